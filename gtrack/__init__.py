@@ -1,0 +1,1 @@
+"""gtrack: which bases made the model say so?"""

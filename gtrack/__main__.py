@@ -1,0 +1,5 @@
+"""``python -m gtrack`` is ``gtrack``."""
+
+from gtrack.cli import main
+
+main()

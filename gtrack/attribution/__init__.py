@@ -1,0 +1,14 @@
+"""Ways to explain a model: relevance of every unit of its input.
+
+A third method is a new file and one line here.
+"""
+
+from __future__ import annotations
+
+METHODS: dict[str, str] = {
+    "attnlrp": "gtrack.attribution.attnlrp:AttnLrp",
+    "cplrp": "gtrack.attribution.cplrp:CpLrp",
+    "gradient": "gtrack.attribution.gradient:Gradient",
+}
+"""Name -> ``module:class`` of the Attributor, loaded on first use; ``gtrack.core.catalogue.load``
+with the group ``gtrack.methods`` adds those of other packages."""

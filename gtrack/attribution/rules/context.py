@@ -1,0 +1,102 @@
+"""Borrow a network, put rules on its modules, and give it back as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from gtrack.core.errors import ModelError
+
+Forward = Callable[..., Tensor]
+Rule = Callable[[nn.Module], Forward]
+"""Takes a module, returns what its ``forward`` is while the rule is on: the same values, with a
+backward pass that carries relevance / value in place of the gradient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Which rule goes to which kind of module.
+
+    Parameters
+    ----------
+    ruled : mapping of module class to Rule
+        Modules of exactly this class, whatever they hold, are explained by this rule.
+    plain : frozenset of module classes
+        Modules whose own gradient is their rule (linear maps), and containers.
+    """
+
+    ruled: Mapping[type[nn.Module], Rule]
+    plain: frozenset[type[nn.Module]]
+
+
+@contextmanager
+def borrowed(network: nn.Module) -> Iterator[None]:
+    """Hold a network in eval mode with frozen weights; restore both on leaving."""
+    training = [(module, module.training) for module in network.modules()]
+    frozen = [(parameter, parameter.requires_grad) for parameter in network.parameters()]
+    try:
+        network.eval()
+        for parameter, _ in frozen:
+            parameter.requires_grad_(False)
+        yield
+    finally:
+        for module, mode in training:
+            module.training = mode
+        for parameter, wanted in frozen:
+            parameter.requires_grad_(wanted)
+
+
+@contextmanager
+def applied(network: nn.Module, rules: Rules) -> Iterator[None]:
+    """Put rules on a borrowed network; remove them on leaving, also by an error.
+
+    Rules are set on module instances. No class, and no function of torch, is touched.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        The network to explain.
+    rules : Rules
+        What goes where.
+
+    Raises
+    ------
+    ModelError
+        When a module is of a kind that `rules` does not know, so that nothing is ever explained
+        wrongly in silence; or when a module has a rule, or another replaced ``forward``, already.
+    """
+    chosen = list(_assign(network, "", rules))
+    for name, module, _ in chosen:
+        if "forward" in vars(module):
+            raise ModelError(
+                f"module {name!r} already has a forward of its own (rules within rules, or a hook "
+                "of another library); leave the first explanation before the next"
+            )
+    done: list[nn.Module] = []
+    with borrowed(network):
+        try:
+            for _, module, rule in chosen:
+                module.forward = rule(module)
+                done.append(module)
+            yield
+        finally:
+            for module in done:
+                del module.forward
+
+
+def _assign(module: nn.Module, name: str, rules: Rules) -> Iterator[tuple[str, nn.Module, Rule]]:
+    """Yield each module to be ruled; what lies inside a ruled module is the rule's business."""
+    kind = type(module)
+    if kind in rules.ruled:
+        yield name, module, rules.ruled[kind]
+        return
+    if kind not in rules.plain:
+        raise ModelError(
+            f"module {name!r} is a {kind.__module__}.{kind.__qualname__}, for which there is no "
+            "relevance rule; use --method gradient, or add a rule in gtrack/attribution/rules"
+        )
+    for child_name, child in module.named_children():
+        yield from _assign(child, f"{name}.{child_name}" if name else child_name, rules)

@@ -1,0 +1,214 @@
+"""AttnLRP (Achtibat et al. 2024) and CP-LRP (Ali et al. 2022) for DNABERT-2.
+
+Relevance is written as value x modified gradient (as ``lxt.efficient`` does), with frozen weights:
+
+=====================  ==============================  ========================================
+Layer                  Rule                            Backward
+=====================  ==============================  ========================================
+linear, residual       epsilon -> 0                    the gradient; biases absorb their share
+LayerNorm              identity on the division        standard deviation held constant
+QK^T, AV               uniform (AttnLRP Prop. 3.3)     q, k: 1/4; v: 1/2
+softmax                Taylor (AttnLRP Prop. 3.1)      the gradient
+ALiBi and mask         constant addends                none; ``uniform``: q, k: 1/8
+GELU(gate)             identity (AttnLRP eq. 9)        GELU(x) / x = Phi(x)
+GELU(gate) * up        uniform (AttnLRP Prop. 3.2)     1/2
+tanh                   identity                        tanh(x) / x
+=====================  ==============================  ========================================
+
+CP-LRP holds the attention weights constant: no relevance through q and k, all of it through v.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gtrack.attribution.rules.context import Forward, Rule, Rules
+from gtrack.attribution.rules.lxt import divide_gradient, stop_gradient
+from gtrack.models.dnabert2 import network
+from gtrack.models.dnabert2.alibi import Alibi
+
+AlibiRule = Literal["absorb", "uniform"]
+
+
+def identity_ratio_tanh(x: Tensor) -> Tensor:
+    """Return ``tanh(x) / x``, and its limit 1 at 0."""
+    return torch.where(x == 0, 1.0, torch.tanh(x) / x)
+
+
+class DividedQk(torch.autograd.Function):
+    """The identity on q, k and v, shape (B, L, 3, H, d), with the gradients of q and k divided."""
+
+    @staticmethod
+    def forward(ctx: Any, qkv: Tensor, divisor: float) -> Tensor:
+        """Return `qkv`; the gradients of its q and k will be divided by `divisor`."""
+        ctx.divisor = divisor
+        return qkv.view_as(qkv)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        """Divide the gradients of q and k, leave that of v."""
+        out = gradients[0].clone()
+        out[:, :, :2] /= ctx.divisor
+        return out, None
+
+
+class ConstantStdLayerNorm(torch.autograd.Function):
+    """LayerNorm whose standard deviation is a constant to the backward pass (AttnLRP Prop. 3.4)."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+        """Normalise the last axis, with torch's own kernel."""
+        y, _, rstd = torch.native_layer_norm(x, (x.shape[-1],), weight, bias, eps)
+        ctx.save_for_backward(rstd, weight)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
+        """Return ``(g w - mean(g w)) / std``."""
+        rstd, weight = ctx.saved_tensors
+        through = gradients[0] * weight
+        through -= through.mean(dim=-1, keepdim=True)
+        through *= rstd
+        return through, None, None, None
+
+
+class UniformGatedGelu(torch.autograd.Function):
+    """``gelu(gate) * up``: half of the relevance to each factor, identity rule on the GELU."""
+
+    @staticmethod
+    def forward(ctx: Any, h: Tensor) -> Tensor:
+        """Map shape (B, L, 2 I) to (B, L, I)."""
+        ctx.save_for_backward(h)
+        gate, up = h.chunk(2, dim=-1)
+        return F.gelu(gate) * up
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        """Return ``g Phi(gate) / 2`` times `up` for the gate, times `gate` for `up`."""
+        (h,) = ctx.saved_tensors
+        gate, up = h.chunk(2, dim=-1)
+        shared = torch.special.ndtr(gate)
+        shared *= gradients[0]
+        shared *= 0.5
+        out = torch.empty_like(h)
+        to_gate, to_up = out.chunk(2, dim=-1)
+        torch.mul(shared, up, out=to_gate)
+        torch.mul(shared, gate, out=to_up)
+        return out
+
+
+class IdentityTanh(torch.autograd.Function):
+    """``tanh(x)`` under the identity rule."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        """Apply tanh."""
+        ctx.save_for_backward(x)
+        return torch.tanh(x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        """Return ``g tanh(x) / x``."""
+        (x,) = ctx.saved_tensors
+        return gradients[0] * identity_ratio_tanh(x)
+
+
+def rules(method: str, alibi_rule: AlibiRule = "absorb") -> Rules:
+    """Return the rules of ``attnlrp`` or ``cplrp``.
+
+    Parameters
+    ----------
+    method : {"attnlrp", "cplrp"}
+        Which family of rules.
+    alibi_rule : {"absorb", "uniform"}
+        What the sum of scores and ALiBi does under AttnLRP: under ``absorb`` ALiBi is a constant
+        that keeps its own share, ``uniform`` halves once more what q and k get. CP-LRP sends
+        nothing through the scores, and does not ask.
+    """
+    if method == "cplrp":
+        attention: Rule = _constant_attention
+    else:
+        attention = partial(
+            _bilinear_attention, divisor={"absorb": 2.0, "uniform": 4.0}[alibi_rule]
+        )
+    return Rules(
+        ruled={
+            nn.LayerNorm: _layer_norm,
+            nn.Tanh: _tanh,
+            network.AttentionProduct: attention,
+            network.GatedGelu: _gated_gelu,
+        },
+        plain=PLAIN,
+    )
+
+
+PLAIN: frozenset[type[nn.Module]] = frozenset(
+    {
+        nn.Linear,
+        nn.Embedding,
+        nn.Dropout,  # the identity in eval mode
+        nn.ModuleList,
+        nn.ModuleDict,
+        Alibi,
+        network._SelfAttention,
+        network._AttentionOutput,
+        network._GatedMlp,
+        network._Layer,
+        network._Embeddings,
+        network._Encoder,
+        network._Pooler,
+        network._Bert,
+        network.Dnabert2ForSequenceClassification,
+    }
+)
+"""Linear maps, sums and containers: their own gradient is their rule."""
+
+
+def _bilinear_attention(module: nn.Module, divisor: float) -> Forward:
+    product = partial(type(module).forward, module)
+
+    def forward(qkv: Tensor, bias: Tensor) -> Tensor:
+        # Half of the relevance goes to A and half to v; of A's, through the scores, half to q and
+        # half to k: 1/2 for v, 1/4 for q and k.
+        divided = DividedQk.apply(qkv, divisor)  # type: ignore[no-untyped-call]
+        return divide_gradient(product(divided, bias), 2)
+
+    return forward
+
+
+def _constant_attention(module: nn.Module) -> Forward:
+    product = partial(type(module).forward, module)
+
+    def forward(qkv: Tensor, bias: Tensor) -> Tensor:
+        constant = stop_gradient(qkv[:, :, :2])
+        out: Tensor = product(torch.cat([constant, qkv[:, :, 2:]], dim=2), bias)
+        return out
+
+    return forward
+
+
+def _layer_norm(module: nn.Module) -> Forward:
+    assert isinstance(module, nn.LayerNorm)
+    weight, bias, eps = module.weight, module.bias, module.eps
+
+    def forward(x: Tensor) -> Tensor:
+        # Under autocast the residual stream stays float32, as torch's own layer_norm keeps it.
+        out: Tensor = ConstantStdLayerNorm.apply(  # type: ignore[no-untyped-call]
+            x.to(weight.dtype), weight, bias, eps
+        )
+        return out
+
+    return forward
+
+
+def _gated_gelu(module: nn.Module) -> Forward:
+    return UniformGatedGelu.apply
+
+
+def _tanh(module: nn.Module) -> Forward:
+    return IdentityTanh.apply

@@ -1,0 +1,79 @@
+"""The command line: one thin file per verb, loaded when the verb is used.
+
+``gtrack --help`` imports click and nothing heavier: the verbs' modules import their workflows
+inside the functions that need them.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from gtrack.core.errors import GtrackError
+
+VERBS = {
+    "scan": "Explain every region and write relevance tracks.",
+    "plan": "Check all inputs and cut a scan into shards.",
+    "merge": "Merge finished shards into tracks.",
+    "train": "Train a CNN or fine-tune a DNABERT-2.",
+    "convert": "Convert a published DNABERT-2 checkpoint to safetensors.",
+    "demo": "Scan the example regions with the example models.",
+}
+"""Verb -> what it does; the command is ``gtrack.cli.VERB:VERB``."""
+
+INTERRUPTED = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+class _Verbs(click.Group):
+    """Verbs that are imported when they are used, and errors that are one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = getattr(import_module(f"gtrack.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        signal.signal(signal.SIGTERM, _terminated)
+        try:
+            return super().invoke(ctx)
+        except GtrackError as error:
+            click.echo(f"gtrack: error: {error}", err=True)
+            sys.exit(error.exit_code)
+        except (KeyboardInterrupt, _TerminatedError) as stop:
+            code = 143 if isinstance(stop, _TerminatedError) else 130
+            click.echo("gtrack: interrupted; the same command with --resume goes on", err=True)
+            sys.exit(code)
+
+
+class _TerminatedError(BaseException):
+    """SIGTERM arrived."""
+
+
+def _terminated(number: int, frame: object) -> NoReturn:
+    raise _TerminatedError
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="gtrack", prog_name="gtrack")
+def main() -> None:
+    """Show which bases made a DNA model say so.
+
+    Regions (BED), a genome (FASTA) and models in; signed relevance per base (bigWig) out.
+
+    \b
+    Example:
+      gtrack scan --bed regions.bed --fasta genome.fa \\
+                  --model cnn=models/cnn --out out/first
+    """

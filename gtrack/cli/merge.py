@@ -1,0 +1,24 @@
+"""``gtrack merge``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gtrack.cli.options import FILE
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FILE)
+def merge(folder: Path) -> None:
+    """Merge the finished shards of a planned scan into tracks.
+
+    \b
+    Example:
+      gtrack merge out/planned
+    """
+    from gtrack.cli.summary import print_summary
+    from gtrack.workflows.merge import merge as workflow
+
+    print_summary(workflow(folder))

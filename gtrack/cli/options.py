@@ -1,0 +1,186 @@
+"""Options that several verbs share, and their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from gtrack.core.errors import InputError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FILE = click.Path(path_type=Path)
+STRANDS = ("both", "forward", "reverse", "region")
+PRECISIONS = ("fp32", "tf32", "bf16")
+
+
+def named(option: str, value: str) -> tuple[str | None, str]:
+    """Split ``[NAME=]VALUE``."""
+    name, equals, rest = value.rpartition("=")
+    if equals and (not name or not rest):
+        raise InputError(f"{option} {value}: write [NAME=]VALUE")
+    return (name if equals else None), rest
+
+
+def by_name(option: str, values: tuple[str, ...]) -> dict[str | None, str]:
+    """Collect repeated ``[NAME=]VALUE`` options by model name."""
+    pairs = [named(option, value) for value in values]
+    chosen = dict(pairs)
+    if len(chosen) < len(pairs):
+        raise InputError(f"{option}: the same model is named twice")
+    return chosen
+
+
+def numbers_by_name(option: str, values: tuple[str, ...]) -> dict[str | None, int]:
+    """Collect repeated ``[NAME=]BP`` options by model name."""
+    chosen: dict[str | None, int] = {}
+    for name, text in by_name(option, values).items():
+        if not (text.isascii() and text.isdigit() and 0 < int(text[:12]) < 10**9):
+            raise InputError(f"{option} {text}: give a length in bp, a positive whole number")
+        chosen[name] = int(text)
+    return chosen
+
+
+def models(values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Read ``NAME=PATH|HUB_ID`` options."""
+    chosen = []
+    for value in values:
+        name, equals, where = value.partition("=")
+        if not equals or not name or not where:
+            raise InputError(f"--model {value}: write NAME=FOLDER or NAME=HUB_ID")
+        chosen.append((name, where))
+    return tuple(chosen)
+
+
+def scan_options(command: Command) -> Command:
+    """Add the options that ``scan`` and ``plan`` share."""
+    add = [
+        click.option("--bed", type=FILE, help="Regions: BED3 to BED12 or narrowPeak, plain or gz."),
+        click.option("--fasta", type=FILE, help="Genome: FASTA, plain or bgzipped."),
+        click.option(
+            "--model",
+            "models",
+            multiple=True,
+            metavar="NAME=PATH|HUB_ID",
+            help="A model folder or Hub id, and your name for it. Repeat to compare models.",
+        ),
+        click.option("--out", type=FILE, help="Folder of the results."),
+        click.option(
+            "--genome",
+            default="custom",
+            metavar="ID",
+            show_default=True,
+            help="Assembly for viewers: hg38, mm10, sacCer3, ...",
+        ),
+        click.option(
+            "--method",
+            default="attnlrp",
+            show_default=True,
+            metavar="attnlrp|cplrp|gradient",
+            help="How relevance is computed.",
+        ),
+        click.option(
+            "--alibi-rule",
+            type=click.Choice(["absorb", "uniform"]),
+            help="attnlrp: what the sum of attention scores and ALiBi does. [default: absorb]",
+        ),
+        click.option(
+            "--projection",
+            default="uniform",
+            show_default=True,
+            metavar="uniform|repeat|center|weighted=BIGWIG",
+            help="How a token's relevance is shared among its bases.",
+        ),
+        click.option(
+            "--target",
+            "targets",
+            multiple=True,
+            metavar="[NAME=]LABEL",
+            help="Label to explain, by name or index. [default: label 1 of two]",
+        ),
+        click.option(
+            "--window",
+            "windows",
+            multiple=True,
+            metavar="[NAME=]BP",
+            help="Length of the model's input. [default: as trained]",
+        ),
+        click.option(
+            "--stride",
+            "strides",
+            multiple=True,
+            metavar="[NAME=]BP",
+            help="Step between windows of long regions. [default: half a window]",
+        ),
+        click.option(
+            "--strand", type=click.Choice(STRANDS), help="[default: as trained, else both]"
+        ),
+        click.option("--per-strand-tracks", is_flag=True, help="Also one track per strand."),
+        click.option(
+            "--device",
+            default="auto",
+            show_default=True,
+            metavar="auto|cpu|cuda|cuda:0,1",
+            help="Where to compute.",
+        ),
+        click.option(
+            "--precision",
+            type=click.Choice(PRECISIONS),
+            help="[default: fp32 on a CPU, tf32 on CUDA]",
+        ),
+        click.option(
+            "--batch-tokens",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Tokens (a CNN: bases) per batch; part of the plan. Smaller needs less memory.",
+        ),
+        click.option(
+            "--shards",
+            type=click.IntRange(1, 100_000),
+            metavar="N",
+            help="Pieces that can be resumed or spread; the results do not depend on it.",
+        ),
+    ]
+    for option in reversed(add):
+        command = option(command)
+    return command
+
+
+def scan_job(given: dict[str, Any]) -> Any:
+    """Make a ScanJob of what :func:`scan_options` collected."""
+    from gtrack.workflows.job import ScanJob
+
+    missing = [f"--{name}" for name in ("bed", "fasta", "models", "out") if not given.get(name)]
+    if missing:
+        raise InputError(f"missing {', '.join(missing).replace('--models', '--model')}; see --help")
+    projection, equals, weights = given["projection"].partition("=")
+    if projection not in ("uniform", "repeat", "center", "weighted"):
+        raise InputError(
+            f"--projection {given['projection']}: use uniform, repeat, center or weighted=BIGWIG"
+        )
+    if (projection == "weighted") != bool(weights) or (equals and not weights):
+        raise InputError("--projection weighted=BIGWIG, and only it, takes a file")
+    return ScanJob(
+        bed=given["bed"],
+        fasta=given["fasta"],
+        models=models(given["models"]),
+        out=given["out"],
+        genome=given["genome"],
+        method=given["method"],
+        alibi_rule=given["alibi_rule"],
+        projection=projection,
+        weights=Path(weights) if weights else None,
+        targets=by_name("--target", given["targets"]),
+        windows=numbers_by_name("--window", given["windows"]),
+        strides=numbers_by_name("--stride", given["strides"]),
+        strand=given["strand"],
+        per_strand_tracks=given["per_strand_tracks"],
+        device=given["device"],
+        precision=given["precision"],
+        batch_units=given["batch_tokens"],
+        shards=given["shards"],
+        workers=given.get("workers"),
+    )

@@ -1,0 +1,37 @@
+"""``gtrack plan``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gtrack.cli.options import scan_options
+
+
+@click.command()
+@scan_options
+@click.option("--overwrite", is_flag=True, help="Replace the scan in --out.")
+def plan(overwrite: bool, **given: Any) -> None:
+    """Check all inputs and cut a scan into shards, for a cluster.
+
+    Run `gtrack scan --plan OUT --shard K` for every K from 0, in any order and on any machine that
+    sees the files, then `gtrack merge OUT`. The result has the same bytes as one `gtrack scan`.
+
+    \b
+    Example:
+      gtrack plan --bed example_data/regions.bed --fasta example_data/genome.fa \\
+                  --model cnn=example_data/models/cnn --out out/planned --shards 2
+    """
+    from gtrack.cli.options import scan_job
+    from gtrack.workflows.plan import make_plan
+
+    job = scan_job(given)
+    made = make_plan(job, overwrite=overwrite).plan
+    windows = ", ".join(f"{len(made.grid(m.name)):,} windows for {m.name}" for m in made.models)
+    click.echo(
+        f"{len(made.regions):,} regions, {windows}, {made.n_shards} shards (0 to "
+        f"{made.n_shards - 1})\nnext: gtrack scan --plan {job.out} --shard K, for every K; then "
+        f"gtrack merge {job.out}",
+        err=True,
+    )

@@ -1,0 +1,60 @@
+"""``gtrack scan``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gtrack.cli.options import FILE, scan_options
+from gtrack.core.errors import InputError
+
+
+@click.command()
+@scan_options
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="CPU threads; the results do not depend on it. [default: all cores]",
+)
+@click.option("--resume", is_flag=True, help="Go on with the scan in --out.")
+@click.option("--overwrite", is_flag=True, help="Replace the scan in --out.")
+@click.option("--plan", "plan_folder", type=FILE, help="Scan one shard of this planned folder.")
+@click.option("--shard", type=int, metavar="K", help="Which one, from 0; with --plan.")
+def scan(
+    resume: bool, overwrite: bool, plan_folder: Path | None, shard: int | None, **given: Any
+) -> None:
+    """Explain every region with every model and write relevance tracks.
+
+    Writes into --out: tracks/NAME.relevance.bw (signed relevance per base), regions.tsv (scores),
+    windows.tsv, regions.bed and manifest.json. The scan can be interrupted at any time: the same
+    command with --resume goes on and gives the same bytes.
+
+    \b
+    Example:
+      gtrack scan --bed example_data/regions.bed --fasta example_data/genome.fa \\
+                  --model cnn=example_data/models/cnn \\
+                  --model dnabert2=example_data/models/dnabert2 --out out/first
+    """
+    from gtrack.cli.options import scan_job
+    from gtrack.cli.progress import scan_progress
+    from gtrack.cli.summary import print_summary
+    from gtrack.workflows import scan as workflow
+
+    if (plan_folder is None) != (shard is None):
+        raise InputError("--plan DIR and --shard K go together")
+    with scan_progress() as begin:
+        if plan_folder is not None and shard is not None:
+            if given["bed"] or given["fasta"] or given["models"] or given["out"]:
+                raise InputError("--plan names its inputs itself; leave out --bed, --fasta, ...")
+            workflow.scan_shard(
+                plan_folder, shard, begin, device=given["device"], workers=given["workers"]
+            )
+            return
+        summary = workflow.scan(scan_job(given), begin, resume=resume, overwrite=overwrite)
+    if summary is None:
+        click.echo(f"{given['out']} is finished already; nothing to do", err=True)
+    else:
+        print_summary(summary)

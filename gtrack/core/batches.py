@@ -1,0 +1,80 @@
+"""The batch law: the plan fixes every batch, and so the bytes of a scan.
+
+float32 results change in their last bits with the number of rows and the padded length of a batch.
+Therefore windows in genome order form pools of 256; inside a pool the rows (one per window and
+strand) are sorted by their number of units and cut into batches of one row count, each padded to a
+multiple of 16, short ones filled with dummy rows. Nothing but the pool and the budget decides a
+shape: how many shards, workers or interruptions there were does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+POOL = 256
+"""Windows in a pool."""
+
+LENGTH_STEP = 16
+"""Padded lengths are multiples of this."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BatchShape:
+    """One batch of a pool.
+
+    Parameters
+    ----------
+    rows : ndarray of int64
+        Indices into the pool's rows, at most `n_rows`.
+    n_rows, n_units : int
+        The shape that the model computes; what is missing is filled with dummies and padding.
+    """
+
+    rows: NDArray[np.int64]
+    n_rows: int
+    n_units: int
+
+
+def cut_batches(lengths: Sequence[int], budget: int) -> list[BatchShape]:
+    """Cut the rows of one pool into batches.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Units of each row.
+    budget : int
+        Units, padding included, that a batch should not exceed. A single longer row is still one
+        batch: nothing is ever truncated.
+
+    Returns
+    -------
+    list of BatchShape
+        Longest rows first; every row in exactly one batch.
+    """
+    sizes = np.asarray(lengths, np.int64)
+    if not len(sizes):
+        return []
+    order = np.argsort(-sizes, kind="stable")
+    padded = -(-sizes // LENGTH_STEP) * LENGTH_STEP
+    n_batches = -(-len(sizes) // max(1, budget // int(padded.max())))
+    n_rows = -(-len(sizes) // n_batches)  # even, so that dummies are few
+    return [
+        BatchShape(order[at : at + n_rows], n_rows, int(padded[order[at]]))
+        for at in range(0, len(order), n_rows)
+    ]
+
+
+def pool_bounds(n_windows: int) -> list[tuple[int, int]]:
+    """Return the pools (first window, end) of a grid."""
+    return [(at, min(at + POOL, n_windows)) for at in range(0, n_windows, POOL)]
+
+
+def shard_bounds(n_pools: int, n_shards: int) -> list[tuple[int, int]]:
+    """Return the shards (first pool, end): whole pools, as even as can be; some may be empty."""
+    cuts = [n_pools * k // n_shards for k in range(n_shards + 1)]
+    return list(pairwise(cuts))

@@ -1,0 +1,77 @@
+"""Intervals on a genome: 0-based, half-open, on the forward strand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gtrack.core.errors import InputError
+
+Strand = Literal["+", "-", "."]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One stretch of a chromosome, as a BED line gives it.
+
+    Parameters
+    ----------
+    chrom : str
+        Chromosome name as in the FASTA.
+    start, end : int
+        0-based half-open, in bp; ``0 <= start < end``.
+    name : str
+        BED column 4; ``"."`` when there is none.
+    strand : {"+", "-", "."}
+        BED column 6.
+    summit : int or None
+        Offset of the narrowPeak summit from `start`, in bp; None without one.
+    origin : str
+        ``file:line`` for messages; not part of the identity of the interval.
+
+    Raises
+    ------
+    InputError
+        When the coordinates or the strand break these rules.
+
+    Examples
+    --------
+    >>> Interval("chr1", 99, 110).locus
+    'chr1:100-110'
+    """
+
+    chrom: str
+    start: int
+    end: int
+    name: str = "."
+    strand: Strand = "."
+    summit: int | None = None
+    origin: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        where = f"{self.origin}: " if self.origin else ""
+        if not self.chrom:
+            raise InputError(f"{where}the chromosome name is empty")
+        if self.start < 0:
+            raise InputError(f"{where}start {self.start} is negative; BED starts count from 0")
+        if self.end < self.start:
+            raise InputError(f"{where}end {self.end} < start {self.start}")
+        if self.end == self.start:
+            raise InputError(
+                f"{where}the region is empty (start = end = {self.start}); "
+                "BED ends are exclusive, so one base is START, START+1"
+            )
+        if self.strand not in ("+", "-", "."):
+            raise InputError(f"{where}strand {self.strand!r} is not one of + - .")
+        if self.summit is not None and not 0 <= self.summit < len(self):
+            raise InputError(
+                f"{where}summit offset {self.summit} lies outside the region of {len(self)} bp"
+            )
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    @property
+    def locus(self) -> str:
+        """``chrom:start-end``, 1-based and inclusive, as a genome browser shows it."""
+        return f"{self.chrom}:{self.start + 1}-{self.end}"

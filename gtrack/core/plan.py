@@ -1,0 +1,241 @@
+"""The plan of a scan: everything that decides its bytes, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.batches import pool_bounds, shard_bounds
+from gtrack.core.errors import InputError
+from gtrack.core.intervals import Interval
+from gtrack.core.windows import WindowGrid, lay_windows
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What a model may be called: it becomes a file name and a track name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlan:
+    """How one model is scanned.
+
+    Parameters
+    ----------
+    name : str
+        The user's name for it.
+    kind : str
+        Name in the table of models.
+    sha256 : str
+        Digest of weights, configuration and tokenizer.
+    labels : tuple of str
+        One name per logit.
+    target : int
+        Index of the label that is explained.
+    window_bp, stride : int
+        Input length and tiling step, in bp.
+    strand : str
+        ``both``, ``forward``, ``reverse`` or ``region``.
+    strand_from : str
+        Why: ``option``, ``training`` or ``default``.
+    batch_units : int
+        Budget of a batch, in tokens or bases, padding included.
+    """
+
+    name: str
+    kind: str
+    sha256: str
+    labels: tuple[str, ...]
+    target: int
+    window_bp: int
+    stride: int
+    strand: str
+    strand_from: str
+    batch_units: int
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise InputError(
+                f"model name {self.name!r}: use 1 to 64 of A-Z a-z 0-9 . _ - and start with a "
+                "letter or digit"
+            )
+        if not 0 <= self.target < len(self.labels):
+            raise InputError(f"model {self.name}: no label of index {self.target}")
+
+    @property
+    def contrast(self) -> NDArray[np.float64]:
+        """Weights of the logits in the explained score, shape (labels,).
+
+        ``logit[target] - mean(other logits)``; a single-output model's one logit.
+        """
+        n = len(self.labels)
+        if n == 1:
+            return np.ones(1)
+        weights = np.full(n, -1 / (n - 1))
+        weights[self.target] = 1.0
+        return weights
+
+    def probability(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the target's softmax (one output: sigmoid) probability.
+
+        Parameters
+        ----------
+        logits : ndarray, shape (rows, labels)
+
+        Returns
+        -------
+        ndarray, shape (rows,)
+        """
+        single = logits.shape[1] == 1
+        wide = np.hstack([np.zeros_like(logits), logits]) if single else logits
+        powers = np.exp(wide - wide.max(axis=1, keepdims=True))
+        return np.asarray(powers[:, 1 if single else self.target] / powers.sum(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """Options that decide values, the same for every model."""
+
+    genome: str = "custom"
+    method: str = "attnlrp"
+    alibi_rule: str | None = "absorb"
+    projection: str = "uniform"
+    weights_sha256: str | None = None
+    per_strand_tracks: bool = False
+    precision: str = "fp32"
+    device_kind: str = "cpu"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A whole scan, ready to be carried out shard by shard.
+
+    Parameters
+    ----------
+    options : ScanOptions
+    models : tuple of ModelPlan
+    chrom_sizes : dict of str to int
+        Every chromosome of the FASTA, in its order.
+    regions : tuple of Interval
+        Canonical: sorted, without exact duplicates.
+    known : tuple of int
+        A, C, G, T bases of each region.
+    given : int
+        Regions in the BED file, duplicates included.
+    pools : dict of str to tuple of str
+        Per model, the sha256 of the sequences of each pool: what the model will read.
+    covered : dict of str to int
+        Per model, how many bases will have a value.
+    versions : dict of str to str
+        Packages that the bytes depend on.
+    n_shards : int
+        Pieces that the work is cut into; no part of the digest.
+    """
+
+    options: ScanOptions
+    models: tuple[ModelPlan, ...]
+    chrom_sizes: dict[str, int]
+    regions: tuple[Interval, ...]
+    known: tuple[int, ...]
+    given: int
+    pools: dict[str, tuple[str, ...]]
+    covered: dict[str, int]
+    versions: dict[str, str]
+    n_shards: int
+    _grids: dict[str, WindowGrid] = field(default_factory=dict, init=False, repr=False)
+
+    def grid(self, name: str) -> WindowGrid:
+        """Return the windows of one model: a function of the plan, laid on first use."""
+        if name not in self._grids:
+            model = self.model(name)
+            self._grids[name] = lay_windows(
+                self.regions, self.chrom_sizes, model.window_bp, model.stride, model.strand
+            )
+        return self._grids[name]
+
+    def model(self, name: str) -> ModelPlan:
+        """Return one model by its name."""
+        return next(model for model in self.models if model.name == name)
+
+    def shard(self, index: int, name: str) -> list[tuple[int, int, int]]:
+        """Return (pool, first window, end) of one model's pools in a shard."""
+        bounds = pool_bounds(len(self.grid(name)))
+        first, end = shard_bounds(len(bounds), self.n_shards)[index]
+        return [(pool, *bounds[pool]) for pool in range(first, end)]
+
+    def owned(self, name: str, first: int, end: int) -> int:
+        """Return how many bases the windows ``first`` to ``end`` of a model own, N included."""
+        grid = self.grid(name)
+        low, high = np.searchsorted(grid.run_window, [first, end])
+        return int((grid.run_end[low:high] - grid.run_start[low:high]).sum())
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the digest covers, by the name a user would look for."""
+        return {
+            "options": asdict(self.options),
+            "models": [asdict(model) for model in self.models],
+            "chromosomes": digest_of(self.chrom_sizes),
+            "regions": digest_of(
+                [(r.chrom, r.start, r.end, r.name, r.strand, r.summit) for r in self.regions]
+            ),
+            "sequences": digest_of(self.pools),
+            "versions": self.versions,
+        }
+
+    @property
+    def digest(self) -> str:
+        """sha256 of everything that decides the bytes of the results."""
+        return digest_of(self.facts())
+
+
+def digest_of(value: Any) -> str:
+    """Return the sha256 of a value's canonical JSON."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def resolve_target(name: str, labels: tuple[str, ...], wish: str | None) -> int:
+    """Return the index of the label to explain.
+
+    Parameters
+    ----------
+    name : str
+        The model, for messages.
+    labels : tuple of str
+        Its labels.
+    wish : str or None
+        A label's name or index; None takes label 1 of a two-label model, or the only output.
+
+    Raises
+    ------
+    InputError
+        When there is no such label, or no default.
+    """
+    listed = ", ".join(f"{i}={label}" for i, label in enumerate(labels))
+    if wish is None:
+        if len(labels) <= 2:
+            return len(labels) - 1
+        raise InputError(f"model {name} has {len(labels)} labels ({listed}): choose by --target")
+    if wish in labels:
+        return labels.index(wish)
+    if wish.isascii() and wish.isdigit() and int(wish) < len(labels):
+        return int(wish)
+    raise InputError(f"--target {wish}: model {name} has only {listed}")
+
+
+def differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Name the facts of two plans that differ, in words for a user."""
+    words = {
+        "options": "an option",
+        "models": "a model or its options",
+        "chromosomes": "the FASTA (its chromosomes)",
+        "regions": "the BED regions",
+        "sequences": "the FASTA (its bases)",
+        "versions": "a package version",
+    }
+    return [word for key, word in words.items() if stored.get(key) != now.get(key)]

@@ -1,0 +1,116 @@
+"""The regions of a run against the chromosomes of its genome."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+from gtrack.core.errors import InputError
+from gtrack.core.intervals import Interval
+
+_MITOCHONDRIA = ("chrM", "MT", "chrMT", "M")
+
+
+def check_regions(regions: Sequence[Interval], chrom_sizes: Mapping[str, int], fasta: Path) -> None:
+    """Refuse regions that do not lie on the genome; nothing is clipped, skipped or renamed.
+
+    Parameters
+    ----------
+    regions : sequence of Interval
+        In file order; `origin` is what the messages point to.
+    chrom_sizes : mapping of str to int
+        Lengths in bp, in the order of the FASTA.
+    fasta : Path
+        Only named in messages.
+
+    Raises
+    ------
+    InputError
+        At the first region on an unknown chromosome, with all such names counted and the first
+        three listed with the name they may have in the FASTA; otherwise at the first region that
+        ends beyond its chromosome.
+    """
+    missing = Counter(r.chrom for r in regions if r.chrom not in chrom_sizes)
+    if missing:
+        first = next(r for r in regions if r.chrom in missing)
+        raise InputError(f"{_where(first)}{_unknown(missing, chrom_sizes, fasta)}")
+    for region in regions:
+        size = chrom_sizes[region.chrom]
+        if region.end > size:
+            raise InputError(
+                f"{_where(region)}the region ends at {region.end}, beyond the end of "
+                f"{region.chrom!r} ({size} bp in {fasta}); is the BED for another assembly?"
+            )
+
+
+def canonical_regions(
+    regions: Sequence[Interval], chrom_sizes: Mapping[str, int]
+) -> tuple[list[Interval], int]:
+    """Sort regions and collapse equal ones, so that the order of the BED does not matter.
+
+    The order is chromosome (as in the FASTA), start, end, strand, name, summit.
+
+    Returns
+    -------
+    regions : list of Interval
+        Sorted, without duplicates; of equal ones the first of the file is kept.
+    duplicates : int
+        How many were collapsed.
+
+    Raises
+    ------
+    KeyError
+        For a chromosome that `check_regions` would have refused.
+    """
+    order = {chrom: rank for rank, chrom in enumerate(chrom_sizes)}
+    unique = list(dict.fromkeys(regions))
+    unique.sort(
+        key=lambda r: (
+            order[r.chrom],
+            r.start,
+            r.end,
+            r.strand,
+            r.name,
+            -1 if r.summit is None else r.summit,
+        )
+    )
+    return unique, len(regions) - len(unique)
+
+
+def _where(region: Interval) -> str:
+    return f"{region.origin}: " if region.origin else ""
+
+
+def _unknown(missing: Mapping[str, int], chrom_sizes: Mapping[str, int], fasta: Path) -> str:
+    listed = []
+    known = False
+    for name, count in islice(missing.items(), 3):
+        alias = _alias(name, chrom_sizes)
+        known = known or alias is not None
+        hint = f", there {alias!r}" if alias else ""
+        listed.append(f"{name!r} ({count} region{'s'[: count > 1]}{hint})")
+    more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+    plural = "chromosomes" if len(missing) > 1 else "chromosome"
+    if known:
+        cure = "rename them in the BED; gtrack does not guess"
+    else:
+        examples = ", ".join(repr(name) for name in islice(chrom_sizes, 3))
+        cure = f"its names are {examples}{', ...' if len(chrom_sizes) > 3 else ''}"
+    return f"{plural} not in {fasta}: {', '.join(listed)}{more}; {cure}"
+
+
+def _alias(name: str, chrom_sizes: Mapping[str, int]) -> str | None:
+    """Name under which the FASTA may hold the chromosome `name`: chr1 / 1, chrM / MT, case."""
+    bare = name.strip()
+    candidates = [bare, bare[3:] if bare[:3].lower() == "chr" else f"chr{bare}"]
+    if bare.lower() in {m.lower() for m in _MITOCHONDRIA}:
+        candidates += _MITOCHONDRIA
+    folded = {chrom.casefold(): chrom for chrom in chrom_sizes}
+    for candidate in candidates:
+        if candidate in chrom_sizes:
+            return candidate
+        if candidate.casefold() in folded:
+            return folded[candidate.casefold()]
+    return None

@@ -1,0 +1,38 @@
+"""DNA as text: the alphabet A, C, G, T and N, and its complement."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+BASES = "ACGT"
+_COMPLEMENT = str.maketrans("ACGTN", "TGCAN")
+_CODE = np.full(256, 4, np.uint8)
+_CODE[np.frombuffer(b"ACGT", np.uint8)] = np.arange(4, dtype=np.uint8)
+
+
+def reverse_complement(sequence: str) -> str:
+    """Return the other strand, read 5' to 3'.
+
+    Examples
+    --------
+    >>> reverse_complement("AACGN")
+    'NCGTT'
+    """
+    return sequence.translate(_COMPLEMENT)[::-1]
+
+
+def base_codes(sequence: str) -> NDArray[np.uint8]:
+    """Return one code per base, shape ``(len(sequence),)``: A 0, C 1, G 2, T 3, all else 4.
+
+    Examples
+    --------
+    >>> base_codes("ACGTN").tolist()
+    [0, 1, 2, 3, 4]
+    """
+    return _CODE[np.frombuffer(sequence.encode("ascii"), np.uint8)]
+
+
+def is_known(sequence: str) -> NDArray[np.bool_]:
+    """Return True for each base that is A, C, G or T; shape ``(len(sequence),)``."""
+    return np.asarray(base_codes(sequence) < 4)

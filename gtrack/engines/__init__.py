@@ -1,0 +1,1 @@
+"""Where work runs. An engine knows processes and threads, and nothing of the science."""

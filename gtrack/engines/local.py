@@ -1,0 +1,89 @@
+"""One machine: in turn, in threads, or in one process per device."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Serial:
+    """One item after the other, in this thread."""
+
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Yield ``work(item)`` in the order of the items."""
+        return map(work, items)
+
+
+class Threads:
+    """Threads of this process, for work that leaves Python's lock (torch on CPUs does).
+
+    Parameters
+    ----------
+    workers : int
+        Threads; at most twice as many items are under way.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._pool = ThreadPoolExecutor(workers)
+        self._ahead = 2 * workers
+
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Yield ``work(item)`` in the order of the items; an error cancels what has not begun."""
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for item in items:
+                waiting.append(self._pool.submit(work, item))
+                if len(waiting) > self._ahead:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+class Processes:
+    """One process per device, each set up once.
+
+    Parameters
+    ----------
+    devices : sequence of str
+        One process is started for each.
+    start : callable
+        ``start(device, *arguments)`` runs first in each process; top-level and picklable.
+    arguments : tuple
+        What `start` gets after the device.
+    """
+
+    def __init__(
+        self, devices: Sequence[str], start: Callable[..., None], arguments: tuple[Any, ...]
+    ) -> None:
+        context = multiprocessing.get_context("spawn")
+        queue = context.Queue()
+        for device in devices:
+            queue.put(device)
+        self._pool = ProcessPoolExecutor(
+            len(devices), context, initializer=_begin, initargs=(queue, start, arguments)
+        )
+
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Yield ``work(item)`` in the order of the items."""
+        return self._pool.map(work, items)
+
+    def close(self) -> None:
+        """End the processes, without the work that has not begun."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _begin(queue: Any, start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    start(queue.get(), *arguments)

@@ -1,0 +1,1 @@
+"""What relevance maps are worth: measures in NumPy, blind to models, files and publishing."""

@@ -1,0 +1,1 @@
+"""Files of the field, one format per file; each reader refuses what it cannot read exactly."""

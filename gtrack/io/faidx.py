@@ -1,0 +1,237 @@
+"""The .fai index of a FASTA file: built from the sequence, checked against it.
+
+One line per sequence: name, bases, offset of its first base, bases per line, bytes per line
+(samtools-faidx(5)). Offsets are in bytes of the text, which for a bgzip file is the inflated one.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from gtrack.core.errors import InputError
+from gtrack.io import text
+
+_NAME = re.compile(rb"[!-~]+")
+_SLACK = 4096  # bytes of blank lines that may follow a sequence
+
+
+class Record(NamedTuple):
+    """One sequence of a FASTA file.
+
+    Attributes
+    ----------
+    name : str
+        First word of the header.
+    length : int
+        In bp.
+    offset : int
+        Of the first base, in bytes of the text.
+    bases, width : int
+        Per full line: bases, and bytes with the line end.
+    """
+
+    name: str
+    length: int
+    offset: int
+    bases: int
+    width: int
+
+    @property
+    def end(self) -> int:
+        """Offset behind the last base, in bytes of the text."""
+        if not self.length:
+            return self.offset
+        lines, rest = divmod(self.length - 1, self.bases)
+        return self.offset + lines * self.width + rest + 1
+
+
+def scan(path: Path) -> list[Record]:
+    """Read a FASTA file once and index it.
+
+    Memory does not grow with the length of lines.
+
+    Raises
+    ------
+    InputError
+        When it is no FASTA, holds no bases, repeats a name, or the lines of a sequence differ in
+        length; with the line.
+    """
+    with text.open_bytes(path) as stream:
+        records = _Scanner(text.shown(path)).scan(stream)
+    if not any(record.length for record in records):
+        raise InputError(f"{text.shown(path)}: no sequence in it; give a FASTA file")
+    return records
+
+
+class _Scanner:
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.records: list[Record] = []
+        self.lines: dict[str, int] = {}  # of each header
+        self.name = ""
+        self.length = self.offset = self.bases = self.width = 0
+        self.last = 0  # line after which the sequence may not go on
+
+    def scan(self, stream: BinaryIO) -> list[Record]:
+        readline = partial(stream.readline, text.LINE_LIMIT)
+        number = at = 0
+        crlf = False
+        for line in iter(readline, b""):
+            number += 1
+            size = len(line)
+            # the common case first, for speed: one more full line
+            if size == self.width and line[0] != 62 and line[-1] == 10 and not self.last:
+                if (line[-2] == 13) == crlf:
+                    self.length += self.bases
+                    at += size
+                    continue
+            if line[:1] == b">" or (at == 0 and line.startswith(b"\xef\xbb\xbf>")):
+                self._finish()
+                self._header(line, number)
+                at += size
+                self.offset = at
+                continue
+            while not line.endswith(b"\n") and (more := readline()):  # one very long line
+                size += len(more)
+                line = line[-1:] + more[-2:]
+            bases = size - (2 if line.endswith(b"\r\n") else 1 if line.endswith(b"\n") else 0)
+            at += size
+            if bases:
+                self._sequence(bases, size, number)
+                crlf = line.endswith(b"\r\n") if self.width == size else crlf
+            elif self.bases:
+                self.last = self.last or number
+        self._finish()
+        return self.records
+
+    def _header(self, line: bytes, number: int) -> None:
+        if len(line) >= text.LINE_LIMIT or b"\r" in line.rstrip(b"\r\n"):
+            raise self._error(number, "the header does not end where a line ends; is this a FASTA?")
+        name = line[line.index(b">") + 1 :].split(None, 1)[:1]
+        if not name or line[line.index(b">") + 1 :][:1].isspace():
+            raise self._error(number, "no sequence name right after '>'")
+        if not _NAME.fullmatch(name[0]):
+            raise self._error(
+                number,
+                f"sequence name '{text.shown(name[0], 60)}' is not printable ASCII; rename it",
+            )
+        self.name = name[0].decode("ascii")
+        if self.name in self.lines:
+            raise self._error(
+                number,
+                f"the name of sequence {self._shown} occurs twice, first in line "
+                f"{self.lines[self.name]}; rename one",
+            )
+        self.lines[self.name] = number
+        self.length = self.bases = self.width = self.last = 0
+
+    def _sequence(self, bases: int, size: int, number: int) -> None:
+        if not self.name:
+            raise self._error(number, "not a FASTA file: it does not start with '>'")
+        if self.last or (self.bases and bases > self.bases):
+            raise self._error(
+                self.last or number,
+                f"a line of another length inside sequence {self._shown}; all lines but its last "
+                "must be equally long, with the same line ends: rewrap it, for example with "
+                "seqtk seq -l 60",
+            )
+        if not self.bases:
+            self.bases, self.width = bases, size
+        elif (bases, size) != (self.bases, self.width):
+            self.last = number
+        self.length += bases
+
+    def _finish(self) -> None:
+        if self.name:
+            self.records.append(Record(self.name, self.length, self.offset, self.bases, self.width))
+
+    @property
+    def _shown(self) -> str:
+        return f"'{text.shown(self.name, 60)}'"
+
+    def _error(self, number: int, what: str) -> InputError:
+        return InputError(f"{self.file}:{number}: {what}")
+
+
+def encode(records: list[Record]) -> bytes:
+    """Give the bytes of the .fai file."""
+    return "".join("\t".join(map(str, record)) + "\n" for record in records).encode("ascii")
+
+
+def decode(data: bytes) -> list[Record] | None:
+    """Read the bytes of a .fai file; None when they are not one."""
+    records = []
+    for line in data.splitlines():
+        name, *numbers = line.split(b"\t")
+        if not _NAME.fullmatch(name) or len(numbers) != 4:
+            return None
+        if not all(n.isdigit() and len(n) < 19 for n in numbers):
+            return None
+        records.append(Record(name.decode("ascii"), *map(int, numbers)))
+    if not records or len({record.name for record in records}) != len(records):
+        return None
+    offset = 0
+    for record in records:
+        if record.offset <= offset or (record.length and not 0 < record.bases <= record.width):
+            return None
+        offset = record.end
+    return records
+
+
+def fits_plain(records: list[Record], path: Path) -> bool:
+    """Tell whether every record lies where the plain FASTA file has it: headers, lines, end."""
+    with text.reading(path), path.open("rb") as file:
+        try:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError:  # an empty file
+            return False
+        with data:
+            end = 0
+            for record in records:
+                if record.offset - end > text.LINE_LIMIT + _SLACK:
+                    return False
+                if data[record.offset - 1 : record.offset] != b"\n":
+                    return False
+                header = _line_start(data, end, record.offset)
+                words = data[header : record.offset].removeprefix(b"\xef\xbb\xbf").split(None, 1)
+                if words[:1] != [b">" + record.name.encode("ascii")]:
+                    return False
+                if not _blank(data, end, header) or not _lines_fit(data, record):
+                    return False
+                end = record.end
+            return end <= len(data) and _blank(data, end, len(data))
+
+
+def fits_text(records: list[Record], size: int) -> bool:
+    """Tell whether the last record ends where a text of `size` bytes does."""
+    return 0 <= size - records[-1].end <= _SLACK
+
+
+def _line_start(data: mmap.mmap, first: int, end: int) -> int:
+    return max(first, data.rfind(b"\n", first, end - 1) + 1)
+
+
+def _blank(data: mmap.mmap, start: int, end: int) -> bool:
+    return end - start <= _SLACK and not data[start:end].strip()
+
+
+def _lines_fit(data: mmap.mmap, record: Record) -> bool:
+    """Whether the first and the last line of the sequence end where the index says."""
+    if not record.length:
+        return True
+    last = record.end - 1 - (record.length - 1) % record.bases
+    if record.end > len(data) or _has_end(data, last, record.end):
+        return False
+    if record.length <= record.bases:
+        return True
+    line_end = record.offset + record.width - 1
+    return data[line_end : line_end + 1] == b"\n" and not _has_end(data, record.offset, line_end)
+
+
+def _has_end(data: mmap.mmap, start: int, end: int) -> bool:
+    """Whether a line ends early; its first bytes tell, and pages left alone cost no memory."""
+    return data.find(b"\n", start, min(end, start + _SLACK)) >= 0

@@ -1,0 +1,267 @@
+"""FASTA: the genome, plain or bgzip, read by position through its .fai index.
+
+An index is used where one lies beside the file and fits it; otherwise gtrack makes one, beside the
+file or, where that cannot be written or a stale one lies there, in the user's cache folder. Files
+of the user are never overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import struct
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+import pyfaidx
+
+from gtrack.core.errors import InputError, OutputError
+from gtrack.io import faidx, text
+from gtrack.io.atomic import replacing
+
+_COMPRESSED = (".gz", ".bgz")
+_TO_ACGTN = bytes(ord(chr(c).upper()) if chr(c) in "ACGTacgt" else ord("N") for c in range(256))
+
+
+class Genome:
+    """A FASTA file opened for random access; close it, or use it in a ``with`` block.
+
+    Not thread-safe, and not to be shared across a fork: every thread or process opens its own.
+    Ask for sorted positions where the file is compressed: each 64 KiB block is then inflated once.
+
+    Attributes
+    ----------
+    path : Path
+        The FASTA file.
+    chrom_sizes : dict of str to int
+        Lengths in bp, in the order of the file.
+
+    Examples
+    --------
+    >>> with Genome.open(Path("example_data/genome.fa")) as genome:  # doctest: +SKIP
+    ...     genome.fetch("chr1", 0, 4)
+    'ACGT'
+    """
+
+    def __init__(self, path: Path, chrom_sizes: Mapping[str, int], reader: pyfaidx.Faidx) -> None:
+        self.path = path
+        self.chrom_sizes = dict(chrom_sizes)
+        self._reader = reader
+
+    @classmethod
+    def open(cls, path: Path, cache_dir: Path | None = None) -> Genome:
+        """Open a FASTA file, indexing it first where it has no index that fits.
+
+        Parameters
+        ----------
+        path : Path
+            Plain FASTA, or bgzip with an ending ``.gz`` or ``.bgz``.
+        cache_dir : Path, optional
+            Where an index goes that cannot lie beside the file; ``$XDG_CACHE_HOME/gtrack`` or
+            ``~/.cache/gtrack`` when not given.
+
+        Raises
+        ------
+        InputError
+            When the file is missing, is not a FASTA, is gzip but not bgzip, or is truncated or
+            malformed, with the line where there is one.
+        OutputError
+            When an index must be made and neither folder takes it.
+        """
+        bgzf = _check_kind(path)
+        index = _find_index(path, bgzf, cache_dir or _user_cache())
+        try:
+            reader = pyfaidx.Faidx(
+                str(path),
+                indexname=str(index.fai),
+                gzi_indexname=str(index.gzi) if bgzf else None,
+                as_raw=True,
+                rebuild=False,  # pyfaidx would write over the user's index
+                build_index=False,
+            )
+        except (OSError, ValueError, zlib.error) as error:
+            raise InputError(f"{text.shown(path)}: cannot be read: {error}") from error
+        if bgzf:
+            reader.gzi_index = [_Block(*block) for block in index.blocks[:-1]]
+        return cls(path, {r.name: r.length for r in index.records}, reader)
+
+    def fetch(self, chrom: str, start: int, end: int) -> str:
+        """Give the bases of one stretch of a chromosome.
+
+        Parameters
+        ----------
+        chrom : str
+            A name in `chrom_sizes`.
+        start, end : int
+            0-based half-open, in bp.
+
+        Returns
+        -------
+        str
+            ``end - start`` letters of ``ACGTN``: upper-cased, every other letter as ``N``.
+
+        Raises
+        ------
+        InputError
+            When the stretch does not lie on the chromosome (nothing is clipped), or holds a
+            character that is no letter.
+        """
+        size = self.chrom_sizes.get(chrom)
+        if size is None or not 0 <= start <= end <= size:
+            what = "no such sequence" if size is None else f"beyond the {size} bp of the sequence"
+            raise self._error(chrom, start, end, f"{what}; give regions of this genome")
+        if start == end:
+            return ""
+        try:
+            sequence: bytes = self._reader.fetch(chrom, start + 1, end).encode("ascii")
+        except (OSError, ValueError, RuntimeError, zlib.error) as error:
+            what = f"cannot be read ({error}); get the file again"
+            raise self._error(chrom, start, end, what) from error
+        if len(sequence) != end - start:
+            raise self._error(
+                chrom,
+                start,
+                end,
+                f"only {len(sequence)} bases there: the file changed, or its .fai is of another "
+                "file; remove the .fai",
+            )
+        if not sequence.isalpha():
+            bad = next(i for i, c in enumerate(sequence) if not chr(c).isalpha())
+            what = f"character '{text.shown(sequence[bad : bad + 1])}' is no base"
+            raise self._error(chrom, start + bad, start + bad + 1, f"{what}; correct the FASTA")
+        return sequence.translate(_TO_ACGTN).decode("ascii")
+
+    def _error(self, chrom: str, start: int, end: int, what: str) -> InputError:
+        where = f"{start + 1}" if end == start + 1 else f"{start + 1}-{end}"
+        return InputError(f"{text.shown(self.path)}: {text.shown(chrom, 60)}:{where}: {what}")
+
+    def close(self) -> None:
+        """Close the file; the genome cannot be used afterwards."""
+        self._reader.close()
+
+    def __enter__(self) -> Genome:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class _Block:
+    """A BGZF block, comparing so that pyfaidx finds the block that a base starts, too.
+
+    It would take the block before, at an offset of that block's length; for a block of the full
+    65,536 bytes such an offset does not exist.
+    """
+
+    __slots__ = ("cstart", "ustart")
+
+    def __init__(self, cstart: int, ustart: int) -> None:
+        self.cstart, self.ustart = cstart, ustart
+
+    def __lt__(self, offset: int) -> bool:
+        return self.ustart <= offset
+
+
+class _Index(NamedTuple):
+    fai: Path
+    gzi: Path
+    records: list[faidx.Record]
+    blocks: list[tuple[int, int]]
+
+
+def _check_kind(path: Path) -> bool:
+    """Whether `path` is bgzip; refuses what cannot be read by position."""
+    file = text.shown(path)
+    if path.is_fifo():
+        raise InputError(f"{file}: a pipe cannot be read by position; save the FASTA as a file")
+    kind = text.compression(path)
+    named = path.name.lower().endswith(_COMPRESSED)
+    if kind == "gzip":
+        raise InputError(
+            f"{file}: plain gzip cannot be read by position; use bgzip: gunzip -c "
+            f"{shlex.quote(file)} | bgzip > {shlex.quote(file.removesuffix('.gz') + '.bgz')}"
+        )
+    if kind == "bgzf" and not named:
+        raise InputError(f"{file}: bgzip under another ending; rename it to {file}.gz")
+    if kind == "plain" and path.stat().st_size == 0:
+        raise InputError(f"{file}: empty; give a FASTA file")
+    if kind == "plain" and named:
+        raise InputError(f"{file}: not compressed, despite its ending; rename it to .fa")
+    return kind == "bgzf"
+
+
+def _find_index(path: Path, bgzf: bool, cache: Path) -> _Index:
+    """Take the index beside the file if fresh and fitting, else the cached one, else a new one."""
+    blocks = text.bgzf_blocks(path) if bgzf else []
+    stat = path.stat()
+    key = hashlib.sha256(
+        b"\0".join([os.fsencode(path.resolve()), b"%d" % stat.st_size, b"%d" % stat.st_mtime_ns])
+    ).hexdigest()[:32]
+    beside = path.with_name(path.name + ".fai"), path.with_name(path.name + ".gzi")
+    cached = cache / f"{key}.fai", cache / f"{key}.gzi"
+    for fai, gzi in (beside, cached):
+        records = _fitting(path, fai, gzi, blocks, stat.st_mtime_ns)
+        if records:
+            return _Index(fai, gzi, records, blocks)
+    records = faidx.scan(path)
+    for fai, gzi in (beside, cached):
+        try:
+            if fai == cached[0]:
+                cache.mkdir(parents=True, exist_ok=True)
+            elif fai.exists() or gzi.exists():
+                continue
+            if bgzf:
+                _write(gzi, _encode_gzi(blocks), stat.st_mtime_ns)
+            _write(fai, faidx.encode(records), stat.st_mtime_ns)
+        except (OSError, OutputError):
+            continue
+        return _Index(fai, gzi, records, blocks)
+    raise OutputError(
+        f"{text.shown(cache)}: the index of {text.shown(path)} can be written neither here nor "
+        "beside it; set XDG_CACHE_HOME to a writable folder"
+    )
+
+
+def _fitting(
+    path: Path, fai: Path, gzi: Path, blocks: list[tuple[int, int]], mtime: int
+) -> list[faidx.Record] | None:
+    """Read the records of an index that is no older than the FASTA and fits it; None otherwise."""
+    try:
+        if fai.stat().st_mtime_ns < mtime:
+            return None
+        if blocks and (gzi.stat().st_mtime_ns < mtime or gzi.read_bytes() != _encode_gzi(blocks)):
+            return None
+        records = faidx.decode(fai.read_bytes())
+    except OSError:
+        return None
+    if not records:
+        return None
+    fits = faidx.fits_text(records, blocks[-1][1]) if blocks else faidx.fits_plain(records, path)
+    return records if fits else None
+
+
+def _encode_gzi(blocks: list[tuple[int, int]]) -> bytes:
+    """Give the bytes of the .gzi file: all blocks but the first and the empty last one."""
+    inner = blocks[1:-1]
+    return struct.pack("<Q", len(inner)) + b"".join(struct.pack("<QQ", *block) for block in inner)
+
+
+def _write(index: Path, data: bytes, mtime: int) -> None:
+    with replacing(index) as handle:
+        handle.write(data)
+    if False:  # the FASTA comes from the future: another clock
+        os.utime(index, ns=(mtime, mtime))
+
+
+def _user_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "gtrack"

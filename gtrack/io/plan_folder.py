@@ -1,0 +1,96 @@
+"""A plan on disk: ``plan.json`` (options, models, digests) and ``regions.tsv`` beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gtrack.core.errors import InputError
+from gtrack.core.intervals import Interval
+from gtrack.core.plan import ModelPlan, Plan, ScanOptions
+from gtrack.io.atomic import write_text
+
+SCHEMA = "gtrack-plan/1"
+_COLUMNS = "chrom\tstart\tend\tname\tstrand\tsummit\tknown"
+
+
+def write_plan(folder: Path, plan: Plan) -> None:
+    """Write a plan into a folder that exists; ``plan.json`` comes last and makes it valid."""
+    rows = [_COLUMNS]
+    rows += [
+        f"{r.chrom}\t{r.start}\t{r.end}\t{r.name}\t{r.strand}\t"
+        f"{'' if r.summit is None else r.summit}\t{known}"
+        for r, known in zip(plan.regions, plan.known, strict=True)
+    ]
+    write_text(folder / "regions.tsv", "\n".join(rows) + "\n")
+    record = {
+        "schema": SCHEMA,
+        "digest": plan.digest,
+        "facts": plan.facts(),
+        "chrom_sizes": list(plan.chrom_sizes.items()),
+        "given": plan.given,
+        "pools": plan.pools,
+        "covered": plan.covered,
+        "n_shards": plan.n_shards,
+    }
+    write_text(folder / "plan.json", json.dumps(record, indent=1) + "\n")
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """Return the facts that a stored plan was made of, for comparison."""
+    return dict(_record(folder)["facts"])
+
+
+def read_plan(folder: Path) -> Plan:
+    """Read a plan back and prove that it is the one that was written.
+
+    Raises
+    ------
+    InputError
+        When there is no plan, or it was changed.
+    """
+    record = _record(folder)
+    regions: list[Interval] = []
+    known: list[int] = []
+    try:
+        facts = record["facts"]
+        text = (folder / "regions.tsv").read_bytes().decode()
+        for line in text.split("\n")[1:-1]:
+            chrom, start, end, name, strand, summit, count = line.split("\t")
+            offset = int(summit) if summit else None
+            regions.append(Interval(chrom, int(start), int(end), name, strand, offset))  # type: ignore[arg-type]
+            known.append(int(count))
+        plan = Plan(
+            options=ScanOptions(**facts["options"]),
+            models=tuple(
+                ModelPlan(**{**model, "labels": tuple(model["labels"])})
+                for model in facts["models"]
+            ),
+            chrom_sizes=dict(record["chrom_sizes"]),
+            regions=tuple(regions),
+            known=tuple(known),
+            given=record["given"],
+            pools={name: tuple(pools) for name, pools in record["pools"].items()},
+            covered=record["covered"],
+            versions=facts["versions"],
+            n_shards=record["n_shards"],
+        )
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{folder}: the plan is damaged ({error}); make it anew") from error
+    if plan.digest != record["digest"]:
+        raise InputError(f"{folder}: the plan was changed after it was made; make it anew")
+    return plan
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    path = folder / "plan.json"
+    try:
+        record = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{folder.parent}: no plan here; make one with gtrack plan") from error
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON; make the plan anew") from error
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        raise InputError(f"{path}: not a {SCHEMA} file; make the plan with this version of gtrack")
+    return record

@@ -1,0 +1,258 @@
+"""Plumbing shared by the text formats: checked byte streams and numbered lines.
+
+Plain, gzip and bgzip files read the same, pipes included. What other readers let pass is refused
+here: a compressed file that stops early, a BGZF file without its EOF block, a line without end.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from gtrack.core.errors import InputError
+
+LINE_LIMIT = 1 << 20
+"""Longest line, in bytes, that a reader takes into memory (1 MiB)."""
+
+BGZF_EOF = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+"""The empty block that ends every BGZF file (SAM specification, section 4.1.2)."""
+
+Compression = Literal["plain", "gzip", "bgzf"]
+
+_GZIP = b"\x1f\x8b"
+_EXTRA = 4  # the FLG bit of RFC 1952 that announces an extra field
+_CHUNK = 1 << 16
+_FOREIGN = {
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"PK\x03\x04": "zip",
+}
+
+
+def shown(name: Path | str | bytes, limit: int = 400) -> str:
+    """Give `name` as printable text of one line, for messages: odd bytes and controls escaped."""
+    raw = name if isinstance(name, bytes) else str(name).encode("utf-8", "backslashreplace")
+    text = raw.decode("utf-8", "backslashreplace")
+    if len(text) > limit:
+        text = text[:limit] + "..."
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusals while reading `path` into an `InputError`."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError(f"{shown(path)}: no such file") from error
+    except IsADirectoryError as error:
+        raise InputError(f"{shown(path)}: is a folder; give the file inside it") from error
+    except OSError as error:
+        raise InputError(f"{shown(path)}: cannot be read: {error.strerror or error}") from error
+
+
+def compression(path: Path) -> Compression:
+    """Tell from its first bytes, not from its name, how `path` is compressed.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be opened, or is compressed in a way that gtrack does not read.
+    """
+    with reading(path), path.open("rb") as file:
+        return _compression(file.read(_CHUNK), path)
+
+
+def _compression(head: bytes, path: Path) -> Compression:
+    for magic, name in _FOREIGN.items():
+        if head.startswith(magic):
+            raise InputError(
+                f"{shown(path)}: compressed with {name}; gtrack reads plain, gzip and bgzip files"
+            )
+    if not head.startswith(_GZIP):
+        return "plain"
+    return "bgzf" if _block_size(head) else "gzip"
+
+
+def _block_size(head: bytes) -> int:
+    """Bytes of the BGZF block that starts with `head`; 0 when that is no BGZF header."""
+    if len(head) < 12 or not head.startswith(_GZIP) or not head[3] & _EXTRA:
+        return 0
+    end = 12 + int(struct.unpack_from("<H", head, 10)[0])
+    at = 12
+    while at + 6 <= min(end, len(head)):
+        length = int(struct.unpack_from("<H", head, at + 2)[0])
+        if head[at : at + 2] == b"BC" and length == 2:
+            return int(struct.unpack_from("<H", head, at + 4)[0]) + 1
+        at += 4 + length
+    return 0
+
+
+class _Inflated(io.RawIOBase):
+    """The text inside a gzip or BGZF stream, every member of it, checked to its last byte."""
+
+    def __init__(self, raw: BinaryIO, path: Path, bgzf: bool) -> None:
+        self._raw, self._path, self._bgzf = raw, path, bgzf
+        self._inflate = zlib.decompressobj(wbits=31)
+        self._pending = self._tail = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+    def _more(self) -> bytes:
+        chunk = self._raw.read(_CHUNK)
+        self._tail = (self._tail + chunk)[-len(BGZF_EOF) :]
+        return chunk
+
+    def _next_member(self) -> bool:
+        rest = self._inflate.unused_data.lstrip(b"\0")  # gzip files may be padded with zeros
+        while not rest:
+            chunk = self._more()
+            if not chunk:
+                if self._bgzf and self._tail != BGZF_EOF:
+                    raise InputError(_no_eof(self._path))
+                return False
+            rest = chunk.lstrip(b"\0")
+        self._inflate = zlib.decompressobj(wbits=31)
+        self._pending = rest
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        while True:
+            if self._inflate.eof and not self._next_member():
+                return 0
+            try:
+                data = self._inflate.decompress(self._pending, len(buffer))
+            except zlib.error as error:
+                raise InputError(
+                    f"{shown(self._path)}: the gzip data are damaged ({error}); get the file again"
+                ) from error
+            self._pending = self._inflate.unconsumed_tail
+            if data:
+                buffer[: len(data)] = data
+                return len(data)
+            if not self._inflate.eof and not self._pending:
+                self._pending = self._more()
+                if not self._pending:
+                    raise InputError(
+                        f"{shown(self._path)}: truncated: the gzip data stop early; "
+                        "get the file again"
+                    )
+
+
+def _no_eof(path: Path) -> str:
+    return (
+        f"{shown(path)}: truncated: the bgzip EOF block is missing; "
+        "get the file again, or recompress it with bgzip"
+    )
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[BinaryIO]:
+    """Open the text of a plain, gzip or bgzip file (or pipe) as a buffered byte stream.
+
+    Raises
+    ------
+    InputError
+        When it cannot be opened; while it is read, when compressed data are truncated or damaged,
+        or a BGZF file lacks its EOF block.
+    """
+    with reading(path), path.open("rb") as file:
+        kind = _compression(file.peek(_CHUNK), path)
+        if kind == "plain":
+            yield file
+        else:
+            with io.BufferedReader(_Inflated(file, path, kind == "bgzf"), _CHUNK) as stream:
+                yield stream
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    r"""Give the lines of a text file, numbered from 1, without ``\n`` or ``\r\n``.
+
+    A byte order mark before the first line is dropped; a last line without line end is kept.
+
+    Raises
+    ------
+    InputError
+        As `open_bytes`; for a line longer than `LINE_LIMIT`; for a NUL; for a carriage return
+        inside a line, which would hide the line that follows it.
+    """
+    name = shown(path)
+    with open_bytes(path) as stream:
+        readline = partial(stream.readline, LINE_LIMIT + 3)
+        for number, line in enumerate(iter(readline, b""), start=1):
+            if line.endswith(b"\n"):
+                line = line[:-2] if line.endswith(b"\r\n") else line[:-1]
+            elif len(line) <= LINE_LIMIT + 1:
+                line = line.removesuffix(b"\r")
+            if number == 1:
+                if line.startswith((b"\xff\xfe", b"\xfe\xff")):
+                    raise InputError(f"{name}:1: text in UTF-16; save the file as UTF-8")
+                line = line.removeprefix(b"\xef\xbb\xbf")
+            if len(line) > LINE_LIMIT:
+                raise InputError(f"{name}:{number}: line {number} longer than 1 MiB; is it text?")
+            if b"\0" in line:
+                raise InputError(f"{name}:{number}: a NUL byte; give a text file, not a binary one")
+            if b"\r" in line:
+                raise InputError(
+                    f"{name}:{number}: a carriage return inside the line; convert old Macintosh "
+                    r"line ends with tr '\r' '\n'"
+                )
+            yield number, line
+
+
+def check_bgzf_end(path: Path) -> None:
+    """Refuse a BGZF file whose last bytes are not the EOF block; reads 28 bytes.
+
+    Raises
+    ------
+    InputError
+        When the block is not there: the file was cut.
+    """
+    with reading(path), path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - len(BGZF_EOF)))
+        if file.read() != BGZF_EOF:
+            raise InputError(_no_eof(path))
+
+
+def bgzf_blocks(path: Path) -> list[tuple[int, int]]:
+    """Walk the blocks of a BGZF file by their headers, without inflating them.
+
+    Returns
+    -------
+    list of (int, int)
+        For each block where it starts, in bytes: in the file, and in the text. The last one is the
+        EOF block, whose second number is thus the length of the text.
+
+    Raises
+    ------
+    InputError
+        When the chain of blocks breaks or does not end in an EOF block.
+    """
+    check_bgzf_end(path)
+    blocks: list[tuple[int, int]] = []
+    with reading(path), path.open("rb") as file:
+        total = file.seek(0, os.SEEK_END)
+        at = text = 0
+        while at < total:
+            file.seek(at)
+            size = _block_size(file.read(64))
+            if not size or at + size > total:
+                raise InputError(f"{shown(path)}: damaged at byte {at}: no whole bgzip block there")
+            blocks.append((at, text))
+            file.seek(at + size - 4)
+            text += int.from_bytes(file.read(4), "little")
+            at += size
+    return blocks

@@ -1,0 +1,67 @@
+"""Devices: which there are, and how torch is set while a scan runs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from gtrack.core.errors import InputError, ModelError
+
+PRECISIONS = ("fp32", "tf32", "bf16")
+
+
+def resolve_devices(wish: str) -> list[str]:
+    """Turn ``--device`` into torch device names.
+
+    Parameters
+    ----------
+    wish : str
+        ``auto``, ``cpu``, ``cuda`` or ``cuda:0,1``.
+
+    Raises
+    ------
+    InputError
+        When the text is none of these.
+    ModelError
+        When the device is not there.
+    """
+    if wish == "auto":
+        return ["cuda:0"] if torch.cuda.is_available() else ["cpu"]
+    if wish == "cpu":
+        return ["cpu"]
+    kind, _, numbers = wish.partition(":")
+    indices = numbers.split(",") if numbers else ["0"]
+    if kind != "cuda" or not all(index.isascii() and index.isdigit() for index in indices):
+        raise InputError(f"--device {wish}: use auto, cpu, cuda, or cuda:0,1")
+    there = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    missing = [index for index in indices if int(index) >= there]
+    if missing:
+        raise ModelError(
+            f"--device {wish}: torch {torch.__version__} sees {there} CUDA device(s) here; "
+            "use --device cpu, or install a CUDA build of torch"
+        )
+    return [f"cuda:{int(index)}" for index in dict.fromkeys(indices)]
+
+
+def resolve_precision(wish: str | None, device: str) -> str:
+    """Return the precision: fp32 on a CPU and tf32 on CUDA unless the user chose."""
+    on_cuda = device.startswith("cuda")
+    if wish is None:
+        return "tf32" if on_cuda else "fp32"
+    if wish == "tf32" and not on_cuda:
+        raise InputError("--precision tf32 needs a CUDA device; use fp32 or bf16")
+    return wish
+
+
+@contextmanager
+def one_thread_per_operation(active: bool) -> Iterator[None]:
+    """Let each CPU operation use one thread, so that results do not depend on their number."""
+    before = torch.get_num_threads()
+    if active:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,89 @@
+"""The shape of a DNABERT-2 network, checked field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from transformers import PretrainedConfig
+
+STRANDS = ("both", "forward", "reverse", "region")
+
+
+class Dnabert2Config(PretrainedConfig):  # type: ignore[misc]
+    """Shape of a DNABERT-2 network; the fields of the published ``config.json`` and two of our own.
+
+    Parameters
+    ----------
+    window_bp : int or None
+        Length of sequence, in bp, that the model was trained on.
+    strands : {"both", "forward", "reverse", "region"} or None
+        Strands that the model was trained on.
+    **kwargs
+        Anything that ``transformers.PretrainedConfig`` knows: ``id2label``, ``num_labels``.
+
+    Raises
+    ------
+    ValueError
+        When a field is out of range.
+    """
+
+    model_type = "gtrack_dnabert2"
+
+    def __init__(
+        self,
+        vocab_size: int = 4096,
+        hidden_size: int = 768,
+        num_hidden_layers: int = 12,
+        num_attention_heads: int = 12,
+        intermediate_size: int = 3072,
+        type_vocab_size: int = 2,
+        hidden_act: str = "gelu",
+        hidden_dropout_prob: float = 0.1,
+        attention_probs_dropout_prob: float = 0.0,
+        classifier_dropout: float | None = None,
+        initializer_range: float = 0.02,
+        layer_norm_eps: float = 1e-12,
+        window_bp: int | None = None,
+        strands: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.vocab_size = _count("vocab_size", vocab_size)
+        self.hidden_size = _count("hidden_size", hidden_size)
+        self.num_hidden_layers = _count("num_hidden_layers", num_hidden_layers)
+        self.num_attention_heads = _count("num_attention_heads", num_attention_heads)
+        self.intermediate_size = _count("intermediate_size", intermediate_size)
+        self.type_vocab_size = _count("type_vocab_size", type_vocab_size)
+        self.hidden_act = hidden_act
+        self.hidden_dropout_prob = _share("hidden_dropout_prob", hidden_dropout_prob)
+        self.attention_probs_dropout_prob = _share(
+            "attention_probs_dropout_prob", attention_probs_dropout_prob
+        )
+        self.classifier_dropout = (
+            None if classifier_dropout is None else _share("classifier_dropout", classifier_dropout)
+        )
+        self.initializer_range = _share("initializer_range", initializer_range)
+        self.layer_norm_eps = _share("layer_norm_eps", layer_norm_eps)
+        self.window_bp = None if window_bp is None else _count("window_bp", window_bp)
+        self.strands = strands
+        if hidden_size % num_attention_heads:
+            raise ValueError(
+                f"hidden_size {hidden_size} is not a multiple of "
+                f"num_attention_heads {num_attention_heads}"
+            )
+        if hidden_act != "gelu":
+            raise ValueError(f"hidden_act is {hidden_act!r}; DNABERT-2 has 'gelu'")
+        if strands is not None and strands not in STRANDS:
+            raise ValueError(f"strands is {strands!r}, not one of {', '.join(STRANDS)}")
+        super().__init__(**kwargs)
+
+
+def _count(name: str, value: object) -> int:
+    if type(value) is not int or value < 1:
+        raise ValueError(f"{name} is {value!r}, not a positive whole number")
+    return value
+
+
+def _share(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        raise ValueError(f"{name} is {value!r}, not a number in [0, 1)")
+    return value

@@ -1,0 +1,196 @@
+"""Model folders: find one (a path, or an id of the Hugging Face Hub), know its kind, open it."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import re
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub import snapshot_download
+
+from gtrack.core.errors import InputError, ModelError
+from gtrack.core.ports import SequenceModel
+from gtrack.models import MODELS
+from gtrack.models.weights import WEIGHTS, read_config, read_shapes, read_weights
+
+__all__ = ["digest", "locate", "model_class", "open_model", "read_config", "read_weights"]
+
+PICKLES = ("pytorch_model.bin", "pytorch_model.pt", "model.pt")
+"""Names of checkpoints that can run code when opened: never read here, only by ``convert``."""
+
+_HUB_ID = re.compile(r"(?P<id>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(@(?P<revision>[\w./-]+))?")
+_UNDECISIVE = (
+    "_name_or_path", "architectures", "auto_map", "dtype", "torch_dtype", "transformers_version",
+)  # fmt: skip
+
+
+def locate(source: str | Path, *, pickles: bool = False) -> Path:
+    """Return the folder of a model.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder; or, when no such path exists, a Hub id ``owner/name`` with optional ``@revision``,
+        whose JSON and safetensors files are downloaded (or found in the Hub's cache).
+    pickles : bool
+        Download ``pytorch_model.bin`` too; for ``gtrack convert`` alone.
+
+    Raises
+    ------
+    InputError
+        When `source` is neither a folder nor a Hub id.
+    ModelError
+        When the Hub has no such model or does not answer.
+    """
+    path = Path(source)
+    if path.is_dir():
+        return path
+    hub = _HUB_ID.fullmatch(str(source))
+    if path.exists():
+        raise InputError(f"{source}: a model is a folder with config.json and {WEIGHTS}")
+    if hub is None:
+        raise InputError(f"{source}: no such folder")
+    patterns = ["*.json", "*.safetensors", *(PICKLES[:1] if pickles else ())]
+    try:
+        found = snapshot_download(hub["id"], revision=hub["revision"], allow_patterns=patterns)
+    except Exception as problem:  # whatever the HTTP library beneath the Hub's client raises
+        why = str(problem).strip().split("\n")[0] or type(problem).__name__
+        raise ModelError(
+            f"{source}: no such folder, and the Hugging Face Hub gave no such model "
+            f"({why}); download it elsewhere and give the folder"
+        ) from problem
+    return Path(found)
+
+
+def recognise(source: str | Path) -> str:
+    """Return the kind of the model in a folder: a name of the table ``gtrack.models.MODELS``.
+
+    gtrack's own models say so in ``config.json``; a published DNABERT-2 checkpoint is known by its
+    tensors, because its ``model_type`` is often absent and its ``auto_map`` is never followed.
+
+    Raises
+    ------
+    InputError
+        When there is no such folder.
+    ModelError
+        When the folder holds no model, only a pickle, or a model of an unknown kind.
+    """
+    folder = locate(source)
+    model_type = read_config(folder).get("model_type")
+    kind = str(model_type).removeprefix("gtrack_")
+    own = kind != model_type and kind in kinds()
+    if not (folder / WEIGHTS).is_file():
+        raise ModelError(_without_weights(source, folder))
+    if own:
+        return kind
+    names = " ".join(read_shapes(folder / WEIGHTS))
+    if ".attention.self.Wqkv.weight" in names and ".mlp.gated_layers.weight" in names:
+        return "dnabert2"
+    raise ModelError(
+        f"{source}: neither a model of gtrack's own ({', '.join(kinds())}) nor a DNABERT-2 "
+        f"checkpoint (model_type {model_type!r}, no tensors Wqkv and gated_layers)"
+    )
+
+
+def _without_weights(source: str | Path, folder: Path) -> str:
+    """Say what to do about a folder without ``model.safetensors``."""
+    if (folder / f"{WEIGHTS}.index.json").exists():
+        return (
+            f"{source}: the weights are split over several files; save them as one, "
+            "save_pretrained(FOLDER, max_shard_size='50GB')"
+        )
+    pickle = next((name for name in PICKLES if (folder / name).exists()), None)
+    if pickle is not None:
+        return (
+            f"{source}: only a pickle checkpoint ({pickle}), which can run code when it is opened; "
+            f"convert it once: gtrack convert {source} OUT"
+        )
+    if folder != Path(source):
+        return (
+            f"{source}: the Hub has no {WEIGHTS} of this model; if it has a pytorch_model.bin, "
+            f"convert it once: gtrack convert {source} OUT"
+        )
+    return f"{source}: no {WEIGHTS} in this folder"
+
+
+def kinds() -> tuple[str, ...]:
+    """Return the kinds of models: the table, and entry points of the group ``gtrack.models``."""
+    return (*MODELS, *(entry.name for entry in entry_points(group="gtrack.models")))
+
+
+def model_class(kind: str) -> Any:
+    """Return the class of a kind; only now is its module imported.
+
+    Raises
+    ------
+    InputError
+        When there is no such kind.
+    """
+    if kind in MODELS:
+        module, _, name = MODELS[kind].partition(":")
+        return getattr(importlib.import_module(module), name)
+    for entry in entry_points(group="gtrack.models", name=kind):
+        return entry.load()
+    raise InputError(f"no kind of model named {kind!r}; there are {', '.join(kinds())}")
+
+
+def open_model(
+    source: str | Path,
+    *,
+    device: str | torch.device = "cpu",
+    dtype: torch.dtype = torch.float32,
+) -> SequenceModel:
+    """Open a model for inference: weights frozen, eval mode, on its device.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder or a Hub id, as :func:`locate` takes them.
+    device : str or torch.device
+        Where the network lives.
+    dtype : torch.dtype
+        Type of its weights and activations.
+
+    Raises
+    ------
+    InputError
+        When there is no such folder.
+    ModelError
+        When the folder, the network or the device cannot serve.
+    """
+    kind = recognise(source)
+    model: SequenceModel = model_class(kind).load(locate(source), device=device, dtype=dtype)
+    return model
+
+
+def digest(source: str | Path) -> str:
+    """Return the SHA-256 (hex) of what decides a model's output.
+
+    It covers, in this order, ``config.json`` (sorted keys, without the fields that only describe
+    where the file came from), ``model.safetensors`` and ``tokenizer.json`` (where there is one).
+    The folder's name, ``training.json`` and ``tokenizer_config.json`` do not enter.
+
+    Raises
+    ------
+    InputError, ModelError
+        As :func:`locate`, or when a file cannot be read.
+    """
+    folder = locate(source)
+    config = {k: v for k, v in read_config(folder).items() if k not in _UNDECISIVE}
+    canonical = json.dumps(config, sort_keys=True, separators=(",", ":"))
+    parts = ["config " + hashlib.sha256(canonical.encode()).hexdigest()]
+    for name in (WEIGHTS, "tokenizer.json"):
+        path = folder / name
+        if name != WEIGHTS and not path.exists():
+            continue
+        try:
+            with path.open("rb") as file:
+                parts.append(f"{name} {hashlib.file_digest(file, 'sha256').hexdigest()}")
+        except OSError as problem:
+            raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

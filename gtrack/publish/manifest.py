@@ -1,0 +1,44 @@
+"""``manifest.json``: a scan's results for programs (schema ``gtrack-manifest/1``)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from gtrack.core.errors import InputError
+from gtrack.core.manifest import SCHEMA, RunManifest, TrackSpec
+
+SCHEMA_FILE = Path(__file__).with_name("manifest.schema.json")
+"""JSON Schema of the manifest, the contract with the plugin."""
+
+
+def to_json(manifest: RunManifest) -> str:
+    """Return the text of ``manifest.json``; equal manifests give equal bytes."""
+    return json.dumps({"schema": SCHEMA, **asdict(manifest)}, indent=1) + "\n"
+
+
+def read_manifest(path: Path) -> RunManifest:
+    """Read a manifest back.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, no manifest, or of another schema.
+    """
+    try:
+        record: dict[str, Any] = json.loads(path.read_bytes())
+        schema = record.pop("schema")
+    except OSError as error:
+        raise InputError(f"{path}: no manifest; is this a finished scan?") from error
+    except (ValueError, KeyError, AttributeError) as error:
+        raise InputError(f"{path}: not a gtrack manifest") from error
+    if schema != SCHEMA:
+        raise InputError(f"{path}: schema {schema!r}, but this gtrack reads {SCHEMA!r}")
+    try:
+        record["models"] = tuple(record["models"])
+        record["tracks"] = tuple(TrackSpec(**track) for track in record["tracks"])
+        return RunManifest(**record)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: not a whole {SCHEMA} manifest ({error})") from error

@@ -1,0 +1,1 @@
+"""One file per verb: glue between the rooms, no arithmetic."""

@@ -1,0 +1,141 @@
+"""Convert a checkpoint, a pickle included, into a model folder of gtrack's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gtrack.core.errors import InputError, ModelError, OutputError
+from gtrack.models.dnabert2.checkpoint import Checkpoint, adopt
+from gtrack.models.dnabert2.tokenizer import DnaTokenizer
+from gtrack.models.folder import PICKLES, locate
+from gtrack.models.weights import (
+    WEIGHTS,
+    check_finite,
+    read_config,
+    read_weights,
+    write_weights,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What a conversion did.
+
+    Parameters
+    ----------
+    folder : Path
+        The new model folder.
+    labels : tuple of str
+        Names of its logits.
+    window_bp : int or None
+        Length of sequence that it now records.
+    absent : tuple of str
+        Heads that it lacks; a folder with any is for ``gtrack train dnabert2 --from``.
+    dropped : tuple of str
+        Tensors of the checkpoint that only pretraining needs.
+    """
+
+    folder: Path
+    labels: tuple[str, ...]
+    window_bp: int | None
+    absent: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+
+def convert(source: str | Path, out: Path, *, window_bp: int | None = None) -> Converted:
+    """Write a DNABERT-2 checkpoint as a folder of safetensors, JSON and the tokenizer.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder or a Hub id with ``model.safetensors`` or ``pytorch_model.bin``. A pickle is read
+        by torch's restricted reader, which makes tensors and runs nothing.
+    out : Path
+        The folder to make; it appears only when it is whole.
+    window_bp : int or None
+        Length of the training sequences in bp, to be recorded.
+
+    Raises
+    ------
+    InputError
+        When `out` is not empty, or there is no such source.
+    OutputError
+        When `out` cannot be written.
+    ModelError
+        When the checkpoint is not DNABERT-2, or holds more than tensors.
+    """
+    if window_bp is not None and window_bp < 1:
+        raise InputError(f"--window {window_bp}: give the length of the training sequences in bp")
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise InputError(f"{out}: exists and is not an empty folder; name a new one")
+    folder = locate(source, pickles=True)
+    raw = read_config(folder)
+    tensors = read_weights(folder) if (folder / WEIGHTS).exists() else _read_pickle(folder)
+    if not any(name.endswith("attention.self.Wqkv.weight") for name in tensors):
+        raise ModelError(f"{source}: not a DNABERT-2 checkpoint: no tensors named Wqkv")
+    checkpoint = adopt(tensors, raw, folder)
+    tokenizer = DnaTokenizer.load(folder)
+    if window_bp is not None:
+        checkpoint.config.window_bp = window_bp
+    try:
+        _write(checkpoint, tokenizer, out)
+    except OSError as problem:
+        raise OutputError(f"{out}: cannot be written: {problem.strerror}") from problem
+    names = checkpoint.config.id2label
+    return Converted(
+        folder=out,
+        labels=tuple(names[i] for i in range(len(names))),
+        window_bp=checkpoint.config.window_bp,
+        absent=checkpoint.absent,
+        dropped=checkpoint.dropped,
+    )
+
+
+def _read_pickle(folder: Path) -> Mapping[str, Tensor]:
+    """Return the tensors of a pickle, or refuse it; no code of the file runs."""
+    path = next((folder / name for name in PICKLES if (folder / name).exists()), None)
+    if path is None:
+        raise ModelError(f"{folder}: holds neither {WEIGHTS} nor {' nor '.join(PICKLES)}")
+    try:
+        content: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as problem:
+        raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
+    except Exception as problem:  # a damaged or hostile pickle fails in a dozen ways
+        raise ModelError(
+            f"{path}: refused: a damaged file, or it holds more than tensors, and that is never run"
+        ) from problem
+    if not isinstance(content, Mapping) or not all(
+        isinstance(name, str) and isinstance(value, Tensor) for name, value in content.items()
+    ):
+        raise ModelError(f"{path}: holds something other than tensors by name")
+    check_finite(content, path)
+    return content
+
+
+def _write(checkpoint: Checkpoint, tokenizer: DnaTokenizer, out: Path) -> None:
+    """Write the folder under another name beside `out`, then give it its name."""
+    out = out.absolute()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        checkpoint.config.architectures = ["Dnabert2ForSequenceClassification"]
+        checkpoint.config.save_pretrained(work)
+        write_weights(checkpoint.state, work)
+        tokenizer.save(work)
+        for path in work.iterdir():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        work.chmod(0o755)
+        os.replace(work, out)  # an empty folder gives way
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise

@@ -1,0 +1,163 @@
+"""What a user asked of a scan: names, paths and numbers, before anything is opened."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gtrack.core.errors import InputError, OutputError
+from gtrack.io.atomic import write_text
+
+_OURS = (
+    "manifest.json",
+    "regions.bed",
+    "regions.tsv",
+    "windows.tsv",
+    "tracks",
+    "genome",
+    "plan",
+    "shards",
+    "run.local.json",
+)
+"""What a scan makes in its folder, in the order in which ``--overwrite`` removes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanJob:
+    """The options of ``gtrack scan`` and ``gtrack plan``.
+
+    `targets`, `windows` and `strides` are by model name; the key None is for every model.
+    """
+
+    bed: Path
+    fasta: Path
+    models: tuple[tuple[str, str], ...]
+    out: Path
+    genome: str = "custom"
+    method: str = "attnlrp"
+    alibi_rule: str | None = None
+    projection: str = "uniform"
+    weights: Path | None = None
+    targets: Mapping[str | None, str] = field(default_factory=dict)
+    windows: Mapping[str | None, int] = field(default_factory=dict)
+    strides: Mapping[str | None, int] = field(default_factory=dict)
+    strand: str | None = None
+    per_strand_tracks: bool = False
+    device: str = "auto"
+    precision: str | None = None
+    batch_units: int | None = None
+    shards: int | None = None
+    workers: int | None = None
+
+    def __post_init__(self) -> None:
+        names = [name for name, _ in self.models]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise InputError(f"--model {twice[0]}=...: the name is given twice; names are free")
+        if self.alibi_rule is not None and self.method != "attnlrp":
+            raise InputError(f"--alibi-rule is a rule of attnlrp; --method {self.method} has none")
+        for option, given in (
+            ("--target", self.targets),
+            ("--window", self.windows),
+            ("--stride", self.strides),
+        ):
+            for name in given:
+                if name is not None and name not in names:
+                    known = ", ".join(names)
+                    raise InputError(f"{option} {name}=...: no model has this name; use {known}")
+
+    def paths(self) -> dict[str, object]:
+        """Return where the inputs are, for ``run.local.json``."""
+        return {
+            "bed": str(self.bed.absolute()),
+            "fasta": str(self.fasta.absolute()),
+            "models": {name: _absolute(where) for name, where in self.models},
+            "weights": None if self.weights is None else str(self.weights.absolute()),
+        }
+
+
+def check_folder(out: Path, *, resume: bool, overwrite: bool) -> None:
+    """Find out whether the output folder may be written, before anything slow; change nothing.
+
+    Raises
+    ------
+    InputError
+        When the folder holds files and neither `resume` nor `overwrite` is set, or holds files
+        that no scan made.
+    OutputError
+        When it cannot be written.
+    """
+    if resume and overwrite:
+        raise InputError("--resume and --overwrite exclude each other")
+    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise OutputError(f"{out}: cannot write here; choose another --out")
+    held = sorted(entry.name for entry in out.iterdir()) if out.exists() else []
+    if held and not resume and not overwrite:
+        raise InputError(
+            f"{out}: the folder is not empty; use --resume to go on with its scan, --overwrite to "
+            "replace it, or another --out"
+        )
+    if held and overwrite and not {"plan", "manifest.json"} & set(held):
+        raise InputError(
+            f"{out}: --overwrite replaces only a scan folder, and this holds {held[0]!r} and no "
+            "scan; choose another --out"
+        )
+
+
+def make_folder(out: Path, *, overwrite: bool) -> None:
+    """Make the output folder, without what an earlier scan left when `overwrite` is set."""
+    try:
+        for name in _OURS if overwrite else ():
+            entry = out / name
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink(missing_ok=True)
+        for name in ("plan", "shards", "tracks"):
+            (out / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{out}: cannot write here: {error.strerror or error}") from error
+
+
+def write_run(job: ScanJob, started: datetime, ended: datetime | None = None) -> None:
+    """Write ``run.local.json``: what is true of this machine and this hour only."""
+    record = {
+        "schema": "gtrack-run/1",
+        **job.paths(),
+        "host": socket.gethostname(),
+        "platform": platform.platform(),
+        "device": job.device,
+        "workers": job.workers,
+        "started": started.isoformat(timespec="seconds"),
+        "ended": None if ended is None else ended.isoformat(timespec="seconds"),
+    }
+    write_text(job.out / "run.local.json", json.dumps(record, indent=1) + "\n")
+
+
+def read_run(out: Path) -> dict[str, object]:
+    """Read ``run.local.json``: where the inputs of a plan are on this machine."""
+    path = out / "run.local.json"
+    try:
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{path}: missing or damaged; it names the plan's inputs: run gtrack plan again"
+        ) from error
+    return dict(record)
+
+
+def now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+def _absolute(where: str) -> str:
+    return str(Path(where).absolute()) if Path(where).exists() else where

@@ -1,0 +1,305 @@
+"""``gtrack merge``: finished shards to verified tracks, tables and the manifest."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.errors import InputError, OutputError, VerificationError
+from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.core.percentile import AbsolutePercentile
+from gtrack.core.plan import ModelPlan, Plan, digest_of
+from gtrack.core.region_scores import correlation, mean_over, region_shares
+from gtrack.core.runs import finite_runs
+from gtrack.core.shard import ShardResult
+from gtrack.core.windows import WindowGrid
+from gtrack.io.atomic import write_text
+from gtrack.io.bed import write_bed
+from gtrack.io.bigwig import BigWigWriter
+from gtrack.io.fasta import Genome
+from gtrack.io.plan_folder import read_plan
+from gtrack.io.shards import is_done, read_shard, shard_path
+from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
+from gtrack.publish.manifest import to_json
+from gtrack.workflows.job import read_run
+
+_COPY_UP_TO = 100_000_000
+"""A custom genome of at most this many bytes is copied, so that a viewer finds it."""
+
+_STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSummary:
+    """What became of one model's scan: one line of the end summary."""
+
+    name: str
+    windows: int
+    windows_dropped: int
+    bases: int
+    owned_elsewhere: int
+    strand_correlation: float
+    strand_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSummary:
+    """The account of a scan: every region that was given is in it."""
+
+    out: Path
+    given: int
+    duplicates: int
+    scanned: int
+    without_bases: int
+    models: tuple[ModelSummary, ...]
+    tracks: tuple[TrackSpec, ...]
+
+
+def merge(out: Path) -> ScanSummary:
+    """Merge the shards of a scan folder.
+
+    Raises
+    ------
+    InputError
+        When there is no plan, or shards are missing.
+    VerificationError
+        When a shard is damaged, or a track does not hold what was planned.
+    OutputError
+        When the disk refuses.
+    """
+    plan = read_plan(out / "plan")
+    shards = out / "shards"
+    missing = [k for k in range(plan.n_shards) if not is_done(shard_path(shards, k), plan.digest)]
+    if missing:
+        raise InputError(
+            f"{out}: {len(missing)} of {plan.n_shards} shards are missing or damaged (first: "
+            f"{missing[0]}); run gtrack scan --plan {out} --shard {missing[0]}"
+        )
+    write_bed(out / "regions.bed", plan.regions)
+    merged = [_ModelMerge(plan, model, out) for model in plan.models]
+    rows = (row for each in merged for row in each.windows())
+    write_table(out / "windows.tsv", WINDOW_COLUMNS, rows)
+    write_table(
+        out / "regions.tsv", REGION_COLUMNS, (row for each in merged for row in each.regions())
+    )
+    tracks = tuple(track for each in merged for track in each.tracks)
+    fasta = _copy_genome(plan, out)
+    write_text(out / "manifest.json", to_json(_manifest(plan, tracks, fasta)))
+    shutil.rmtree(shards)
+    return summarise(plan, out, tracks, [each.summary() for each in merged])
+
+
+def summarise(
+    plan: Plan, out: Path, tracks: tuple[TrackSpec, ...], models: list[ModelSummary]
+) -> ScanSummary:
+    """Account for every region that was given."""
+    return ScanSummary(
+        out=out,
+        given=plan.given,
+        duplicates=plan.given - len(plan.regions),
+        scanned=len(plan.regions),
+        without_bases=sum(known == 0 for known in plan.known),
+        models=tuple(models),
+        tracks=tracks,
+    )
+
+
+class _ModelMerge:
+    """One model's shards on their way into tracks and tables."""
+
+    def __init__(self, plan: Plan, model: ModelPlan, out: Path) -> None:
+        self._plan, self._model, self._out = plan, model, out
+        self._grid = plan.grid(model.name)
+        shape = (2, len(self._grid))  # forward, reverse
+        self._score = np.full(shape, np.nan)
+        self._probability = np.full(shape, np.nan)
+        self._elsewhere = 0
+        self.tracks: list[TrackSpec] = []
+
+    def windows(self) -> Iterator[tuple[object, ...]]:
+        """Write the tracks; meanwhile yield the rows of windows.tsv."""
+        columns = list(_STRANDS) if self._plan.options.per_strand_tracks else ["values"]
+        with ExitStack() as stack:
+            writers = {
+                column: stack.enter_context(_Track(self._plan, self._model, self._out, column))
+                for column in columns
+            }
+            for shard in range(self._plan.n_shards):
+                pools = self._plan.shard(shard, self._model.name)
+                if not pools:
+                    continue
+                path = shard_path(self._out / "shards", shard)
+                result = read_shard(path, self._plan.digest, self._model.name)
+                for column, writer in writers.items():
+                    writer.add(self._grid, pools[0][1], pools[-1][2], getattr(result, column))
+                strand = result.reverse.astype(np.int64)
+                self._score[strand, result.window] = result.score
+                self._probability[strand, result.window] = result.probability
+                yield from _window_rows(self._grid, self._model.name, result)
+        self.tracks = [writer.spec() for writer in writers.values() if writer.bases]
+        if self.tracks[0].bases != self._plan.covered[self._model.name]:
+            raise VerificationError(
+                f"{self._out / self.tracks[0].url}: {self.tracks[0].bases} bases have a value, but "
+                f"{self._plan.covered[self._model.name]} were planned; please report this"
+            )
+
+    def regions(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of regions.tsv."""
+        score = np.vstack([self._score, _mean(self._score)])
+        probability = np.vstack([self._probability, _mean(self._probability)])
+        regions = self._plan.regions
+        for index, share in enumerate(region_shares(self._grid, regions)):
+            region, known = regions[index], self._plan.known[index]
+            self._elsewhere += share.owned == 0
+            yield (
+                *(index, region.chrom, region.start, region.end, region.name, region.strand),
+                *(self._model.name, len(share.windows)),
+                *(mean_over(share, strand) for strand in score),
+                *(mean_over(share, strand) for strand in probability),
+                *(share.owned, 1 - known / len(region)),
+            )
+
+    def summary(self) -> ModelSummary:
+        """Return the model's line of the end summary, once both tables are written."""
+        return ModelSummary(
+            name=self._model.name,
+            windows=len(self._grid),
+            windows_dropped=self._grid.dropped,
+            bases=self._plan.covered[self._model.name],
+            owned_elsewhere=self._elsewhere,
+            strand_correlation=correlation(*self._score),
+            strand_from=self._model.strand_from,
+        )
+
+
+class _Track:
+    """One bigWig under way."""
+
+    def __init__(self, plan: Plan, model: ModelPlan, out: Path, column: str) -> None:
+        self._chroms = tuple(plan.chrom_sizes)
+        self._model, self._strand = model.name, _STRANDS[column].lstrip(".")
+        self._url = f"tracks/{model.name}{_STRANDS[column]}.relevance.bw"
+        self._writer = BigWigWriter(out / self._url, plan.chrom_sizes)
+        self._percentile = AbsolutePercentile()
+        self.bases = 0
+
+    def __enter__(self) -> _Track:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        if kind is None and self.bases:
+            self._writer.close()
+        else:  # a strand that no window was explained on has no track
+            self._writer.discard()
+
+    def add(self, grid: WindowGrid, first: int, end: int, values: NDArray[np.float32]) -> None:
+        """Add the owned bases of the windows ``first`` to ``end``."""
+        low, high = np.searchsorted(grid.run_window, [first, end])
+        runs = slice(int(low), int(high))
+        chrom = grid.chrom[grid.run_window[runs]]
+        for at, start, run in finite_runs(chrom, grid.run_start[runs], grid.run_end[runs], values):
+            self._writer.add(self._chroms[at], start, run)
+            self._percentile.add(run)
+            self.bases += len(run)
+
+    def spec(self) -> TrackSpec:
+        """Describe the finished track."""
+        strand = f"-{self._strand}" if self._strand else ""
+        return TrackSpec(
+            name=self._model + strand,
+            kind="relevance" + strand,
+            format="bigWig",
+            model=self._model,
+            url=self._url,
+            p99=self._percentile.at(0.99),
+            bases=self.bases,
+        )
+
+
+def _window_rows(grid: WindowGrid, name: str, result: ShardResult) -> Iterator[tuple[object, ...]]:
+    for at, window in enumerate(result.window.tolist()):
+        low, high = np.searchsorted(grid.wanted_window, [window, window + 1])
+        askers = ",".join(map(str, grid.wanted_region[low:high].tolist()))
+        runs = grid.runs_of(window)
+        score, total = float(result.score[at]), float(result.relevance_sum[at])
+        unplaced = float(result.unplaced[at])
+        yield (
+            *(grid.chroms[grid.chrom[window]], grid.start[window], grid.end[window]),
+            *("-" if result.reverse[at] else "+", askers, name),
+            *(score, float(result.probability[at]), total, unplaced, score - total - unplaced),
+            *(result.bases[at], result.tokens[at], runs[0][0], runs[-1][1]),
+        )
+
+
+def _mean(strands: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of the strands that were explained; every window has one at least."""
+    there = np.isfinite(strands)
+    return np.asarray(np.where(there, strands, 0).sum(axis=0) / there.sum(axis=0))
+
+
+def _manifest(plan: Plan, tracks: tuple[TrackSpec, ...], fasta: str | None) -> RunManifest:
+    job = asdict(plan.options)
+    models: list[dict[str, Any]] = []
+    for model in plan.models:
+        grid = plan.grid(model.name)
+        models.append(
+            {
+                **{key: getattr(model, key) for key in ("name", "kind", "sha256", "labels")},
+                "target": model.labels[model.target],
+                **{key: getattr(model, key) for key in ("window_bp", "stride", "batch_units")},
+                "strands": model.strand,
+                "strands_from": model.strand_from,
+                "windows": len(grid),
+                "windows_dropped": grid.dropped,
+            }
+        )
+    return RunManifest(
+        genome={
+            "id": job.pop("genome"),
+            "chromosomes": len(plan.chrom_sizes),
+            "bases": sum(plan.chrom_sizes.values()),
+            "sizes_sha256": digest_of(plan.chrom_sizes),
+            "sequences_sha256": digest_of(plan.pools),
+            "fasta": fasta,
+        },
+        models=tuple(models),
+        tracks=tracks,
+        regions={
+            "given": plan.given,
+            "duplicates": plan.given - len(plan.regions),
+            "scanned": len(plan.regions),
+            "url": "regions.bed",
+            "table": "regions.tsv",
+            "windows": "windows.tsv",
+        },
+        job=job,
+        plan_sha256=plan.digest,
+        versions=plan.versions,
+    )
+
+
+def _copy_genome(plan: Plan, out: Path) -> str | None:
+    """Copy a custom genome, with its index, where a viewer finds it; return its relative URL."""
+    source = Path(str(read_run(out)["fasta"]))
+    try:
+        if plan.options.genome != "custom" or source.stat().st_size > _COPY_UP_TO:
+            return None
+        with source.open("rb") as handle:
+            packed = handle.read(2) == b"\x1f\x8b"
+        folder = out / "genome"
+        folder.mkdir(exist_ok=True)
+        copy = folder / ("genome.fa.gz" if packed else "genome.fa")
+        temporary = copy.with_suffix(copy.suffix + ".tmp")
+        shutil.copyfile(source, temporary)
+        temporary.replace(copy)
+    except OSError as error:
+        raise OutputError(f"{out / 'genome'}: cannot copy {source}: {error.strerror}") from error
+    Genome.open(copy).close()  # makes the index
+    return f"genome/{copy.name}"

@@ -1,0 +1,168 @@
+"""``gtrack plan``: read and check every input, lay the windows, fix every batch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from gtrack.core.batches import pool_bounds
+from gtrack.core.errors import InputError
+from gtrack.core.intervals import Interval
+from gtrack.core.plan import ModelPlan, Plan, ScanOptions, differences, resolve_target
+from gtrack.core.ports import SequenceModel
+from gtrack.core.regions import canonical_regions, check_regions
+from gtrack.core.sequences import is_known
+from gtrack.core.windows import WindowGrid, lay_windows
+from gtrack.io.bed import read_bed
+from gtrack.io.bigwig import COMPRESSOR
+from gtrack.io.fasta import Genome
+from gtrack.io.plan_folder import read_facts, read_plan, write_plan
+from gtrack.models.device import resolve_devices, resolve_precision
+from gtrack.models.folder import digest, open_model
+from gtrack.workflows.job import ScanJob, check_folder, make_folder, now, write_run
+
+_CUDA_BATCH = 8
+"""A CUDA device gets batches this many times as large as a CPU thread."""
+
+_POOLS_PER_SHARD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and the models that were opened to make it (on the first device)."""
+
+    plan: Plan
+    models: Mapping[str, SequenceModel]
+    devices: tuple[str, ...]
+
+
+def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) -> Planned:
+    """Check every input and write the plan into ``OUT/plan``.
+
+    With `resume`, a stored plan must be the same as the one that the inputs make now.
+
+    Raises
+    ------
+    InputError
+        When an input is wrong, or has changed since the plan that is to be resumed.
+    OutputError
+        When the output folder cannot be written.
+    ModelError
+        When a model cannot be opened.
+    """
+    check_folder(job.out, resume=resume, overwrite=overwrite)
+    regions = read_bed(job.bed)
+    with Genome.open(job.fasta) as genome:
+        check_regions(regions, genome.chrom_sizes, job.fasta)
+        devices = tuple(resolve_devices(job.device))
+        precision = resolve_precision(job.precision, devices[0])
+        canonical, _ = canonical_regions(regions, genome.chrom_sizes)
+        models = {name: open_model(where, device=devices[0]) for name, where in job.models}
+        model_plans = tuple(
+            _plan_model(job, name, where, models[name], devices[0]) for name, where in job.models
+        )
+        pools, covered = {}, {}
+        for model in model_plans:
+            grid = lay_windows(
+                canonical, genome.chrom_sizes, model.window_bp, model.stride, model.strand
+            )
+            pools[model.name], covered[model.name] = _read_pools(genome, grid)
+        known = tuple(_known(genome, region) for region in canonical)
+        if not sum(known):
+            raise InputError(f"{job.bed}: no region holds a single A, C, G or T in {job.fasta}")
+        most = max(len(hashes) for hashes in pools.values())
+        plan = Plan(
+            options=ScanOptions(
+                genome=job.genome,
+                method=job.method,
+                alibi_rule=job.alibi_rule or ("absorb" if job.method == "attnlrp" else None),
+                projection=job.projection,
+                weights_sha256=None if job.weights is None else _sha256(job.weights.read_bytes()),
+                per_strand_tracks=job.per_strand_tracks,
+                precision=precision,
+                device_kind=devices[0].partition(":")[0],
+            ),
+            models=model_plans,
+            chrom_sizes=dict(genome.chrom_sizes),
+            regions=tuple(canonical),
+            known=known,
+            given=len(regions),
+            pools=pools,
+            covered=covered,
+            versions=_versions(),
+            n_shards=job.shards or max(1, -(-most // _POOLS_PER_SHARD)),
+        )
+    folder = job.out / "plan"
+    if resume and (folder / "plan.json").exists():
+        changed = differences(read_facts(folder), plan.facts())
+        if changed:
+            raise InputError(
+                f"{job.out}: cannot resume, because {' and '.join(changed)} changed since its plan "
+                "was made; give the same inputs, or start anew with --overwrite"
+            )
+        plan = read_plan(folder)
+    else:
+        make_folder(job.out, overwrite=overwrite)
+        write_run(job, now())
+        write_plan(folder, plan)
+    return Planned(plan, models, devices)
+
+
+def _plan_model(
+    job: ScanJob, name: str, where: str, model: SequenceModel, device: str
+) -> ModelPlan:
+    window = job.windows.get(name, job.windows.get(None, model.window_bp))
+    if window is None:
+        longest = getattr(model, "max_tokens", None) or 128
+        raise InputError(
+            f"--model {name}={where}: the model does not say how long its input is; "
+            f"give --window {name}=BP, for example {4 * longest} (4 x its {longest} tokens)"
+        )
+    stride = job.strides.get(name, job.strides.get(None, max(1, window // 2)))
+    strand, source = model.strands or "both", "training" if model.strands else "default"
+    if job.strand is not None:
+        strand, source = job.strand, "option"
+    scale = _CUDA_BATCH if device.startswith("cuda") else 1
+    return ModelPlan(
+        name=name,
+        kind=model.kind,
+        sha256=digest(where),
+        labels=model.labels,
+        target=resolve_target(name, model.labels, job.targets.get(name, job.targets.get(None))),
+        window_bp=window,
+        stride=stride,
+        strand=strand,
+        strand_from=source,
+        batch_units=job.batch_units or model.default_batch_units * scale,
+    )
+
+
+def _read_pools(genome: Genome, grid: WindowGrid) -> tuple[tuple[str, ...], int]:
+    """Return the digest of each pool's sequences, and how many owned bases are A, C, G or T."""
+    hashes, covered = [], 0
+    for first, end in pool_bounds(len(grid)):
+        pool = hashlib.sha256()
+        for window in range(first, end):
+            start = int(grid.start[window])
+            chrom = grid.chroms[grid.chrom[window]]
+            sequence = genome.fetch(chrom, start, int(grid.end[window]))
+            pool.update(sequence.encode())
+            known = is_known(sequence)
+            covered += sum(int(known[a - start : b - start].sum()) for a, b in grid.runs_of(window))
+        hashes.append(pool.hexdigest())
+    return tuple(hashes), covered
+
+
+def _known(genome: Genome, region: Interval) -> int:
+    return int(is_known(genome.fetch(region.chrom, region.start, region.end)).sum())
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    names = ("gtrack", "torch", "transformers", "tokenizers", "lxt", "numpy")
+    return {**{name: version(name) for name in names}, "compressor": COMPRESSOR}

@@ -1,0 +1,179 @@
+"""``gtrack scan``: plan, every shard, merge; on one machine, resumable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from gtrack.core.errors import InputError
+from gtrack.core.plan import Plan
+from gtrack.core.ports import SequenceModel
+from gtrack.engines.local import Processes, Serial, Threads
+from gtrack.io.plan_folder import read_plan
+from gtrack.models.device import one_thread_per_operation, resolve_devices
+from gtrack.models.folder import digest, open_model
+from gtrack.publish.manifest import read_manifest
+from gtrack.workflows.job import ScanJob, read_run
+from gtrack.workflows.merge import ScanSummary, merge
+from gtrack.workflows.plan import make_plan
+from gtrack.workflows.shard import Progress, ShardScanner
+
+Begin = Callable[[Plan], Progress]
+"""Called once with the plan; what it returns is told of every batch."""
+
+
+def scan(
+    job: ScanJob, begin: Begin, *, resume: bool = False, overwrite: bool = False
+) -> ScanSummary | None:
+    """Scan all regions with all models.
+
+    Parameters
+    ----------
+    job : ScanJob
+    begin : callable
+        Told of the plan once and of progress after every batch.
+    resume : bool
+        Go on with the scan in ``job.out``: shards that are done stay.
+    overwrite : bool
+        Replace an earlier scan in ``job.out``.
+
+    Returns
+    -------
+    ScanSummary or None
+        None when the scan that is resumed was finished already.
+    """
+    planned = make_plan(job, resume=resume, overwrite=overwrite)
+    plan, out = planned.plan, job.out
+    if resume and _is_finished(plan, out):
+        return None
+    progress = begin(plan)
+    if len(planned.devices) > 1:
+        _scan_on_devices(plan, out, planned.devices, progress)
+    else:
+        with _scanner(
+            plan, out, job.fasta, job.weights, planned.models, planned.devices[0], job.workers
+        ) as scanner:
+            for shard in range(plan.n_shards):
+                scan_unless_done(scanner, plan, shard, progress)
+    return merge(out)
+
+
+def _is_finished(plan: Plan, out: Path) -> bool:
+    """Tell whether the manifest of just this plan and all its tracks are there."""
+    path = out / "manifest.json"
+    if not path.exists():
+        return False
+    manifest = read_manifest(path)
+    return manifest.plan_sha256 == plan.digest and all(
+        (out / track.url).is_file() for track in manifest.tracks
+    )
+
+
+def scan_shard(
+    out: Path, shard: int, begin: Begin, *, device: str = "auto", workers: int | None = None
+) -> None:
+    """Scan one shard of a plan that ``gtrack plan`` made: what a cluster runs many of.
+
+    Raises
+    ------
+    InputError
+        When the folder holds no plan, has no such shard, or a model is not the planned one.
+    """
+    plan, run = read_plan(out / "plan"), read_run(out)
+    if not 0 <= shard < plan.n_shards:
+        raise InputError(f"--shard {shard}: the plan in {out} has shards 0 to {plan.n_shards - 1}")
+    chosen = resolve_devices(device)[0]
+    if chosen.partition(":")[0] != plan.options.device_kind:
+        raise InputError(
+            f"--device {device}: the plan in {out} is for {plan.options.device_kind}, and bytes "
+            "differ between kinds of device; plan again for this one"
+        )
+    with _scanner_of_run(plan, out, run, chosen, workers) as scanner:
+        scan_unless_done(scanner, plan, shard, begin(plan))
+
+
+def scan_unless_done(scanner: ShardScanner, plan: Plan, shard: int, progress: Progress) -> None:
+    """Scan a shard that is not on disk yet; report one that is as progress all the same."""
+    if not scanner.done(shard):
+        scanner.scan(shard, progress)
+        return
+    for model in plan.models:
+        for _, first, end in plan.shard(shard, model.name):
+            progress(model.name, end - first, plan.owned(model.name, first, end))
+
+
+@contextmanager
+def _scanner(
+    plan: Plan,
+    out: Path,
+    fasta: Path,
+    weights: Path | None,
+    models: Mapping[str, SequenceModel],
+    device: str,
+    workers: int | None,
+) -> Iterator[ShardScanner]:
+    """Open a scanner whose batches run in threads on a CPU, in turn on a GPU."""
+    on_cpu = device == "cpu"
+    threads = Threads(workers or len(os.sched_getaffinity(0))) if on_cpu else None
+    try:
+        with (
+            one_thread_per_operation(on_cpu),
+            ShardScanner(plan, out, fasta, weights, models, threads or Serial()) as scanner,
+        ):
+            yield scanner
+    finally:
+        if threads:
+            threads.close()
+
+
+@contextmanager
+def _scanner_of_run(
+    plan: Plan, out: Path, run: Mapping[str, object], device: str, workers: int | None
+) -> Iterator[ShardScanner]:
+    """Open a scanner from what the plan folder says of its inputs."""
+    where = run["models"]
+    assert isinstance(where, dict)
+    models = {}
+    for model in plan.models:
+        if digest(where[model.name]) != model.sha256:
+            raise InputError(
+                f"{where[model.name]}: model {model.name} changed since the plan was made; plan "
+                "again"
+            )
+        models[model.name] = open_model(where[model.name], device=device)
+    weights = None if run["weights"] is None else Path(str(run["weights"]))
+    fasta = Path(str(run["fasta"]))
+    with _scanner(plan, out, fasta, weights, models, device, workers) as scanner:
+        yield scanner
+
+
+_held: dict[str, object] = {}
+"""A worker process's scanner, opened when the process starts."""
+
+
+def _start_process(device: str, out: Path) -> None:
+    plan = read_plan(out / "plan")
+    opened = _scanner_of_run(plan, out, read_run(out), device, None)
+    _held.update(plan=plan, scanner=opened.__enter__(), keep=opened)
+
+
+def _scan_in_process(shard: int) -> int:
+    scanner, plan = _held["scanner"], _held["plan"]
+    assert isinstance(scanner, ShardScanner)
+    assert isinstance(plan, Plan)
+    scan_unless_done(scanner, plan, shard, lambda *_: None)
+    return shard
+
+
+def _scan_on_devices(plan: Plan, out: Path, devices: tuple[str, ...], progress: Progress) -> None:
+    """Scan with one process per device; progress comes shard by shard."""
+    engine = Processes(devices, _start_process, (out,))
+    try:
+        for shard in engine.map(_scan_in_process, range(plan.n_shards)):
+            for model in plan.models:
+                for _, first, end in plan.shard(shard, model.name):
+                    progress(model.name, end - first, plan.owned(model.name, first, end))
+    finally:
+        engine.close()

@@ -1,0 +1,63 @@
+"""The examples of a job: read, split, and checked to suffice."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gtrack.core.errors import InputError
+from gtrack.io.examples_csv import read_examples
+from gtrack.workflows.train.examples import ExampleSet
+from gtrack.workflows.train.from_csv import csv_examples, label_names
+from gtrack.workflows.train.from_regions import region_examples
+from gtrack.workflows.train.job import TrainJob
+
+
+def read_training_examples(job: TrainJob) -> tuple[ExampleSet, int]:
+    """Read what a job trains on, and the length of its windows in bp.
+
+    Raises
+    ------
+    InputError
+        For bad files, regions off the genome, a window longer than its chromosome, fewer than two
+        labels, or a request that the input cannot meet.
+    """
+    if job.csv is not None:
+        rows = read_examples(job.csv)
+        window_bp = job.window_bp or max(len(row.sequence) for row in rows)
+        examples = csv_examples(job.csv, rows, window_bp, label_names(rows), _reach(job, window_bp))
+        longest = int(examples.lengths().max())
+        if longest < window_bp:
+            raise InputError(
+                f"{job.csv}: the longest sequence has {longest} bp, so a model cannot be trained "
+                f"on --window {window_bp}"
+            )
+        if "shift" in job.augment and not (examples.left.any() or examples.right.any()):
+            raise InputError(
+                f"{job.csv}: no sequence is longer than the window of {window_bp} bp, so that "
+                "nothing can shift; give a smaller --window or drop --augment shift"
+            )
+    else:
+        window_bp = job.window_bp or 0
+        examples = region_examples(job, window_bp, _reach(job, window_bp))
+    _check_labels(job, examples)
+    return examples, window_bp
+
+
+def _reach(job: TrainJob, window_bp: int) -> int:
+    if "shift" not in job.augment:
+        return 0
+    return job.shift_bp or max(1, window_bp // 10)
+
+
+def _check_labels(job: TrainJob, examples: ExampleSet) -> None:
+    if len(examples.names) < 2:
+        raise InputError(
+            f"{job.csv}: every row has the label {examples.names[0]!r}; training needs two or more"
+        )
+    counts = np.bincount(examples.labels, minlength=len(examples.names))
+    if counts.min() < 2 and job.share:
+        name = examples.names[int(counts.argmin())]
+        raise InputError(
+            f"{job.csv or job.positives}: label {name!r} has {counts.min()} row; it needs one to "
+            "train on and one to test on"
+        )

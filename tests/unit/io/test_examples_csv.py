@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from gtrack.core.errors import InputError
+from gtrack.io.examples_csv import LabelledSequence, read_examples
+
+
+def write(folder: Path, data: bytes) -> Path:
+    path = folder / "examples.csv"
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"sequence,label\nACGTN,yes\nacrt,no\n",
+        b"\xef\xbb\xbfsequence,label\r\nACGTN,yes\r\nacrt,no\r\n",
+        gzip.compress(b"Sequence, Label\nACGTN , yes\nacrt,no"),
+        b'id,label,sequence\n1,yes,ACGTN\n"2,3",no,ACRT\n',
+    ],
+)
+def test_rows_are_read_whatever_the_line_ends_case_and_columns(tmp_path: Path, data: bytes) -> None:
+    assert read_examples(write(tmp_path, data)) == [
+        LabelledSequence("ACGTN", "yes", 2),
+        LabelledSequence("ACNT", "no", 3),
+    ]
+
+
+def test_line_numbers_count_blank_lines(tmp_path: Path) -> None:
+    path = write(tmp_path, b"sequence,label\n\nACGT,1\n")
+    assert read_examples(path)[0].line == 3
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "says"),
+    [
+        (b"", None, "the first line must be sequence,label"),
+        (b"sequence,label\n", None, "no row follows the header"),
+        (b"sequence,class\nACGT,1\n", 1, "no column named 'label'"),
+        (b"ACGT,1\nACGT,0\n", 1, "no column named 'sequence'"),
+        (b"sequence,label,label\nACGT,1,2\n", 1, "more than one column named 'label'"),
+        (b"sequence,label\nACGT,1\nACXT,0\n", 3, "'X' at base 3"),
+        (b"sequence,label\nAC-T,1\n", 2, "'-' at base 3"),
+        (b"sequence,label\nAC T,1\n", 2, "' ' at base 3"),
+        (b"sequence,label\nACUT,1\n", 2, "'U' at base 3"),
+        (b"sequence,label\n,1\n", 2, "the sequence is empty"),
+        (b"sequence,label\nACGT,\n", 2, "the label is empty"),
+        (b"sequence,label\nACGT\n", 2, "1 fields where the header has 2"),
+        (b'sequence,label\n"ACGT,1\n', 2, "not CSV"),
+        (b"sequence,label\nAC\xffT,1\n", 2, "not UTF-8"),
+    ],
+)
+def test_a_bad_file_is_refused_by_file_and_line(
+    tmp_path: Path, data: bytes, line: int | None, says: str
+) -> None:
+    path = write(tmp_path, data)
+    with pytest.raises(InputError) as caught:
+        read_examples(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}:{line}:" if line else f"{path}:")
+    assert says in message
+    assert "\n" not in message
