@@ -7,9 +7,7 @@ from pathlib import Path
 import click
 
 
-@click.command(
-    epilog="Example: gtrack convert zhihan1996/DNABERT-2-117M models/dnabert2-base",
-)
+@click.command()
 @click.argument("source", metavar="HUB_ID|FOLDER")
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.option(
@@ -25,6 +23,10 @@ def convert(source: str, out: Path, window_bp: int | None) -> None:
     The source is a folder or an id of the Hugging Face Hub (owner/name, or owner/name@revision),
     base or fine-tuned, in safetensors or as pytorch_model.bin. No code of the checkpoint ever runs:
     of a pickle nothing but tensors is read.
+
+    \b
+    Example:
+      gtrack convert output/checkpoint-500 models/promoters --window 300
     """
     from gtrack.workflows.convert import convert as run
 

@@ -107,11 +107,10 @@ def _read_pickle(folder: Path) -> Mapping[str, Tensor]:
         raise ModelError(f"{folder}: holds neither {WEIGHTS} nor {' nor '.join(PICKLES)}")
     try:
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as problem:
-        raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
-    except Exception as problem:  # a damaged or hostile pickle fails in a dozen ways
+    except Exception as problem:  # an unreadable, damaged or hostile pickle fails in a dozen ways
         raise ModelError(
-            f"{path}: refused: a damaged file, or it holds more than tensors, and that is never run"
+            f"{path}: refused ({type(problem).__name__}): a damaged file, or it holds more than "
+            "tensors, and that is never run"
         ) from problem
     if not isinstance(content, Mapping) or not all(
         isinstance(name, str) and isinstance(value, Tensor) for name, value in content.items()

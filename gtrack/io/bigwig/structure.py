@@ -37,7 +37,6 @@ from gtrack.io.bigwig.layout import (
     ZOOM_RECORD,
 )
 
-
 _SECTION = struct.Struct("<IIIIIBBH")  # layout.SECTION_HEADER, read one at a time
 _ITEM_BYTES = INTERVAL.itemsize
 
@@ -95,10 +94,10 @@ def read_head(file: BinaryIO) -> Head:
         )
         require(bases, f"zoom level {level} has no bases per record")
         zooms.append((bases, zoom_at, zoom_index_at))
+    marks = [summary_at, chroms_at, data_at, index_at, *(m for z in zooms for m in z[1:]), size]
+    require(marks == sorted(marks), "the parts of the file are out of order")
     covered, *statistics = _unpack(file, summary_at, SUMMARY)
     require(all(map(math.isfinite, statistics)), "the summary is not finite")
-    marks = [0, summary_at, chroms_at, data_at, index_at, *(m for z in zooms for m in z[1:]), size]
-    require(marks == sorted(marks), "the parts of the file are out of order")
     return Head(*(chroms_at, data_at, index_at, fields[10], tuple(zooms)), covered, *statistics[:2])
 
 
@@ -236,6 +235,8 @@ def check_zoom(
         part = np.frombuffer(raw, ZOOM_RECORD)
         ends = (int(part["start"][0]), int(part["end"][-1]))
         require((part["chrom"] == chrom).all() and ends == (start, end), f"zoom {bases} is broken")
+        cells = part["start"] // bases == (part["end"] - 1) // bases
+        require(cells.all(), f"zoom {bases} has records of another level")
         found += len(part)
         covered += int(part["valid"].sum(dtype=np.int64))
         lows.append(part["min"].min())

@@ -49,7 +49,9 @@ def make_dnabert2() -> Callable[..., Dnabert2]:
             norm = "norm.weight" in name.lower()
             noise = torch.randn(parameter.shape, generator=random)
             parameter.data = (1 + 0.2 * noise if norm else 0.25 * noise).to(dtype)
-        bpe = Tokenizer(models.BPE({t: i for i, t in enumerate(VOCABULARY)}, MERGES, unk_token="[UNK]"))
+        bpe = Tokenizer(
+            models.BPE({t: i for i, t in enumerate(VOCABULARY)}, MERGES, unk_token="[UNK]")
+        )
         bpe.pre_tokenizer = pre_tokenizers.Whitespace()
         bpe.add_special_tokens(VOCABULARY[:5])
         tokenizer = DnaTokenizer(bpe.to_str().encode(), Path("tokenizer.json"))

@@ -18,6 +18,7 @@ from gtrack.attribution.rules import RULES
 from gtrack.core.catalogue import load
 from gtrack.core.errors import ModelError
 from gtrack.models import MODELS
+from gtrack.models.cnn import Cnn, CnnConfig, CnnForSequenceClassification
 
 KINDS = ["dnabert2", "cnn"]
 ALL_METHODS = [AttnLrp, CpLrp, Gradient]
@@ -137,8 +138,7 @@ def test_the_model_is_given_back(make, collate, sequences, difference, kind, met
     if kind == "dnabert2":
         model.network.bert.encoder.alibi(112, model.embed(batch))  # its cache is not a trace
     before = Snapshot(model.network)
-    with torch.no_grad():
-        before_inside = before.arithmetic
+    with torch.no_grad():  # explaining must work from there, and not end it
         try:
             with method().applied(model) as explain:
                 explain(batch, difference)
@@ -147,7 +147,6 @@ def test_the_model_is_given_back(make, collate, sequences, difference, kind, met
         except KeyError:
             assert fails
         assert not torch.is_grad_enabled()
-    assert before_inside == before.arithmetic
     before.assert_same(model.network)
 
 
@@ -191,7 +190,9 @@ def test_nan_of_one_row_names_that_row(make, collate, difference):
     row = model.encode(["ACGTTT"])[0].ids[1]  # the token ACGT, which no other sequence has
     model.network.bert.embeddings.word_embeddings.weight.data[row] = float("inf")
     batch = collate(model, ["GGGGGG", "ACGTTT"])
-    with pytest.raises(NonFiniteError, match="bert.embeddings.LayerNorm") as failure:
+    with pytest.raises(
+        NonFiniteError, match=r"output of bert\.embeddings\.word_embeddings"
+    ) as failure:
         explained_alone(AttnLrp(), model, batch, difference)
     assert failure.value.row == 1
 
@@ -199,10 +200,9 @@ def test_nan_of_one_row_names_that_row(make, collate, difference):
 def test_nan_of_the_backward_pass_is_named(make, collate, difference):
     """Finite logits, infinite gradient: only the second pass can see it."""
     model = make["dnabert2"](dtype=torch.float32)
-    for name in ("bert.pooler.dense", "bert.encoder.layer.2.mlp.wo"):
-        model.network.get_submodule(name).weight.data *= 1e30
+    model.network.classifier.weight.data *= 1e12
     batch = collate(model, ["ACGTTTGA"])
-    with pytest.raises(NonFiniteError, match="the gradient at the output of bert"):
+    with pytest.raises(NonFiniteError, match=r"the gradient at the output of bert\.pooler\.activation"):
         explained_alone(Gradient(), model, batch, difference * 1e30)
 
 
@@ -225,7 +225,10 @@ def test_bf16_is_close_to_float32(make, collate, sequences, difference, kind):
 def test_arithmetic_that_does_not_suit_is_refused(make):
     model = make["cnn"]()
     for precision in ("tf32", "bf16", "fp8"):
-        with pytest.raises(ModelError, match="precision"), AttnLrp(precision=precision).applied(model):
+        with (
+            pytest.raises(ModelError, match="precision"),
+            AttnLrp(precision=precision).applied(model),
+        ):
             pass
 
 
@@ -244,18 +247,11 @@ def test_cuda_agrees_with_cpu(make, collate, sequences, difference, kind, method
     assert cosine(on_cpu.relevance, on_cuda.relevance).min() >= 0.9999
 
 
-@pytest.fixture(scope="module")
-def shared_model(request):
-    return {}
-
-
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_any_dna_any_company(data):
     """Relevance of a sequence does not depend on what else is in the batch (CNN, float64)."""
     torch.manual_seed(0)
-    from gtrack.models.cnn import Cnn, CnnConfig, CnnForSequenceClassification
-
     config = CnnConfig(channels=(5, 4), kernel_sizes=(5, 3))
     model = Cnn(CnnForSequenceClassification(config).double())
     dna = st.text("ACGTN", min_size=1, max_size=30)

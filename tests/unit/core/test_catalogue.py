@@ -20,7 +20,7 @@ def test_an_entry_is_loaded_on_first_use():
 
 
 def test_an_unknown_name_lists_the_known():
-    with pytest.raises(InputError, match="'rings' .*: ordered, wave"):
+    with pytest.raises(InputError, match=r"'rings' .*: ordered, wave"):
         load(TABLE, "rings", "gtrack.no_such_group")
 
 
@@ -46,5 +46,5 @@ def test_own_names_cannot_be_replaced(tmp_path, monkeypatch):
 
 def test_a_broken_plugin_is_named(tmp_path, monkeypatch):
     install(tmp_path, monkeypatch, "broken = no_such_module:thing")
-    with pytest.raises(InputError, match="broken.*no_such_module:thing"):
+    with pytest.raises(InputError, match=r"broken.*no_such_module:thing"):
         load(TABLE, "broken", "gtrack.tests")

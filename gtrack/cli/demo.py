@@ -1,0 +1,37 @@
+"""``gtrack demo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gtrack.cli.options import FILE
+
+
+@click.command()
+@click.option("--out", type=FILE, default=Path("out/demo"), show_default=True)
+@click.option("--data", type=FILE, help="The example folder. [default: example_data]")
+def demo(out: Path, data: Path | None) -> None:
+    """Scan the example regions with both example models.
+
+    The example is synthetic and exact: planted CTCF, REST and NRF1 sites in truth.bed, which the
+    models were trained to find, and decoy sites without effect in decoys.bed.
+
+    \b
+    Example:
+      gtrack demo --out out/demo
+    """
+    from gtrack.cli.progress import scan_progress
+    from gtrack.cli.summary import print_summary
+    from gtrack.workflows.demo import demo as workflow
+
+    with scan_progress() as begin:
+        summary = workflow(out, begin, data)
+    if summary is not None:
+        print_summary(summary)
+        click.echo(
+            "\nOpen in IGV: the genome example_data/genome.fa, then the two tracks above and\n"
+            "example_data/truth.bed. Peaks of relevance stand on the planted sites.",
+            err=True,
+        )

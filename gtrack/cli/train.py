@@ -1,0 +1,276 @@
+"""``gtrack train cnn`` and ``gtrack train dnabert2``."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from gtrack.cli.options import FILE
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+OnStep = Callable[[int, int, float | None], None]
+
+LOG_EVERY = 30.0
+"""Seconds between lines when stderr is not a terminal."""
+
+
+def _data_options(command: Command) -> Command:
+    add = [
+        click.option("--csv", type=FILE, help="Examples: columns sequence,label; two labels up."),
+        click.option("--positives", type=FILE, help="BED or narrowPeak of the regions to find."),
+        click.option(
+            "--negatives",
+            metavar="BED|shuffle|gc-matched",
+            help="Regions to tell them from; or every positive with its dinucleotides shuffled; "
+            "or random windows of the same GC on the same chromosome.",
+        ),
+        click.option("--fasta", type=FILE, help="Genome of the BED files, plain or bgzipped."),
+        click.option(
+            "--window",
+            "window_bp",
+            type=int,
+            metavar="BP",
+            help="Length of sequence to read. Regions: centred on the region or summit. "
+            "CSV: the middle of longer sequences. [default for CSV: the longest sequence]",
+        ),
+        click.option(
+            "--holdout",
+            metavar="CHROM,...",
+            help="Test on the regions of these chromosomes.",
+        ),
+        click.option(
+            "--test-share",
+            type=float,
+            metavar="SHARE",
+            help="Test on a random share of every label. [default: 0.1; 0 with --test-csv]",
+        ),
+        click.option("--test-csv", type=FILE, help="A further test set."),
+        click.option(
+            "--augment",
+            metavar="rc,shift|none",
+            help="rc: show every window on either strand, and record that the model reads both; "
+            "shift: move it within its flanks. [default: rc; none with --use-strand]",
+        ),
+        click.option(
+            "--shift",
+            "shift_bp",
+            type=int,
+            metavar="BP",
+            help="Farthest move of --augment shift. [default: a tenth of the window]",
+        ),
+        click.option(
+            "--use-strand",
+            is_flag=True,
+            help="Read regions of strand - as their reverse complement.",
+        ),
+    ]
+    return _added(command, add)
+
+
+def _training_options(command: Command) -> Command:
+    add = [
+        click.option("--out", type=FILE, required=True, help="Model folder to make."),
+        click.option(
+            "--from", "base", metavar="MODEL", help="Go on from this model folder or Hub id."
+        ),
+        click.option("--epochs", type=float, default=5.0, show_default=True, help="Passes."),
+        click.option("--steps", type=int, help="Steps, instead of --epochs."),
+        click.option("--batch", type=int, default=64, show_default=True, help="Windows per step."),
+        click.option(
+            "--lr",
+            type=float,
+            help="Highest learning rate. [default: 2e-3 for a new network, 5e-4 with --from, "
+            "3e-5 from hidden size 256]",
+        ),
+        click.option(
+            "--warmup",
+            type=int,
+            default=100,
+            show_default=True,
+            help="Steps of linear rise, at most a tenth of all. From half time the rate falls.",
+        ),
+        click.option(
+            "--short-first",
+            is_flag=True,
+            help="Show short sequences before long ones: a curriculum.",
+        ),
+        click.option("--seed", type=int, default=0, show_default=True, help="Of all chance."),
+        click.option(
+            "--threads",
+            type=int,
+            default=1,
+            show_default=True,
+            help="CPU threads. With 1, the same command gives the same bytes.",
+        ),
+        click.option(
+            "--device", default="auto", show_default=True, metavar="auto|cpu|cuda", help="Where."
+        ),
+        click.option("--work", type=FILE, help="Folder of the checkpoints. [default: OUT.work]"),
+        click.option("--resume", is_flag=True, help="Go on from the newest checkpoint."),
+    ]
+    return _added(command, add)
+
+
+def _added(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group()
+def train() -> None:
+    """Train a model on labelled sequences: from regions and a genome, or from a CSV.
+
+    The model folder holds the network, the length and strands it was trained on, and
+    training.json: the data by checksum, what was held out, and the test scores.
+
+    \b
+    Example:
+      gtrack train cnn --positives peaks.narrowPeak --negatives gc-matched \\
+                       --fasta genome.fa --window 200 --holdout chr8,chr9 --out models/cnn
+    """
+
+
+@train.command()
+@_data_options
+@_training_options
+@click.option(
+    "--config",
+    metavar="small|tiny|JSON",
+    help='Shape of a new network: small, or a JSON file such as {"channels": [64, 64], '
+    '"kernel_sizes": [15, 7]}. [default: small]',
+)
+def cnn(**given: Any) -> None:
+    """Train the baseline CNN: convolutions, global max pooling, one dense layer.
+
+    \b
+    Example:
+      gtrack train cnn --csv examples.csv --epochs 10 --out models/cnn
+    """
+    _train("cnn", given)
+
+
+@train.command()
+@_data_options
+@_training_options
+@click.option(
+    "--config",
+    metavar="small|tiny|base|JSON",
+    help="Start a new network of this shape, instead of --from.",
+)
+@click.option("--tokenizer", type=FILE, help="Folder whose tokenizer.json a new network uses.")
+@click.option(
+    "--vocab",
+    type=int,
+    default=4096,
+    show_default=True,
+    help="Tokens of the tokenizer that is otherwise trained on the training windows.",
+)
+def dnabert2(**given: Any) -> None:
+    """Train a DNABERT-2: go on from one, the public base included, or start a small one.
+
+    \b
+    Examples:
+      gtrack train dnabert2 --csv examples.csv --config small --out models/dnabert2
+      gtrack train dnabert2 --csv examples.csv --from models/dnabert2-base --batch 32 \\
+                            --epochs 4 --device cuda --out models/finetuned
+    """
+    _train("dnabert2", given)
+
+
+def _train(kind: str, given: dict[str, Any]) -> None:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # --threads is the only knob
+    from gtrack.workflows.train.job import TrainJob
+
+    augment, holdout = given.pop("augment"), given.pop("holdout")
+    if augment is None:
+        augment = "none" if given["use_strand"] else "rc"
+    job = TrainJob(
+        kind=kind,
+        augment=frozenset(_listed(augment)) - {"none"},
+        holdout=tuple(_listed(holdout or "")),
+        **given,
+    )
+    with _progress() as (say, on_step):
+        from gtrack.workflows.train import train as run
+
+        result = run(job, on_step=on_step, say=say)
+    _print_scores(result.record)
+    click.echo(f"wrote {result.folder}", err=True)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[Callable[[str], None], OnStep]]:
+    """Show a bar with loss and ETA on a terminal, a line now and then in a log."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True, highlight=False)
+    bar = Progress(
+        TextColumn("training"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f} steps  loss {task.fields[loss]}"),
+        TimeElapsedColumn(),
+        TextColumn("ETA"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    task = None
+    first, began = 0, time.monotonic()
+    said = began
+
+    def say(line: str) -> None:
+        console.print(line, soft_wrap=True, markup=False)
+
+    def on_step(step: int, steps: int, loss: float | None) -> None:
+        nonlocal task, said, first, began
+        shown = "-" if loss is None else f"{loss:.4f}"
+        now = time.monotonic()
+        if task is None:
+            task = bar.add_task("", total=steps, loss=shown)
+            first, began = step, now
+        bar.update(task, completed=step, loss=shown)
+        if not console.is_terminal and (step == steps or now - said > LOG_EVERY):
+            said = now
+            left = (steps - step) * (now - began) / max(1, step - first)
+            say(f"step {step:,} of {steps:,}, loss {shown}, {left:,.0f} s left")
+
+    with bar:
+        yield say, on_step
+
+
+def _print_scores(record: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(stderr=True, highlight=False)
+    record_strands = record["data"]["strands"]
+    strands = ", mean of both strands" if record_strands == "both" else ""
+    table = Table("", "value", "95 % interval", box=None)
+    for part, scores in record["metrics"].items():
+        table.add_row(f"{part.replace('_', ' ')}, {scores['rows']:,} windows{strands}")
+        for name in ("auroc", "auprc", "mcc", "accuracy"):
+            score = scores[name]
+            interval = f"{score['low']:.4f} - {score['high']:.4f}"
+            shown = name if name == "accuracy" else name.upper()
+            table.add_row(f"  {shown}", f"{score['value']:.4f}", interval)
+        if len(scores["labels"]) > 2:
+            for name, score in scores["labels"].items():
+                table.add_row(f"  AUROC of {name}", f"{score['auroc']:.4f}")
+    console.print(table)

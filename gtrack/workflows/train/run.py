@@ -1,0 +1,274 @@
+"""The flow of one training: read, split, train, test, write."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from gtrack.core.errors import GtrackError, InputError, OutputError
+from gtrack.evaluation.classification import score_classification
+from gtrack.io.atomic import sync_folder, write_text
+from gtrack.io.examples_csv import read_examples
+from gtrack.models.device import resolve_devices
+from gtrack.workflows.train.augment import plan_showing
+from gtrack.workflows.train.data import read_training_examples
+from gtrack.workflows.train.examples import ExampleSet
+from gtrack.workflows.train.from_csv import csv_examples
+from gtrack.workflows.train.job import TrainJob, TrainResult
+from gtrack.workflows.train.networks import Trainee, make_trainee
+from gtrack.workflows.train.record import (
+    SCHEMA,
+    count_labels,
+    describe_data,
+    describe_scores,
+    describe_settings,
+    versions,
+)
+from gtrack.workflows.train.splits import (
+    Rows,
+    Split,
+    canonical_windows,
+    purge_duplicates,
+    split_examples,
+)
+from gtrack.workflows.train.trainer import (
+    OnStep,
+    ShownBatches,
+    fit,
+    newest_checkpoint,
+    predict,
+)
+
+JOB = "job.json"
+"""What a work folder is for, so that another job does not resume it."""
+
+Say = Callable[[str], None]
+
+
+def train(
+    job: TrainJob, *, on_step: OnStep | None = None, say: Say = lambda _: None
+) -> TrainResult:
+    """Train a model and write its folder.
+
+    Parameters
+    ----------
+    job : TrainJob
+        What to do.
+    on_step : callable, optional
+        Called after every step with step, steps and the mean loss of the last steps.
+    say : callable, optional
+        Takes one line about each thing that the user should know.
+
+    Returns
+    -------
+    TrainResult
+        The finished folder: ``config.json``, ``model.safetensors``, the tokenizer of a dnabert2,
+        and ``training.json``. It appears under its name complete or not at all.
+
+    Raises
+    ------
+    InputError
+        For bad input or options, an output folder that is not empty, or a work folder of another
+        training.
+    ModelError
+        When the model to go on from, the device or the training fails.
+    OutputError
+        When the disk refuses.
+    """
+    _check_output(job)
+    device = resolve_devices(job.device)[0]
+    with _threads(job.threads), _disk(job.out):
+        examples, window_bp = read_training_examples(job)
+        split = split_examples(examples, job.holdout, job.share, job.seed)
+        data = describe_data(job, examples, split, window_bp)
+        tests: dict[str, tuple[ExampleSet, Rows]] = {}
+        if len(split.test):
+            tests["test"] = examples, split.test
+        if job.test_csv is not None:
+            extra, rows = _extra_tests(job, examples, split, window_bp)
+            tests["test_csv"] = extra, rows
+            data["rows"]["test_csv"] = count_labels(extra, rows)
+            data["duplicates"]["removed_from_test_csv"] = len(extra) - len(rows)
+        for line in _told(data, split):
+            say(line)
+
+        steps = job.steps or max(1, math.ceil(job.epochs * len(split.train) / job.batch))
+        settings = describe_settings(job, steps, device)
+        with _working(job, {"kind": job.kind, "data": data, "settings": settings}) as work:
+            torch.manual_seed(job.seed)
+            training = [examples.window(row) for row in split.train.tolist()]
+            trainee = make_trainee(job, examples.names, window_bp, training, work)
+            if trainee.afresh:
+                say(f"started afresh: {', '.join(trainee.afresh)}; the rest is that of {job.base}")
+            showing = plan_showing(
+                examples,
+                split.train,
+                steps * job.batch,
+                augment=job.augment,
+                short_first=job.short_first,
+                seed=job.seed,
+            )
+            batches = ShownBatches(examples, showing, trainee, job.batch, job.seed)
+            fit(trainee, batches, job, steps, device, on_step)
+            metrics = {name: _score(trainee, *test, job, device) for name, test in tests.items()}
+            record = {
+                "schema": SCHEMA,
+                "kind": job.kind,
+                "parameters": sum(p.numel() for p in trainee.network.parameters()),
+                "data": data,
+                "settings": settings | {"learning_rate": job.lr or trainee.rate},
+                "started_afresh": list(trainee.afresh),
+                "versions": versions(),
+                "metrics": metrics,
+            }
+            _write_folder(trainee, record, job.out)
+    return TrainResult(job.out, record)
+
+
+def _extra_tests(
+    job: TrainJob, examples: ExampleSet, split: Split, window_bp: int
+) -> tuple[ExampleSet, Rows]:
+    """Read the further test set, and leave out what stands in the training set."""
+    assert job.test_csv is not None
+    extra = csv_examples(job.test_csv, read_examples(job.test_csv), window_bp, examples.names, 0)
+    keys = canonical_windows(examples)
+    seen = {keys[row] for row in split.train.tolist()}
+    rows, _ = purge_duplicates(canonical_windows(extra), np.arange(len(extra)), seen)
+    for name, count in count_labels(extra, rows).items():
+        if not count:
+            raise InputError(
+                f"{job.test_csv}: no row of label {name!r} is left that is not in the training "
+                "set; every label needs one to test on"
+            )
+    return extra, rows
+
+
+def _score(
+    trainee: Trainee, examples: ExampleSet, rows: Rows, job: TrainJob, device: str
+) -> dict[str, Any]:
+    sequences = [examples.window(row) for row in rows.tolist()]
+    logits = predict(trainee, sequences, both_strands=job.strands == "both", device=device)
+    shifted = np.exp(logits - logits.max(1, keepdims=True))
+    probabilities = shifted / shifted.sum(1, keepdims=True)
+    scores = score_classification(
+        probabilities, examples.labels[rows], examples.names, seed=job.seed
+    )
+    return describe_scores(scores)
+
+
+def _told(data: dict[str, Any], split: Split) -> Iterator[str]:
+    for part, counts in data["rows"].items():
+        if sum(counts.values()):
+            listed = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+            yield f"{part.replace('_', ' ')}: {sum(counts.values()):,} windows ({listed})"
+    found = data["duplicates"]
+    if found["within_training"]:
+        yield f"duplicates: {found['within_training']:,} within the training set, kept"
+    for name, what in (
+        ("removed_from_test", "test rows share their sequence with training rows or each other"),
+        ("overlapping_removed_from_test", "test windows overlap training windows"),
+        ("removed_from_test_csv", "rows of --test-csv stand in the training set or twice"),
+    ):
+        if found.get(name):
+            yield f"duplicates: {found[name]:,} {what}; removed from the test set"
+    if split.conflicts:
+        yield (
+            f"conflicting labels: {len(split.conflicts):,} sequences have more than one label, "
+            f"kept; the first: {split.conflicts[0]}"
+        )
+    for name, value in data["notes"].items():
+        yield f"{name.replace('_', ' ')}: {value:,}"
+
+
+def _check_output(job: TrainJob) -> None:
+    if job.out.exists() and (not job.out.is_dir() or any(job.out.iterdir())):
+        raise InputError(f"{job.out}: exists and is not an empty folder; give another --out")
+    work = job.work_folder
+    if not work.exists() or (work.is_dir() and not any(work.iterdir())):
+        return
+    if not (work / JOB).is_file():
+        raise InputError(f"{work}: not the work folder of a training; remove it or give --work")
+    if newest_checkpoint(work) is not None and not job.resume:
+        raise InputError(
+            f"{work}: holds an interrupted training; go on with --resume, or remove that folder"
+        )
+
+
+@contextmanager
+def _working(job: TrainJob, identity: dict[str, Any]) -> Iterator[Path]:
+    """Claim the work folder for one job; it goes when the job is done or never got anywhere."""
+    work, text = job.work_folder, json.dumps(identity, indent=1)
+    if newest_checkpoint(work) is None:  # nothing to lose
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        write_text(work / JOB, text)
+    before, now = (_flat(json.loads(each)) for each in ((work / JOB).read_text(), text))
+    if changed := sorted(key for key in before | now if before.get(key) != now.get(key)):
+        raise InputError(
+            f"{work}: holds another training ({', '.join(changed[:3])} differ); "
+            "repeat its options and files, or remove that folder"
+        )
+    try:
+        yield work
+    except GtrackError:
+        if newest_checkpoint(work) is None:
+            shutil.rmtree(work, ignore_errors=True)
+        raise
+    shutil.rmtree(work)
+
+
+def _flat(tree: Any, name: str = "") -> dict[str, Any]:
+    if not isinstance(tree, dict):
+        return {name: tree}
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        flat |= _flat(value, f"{name}.{key}" if name else key)
+    return flat
+
+
+def _write_folder(trainee: Trainee, record: dict[str, Any], out: Path) -> None:
+    """Write the model folder beside its name, sync it, then give it its name."""
+    partial = out.with_name(f".{out.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    trainee.network.to("cpu")
+    trainee.model.save(partial)
+    (partial / "training.json").write_text(json.dumps(record, indent=2) + "\n")
+    readable = (partial / "training.json").stat().st_mode
+    for path in sorted(partial.iterdir()):
+        path.chmod(readable)  # safetensors lets nobody but the owner read
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    sync_folder(partial)
+    partial.replace(out)
+    sync_folder(out.parent)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def _disk(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise OutputError(
+            f"{problem.filename or out}: {problem.strerror or problem}; check the folder's "
+            "permissions and free space, then go on with --resume"
+        ) from problem
