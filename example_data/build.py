@@ -25,6 +25,12 @@ K = 32  # no stretch of so many bases is shared by training windows and the geno
 SEED = 7
 SHORT = {"n": 90_000, "length": 80, "most_sites": 2}  # a curriculum: short windows first
 LONG = {"n": 210_000, "length": 200, "most_sites": 3}
+TEST = {"n": 10_000, "length": 200, "most_sites": 3}
+CNN = ("--window", "200", "--steps", "2400", "--lr", "2e-3")
+DNABERT2 = (
+    *("--config", "small", "--vocab", "4096", "--window", "200"),
+    *("--steps", "5400", "--lr", "1e-3", "--short-first"),
+)
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
 
 
@@ -71,39 +77,31 @@ def check_fresh(block: list[simulate.LabelledWindow], seen: NDArray[np.uint64]) 
 
 
 def write_windows(work: Path) -> None:
-    """Write ``short.csv`` and ``long.csv``, columns sequence and label."""
+    """Write ``long.csv``, ``all.csv`` (short and long) and ``test.csv``: sequence,label."""
     work.mkdir(parents=True, exist_ok=True)
     seen = genome_words()
-    for part, (name, shape) in enumerate((("short", SHORT), ("long", LONG))):
-        with (work / f"{name}.csv").open("w", encoding="ascii", newline="\n") as out:
-            out.write("sequence,label\n")
-            out.writelines(row + "\n" for row in rows(part, seen, shape))
+    parts = ((SHORT, ["all"]), (LONG, ["all", "long"]), (TEST, ["test"]))
+    for name in ("all", "long", "test"):
+        (work / f"{name}.csv").write_bytes(b"sequence,label\n")
+    for part, (shape, names) in enumerate(parts):
+        content = "".join(row + "\n" for row in rows(part, seen, shape)).encode("ascii")
+        for name in names:
+            with (work / f"{name}.csv").open("ab") as out:
+                out.write(content)
 
 
-def train(kind: str, out: Path, *options: str) -> None:
-    """Run ``gtrack train`` into a fresh folder, with one thread."""
+def train(work: Path, name: str, *options: str) -> None:
+    """Run ``gtrack train`` with one thread into the work folder, then put the model into place."""
+    out, place = work / name, HERE / "models" / name
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-m", "gtrack", "train", kind, "--out", str(out), *options]
-    print(" ".join(command[2:]), flush=True)
-    subprocess.run(command, check=True, env={**os.environ, **ONE_THREAD})
-
-
-def train_cnn(work: Path) -> None:
-    """Train the CNN on long windows."""
-    options = "--steps 2400 --batch 64 --lr 2e-3 --seed 1 --augment rc --window 200"
-    train("cnn", HERE / "models" / "cnn", "--csv", str(work / "long.csv"), *options.split())
-
-
-def train_dnabert2(work: Path) -> None:
-    """Train the small DNABERT-2 on short windows, then go on with long ones."""
-    short = work / "dnabert2_short"
-    options = "--config small --vocab 4096 --steps 2000 --window 80"
-    shared = "--batch 64 --lr 2e-3 --seed 1 --augment rc".split()
-    train("dnabert2", short, "--csv", str(work / "short.csv"), *options.split(), *shared)
-    options = "--steps 3200 --window 200"
-    out = HERE / "models" / "dnabert2"
-    go_on = ("--from", str(short), "--csv", str(work / "long.csv"))
-    train("dnabert2", out, *go_on, *options.split(), *shared)
+    shutil.rmtree(work / f"{name}.work", ignore_errors=True)
+    command = [sys.executable, "-m", "gtrack", "train", name, "--out", str(out), *options]
+    command += ["--batch", "64", "--seed", "1", "--augment", "rc", "--threads", "1"]
+    command += ["--device", "cpu", "--test-csv", str(work / "test.csv")]
+    print(*command[2:], flush=True)
+    subprocess.run(command, check=True, cwd=HERE.parent, env={**os.environ, **ONE_THREAD})
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(out, place)
 
 
 def main() -> None:
@@ -113,14 +111,15 @@ def main() -> None:
     parser.add_argument("stage", choices=stages, help="models: windows, cnn and dnabert2")
     parser.add_argument("--work", type=Path, default=HERE.parent / "out" / "example_work")
     args = parser.parse_args()
+    work = args.work.resolve()
     if args.stage in ("genome", "all"):
         genome.build(HERE)
     if args.stage in ("windows", "models", "all"):
-        write_windows(args.work)
+        write_windows(work)
     if args.stage in ("cnn", "models", "all"):
-        train_cnn(args.work)
+        train(work, "cnn", "--csv", str(work / "long.csv"), *CNN)
     if args.stage in ("dnabert2", "models", "all"):
-        train_dnabert2(args.work)
+        train(work, "dnabert2", "--csv", str(work / "all.csv"), *DNABERT2)
 
 
 if __name__ == "__main__":

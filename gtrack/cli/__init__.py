@@ -25,7 +25,11 @@ VERBS = {
 }
 """Verb -> what it does; the command is ``gtrack.cli.VERB:VERB``."""
 
-INTERRUPTED = {signal.SIGINT: 130, signal.SIGTERM: 143}
+RESUMED = {
+    "scan": "the same command with --resume goes on (with --plan: the same command)",
+    "train": "the same command with --resume goes on",
+}
+"""Verb -> what a user does after an interruption, where that is not just to run it again."""
 
 
 class _Verbs(click.Group):
@@ -45,16 +49,26 @@ class _Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        signal.signal(signal.SIGTERM, _terminated)
+        before = signal.signal(signal.SIGTERM, _terminated)
         try:
             return super().invoke(ctx)
         except GtrackError as error:
             click.echo(f"gtrack: error: {error}", err=True)
             sys.exit(error.exit_code)
+        except click.UsageError as error:
+            if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+                raise
+            verb = (
+                f"gtrack {ctx.invoked_subcommand}" if ctx.invoked_subcommand in VERBS else "gtrack"
+            )
+            click.echo(f"gtrack: error: {error.format_message()} See {verb} --help", err=True)
+            sys.exit(error.exit_code)
         except (KeyboardInterrupt, _TerminatedError) as stop:
-            code = 143 if isinstance(stop, _TerminatedError) else 130
-            click.echo("gtrack: interrupted; the same command with --resume goes on", err=True)
-            sys.exit(code)
+            cure = RESUMED.get(str(ctx.invoked_subcommand), "run the same command again")
+            click.echo(f"gtrack: interrupted; {cure}", err=True)
+            sys.exit(143 if isinstance(stop, _TerminatedError) else 130)
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 class _TerminatedError(BaseException):

@@ -21,4 +21,8 @@ def merge(folder: Path) -> None:
     from gtrack.cli.summary import print_summary
     from gtrack.workflows.merge import merge as workflow
 
-    print_summary(workflow(folder))
+    summary = workflow(folder)
+    if summary is None:
+        click.echo(f"{folder} is merged already; nothing to do", err=True)
+    else:
+        print_summary(summary)

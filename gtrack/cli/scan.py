@@ -6,9 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from gtrack.cli.options import FILE, scan_options
 from gtrack.core.errors import InputError
+
+_OF_ONE_SHARD = ("plan_folder", "shard", "device", "workers")
+
+
+def _refuse_planned(context: click.Context) -> None:
+    """Refuse options that the plan has fixed."""
+    for option in context.command.params:
+        source = context.get_parameter_source(str(option.name))
+        if option.name not in _OF_ONE_SHARD and source is ParameterSource.COMMANDLINE:
+            raise InputError(f"{option.opts[0]} was fixed by the plan; leave it out with --plan")
 
 
 @click.command()
@@ -47,8 +58,7 @@ def scan(
         raise InputError("--plan DIR and --shard K go together")
     with scan_progress() as begin:
         if plan_folder is not None and shard is not None:
-            if given["bed"] or given["fasta"] or given["models"] or given["out"]:
-                raise InputError("--plan names its inputs itself; leave out --bed, --fasta, ...")
+            _refuse_planned(click.get_current_context())
             workflow.scan_shard(
                 plan_folder, shard, begin, device=given["device"], workers=given["workers"]
             )

@@ -34,8 +34,8 @@ def print_summary(summary: ScanSummary) -> None:
     for model in summary.models:
         if model.owned_elsewhere:
             console.print(
-                f"{model.name}: {model.owned_elsewhere:,} regions have all their values from "
-                "windows of overlapping regions",
+                f"{model.name}: {model.owned_elsewhere:,} regions have some of their values from "
+                "windows of overlapping regions, whose centres are nearer",
                 soft_wrap=True,
             )
         if model.windows_dropped:

@@ -179,11 +179,14 @@ class Plan:
         return {
             "options": asdict(self.options),
             "models": [asdict(model) for model in self.models],
-            "chromosomes": digest_of(self.chrom_sizes),
+            "chromosomes": digest_of(list(self.chrom_sizes.items())),  # in their order
             "regions": digest_of(
-                [(r.chrom, r.start, r.end, r.name, r.strand, r.summit) for r in self.regions]
+                [
+                    self.given,
+                    *((r.chrom, r.start, r.end, r.name, r.strand, r.summit) for r in self.regions),
+                ]
             ),
-            "sequences": digest_of(self.pools),
+            "sequences": digest_of([self.pools, self.covered, self.known]),
             "versions": self.versions,
         }
 
@@ -228,14 +231,60 @@ def resolve_target(name: str, labels: tuple[str, ...], wish: str | None) -> int:
     raise InputError(f"--target {wish}: model {name} has only {listed}")
 
 
+_OPTIONS = {
+    "weights_sha256": "the bigWig of --projection weighted",
+    "device_kind": "--device",
+}
+_MODEL_OPTIONS = {
+    "target": "--target",
+    "window_bp": "--window",
+    "stride": "--stride",
+    "strand": "--strand",
+    "batch_units": "--batch-tokens",
+}
+
+
 def differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Name the facts of two plans that differ, in words for a user."""
-    words = {
-        "options": "an option",
-        "models": "a model or its options",
-        "chromosomes": "the FASTA (its chromosomes)",
-        "regions": "the BED regions",
-        "sequences": "the FASTA (its bases)",
-        "versions": "a package version",
-    }
-    return [word for key, word in words.items() if stored.get(key) != now.get(key)]
+    """Name the facts of two plans that differ, in words for a user.
+
+    Parameters
+    ----------
+    stored, now : mapping
+        Of :meth:`Plan.facts`; one may come from JSON.
+    """
+    one, other = (json.loads(json.dumps(facts)) for facts in (stored, now))
+    found = [
+        f"{_OPTIONS.get(key, '--' + key.replace('_', '-'))} ({was} before, now {value})"
+        for key, value in other["options"].items()
+        if (was := one["options"].get(key)) != value
+    ]
+    models = {model["name"]: model for model in one["models"]}
+    if [*models] != [model["name"] for model in other["models"]]:
+        found.append(f"the models ({', '.join(models)} before)")
+    for model in other["models"]:
+        found += _model_differences(models.get(model["name"], model), model)
+    laid = [
+        [(model["name"], model["window_bp"], model["stride"]) for model in facts["models"]]
+        for facts in (one, other)
+    ]
+    if one["regions"] != other["regions"]:
+        found.append("the BED regions")
+    elif one["chromosomes"] != other["chromosomes"]:
+        found.append("the FASTA (its chromosomes)")
+    elif laid[0] == laid[1] and one["sequences"] != other["sequences"]:
+        found.append("the FASTA (its bases)")
+    for name, value in other["versions"].items():
+        if (was := one["versions"].get(name)) != value:
+            found.append(f"the version of {name} ({was} before, now {value})")
+    return found
+
+
+def _model_differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    name = other["name"]
+    if one["sha256"] != other["sha256"]:
+        return [f"the files of model {name}"]
+    return [
+        f"{option} of model {name} ({one[key]} before, now {other[key]})"
+        for key, option in _MODEL_OPTIONS.items()
+        if one[key] != other[key]
+    ]

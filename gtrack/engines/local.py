@@ -6,7 +6,11 @@ import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import Any, TypeVar
+
+from gtrack.core.errors import ModelError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -77,13 +81,38 @@ class Processes:
         )
 
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Yield ``work(item)`` in the order of the items."""
-        return self._pool.map(work, items)
+        """Yield ``work(item)`` in the order of the items.
+
+        Raises
+        ------
+        ModelError
+            When a process dies, as for lack of memory. What `start` or `work` raise comes as it is.
+        """
+        try:
+            yield from self._pool.map(partial(_do, work), items)
+        except BrokenProcessPool as error:
+            raise ModelError(
+                "a worker process ended abruptly, perhaps for lack of memory; what is done is "
+                "kept, so go on with --resume"
+            ) from error
 
     def close(self) -> None:
         """End the processes, without the work that has not begun."""
         self._pool.shutdown(cancel_futures=True)
 
 
+_failed: list[Exception] = []
+"""Why this process did not start: an initializer that raises would hide it from the caller."""
+
+
 def _begin(queue: Any, start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-    start(queue.get(), *arguments)
+    try:
+        start(queue.get(), *arguments)
+    except Exception as error:
+        _failed.append(error)
+
+
+def _do(work: Callable[[Item], Result], item: Item) -> Result:
+    if _failed:
+        raise _failed[0]
+    return work(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,13 +23,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """
     temporary: Path | None = None
     try:
-        descriptor, name = tempfile.mkstemp(".tmp", path.name + ".", path.parent)
-        temporary = Path(name)
-        with os.fdopen(descriptor, "wb") as handle:
+        temporary = temporary_beside(path)
+        with temporary.open("xb") as handle:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
         temporary = None
         sync_folder(path.parent)
@@ -47,6 +45,14 @@ def write_text(path: Path, text: str) -> None:
         handle.write(text.encode())
 
 
+def temporary_beside(path: Path) -> Path:
+    """Return a name for the unfinished file, in the same folder, that no other run uses.
+
+    Open it with mode ``x``, not by mkstemp: the result has the permissions that the umask allows.
+    """
+    return path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames inside a folder survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -54,9 +60,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current

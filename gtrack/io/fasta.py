@@ -217,8 +217,8 @@ def _find_index(path: Path, bgzf: bool, cache: Path) -> _Index:
         try:
             if fai == cached[0]:
                 cache.mkdir(parents=True, exist_ok=True)
-            elif fai.exists() or gzi.exists():
-                continue
+            elif fai.exists() or gzi.exists() or not path.parent.stat().st_mode & 0o222:
+                continue  # root could write into a read-only folder; its owner did not mean that
             if bgzf:
                 _write(gzi, _encode_gzi(blocks), stat.st_mtime_ns)
             _write(fai, faidx.encode(records), stat.st_mtime_ns)

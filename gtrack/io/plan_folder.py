@@ -38,8 +38,8 @@ def write_plan(folder: Path, plan: Plan) -> None:
 
 
 def read_facts(folder: Path) -> dict[str, Any]:
-    """Return the facts that a stored plan was made of, for comparison."""
-    return dict(_record(folder)["facts"])
+    """Return the facts that a stored plan was made of, for comparison; errors as `read_plan`."""
+    return read_plan(folder).facts()
 
 
 def read_plan(folder: Path) -> Plan:
@@ -76,9 +76,10 @@ def read_plan(folder: Path) -> Plan:
             versions=facts["versions"],
             n_shards=record["n_shards"],
         )
-    except (OSError, KeyError, TypeError, ValueError) as error:
+        changed = plan.digest != record["digest"]
+    except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{folder}: the plan is damaged ({error}); make it anew") from error
-    if plan.digest != record["digest"]:
+    if changed:
         raise InputError(f"{folder}: the plan was changed after it was made; make it anew")
     return plan
 

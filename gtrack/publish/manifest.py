@@ -32,7 +32,7 @@ def read_manifest(path: Path) -> RunManifest:
         schema = record.pop("schema")
     except OSError as error:
         raise InputError(f"{path}: no manifest; is this a finished scan?") from error
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise InputError(f"{path}: not a gtrack manifest") from error
     if schema != SCHEMA:
         raise InputError(f"{path}: schema {schema!r}, but this gtrack reads {SCHEMA!r}")
@@ -40,5 +40,5 @@ def read_manifest(path: Path) -> RunManifest:
         record["models"] = tuple(record["models"])
         record["tracks"] = tuple(TrackSpec(**track) for track in record["tracks"])
         return RunManifest(**record)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: not a whole {SCHEMA} manifest ({error})") from error

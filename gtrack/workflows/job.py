@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
 import platform
 import shutil
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.io.atomic import write_text
+from gtrack.io.lock import LOCK, locked
 
 _OURS = (
     "manifest.json",
@@ -21,12 +23,16 @@ _OURS = (
     "regions.tsv",
     "windows.tsv",
     "tracks",
+    "hits",
+    "igv_session.json",
+    "igv_session.xml",
+    "hub",
     "genome",
-    "plan",
     "shards",
     "run.local.json",
+    "plan",
 )
-"""What a scan makes in its folder, in the order in which ``--overwrite`` removes it."""
+"""What stands in a scan's folder, in the order in which ``--overwrite`` removes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,30 @@ class ScanJob:
         }
 
 
+@contextmanager
+def holding(out: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold the output folder against other runs; one that this makes goes again if left empty.
+
+    Raises
+    ------
+    OutputError
+        When another run holds it, or when it cannot be made or written.
+    """
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = "is no folder" if out.exists() else f"cannot be made: {error.strerror}"
+        raise OutputError(f"{out}: {why}; choose another --out") from error
+    try:
+        with locked(out, shared=shared):
+            yield
+    finally:
+        with suppress(OSError):  # not empty, as it should be
+            for folder in made:
+                folder.rmdir()
+
+
 def check_folder(out: Path, *, resume: bool, overwrite: bool) -> None:
     """Find out whether the output folder may be written, before anything slow; change nothing.
 
@@ -91,40 +121,54 @@ def check_folder(out: Path, *, resume: bool, overwrite: bool) -> None:
     InputError
         When the folder holds files and neither `resume` nor `overwrite` is set, or holds files
         that no scan made.
-    OutputError
-        When it cannot be written.
     """
     if resume and overwrite:
         raise InputError("--resume and --overwrite exclude each other")
-    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        raise OutputError(f"{out}: cannot write here; choose another --out")
-    held = sorted(entry.name for entry in out.iterdir()) if out.exists() else []
+    held = {entry.name for entry in out.iterdir()} - {LOCK}
     if held and not resume and not overwrite:
         raise InputError(
             f"{out}: the folder is not empty; use --resume to go on with its scan, --overwrite to "
             "replace it, or another --out"
         )
-    if held and overwrite and not {"plan", "manifest.json"} & set(held):
+    if held and not {"plan", "manifest.json"} & held:
+        option = "--resume goes on with" if resume else "--overwrite replaces"
         raise InputError(
-            f"{out}: --overwrite replaces only a scan folder, and this holds {held[0]!r} and no "
-            "scan; choose another --out"
+            f"{out}: {option} a scan only, and this folder holds {min(held)!r} and no scan; "
+            "choose another --out"
         )
 
 
 def make_folder(out: Path, *, overwrite: bool) -> None:
     """Make the output folder, without what an earlier scan left when `overwrite` is set."""
+    if overwrite:
+        clear_folder(out)
     try:
-        for name in _OURS if overwrite else ():
+        for name in ("plan", "shards", "tracks"):
+            (out / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{out}: cannot write here: {error.strerror or error}") from error
+
+
+def clear_folder(out: Path) -> None:
+    """Remove what a scan made in its folder, and nothing else."""
+    try:
+        for name in _OURS:
             entry = out / name
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
             else:
                 entry.unlink(missing_ok=True)
-        for name in ("plan", "shards", "tracks"):
-            (out / name).mkdir(parents=True, exist_ok=True)
+        sweep_folder(out)
     except OSError as error:
         raise OutputError(f"{out}: cannot write here: {error.strerror or error}") from error
+
+
+def sweep_folder(out: Path) -> None:
+    """Remove the unfinished files that a killed run left; only while no other run is at work."""
+    for folder in (out, *(out / name for name in ("plan", "shards", "tracks", "genome"))):
+        for left in folder.glob("*.tmp"):
+            if folder != out or left.name.startswith(tuple(f"{name}." for name in _OURS)):
+                left.unlink(missing_ok=True)
 
 
 def write_run(job: ScanJob, started: datetime, ended: datetime | None = None) -> None:
@@ -152,6 +196,15 @@ def read_run(out: Path) -> dict[str, object]:
             f"{path}: missing or damaged; it names the plan's inputs: run gtrack plan again"
         ) from error
     return dict(record)
+
+
+def file_digest(path: Path) -> str:
+    """Return the sha256 (hex) of a file."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def now() -> datetime:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.errors import InputError, OutputError, VerificationError
-from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.core.errors import InputError, VerificationError
+from gtrack.core.manifest import TrackSpec
 from gtrack.core.percentile import AbsolutePercentile
-from gtrack.core.plan import ModelPlan, Plan, digest_of
+from gtrack.core.plan import ModelPlan, Plan
 from gtrack.core.region_scores import correlation, mean_over, region_shares
 from gtrack.core.runs import finite_runs
 from gtrack.core.shard import ShardResult
@@ -23,22 +22,22 @@ from gtrack.core.windows import WindowGrid
 from gtrack.io.atomic import write_text
 from gtrack.io.bed import write_bed
 from gtrack.io.bigwig import BigWigWriter
-from gtrack.io.fasta import Genome
 from gtrack.io.plan_folder import read_plan
 from gtrack.io.shards import is_done, read_shard, shard_path
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
-from gtrack.publish.manifest import to_json
-from gtrack.workflows.job import read_run
-
-_COPY_UP_TO = 100_000_000
-"""A custom genome of at most this many bytes is copied, so that a viewer finds it."""
+from gtrack.publish.manifest import read_manifest, to_json
+from gtrack.workflows.job import holding, sweep_folder
+from gtrack.workflows.record import copy_genome, make_manifest
 
 _STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSummary:
-    """What became of one model's scan: one line of the end summary."""
+    """What became of one model's scan: one line of the end summary.
+
+    `owned_elsewhere` counts the regions that have values from windows of overlapping regions.
+    """
 
     name: str
     windows: int
@@ -62,8 +61,8 @@ class ScanSummary:
     tracks: tuple[TrackSpec, ...]
 
 
-def merge(out: Path) -> ScanSummary:
-    """Merge the shards of a scan folder.
+def merge(out: Path) -> ScanSummary | None:
+    """Merge the shards of a planned scan; None when that was done before.
 
     Raises
     ------
@@ -72,9 +71,28 @@ def merge(out: Path) -> ScanSummary:
     VerificationError
         When a shard is damaged, or a track does not hold what was planned.
     OutputError
-        When the disk refuses.
+        When the disk refuses, or another run holds the folder.
     """
-    plan = read_plan(out / "plan")
+    with holding(out):
+        plan = read_plan(out / "plan")
+        return None if is_merged(plan, out) else merge_shards(plan, out)
+
+
+def is_merged(plan: Plan, out: Path) -> bool:
+    """Tell whether the results of just this plan are all there; then its shards can go."""
+    path = out / "manifest.json"
+    if not path.exists():
+        return False
+    manifest = read_manifest(path)
+    files = ["regions.bed", "regions.tsv", "windows.tsv", *(t.url for t in manifest.tracks)]
+    if manifest.plan_sha256 != plan.digest or not all((out / name).is_file() for name in files):
+        return False
+    shutil.rmtree(out / "shards", ignore_errors=True)
+    return True
+
+
+def merge_shards(plan: Plan, out: Path) -> ScanSummary:
+    """Merge the shards of a scan folder that the caller holds; see :func:`merge`."""
     shards = out / "shards"
     missing = [k for k in range(plan.n_shards) if not is_done(shard_path(shards, k), plan.digest)]
     if missing:
@@ -82,6 +100,7 @@ def merge(out: Path) -> ScanSummary:
             f"{out}: {len(missing)} of {plan.n_shards} shards are missing or damaged (first: "
             f"{missing[0]}); run gtrack scan --plan {out} --shard {missing[0]}"
         )
+    sweep_folder(out)
     write_bed(out / "regions.bed", plan.regions)
     merged = [_ModelMerge(plan, model, out) for model in plan.models]
     rows = (row for each in merged for row in each.windows())
@@ -90,23 +109,16 @@ def merge(out: Path) -> ScanSummary:
         out / "regions.tsv", REGION_COLUMNS, (row for each in merged for row in each.regions())
     )
     tracks = tuple(track for each in merged for track in each.tracks)
-    fasta = _copy_genome(plan, out)
-    write_text(out / "manifest.json", to_json(_manifest(plan, tracks, fasta)))
+    fasta = copy_genome(plan, out)
+    write_text(out / "manifest.json", to_json(make_manifest(plan, tracks, fasta)))
     shutil.rmtree(shards)
-    return summarise(plan, out, tracks, [each.summary() for each in merged])
-
-
-def summarise(
-    plan: Plan, out: Path, tracks: tuple[TrackSpec, ...], models: list[ModelSummary]
-) -> ScanSummary:
-    """Account for every region that was given."""
     return ScanSummary(
         out=out,
         given=plan.given,
         duplicates=plan.given - len(plan.regions),
         scanned=len(plan.regions),
         without_bases=sum(known == 0 for known in plan.known),
-        models=tuple(models),
+        models=tuple(each.summary() for each in merged),
         tracks=tracks,
     )
 
@@ -157,7 +169,7 @@ class _ModelMerge:
         regions = self._plan.regions
         for index, share in enumerate(region_shares(self._grid, regions)):
             region, known = regions[index], self._plan.known[index]
-            self._elsewhere += share.owned == 0
+            self._elsewhere += share.owned < len(region)
             yield (
                 *(index, region.chrom, region.start, region.end, region.name, region.strand),
                 *(self._model.name, len(share.windows)),
@@ -242,64 +254,3 @@ def _mean(strands: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean of the strands that were explained; every window has one at least."""
     there = np.isfinite(strands)
     return np.asarray(np.where(there, strands, 0).sum(axis=0) / there.sum(axis=0))
-
-
-def _manifest(plan: Plan, tracks: tuple[TrackSpec, ...], fasta: str | None) -> RunManifest:
-    job = asdict(plan.options)
-    models: list[dict[str, Any]] = []
-    for model in plan.models:
-        grid = plan.grid(model.name)
-        models.append(
-            {
-                **{key: getattr(model, key) for key in ("name", "kind", "sha256", "labels")},
-                "target": model.labels[model.target],
-                **{key: getattr(model, key) for key in ("window_bp", "stride", "batch_units")},
-                "strands": model.strand,
-                "strands_from": model.strand_from,
-                "windows": len(grid),
-                "windows_dropped": grid.dropped,
-            }
-        )
-    return RunManifest(
-        genome={
-            "id": job.pop("genome"),
-            "chromosomes": len(plan.chrom_sizes),
-            "bases": sum(plan.chrom_sizes.values()),
-            "sizes_sha256": digest_of(plan.chrom_sizes),
-            "sequences_sha256": digest_of(plan.pools),
-            "fasta": fasta,
-        },
-        models=tuple(models),
-        tracks=tracks,
-        regions={
-            "given": plan.given,
-            "duplicates": plan.given - len(plan.regions),
-            "scanned": len(plan.regions),
-            "url": "regions.bed",
-            "table": "regions.tsv",
-            "windows": "windows.tsv",
-        },
-        job=job,
-        plan_sha256=plan.digest,
-        versions=plan.versions,
-    )
-
-
-def _copy_genome(plan: Plan, out: Path) -> str | None:
-    """Copy a custom genome, with its index, where a viewer finds it; return its relative URL."""
-    source = Path(str(read_run(out)["fasta"]))
-    try:
-        if plan.options.genome != "custom" or source.stat().st_size > _COPY_UP_TO:
-            return None
-        with source.open("rb") as handle:
-            packed = handle.read(2) == b"\x1f\x8b"
-        folder = out / "genome"
-        folder.mkdir(exist_ok=True)
-        copy = folder / ("genome.fa.gz" if packed else "genome.fa")
-        temporary = copy.with_suffix(copy.suffix + ".tmp")
-        shutil.copyfile(source, temporary)
-        temporary.replace(copy)
-    except OSError as error:
-        raise OutputError(f"{out / 'genome'}: cannot copy {source}: {error.strerror}") from error
-    Genome.open(copy).close()  # makes the index
-    return f"genome/{copy.name}"

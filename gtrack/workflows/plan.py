@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
+from gtrack.attribution import METHODS
 from gtrack.core.batches import pool_bounds
+from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
 from gtrack.core.plan import ModelPlan, Plan, ScanOptions, differences, resolve_target
@@ -16,12 +18,22 @@ from gtrack.core.regions import canonical_regions, check_regions
 from gtrack.core.sequences import is_known
 from gtrack.core.windows import WindowGrid, lay_windows
 from gtrack.io.bed import read_bed
-from gtrack.io.bigwig import COMPRESSOR
+from gtrack.io.bigwig import COMPRESSOR, BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.plan_folder import read_facts, read_plan, write_plan
 from gtrack.models.device import resolve_devices, resolve_precision
 from gtrack.models.folder import digest, open_model
-from gtrack.workflows.job import ScanJob, check_folder, make_folder, now, write_run
+from gtrack.workflows.job import (
+    ScanJob,
+    check_folder,
+    file_digest,
+    holding,
+    make_folder,
+    now,
+    sweep_folder,
+    write_run,
+)
+from gtrack.workflows.sequences import pool_digest, window_sequences
 
 _CUDA_BATCH = 8
 """A CUDA device gets batches this many times as large as a CPU thread."""
@@ -31,15 +43,25 @@ _POOLS_PER_SHARD = 8
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and the models that were opened to make it (on the first device)."""
+    """A plan, and the models that were opened to make it (on the first device).
+
+    `fresh` says that the plan was made now, not found.
+    """
 
     plan: Plan
     models: Mapping[str, SequenceModel]
     devices: tuple[str, ...]
+    fresh: bool
+
+
+def plan(job: ScanJob, *, overwrite: bool = False) -> Plan:
+    """Make the plan of a scan whose shards others will do; see :func:`make_plan`."""
+    with holding(job.out):
+        return make_plan(job, overwrite=overwrite).plan
 
 
 def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) -> Planned:
-    """Check every input and write the plan into ``OUT/plan``.
+    """Check every input and write the plan into ``OUT/plan``; the caller holds the folder.
 
     With `resume`, a stored plan must be the same as the one that the inputs make now.
 
@@ -53,12 +75,17 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
         When a model cannot be opened.
     """
     check_folder(job.out, resume=resume, overwrite=overwrite)
+    try:
+        load(METHODS, job.method, "gtrack.methods")
+    except InputError as error:
+        raise InputError(f"--method {job.method}: {error}") from error
     regions = read_bed(job.bed)
     with Genome.open(job.fasta) as genome:
         check_regions(regions, genome.chrom_sizes, job.fasta)
         devices = tuple(resolve_devices(job.device))
         precision = resolve_precision(job.precision, devices[0])
         canonical, _ = canonical_regions(regions, genome.chrom_sizes)
+        weights = None if job.weights is None else _check_weights(job.weights, canonical, genome)
         models = {name: open_model(where, device=devices[0]) for name, where in job.models}
         model_plans = tuple(
             _plan_model(job, name, where, models[name], devices[0]) for name, where in job.models
@@ -79,7 +106,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
                 method=job.method,
                 alibi_rule=job.alibi_rule or ("absorb" if job.method == "attnlrp" else None),
                 projection=job.projection,
-                weights_sha256=None if job.weights is None else _sha256(job.weights.read_bytes()),
+                weights_sha256=weights,
                 per_strand_tracks=job.per_strand_tracks,
                 precision=precision,
                 device_kind=devices[0].partition(":")[0],
@@ -95,19 +122,20 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             n_shards=job.shards or max(1, -(-most // _POOLS_PER_SHARD)),
         )
     folder = job.out / "plan"
-    if resume and (folder / "plan.json").exists():
-        changed = differences(read_facts(folder), plan.facts())
-        if changed:
-            raise InputError(
-                f"{job.out}: cannot resume, because {' and '.join(changed)} changed since its plan "
-                "was made; give the same inputs, or start anew with --overwrite"
-            )
-        plan = read_plan(folder)
-    else:
+    fresh = not (resume and (folder / "plan.json").exists())
+    if fresh:
         make_folder(job.out, overwrite=overwrite)
         write_run(job, now())
         write_plan(folder, plan)
-    return Planned(plan, models, devices)
+        return Planned(plan, models, devices, fresh)
+    changed = differences(read_facts(folder), plan.facts())
+    if changed:
+        raise InputError(
+            f"{job.out}: cannot resume, because this changed since its plan was made: "
+            f"{', '.join(changed)}; give the same inputs, or start anew with --overwrite"
+        )
+    sweep_folder(job.out)
+    return Planned(read_plan(folder), models, devices, fresh)
 
 
 def _plan_model(
@@ -143,15 +171,11 @@ def _read_pools(genome: Genome, grid: WindowGrid) -> tuple[tuple[str, ...], int]
     """Return the digest of each pool's sequences, and how many owned bases are A, C, G or T."""
     hashes, covered = [], 0
     for first, end in pool_bounds(len(grid)):
-        pool = hashlib.sha256()
-        for window in range(first, end):
-            start = int(grid.start[window])
-            chrom = grid.chroms[grid.chrom[window]]
-            sequence = genome.fetch(chrom, start, int(grid.end[window]))
-            pool.update(sequence.encode())
-            known = is_known(sequence)
+        sequences = window_sequences(genome, grid, first, end)
+        hashes.append(pool_digest(sequences))
+        for window, sequence in enumerate(sequences, first):
+            start, known = int(grid.start[window]), is_known(sequence)
             covered += sum(int(known[a - start : b - start].sum()) for a, b in grid.runs_of(window))
-        hashes.append(pool.hexdigest())
     return tuple(hashes), covered
 
 
@@ -159,8 +183,17 @@ def _known(genome: Genome, region: Interval) -> int:
     return int(is_known(genome.fetch(region.chrom, region.start, region.end)).sum())
 
 
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _check_weights(path: Path, regions: Sequence[Interval], genome: Genome) -> str:
+    """Return the sha256 of the bigWig of ``--projection weighted``, once it fits the genome."""
+    with BigWigReader(path) as track:
+        for region in regions:
+            size, there = genome.chrom_sizes[region.chrom], track.chrom_sizes.get(region.chrom)
+            if there != size:
+                raise InputError(
+                    f"{path}: {region.chrom!r} has {there or 'no'} bp there and {size} bp in "
+                    f"{genome.path}; take a track of the same genome"
+                )
+    return file_digest(path)
 
 
 def _versions() -> dict[str, str]:

@@ -7,17 +7,24 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from gtrack.core.errors import InputError
+from gtrack.core.errors import InputError, ModelError
 from gtrack.core.plan import Plan
 from gtrack.core.ports import SequenceModel
 from gtrack.engines.local import Processes, Serial, Threads
 from gtrack.io.plan_folder import read_plan
 from gtrack.models.device import one_thread_per_operation, resolve_devices
 from gtrack.models.folder import digest, open_model
-from gtrack.publish.manifest import read_manifest
-from gtrack.workflows.job import ScanJob, read_run
-from gtrack.workflows.merge import ScanSummary, merge
-from gtrack.workflows.plan import make_plan
+from gtrack.workflows.job import (
+    ScanJob,
+    clear_folder,
+    file_digest,
+    holding,
+    now,
+    read_run,
+    write_run,
+)
+from gtrack.workflows.merge import ScanSummary, is_merged, merge_shards
+from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.shard import Progress, ShardScanner
 
 Begin = Callable[[Plan], Progress]
@@ -44,31 +51,35 @@ def scan(
     ScanSummary or None
         None when the scan that is resumed was finished already.
     """
-    planned = make_plan(job, resume=resume, overwrite=overwrite)
-    plan, out = planned.plan, job.out
-    if resume and _is_finished(plan, out):
-        return None
-    progress = begin(plan)
-    if len(planned.devices) > 1:
-        _scan_on_devices(plan, out, planned.devices, progress)
-    else:
-        with _scanner(
-            plan, out, job.fasta, job.weights, planned.models, planned.devices[0], job.workers
-        ) as scanner:
-            for shard in range(plan.n_shards):
-                scan_unless_done(scanner, plan, shard, progress)
-    return merge(out)
+    started = now()
+    with holding(job.out):
+        planned = make_plan(job, resume=resume, overwrite=overwrite)
+        plan, out = planned.plan, job.out
+        if not planned.fresh and is_merged(plan, out):
+            return None
+        write_run(job, started)
+        try:
+            _scan_shards(job, planned, begin(plan))
+        except (InputError, ModelError):
+            if planned.fresh and not any((out / "shards").glob("*.npz")):
+                clear_folder(out)  # the same command works once the cause is mended
+            raise
+        summary = merge_shards(plan, out)
+        write_run(job, started, now())
+        return summary
 
 
-def _is_finished(plan: Plan, out: Path) -> bool:
-    """Tell whether the manifest of just this plan and all its tracks are there."""
-    path = out / "manifest.json"
-    if not path.exists():
-        return False
-    manifest = read_manifest(path)
-    return manifest.plan_sha256 == plan.digest and all(
-        (out / track.url).is_file() for track in manifest.tracks
-    )
+def _scan_shards(job: ScanJob, planned: Planned, progress: Progress) -> None:
+    """Scan every shard that is not on disk yet."""
+    plan, devices = planned.plan, planned.devices
+    if len(devices) > 1:
+        _scan_on_devices(plan, job.out, devices, progress)
+        return
+    with _scanner(
+        plan, job.out, job.fasta, job.weights, planned.models, devices[0], job.workers
+    ) as scanner:
+        for shard in range(plan.n_shards):
+            scan_unless_done(scanner, plan, shard, progress)
 
 
 def scan_shard(
@@ -90,8 +101,12 @@ def scan_shard(
             f"--device {device}: the plan in {out} is for {plan.options.device_kind}, and bytes "
             "differ between kinds of device; plan again for this one"
         )
-    with _scanner_of_run(plan, out, run, chosen, workers) as scanner:
-        scan_unless_done(scanner, plan, shard, begin(plan))
+    with (
+        holding(out, shared=True),
+        _scanner_of_run(plan, out, run, chosen, workers) as scanner,
+    ):
+        if not is_merged(plan, out):
+            scan_unless_done(scanner, plan, shard, begin(plan))
 
 
 def scan_unless_done(scanner: ShardScanner, plan: Plan, shard: int, progress: Progress) -> None:
@@ -144,6 +159,8 @@ def _scanner_of_run(
             )
         models[model.name] = open_model(where[model.name], device=device)
     weights = None if run["weights"] is None else Path(str(run["weights"]))
+    if weights is not None and file_digest(weights) != plan.options.weights_sha256:
+        raise InputError(f"{weights}: changed since the plan was made; plan again")
     fasta = Path(str(run["fasta"]))
     with _scanner(plan, out, fasta, weights, models, device, workers) as scanner:
         yield scanner

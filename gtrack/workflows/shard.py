@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -24,6 +23,7 @@ from gtrack.core.windows import FORWARD, REVERSE, WindowGrid
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.shards import is_done, shard_path, write_shard
+from gtrack.workflows.sequences import pool_digest, window_sequences
 
 Progress = Callable[[str, int, int], None]
 """``progress(model name, windows done, owned bases done)``"""
@@ -92,9 +92,8 @@ class ShardScanner:
     ) -> ShardResult:
         name = model_plan.name
         model, grid = self._models[name], self._plan.grid(name)
-        sequences = [self._sequence(grid, window) for window in range(first, end)]
-        read = hashlib.sha256("".join(sequences).encode()).hexdigest()
-        if read != self._plan.pools[name][pool]:
+        sequences = window_sequences(self._genome, grid, first, end)
+        if pool_digest(sequences) != self._plan.pools[name][pool]:
             raise InputError(
                 f"{self._fasta}: the sequence near {_locus(grid, first)} changed since the plan "
                 "was made; restore the file, or start anew with --overwrite"
@@ -123,10 +122,6 @@ class ShardScanner:
             options.projection,  # type: ignore[arg-type]
             options.per_strand_tracks,
         )
-
-    def _sequence(self, grid: WindowGrid, window: int) -> str:
-        chrom = grid.chroms[grid.chrom[window]]
-        return self._genome.fetch(chrom, int(grid.start[window]), int(grid.end[window]))
 
     def _rows(
         self, model: SequenceModel, grid: WindowGrid, first: int, sequences: list[str]

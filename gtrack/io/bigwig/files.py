@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from gtrack.io.atomic import sync_folder
-
-TEMPORARY_SUFFIX = ".tmp"
+from gtrack.io.atomic import sync_folder, temporary_beside
 
 
 class NewFile:
@@ -30,16 +27,14 @@ class NewFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+        self.temporary = temporary_beside(path)
         # Mode "x" and not mkstemp: the file gets the permissions that the umask allows.
         self._file: BinaryIO = self.temporary.open("x+b", buffering=0)
         self._scratch: list[BinaryIO] = []
 
     def scratch(self) -> BinaryIO:
         """Open an unnamed file beside this one, which lasts as long as the construction."""
-        file: BinaryIO = tempfile.TemporaryFile(
-            buffering=0, dir=self.path.parent, suffix=TEMPORARY_SUFFIX
-        )
+        file: BinaryIO = tempfile.TemporaryFile(buffering=0, dir=self.path.parent, suffix=".tmp")
         self._scratch.append(file)
         return file
 

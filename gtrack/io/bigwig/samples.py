@@ -26,7 +26,7 @@ class RunSample:
         Bases kept of a run, from its start (of the last one: up to its end).
     """
 
-    def __init__(self, limit: int = 128, bases: int = 1024) -> None:
+    def __init__(self, limit: int = 64, bases: int = 1024) -> None:
         self._limit, self._bases = limit, bases
         self._stride, self._seen = 1, 0
         self._kept: list[Sample] = []

@@ -87,20 +87,27 @@ class ZoomLevel:
         self._section_records = section_records
         self._spooled = 0
         self._leaves = bytearray()
-        self._open = np.empty(0, SUMMED)  # parts of the cell that may go on
+        self._open: list[npt.NDArray[np.void]] = []  # parts of cells that may go on
+        self._waiting = 0  # records in them
         self._ready = np.empty(0, SUMMED)  # records that wait for a full section
 
     def add(
         self, parts: npt.NDArray[np.void], chrom: int, *, last: bool = False
     ) -> npt.NDArray[np.void]:
-        """Take the next finer records, in genome order, and return the cells that are complete.
+        """Take the next finer records, in genome order; return cells that became complete.
 
         With `last`, the chromosome ends: what is open becomes complete and everything is spooled.
         """
-        parts = np.concatenate([self._open, parts])
+        if len(parts):
+            self._open.append(parts)
+            self._waiting += len(parts)
+        if not self._waiting or (self._waiting < self._section_records and not last):
+            return parts[:0]  # many small merges cost more than one
+        parts = np.concatenate(self._open)
         cell = parts["start"] // self.bases
-        whole = len(parts) if last or not len(parts) else int(np.searchsorted(cell, cell[-1]))
-        self._open, parts, cell = parts[whole:], parts[:whole], cell[:whole]
+        whole = len(parts) if last else int(np.searchsorted(cell, cell[-1]))
+        self._open, self._waiting = [parts[whole:]], len(parts) - whole
+        parts, cell = parts[:whole], cell[:whole]
         if not whole:
             return parts
         complete = merge(parts, np.flatnonzero(np.diff(cell, prepend=-1)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -168,7 +169,7 @@ class TrainJob:
             ("--lr", self.lr),
             ("--threads", self.threads),
         ):
-            if value is not None and not 0 < value < 1e12:
+            if value is not None and not 0 < value < math.inf:
                 raise InputError(f"{name} {value}: give a number above 0")
         if self.warmup < 0 or self.seed < 0:
             raise InputError("--warmup and --seed are 0 or more")

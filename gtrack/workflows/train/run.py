@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from gtrack.core.errors import GtrackError, InputError, OutputError
+from gtrack.core.errors import InputError, ModelError, OutputError
 from gtrack.evaluation.classification import score_classification
 from gtrack.io.atomic import sync_folder, write_text
 from gtrack.io.examples_csv import read_examples
 from gtrack.models.device import resolve_devices
+from gtrack.models.weights import check_finite
 from gtrack.workflows.train.augment import plan_showing
 from gtrack.workflows.train.data import read_training_examples
 from gtrack.workflows.train.examples import ExampleSet
@@ -119,6 +120,7 @@ def train(
             )
             batches = ShownBatches(examples, showing, trainee, job.batch, job.seed)
             fit(trainee, batches, job, steps, device, on_step)
+            check_finite(trainee.network.state_dict(), job.out)
             metrics = {name: _score(trainee, *test, job, device) for name, test in tests.items()}
             record = {
                 "schema": SCHEMA,
@@ -219,9 +221,8 @@ def _working(job: TrainJob, identity: dict[str, Any]) -> Iterator[Path]:
         )
     try:
         yield work
-    except GtrackError:
-        if newest_checkpoint(work) is None:
-            shutil.rmtree(work, ignore_errors=True)
+    except (InputError, ModelError):  # the cure is another job
+        shutil.rmtree(work, ignore_errors=True)
         raise
     shutil.rmtree(work)
 

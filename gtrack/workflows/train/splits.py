@@ -46,19 +46,22 @@ class Split:
 def split_examples(
     examples: ExampleSet, holdout: tuple[str, ...], share: float, seed: int
 ) -> Split:
-    """Split by chromosome, or at random with the same share of every label, and purge the test set.
+    """Split by chromosome, or at random, and purge the test set of what training shows.
+
+    The random test set is a share of the distinct sequences of every label, so that the copies of
+    a sequence, and its reverse complements, fall on one side.
 
     Raises
     ------
     InputError
         When a label is left without a row to train on, or the test set without one to test on.
     """
+    keys = canonical_windows(examples)
     if holdout:
         held = np.array([chrom in holdout for chrom in examples.chroms])
     else:
-        held = _random_share(examples.labels, share, np.random.default_rng([seed, 2]))
+        held = _random_share(examples.labels, keys, share, np.random.default_rng([seed, 2]))
     train, test = np.flatnonzero(~held), np.flatnonzero(held)
-    keys = canonical_windows(examples)
     seen = {keys[row] for row in train}
     within_training = len(train) - len(seen)
     test, duplicates = purge_duplicates(keys, test, seen)
@@ -91,14 +94,18 @@ def purge_duplicates(keys: list[str], rows: Rows, seen: set[str]) -> tuple[Rows,
 
 
 def _random_share(
-    labels: NDArray[np.int64], share: float, rng: np.random.Generator
+    labels: NDArray[np.int64], keys: list[str], share: float, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
-    held = np.zeros(len(labels), bool)
-    for label in np.unique(labels) if share else ():
-        rows = np.flatnonzero(labels == label)
+    first: dict[str, int] = {}
+    for row, key in enumerate(keys):
+        first.setdefault(key, row)
+    distinct = np.fromiter(first.values(), np.int64, len(first))
+    chosen: set[str] = set()
+    for label in np.unique(labels[distinct]) if share else ():
+        rows = distinct[labels[distinct] == label]
         count = min(max(1, round(share * len(rows))), len(rows) - 1)
-        held[rng.permutation(rows)[:count]] = True
-    return held
+        chosen.update(keys[row] for row in rng.permutation(rows)[:count])
+    return np.array([key in chosen for key in keys])
 
 
 def _apart(examples: ExampleSet, train: Rows, test: Rows) -> NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from gtrack.attribution.attnlrp import AttnLrp
 from gtrack.attribution.cplrp import CpLrp
 from gtrack.attribution.finite import NonFiniteError
 from gtrack.attribution.gradient import Gradient
+from gtrack.attribution.precision import products
 from gtrack.attribution.rules import RULES
 from gtrack.core.catalogue import load
 from gtrack.core.errors import ModelError
@@ -202,7 +203,9 @@ def test_nan_of_the_backward_pass_is_named(make, collate, difference):
     model = make["dnabert2"](dtype=torch.float32)
     model.network.classifier.weight.data *= 1e12
     batch = collate(model, ["ACGTTTGA"])
-    with pytest.raises(NonFiniteError, match=r"the gradient at the output of bert\.pooler\.activation"):
+    with pytest.raises(
+        NonFiniteError, match=r"the gradient at the output of bert\.pooler\.activation"
+    ):
         explained_alone(Gradient(), model, batch, difference * 1e30)
 
 
@@ -230,6 +233,24 @@ def test_arithmetic_that_does_not_suit_is_refused(make):
             AttnLrp(precision=precision).applied(model),
         ):
             pass
+
+
+@pytest.mark.parametrize(("precision", "inside"), [("fp32", "highest"), ("tf32", "high")])
+def test_the_setting_of_products_is_put_back(precision, inside):
+    def setting():
+        return torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+
+    found = setting()
+    try:
+        for before in (("medium", True), ("highest", False)):
+            torch.set_float32_matmul_precision(before[0])
+            torch.backends.cudnn.allow_tf32 = before[1]
+            with products(precision):
+                assert setting() == (inside, precision == "tf32")
+            assert setting() == before
+    finally:
+        torch.set_float32_matmul_precision(found[0])
+        torch.backends.cudnn.allow_tf32 = found[1]
 
 
 @pytest.mark.gpu

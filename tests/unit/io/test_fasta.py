@@ -412,6 +412,12 @@ def unwritable_places(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     handle = os.open(write(tmp_path, SMALL), os.O_RDONLY)
     yield "a folder of the kernel", Path(f"/proc/self/fd/{handle}")
     os.close(handle)
+    folder = tmp_path / "read-only"
+    folder.mkdir()
+    path = write(folder, SMALL)
+    folder.chmod(0o555)
+    yield "a folder without write permission", path
+    assert list(folder.iterdir()) == [path]
 
 
 def test_where_the_folder_takes_no_index_the_cache_does(tmp_path: Path) -> None:

@@ -1,0 +1,178 @@
+"""Engines: order kept, errors shown, what has not begun cancelled."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from gtrack.core.errors import ModelError
+from gtrack.engines.local import Processes, Serial, Threads
+
+
+@pytest.fixture
+def threads() -> Iterator[Threads]:
+    engine = Threads(3)
+    yield engine
+    engine.close()
+
+
+def test_in_turn_is_lazy_and_in_order() -> None:
+    begun: list[int] = []
+    answers = Serial().map(lambda item: begun.append(item) or -item, range(5))
+    assert begun == []
+    assert next(answers) == 0
+    assert begun == [0]
+    assert list(answers) == [-1, -2, -3, -4]
+
+
+def test_threads_keep_the_order(threads: Threads) -> None:
+    def slow_first(item: int) -> int:
+        time.sleep(0.02 * (item % 3 == 0))
+        return item * item
+
+    assert list(threads.map(slow_first, range(40))) == [i * i for i in range(40)]
+    assert list(threads.map(slow_first, [])) == []
+
+
+def test_threads_work_side_by_side(threads: Threads) -> None:
+    meeting = threading.Barrier(3, timeout=10)
+    assert sorted(threads.map(lambda _: meeting.wait(), range(3))) == [0, 1, 2]
+
+
+def test_few_items_are_under_way(threads: Threads) -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for item in range(100):
+            taken.append(item)
+            yield item
+
+    answers = threads.map(lambda item: item, items())
+    for received in range(100):
+        assert next(answers) == received
+        assert len(taken) <= received + 2 * 3 + 1
+
+
+def test_an_error_in_a_thread_cancels_what_has_not_begun(threads: Threads) -> None:
+    begun: list[int] = []
+    failed = threading.Event()
+
+    def work(item: int) -> int:
+        begun.append(item)
+        if item == 0:
+            failed.set()
+            raise ModelError("item 0 failed")
+        failed.wait(10)
+        time.sleep(0.05)
+        return item
+
+    with pytest.raises(ModelError, match="item 0 failed"):
+        list(threads.map(work, range(1000)))
+    threads.close()
+    assert len(begun) <= 2 * 3 + 1
+
+
+def test_a_reader_that_leaves_cancels_the_rest(threads: Threads) -> None:
+    begun: list[int] = []
+
+    def work(item: int) -> int:
+        begun.append(item)
+        time.sleep(0.02)
+        return item
+
+    answers = threads.map(work, range(1000))
+    assert next(answers) == 0
+    answers.close()  # type: ignore[attr-defined]
+    threads.close()
+    assert len(begun) <= 2 * 3 + 1
+
+
+def test_threads_go_on_after_an_error(threads: Threads) -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(threads.map(lambda item: 1 // item, [1, 0, 1]))
+    assert list(threads.map(lambda item: 1 // item, [1, -1])) == [1, -1]
+
+
+WORK = '''
+import os, time
+from pathlib import Path
+from gtrack.core.errors import ModelError
+
+held = {}
+
+def start(device, folder):
+    with (Path(folder) / device.replace(":", "_")).open("x") as handle:
+        handle.write(str(os.getpid()))
+    held.update(device=device, folder=Path(folder))
+
+def refuse(device, folder):
+    raise ModelError(f"{device}: out of memory")
+
+def where(count):
+    """Wait until `count` processes have begun, then say where this is."""
+    for _ in range(1200):
+        if len(list(held["folder"].iterdir())) >= count:
+            return held["device"], os.getpid()
+        time.sleep(0.05)
+    raise TimeoutError
+
+def fail_at_3(item):
+    if item == 3:
+        raise ModelError("item 3 failed")
+    return -item
+
+def die(item):
+    os._exit(9)
+'''
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """A module that the processes can import, and a folder for their marks."""
+    (tmp_path / "marks").mkdir()
+    (tmp_path / "gtrack_engine_work.py").write_text(WORK)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("gtrack_engine_work")
+    sys.modules.pop("gtrack_engine_work")
+
+
+def test_one_process_is_set_up_per_device(work: ModuleType, tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    engine = Processes(["cuda:0", "cuda:3"], work.start, (str(marks),))
+    try:
+        answers = list(engine.map(work.where, [2] * 6))
+        pids = {path.name.replace("_", ":"): int(path.read_text()) for path in marks.iterdir()}
+        assert sorted(pids) == ["cuda:0", "cuda:3"]
+        assert len(set(pids.values())) == 2
+        assert all(pids[device] == pid for device, pid in answers)
+        assert list(engine.map(work.fail_at_3, [2, 1, 0, 5])) == [-2, -1, 0, -5], "in order"
+        with pytest.raises(ModelError, match="item 3 failed"):
+            list(engine.map(work.fail_at_3, range(8)))
+        assert len(list(marks.iterdir())) == 2, "no process was set up again"
+    finally:
+        engine.close()
+
+
+def test_a_device_that_does_not_start_says_why(work: ModuleType, tmp_path: Path) -> None:
+    engine = Processes(["cuda:7"], work.refuse, (str(tmp_path),))
+    try:
+        with pytest.raises(ModelError, match="cuda:7: out of memory"):
+            list(engine.map(work.fail_at_3, range(4)))
+    finally:
+        engine.close()
+
+
+def test_a_process_that_dies_is_told_in_a_line(work: ModuleType, tmp_path: Path) -> None:
+    engine = Processes(["cuda:0"], work.start, (str(tmp_path / "marks"),))
+    try:
+        with pytest.raises(ModelError, match="ended abruptly"):
+            list(engine.map(work.die, range(4)))
+    finally:
+        engine.close()

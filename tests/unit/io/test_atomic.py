@@ -1,0 +1,135 @@
+"""Files appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from gtrack.core.errors import InputError, OutputError
+from gtrack.io.atomic import replacing, sync_folder, write_text
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def test_the_name_appears_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with replacing(path) as handle:
+        handle.write(b"new")
+        handle.flush()
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert listing(tmp_path) == ["a.txt"]
+
+
+@pytest.mark.parametrize("error", [InputError("no"), KeyboardInterrupt(), ZeroDivisionError()])
+def test_an_error_leaves_what_was_there(tmp_path: Path, error: BaseException) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def write() -> None:
+        with replacing(path) as handle:
+            handle.write(b"new")
+            raise error
+
+    with pytest.raises(type(error)):
+        write()
+    assert path.read_text() == "old"
+    assert listing(tmp_path) == ["a.txt"]
+
+
+def test_the_system_refuses_inside_the_block(tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as caught, replacing(tmp_path / "a.txt"):
+        raise OSError(28, "No space left on device")
+    assert str(caught.value) == f"{tmp_path / 'a.txt'}: cannot write: No space left on device"
+    assert caught.value.exit_code == 3
+    assert listing(tmp_path) == []
+
+
+def test_the_folder_is_not_there_or_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for folder in ("absent", "file"):
+        with pytest.raises(OutputError, match="cannot write"), replacing(tmp_path / folder / "a"):
+            pass
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(OutputError, match="cannot write"):
+        write_text(tmp_path / "taken", "a folder has that name")
+    assert listing(tmp_path) == ["file", "taken"]
+
+
+TOO_LARGE = """
+import resource, sys
+from pathlib import Path
+from gtrack.core.errors import OutputError
+from gtrack.io.atomic import replacing
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    with replacing(Path(sys.argv[1])) as handle:
+        for _ in range(int(sys.argv[2])):
+            handle.write(b"x" * 1000)
+except OutputError as error:
+    print(error)
+    sys.exit(error.exit_code)
+"""
+
+
+@pytest.mark.parametrize(("thousands", "code"), [(100, 0), (101, 3), (1000, 3)])
+def test_a_full_disk_leaves_nothing(tmp_path: Path, thousands: int, code: int) -> None:
+    """A file size limit refuses as a full disk does: in the middle of a write, or at its flush."""
+    path = tmp_path / "a.bin"
+    done = subprocess.run(
+        [sys.executable, "-c", TOO_LARGE, str(path), str(thousands)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert listing(tmp_path) == ([] if code else ["a.bin"])
+    if code:
+        assert done.stdout == f"{path}: cannot write: File too large\n"
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o027, 0o077])
+def test_permissions_follow_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        write_text(tmp_path / "a", "x")
+        assert os.umask(umask) == umask, "the process keeps its umask"
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o666 & ~umask
+
+
+def test_writers_side_by_side_do_not_meet(tmp_path: Path) -> None:
+    text = {name: name * 50_000 for name in "abcdefgh"}
+    threads = [
+        threading.Thread(target=write_text, args=(tmp_path / "same", whole))
+        for whole in text.values()
+        for _ in range(5)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert listing(tmp_path) == ["same"]
+    assert (tmp_path / "same").read_text() in text.values()
+
+
+def test_text_is_utf8_with_lf(tmp_path: Path) -> None:
+    write_text(tmp_path / "a", "é\n日\n")
+    assert (tmp_path / "a").read_bytes() == "é\n日\n".encode()
+
+
+def test_a_folder_can_be_synced(tmp_path: Path) -> None:
+    sync_folder(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        sync_folder(tmp_path / "absent")

@@ -1,0 +1,125 @@
+"""Shards on disk: whole and of their plan, or not done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gtrack.core.errors import OutputError, VerificationError
+from gtrack.core.shard import ShardResult, concatenate
+from gtrack.io.shards import is_done, read_shard, shard_path, write_shard
+
+DIGEST = "ab" * 32
+OTHER = "cd" * 32
+
+
+def result(n: int, seed: int = 0) -> ShardResult:
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=3 * n).astype(np.float32)
+    values[::4] = np.nan
+    return ShardResult(
+        window=np.arange(n),
+        reverse=rng.random(n) < 0.5,
+        score=rng.normal(size=n),
+        probability=rng.random(n),
+        relevance_sum=rng.normal(size=n),
+        unplaced=rng.normal(size=n),
+        bases=rng.integers(0, 100, n),
+        tokens=rng.integers(0, 100, n),
+        values=values,
+        forward=values[: 2 * n],
+        backward=np.zeros(0, np.float32),
+    )
+
+
+def same(one: ShardResult, other: ShardResult) -> bool:
+    return all(
+        getattr(one, name).dtype == getattr(other, name).dtype
+        and getattr(one, name).tobytes() == getattr(other, name).tobytes()
+        for name in ShardResult.columns()
+    )
+
+
+@pytest.fixture
+def shard(tmp_path: Path) -> Path:
+    path = shard_path(tmp_path, 7)
+    write_shard(path, DIGEST, {"cnn": result(3)})
+    return path
+
+
+def test_a_shard_comes_back_bit_by_bit(tmp_path: Path) -> None:
+    path = shard_path(tmp_path, 12)
+    assert path.name == "000012.npz"
+    results = {"cnn": result(5), "a.b-c_d": result(2, 1), "plan": concatenate([])}
+    write_shard(path, DIGEST, results)
+    assert is_done(path, DIGEST)
+    assert all(same(read_shard(path, DIGEST, name), results[name]) for name in results)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["000012.npz"]
+
+
+def test_equal_results_are_equal_bytes(shard: Path) -> None:
+    before = shard.read_bytes()
+    write_shard(shard, DIGEST, {"cnn": result(3)})
+    assert shard.read_bytes() == before
+
+
+def test_a_shard_of_another_plan_is_not_done(shard: Path) -> None:
+    assert not is_done(shard, OTHER)
+    with pytest.raises(VerificationError, match="belongs to another plan; scan it anew"):
+        read_shard(shard, OTHER, "cnn")
+
+
+def test_a_shard_that_is_not_there_is_not_done(tmp_path: Path) -> None:
+    assert not is_done(tmp_path / "000000.npz", DIGEST)
+    assert not is_done(tmp_path, DIGEST)
+    with pytest.raises(VerificationError, match="missing or damaged; run gtrack scan --resume"):
+        read_shard(tmp_path / "000000.npz", DIGEST, "cnn")
+
+
+def test_a_model_that_is_not_in_it(shard: Path) -> None:
+    with pytest.raises(VerificationError, match="missing or damaged"):
+        read_shard(shard, DIGEST, "dnabert2")
+
+
+def test_a_truncated_shard_is_not_done(shard: Path) -> None:
+    whole = shard.read_bytes()
+    for size in [*range(0, len(whole), 97), len(whole) - 1]:
+        shard.write_bytes(whole[:size])
+        assert not is_done(shard, DIGEST), size
+        with pytest.raises(VerificationError, match="missing or damaged"):
+            read_shard(shard, DIGEST, "cnn")
+
+
+@pytest.mark.parametrize("flip", [0x01, 0x80])
+def test_every_flipped_byte_is_found(shard: Path, flip: int) -> None:
+    data = bytearray(shard.read_bytes())
+    for at in range(len(data)):
+        data[at] ^= flip
+        shard.write_bytes(data)
+        assert not is_done(shard, DIGEST), f"byte {at}"
+        if at % 7 == 0:
+            with pytest.raises(VerificationError, match="missing or damaged"):
+                read_shard(shard, DIGEST, "cnn")
+        data[at] ^= flip
+    shard.write_bytes(data)
+    assert is_done(shard, DIGEST)
+
+
+def test_bytes_added_or_lost_anywhere_are_found(shard: Path) -> None:
+    whole = shard.read_bytes()
+    for at in range(0, len(whole), 53):
+        for changed in (whole[:at] + b"\0" + whole[at:], whole[:at] + whole[at + 1 :]):
+            shard.write_bytes(changed)
+            assert not is_done(shard, DIGEST), f"byte {at}"
+
+
+def test_any_reader_of_npz_opens_it(shard: Path) -> None:
+    with np.load(shard, allow_pickle=False) as arrays:
+        assert arrays["cnn/values"].tobytes() == result(3).values.tobytes()
+
+
+def test_a_folder_that_refuses_is_an_output_error(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot write"):
+        write_shard(tmp_path / "absent" / "000000.npz", DIGEST, {"cnn": result(1)})

@@ -1,0 +1,82 @@
+"""Tables: what a number looks like, and that it comes back."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
+
+
+def lines(path: Path) -> list[list[str]]:
+    text = path.read_bytes().decode()
+    assert text.endswith("\n")
+    assert "\r" not in text
+    return [line.split("\t") for line in text[:-1].split("\n")]
+
+
+def test_one_header_and_one_line_per_row(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    write_table(path, ["a", "b"], ([i, "é x"] for i in range(3)))
+    assert lines(path) == [["a", "b"], ["0", "é x"], ["1", "é x"], ["2", "é x"]]
+    write_table(path, ["a"], [])
+    assert lines(path) == [["a"]]
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, np.float64("nan")])
+def test_what_is_no_number_is_na(tmp_path: Path, value: float) -> None:
+    write_table(tmp_path / "t.tsv", ["a"], [[value]])
+    assert lines(tmp_path / "t.tsv")[1] == ["NA"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5"),
+        (1 / 3, "0.333333333"),
+        (1e-20, "1e-20"),
+        (np.int64(2**40), str(2**40)),
+        (-0.0, "-0"),
+    ],
+)
+def test_numbers_are_plain(tmp_path: Path, value: float, text: str) -> None:
+    write_table(tmp_path / "t.tsv", ["a"], [[value]])
+    assert lines(tmp_path / "t.tsv")[1] == [text]
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1))
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_every_float32_comes_back(tmp_path: Path, values: list[float]) -> None:
+    write_table(tmp_path / "t.tsv", ["a"], [[float(np.float32(value))] for value in values])
+    back = np.array([cell for (cell,) in lines(tmp_path / "t.tsv")[1:]], np.float32)
+    assert back.tobytes() == np.array(values, np.float32).tobytes()
+
+
+def test_a_row_that_fails_leaves_no_table(tmp_path: Path) -> None:
+    def rows():
+        yield [1]
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_table(tmp_path / "t.tsv", ["a"], rows())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("columns", [WINDOW_COLUMNS, REGION_COLUMNS])
+def test_columns_have_different_names(columns: list[str]) -> None:
+    assert len(set(columns)) == len(columns)
+
+
+def test_windows_have_the_columns_that_readers_rely_on() -> None:
+    design = (
+        "chrom start end strand region model score relevance_sum unplaced absorbed bases tokens "
+        "own_start own_end"
+    )
+    assert [name for name in WINDOW_COLUMNS if name in design.split()] == design.split()

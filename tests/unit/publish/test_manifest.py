@@ -1,0 +1,222 @@
+"""The manifest against its JSON Schema, there and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from gtrack.core.errors import InputError
+from gtrack.core.manifest import SCHEMA, RunManifest, TrackSpec
+from gtrack.publish.manifest import SCHEMA_FILE, read_manifest, to_json
+
+TRACKS = tuple(
+    TrackSpec(
+        "cnn" + kind.removeprefix("relevance"),
+        kind,
+        "bigWig",
+        "cnn",
+        f"tracks/cnn{kind.removeprefix('relevance').replace('-', '.')}.relevance.bw",
+        0.25,
+        1234,
+    )
+    for kind in ("relevance", "relevance-forward", "relevance-reverse")
+)
+MANIFEST = RunManifest(
+    genome={
+        "id": "custom",
+        "chromosomes": 2,
+        "bases": 5000,
+        "sizes_sha256": "a" * 64,
+        "sequences_sha256": "b" * 64,
+        "fasta": "genome/genome.fa",
+    },
+    models=(
+        {
+            "name": "cnn",
+            "kind": "cnn",
+            "sha256": "c" * 64,
+            "labels": ["no", "é"],
+            "target": "é",
+            "window_bp": 200,
+            "stride": 100,
+            "strands": "both",
+            "strands_from": "training",
+            "batch_units": 4096,
+            "windows": 12,
+            "windows_dropped": 0,
+        },
+    ),
+    tracks=TRACKS,
+    regions={
+        "given": 4,
+        "duplicates": 1,
+        "scanned": 3,
+        "url": "regions.bed",
+        "table": "regions.tsv",
+        "windows": "windows.tsv",
+    },
+    job={
+        "method": "attnlrp",
+        "alibi_rule": "absorb",
+        "projection": "uniform",
+        "weights_sha256": None,
+        "per_strand_tracks": True,
+        "precision": "fp32",
+        "device_kind": "cpu",
+    },
+    plan_sha256="d" * 64,
+    versions={"torch": "2.13.0"},
+)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Draft202012Validator:
+    text = json.loads(SCHEMA_FILE.read_bytes())
+    Draft202012Validator.check_schema(text)
+    return Draft202012Validator(text)
+
+
+def test_what_is_written_follows_the_schema(schema: Draft202012Validator) -> None:
+    schema.validate(json.loads(to_json(MANIFEST)))
+    bare = replace(
+        MANIFEST,
+        genome={**MANIFEST.genome, "fasta": None},
+        job={**MANIFEST.job, "alibi_rule": None, "weights_sha256": "e" * 64},
+        models=({**MANIFEST.models[0], "labels": ("one",), "target": "one"},),
+        tracks=TRACKS[:1],
+    )
+    schema.validate(json.loads(to_json(bare)))
+
+
+def test_a_manifest_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(to_json(MANIFEST), encoding="utf-8")
+    back = read_manifest(path)
+    assert back == MANIFEST
+    assert to_json(back) == to_json(MANIFEST)
+
+
+def test_equal_manifests_are_equal_bytes() -> None:
+    text = to_json(MANIFEST)
+    assert to_json(replace(MANIFEST)) == text
+    assert text.isascii()
+    assert text.endswith("}\n")
+    assert json.loads(text)["schema"] == SCHEMA
+
+
+def objects(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the path of every object with fixed keys in a manifest."""
+    if isinstance(value, list):
+        return [found for i, item in enumerate(value) for found in objects(item, (*path, i))]
+    if not isinstance(value, dict):
+        return []
+    inside = [found for key, item in value.items() for found in objects(item, (*path, key))]
+    return [path, *inside] if path != ("versions",) else []
+
+
+def at(record: Any, path: tuple[Any, ...]) -> Any:
+    for step in path:
+        record = record[step]
+    return record
+
+
+def test_every_key_is_required_and_no_other_is_allowed(schema: Draft202012Validator) -> None:
+    paths = objects(json.loads(to_json(MANIFEST)))
+    assert len(paths) == 8
+    for path in paths:
+        for key in at(json.loads(to_json(MANIFEST)), path):
+            record = json.loads(to_json(MANIFEST))
+            del at(record, path)[key]
+            assert not schema.is_valid(record), f"{path} without {key}"
+        record = json.loads(to_json(MANIFEST))
+        at(record, path)["colour"] = "red"
+        assert not schema.is_valid(record), f"{path} with colour"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("schema",), "gtrack-manifest/2"),
+        (("plan_sha256",), "D" * 64),
+        (("genome", "bases"), 0),
+        (("genome", "sizes_sha256"), "a" * 63),
+        (("models",), []),
+        (("models", 0, "name"), "a b"),
+        (("models", 0, "labels"), []),
+        (("models", 0, "strands"), "+"),
+        (("models", 0, "window_bp"), 1.5),
+        (("tracks",), []),
+        (("tracks", 0, "url"), "/tracks/a.bw"),
+        (("tracks", 0, "url"), "tracks/../../a.bw"),
+        (("tracks", 0, "url"), "http://host/a.bw"),
+        (("tracks", 0, "p99"), -1),
+        (("tracks", 0, "format"), "bigBed"),
+        (("job", "precision"), "fp16"),
+        (("job", "device_kind"), "cuda:0"),
+        (("regions", "scanned"), 0),
+        (("versions", "torch"), 2),
+    ],
+)
+def test_what_breaks_the_schema(
+    schema: Draft202012Validator, path: tuple[Any, ...], value: Any
+) -> None:
+    record = json.loads(to_json(MANIFEST))
+    at(record, path[:-1])[path[-1]] = value
+    assert not schema.is_valid(record)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "[1]", '"x"', "3", "null", "{}", '{"tracks": []}', "\x00"]
+)
+def test_what_is_no_manifest_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(text)
+    with pytest.raises(InputError, match="not a gtrack manifest"):
+        read_manifest(path)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_bytes(b'{"schema": "\xff"}')
+    with pytest.raises(InputError, match="not a gtrack manifest"):
+        read_manifest(path)
+
+
+def test_another_schema_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(to_json(MANIFEST).replace(SCHEMA, "gtrack-manifest/9"))
+    with pytest.raises(InputError, match=r"'gtrack-manifest/9', but .* 'gtrack-manifest/1'"):
+        read_manifest(path)
+
+
+def test_without_a_file_it_is_no_finished_scan(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no manifest; is this a finished scan"):
+        read_manifest(tmp_path / "manifest.json")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r: r.pop("versions"),
+        lambda r: r.update(colour="red"),
+        lambda r: r["tracks"][0].pop("url"),
+        lambda r: r["tracks"][0].update(url="/etc/a.bw"),
+        lambda r: r["tracks"][0].update(url=3),
+        lambda r: r.update(tracks=3),
+        lambda r: r.update(tracks=["a"]),
+        lambda r: r.update(models=None),
+    ],
+)
+def test_a_torn_manifest_is_refused(tmp_path: Path, change: Callable[[Any], None]) -> None:
+    record = json.loads(to_json(MANIFEST))
+    change(record)
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps(record))
+    with pytest.raises(InputError, match="not a whole gtrack-manifest/1 manifest"):
+        read_manifest(path)

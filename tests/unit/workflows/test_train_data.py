@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gtrack.core.errors import InputError
+from gtrack.core.sequences import reverse_complement
+from gtrack.io.examples_csv import read_examples
+from gtrack.workflows.train.data import read_training_examples
+from gtrack.workflows.train.from_csv import label_names
+from gtrack.workflows.train.job import TrainJob
+from gtrack.workflows.train.splits import canonical_windows, split_examples
+
+WINDOW = 40
+
+
+def random_dna(rng: np.random.Generator, length: int, gc: float = 0.5) -> str:
+    shares = [(1 - gc) / 2, gc / 2, gc / 2, (1 - gc) / 2]
+    return "".join(rng.choice(list("ACGT"), length, p=shares))
+
+
+@pytest.fixture
+def genome(tmp_path: Path) -> dict[str, str]:
+    """Two chromosomes, half of each GC-poor and half GC-rich, with a run of N; on disk as g.fa."""
+    rng = np.random.default_rng(0)
+    chroms = {
+        name: random_dna(rng, 3000, 0.3) + "N" * 100 + random_dna(rng, 3000, 0.7)
+        for name in ("chr1", "chr2")
+    }
+    chroms["small"] = random_dna(rng, 30)
+    text = "".join(
+        f">{name}\n" + "".join(seq[i : i + 60].lower() + "\n" for i in range(0, len(seq), 60))
+        for name, seq in chroms.items()
+    )
+    (tmp_path / "g.fa").write_text(text)
+    return chroms
+
+
+def bed(path: Path, rows: list[str]) -> Path:
+    path.write_text("".join(row.replace(" ", "\t") + "\n" for row in rows))
+    return path
+
+
+def bed_job(
+    folder: Path, rows: list[str], negatives: str = "shuffle", **options: object
+) -> TrainJob:
+    positives = bed(folder / "p.bed", rows)
+    fields = {"window_bp": WINDOW, "augment": frozenset(), **options}
+    return TrainJob(
+        kind="cnn",
+        out=folder / "out",
+        positives=positives,
+        negatives=negatives,
+        fasta=folder / "g.fa",
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def csv_job(folder: Path, text: str, **options: object) -> TrainJob:
+    path = folder / "e.csv"
+    path.write_text("sequence,label\n" + text)
+    return TrainJob(kind="cnn", out=folder / "out", csv=path, **options)  # type: ignore[arg-type]
+
+
+ROWS = [f"chr{1 + i % 2} {500 + 60 * i} {560 + 60 * i} r{i} 0 {'+-'[i % 2]}" for i in range(20)]
+
+
+def test_windows_are_centred_and_stay_on_the_chromosome(
+    tmp_path: Path, genome: dict[str, str]
+) -> None:
+    rows = ["chr1 1000 1100", "chr1 0 10", "chr1 6095 6100"]
+    examples, window_bp = read_training_examples(bed_job(tmp_path, rows))
+    assert window_bp == WINDOW
+    assert examples.names == ("negative", "positive")
+    chrom = genome["chr1"]
+    assert [examples.window(row) for row in range(3)] == [
+        chrom[1030:1070],
+        chrom[:40],
+        chrom[-40:],
+    ]
+
+
+def test_a_summit_is_the_centre(tmp_path: Path, genome: dict[str, str]) -> None:
+    row = "chr1 1000 1100 p 0 . 1.0 2.0 3.0 90"
+    path = bed(tmp_path / "p.narrowPeak", [row])
+    job = replace(bed_job(tmp_path, ["chr1 1 2"]), positives=path, test_share=0.0, test_csv=path)
+    examples, _ = read_training_examples(job)
+    assert examples.window(0) == genome["chr1"][1070:1110]
+
+
+def test_strand_and_flanks_are_those_of_the_genome(tmp_path: Path, genome: dict[str, str]) -> None:
+    rows = ["chr1 1000 1040 a 0 -", "chr1 2 42 b 0 -", "chr1 2 42 c 0 +"]
+    job = bed_job(tmp_path, rows, augment=frozenset({"shift"}), shift_bp=7, use_strand=True)
+    examples, _ = read_training_examples(job)
+    chrom = genome["chr1"]
+    assert examples.window(0) == reverse_complement(chrom[1000:1040])
+    assert examples.window(0, 7) == reverse_complement(chrom[993:1033])
+    assert examples.window(0, -7) == reverse_complement(chrom[1007:1047])
+    # the chromosome ends two bases to the left, which is 3' of a window on the other strand
+    assert (examples.left[1], examples.right[1]) == (7, 2)
+    assert (examples.left[2], examples.right[2]) == (2, 7)
+    assert job.strands == "region"
+
+
+def test_shuffled_negatives_keep_the_dinucleotides_of_their_positive(
+    tmp_path: Path, genome: dict[str, str]
+) -> None:
+    job = bed_job(tmp_path, ROWS, augment=frozenset({"shift"}), shift_bp=5)
+    examples, _ = read_training_examples(job)
+    assert examples.labels.tolist() == [1] * 20 + [0] * 20
+    for row in range(20):
+        one, other = examples.window(row), examples.window(row + 20)
+        assert one != other
+        pairs = [Counter(pairwise(s)) for s in (one, other)]
+        assert pairs[0] == pairs[1]
+        assert examples.chroms[row] == examples.chroms[row + 20]
+
+
+def test_gc_matched_negatives_match_and_keep_apart(tmp_path: Path, genome: dict[str, str]) -> None:
+    job = bed_job(tmp_path, ROWS, negatives="gc-matched")
+    examples, _ = read_training_examples(job)
+    again, _ = read_training_examples(job)
+    assert examples.sequences == again.sequences
+    assert len(examples) == 40
+    assert examples.notes["gc_matched_within_2_percent"] == 20
+
+    def gc(row: int) -> float:
+        window = examples.window(row)
+        return (window.count("G") + window.count("C")) / len(window)
+
+    bins = [Counter(int(gc(row) / 0.02) for row in rows) for rows in (range(20), range(20, 40))]
+    assert bins[0] == bins[1]
+    taken: list[tuple[str, int]] = []
+    for row in range(40):
+        chrom, start = examples.chroms[row], int(examples.starts[row])
+        assert examples.window(row) == genome[chrom][start : start + WINDOW]
+        if row >= 20:
+            assert "N" not in examples.window(row)
+            assert all(c != chrom or abs(s - start) >= WINDOW for c, s in taken)
+        taken.append((chrom, start))
+
+
+def test_gc_matching_without_room_says_so(tmp_path: Path, genome: dict[str, str]) -> None:
+    rows = [f"chr1 {at} {at + 40}" for at in range(0, 6061, 40) if at not in (400, 440)]
+    with pytest.raises(InputError, match=r"chr1 has no place left for \d+ of \d+ gc-matched"):
+        read_training_examples(bed_job(tmp_path, rows, negatives="gc-matched"))
+
+
+def test_a_chromosome_hold_out_is_respected(tmp_path: Path, genome: dict[str, str]) -> None:
+    job = bed_job(tmp_path, ROWS, holdout=("chr2",))
+    examples, _ = read_training_examples(job)
+    split = split_examples(examples, job.holdout, job.share, 0)
+    assert {examples.chroms[row] for row in split.train} == {"chr1"}
+    assert {examples.chroms[row] for row in split.test} == {"chr2"}
+    assert len(split.train) + len(split.test) == len(examples)
+
+
+def test_overlapping_windows_do_not_cross_a_random_split(
+    tmp_path: Path, genome: dict[str, str]
+) -> None:
+    rows = [f"chr1 {500 + 10 * i} {540 + 10 * i}" for i in range(40)]
+    job = bed_job(tmp_path, rows + [f"chr2 {500 + 45 * i} {540 + 45 * i}" for i in range(40)])
+    examples, _ = read_training_examples(job)
+    split = split_examples(examples, (), 0.3, 1)
+    assert split.removed_overlaps > 0
+    for row in split.test[examples.starts[split.test] >= 0]:
+        for other in split.train[examples.starts[split.train] >= 0]:
+            apart = abs(examples.starts[row] - examples.starts[other]) >= WINDOW
+            assert apart or examples.chroms[row] != examples.chroms[other]
+    drawn = round(0.3 * 80) * 2
+    assert len(split.test) == drawn - split.removed_overlaps - split.removed_duplicates
+
+
+def test_labels_are_ordered_as_numbers_or_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    for labels, order in (
+        (["10", "9", "-1"], ("-1", "9", "10")),
+        (["b", "10", "9"], ("10", "9", "b")),
+    ):
+        path.write_text("sequence,label\n" + "".join(f"ACGT,{label}\n" for label in labels))
+        assert label_names(read_examples(path)) == order
+
+
+def test_csv_windows_are_the_middle_and_may_move(tmp_path: Path) -> None:
+    long = "A" * 5 + "CCCCGGGGTTTT" + "A" * 6
+    text = f"{long},x\nACGTACGTAC,y\n{long}C,y\n{long}G,x\n"
+    job = csv_job(tmp_path, text, window_bp=12, augment=frozenset({"shift"}), shift_bp=3)
+    examples, _ = read_training_examples(job)
+    assert examples.window(0) == "CCCCGGGGTTTT"
+    assert examples.window(0, 3) == "CGGGGTTTTAAA"
+    assert examples.window(1) == "ACGTACGTAC"
+    assert (examples.left[1], examples.right[1]) == (0, 0)
+    assert examples.notes == {"cropped_to_window": 3}
+
+
+def test_duplicates_are_found_in_both_orientations_and_removed_from_the_test_set(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(1)
+    unique = [random_dna(rng, 30) for _ in range(60)]
+    rows = [f"{s},{i % 2}" for i, s in enumerate(unique)]
+    rows += [f"{reverse_complement(s)},{i % 2}" for i, s in enumerate(unique)]
+    rows += [f"{unique[0]},1"]  # row 2 says 0
+    job = csv_job(tmp_path, "\n".join(rows))
+    examples, window_bp = read_training_examples(job)
+    assert window_bp == 30
+    split = split_examples(examples, (), 0.2, 3)
+    keys = canonical_windows(examples)
+    train, test = ([keys[row] for row in rows] for rows in (split.train, split.test))
+    assert not set(train) & set(test)
+    assert len(set(test)) == len(test) > 0
+    assert split.within_training == len(train) - len(set(train)) > 0
+    # copies of a sequence fall on one side, so that a share of the distinct ones is tested on
+    assert len(test) == 2 * round(0.2 * 30)
+    assert split.removed_duplicates == 121 - len(train) - len(test) > 0
+    assert split.conflicts == (f"{job.csv}:122 (1) has the sequence of {job.csv}:2 (0)",)
+
+
+def test_duplicates_across_chromosomes_are_removed_from_the_test_set(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    chrom = random_dna(rng, 400)
+    (tmp_path / "g.fa").write_text(f">a\n{chrom}\n>b\n{reverse_complement(chrom)}\n")
+    rows = ["a 0 40", "a 100 140", "b 260 300", "b 30 70"]  # the third is the second
+    job = bed_job(tmp_path, rows, holdout=("b",))
+    examples, _ = read_training_examples(job)
+    split = split_examples(examples, job.holdout, job.share, 0)
+    assert split.test.tolist() == [3, 6, 7]
+    assert (split.removed_duplicates, split.removed_overlaps) == (1, 0)
+
+
+def test_the_random_share_is_stratified_and_seeded(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    rows = [f"{random_dna(rng, 30)},{'a' if i < 90 else 'b'}" for i in range(100)]
+    examples, _ = read_training_examples(csv_job(tmp_path, "\n".join(rows)))
+    split = split_examples(examples, (), 0.1, 3)
+    assert np.bincount(examples.labels[split.test]).tolist() == [9, 1]
+    assert split.test.tolist() == split_examples(examples, (), 0.1, 3).test.tolist()
+    assert split.test.tolist() != split_examples(examples, (), 0.1, 4).test.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "says"),
+    [
+        ("ACGTACGT,1\nACGTACGA,1\n", {}, r"every row has the label '1'"),
+        ("ACGTACGT,1\nACGTACGA,0\nACGTACTA,0\n", {}, r"label '1' has 1 row"),
+        ("ACGTACGT,1\n" * 9 + "AAAAAAAA,0\n" * 9, {}, r"no row of label '0' is left to test on"),
+        ("ACGTACGT,1\n" * 9, {"window_bp": 50}, r"the longest sequence has 8 bp"),
+        ("ACGTACGT,1\n" * 9, {"augment": frozenset({"shift"})}, r"nothing can shift"),
+        ("ACGTACGT,1\nACGXACGT,0\n", {}, r"e.csv:3: 'X' at base 4"),
+    ],
+)
+def test_input_that_cannot_train_is_refused(
+    tmp_path: Path, text: str, options: dict[str, object], says: str
+) -> None:
+    job = csv_job(tmp_path, text, **options)
+    with pytest.raises(InputError, match=says):
+        split_examples(read_training_examples(job)[0], (), job.share, 0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "says"),
+    [
+        (["chr3 1 2"], {}, r"p.bed:1: .*'chr3'"),
+        (["chr1 1 2", "small 1 2"], {}, r"p.bed:2: small has 30 bp, less than --window 40"),
+        (["chr1 1 2"], {"holdout": ("chr9",)}, r"--holdout chr9: no such chromosome"),
+    ],
+)
+def test_regions_that_cannot_train_are_refused(
+    tmp_path: Path, genome: dict[str, str], rows: list[str], options: dict[str, object], says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        read_training_examples(bed_job(tmp_path, rows, **options))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"csv": Path("a"), "fasta": Path("b")},
+        {"positives": Path("a"), "negatives": "shuffle"},
+        {"positives": Path("a"), "negatives": "shuffle", "fasta": Path("b")},  # no window
+        {"csv": Path("a"), "holdout": ("chr1",)},
+        {"csv": Path("a"), "use_strand": True, "augment": frozenset()},
+        {"csv": Path("a"), "augment": frozenset({"flip"})},
+        {"csv": Path("a"), "shift_bp": 3},
+        {"csv": Path("a"), "test_share": 1.0},
+        {"csv": Path("a"), "test_share": 0.0},
+        {"csv": Path("a"), "epochs": 0.0},
+        {"csv": Path("a"), "lr": -1.0},
+        {"csv": Path("a"), "base": "m", "config": "small"},
+        {"csv": Path("a"), "tokenizer": Path("t")},
+        {"csv": Path("a"), "kind": "dnabert2"},
+    ],
+)
+def test_contradicting_options_are_refused(options: dict[str, object]) -> None:
+    fields = {"kind": "cnn", "out": Path("out"), **options}
+    with pytest.raises(InputError):
+        TrainJob(**fields)  # type: ignore[arg-type]
