@@ -234,7 +234,7 @@ chr1\t500\t612\tlast\t0\t+
 """
 
 
-def make_cnn(folder: Path, *, labels: int = 2, window_bp: int | None = 128, **config: object) -> Path:
+def make_cnn_folder(folder: Path, *, labels: int = 2, window_bp: int | None = 128, **config: object) -> Path:
     """Write a CNN of two small convolutions."""
     from gtrack.models.cnn import Cnn, CnnConfig, CnnForSequenceClassification
 
@@ -254,7 +254,7 @@ def make_cnn(folder: Path, *, labels: int = 2, window_bp: int | None = 128, **co
     return folder
 
 
-def make_dnabert2(
+def make_dnabert2_folder(
     folder: Path, *, labels: int = 2, window_bp: int | None = 160, **config: object
 ) -> Path:
     """Write a DNABERT-2 of two layers and hidden size 32, with its tokenizer."""
@@ -335,7 +335,19 @@ def _tokenizer(folder: Path) -> int:
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Return the folders of the tiny CNN and the tiny DNABERT-2; tests do not change them."""
     folder = tmp_path_factory.mktemp("models")
-    return {"cnn": make_cnn(folder / "cnn"), "dnabert2": make_dnabert2(folder / "dnabert2")}
+    return {"cnn": make_cnn_folder(folder / "cnn"), "dnabert2": make_dnabert2_folder(folder / "dnabert2")}
+
+
+@pytest.fixture(scope="session")
+def make_cnn() -> Callable[..., Path]:
+    """Return the function that writes a CNN's folder."""
+    return make_cnn_folder
+
+
+@pytest.fixture(scope="session")
+def make_dnabert2() -> Callable[..., Path]:
+    """Return the function that writes a DNABERT-2's folder."""
+    return make_dnabert2_folder
 
 
 @pytest.fixture(scope="session")

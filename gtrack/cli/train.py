@@ -131,8 +131,8 @@ def train() -> None:
 
     \b
     Example:
-      gtrack train cnn --positives peaks.narrowPeak --negatives gc-matched \\
-                       --fasta genome.fa --window 200 --holdout chr8,chr9 --out models/cnn
+      gtrack train cnn --positives example_data/truth.bed --negatives gc-matched \\
+                       --fasta example_data/genome.fa --window 200 --holdout chr2 --out out/cnn
     """
 
 
@@ -150,7 +150,9 @@ def cnn(**given: Any) -> None:
 
     \b
     Example:
-      gtrack train cnn --csv examples.csv --epochs 10 --out models/cnn
+      gtrack train cnn --positives example_data/truth.bed --negatives shuffle \\
+                       --fasta example_data/genome.fa --window 200 --augment rc,shift \\
+                       --epochs 20 --out out/cnn
     """
     _train("cnn", given)
 
@@ -174,11 +176,14 @@ def cnn(**given: Any) -> None:
 def dnabert2(**given: Any) -> None:
     """Train a DNABERT-2: go on from one, the public base included, or start a small one.
 
+    To fine-tune the public base, convert it once (gtrack convert zhihan1996/DNABERT-2-117M base)
+    and give --from base instead of --config small.
+
     \b
-    Examples:
-      gtrack train dnabert2 --csv examples.csv --config small --out models/dnabert2
-      gtrack train dnabert2 --csv examples.csv --from models/dnabert2-base --batch 32 \\
-                            --epochs 4 --device cuda --out models/finetuned
+    Example:
+      gtrack train dnabert2 --positives example_data/truth.bed --negatives shuffle \\
+                            --fasta example_data/genome.fa --window 200 \\
+                            --config small --out out/dnabert2
     """
     _train("dnabert2", given)
 

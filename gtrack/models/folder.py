@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import re
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
 
 import torch
 from huggingface_hub import snapshot_download
 
+from gtrack.core import catalogue
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import SequenceModel
 from gtrack.models import MODELS
 from gtrack.models.weights import WEIGHTS, read_config, read_shapes, read_weights
 
-__all__ = ["digest", "locate", "model_class", "open_model", "read_config", "read_weights"]
+__all__ = ["digest", "locate", "open_model", "read_config", "read_weights"]
+
+GROUP = "gtrack.models"
+"""Entry points that extend the table of models."""
 
 PICKLES = ("pytorch_model.bin", "pytorch_model.pt", "model.pt")
 """Names of checkpoints that can run code when opened: never read here, only by ``convert``."""
@@ -83,7 +84,8 @@ def recognise(source: str | Path) -> str:
     folder = locate(source)
     model_type = read_config(folder).get("model_type")
     kind = str(model_type).removeprefix("gtrack_")
-    own = kind != model_type and kind in kinds()
+    kinds = catalogue.names(MODELS, GROUP)
+    own = kind != model_type and kind in kinds
     if not (folder / WEIGHTS).is_file():
         raise ModelError(_without_weights(source, folder))
     if own:
@@ -92,7 +94,7 @@ def recognise(source: str | Path) -> str:
     if ".attention.self.Wqkv.weight" in names and ".mlp.gated_layers.weight" in names:
         return "dnabert2"
     raise ModelError(
-        f"{source}: neither a model of gtrack's own ({', '.join(kinds())}) nor a DNABERT-2 "
+        f"{source}: neither a model of gtrack's own ({', '.join(kinds)}) nor a DNABERT-2 "
         f"checkpoint (model_type {model_type!r}, no tensors Wqkv and gated_layers)"
     )
 
@@ -116,27 +118,6 @@ def _without_weights(source: str | Path, folder: Path) -> str:
             f"convert it once: gtrack convert {source} OUT"
         )
     return f"{source}: no {WEIGHTS} in this folder"
-
-
-def kinds() -> tuple[str, ...]:
-    """Return the kinds of models: the table, and entry points of the group ``gtrack.models``."""
-    return (*MODELS, *(entry.name for entry in entry_points(group="gtrack.models")))
-
-
-def model_class(kind: str) -> Any:
-    """Return the class of a kind; only now is its module imported.
-
-    Raises
-    ------
-    InputError
-        When there is no such kind.
-    """
-    if kind in MODELS:
-        module, _, name = MODELS[kind].partition(":")
-        return getattr(importlib.import_module(module), name)
-    for entry in entry_points(group="gtrack.models", name=kind):
-        return entry.load()
-    raise InputError(f"no kind of model named {kind!r}; there are {', '.join(kinds())}")
 
 
 def open_model(
@@ -164,7 +145,9 @@ def open_model(
         When the folder, the network or the device cannot serve.
     """
     kind = recognise(source)
-    model: SequenceModel = model_class(kind).load(locate(source), device=device, dtype=dtype)
+    model: SequenceModel = catalogue.load(MODELS, kind, GROUP).load(
+        locate(source), device=device, dtype=dtype
+    )
     return model
 
 

@@ -19,6 +19,7 @@ from gtrack.workflows.job import (
     clear_folder,
     file_digest,
     holding,
+    make_folder,
     now,
     read_run,
     write_run,
@@ -57,6 +58,7 @@ def scan(
         plan, out = planned.plan, job.out
         if not planned.fresh and is_merged(plan, out):
             return None
+        make_folder(out, overwrite=False)  # what a resumed scan lacks
         write_run(job, started)
         try:
             _scan_shards(job, planned, begin(plan))

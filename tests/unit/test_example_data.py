@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import math
 import re
 import sys
@@ -11,6 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+from gtrack.attribution.attnlrp import AttnLrp
+from gtrack.core.projection import to_bases
+from gtrack.evaluation.localisation import mass_accuracy
+from gtrack.models.folder import open_model
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "example_data"
@@ -213,3 +219,55 @@ def test_inputs_come_from_hg38_and_jaspar():
         odds = np.log2(p / p.sum(axis=1, keepdims=True) / composition + 1e-9)
         common = p / p.sum(axis=1, keepdims=True) > 0.05
         assert np.abs(odds - np.array(motifs[name]))[common].max() < 0.01
+
+
+@pytest.mark.parametrize(("name", "least"), [("cnn", 0.99), ("dnabert2", 0.96)])
+def test_models_hold_nothing_that_runs_and_say_what_they_are(name, least):
+    folder = EXAMPLE / "models" / name
+    allowed = {"config.json", "model.safetensors", "training.json"}
+    if name == "dnabert2":
+        allowed |= {"tokenizer.json", "tokenizer_config.json"}
+    assert {p.name for p in folder.iterdir()} == allowed
+    record = json.loads((folder / "training.json").read_text())
+    assert record["metrics"]["test_csv"]["auroc"]["value"] >= least
+    model = open_model(folder)
+    assert (model.kind, model.window_bp, model.strands) == (name, 200, "both")
+    assert model.labels == ("0", "1")
+
+
+@pytest.mark.parametrize("name", ["cnn", "dnabert2"])
+def test_relevance_peaks_on_the_planted_sites_of_the_genome(name):
+    sequences = {c: s.upper() for c, s in read_fasta().items()}
+    truth = read_bed("truth.bed")
+    model = open_model(EXAMPLE / "models" / name)
+    windows, masks = [], []
+    for chrom, start, end, _, _ in truth[::3]:
+        left = max(0, min((start + end) // 2 - 100, len(sequences[chrom]) - 200))
+        window = sequences[chrom][left : left + 200]
+        if set(window) <= set("ACGT"):
+            windows.append(window)
+            masks.append(np.zeros(200, bool))
+            for other in truth:
+                if overlap(other, (chrom, left, left + 200)):
+                    masks[-1][max(0, other[1] - left) : other[2] - left] = True
+    assert len(windows) >= 25
+    rows = model.encode(windows)
+    batch = model.collate(rows, len(rows), max(map(len, rows)))
+    with AttnLrp().applied(model) as explain:
+        found = explain(batch, np.array([-1.0, 1.0]))
+    maps = [to_bases(r, e, 200) for r, e in zip(found.relevance, rows, strict=True)]
+    right = found.logits[:, 1] > found.logits[:, 0]
+    assert right.mean() >= 0.8
+    accuracy = [mass_accuracy(r, m) for r, m in zip(maps, masks, strict=True)]
+    assert np.mean(np.array(accuracy)[right]) >= 0.75
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_models_were_trained_on_what_the_script_simulates(tmp_path):
+    build.write_windows(tmp_path)
+    for name in ("cnn", "dnabert2"):
+        record = json.loads((EXAMPLE / "models" / name / "training.json").read_text())
+        for file in record["data"]["files"]:
+            content = (tmp_path / file["name"]).read_bytes()
+            assert hashlib.sha256(content).hexdigest() == file["sha256"], (name, file["name"])

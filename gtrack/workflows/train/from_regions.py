@@ -43,9 +43,10 @@ def region_examples(job: TrainJob, window_bp: int, reach: int) -> ExampleSet:
     notes: dict[str, int | float] = {}
     with Genome.open(job.fasta) as genome:
         if missing := [name for name in job.holdout if name not in genome.chrom_sizes]:
+            known = list(genome.chrom_sizes)
             raise InputError(
                 f"--holdout {missing[0]}: no such chromosome in {job.fasta}; it has "
-                f"{', '.join(list(genome.chrom_sizes)[:5])}, ..."
+                f"{', '.join(known[:5])}{', ...' if len(known) > 5 else ''}"
             )
         positives = _windows(read_bed(job.positives), window_bp, genome, job.fasta)
         if job.negatives == GC_MATCHED:

@@ -104,6 +104,8 @@ def _files(job: TrainJob) -> list[dict[str, str]]:
 
 
 def _sha256(path: Path) -> str:
+    if not path.is_file():
+        raise InputError(f"{path}: not a plain file; it is read twice, so save a pipe's data first")
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

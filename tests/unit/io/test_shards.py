@@ -92,17 +92,16 @@ def test_a_truncated_shard_is_not_done(shard: Path) -> None:
             read_shard(shard, DIGEST, "cnn")
 
 
-@pytest.mark.parametrize("flip", [0x01, 0x80])
-def test_every_flipped_byte_is_found(shard: Path, flip: int) -> None:
+def test_a_flipped_bit_is_found(shard: Path) -> None:
+    """Wherever it is: data, headers, zip's directory, which zip's own checksums leave out."""
     data = bytearray(shard.read_bytes())
-    for at in range(len(data)):
-        data[at] ^= flip
+    for at in range(0, len(data), 5):
+        data[at] ^= 1 << at % 8
         shard.write_bytes(data)
         assert not is_done(shard, DIGEST), f"byte {at}"
-        if at % 7 == 0:
-            with pytest.raises(VerificationError, match="missing or damaged"):
-                read_shard(shard, DIGEST, "cnn")
-        data[at] ^= flip
+        with pytest.raises(VerificationError, match="missing or damaged"):
+            read_shard(shard, DIGEST, "cnn")
+        data[at] ^= 1 << at % 8
     shard.write_bytes(data)
     assert is_done(shard, DIGEST)
 

@@ -14,7 +14,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gtrack.core.errors import InputError, ModelError
-from gtrack.models.folder import digest, kinds, locate, model_class, open_model, recognise
+from gtrack.models import MODELS
+from gtrack.models.folder import digest, locate, open_model, recognise
 from gtrack.models.weights import read_json, read_shapes, read_weights, write_weights
 
 Published = Callable[..., Path]
@@ -27,7 +28,7 @@ def test_published_checkpoint_is_known_by_its_tensors(published: Published) -> N
 
 
 def test_own_models_are_known_by_their_type(tmp_path: Path) -> None:
-    for kind in kinds():
+    for kind in MODELS:
         folder = tmp_path / kind
         folder.mkdir()
         (folder / "config.json").write_text(json.dumps({"model_type": f"gtrack_{kind}"}))
@@ -131,11 +132,6 @@ def test_an_existing_folder_wins_over_a_hub_id(
     monkeypatch.chdir(published().parent.parent)
     here = Path(published("second").parent.name) / "second"
     assert locate(str(here)) == here
-
-
-def test_unknown_kind() -> None:
-    with pytest.raises(InputError, match="no kind of model named 'hyena'; there are cnn, dnabert2"):
-        model_class("hyena")
 
 
 # --- digest -----------------------------------------------------------------------------------

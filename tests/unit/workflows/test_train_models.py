@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -319,6 +320,21 @@ def test_the_command_line_trains_from_regions(tmp_path: Path) -> None:
     assert record["data"]["negatives"] == "shuffle"
     assert [file["role"] for file in record["data"]["files"]] == ["positives", "fasta"]
     assert record["metrics"]["test"]["auroc"]["value"] > 0.9
+
+
+@pytest.mark.parametrize("command", ["train", "train cnn", "train dnabert2"])
+def test_the_example_of_every_help_runs(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = CliRunner().invoke(main, [*command.split(), "--help"]).stdout
+    example = shown[shown.index("Example:") + 8 :].split("Options:")[0]
+    words = shlex.split(example.replace("\\\n", " "))
+    assert words[:2] == ["gtrack", "train"]
+    words[words.index("--out") + 1] = str(tmp_path / "model")
+    monkeypatch.chdir(Path(__file__).parents[3])
+    done = CliRunner().invoke(main, words[1:])
+    assert done.exit_code == 0, done.stderr
+    assert (tmp_path / "model" / "training.json").exists()
 
 
 @pytest.mark.parametrize(
