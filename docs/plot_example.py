@@ -90,7 +90,9 @@ def main(out: Path) -> None:
             color=np.where(np.nan_to_num(track) > 0, "#0072B2", "#D55E00"),
         )
         row[0].set_ylabel("relevance (logits)")
-        row[0].set_title(titles[name], loc="left", fontsize=10)
+        row[0].text(
+            0.99, 0.97, titles[name], transform=row[0].transAxes, ha="right", va="top", fontsize=10
+        )
         window = track[low - region.start : high - region.start]
         draw_letters(row[1], low, sequence, window)
         top, bottom = max(0.0, np.nanmax(window)), min(0.0, np.nanmin(window))
@@ -101,11 +103,12 @@ def main(out: Path) -> None:
             s.name,
             ((s.start + s.end) / 2, 1.0),
             xycoords=("data", "axes fraction"),
-            ha="center",
+            ha="left",
             va="bottom",
+            rotation=35,
             fontsize=8,
         )
-    axes[0, 1].set_title(f"{site.name} ({site.strand})", fontsize=10)
+    axes[0, 1].set_title(f"around the strongest site, {site.name} ({site.strand})", fontsize=10)
     axes[0, 0].set_xlim(region.start, region.end)
     for panel in axes[1]:
         panel.set_xlabel(f"{region.chrom}, base (0-based)")

@@ -1,1 +1,1 @@
-"""gtrack: which bases made the model say so?"""
+"""Which bases made the model say so."""

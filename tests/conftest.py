@@ -77,7 +77,7 @@ def run() -> Run:
 
 
 _ZYGOTE = """
-import json, os, signal, sys
+import json, os, resource, signal, sys
 from pathlib import Path
 import gtrack.cli.options, gtrack.cli.progress, gtrack.cli.summary, gtrack.workflows.scan
 import gtrack.models.cnn, gtrack.models.dnabert2, gtrack.attribution.attnlrp
@@ -88,6 +88,8 @@ def work(job):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, path in ((1, job["out"]), (2, job["err"])):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+    if job["file_limit"]:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (job["file_limit"],) * 2)
     rename, renamed, die_at = Path.replace, [], job["die_at"]
     def replace(self, target):
         renamed.append(target)
@@ -123,7 +125,7 @@ for line in sys.stdin:
 class Child:
     """A run of gtrack in a process of its own."""
 
-    def __init__(self, program: Program, arguments: tuple[object, ...], die_at: int) -> None:
+    def __init__(self, program: Program, arguments: tuple[object, ...], **job: int) -> None:
         self._program = program
         self._files = [program.folder / f"{program.started}.{name}" for name in ("out", "err")]
         program.started += 1
@@ -131,7 +133,7 @@ class Child:
             arguments=[str(argument) for argument in arguments],
             out=str(self._files[0]),
             err=str(self._files[1]),
-            die_at=die_at,
+            **job,
         )
 
     def send(self, signal_number: int) -> None:
@@ -168,9 +170,13 @@ class Program:
         self._server.stdin.flush()
         return int(self._server.stdout.readline())
 
-    def start(self, *arguments: object, die_at: int = 0) -> Child:
-        """Start gtrack; with `die_at` it dies at that file's rename: n before it, -n after it."""
-        return Child(self, arguments, die_at)
+    def start(self, *arguments: object, die_at: int = 0, file_limit: int = 0) -> Child:
+        """Start gtrack.
+
+        With `die_at` it dies at that file's rename: n before it, -n after it. With `file_limit` no
+        file can have more bytes.
+        """
+        return Child(self, arguments, die_at=die_at, file_limit=file_limit)
 
     def __call__(self, *arguments: object, code: int | None = 0) -> Ran:
         """Run gtrack to its end."""
@@ -234,7 +240,9 @@ chr1\t500\t612\tlast\t0\t+
 """
 
 
-def make_cnn_folder(folder: Path, *, labels: int = 2, window_bp: int | None = 128, **config: object) -> Path:
+def make_cnn_folder(
+    folder: Path, *, labels: int = 2, window_bp: int | None = 128, **config: object
+) -> Path:
     """Write a CNN of two small convolutions."""
     from gtrack.models.cnn import Cnn, CnnConfig, CnnForSequenceClassification
 
@@ -289,7 +297,9 @@ def _fill(network: object, seed: int) -> None:
     rng = np.random.default_rng(seed)
     with torch.no_grad():
         for name, parameter in network.named_parameters():  # type: ignore[attr-defined]
-            values = rng.standard_normal(tuple(parameter.shape)) * (0.25 if parameter.ndim > 1 else 0.1)
+            values = rng.standard_normal(tuple(parameter.shape)) * (
+                0.25 if parameter.ndim > 1 else 0.1
+            )
             if name.lower().endswith("layernorm.weight"):
                 values += 1
             parameter.copy_(torch.from_numpy(values.astype(np.float32)))
@@ -335,7 +345,10 @@ def _tokenizer(folder: Path) -> int:
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Return the folders of the tiny CNN and the tiny DNABERT-2; tests do not change them."""
     folder = tmp_path_factory.mktemp("models")
-    return {"cnn": make_cnn_folder(folder / "cnn"), "dnabert2": make_dnabert2_folder(folder / "dnabert2")}
+    return {
+        "cnn": make_cnn_folder(folder / "cnn"),
+        "dnabert2": make_dnabert2_folder(folder / "dnabert2"),
+    }
 
 
 @pytest.fixture(scope="session")
@@ -390,7 +403,7 @@ def own_models(inputs: Inputs) -> Inputs:
 @pytest.fixture(scope="session")
 def scanned(
     tmp_path_factory: pytest.TempPathFactory, make_inputs: Callable[..., Inputs]
-) -> Iterator[tuple[Inputs, Path, Ran]]:
+) -> tuple[Inputs, Path, Ran]:
     """Scan the regions with both models once, with tracks per strand; tests only read it."""
     from click.testing import CliRunner
 
@@ -403,4 +416,4 @@ def scanned(
         main, ["scan", *inputs.options(), "--out", str(out), "--per-strand-tracks"]
     )
     assert result.exit_code == 0, result.output
-    yield inputs, out, Ran(result.exit_code, result.stdout, result.stderr)
+    return inputs, out, Ran(result.exit_code, result.stdout, result.stderr)

@@ -10,7 +10,9 @@ from gtrack.cli.options import FILE
 
 
 @click.command()
-@click.option("--out", type=FILE, default=Path("out/demo"), show_default=True)
+@click.option(
+    "--out", type=FILE, default=Path("out/demo"), show_default=True, help="Folder of the results."
+)
 @click.option("--data", type=FILE, help="The example folder. [default: example_data]")
 def demo(out: Path, data: Path | None) -> None:
     """Scan the example regions with both example models.

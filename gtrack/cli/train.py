@@ -84,7 +84,8 @@ def _training_options(command: Command) -> Command:
         click.option(
             "--lr",
             type=float,
-            help="Highest learning rate. [default: 2e-3 for a new network, 5e-4 with --from, "
+            help="Highest learning rate. [default: 2e-3 for a new CNN, 1e-3 for a new "
+            "DNABERT-2, 5e-4 with --from, "
             "3e-5 from hidden size 256]",
         ),
         click.option(

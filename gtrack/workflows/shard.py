@@ -180,6 +180,14 @@ def _naming(
             real = min(row or 0, len(batch.rows) - 1)  # the others are dummies
             locus = _locus(grid, rows[int(batch.rows[real])].window)
             raise ModelError(f"model {name}, {near} {locus}: {error}") from error
+        except (MemoryError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and "memory" not in str(error):
+                raise  # torch says so of CPUs and GPUs alike
+            units = batch.n_rows * batch.n_units
+            raise ModelError(
+                f"model {name}: out of memory for a batch of {batch.n_rows} x {batch.n_units} units"
+                f"; give a smaller --batch-tokens, for example {max(1, units // 2)}"
+            ) from error
 
     return named
 

@@ -1,4 +1,4 @@
-"""The same input gives the same bytes, however the work was cut, ordered, written or interrupted."""
+"""The same input gives the same bytes, however the work was cut, ordered, dressed or stopped."""
 
 from __future__ import annotations
 
@@ -166,7 +166,16 @@ def test_shards_one_by_one_in_any_order(run, given, reference, tmp_path) -> None
 @pytest.mark.parametrize("environment", [{"LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu"}])
 def test_language_and_time_zone_do_not_matter(given, reference, tmp_path, environment) -> None:
     subprocess.run(
-        [sys.executable, "-m", "gtrack", "scan", *given.options(), "--out", tmp_path / "out", *DENSE],
+        [
+            sys.executable,
+            "-m",
+            "gtrack",
+            "scan",
+            *given.options(),
+            "--out",
+            tmp_path / "out",
+            *DENSE,
+        ],
         env={**os.environ, **environment, "OMP_NUM_THREADS": "1"},
         check=True,
         capture_output=True,
@@ -197,6 +206,7 @@ def test_killed_and_resumed(program, given, reference, tmp_path, share) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_killed_twenty_times_and_resumed(program, given, reference, tmp_path) -> None:
     rng = random.Random(34)
     states = [
@@ -225,6 +235,7 @@ def test_killed_around_a_rename(program, given, reference, tmp_path, at) -> None
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_killed_around_every_rename(program, given, reference, tmp_path) -> None:
     at = 1
     while die_and_resume(program, given, reference, tmp_path / "out", at):

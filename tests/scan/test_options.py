@@ -165,7 +165,18 @@ def test_targets(run, short, tmp_path: Path, make_cnn) -> None:
     # logit[k] - mean of the others: over all labels these contrasts cancel
     assert np.allclose(sum(scores.values()), 0, atol=1e-6)
     assert manifest(tmp_path / "out-t=strong")["models"][0]["target"] == "strong"
-    run("scan", *inputs, "--model", f"o={one}", "--model", f"t={three}", "--out", out, "--target", "t=2")
+    run(
+        "scan",
+        *inputs,
+        "--model",
+        f"o={one}",
+        "--model",
+        f"t={three}",
+        "--out",
+        out,
+        "--target",
+        "t=2",
+    )
     assert [model["target"] for model in manifest(out)["models"]] == ["score", "strong"]
     # the other of two labels: the same windows, the opposite sign
     for name, target in (("a", "site"), ("b", "background")):
@@ -185,7 +196,7 @@ def test_windows_and_strides_by_model(run, short, tmp_path: Path) -> None:
     models = {model["name"]: model for model in manifest(out)["models"]}
     assert (models["cnn"]["stride"], models["dnabert2"]["stride"]) == (75, 20)
     starts = sorted({int(r["start"]) for r in windows(out) if r["model"] == "dnabert2"})
-    assert starts[-11:-1] == list(range(6000, 6200, 20))
+    assert starts[-12:-1] == list(range(6000, 6220, 20))
 
 
 @pytest.mark.parametrize(
@@ -257,7 +268,12 @@ def test_methods(run, short, tmp_path: Path, method: str) -> None:
 
 def test_methods_and_rules_differ(run, short, tmp_path: Path) -> None:
     found = []
-    for options in ([], ["--alibi-rule", "uniform"], ["--method", "cplrp"], ["--method", "gradient"]):
+    for options in (
+        [],
+        ["--alibi-rule", "uniform"],
+        ["--method", "cplrp"],
+        ["--method", "gradient"],
+    ):
         out = tmp_path / str(len(found))
         run("scan", *short.options("dnabert2"), "--out", out, *options)
         found.append(track(out, "dnabert2", short.genome))
@@ -274,7 +290,12 @@ def test_bf16_runs_on_a_cpu(run, short, tmp_path: Path) -> None:
         there = np.isfinite(full)
         assert (np.isfinite(half) == there).all()
         assert not np.array_equal(full[there], half[there])
-        assert np.corrcoef(full[there], half[there])[0, 1] > 0.9, name
+    # of a CNN other positions may win the pooling: its map may differ, its scores may not
+    assert np.corrcoef(full[there], half[there])[0, 1] > 0.9
+    scores = [
+        np.array([float(row["score"]) for row in windows(tmp_path / p)]) for p in ("fp32", "bf16")
+    ]
+    assert np.abs(scores[0] - scores[1]).max() < 0.03 * np.abs(scores[0]).max()
     assert manifest(tmp_path / "bf16")["job"]["precision"] == "bf16"
 
 
@@ -319,7 +340,9 @@ def test_a_large_genome_is_not_copied(run, short, tmp_path: Path, monkeypatch) -
 
 def test_a_narrowpeak_is_centred_on_its_summit(run, short, tmp_path: Path) -> None:
     peaks = short.bed.with_name("p.narrowPeak")
-    peaks.write_text("chr2\t6000\t6100\tp\t9\t.\t1\t2\t3\t20\nchr2\t8000\t8100\tq\t9\t.\t1\t2\t3\t-1\n")
+    peaks.write_text(
+        "chr2\t6000\t6100\tp\t9\t.\t1\t2\t3\t20\nchr2\t8000\t8100\tq\t9\t.\t1\t2\t3\t-1\n"
+    )
     out = tmp_path / "out"
     run("scan", *short.options("cnn", bed=peaks), "--out", out)
     # summit 6020, window 128: [5956, 6084) moved the least to hold the region; -1 is the centre

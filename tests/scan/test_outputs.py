@@ -9,8 +9,8 @@ from pathlib import Path
 
 import jsonschema
 import numpy as np
-import pyBigWig
 import pybigtools
+import pyBigWig
 import pytest
 
 from gtrack.publish.manifest import SCHEMA_FILE
@@ -97,16 +97,21 @@ def test_strand_tracks_average_to_the_track(scanned) -> None:
             mean = (forward[there].astype(float) + reverse[there]) / 2
             assert np.allclose(both[there], mean, rtol=1e-6, atol=1e-7)
             if there.sum() > 100:
-                assert np.abs(forward[there] - reverse[there]).max() > 0.01 * np.abs(both[there]).max()
+                assert (
+                    np.abs(forward[there] - reverse[there]).max() > 0.01 * np.abs(both[there]).max()
+                )
 
 
 def test_the_ledger_of_every_window_closes(scanned) -> None:
     inputs, out, _ = scanned
     rows = table(out / "windows.tsv")
-    assert list(rows[0]) == (
-        "chrom start end strand region model score probability relevance_sum unplaced absorbed "
-        "bases tokens own_start own_end"
-    ).split()
+    assert (
+        list(rows[0])
+        == (
+            "chrom start end strand region model score probability relevance_sum unplaced absorbed "
+            "bases tokens own_start own_end"
+        ).split()
+    )
     order = list(inputs.genome)
     keys = []
     for row in rows:
@@ -197,7 +202,9 @@ def test_progress_in_a_log(run, inputs, tmp_path: Path, monkeypatch: pytest.Monk
     assert len(lines) > 3, "one after every batch"
     assert "bases/s" in lines[0]
     assert "s left" in lines[0]
-    assert lines[-2 if "windows of overlapping" in lines[-1] else -1].startswith("dnabert2: 12/12 regions")
+    assert lines[-2 if "windows of overlapping" in lines[-1] else -1].startswith(
+        "dnabert2: 12/12 regions"
+    )
     assert "\x1b" not in ran.err, "no control codes in a log"
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from gtrack.io.lock import locked
 
-DENSE = ["--stride", "8", "--shards", "3"]
+DENSE = ["--stride", "cnn=8", "--shards", "3"]  # two pools for the CNN, one for the other
 REGIONS = "chr2\t3900\t6500\tb\t0\t+\nchr10\t300\t420\te\t0\t-\n"
 
 

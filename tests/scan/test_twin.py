@@ -47,7 +47,10 @@ def project(values, encoding, length: int, mode: str, weights) -> list[float]:
     for value, (start, end), placed in zip(values, encoding.spans, encoding.placed, strict=False):
         if not placed:
             continue
-        share = [0.0 if weights is None or np.isnan(weights[j]) else abs(float(weights[j])) for j in range(start, end)]
+        share = [
+            0.0 if weights is None or np.isnan(weights[j]) else abs(float(weights[j]))
+            for j in range(start, end)
+        ]
         if not sum(share):
             share = [1.0] * (end - start)
         for j in range(start, end):
@@ -60,14 +63,18 @@ def project(values, encoding, length: int, mode: str, weights) -> list[float]:
     return bases
 
 
-def twin(inputs, name: str, method: str, strand: str, mode: str, track=None, rule: str | None = None):
+def twin(
+    inputs, name: str, method: str, strand: str, mode: str, track=None, rule: str | None = None
+):
     """Return {chrom: values} and {chrom: largest relevance of the owning window}."""
     genome = {
         chrom: "".join(b if b in "ACGT" else "N" for b in bases.upper())
         for chrom, bases in inputs.genome.items()
     }
     model = open_model(inputs.models[name], dtype=torch.float64)
-    windows = lay(BED, {c: len(b) for c, b in genome.items()}, model.window_bp, model.window_bp // 2)
+    windows = lay(
+        BED, {c: len(b) for c, b in genome.items()}, model.window_bp, model.window_bp // 2
+    )
     made = load(METHODS, method, "")(**({} if rule is None else {"alibi_rule": rule}))
     explained = {}
     with made.applied(model) as explain:
@@ -116,7 +123,9 @@ def test_the_tracks_are_those_of_the_twin(
     options, weights = ["--projection", mode], None
     if mode == "weighted":
         rng = np.random.default_rng(5)
-        weights = {c: rng.standard_normal(len(b)).astype(np.float32) for c, b in inputs.genome.items()}
+        weights = {
+            c: rng.standard_normal(len(b)).astype(np.float32) for c, b in inputs.genome.items()
+        }
         path = tmp_path / "weights.bw"
         with pyBigWig.open(str(path), "w") as file:
             file.addHeader([(c, len(b)) for c, b in inputs.genome.items()])
@@ -127,7 +136,17 @@ def test_the_tracks_are_those_of_the_twin(
         options = ["--projection", f"weighted={path}"]
     options += [] if rule is None else ["--alibi-rule", rule]
     out = tmp_path / "out"
-    run("scan", *inputs.options(name), "--out", out, "--method", method, "--strand", strand, *options)
+    run(
+        "scan",
+        *inputs.options(name),
+        "--out",
+        out,
+        "--method",
+        method,
+        "--strand",
+        strand,
+        *options,
+    )
     values, scale = twin(inputs, name, method, strand, mode, weights, rule)
     with pyBigWig.open(str(out / f"tracks/{name}.relevance.bw")) as track:
         compared = 0

@@ -64,7 +64,7 @@ class Cnn:
     """
 
     kind = "cnn"
-    default_batch_units = 65536
+    default_batch_units = 16384
 
     def __init__(self, network: CnnForSequenceClassification) -> None:
         config = network.config

@@ -52,7 +52,7 @@ class Dnabert2:
     """
 
     kind = "dnabert2"
-    default_batch_units = 4096
+    default_batch_units = 1024
 
     def __init__(self, network: Dnabert2ForSequenceClassification, tokenizer: DnaTokenizer) -> None:
         config = network.config

@@ -244,9 +244,7 @@ def _write_folder(trainee: Trainee, record: dict[str, Any], out: Path) -> None:
     trainee.network.to("cpu")
     trainee.model.save(partial)
     (partial / "training.json").write_text(json.dumps(record, indent=2) + "\n")
-    readable = (partial / "training.json").stat().st_mode
     for path in sorted(partial.iterdir()):
-        path.chmod(readable)  # safetensors lets nobody but the owner read
         with path.open("rb") as file:
             os.fsync(file.fileno())
     sync_folder(partial)

@@ -68,6 +68,9 @@ def test_a_row_beyond_the_budget_is_a_batch() -> None:
 
 def test_ties_keep_the_order_of_the_rows() -> None:
     assert [b.rows.tolist() for b in cut_batches([5, 9, 5, 9, 5], 48)] == [[1, 3, 0], [2, 4]]
+    lengths = [20 + i % 3 for i in range(2 * POOL)]
+    rows = np.concatenate([batch.rows for batch in cut_batches(lengths, 4096)])
+    assert rows.tolist() == sorted(range(2 * POOL), key=lambda row: -lengths[row])
 
 
 @given(st.integers(0, 5000))

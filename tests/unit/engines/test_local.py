@@ -62,36 +62,37 @@ def test_few_items_are_under_way(threads: Threads) -> None:
 
 def test_an_error_in_a_thread_cancels_what_has_not_begun(threads: Threads) -> None:
     begun: list[int] = []
-    failed = threading.Event()
+    told = threading.Event()
 
     def work(item: int) -> int:
         begun.append(item)
         if item == 0:
-            failed.set()
             raise ModelError("item 0 failed")
-        failed.wait(10)
-        time.sleep(0.05)
+        told.wait(10)
         return item
 
     with pytest.raises(ModelError, match="item 0 failed"):
         list(threads.map(work, range(1000)))
-    threads.close()
-    assert len(begun) <= 2 * 3 + 1
+    told.set()
+    assert list(threads.map(abs, range(20))) == list(range(20)), "the threads are free again"
+    assert set(begun) <= {0, 1, 2, 3}, "one failed, three were at work"
 
 
 def test_a_reader_that_leaves_cancels_the_rest(threads: Threads) -> None:
     begun: list[int] = []
+    left = threading.Event()
 
     def work(item: int) -> int:
         begun.append(item)
-        time.sleep(0.02)
+        assert item == 0 or left.wait(10)
         return item
 
     answers = threads.map(work, range(1000))
     assert next(answers) == 0
     answers.close()  # type: ignore[attr-defined]
-    threads.close()
-    assert len(begun) <= 2 * 3 + 1
+    left.set()
+    assert list(threads.map(abs, range(20))) == list(range(20))
+    assert set(begun) <= {0, 1, 2, 3}
 
 
 def test_threads_go_on_after_an_error(threads: Threads) -> None:

@@ -1,0 +1,220 @@
+"""The command line as such: help, start-up, verbs, exit codes, the examples of the manual pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+from gtrack.cli import RESUMED, VERBS, main
+
+EXAMPLE_DATA = Path(__file__).resolve().parents[1] / "example_data"
+CONTEXT = click.Context(main)
+
+
+def commands() -> dict[str, click.Command]:
+    """Return every command by its words: verbs, and what a verb holds."""
+    found: dict[str, click.Command] = {}
+    for verb in VERBS:
+        command = main.get_command(CONTEXT, verb)
+        assert command is not None
+        if isinstance(command, click.Group):
+            found |= {f"{verb} {name}": each for name, each in command.commands.items()}
+        else:
+            found[verb] = command
+    return found
+
+
+def example(command: click.Command) -> list[list[str]]:
+    """Return the words of each command line under ``Example:`` in a help text."""
+    text = (command.help or "").partition("Example:\n")[2].partition("\n\n")[0]
+    lines = text.replace("\\\n", " ").strip().splitlines()
+    return [shlex.split(line) for line in lines]
+
+
+COMMANDS = commands()
+
+
+def test_every_verb_is_listed(run) -> None:
+    help_text = run("--help").out
+    for verb, line in VERBS.items():
+        assert re.search(rf"^  {verb} +{re.escape(line)}", help_text, re.MULTILINE)
+    assert "Example:\n    gtrack scan --bed" in help_text
+    assert set(RESUMED) <= set(VERBS)
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_verb_has_help_and_an_example(run, words: str) -> None:
+    help_text = run(*words.split(), "--help").out
+    assert help_text.startswith(f"Usage: gtrack {words} ") or f" {words} " in help_text
+    lines = example(COMMANDS[words])
+    assert lines, "an Example: block"
+    for line in lines:
+        assert line[: 1 + len(words.split())] == ["gtrack", *words.split()]
+    for option in COMMANDS[words].params:
+        if isinstance(option, click.Option):
+            assert option.help, f"{option.opts[0]} has no help"
+    assert max(map(len, help_text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_the_options_of_every_example_are_known(words: str) -> None:
+    command = COMMANDS[words]
+    known = {name for option in command.params for name in option.opts}
+    for line in example(command):
+        assert {word for word in line if word.startswith("--")} <= known
+
+
+def test_help_is_light() -> None:
+    code = (
+        "import sys; from gtrack.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('torch', 'numpy', 'rich', 'pyBigWig') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_help_of_a_verb_needs_no_torch(words: str) -> None:
+    code = (
+        "import sys; from gtrack.cli import main\n"
+        f"try: main([*{words.split()!r}, '--help'])\n"
+        "except SystemExit: pass\n"
+        "print('torch' in sys.modules or 'rich' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "False"
+
+
+def test_version(run) -> None:
+    assert re.fullmatch(r"gtrack, version \d+\.\d+\.\d+\n", run("--version").out)
+
+
+def test_no_verb_shows_the_help(run) -> None:
+    ran = run(code=None)
+    assert "Commands:" in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["scam"], "No such command 'scam'"),
+        (["--scan"], "No such option"),
+        (["merge"], "Missing argument 'DIR'"),
+        (["scan", "stray"], "Got unexpected extra argument (stray)"),
+        (["scan", "--shards", "many"], "'many' is not a valid integer"),
+    ],
+)
+def test_a_misspelt_command_is_one_line(run, arguments: list[str], why: str) -> None:
+    ran = run(*arguments, code=2)
+    assert why in ran.err
+    if arguments[0] != "--scan":
+        assert ran.err.count("\n") == 1
+        assert ran.error.startswith("gtrack: error: ")
+        assert "--help" in ran.error
+
+
+def test_an_interruption_before_anything_is_made(program, inputs, tmp_path: Path) -> None:
+    """SIGTERM while the inputs are read: 143, and the folder is gone again."""
+    inputs.bed.write_text("chr2\t100\t200\n" * 400_000)
+    out = tmp_path / "out"
+    child = program.start("scan", *inputs.options("cnn"), "--out", out)
+    while not (out / ".lock").exists():
+        time.sleep(0.005)
+    child.send(signal.SIGTERM)
+    ran = child.wait()
+    assert ran.code == 143, ran
+    assert ran.err.count("\n") == 1
+    assert "interrupted; the same command with --resume goes on" in ran.error
+    assert not out.exists()
+
+
+def test_a_shard_and_a_merge_say_how_to_go_on(program, inputs, tmp_path: Path) -> None:
+    inputs.bed.write_text("chr2\t3900\t9000\n")
+    out = tmp_path / "out"
+    program("plan", *inputs.options("dnabert2"), "--out", out, "--stride", "4", "--shards", "1")
+    child = program.start("scan", "--plan", out, "--shard", 0)
+    while not (out / ".lock").exists():
+        time.sleep(0.005)
+    child.send(signal.SIGINT)
+    ran = child.wait()
+    assert ran.code == 130, ran
+    assert "(with --plan: the same command)" in ran.error
+    assert not list((out / "shards").iterdir())
+
+
+def test_bars_on_a_terminal(inputs, tmp_path: Path) -> None:
+    """On a terminal: one bar per model with regions, speed and time left."""
+    mine, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gtrack", "scan", *inputs.options(), "--out", tmp_path / "out"],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "120", "TERM": "xterm"},
+    )
+    os.close(theirs)
+    seen = b""
+    while chunk := _read(mine):
+        seen += chunk
+    os.close(mine)
+    assert process.wait() == 0
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode())
+    for name in ("cnn", "dnabert2"):
+        assert re.search(rf"{name} .*100% 12/12 regions [\d,]+ bases/s 0:00:\d\d ETA 0:00:00", text)
+    assert "12 regions given; 12 scanned, 0 refused" in text
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux: the other end is closed
+        return b""
+
+
+@pytest.fixture
+def beside_the_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that holds example_data, as the folder of a clone does."""
+    missing = [
+        name
+        for name in ("genome.fa", "regions.bed", "models/cnn", "models/dnabert2")
+        if not (EXAMPLE_DATA / name).exists()
+    ]
+    if missing:
+        pytest.skip(f"example_data lacks {', '.join(missing)}; build it first")
+    (tmp_path / "example_data").symlink_to(EXAMPLE_DATA)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", ["scan", "demo"])
+def test_the_examples_of_scan_and_demo_run(run, beside_the_example: Path, words: str) -> None:
+    (line,) = example(COMMANDS[words])
+    run(*line[1:])
+    out = beside_the_example / line[line.index("--out") + 1]
+    assert [m["name"] for m in json.loads((out / "manifest.json").read_text())["models"]] == [
+        "cnn",
+        "dnabert2",
+    ]
+
+
+def test_the_examples_of_plan_and_merge_run(run, beside_the_example: Path) -> None:
+    (plan,), (merge,) = example(COMMANDS["plan"]), example(COMMANDS["merge"])
+    assert plan[plan.index("--out") + 1] == merge[-1]
+    said = run(*plan[1:]).err
+    assert f"next: gtrack scan --plan {merge[-1]} --shard K, for every K" in said
+    for shard in range(int(plan[plan.index("--shards") + 1])):
+        run("scan", "--plan", merge[-1], "--shard", shard)
+    run(*merge[1:])
+    assert (beside_the_example / merge[-1] / "manifest.json").exists()
