@@ -116,9 +116,14 @@ def scan_options(command: Command) -> Command:
             help="Step between windows of long regions. [default: half a window]",
         ),
         click.option(
-            "--strand", type=click.Choice(STRANDS), help="[default: as trained, else both]"
+            "--strand",
+            type=click.Choice(STRANDS),
+            help="Strands to read and explain; region: that of the BED. "
+            "[default: as trained, else both]",
         ),
-        click.option("--per-strand-tracks", is_flag=True, help="Also one track per strand."),
+        click.option(
+            "--per-strand-tracks", is_flag=True, help="Write a track of each strand, too."
+        ),
         click.option(
             "--device",
             default="auto",
@@ -129,7 +134,7 @@ def scan_options(command: Command) -> Command:
         click.option(
             "--precision",
             type=click.Choice(PRECISIONS),
-            help="[default: fp32 on a CPU, tf32 on CUDA]",
+            help="Arithmetic of matrix products. [default: fp32 on a CPU, tf32 on CUDA]",
         ),
         click.option(
             "--batch-tokens",

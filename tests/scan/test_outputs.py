@@ -12,10 +12,10 @@ import numpy as np
 import pybigtools
 import pyBigWig
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gtrack.publish.manifest import SCHEMA_FILE
-
-# conftest's classes are not importable under importmode=importlib; fixtures carry them.
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -214,3 +214,45 @@ def test_strands_that_disagree_are_pointed_out(scanned) -> None:
     assert "warning: cnn scores the two strands differently" in " ".join(ran.err.split()) or (
         "warning: dnabert2 scores" in " ".join(ran.err.split())
     )
+
+
+@st.composite
+def region_sets(draw: st.DrawFn) -> list[tuple[str, int, int, str]]:
+    sizes = {"chr2": 12_000, "chr10": 2_000, "tiny": 70, "chr1": 1_000}
+    regions = []
+    for _ in range(draw(st.integers(1, 6))):
+        chrom = draw(st.sampled_from(list(sizes)))
+        start = draw(st.integers(0, sizes[chrom] - 1))
+        if chrom == "chr2" and draw(st.booleans()):
+            start = draw(st.integers(2_900, 3_550))  # about the N and the codes
+        end = min(sizes[chrom], start + draw(st.integers(1, 400)))
+        regions.append((chrom, start, end, draw(st.sampled_from("+-."))))
+    return regions
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    regions=region_sets(),
+    window=st.integers(20, 200),
+    strand=st.sampled_from(["both", "forward", "reverse"]),
+    share=st.floats(0.01, 1),
+)
+def test_any_regions_are_covered_exactly(
+    run, inputs, tmp_path: Path, regions, window: int, strand: str, share: float
+) -> None:
+    inputs.bed.write_text("".join(f"{c}\t{a}\t{b}\tx\t0\t{s}\n" for c, a, b, s in regions))
+    wanted = wanted_bases(inputs.genome, inputs.bed)
+    out = tmp_path / "out"
+    stride = max(1, round(share * window))
+    command = ["scan", *inputs.options("cnn"), "--out", out, "--overwrite", "--strand", strand]
+    any_known = any(want.any() for want in wanted.values())
+    ran = run(*command, "--window", window, "--stride", stride, code=0 if any_known else 2)
+    if not any_known:
+        assert "no region holds a single A, C, G or T" in ran.error
+        return
+    with pyBigWig.open(str(out / "tracks/cnn.relevance.bw")) as track:
+        for chrom, want in wanted.items():
+            values = track.values(chrom, 0, len(want), numpy=True)
+            assert (np.isfinite(values) == want).all()

@@ -85,7 +85,7 @@ CHANGES = [
     (None, ["--method", "cplrp"], "--method (attnlrp before, now cplrp)"),
     (None, ["--strand", "forward"], "--strand of model cnn (both before, now forward)"),
     (None, ["--target", "cnn=background"], "--target of model cnn (1 before, now 0)"),
-    (None, ["--batch-tokens", "512"], "--batch-tokens of model dnabert2 (4096 before, now 512)"),
+    (None, ["--batch-tokens", "512"], "--batch-tokens of model dnabert2 ("),
     (None, ["--window", "cnn=130"], "--window of model cnn (128 before, now 130)"),
     (None, ["--per-strand-tracks"], "--per-strand-tracks (False before, now True)"),
     (None, ["--precision", "bf16"], "--precision (fp32 before, now bf16)"),
