@@ -38,7 +38,7 @@ from gtrack.workflows.sequences import pool_digest, window_sequences
 _CUDA_BATCH = 8
 """A CUDA device gets batches this many times as large as a CPU thread."""
 
-_POOLS_PER_SHARD = 8
+_POOLS_PER_SHARD, _SHARDS_PER_DEVICE = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             pools=pools,
             covered=covered,
             versions=_versions(),
-            n_shards=job.shards or max(1, -(-most // _POOLS_PER_SHARD)),
+            n_shards=job.shards or _default_shards(most, len(devices)),
         )
     folder = job.out / "plan"
     fresh = not (resume and (folder / "plan.json").exists())
@@ -136,6 +136,12 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
         )
     sweep_folder(job.out)
     return Planned(read_plan(folder), models, devices, fresh)
+
+
+def _default_shards(pools: int, devices: int) -> int:
+    """Return a number of shards that keeps every device busy and a resume cheap."""
+    busy = min(pools, _SHARDS_PER_DEVICE * devices) if devices > 1 else 1
+    return max(busy, -(-pools // _POOLS_PER_SHARD))
 
 
 def _plan_model(
