@@ -188,7 +188,7 @@ def test_the_summary_accounts_for_every_region(run, inputs, tmp_path: Path) -> N
     rows = table(tmp_path / "out/regions.tsv")
     elsewhere = sum(int(r["bases_owned"]) < int(r["end"]) - int(r["start"]) for r in rows)
     assert elsewhere
-    assert f"cnn: {elsewhere} regions have some of their values from windows of overl" in ran.err
+    assert f"cnn: {elsewhere} regions have some of their values from windows of neigh" in ran.err
     assert str(tmp_path / "out/tracks/cnn.relevance.bw") in ran.err
     manifest = json.loads((tmp_path / "out/manifest.json").read_text())
     assert manifest["regions"]["given"] == 14
