@@ -149,10 +149,11 @@ def _plan_model(
 ) -> ModelPlan:
     window = job.windows.get(name, job.windows.get(None, model.window_bp))
     if window is None:
-        longest = getattr(model, "max_tokens", None) or 128
+        longest = model.max_units
+        like = f"{4 * longest} (4 x its {longest} tokens)" if longest else "512 (4 x 128 tokens)"
         raise InputError(
-            f"--model {name}={where}: the model does not say how long its input is; "
-            f"give --window {name}=BP, for example {4 * longest} (4 x its {longest} tokens)"
+            f"--model {name}={where}: the model does not say how long its input is; give "
+            f"--window {name}=BP, the length it was trained on, for example {like}"
         )
     stride = job.strides.get(name, job.strides.get(None, max(1, window // 2)))
     strand, source = model.strands or "both", "training" if model.strands else "default"
