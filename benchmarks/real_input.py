@@ -15,7 +15,6 @@ import gzip
 import json
 import multiprocessing
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -35,18 +34,23 @@ FULL_WINDOW_BP = 512
 
 def run(name: str, *arguments: str) -> None:
     """Run one gtrack command and print what it cost."""
-    begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    pid = subprocess.Popen(
+    begun = time.perf_counter()
+    child = subprocess.Popen(
         [sys.executable, "-m", "gtrack", *arguments], stderr=subprocess.PIPE, text=True
     )
-    _, words = pid.communicate()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if pid.returncode:
-        raise SystemExit(f"{name}: exit {pid.returncode}: {words}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    wall = time.perf_counter() - begun
-    record = {"name": name, "cpu_s": round(cpu, 1), "wall_s": round(wall, 1)}
-    print(json.dumps({**record, "peak_mb_so_far": after.ru_maxrss // 1024}), flush=True)
+    assert child.stderr is not None
+    words = child.stderr.read()
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{name}: exit {child.returncode}: {words}")
+    record = {
+        "name": name,
+        "cpu_s": round(used.ru_utime + used.ru_stime, 1),
+        "wall_s": round(time.perf_counter() - begun, 1),
+        "peak_mb": used.ru_maxrss // 1024,
+    }
+    print(json.dumps(record), flush=True)
 
 
 def make_full_size(shared: Path, folder: Path) -> None:
@@ -119,7 +123,7 @@ def main() -> None:
         maker = multiprocessing.get_context("spawn").Process(
             target=make_full_size, args=(shared, work / "full")
         )
-        maker.start()  # apart: what this process held would count as a child's peak
+        maker.start()  # apart: a child's peak includes what its parent held at the fork
         maker.join()
         regions = hg38 / "ensembl_regulatory_features.chr1_0_1000000.bed"
         inputs = ["--bed", str(regions), "--fasta", str(fasta), "--genome", "hg38"]

@@ -37,7 +37,7 @@ def print_summary(summary: ScanSummary) -> None:
         if model.owned_elsewhere:
             console.print(
                 f"{model.name}: {model.owned_elsewhere:,} regions have some of their values from "
-                "windows of overlapping regions, whose centres are nearer",
+                "windows of neighbouring regions, whose centres are nearer",
                 soft_wrap=True,
             )
         if model.windows_dropped:

@@ -39,6 +39,8 @@ class SequenceModel(Protocol):
         One name per logit, by index.
     window_bp : int or None
         Length of sequence that the model was trained on; None when its folder does not say.
+    max_units : int or None
+        Longest input, in units, that the tokenizer names; None where there is no such limit.
     strands : str or None
         ``both``, ``forward``, ``reverse`` or ``region`` as recorded at training; None when
         there is no record.
@@ -50,6 +52,7 @@ class SequenceModel(Protocol):
     network: nn.Module
     labels: tuple[str, ...]
     window_bp: int | None
+    max_units: int | None
     strands: str | None
     default_batch_units: int
 

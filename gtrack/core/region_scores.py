@@ -24,7 +24,7 @@ class RegionShare:
         How many each owns.
     owned : int
         Bases of the region that windows own which it asked for itself; the others answer to
-        windows of overlapping regions.
+        windows of neighbouring regions.
     """
 
     windows: NDArray[np.int64]

@@ -28,7 +28,7 @@ REGION_COLUMNS = (
 """``region``: row of regions.bed (from 0); ``windows``: those that own its bases; scores and
 probabilities: means over its bases of what the owning window says; ``score``: mean of the strands
 explained; ``bases_owned``: bases in windows that this region asked for, the rest answers to windows
-of overlapping regions; ``n_share``: share of its bases that are not A, C, G or T."""
+of neighbouring regions; ``n_share``: share of its bases that are not A, C, G or T."""
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -37,7 +37,7 @@ _STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
 class ModelSummary:
     """What became of one model's scan: one line of the end summary.
 
-    `owned_elsewhere` counts the regions that have values from windows of overlapping regions.
+    `owned_elsewhere` counts the regions that have values from windows of neighbouring regions.
     """
 
     name: str

@@ -39,7 +39,7 @@ from gtrack.workflows.sequences import pool_digest, window_sequences
 _CUDA_BATCH = 8
 """A CUDA device gets batches this many times as large as a CPU thread."""
 
-_POOLS_PER_SHARD = 8
+_POOLS_PER_SHARD, _SHARDS_PER_DEVICE = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             pools=pools,
             covered=covered,
             versions=_versions(),
-            n_shards=job.shards or max(1, -(-most // _POOLS_PER_SHARD)),
+            n_shards=job.shards or _default_shards(most, len(devices)),
             null=None if job.null_bases is None else plan_null(genome, grids, job.null_bases),
         )
     folder = job.out / "plan"
@@ -145,15 +145,22 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
     return Planned(stored, models, devices, fresh)
 
 
+def _default_shards(pools: int, devices: int) -> int:
+    """Return a number of shards that keeps every device busy and a resume cheap."""
+    busy = min(pools, _SHARDS_PER_DEVICE * devices) if devices > 1 else 1
+    return max(busy, -(-pools // _POOLS_PER_SHARD))
+
+
 def _plan_model(
     job: ScanJob, name: str, where: str, model: SequenceModel, device: str
 ) -> ModelPlan:
     window = job.windows.get(name, job.windows.get(None, model.window_bp))
     if window is None:
-        longest = getattr(model, "max_tokens", None) or 128
+        longest = model.max_units
+        like = f"{4 * longest} (4 x its {longest} tokens)" if longest else "512 (4 x 128 tokens)"
         raise InputError(
-            f"--model {name}={where}: the model does not say how long its input is; "
-            f"give --window {name}=BP, for example {4 * longest} (4 x its {longest} tokens)"
+            f"--model {name}={where}: the model does not say how long its input is; give "
+            f"--window {name}=BP, the length it was trained on, for example {like}"
         )
     stride = job.strides.get(name, job.strides.get(None, max(1, window // 2)))
     strand, source = model.strands or "both", "training" if model.strands else "default"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from gtrack.core.errors import InputError, ModelError
 from gtrack.core.motifs import Motif
 from gtrack.core.plan import Plan
 from gtrack.core.ports import SequenceModel
-from gtrack.engines.local import Processes, Serial, Threads
+from gtrack.engines.local import Processes, Serial, Threads, available_cores
 from gtrack.io.motifs import read_motifs
 from gtrack.io.plan_folder import read_plan
 from gtrack.models.device import one_thread_per_operation, resolve_devices
@@ -176,7 +175,7 @@ def _scanner(
 ) -> Iterator[ShardScanner]:
     """Open a scanner whose batches run in threads on a CPU, in turn on a GPU."""
     on_cpu = device == "cpu"
-    threads = Threads(workers or len(os.sched_getaffinity(0))) if on_cpu else None
+    threads = Threads(workers or available_cores()) if on_cpu else None
     try:
         with (
             one_thread_per_operation(on_cpu),

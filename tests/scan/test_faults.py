@@ -362,7 +362,18 @@ def test_other_models_that_cannot_serve(given, refused, make_cnn, tmp_path: Path
     shutil.rmtree(folder)
     refused(f"{folder}: no such folder")
     make_cnn(folder, window_bp=None)
-    refused("does not say how long its input is; give --window cnn=BP, for example 512")
+    refused("does not say how long its input is; give --window cnn=BP", "for example 512")
+
+
+def test_a_window_is_suggested_by_the_tokenizer(inputs, run, make_dnabert2, tmp_path) -> None:
+    folder = tmp_path / "m"
+    make_dnabert2(folder, window_bp=None)
+    config = folder / "tokenizer_config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), "model_max_length": 70}))
+    options = ["--bed", inputs.bed, "--fasta", inputs.fasta, "--model", f"m={folder}"]
+    ran = run("scan", *options, "--out", tmp_path / "o", code=2)
+    assert "give --window m=BP" in ran.err
+    assert "for example 280 (4 x its 70 tokens)" in ran.err
 
 
 def test_folders_that_take_no_output(run, given, tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ def test_the_summary_accounts_for_every_region(run, inputs, tmp_path: Path) -> N
     rows = table(tmp_path / "out/regions.tsv")
     elsewhere = sum(int(r["bases_owned"]) < int(r["end"]) - int(r["start"]) for r in rows)
     assert elsewhere
-    assert f"cnn: {elsewhere} regions have some of their values from windows of overl" in ran.err
+    assert f"cnn: {elsewhere} regions have some of their values from windows of neigh" in ran.err
     assert str(tmp_path / "out/tracks/cnn.relevance.bw") in ran.err
     manifest = json.loads((tmp_path / "out/manifest.json").read_text())
     assert manifest["regions"]["given"] == 14
@@ -202,7 +202,7 @@ def test_progress_in_a_log(run, inputs, tmp_path: Path, monkeypatch: pytest.Monk
     assert len(lines) > 3, "one after every batch"
     assert "bases/s" in lines[0]
     assert "s left" in lines[0]
-    assert lines[-2 if "windows of overlapping" in lines[-1] else -1].startswith(
+    assert lines[-2 if "windows of neighbouring" in lines[-1] else -1].startswith(
         "dnabert2: 12/12 regions"
     )
     assert "\x1b" not in ran.err, "no control codes in a log"

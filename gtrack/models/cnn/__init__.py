@@ -65,6 +65,7 @@ class Cnn:
 
     kind = "cnn"
     default_batch_units = 16384
+    max_units: int | None = None  # it pools over any length
 
     def __init__(self, network: CnnForSequenceClassification) -> None:
         config = network.config

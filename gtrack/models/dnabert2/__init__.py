@@ -65,6 +65,7 @@ class Dnabert2:
         self.tokenizer = tokenizer
         self.labels: tuple[str, ...] = tuple(config.id2label[i] for i in range(config.num_labels))
         self.window_bp: int | None = config.window_bp
+        self.max_units: int | None = tokenizer.max_length
         self.strands: str | None = config.strands
 
     @classmethod
