@@ -14,7 +14,6 @@ import json
 import math
 import operator
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -27,7 +26,7 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
-from numpy.typing import NDArray
+from judge_hits import Q, hit_rows, judge
 from simulate_hits import (
     BACKGROUND,
     CASES,
@@ -38,9 +37,9 @@ from simulate_hits import (
     Case,
     Matrix,
     Simulation,
-    Sites,
     choose_matrices,
     measure,
+    silent_targets,
     simulate,
 )
 
@@ -48,7 +47,6 @@ from gtrack.core.hits import HitTable, call_hits
 from gtrack.core.motifs import Motif
 from gtrack.core.segments import Segment
 
-Q = 0.05
 SEEDS = 5
 GATES: dict[str, tuple[str, float]] = {
     "mid.locus_precision": (">=", 0.93),
@@ -70,7 +68,6 @@ GATES: dict[str, tuple[str, float]] = {
 PEERS = ("memelite_fimo_1e-4", "tangermeme_seqlets_tomtom", "tangermeme_seqlets_fdr_tomtom")
 SIGNS = {">=": operator.ge, "<=": operator.le}
 missed: list[str] = []
-Rows = NDArray[np.int64]
 
 
 def report(name: str, values: Sequence[float], **more: object) -> None:
@@ -98,59 +95,6 @@ def call(simulation: Simulation) -> HitTable:
     return call_hits(
         simulation.targets, simulation.null, as_motifs(simulation.matrices), background=BACKGROUND
     )
-
-
-def hit_rows(table: HitTable, q: float = Q) -> Rows:
-    """Return region, start, end, matrix of the hits."""
-    kept = table.q < q
-    region = table.start // REGION_STEP
-    columns = [region, table.start - region * REGION_STEP, table.end - region * REGION_STEP]
-    return np.column_stack([*columns, table.motif])[kept]
-
-
-def owner(rows: Rows, sites: Sites) -> NDArray[np.int64]:
-    """Return which site each hit covers (at least half of the shorter of the two), or -1."""
-    start, end = (rows[:, 0] * REGION_STEP + rows[:, column] for column in (1, 2))
-    order = np.argsort(sites.region * REGION_STEP + sites.start)
-    first = (sites.region * REGION_STEP + sites.start)[order]
-    last = first + sites.width[order]
-    found = np.full(len(rows), -1)
-    best = np.zeros(len(rows))
-    for step in range(5):  # sites do not overlap, and the widest hit spans few
-        k = np.searchsorted(last, start, side="right") + step
-        near = np.flatnonzero(k < len(first))
-        k = k[near]
-        shared = np.minimum(end[near], last[k]) - np.maximum(start[near], first[k])
-        share = shared / np.minimum(end[near] - start[near], last[k] - first[k])
-        better = (share >= 0.5) & (share > best[near])
-        best[near[better]] = share[better]
-        found[near[better]] = order[k[better]]
-    return found
-
-
-def judge(rows: Rows, simulation: Simulation) -> dict[str, float]:
-    """Hold hits against the truth; the motif is right when its family is."""
-    planted = owner(rows, simulation.planted)
-    bystander = owner(rows, simulation.bystanders)
-    at_locus = planted >= 0
-    families = np.array([matrix.family for matrix in simulation.matrices])
-    named = at_locus.copy()
-    truth = simulation.planted.matrix[planted[at_locus]]
-    named[at_locus] = families[rows[at_locus, 3]] == families[truth]
-    total = max(1, len(simulation.planted.region))
-    precision = float(named.mean()) if len(rows) else 0.0
-    recall = len(np.unique(planted[named])) / total
-    duds = np.unique(bystander[(bystander >= 0) & ~at_locus])
-    return {
-        "hits": float(len(rows)),
-        "motif_precision": precision,
-        "motif_recall": recall,
-        "f1": 2 * precision * recall / max(precision + recall, 1e-9),
-        "locus_precision": float(at_locus.mean()) if len(rows) else 0.0,
-        "locus_recall": len(np.unique(planted[at_locus])) / total,
-        "false_share": float(1 - at_locus.mean()) if len(rows) else 0.0,
-        "bystanders": len(duds) / max(1, len(simulation.bystanders.region)),
-    }
 
 
 def accuracy(matrices: list[Matrix], seeds: int) -> None:
@@ -212,21 +156,6 @@ def jittered(matrices: list[Matrix], count: int) -> list[Motif]:
     return found
 
 
-def silent_targets(bases: int, seed: int = 1) -> list[Segment]:
-    """Return regions of 1 kb with noise alone."""
-    rng = np.random.default_rng(seed)
-    case = CASES["mid"]
-    return [
-        Segment(
-            "sim1",
-            REGION_STEP * k,
-            rng.integers(0, 4, 1_000, dtype=np.uint8),
-            measure(np.zeros(1_000), case, rng),
-        )
-        for k in range(bases // 1_000)
-    ]
-
-
 def cost(matrices: list[Matrix]) -> None:
     """Report how CPU time grows with motifs and with bases; the null costs the same in any case."""
     targets, null = silent_targets(NULL_BP), silent_targets(NULL_BP, seed=2)
@@ -247,6 +176,12 @@ def cost(matrices: list[Matrix]) -> None:
     above = [round(s, 3) for s in spent]
     fixed = round(alone, 3)
     report("bases_exponent", [growth], cpu_s_above_null=above, cpu_s_null=fixed, bases=sizes)
+
+
+def peak_mb() -> int:
+    """Return the most memory that this process held (ru_maxrss would count its parent's)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) // 1024
 
 
 def peak_memory(path: Path, mode: str) -> None:
@@ -273,7 +208,7 @@ def child(matrices: list[Matrix], mode: str) -> None:
     else:
         call_hits(stream(), silent_targets(NULL_BP), jittered(matrices, 800), background=BACKGROUND)
     spent = round(time.process_time() - begun, 1)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peak = peak_mb()
     print(json.dumps({"peak_mb": peak, "cpu_s": spent}))
 
 

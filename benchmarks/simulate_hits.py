@@ -9,7 +9,7 @@ is a function of the case and the seed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +93,6 @@ CASES = {
         Case("bystanders_20000", regions=1_200, bystanders=20_000),
     )
 }
-NO_SIGNAL = Case("no_signal", planted=0)
 
 
 @dataclass
@@ -236,6 +235,16 @@ def measure(
     return values.astype(np.float32)
 
 
-def without_signal(case: Case, regions: int) -> Case:
-    """Return the case at another size and with no relevant instance."""
-    return replace(case, regions=regions, planted=0, bystanders=2 * regions)
+def silent_targets(bases: int, seed: int = 1) -> list[Segment]:
+    """Return regions of 1 kb with noise alone."""
+    rng = np.random.default_rng(seed)
+    case = CASES["mid"]
+    return [
+        Segment(
+            "sim1",
+            REGION_STEP * k,
+            rng.integers(0, 4, 1_000, dtype=np.uint8),
+            measure(np.zeros(1_000), case, rng),
+        )
+        for k in range(bases // 1_000)
+    ]

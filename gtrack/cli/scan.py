@@ -45,14 +45,15 @@ def scan(
     """Explain every region with every model and write relevance tracks.
 
     Writes into --out: tracks/NAME.relevance.bw (signed relevance per base), regions.tsv (scores),
-    windows.tsv, regions.bed and manifest.json. The scan can be interrupted at any time: the same
-    command with --resume goes on and gives the same bytes.
+    windows.tsv, regions.bed and manifest.json; with --motifs, hits, too. The scan can be
+    interrupted at any time: the same command with --resume goes on and gives the same bytes.
 
     \b
     Example:
       gtrack scan --bed example_data/regions.bed --fasta example_data/genome.fa \\
                   --model cnn=example_data/models/cnn \\
-                  --model dnabert2=example_data/models/dnabert2 --out out/first
+                  --model dnabert2=example_data/models/dnabert2 --out out/first \\
+                  --motifs example_data/motifs.meme
     """
     from gtrack.cli.options import scan_job
     from gtrack.cli.progress import scan_progress

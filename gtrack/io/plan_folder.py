@@ -40,11 +40,6 @@ def write_plan(folder: Path, plan: Plan) -> None:
     write_text(folder / "plan.json", json.dumps(record, indent=1) + "\n")
 
 
-def read_facts(folder: Path) -> dict[str, Any]:
-    """Return the facts that a stored plan was made of, for comparison; errors as `read_plan`."""
-    return read_plan(folder).facts()
-
-
 def read_plan(folder: Path) -> Plan:
     """Read a plan back and prove that it is the one that was written.
 
