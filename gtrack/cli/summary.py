@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import ceil, isfinite
 
 from rich.console import Console
 from rich.markup import escape
@@ -84,6 +84,8 @@ def print_hits(summary: HitsSummary) -> None:
             f"{model.bases:,} bases",
             soft_wrap=True,
         )
+        if model.candidates and not model.hits:
+            console.print(_why_none(model, summary.q), soft_wrap=True)
         if model.shares:
             console.print(_motif_table(model))
         if len(model.shares) > _MOST_MOTIFS:
@@ -92,6 +94,19 @@ def print_hits(summary: HitsSummary) -> None:
             console.print(f"{len(model.loci):,} loci of relevance, whatever the motif")
     for path in summary.files:
         console.print(f"{path}", soft_wrap=True, markup=False)
+
+
+def _why_none(model: ModelHits, q: float) -> str:
+    """Say how far the best candidate is, and what a null of this size can show at all."""
+    best = min(hit.q_value for hit in model.candidates)
+    needed = ceil(model.bases / model.null_bases / q)  # q >= (0 + 1) decoys * scale / hits
+    if needed < 2:
+        return f"the best candidate has q = {best:.2g}"
+    return (
+        f"the best candidate has q = {best:.2g}; a null of {model.null_bases:,} bases cannot give "
+        f"q < {q:g} to fewer than {needed} places; for rare sites repeat the scan with --resume "
+        f"--null-bases {ceil(model.bases / q / 1e5) * 100_000}"
+    )
 
 
 def _motif_table(model: ModelHits) -> Table:

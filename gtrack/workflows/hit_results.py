@@ -63,12 +63,14 @@ class HitsJob:
 class ModelHits:
     """What was called for one model.
 
-    `bases` were searched; `shares` has a line per motif with hits; `loci` are those below the q.
+    `bases` were searched, `null_bases` stand against them; `shares` has a line per motif with
+    hits; `loci` are those below the q.
     """
 
     name: str
     label: str
     bases: int
+    null_bases: int
     candidates: tuple[MotifHit, ...]
     hits: tuple[MotifHit, ...]
     shares: tuple[MotifShare, ...]

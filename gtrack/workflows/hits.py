@@ -141,7 +141,7 @@ def _call_model(
     candidates = tuple(_records(table, motifs, label, RegionIndex(plan.regions)))
     hits = tuple(each for each in candidates if each.q_value < job.q)
     shares = tuple(motif_shares(hits, stream.total))
-    return ModelHits(name, label, table.bases, candidates, hits, shares, loci)
+    return ModelHits(name, label, table.bases, table.null_bases, candidates, hits, shares, loci)
 
 
 def _records(

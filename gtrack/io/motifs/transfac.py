@@ -80,7 +80,8 @@ def _add_field(path: Path, number: int, code: str, value: str, record: _Record) 
 
 
 def _add_row(path: Path, number: int, words: list[str], record: _Record) -> None:
-    position = int(numbers(path, number, words[:1])[0]) if len(words[0]) < 9 else -1
+    digits = words[0].isascii() and words[0].isdigit() and len(words[0]) < 9
+    position = int(words[0]) if digits else -1
     if not record.rows:
         record.first = min(position, 1)
     if position != record.first + len(record.rows):

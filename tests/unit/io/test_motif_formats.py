@@ -212,6 +212,7 @@ def test_every_format_gives_the_same_motifs(tmp_path: Path, kind: str, variant: 
         ("positions", "0\t0\t0\t20\n", "", "6: motif MA2.1: its matrix has 1 column(s)"),
         ("positions", "0\t0\t0\t20", "0\t0\t0\t0", "6: motif MA2.1: position 2 of its matrix"),
         ("transfac", "03      1", "04      1", "12: position 04 where 3 is due; is a row missing?"),
+        ("transfac", "03      1", "1e400   1", "12: position 1e400 where 3 is due"),
         (
             "transfac",
             "03      1",
