@@ -25,6 +25,7 @@ import numpy as np
 import pyBigWig
 import torch
 
+from gtrack.io.hit_files import read_hits_bed
 from gtrack.models.dnabert2 import Dnabert2
 from gtrack.models.dnabert2.network import Dnabert2Config, Dnabert2ForSequenceClassification
 from gtrack.models.dnabert2.tokenizer import DnaTokenizer
@@ -81,6 +82,20 @@ def ctcf_sites(shared: Path, sequence: str, bits: float) -> list[tuple[int, int]
     return [(int(at), int(at) + len(counts)) for at in np.flatnonzero(scores >= bits)]
 
 
+def ctcf_hits(out: Path, model: str) -> dict[str, object]:
+    """Count the hits of one model, and those of CTCF."""
+    hits = [h for h in read_hits_bed(out / "hits" / f"{model}.hits.bed") if h.q_value < 0.05]
+    ctcf = [h for h in hits if h.name == "CTCF"]
+    best = sorted(ctcf, key=lambda h: (h.q_value, h.seq_p))[:3]
+    return {
+        "name": f"{model}, hits at q < 0.05 of 838 motifs",
+        "hits": len(hits),
+        "ctcf": len(ctcf),
+        "opposing": sum(not h.supports for h in hits),
+        "first_three": [f"{h.chrom}:{h.start}-{h.end} q={h.q_value:.2g}" for h in best],
+    }
+
+
 def enrichment(track: Path, sites: list[tuple[int, int]]) -> dict[str, float | int]:
     """Compare positive relevance per base on motif matches with that of all scanned bases."""
     with pyBigWig.open(str(track)) as handle:
@@ -128,11 +143,16 @@ def main() -> None:
         regions = hg38 / "ensembl_regulatory_features.chr1_0_1000000.bed"
         inputs = ["--bed", str(regions), "--fasta", str(fasta), "--genome", "hg38"]
         both = [f"--model=cnn={work}/cnn", f"--model=dnabert2={work}/dnabert2"]
-        run("scan with both", "scan", *inputs, *both, "--out", f"{work}/out")
+        motifs = str(shared / "motifs" / "JASPAR2022_vertebrates.pfm")
+        calling = ["--motifs", motifs]
+        run("scan with both, null, hits", "scan", *inputs, *both, *calling, "--out", f"{work}/out")
         full = [f"--model=full={work}/full", "--window", str(FULL_WINDOW_BP)]
         run("scan with 117M", "scan", *inputs, *full, "--out", f"{work}/out_full")
         lines = fasta.read_text().split("\n", 1)[1]
-        sites = ctcf_sites(shared, lines.replace("\n", "").upper(), bits=12)
+        sequence = lines.replace("\n", "").upper()
+        sites = ctcf_sites(shared, sequence, bits=12)
+        for model in ("cnn", "dnabert2"):
+            print(json.dumps(ctcf_hits(work / "out", model)))
         for model in ("cnn", "dnabert2"):
             found = enrichment(work / "out" / "tracks" / f"{model}.relevance.bw", sites)
             print(json.dumps({"name": f"{model} on CTCF matches of 12 bits", **found}))

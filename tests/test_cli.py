@@ -209,6 +209,19 @@ def test_the_examples_of_scan_and_demo_run(run, beside_the_example: Path, words:
     ]
 
 
+def test_the_example_of_hits_runs_on_that_of_scan(run, beside_the_example: Path) -> None:
+    (scan,), (hits,) = example(COMMANDS["scan"]), example(COMMANDS["hits"])
+    out = scan[scan.index("--out") + 1]
+    assert out == hits[2]
+    run(*scan[1:])
+    before = {
+        path.name: path.read_bytes() for path in (beside_the_example / out / "hits").iterdir()
+    }
+    run(*hits[1:])
+    after = {path.name: path.read_bytes() for path in (beside_the_example / out / "hits").iterdir()}
+    assert after == before
+
+
 def test_the_examples_of_plan_and_merge_run(run, beside_the_example: Path) -> None:
     (plan,), (merge,) = example(COMMANDS["plan"]), example(COMMANDS["merge"])
     assert plan[plan.index("--out") + 1] == merge[-1]

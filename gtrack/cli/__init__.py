@@ -19,6 +19,8 @@ VERBS = {
     "scan": "Explain every region and write relevance tracks.",
     "plan": "Check all inputs and cut a scan into shards.",
     "merge": "Merge finished shards into tracks.",
+    "hits": "Call motif hits that the relevance supports.",
+    "export": "Write a scan as inputs of Fi-NeMo or TF-MoDISco.",
     "train": "Train a CNN or fine-tune a DNABERT-2.",
     "convert": "Convert a published DNABERT-2 checkpoint to safetensors.",
     "demo": "Scan the example regions with the example models.",

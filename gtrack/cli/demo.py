@@ -18,22 +18,25 @@ def demo(out: Path, data: Path | None) -> None:
     """Scan the example regions with both example models.
 
     The example is synthetic and exact: planted CTCF, REST and NRF1 sites in truth.bed, which the
-    models were trained to find, and decoy sites without effect in decoys.bed.
+    models were trained to find, and decoy sites without effect in decoys.bed. Motif hits are
+    called with motifs.meme, which holds the decoy, too.
 
     \b
     Example:
       gtrack demo --out out/demo
     """
     from gtrack.cli.progress import scan_progress
-    from gtrack.cli.summary import print_summary
+    from gtrack.cli.summary import print_hits, print_summary
     from gtrack.workflows.demo import demo as workflow
 
     with scan_progress() as begin:
-        summary = workflow(out, begin, data)
-    if summary is not None:
-        print_summary(summary)
-        click.echo(
-            "\nOpen in IGV: the genome example_data/genome.fa, then the two tracks above and\n"
-            "example_data/truth.bed. Peaks of relevance stand on the planted sites.",
-            err=True,
-        )
+        done = workflow(out, begin, data)
+    if done.scan is not None:
+        print_summary(done.scan)
+    if done.hits is not None:
+        print_hits(done.hits)
+    click.echo(
+        "\nOpen in IGV: the genome example_data/genome.fa, then the tracks and the hits above and\n"
+        "example_data/truth.bed. Peaks of relevance stand on the planted sites.",
+        err=True,
+    )

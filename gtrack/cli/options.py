@@ -148,6 +148,17 @@ def scan_options(command: Command) -> Command:
             metavar="N",
             help="Pieces that can be resumed or spread; the results do not depend on it.",
         ),
+        click.option(
+            "--null",
+            is_flag=True,
+            help="Explain shuffled windows, too: what gtrack hits tests motifs against.",
+        ),
+        click.option(
+            "--null-bases",
+            type=click.IntRange(10_000, 100_000_000),
+            metavar="N",
+            help="Bases of shuffled windows per model; implies --null. [default: 300000]",
+        ),
     ]
     for option in reversed(add):
         command = option(command)
@@ -156,6 +167,7 @@ def scan_options(command: Command) -> Command:
 
 def scan_job(given: dict[str, Any]) -> Any:
     """Make a ScanJob of what :func:`scan_options` collected."""
+    from gtrack.core.null_windows import NULL_BASES
     from gtrack.workflows.job import ScanJob
 
     missing = [f"--{name}" for name in ("bed", "fasta", "models", "out") if not given.get(name)]
@@ -188,4 +200,7 @@ def scan_job(given: dict[str, Any]) -> Any:
         batch_units=given["batch_tokens"],
         shards=given["shards"],
         workers=given.get("workers"),
+        null_bases=given["null_bases"]
+        or (NULL_BASES if given["null"] or given.get("motifs") else None),
+        motifs=given.get("motifs"),
     )

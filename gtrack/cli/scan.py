@@ -30,6 +30,11 @@ def _refuse_planned(context: click.Context) -> None:
     metavar="N",
     help="CPU threads; the results do not depend on it. [default: all cores]",
 )
+@click.option(
+    "--motifs",
+    metavar="FILE|jaspar:GROUP[@YEAR]",
+    help="Call motif hits at the end, as gtrack hits does; implies --null.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the scan in --out.")
 @click.option("--overwrite", is_flag=True, help="Replace the scan in --out.")
 @click.option("--plan", "plan_folder", type=FILE, help="Scan one shard of this planned folder.")
@@ -40,18 +45,19 @@ def scan(
     """Explain every region with every model and write relevance tracks.
 
     Writes into --out: tracks/NAME.relevance.bw (signed relevance per base), regions.tsv (scores),
-    windows.tsv, regions.bed and manifest.json. The scan can be interrupted at any time: the same
-    command with --resume goes on and gives the same bytes.
+    windows.tsv, regions.bed and manifest.json; with --motifs, hits, too. The scan can be
+    interrupted at any time: the same command with --resume goes on and gives the same bytes.
 
     \b
     Example:
       gtrack scan --bed example_data/regions.bed --fasta example_data/genome.fa \\
                   --model cnn=example_data/models/cnn \\
-                  --model dnabert2=example_data/models/dnabert2 --out out/first
+                  --model dnabert2=example_data/models/dnabert2 --out out/first \\
+                  --motifs example_data/motifs.meme
     """
     from gtrack.cli.options import scan_job
     from gtrack.cli.progress import scan_progress
-    from gtrack.cli.summary import print_summary
+    from gtrack.cli.summary import print_hits, print_summary
     from gtrack.workflows import scan as workflow
 
     if (plan_folder is None) != (shard is None):
@@ -63,8 +69,10 @@ def scan(
                 plan_folder, shard, begin, device=given["device"], workers=given["workers"]
             )
             return
-        summary = workflow.scan(scan_job(given), begin, resume=resume, overwrite=overwrite)
-    if summary is None:
+        done = workflow.scan(scan_job(given), begin, resume=resume, overwrite=overwrite)
+    if done.scan is not None:
+        print_summary(done.scan)
+    elif done.hits is None:
         click.echo(f"{given['out']} is finished already; nothing to do", err=True)
-    else:
-        print_summary(summary)
+    if done.hits is not None:
+        print_hits(done.hits)

@@ -1,12 +1,14 @@
-"""The end of a scan, for a person: every region accounted for, and where the results are."""
+"""The end of a scan or a call, for a person: all accounted for, and where the results are."""
 
 from __future__ import annotations
 
-from math import isfinite
+from math import ceil, isfinite
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from gtrack.workflows.hit_results import HitsSummary, ModelHits
 from gtrack.workflows.merge import ScanSummary
 
 
@@ -23,14 +25,14 @@ def print_summary(summary: ScanSummary) -> None:
             f"{summary.without_bases:,} of them hold no A, C, G or T and have no value in a track",
             soft_wrap=True,
         )
-    table = Table("model", "windows", "bases with a value", "strand agreement", box=None)
-    for model in summary.models:
-        agreement = "-"
-        if isfinite(model.strand_correlation):
-            agreement = f"r = {model.strand_correlation:.2f}"
-        bases, windows = f"{model.bases:,}", f"{model.windows:,}"
-        table.add_row(model.name, windows, bases, agreement)
-    console.print(table)
+    if summary.models:
+        console.print(_table(summary))
+    for null in summary.null:
+        console.print(
+            f"{null.name}: null of {null.bases:,} bases from {null.windows:,} shuffled windows, "
+            f"{null.times_scan:.3g} times the windows of the scan",
+            soft_wrap=True,
+        )
     for model in summary.models:
         if model.owned_elsewhere:
             console.print(
@@ -53,3 +55,68 @@ def print_summary(summary: ScanSummary) -> None:
             )
     for track in summary.tracks:
         console.print(f"{summary.out / track.url}", soft_wrap=True, markup=False)
+
+
+def _table(summary: ScanSummary) -> Table:
+    table = Table("model", "windows", "bases with a value", "strand agreement", box=None)
+    for model in summary.models:
+        agreement = "-"
+        if isfinite(model.strand_correlation):
+            agreement = f"r = {model.strand_correlation:.2f}"
+        bases, windows = f"{model.bases:,}", f"{model.windows:,}"
+        table.add_row(model.name, windows, bases, agreement)
+    return table
+
+
+_MOST_MOTIFS = 20
+"""Lines of the table per motif; the file has them all."""
+
+
+def print_hits(summary: HitsSummary) -> None:
+    """Print the hits of every model per motif to stderr."""
+    console = Console(stderr=True, highlight=False)
+    for model in summary.models:
+        opposing = sum(not hit.supports for hit in model.hits)
+        against = f", {opposing:,} of them opposing" if opposing else ""
+        console.print(
+            f"\n{model.name}: {len(model.hits):,} motif hits at q < {summary.q:g}{against}; "
+            f"{len(model.candidates):,} candidates of {summary.motifs:,} motifs in "
+            f"{model.bases:,} bases",
+            soft_wrap=True,
+        )
+        if model.candidates and not model.hits:
+            console.print(_why_none(model, summary.q), soft_wrap=True)
+        if model.shares:
+            console.print(_motif_table(model))
+        if len(model.shares) > _MOST_MOTIFS:
+            console.print(f"... and {len(model.shares) - _MOST_MOTIFS:,} motifs more")
+        if model.loci is not None:
+            console.print(f"{len(model.loci):,} loci of relevance, whatever the motif")
+    for path in summary.files:
+        console.print(f"{path}", soft_wrap=True, markup=False)
+
+
+def _why_none(model: ModelHits, q: float) -> str:
+    """Say how far the best candidate is, and what a null of this size can show at all."""
+    best = min(hit.q_value for hit in model.candidates)
+    needed = ceil(model.bases / model.null_bases / q)  # q >= (0 + 1) decoys * scale / hits
+    if needed < 2:
+        return f"the best candidate has q = {best:.2g}"
+    return (
+        f"the best candidate has q = {best:.2g}; a null of {model.null_bases:,} bases cannot give "
+        f"q < {q:g} to fewer than {needed} places; for rare sites repeat the scan with --resume "
+        f"--null-bases {ceil(model.bases / q / 1e5) * 100_000}"
+    )
+
+
+def _motif_table(model: ModelHits) -> Table:
+    columns = ("motif", "hits", "supporting", "opposing", "mean relevance", "share", "best q")
+    table = Table(*columns, box=None)
+    for each in model.shares[:_MOST_MOTIFS]:
+        share = "-" if each.relevance_share is None else f"{each.relevance_share:.1%}"
+        table.add_row(
+            *(escape(f"{each.name} {each.motif_id}"), f"{each.hits:,}"),
+            *(f"{each.supporting:,}", f"{each.opposing:,}", f"{each.mean_relevance:.3g}"),
+            *(share, f"{each.best_q:.2g}"),
+        )
+    return table

@@ -17,17 +17,20 @@ class TrackSpec:
     name : str
         What the track is called.
     kind : str
-        ``relevance``, or ``relevance-forward`` and ``relevance-reverse`` for one strand's.
+        ``relevance``, or ``relevance-forward`` and ``relevance-reverse`` for one strand's;
+        ``hits`` for motif hits.
     format : str
-        ``bigWig``.
+        ``bigWig``, for hits ``bigBed``.
     model : str
         Name of the model.
     url : str
         Relative to the manifest.
-    p99 : float
-        99th percentile of the absolute values: a scale on which few peaks are cut.
-    bases : int
-        Bases that have a value.
+    p99 : float or None
+        99th percentile of the absolute values: a scale on which few peaks are cut. Of a bigWig.
+    bases : int or None
+        Bases that have a value. Of a bigWig.
+    records : int or None
+        Lines. Of a bigBed.
     """
 
     name: str
@@ -35,8 +38,9 @@ class TrackSpec:
     format: str
     model: str
     url: str
-    p99: float
-    bases: int
+    p99: float | None = None
+    bases: int | None = None
+    records: int | None = None
 
     def __post_init__(self) -> None:
         if self.url.startswith(("/", "http:", "https:", "file:")) or ".." in self.url.split("/"):
@@ -48,6 +52,7 @@ class RunManifest:
     """What was scanned, with what, and which files came out.
 
     It holds no time, host name or path outside its folder: equal runs have equal manifests.
+    `null` and `hits` are there once shuffled windows were explained and motif hits were called.
     """
 
     genome: dict[str, Any]
@@ -57,3 +62,5 @@ class RunManifest:
     job: dict[str, Any]
     plan_sha256: str
     versions: dict[str, str]
+    null: dict[str, Any] | None = None
+    hits: dict[str, Any] | None = None

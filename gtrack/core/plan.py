@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gtrack.core.batches import pool_bounds, shard_bounds
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
+from gtrack.core.null_windows import NullGrid, NullPlan, lay_null
 from gtrack.core.windows import WindowGrid, lay_windows
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -135,6 +136,8 @@ class Plan:
         Packages that the bytes depend on.
     n_shards : int
         Pieces that the work is cut into; no part of the digest.
+    null : NullPlan or None
+        Shuffled windows that are explained, too; no part of the digest.
     """
 
     options: ScanOptions
@@ -147,7 +150,9 @@ class Plan:
     covered: dict[str, int]
     versions: dict[str, str]
     n_shards: int
+    null: NullPlan | None = None
     _grids: dict[str, WindowGrid] = field(default_factory=dict, init=False, repr=False)
+    _nulls: dict[str, NullGrid] = field(default_factory=dict, init=False, repr=False)
 
     def grid(self, name: str) -> WindowGrid:
         """Return the windows of one model: a function of the plan, laid on first use."""
@@ -157,6 +162,13 @@ class Plan:
                 self.regions, self.chrom_sizes, model.window_bp, model.stride, model.strand
             )
         return self._grids[name]
+
+    def null_grids(self) -> dict[str, NullGrid]:
+        """Return the windows of every model's null, laid on first use; empty without a null."""
+        if self.null is not None and not self._nulls:
+            bases = self.null.bases
+            self._nulls.update((m.name, lay_null(self.grid(m.name), bases)) for m in self.models)
+        return self._nulls
 
     def model(self, name: str) -> ModelPlan:
         """Return one model by its name."""
@@ -170,9 +182,7 @@ class Plan:
 
     def owned(self, name: str, first: int, end: int) -> int:
         """Return how many bases the windows ``first`` to ``end`` of a model own, N included."""
-        grid = self.grid(name)
-        low, high = np.searchsorted(grid.run_window, [first, end])
-        return int((grid.run_end[low:high] - grid.run_start[low:high]).sum())
+        return self.grid(name).owned(first, end)
 
     def facts(self) -> dict[str, Any]:
         """Return what the digest covers, by the name a user would look for."""

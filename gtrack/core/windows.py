@@ -61,6 +61,11 @@ class WindowGrid:
     def __len__(self) -> int:
         return len(self.start)
 
+    def owned(self, first: int, end: int) -> int:
+        """Return how many bases the windows ``first`` to ``end`` own, N included."""
+        low, high = np.searchsorted(self.run_window, [first, end])
+        return int((self.run_end[low:high] - self.run_start[low:high]).sum())
+
     def runs_of(self, window: int) -> list[tuple[int, int]]:
         """Return the owned runs (start, end) of one window."""
         low, high = np.searchsorted(self.run_window, [window, window + 1])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
+from gtrack.core.null_windows import NullPlan
 from gtrack.core.plan import ModelPlan, Plan, ScanOptions
 from gtrack.io.atomic import write_text
 
@@ -33,13 +35,9 @@ def write_plan(folder: Path, plan: Plan) -> None:
         "pools": plan.pools,
         "covered": plan.covered,
         "n_shards": plan.n_shards,
+        "null": None if plan.null is None else asdict(plan.null),
     }
     write_text(folder / "plan.json", json.dumps(record, indent=1) + "\n")
-
-
-def read_facts(folder: Path) -> dict[str, Any]:
-    """Return the facts that a stored plan was made of, for comparison; errors as `read_plan`."""
-    return read_plan(folder).facts()
 
 
 def read_plan(folder: Path) -> Plan:
@@ -75,6 +73,7 @@ def read_plan(folder: Path) -> Plan:
             covered=record["covered"],
             versions=facts["versions"],
             n_shards=record["n_shards"],
+            null=_null(record.get("null")),
         )
         changed = plan.digest != record["digest"]
     except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
@@ -82,6 +81,13 @@ def read_plan(folder: Path) -> Plan:
     if changed:
         raise InputError(f"{folder}: the plan was changed after it was made; make it anew")
     return plan
+
+
+def _null(record: dict[str, Any] | None) -> NullPlan | None:
+    if record is None:
+        return None
+    pools = {name: tuple(pools) for name, pools in record["pools"].items()}
+    return NullPlan(int(record["bases"]), pools)
 
 
 def _record(folder: Path) -> dict[str, Any]:

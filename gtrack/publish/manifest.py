@@ -16,7 +16,9 @@ SCHEMA_FILE = Path(__file__).with_name("manifest.schema.json")
 
 def to_json(manifest: RunManifest) -> str:
     """Return the text of ``manifest.json``; equal manifests give equal bytes."""
-    return json.dumps({"schema": SCHEMA, **asdict(manifest)}, indent=1) + "\n"
+    record = {"schema": SCHEMA, **_present(asdict(manifest))}
+    record["tracks"] = [_present(track) for track in record["tracks"]]
+    return json.dumps(record, indent=1) + "\n"
 
 
 def read_manifest(path: Path) -> RunManifest:
@@ -42,3 +44,8 @@ def read_manifest(path: Path) -> RunManifest:
         return RunManifest(**record)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: not a whole {SCHEMA} manifest ({error})") from error
+
+
+def _present(record: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what a run or a track does not have."""
+    return {key: value for key, value in record.items() if value is not None}

@@ -1,18 +1,18 @@
-"""``gtrack demo``: scan the example regions with both example models."""
+"""``gtrack demo``: scan the example regions with both example models, and call motif hits."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from gtrack.core.errors import InputError
+from gtrack.core.null_windows import NULL_BASES
 from gtrack.workflows.job import ScanJob
-from gtrack.workflows.merge import ScanSummary
-from gtrack.workflows.scan import Begin, scan
+from gtrack.workflows.scan import Begin, Scanned, scan
 
 MODELS = ("cnn", "dnabert2")
 
 
-def demo(out: Path, begin: Begin, data: Path | None = None) -> ScanSummary | None:
+def demo(out: Path, begin: Begin, data: Path | None = None) -> Scanned:
     """Scan ``example_data`` into `out`, replacing an earlier demo.
 
     Parameters
@@ -34,6 +34,8 @@ def demo(out: Path, begin: Begin, data: Path | None = None) -> ScanSummary | Non
         fasta=folder / "genome.fa",
         models=tuple((name, str(folder / "models" / name)) for name in MODELS),
         out=out,
+        null_bases=NULL_BASES,
+        motifs=str(folder / "motifs.meme"),
     )
     return scan(job, begin, overwrite=out.exists() and any(out.iterdir()))
 

@@ -24,6 +24,7 @@ _OURS = (
     "windows.tsv",
     "tracks",
     "hits",
+    "null",
     "igv_session.json",
     "igv_session.xml",
     "hub",
@@ -34,12 +35,16 @@ _OURS = (
 )
 """What stands in a scan's folder, in the order in which ``--overwrite`` removes it."""
 
+_FOLDERS = ("plan", "shards", "shards/null", "tracks", "null", "hits", "genome")
+"""Folders in which a killed run may leave an unfinished file."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScanJob:
     """The options of ``gtrack scan`` and ``gtrack plan``.
 
     `targets`, `windows` and `strides` are by model name; the key None is for every model.
+    `null_bases` asks for a null of that size; `motifs`, a file or a database, for hits at the end.
     """
 
     bed: Path
@@ -61,6 +66,8 @@ class ScanJob:
     batch_units: int | None = None
     shards: int | None = None
     workers: int | None = None
+    null_bases: int | None = None
+    motifs: str | None = None
 
     def __post_init__(self) -> None:
         names = [name for name, _ in self.models]
@@ -165,7 +172,7 @@ def clear_folder(out: Path) -> None:
 
 def sweep_folder(out: Path) -> None:
     """Remove the unfinished files that a killed run left; only while no other run is at work."""
-    for folder in (out, *(out / name for name in ("plan", "shards", "tracks", "genome"))):
+    for folder in (out, *(out / name for name in _FOLDERS)):
         for left in folder.glob("*.tmp"):
             if folder != out or left.name.startswith(tuple(f"{name}." for name in _OURS)):
                 left.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ from gtrack.io.shards import is_done, read_shard, shard_path
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
 from gtrack.publish.manifest import read_manifest, to_json
 from gtrack.workflows.job import holding, sweep_folder
+from gtrack.workflows.null import NullSummary, merge_null, null_done, null_record
 from gtrack.workflows.record import copy_genome, make_manifest
 
 _STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
@@ -50,7 +51,10 @@ class ModelSummary:
 
 @dataclass(frozen=True, slots=True)
 class ScanSummary:
-    """The account of a scan: every region that was given is in it."""
+    """The account of a scan: every region that was given is in it.
+
+    `models` is empty when the tracks stood there already and only the null was added.
+    """
 
     out: Path
     given: int
@@ -59,6 +63,7 @@ class ScanSummary:
     without_bases: int
     models: tuple[ModelSummary, ...]
     tracks: tuple[TrackSpec, ...]
+    null: tuple[NullSummary, ...] = ()
 
 
 def merge(out: Path) -> ScanSummary | None:
@@ -75,24 +80,40 @@ def merge(out: Path) -> ScanSummary | None:
     """
     with holding(out):
         plan = read_plan(out / "plan")
-        return None if is_merged(plan, out) else merge_shards(plan, out)
+        return None if is_finished(plan, out) else merge_shards(plan, out)
 
 
-def is_merged(plan: Plan, out: Path) -> bool:
-    """Tell whether the results of just this plan are all there; then its shards can go."""
-    path = out / "manifest.json"
-    if not path.exists():
+def is_finished(plan: Plan, out: Path) -> bool:
+    """Tell whether tracks and null of just this plan are all there; then its shards can go."""
+    if not is_merged(plan, out) or not null_done(plan, out):
         return False
-    manifest = read_manifest(path)
-    files = ["regions.bed", "regions.tsv", "windows.tsv", *(t.url for t in manifest.tracks)]
-    if manifest.plan_sha256 != plan.digest or not all((out / name).is_file() for name in files):
+    listed = read_manifest(out / "manifest.json").null
+    if plan.null is not None and (listed is None or listed["bases"] != plan.null.bases):
         return False
     shutil.rmtree(out / "shards", ignore_errors=True)
     return True
 
 
+def is_merged(plan: Plan, out: Path) -> bool:
+    """Tell whether the tracks and tables of just this plan are all there."""
+    path = out / "manifest.json"
+    if not path.exists():
+        return False
+    manifest = read_manifest(path)
+    tracks = [track.url for track in manifest.tracks if track.format == "bigWig"]
+    files = ["regions.bed", "regions.tsv", "windows.tsv", *tracks]
+    return manifest.plan_sha256 == plan.digest and all((out / name).is_file() for name in files)
+
+
 def merge_shards(plan: Plan, out: Path) -> ScanSummary:
-    """Merge the shards of a scan folder that the caller holds; see :func:`merge`."""
+    """Merge the shards of a scan folder that the caller holds; see :func:`merge`.
+
+    Tracks that stand there already stay, when only the null is new.
+    """
+    if is_merged(plan, out):
+        manifest = read_manifest(out / "manifest.json")
+        tracks = tuple(track for track in manifest.tracks if track.format == "bigWig")
+        return _finish(plan, out, tracks, (), manifest.genome["fasta"])
     shards = out / "shards"
     missing = [k for k in range(plan.n_shards) if not is_done(shard_path(shards, k), plan.digest)]
     if missing:
@@ -109,17 +130,32 @@ def merge_shards(plan: Plan, out: Path) -> ScanSummary:
         out / "regions.tsv", REGION_COLUMNS, (row for each in merged for row in each.regions())
     )
     tracks = tuple(track for each in merged for track in each.tracks)
-    fasta = copy_genome(plan, out)
-    write_text(out / "manifest.json", to_json(make_manifest(plan, tracks, fasta)))
-    shutil.rmtree(shards)
+    models = tuple(each.summary() for each in merged)
+    return _finish(plan, out, tracks, models, copy_genome(plan, out))
+
+
+def _finish(
+    plan: Plan,
+    out: Path,
+    tracks: tuple[TrackSpec, ...],
+    models: tuple[ModelSummary, ...],
+    fasta: str | None,
+) -> ScanSummary:
+    """Merge the null and write the manifest; hits of tracks or a null before these go."""
+    null = merge_null(plan, out)
+    manifest = make_manifest(plan, tracks, fasta, null_record(plan, null))
+    write_text(out / "manifest.json", to_json(manifest))
+    for done in ("hits", "shards"):
+        shutil.rmtree(out / done, ignore_errors=True)
     return ScanSummary(
         out=out,
         given=plan.given,
         duplicates=plan.given - len(plan.regions),
         scanned=len(plan.regions),
         without_bases=sum(known == 0 for known in plan.known),
-        models=tuple(each.summary() for each in merged),
+        models=models,
         tracks=tracks,
+        null=null,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from gtrack.core.windows import WindowGrid, lay_windows
 from gtrack.io.bed import read_bed
 from gtrack.io.bigwig import COMPRESSOR, BigWigReader
 from gtrack.io.fasta import Genome
-from gtrack.io.plan_folder import read_facts, read_plan, write_plan
+from gtrack.io.plan_folder import read_plan, write_plan
 from gtrack.models.device import resolve_devices, resolve_precision
 from gtrack.models.folder import digest, open_model
 from gtrack.workflows.job import (
@@ -33,6 +33,7 @@ from gtrack.workflows.job import (
     sweep_folder,
     write_run,
 )
+from gtrack.workflows.null import plan_null
 from gtrack.workflows.sequences import pool_digest, window_sequences
 
 _CUDA_BATCH = 8
@@ -90,12 +91,13 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
         model_plans = tuple(
             _plan_model(job, name, where, models[name], devices[0]) for name, where in job.models
         )
-        pools, covered = {}, {}
+        grids, pools, covered = {}, {}, {}
         for model in model_plans:
             grid = lay_windows(
                 canonical, genome.chrom_sizes, model.window_bp, model.stride, model.strand
             )
             pools[model.name], covered[model.name] = _read_pools(genome, grid)
+            grids[model.name] = grid
         known = tuple(_known(genome, region) for region in canonical)
         if not sum(known):
             raise InputError(f"{job.bed}: no region holds a single A, C, G or T in {job.fasta}")
@@ -120,6 +122,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             covered=covered,
             versions=_versions(),
             n_shards=job.shards or _default_shards(most, len(devices)),
+            null=None if job.null_bases is None else plan_null(genome, grids, job.null_bases),
         )
     folder = job.out / "plan"
     fresh = not (resume and (folder / "plan.json").exists())
@@ -128,14 +131,18 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
         write_run(job, now())
         write_plan(folder, plan)
         return Planned(plan, models, devices, fresh)
-    changed = differences(read_facts(folder), plan.facts())
+    stored = read_plan(folder)
+    changed = differences(stored.facts(), plan.facts())
     if changed:
         raise InputError(
             f"{job.out}: cannot resume, because this changed since its plan was made: "
             f"{', '.join(changed)}; give the same inputs, or start anew with --overwrite"
         )
     sweep_folder(job.out)
-    return Planned(read_plan(folder), models, devices, fresh)
+    if plan.null not in (None, stored.null):  # tracks do not depend on it, so it may come later
+        stored = replace(stored, null=plan.null)
+        write_plan(folder, stored)
+    return Planned(stored, models, devices, fresh)
 
 
 def _default_shards(pools: int, devices: int) -> int:

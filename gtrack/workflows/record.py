@@ -19,7 +19,12 @@ _COPY_UP_TO = 100_000_000
 """A custom genome of at most this many bytes is copied, so that a viewer finds it."""
 
 
-def make_manifest(plan: Plan, tracks: tuple[TrackSpec, ...], fasta: str | None) -> RunManifest:
+def make_manifest(
+    plan: Plan,
+    tracks: tuple[TrackSpec, ...],
+    fasta: str | None,
+    null: dict[str, Any] | None = None,
+) -> RunManifest:
     """Describe a scan: equal plans give equal manifests.
 
     Parameters
@@ -29,6 +34,8 @@ def make_manifest(plan: Plan, tracks: tuple[TrackSpec, ...], fasta: str | None) 
         The finished tracks.
     fasta : str or None
         Relative URL of the copied genome.
+    null : dict, optional
+        The shuffled windows, as :func:`gtrack.workflows.null.null_record` describes them.
     """
     job = asdict(plan.options)
     models: list[dict[str, Any]] = []
@@ -67,6 +74,7 @@ def make_manifest(plan: Plan, tracks: tuple[TrackSpec, ...], fasta: str | None) 
         job=job,
         plan_sha256=plan.digest,
         versions=plan.versions,
+        null=null,
     )
 
 

@@ -1,18 +1,24 @@
-"""``gtrack scan``: plan, every shard, merge; on one machine, resumable."""
+"""``gtrack scan``: plan, every shard, merge, hits where motifs are given; resumable."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from gtrack.core.batches import pool_bounds
 from gtrack.core.errors import InputError, ModelError
+from gtrack.core.motifs import Motif
 from gtrack.core.plan import Plan
 from gtrack.core.ports import SequenceModel
 from gtrack.engines.local import Processes, Serial, Threads, available_cores
+from gtrack.io.motifs import read_motifs
 from gtrack.io.plan_folder import read_plan
 from gtrack.models.device import one_thread_per_operation, resolve_devices
 from gtrack.models.folder import digest, open_model
+from gtrack.workflows.hit_results import HitsJob, HitsSummary
+from gtrack.workflows.hits import call, check_widths
 from gtrack.workflows.job import (
     ScanJob,
     clear_folder,
@@ -23,18 +29,31 @@ from gtrack.workflows.job import (
     read_run,
     write_run,
 )
-from gtrack.workflows.merge import ScanSummary, is_merged, merge_shards
+from gtrack.workflows.merge import ScanSummary, is_finished, is_merged, merge_shards
+from gtrack.workflows.null import null_name
 from gtrack.workflows.plan import Planned, make_plan
-from gtrack.workflows.shard import Progress, ShardScanner
+from gtrack.workflows.shard import (
+    Progress,
+    ShardScanner,
+    Unit,
+    units,
+    units_of_shard,
+)
 
 Begin = Callable[[Plan], Progress]
 """Called once with the plan; what it returns is told of every batch."""
 
 
-def scan(
-    job: ScanJob, begin: Begin, *, resume: bool = False, overwrite: bool = False
-) -> ScanSummary | None:
-    """Scan all regions with all models.
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scan did: `scan` is None where it was finished before, `hits` without motifs."""
+
+    scan: ScanSummary | None
+    hits: HitsSummary | None
+
+
+def scan(job: ScanJob, begin: Begin, *, resume: bool = False, overwrite: bool = False) -> Scanned:
+    """Scan all regions with all models, and call hits where the job has motifs.
 
     Parameters
     ----------
@@ -46,20 +65,31 @@ def scan(
     overwrite : bool
         Replace an earlier scan in ``job.out``.
 
-    Returns
-    -------
-    ScanSummary or None
-        None when the scan that is resumed was finished already.
+    Raises
+    ------
+    InputError
+        When an input is wrong; the motifs are read before anything is computed.
     """
+    motifs = [] if job.motifs is None else read_motifs(job.motifs)
+    summary = _scan(job, begin, motifs, resume=resume, overwrite=overwrite)
+    hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
+    return Scanned(summary, hits)
+
+
+def _scan(
+    job: ScanJob, begin: Begin, motifs: Sequence[Motif], *, resume: bool, overwrite: bool
+) -> ScanSummary | None:
+    """Scan without calling hits; None when the scan that is resumed was finished already."""
     started = now()
     with holding(job.out):
         planned = make_plan(job, resume=resume, overwrite=overwrite)
         plan, out = planned.plan, job.out
-        if not planned.fresh and is_merged(plan, out):
+        if not planned.fresh and is_finished(plan, out):
             return None
         make_folder(out, overwrite=False)  # what a resumed scan lacks
         write_run(job, started)
         try:
+            check_widths(motifs, plan)
             _scan_shards(job, planned, begin(plan))
         except (InputError, ModelError):
             if planned.fresh and not any((out / "shards").glob("*.npz")):
@@ -71,22 +101,24 @@ def scan(
 
 
 def _scan_shards(job: ScanJob, planned: Planned, progress: Progress) -> None:
-    """Scan every shard that is not on disk yet."""
+    """Do every shard and every part of the null that is not on disk yet."""
     plan, devices = planned.plan, planned.devices
+    merged = is_merged(plan, job.out)  # then only the null is missing
+    work = [unit for unit in units(plan) if unit.null or not merged]
     if len(devices) > 1:
-        _scan_on_devices(plan, job.out, devices, progress)
+        _scan_on_devices(plan, job.out, devices, work, progress)
         return
     with _scanner(
         plan, job.out, job.fasta, job.weights, planned.models, devices[0], job.workers
     ) as scanner:
-        for shard in range(plan.n_shards):
-            scan_unless_done(scanner, plan, shard, progress)
+        for unit in work:
+            scan_unless_done(scanner, plan, unit, progress)
 
 
 def scan_shard(
     out: Path, shard: int, begin: Begin, *, device: str = "auto", workers: int | None = None
 ) -> None:
-    """Scan one shard of a plan that ``gtrack plan`` made: what a cluster runs many of.
+    """Scan one shard of a plan that ``gtrack plan`` made, with its parts of the null.
 
     Raises
     ------
@@ -106,17 +138,28 @@ def scan_shard(
         holding(out, shared=True),
         _scanner_of_run(plan, out, run, chosen, workers) as scanner,
     ):
-        if not is_merged(plan, out):
-            scan_unless_done(scanner, plan, shard, begin(plan))
+        progress, merged = begin(plan), is_merged(plan, out)
+        for unit in units_of_shard(plan, shard):
+            if unit.null or not merged:
+                scan_unless_done(scanner, plan, unit, progress)
 
 
-def scan_unless_done(scanner: ShardScanner, plan: Plan, shard: int, progress: Progress) -> None:
-    """Scan a shard that is not on disk yet; report one that is as progress all the same."""
-    if not scanner.done(shard):
-        scanner.scan(shard, progress)
+def scan_unless_done(scanner: ShardScanner, plan: Plan, unit: Unit, progress: Progress) -> None:
+    """Do a piece of work that is not on disk yet; report one that is as progress all the same."""
+    if scanner.done(unit):
+        _report(plan, unit, progress)
+    else:
+        scanner.scan(unit, progress)
+
+
+def _report(plan: Plan, unit: Unit, progress: Progress) -> None:
+    if unit.null:
+        for name, grid in plan.null_grids().items():
+            for first, end in pool_bounds(len(grid))[unit.index : unit.index + 1]:
+                progress(null_name(name), end - first, grid.grid.owned(first, end))
         return
     for model in plan.models:
-        for _, first, end in plan.shard(shard, model.name):
+        for _, first, end in plan.shard(unit.index, model.name):
             progress(model.name, end - first, plan.owned(model.name, first, end))
 
 
@@ -177,21 +220,21 @@ def _start_process(device: str, out: Path) -> None:
     _held.update(plan=plan, scanner=opened.__enter__(), keep=opened)
 
 
-def _scan_in_process(shard: int) -> int:
+def _scan_in_process(unit: Unit) -> Unit:
     scanner, plan = _held["scanner"], _held["plan"]
     assert isinstance(scanner, ShardScanner)
     assert isinstance(plan, Plan)
-    scan_unless_done(scanner, plan, shard, lambda *_: None)
-    return shard
+    scan_unless_done(scanner, plan, unit, lambda *_: None)
+    return unit
 
 
-def _scan_on_devices(plan: Plan, out: Path, devices: tuple[str, ...], progress: Progress) -> None:
-    """Scan with one process per device; progress comes shard by shard."""
+def _scan_on_devices(
+    plan: Plan, out: Path, devices: tuple[str, ...], work: list[Unit], progress: Progress
+) -> None:
+    """Scan with one process per device; progress comes unit by unit."""
     engine = Processes(devices, _start_process, (out,))
     try:
-        for shard in engine.map(_scan_in_process, range(plan.n_shards)):
-            for model in plan.models:
-                for _, first, end in plan.shard(shard, model.name):
-                    progress(model.name, end - first, plan.owned(model.name, first, end))
+        for unit in engine.map(_scan_in_process, work):
+            _report(plan, unit, progress)
     finally:
         engine.close()

@@ -1,9 +1,10 @@
-"""One shard of a scan: explain the windows of its pools and keep what tracks are made of."""
+"""One shard of a scan or part of its null: explain windows and keep what they own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.attribution import METHODS
-from gtrack.core.batches import BatchShape, cut_batches
+from gtrack.core.batches import BatchShape, cut_batches, pool_bounds
 from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.plan import ModelPlan, Plan, ScanOptions
@@ -22,11 +23,33 @@ from gtrack.core.units import Explained
 from gtrack.core.windows import FORWARD, REVERSE, WindowGrid
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
+from gtrack.io.null_files import write_null
 from gtrack.io.shards import is_done, shard_path, write_shard
+from gtrack.workflows.null import null_name, part_done, part_path
 from gtrack.workflows.sequences import pool_digest, window_sequences
 
 Progress = Callable[[str, int, int], None]
-"""``progress(model name, windows done, owned bases done)``"""
+"""``progress(name, windows done, owned bases done)``: a model's name, or `null_name` of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One piece of work that is done or not: a shard, or a part of the null."""
+
+    index: int
+    null: bool = False
+
+
+def units(plan: Plan) -> list[Unit]:
+    """Return all of a plan's work."""
+    parts = 0 if plan.null is None else plan.null.n_parts
+    return [*map(Unit, range(plan.n_shards)), *(Unit(part, null=True) for part in range(parts))]
+
+
+def units_of_shard(plan: Plan, shard: int) -> list[Unit]:
+    """Return one shard, with the parts of the null that go with it."""
+    parts = range(0) if plan.null is None else plan.null.parts(shard, plan.n_shards)
+    return [Unit(shard), *(Unit(part, null=True) for part in parts)]
 
 
 class ShardScanner:
@@ -58,6 +81,7 @@ class ShardScanner:
         self._weights = None if weights is None else BigWigReader(weights)
         self._models, self._engine = models, engine
         self._explain: dict[str, Explain] = {}
+        self._nulls = plan.null_grids()
         self._stack = ExitStack()
 
     def __enter__(self) -> ShardScanner:
@@ -72,35 +96,77 @@ class ShardScanner:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def done(self, index: int) -> bool:
-        """Tell whether a shard is on disk, whole and of this plan."""
-        return is_done(shard_path(self._out / "shards", index), self._plan.digest)
+    def done(self, unit: Unit) -> bool:
+        """Tell whether a piece of work is on disk, whole and of this plan."""
+        if unit.null:
+            return part_done(self._plan, self._out, unit.index)
+        return is_done(shard_path(self._out / "shards", unit.index), self._plan.digest)
 
-    def scan(self, index: int, progress: Progress) -> None:
-        """Explain one shard and write it; a shard that is done is not done again."""
-        results = {}
-        for model in self._plan.models:
-            parts = [
-                self._scan_pool(model, pool, first, end, progress)
-                for pool, first, end in self._plan.shard(index, model.name)
-            ]
+    def scan(self, unit: Unit, progress: Progress) -> None:
+        """Explain one piece of work and write it."""
+        if unit.null:
+            self._scan_null(unit.index, progress)
+            return
+        plan, results = self._plan, {}
+        for model in plan.models:
+            parts = []
+            for pool, first, end in plan.shard(unit.index, model.name):
+                grid, sha256 = plan.grid(model.name), plan.pools[model.name][pool]
+                sequences = self._read(grid, first, end, sha256)
+                tell = partial(progress, model.name)
+                parts.append(
+                    self._scan_pool(
+                        model, grid, first, sequences, plan.options.per_strand_tracks, tell
+                    )
+                )
             results[model.name] = concatenate(parts)
-        write_shard(shard_path(self._out / "shards", index), self._plan.digest, results)
+        write_shard(shard_path(self._out / "shards", unit.index), plan.digest, results)
 
-    def _scan_pool(
-        self, model_plan: ModelPlan, pool: int, first: int, end: int, progress: Progress
-    ) -> ShardResult:
-        name = model_plan.name
-        model, grid = self._models[name], self._plan.grid(name)
+    def _scan_null(self, part: int, progress: Progress) -> None:
+        """Explain one pool of every model's shuffled windows: what was read is the only difference.
+
+        Nothing else than the sequences differs from `scan`: the same pools, batches and strands.
+        """
+        null = self._plan.null
+        assert null is not None
+        for model in self._plan.models:
+            drawn, pools = self._nulls[model.name], null.pools[model.name]
+            if part >= len(pools):
+                continue
+            first, end = pool_bounds(len(drawn))[part]
+            sequences = drawn.shuffled(first, self._read(drawn.grid, first, end, pools[part]))
+            tell = partial(progress, null_name(model.name))
+            result = self._scan_pool(model, drawn.grid, first, sequences, False, tell)
+            path = part_path(self._out, model.name, part)
+            path.parent.mkdir(exist_ok=True)
+            segments = drawn.segments(first, sequences, result.values)
+            write_null(path, null.seal(self._plan.digest), segments)
+
+    def _read(self, grid: WindowGrid, first: int, end: int, sha256: str) -> list[str]:
+        """Return a pool's sequences, once they are proven to be those of the plan."""
         sequences = window_sequences(self._genome, grid, first, end)
-        if pool_digest(sequences) != self._plan.pools[name][pool]:
+        if pool_digest(sequences) != sha256:
             raise InputError(
                 f"{self._fasta}: the sequence near {_locus(grid, first)} changed since the plan "
                 "was made; restore the file, or start anew with --overwrite"
             )
+        return sequences
+
+    def _scan_pool(
+        self,
+        model_plan: ModelPlan,
+        grid: WindowGrid,
+        first: int,
+        sequences: list[str],
+        per_strand: bool,
+        tell: Callable[[int, int], None],
+    ) -> ShardResult:
+        """Explain the windows from `first` on, whatever their sequences are."""
+        name, end = model_plan.name, first + len(sequences)
+        model = self._models[name]
         rows = list(self._rows(model, grid, first, sequences))
         batches = cut_batches([len(row.encoding) for row in rows], model_plan.batch_units)
-        owned = self._plan.owned(name, first, end)
+        owned = grid.owned(first, end)
         logits: list[NDArray[np.floating]] = [np.zeros(0)] * len(rows)
         relevance = logits.copy()
         work = partial(_explain_batch, model, self._explain[name], model_plan.contrast, rows)
@@ -110,18 +176,10 @@ class ShardScanner:
             for at, row in enumerate(batch.rows.tolist()):
                 logits[row], relevance[row] = answer.logits[at], answer.relevance[at]
             sofar = np.array([end - first, owned]) * count // len(batches)
-            progress(name, *(sofar - told).tolist())
+            tell(*(sofar - told).tolist())
             told = sofar
-        options = self._plan.options
-        return assemble(
-            grid,
-            rows,
-            logits,
-            relevance,
-            model_plan,
-            options.projection,  # type: ignore[arg-type]
-            options.per_strand_tracks,
-        )
+        projection = self._plan.options.projection
+        return assemble(grid, rows, logits, relevance, model_plan, projection, per_strand)  # type: ignore[arg-type]
 
     def _rows(
         self, model: SequenceModel, grid: WindowGrid, first: int, sequences: list[str]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gtrack.core.plan import Plan
+from gtrack.io.plan_folder import read_plan
 from gtrack.workflows import plan as planning
 from gtrack.workflows import scan as scanning
 from gtrack.workflows.job import ScanJob
@@ -27,13 +28,17 @@ def test_two_devices_give_the_bytes_of_one(inputs, tmp_path: Path, monkeypatch) 
     one = sum(told)
     told.clear()
     monkeypatch.setattr(planning, "resolve_devices", lambda wish: ["cpu", "cpu"])
-    scanning.scan(job("two", strides={"cnn": 8}, shards=3), begin)
-    strided = sum(told)
-    assert strided == one, "every owned base is told once"
-    scanning.scan(job("again", strides={"cnn": 8}, workers=1), begin)
+    scanning.scan(job("two", strides={"cnn": 8}, shards=3, null_bases=10_000), begin)
+    owned = sum(
+        null.grid.owned(0, len(null))
+        for null in read_plan(tmp_path / "two/plan").null_grids().values()
+    )
+    assert sum(told) == one + owned, "every owned base is told once"
+    scanning.scan(job("again", strides={"cnn": 8}, workers=1, null_bases=10_000), begin)
     for name in ("cnn", "dnabert2"):
-        track = f"tracks/{name}.relevance.bw"
-        assert (tmp_path / "two" / track).read_bytes() == (tmp_path / "again" / track).read_bytes()
+        for file in (f"tracks/{name}.relevance.bw", f"null/{name}.npz"):
+            two, again = tmp_path / "two" / file, tmp_path / "again" / file
+            assert two.read_bytes() == again.read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval
+from gtrack.core.null_windows import NullPlan
 from gtrack.core.plan import ModelPlan, Plan, ScanOptions
-from gtrack.io.plan_folder import read_facts, read_plan, write_plan
+from gtrack.io.plan_folder import read_plan, write_plan
 
 MODEL = ModelPlan(
     "cnn", "cnn", "a" * 64, ("no", 'the "yes"\té', "日本"), 2, 10, 5, "both", "default", 640
@@ -48,11 +49,15 @@ def there_and_back(folder: Path, plan: Plan) -> None:
         assert getattr(back, name) == getattr(plan, name), name
     assert list(back.chrom_sizes.items()) == list(plan.chrom_sizes.items()), "order included"
     assert back.n_shards == plan.n_shards
-    assert json.dumps(read_facts(folder)) == json.dumps(plan.facts())
+    assert back.null == plan.null
+    assert json.dumps(back.facts()) == json.dumps(plan.facts())
 
 
 def test_a_plan_comes_back(tmp_path: Path) -> None:
     there_and_back(tmp_path, PLAN)
+    with_null = replace(PLAN, null=NullPlan(7, {"cnn": ("e" * 64,), "two": ("f" * 64,) * 2}))
+    assert with_null.digest == PLAN.digest, "no track depends on it"
+    there_and_back(tmp_path, with_null)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.json", "regions.tsv"]
 
 
@@ -189,9 +194,8 @@ def test_what_is_no_plan_is_refused(tmp_path: Path, text: str, message: str) -> 
 
 
 def test_without_a_plan_the_cure_is_named(tmp_path: Path) -> None:
-    for read in (read_plan, read_facts):
-        with pytest.raises(InputError, match="no plan here; make one with gtrack plan"):
-            read(tmp_path / "plan")
+    with pytest.raises(InputError, match="no plan here; make one with gtrack plan"):
+        read_plan(tmp_path / "plan")
 
 
 def test_a_folder_that_refuses_is_an_output_error(tmp_path: Path) -> None:

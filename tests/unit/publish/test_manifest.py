@@ -75,6 +75,35 @@ MANIFEST = RunManifest(
 )
 
 
+WITH_HITS = replace(
+    MANIFEST,
+    tracks=(
+        *TRACKS,
+        TrackSpec("cnn-hits", "hits", "bigBed", "cnn", "hits/cnn.hits.bb", records=0),
+    ),
+    null={
+        "bases": 300_000,
+        "models": [{"model": "cnn", "url": "null/cnn.npz", "windows": 9, "bases": 299_000}],
+    },
+    hits={
+        "q": 0.05,
+        "motifs": {"count": 2, "sha256": "f" * 64, "sources": ["m.meme"]},
+        "background": [0.3, 0.2, 0.2, 0.3],
+        "options": {"gate": 0.01},
+        "models": [
+            {
+                "model": "cnn",
+                "hits": 0,
+                "candidates": 3,
+                "bed": "hits/cnn.hits.bed",
+                "bigbed": "hits/cnn.hits.bb",
+                "table": "hits/cnn.motifs.tsv",
+            }
+        ],
+    },
+)
+
+
 @pytest.fixture(scope="module")
 def schema() -> Draft202012Validator:
     text = json.loads(SCHEMA_FILE.read_bytes())
@@ -100,6 +129,42 @@ def test_a_manifest_comes_back(tmp_path: Path) -> None:
     back = read_manifest(path)
     assert back == MANIFEST
     assert to_json(back) == to_json(MANIFEST)
+    path.write_text(to_json(WITH_HITS))
+    assert read_manifest(path) == WITH_HITS
+
+
+def test_a_null_and_hits_follow_the_schema(schema: Draft202012Validator) -> None:
+    record = json.loads(to_json(WITH_HITS))
+    schema.validate(record)
+    assert not {"null", "hits"} & json.loads(to_json(MANIFEST)).keys(), "what is not, is absent"
+    for path in [
+        ("null",),
+        ("null", "models", 0),
+        ("hits",),
+        ("hits", "motifs"),
+        ("hits", "models", 0),
+    ]:
+        for key in at(record, path):
+            torn = json.loads(to_json(WITH_HITS))
+            del at(torn, path)[key]
+            assert not schema.is_valid(torn), f"{path} without {key}"
+        torn = json.loads(to_json(WITH_HITS))
+        at(torn, path)["colour"] = "red"
+        assert not schema.is_valid(torn), f"{path} with colour"
+    optional = json.loads(to_json(WITH_HITS))
+    optional["hits"]["models"][0]["candidates_bed"] = "hits/cnn.candidates.bed"
+    optional["hits"]["models"][0]["loci"] = "hits/cnn.loci.narrowPeak"
+    schema.validate(optional)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"format": "bigWig"}, {"p99": 1.0}, {"bases": 3}, {"records": -1}, {"kind": "relevance"}],
+)
+def test_a_track_of_hits_is_no_bigwig(schema: Draft202012Validator, change: dict[str, Any]) -> None:
+    record = json.loads(to_json(WITH_HITS))
+    record["tracks"][-1].update(change)
+    assert not schema.is_valid(record)
 
 
 def test_equal_manifests_are_equal_bytes() -> None:

@@ -1,0 +1,113 @@
+"""Other hit callers on the data of benchmarks/hits.py; run by it in an interpreter that has them.
+
+    PEER_PYTHON benchmarks/hit_peers.py DATA.npz HITS.npy METHOD
+
+needs memelite and tangermeme (install torch==2.13.0 first, then both with --no-deps and numba,
+scipy, pandas, scikit-learn, pyfaidx, matplotlib, joblib, tqdm, figwig). DATA holds codes,
+relevance, null_codes, null_relevance, each (regions, bases), and the matrices m0, m1, ... (W, 4).
+HITS gets rows of region, start, end, matrix. Prints one JSON line: CPU seconds of the first call,
+in which numba compiles, and of a second one, imports in neither; peak memory of the process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["NUMBA_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
+import numpy as np
+import pandas as pd
+import torch
+from memelite import fimo, tomtom
+from tangermeme.seqlet import recursive_seqlets
+
+Rows = np.ndarray
+P_NAME = 0.01
+
+
+def one_hot(codes: np.ndarray) -> np.ndarray:
+    """Return float32 (regions, 4, bases)."""
+    return np.eye(4, dtype=np.float32)[codes].transpose(0, 2, 1)
+
+
+def run_fimo(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Rows:
+    """Sequence alone: memelite's FIMO at p < 1e-4."""
+    names = list(motifs)
+    frames = fimo(motifs, one_hot(data["codes"]), threshold=1e-4, dim=0)
+    rows = [np.empty((0, 4), np.int64)]
+    for frame in frames:
+        if len(frame):
+            columns = [frame["sequence_name"].astype(int), frame["start"], frame["end"]]
+            index = frame["motif_name"].map(names.index)
+            rows.append(np.column_stack([*columns, index]).astype(np.int64))
+    return np.concatenate(rows)
+
+
+def name_seqlets(frame: pd.DataFrame, codes: np.ndarray, motifs: dict[str, np.ndarray]) -> Rows:
+    """Give each seqlet the motif that tomtom finds nearest, if its p is below 0.01."""
+    if not len(frame):
+        return np.empty((0, 4), np.int64)
+    hot = one_hot(codes).astype(np.float64)
+    spans = frame.iloc[:, :3].to_numpy(np.int64)
+    queries = [hot[region][:, start:end] for region, start, end in spans]
+    p = tomtom(queries, list(motifs.values()), n_jobs=1)[0]
+    best = p.argmin(1)
+    kept = p[np.arange(len(best)), best] < P_NAME
+    return np.column_stack([spans, best])[kept]
+
+
+def run_seqlets(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Rows:
+    """Tangermeme's recursive seqlets as they come, threshold 0.01, then tomtom."""
+    frame = recursive_seqlets(torch.tensor(data["relevance"]), threshold=0.01)
+    return name_seqlets(frame, data["codes"], motifs)
+
+
+def run_seqlets_fdr(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Rows:
+    """Both signs against the shuffled windows at FDR 0.05, then tomtom."""
+    X, control = torch.tensor(data["relevance"]), torch.tensor(data["null_relevance"])
+    frames = [
+        recursive_seqlets(sign * X, X_control=sign * control, target_fdr=0.05) for sign in (1, -1)
+    ]
+    return name_seqlets(pd.concat(frames), data["codes"], motifs)
+
+
+METHODS: dict[str, Callable[[dict[str, np.ndarray], dict[str, np.ndarray]], Rows]] = {
+    "memelite_fimo_1e-4": run_fimo,
+    "tangermeme_seqlets_tomtom": run_seqlets,
+    "tangermeme_seqlets_fdr_tomtom": run_seqlets_fdr,
+}
+
+
+def peak_mb() -> int:
+    """Return the most memory that this process held (ru_maxrss would count its parent's)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) // 1024
+
+
+def main() -> None:
+    """Run one method twice: the first time numba compiles, the second it does not."""
+    torch.set_num_threads(1)
+    warnings.simplefilter("ignore")  # tangermeme warns where no threshold reaches the rate
+    source, target, name = sys.argv[1:]
+    loaded = np.load(source)
+    data = {key: loaded[key] for key in loaded.files if not key.startswith("m")}
+    count = sum(key.startswith("m") for key in loaded.files)
+    motifs = {str(k): np.ascontiguousarray(loaded[f"m{k}"].T) for k in range(count)}
+    spent = []
+    for _ in range(2):
+        begun = time.process_time()
+        found = METHODS[name](data, motifs)
+        spent.append(round(time.process_time() - begun, 3))
+    peak = peak_mb()
+    np.save(target, found)
+    print(json.dumps({"cpu_s_first": spent[0], "cpu_s_again": spent[1], "peak_mb": peak}))
+
+
+if __name__ == "__main__":
+    main()

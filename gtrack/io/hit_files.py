@@ -1,0 +1,203 @@
+"""Motif hits as text: BED6+9, a table per motif, and narrowPeak for loci without a motif."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isfinite, log10
+from pathlib import Path
+
+from gtrack.core.errors import InputError
+from gtrack.core.motif_hit import LARGEST_SCORE, MotifHit, MotifShare, score_of
+from gtrack.io import text
+from gtrack.io.atomic import replacing
+from gtrack.io.hit_columns import COLUMNS, bed_chrom, cell, hit_rows, number
+
+MOTIF_COLUMNS = (
+    "motif_id name source hits supporting opposing mean_relevance relevance_share best_q"
+).split()
+"""``mean_relevance``: mean signed sum of a site; ``relevance_share``: of the |relevance| of all
+scanned bases, ``NA`` where that is zero."""
+
+_SMALLEST = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowPeak:
+    """A stretch of relevance without a motif, as a narrowPeak line gives it.
+
+    Parameters
+    ----------
+    chrom : str
+    start, end : int
+        0-based half-open, in bp.
+    name : str
+    signal : float
+        Relevance summed over the stretch, signed.
+    p : float or None
+        p-value, between 0 and 1; None where there is none, which narrowPeak calls -1.
+    q : float
+        False discovery rate, between 0 and 1.
+    peak : int
+        Offset from `start` of the base with the largest |relevance|, in bp.
+
+    Raises
+    ------
+    InputError
+        When the coordinates or a number break these rules.
+    """
+
+    chrom: str
+    start: int
+    end: int
+    name: str
+    signal: float
+    p: float | None
+    q: float
+    peak: int
+
+    def __post_init__(self) -> None:
+        where = f"locus {self.name} at {self.chrom} {self.start} {self.end}"
+        if not 0 <= self.start < self.end:
+            raise InputError(f"{where}: not 0 <= start < end")
+        if not 0 <= self.peak < self.end - self.start:
+            raise InputError(f"{where}: peak offset {self.peak} lies outside")
+        shares = [share for share in (self.p, self.q) if share is not None]
+        if not (isfinite(self.signal) and all(0.0 <= share <= 1.0 for share in shares)):
+            raise InputError(f"{where}: signal {self.signal}, p {self.p}, q {self.q}")
+
+
+def write_hits_bed(path: Path, hits: Iterable[MotifHit], comments: Sequence[str] = ()) -> None:
+    """Write hits as BED6+9, sorted (as ``LC_ALL=C sort -k1,1 -k2,2n -k3,3n`` does), atomically.
+
+    Parameters
+    ----------
+    path : Path
+    hits : iterable of MotifHit
+        In any order; none is allowed.
+    comments : sequence of str
+        Each becomes a ``#`` line at the top. The last ``#`` line holds the names of the columns,
+        separated by tabs.
+
+    Raises
+    ------
+    OutputError
+        When a chromosome's name cannot stand in a BED line, or the disk refuses.
+    """
+    lines = [f"# {cell(comment)}" for comment in comments]
+    lines.append("#" + "\t".join(COLUMNS))
+    lines.extend("\t".join(cells) for _, cells in hit_rows(hits))
+    _write_lines(path, lines)
+
+
+def read_hits_bed(path: Path) -> list[MotifHit]:
+    """Read a file of :func:`write_hits_bed`, in file order; the score is not read but derived.
+
+    Raises
+    ------
+    InputError
+        When the columns are not those of gtrack's hits, or at the first line that is broken.
+    """
+    hits: list[MotifHit] = []
+    header: tuple[str, ...] = ()
+    for row, line in text.read_lines(path):
+        if not line:
+            continue
+        fields = line.decode("utf-8", "backslashreplace").split("\t")
+        if line.startswith(b"#"):
+            header = (fields[0][1:], *fields[1:])
+            continue
+        where = f"{text.shown(path)}:{row}"
+        if header != COLUMNS:
+            raise InputError(f"{where}: no header of gtrack hits above; give a NAME.hits.bed")
+        if len(fields) != len(COLUMNS):
+            raise InputError(f"{where}: {len(fields)} columns, not {len(COLUMNS)}; make it again")
+        try:
+            hits.append(_parsed(fields))
+        except (ValueError, InputError) as error:
+            raise InputError(f"{where}: {error}") from error
+    if header != COLUMNS:
+        raise InputError(f"{text.shown(path)}: no header of gtrack hits; give a NAME.hits.bed")
+    return hits
+
+
+def write_motifs_tsv(path: Path, shares: Iterable[MotifShare]) -> None:
+    """Write one line per motif, in the order given, atomically; see :data:`MOTIF_COLUMNS`."""
+    lines = ["\t".join(MOTIF_COLUMNS)]
+    for each in shares:
+        share = "NA" if each.relevance_share is None else number(each.relevance_share)
+        lines.append(
+            "\t".join(
+                (
+                    *(cell(each.motif_id), cell(each.name), cell(each.source), str(each.hits)),
+                    *(str(each.supporting), str(each.opposing), number(each.mean_relevance)),
+                    *(share, number(each.best_q)),
+                )
+            )
+        )
+    _write_lines(path, lines)
+
+
+def write_narrow_peak(path: Path, peaks: Iterable[NarrowPeak]) -> None:
+    """Write loci as narrowPeak, sorted as the hits are, atomically.
+
+    The score comes from q as that of a hit does; signalValue is the summed relevance, pValue and
+    qValue are -log10 (-1 where there is none), and the strand is ``.``: relevance has none.
+
+    Raises
+    ------
+    OutputError
+        When a chromosome's name cannot stand in a BED line, or the disk refuses.
+    """
+    ordered = sorted(
+        peaks, key=lambda p: (p.chrom.encode("utf-8", "backslashreplace"), p.start, p.end, p.name)
+    )
+    _write_lines(
+        path,
+        (
+            "\t".join(
+                (
+                    *(bed_chrom(p.chrom), str(p.start), str(p.end), cell(p.name)),
+                    *(str(score_of(p.q)), ".", number(p.signal)),
+                    "-1" if p.p is None else _minus_log10(p.p),
+                    *(_minus_log10(p.q), str(p.peak)),
+                )
+            )
+            for p in ordered
+        ),
+    )
+
+
+def _write_lines(path: Path, lines: Iterable[str]) -> None:
+    with replacing(path) as handle:
+        for line in lines:
+            handle.write(f"{line}\n".encode())
+
+
+def _minus_log10(p: float | None) -> str:
+    return "-1" if p is None else number(-log10(max(p, _SMALLEST)))
+
+
+def _parsed(fields: Sequence[str]) -> MotifHit:
+    chrom, start, end, name, score, strand, motif_id, source, *rest = fields
+    if not 0 <= int(score) <= LARGEST_SCORE:
+        raise ValueError(f"score {score} is not between 0 and {LARGEST_SCORE}")
+    if strand not in ("+", "-"):
+        raise ValueError(f"strand {strand!r} is not one of + -")
+    rel_sum, rel_z, seq_p, rel_p, q_value = map(float, rest[:5])
+    return MotifHit(
+        chrom=chrom,
+        start=int(start),
+        end=int(end),
+        name=name,
+        strand="+" if strand == "+" else "-",
+        motif_id=motif_id,
+        source=source,
+        rel_sum=rel_sum,
+        rel_z=rel_z,
+        seq_p=seq_p,
+        rel_p=rel_p,
+        q_value=q_value,
+        model=rest[5],
+        region=rest[6],
+    )

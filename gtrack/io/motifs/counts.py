@@ -1,0 +1,153 @@
+"""Matrices behind a ``>ID NAME`` header: JASPAR's rows of bases, and rows of positions.
+
+JASPAR writes one row per base, named (``A [ 1 2 3 ]``) or, in older files, bare in the order A, C,
+G, T. GimmeMotifs and HOMER write one bare row of four values per position. The widths of the rows
+tell which; a file is all one or all the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from gtrack.io.motifs.draft import Draft, NumberedLines, check_letters, numbers, refusal
+from gtrack.io.text import shown
+
+_BRACKETS = str.maketrans("[]|", "   ")
+_TWICE = re.compile(r"(?P<id>\S+?)_(?P=id)\.(?P<name>\S+)")  # MA0139.1_MA0139.1.CTCF
+_SPREAD = 0.02  # how far column sums of one matrix may lie apart, as a share of them
+
+
+@dataclass(frozen=True)
+class _Record:
+    """The lines of one motif."""
+
+    id: str
+    name: str
+    line: int
+    rows: list[list[float]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
+
+    @property
+    def shape(self) -> str:
+        """What the rows are: ``bases``, ``positions``, or ``either``."""
+        if self.letters:
+            return "bases"
+        if len(self.rows) != 4:
+            return "positions"
+        return "either" if all(len(row) == 4 for row in self.rows) else "bases"
+
+    @property
+    def ragged(self) -> bool:
+        """Whether a row per position has other than 4 values, or rows per base differ."""
+        wanted = 4 if self.shape == "positions" else len(self.rows[0])
+        return any(len(row) != wanted for row in self.rows)
+
+
+def read_counts(path: Path, lines: NumberedLines) -> Iterator[Draft]:
+    """Give the motifs of a JASPAR file, or of one with a row per position."""
+    records: list[_Record] = []
+    for number, text in lines:
+        if text.startswith(">"):
+            records.append(_header(path, number, text))
+        elif text and not text.startswith("#"):
+            _add_row(path, number, text, records[-1])
+    shape = _shape(path, records)
+    for record in records:
+        what = record.shape if record.shape != "either" else shape
+        read = _bases if what == "bases" else _positions
+        yield Draft(record.id, record.name, read(path, record), record.line)
+
+
+def _header(path: Path, number: int, text: str) -> _Record:
+    words = text[1:].split(maxsplit=1)
+    if not words:
+        raise refusal(path, number, "a header without id; write >ID NAME")
+    twice = _TWICE.fullmatch(text[1:].strip())
+    if twice:
+        return _Record(twice["id"], twice["name"], number)
+    name = words[1].split("\t")[0].strip() if len(words) == 2 else words[0]
+    return _Record(words[0], name, number)
+
+
+def _add_row(path: Path, number: int, text: str, record: _Record) -> None:
+    words = text.translate(_BRACKETS).split()
+    letter = words[0].rstrip(":").upper() if words else ""
+    named = len(letter) == 1 and letter.isalpha()
+    if record.rows and named != bool(record.letters):
+        raise refusal(path, number, "rows with and without a letter in one motif; name all or none")
+    if named:
+        record.letters.append(letter)
+        words = words[1:]
+    record.rows.append(numbers(path, number, words))
+    record.lines.append(number)
+
+
+def _shape(path: Path, records: list[_Record]) -> str:
+    """Return what the rows of 4 x 4 matrices are, as those of all others."""
+    known = {record.shape: record for record in reversed(records) if record.shape != "either"}
+    if len(known) == 2:
+        # One that cannot be what it seems to be is the one to mend; or else the later one.
+        odd = max(known.values(), key=lambda record: (record.ragged, record.line))
+        raise refusal(
+            path,
+            odd.line,
+            f"motif {shown(odd.id, 40)} has {len(odd.rows)} rows, other motifs have one per "
+            f"{'position' if odd.shape == 'bases' else 'base'}; is a row missing, or are there two "
+            "formats in one file?",
+        )
+    if known:
+        return next(iter(known))
+    fits = [
+        what
+        for axis, what in ((1, "positions"), (0, "bases"))
+        if all(_even(np.array(record.rows).sum(axis=axis)) for record in records)
+    ]
+    if len(fits) != 1:
+        raise refusal(
+            path,
+            records[0].line,
+            "every matrix is 4 x 4, so rows may be bases or positions; name the rows of bases: "
+            "A [ 1 2 3 4 ]",
+        )
+    return fits[0]
+
+
+def _even(sums: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bool:
+    return bool(np.ptp(sums) <= _SPREAD * sums.max())
+
+
+def _positions(path: Path, record: _Record) -> list[list[float]]:
+    for row, number in zip(record.rows, record.lines, strict=True):
+        if len(row) != 4:
+            raise refusal(
+                path,
+                number,
+                f"{len(row)} value(s) in motif {shown(record.id, 40)}; give one row of 4 per "
+                "position, or 4 rows, one per base",
+            )
+    return record.rows
+
+
+def _bases(path: Path, record: _Record) -> list[list[float]]:
+    if record.letters and sorted(record.letters) != list("ACGT"):
+        letters = "".join(sorted(set(record.letters)))
+        check_letters(path, record.line, letters)
+        raise refusal(
+            path, record.line, f"motif {shown(record.id, 40)} names a base twice; give each one row"
+        )
+    for row, number in zip(record.rows, record.lines, strict=True):
+        if len(row) != len(record.rows[0]):
+            raise refusal(
+                path,
+                number,
+                f"{len(row)} value(s) where the first row of motif {shown(record.id, 40)} has "
+                f"{len(record.rows[0])}; mend the matrix",
+            )
+    rows = dict(zip(record.letters or "ACGT", record.rows, strict=True))
+    return [list(column) for column in zip(*(rows[base] for base in "ACGT"), strict=True)]

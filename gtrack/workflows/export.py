@@ -1,0 +1,235 @@
+"""``gtrack export``: a finished scan as the inputs of Fi-NeMo and TF-MoDISco; no model needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.errors import InputError, OutputError
+from gtrack.core.intervals import Interval
+from gtrack.core.sequences import base_codes
+from gtrack.io.bigwig import BigWigReader
+from gtrack.io.fasta import Genome
+from gtrack.io.npz_exports import Peak, Window, write_finemo, write_modisco, write_peaks
+from gtrack.workflows.finished import FinishedScan, open_finished, scanned_genome
+
+FORMATS = ("finemo", "modisco")
+_CHUNK = 256  # regions in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What was written for one model.
+
+    Parameters
+    ----------
+    model : str
+    files : tuple of Path
+        The npz files first, then the peaks.
+    regions, width : int
+        Rows, and the length of each in bp.
+    bases_without_value : int
+        Bases of the rows that stand as 0 because the track has no value there.
+    bases_beyond : int
+        Of these, the bases beyond the end of a chromosome.
+    regions_cut : int
+        Regions that are longer than `width`, of which the middle is kept.
+    """
+
+    model: str
+    files: tuple[Path, ...]
+    regions: int
+    width: int
+    bases_without_value: int
+    bases_beyond: int
+    regions_cut: int
+
+
+def export(
+    out: Path,
+    to: str,
+    target: Path | None = None,
+    *,
+    models: Sequence[str] = (),
+    width: int | None = None,
+    fasta: Path | None = None,
+    overwrite: bool = False,
+) -> list[Export]:
+    """Write the relevance and the sequence of every region, in windows of one width.
+
+    A window is centred on its region's summit, or else on its middle. It takes whatever values the
+    track has, those of neighbouring regions included, and 0 elsewhere.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of a finished scan.
+    to : str
+        ``finemo`` or ``modisco``.
+    target : Path, optional
+        Folder of the exported files, made where there is none; ``export`` in `out` when not given.
+    models : sequence of str
+        Names of models; all when empty.
+    width : int, optional
+        In bp; the model's window (for Fi-NeMo: the next even number) when not given.
+    fasta : Path, optional
+        The genome, where it is not where the scan read it.
+    overwrite : bool
+        Replace files that are there.
+
+    Raises
+    ------
+    InputError
+        When there is no finished scan, no such model, another genome, or a file is there already.
+    OutputError
+        When the disk refuses.
+    """
+    target = target or out / "export"
+    if to not in FORMATS:
+        raise InputError(f"--to {to}: use {' or '.join(FORMATS)}")
+    if width is not None and (width < 1 or (to == "finemo" and width % 2)):
+        raise InputError(f"--width {width}: Fi-NeMo takes positive even widths only")
+    scan = open_finished(out)
+    tracks = _tracks(scan, models)
+    widths = {name: width or _default_width(scan, name, to) for name in tracks}
+    _make_room(target, [path for name in tracks for path in _paths(target, name, to)], overwrite)
+    exports = []
+    with scanned_genome(scan, fasta) as genome:
+        for name, track in tracks.items():
+            with BigWigReader(track) as reader:
+                rows = _Rows(scan, genome, reader, widths[name])
+                exports.append(_write(rows, name, to, _paths(target, name, to)))
+    return exports
+
+
+def _tracks(scan: FinishedScan, models: Sequence[str]) -> dict[str, Path]:
+    """Return the relevance track of each wanted model."""
+    known = [model.name for model in scan.plan.models]
+    for name in models:
+        if name not in known:
+            raise InputError(
+                f"--model {name}: {scan.out} has no such model; use {', '.join(known)}"
+            )
+    return {name: scan.track(name) for name in known if not models or name in models}
+
+
+def _default_width(scan: FinishedScan, name: str, to: str) -> int:
+    width = scan.plan.model(name).window_bp
+    return width + width % 2 if to == "finemo" else width
+
+
+def _paths(target: Path, name: str, to: str) -> tuple[Path, ...]:
+    """Return where a model's files go: npz first, then the peaks."""
+    kinds = ("npz",) if to == "finemo" else ("ohe.npz", "attr.npz")
+    return tuple(target / f"{name}.{to}.{kind}" for kind in (*kinds, "narrowPeak"))
+
+
+def _make_room(target: Path, paths: Sequence[Path], overwrite: bool) -> None:
+    there = [path for path in paths if path.exists()]
+    if there and not overwrite:
+        raise InputError(f"{there[0]}: is there already; use --overwrite or another folder")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{target}: cannot be made: {error.strerror}") from error
+
+
+class _Rows:
+    """The regions of a scan in windows of one width, in chunks, as often as they are asked for."""
+
+    def __init__(
+        self, scan: FinishedScan, genome: Genome, reader: BigWigReader, width: int
+    ) -> None:
+        self.regions, self.width = scan.plan.regions, width
+        self._sizes, self._genome, self._reader = scan.plan.chrom_sizes, genome, reader
+        self.without_value = 0
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return len(self.regions), 4, self.width
+
+    def windows(self) -> list[Window]:
+        rank = {chrom: at for at, chrom in enumerate(self._sizes)}
+        return [Window(r.chrom, rank[r.chrom], self._start(r), _named(r)) for r in self.regions]
+
+    def peaks(self) -> list[Peak]:
+        return [
+            Peak(r.chrom, r.start, r.end, _named(r), _centre(r) - r.start) for r in self.regions
+        ]
+
+    def one_hot(self) -> Iterator[NDArray[np.int8]]:
+        """Yield int8 arrays, shape (n, 4, width)."""
+        for chunk in self._chunks():
+            codes = np.full((len(chunk), self.width), 4, np.uint8)
+            for row, region in enumerate(chunk):
+                low, high, at = self._clipped(region)
+                codes[row, at : at + high - low] = base_codes(
+                    self._genome.fetch(region.chrom, low, high)
+                )
+            yield (codes[:, None, :] == np.arange(4, dtype=np.uint8)[:, None]).astype(np.int8)
+
+    def relevance(self) -> Iterator[NDArray[np.float32]]:
+        """Yield float32 arrays, shape (n, width); count the bases without a value."""
+        self.without_value = 0
+        for chunk in self._chunks():
+            values = np.full((len(chunk), self.width), np.nan, np.float32)
+            for row, region in enumerate(chunk):
+                low, high, at = self._clipped(region)
+                values[row, at : at + high - low] = self._reader.values(region.chrom, low, high)
+            missing = np.isnan(values)
+            self.without_value += int(missing.sum())
+            values[missing] = 0
+            yield values
+
+    def attribution(self) -> Iterator[NDArray[np.float32]]:
+        """Yield the relevance at the observed base, float32, shape (n, 4, width)."""
+        for one_hot, relevance in zip(self.one_hot(), self.relevance(), strict=True):
+            yield one_hot * relevance[:, None, :]
+
+    def beyond(self) -> int:
+        """Return how many bases of the windows lie beyond a chromosome."""
+        spans = (self._clipped(region) for region in self.regions)
+        return sum(self.width - (high - low) for low, high, _ in spans)
+
+    def _chunks(self) -> Iterator[tuple[Interval, ...]]:
+        for first in range(0, len(self.regions), _CHUNK):
+            yield self.regions[first : first + _CHUNK]
+
+    def _start(self, region: Interval) -> int:
+        return _centre(region) - self.width // 2
+
+    def _clipped(self, region: Interval) -> tuple[int, int, int]:
+        """Return the part of the window on the chromosome, and where in the window it starts."""
+        start = self._start(region)
+        low = max(start, 0)
+        return low, min(start + self.width, self._sizes[region.chrom]), low - start
+
+
+def _centre(region: Interval) -> int:
+    offset = len(region) // 2 if region.summit is None else region.summit
+    return region.start + offset
+
+
+def _named(region: Interval) -> str:
+    return region.locus if region.name == "." else region.name
+
+
+def _write(rows: _Rows, name: str, to: str, paths: tuple[Path, ...]) -> Export:
+    if to == "finemo":
+        write_finemo(paths[0], rows.windows(), rows.width, rows.one_hot(), rows.relevance())
+    else:
+        write_modisco(paths[0], paths[1], rows.shape, rows.one_hot(), rows.attribution())
+    write_peaks(paths[-1], rows.peaks())
+    return Export(
+        model=name,
+        files=paths,
+        regions=len(rows.regions),
+        width=rows.width,
+        bases_without_value=rows.without_value,
+        bases_beyond=rows.beyond(),
+        regions_cut=sum(len(region) > rows.width for region in rows.regions),
+    )

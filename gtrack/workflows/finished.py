@@ -1,0 +1,93 @@
+"""A finished scan, read back: its plan, tracks and genome; no model is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gtrack.core.batches import pool_bounds
+from gtrack.core.errors import InputError
+from gtrack.core.manifest import RunManifest
+from gtrack.core.plan import Plan
+from gtrack.core.segments import Segment, cut_segments
+from gtrack.core.sequences import base_codes
+from gtrack.core.windows import merge_regions
+from gtrack.io.bigwig import BigWigReader
+from gtrack.io.fasta import Genome
+from gtrack.io.plan_folder import read_plan
+from gtrack.publish.manifest import read_manifest
+from gtrack.workflows.job import read_run
+from gtrack.workflows.sequences import pool_digest, window_sequences
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedScan:
+    """The folder of a scan whose tracks are all there."""
+
+    out: Path
+    plan: Plan
+    manifest: RunManifest
+
+    def track(self, name: str) -> Path:
+        """Return the relevance track of one model."""
+        wanted = (t for t in self.manifest.tracks if (t.kind, t.model) == ("relevance", name))
+        return self.out / next(wanted).url
+
+
+def open_finished(out: Path) -> FinishedScan:
+    """Open a scan's folder.
+
+    Raises
+    ------
+    InputError
+        When there is no finished scan.
+    """
+    if not out.is_dir():
+        raise InputError(f"{out}: no such folder; give the --out of a finished gtrack scan")
+    if not (out / "manifest.json").exists():
+        raise InputError(f"{out}: no finished scan here; gtrack scan --resume finishes one")
+    manifest, plan = read_manifest(out / "manifest.json"), read_plan(out / "plan")
+    if manifest.plan_sha256 != plan.digest:
+        raise InputError(f"{out}: a scan that is not finished; gtrack scan --resume finishes it")
+    return FinishedScan(out, plan, manifest)
+
+
+@contextmanager
+def scanned_genome(scan: FinishedScan, fasta: Path | None = None) -> Iterator[Genome]:
+    """Open the genome that was scanned: a given file, the copy in the folder, or the original.
+
+    Raises
+    ------
+    InputError
+        When it is not there, or is not the one that the models read.
+    """
+    copied = scan.manifest.genome["fasta"]
+    path = fasta or (scan.out / copied if copied else Path(str(read_run(scan.out)["fasta"])))
+    if not path.is_file():
+        raise InputError(f"{path}: the genome of the scan is not there; give it with --fasta")
+    with Genome.open(path) as genome:
+        _check(genome, scan.plan)
+        yield genome
+
+
+def _check(genome: Genome, plan: Plan) -> None:
+    """Prove that a model read just these sequences: those of its windows hold all regions."""
+    name = plan.models[0].name
+    grid = plan.grid(name)
+    same = genome.chrom_sizes == plan.chrom_sizes and all(
+        pool_digest(window_sequences(genome, grid, first, end)) == plan.pools[name][pool]
+        for pool, (first, end) in enumerate(pool_bounds(len(grid)))
+    )
+    if not same:
+        raise InputError(f"{genome.path}: not the genome that was scanned; give it with --fasta")
+
+
+def scanned_segments(scan: FinishedScan, genome: Genome, name: str) -> Iterator[Segment]:
+    """Yield the scanned bases of one model that have a value, in the order of the genome."""
+    with BigWigReader(scan.track(name)) as track:
+        for chrom, runs in merge_regions(scan.plan.regions).items():
+            for start, end in runs:
+                codes = base_codes(genome.fetch(chrom, start, end))
+                yield from cut_segments(chrom, start, codes, track.values(chrom, start, end))

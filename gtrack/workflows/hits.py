@@ -1,0 +1,184 @@
+"""``gtrack hits``: motif hits from the tracks and the null of a finished scan, without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.errors import InputError
+from gtrack.core.hit_regions import RegionIndex, called
+from gtrack.core.hits import HitTable, call_hits
+from gtrack.core.loci import LocusTable, call_loci
+from gtrack.core.motif_hit import MotifHit, motif_shares
+from gtrack.core.motifs import Motif, symmetric_background
+from gtrack.core.null_windows import null_seal
+from gtrack.core.plan import Plan
+from gtrack.core.segments import Segment
+from gtrack.core.sequences import base_codes
+from gtrack.core.windows import merge_regions
+from gtrack.io.fasta import Genome
+from gtrack.io.hit_files import NarrowPeak
+from gtrack.io.motifs import read_motifs
+from gtrack.io.null_files import null_path, read_null
+from gtrack.workflows.finished import (
+    FinishedScan,
+    open_finished,
+    scanned_genome,
+    scanned_segments,
+)
+from gtrack.workflows.hit_results import HitsJob, HitsSummary, ModelHits, write_results
+from gtrack.workflows.job import holding
+
+Progress = Callable[[str, int, int], None]
+"""``progress(model name, bases x motifs done since the last call, in all)``"""
+
+
+def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
+    """Call motif hits for every model of a scan, and write them beside its tracks.
+
+    Raises
+    ------
+    InputError
+        When there is no finished scan, no null, or the motifs or the genome do not fit.
+    VerificationError
+        When the null or a finished bigBed is damaged.
+    OutputError
+        When the disk refuses, or another run holds the folder.
+    """
+    motifs = read_motifs(job.motifs)
+    open_finished(job.out)
+    with holding(job.out):
+        scan = open_finished(job.out)
+        check_widths(motifs, scan.plan)
+        _need_null(scan)
+        with scanned_genome(scan, job.fasta) as genome:
+            background = _background(scan.plan, genome)
+            models = tuple(
+                _call_model(job, scan, genome, model.name, motifs, background, progress)
+                for model in scan.plan.models
+            )
+        files = write_results(job, scan, motifs, background, models)
+    return HitsSummary(job.out, job.q, len(motifs), models, files)
+
+
+def check_widths(motifs: Sequence[Motif], plan: Plan) -> None:
+    """Refuse a motif that fits into no region.
+
+    Raises
+    ------
+    InputError
+        Naming it.
+    """
+    runs = merge_regions(plan.regions).values()
+    longest = max(end - start for chrom in runs for start, end in chrom)
+    for motif in motifs:
+        if motif.width > longest:
+            raise InputError(
+                f"--motifs: {motif.id} ({motif.name}) is {motif.width} bp wide and the longest "
+                f"scanned region {longest} bp; leave this motif out, or scan longer regions"
+            )
+
+
+def _need_null(scan: FinishedScan) -> None:
+    if scan.manifest.null is None:
+        raise InputError(
+            f"{scan.out}: no null to test motifs against; the command of the scan with "
+            "gtrack scan --resume --null adds it, and leaves the tracks as they are"
+        )
+
+
+def _background(plan: Plan, genome: Genome) -> NDArray[np.float64]:
+    """Return the shares of A, C, G, T in the regions, both strands."""
+    counts = np.zeros(4, np.int64)
+    for chrom, runs in merge_regions(plan.regions).items():
+        for start, end in runs:
+            counts += np.bincount(base_codes(genome.fetch(chrom, start, end)), minlength=5)[:4]
+    return symmetric_background(counts)
+
+
+class _Sum:
+    """The |relevance| of segments, summed up on their way to the caller."""
+
+    def __init__(self, segments: Iterator[Segment]) -> None:
+        self._segments, self.total = segments, 0.0
+
+    def __iter__(self) -> Iterator[Segment]:
+        for segment in self._segments:
+            self.total += float(np.abs(segment.relevance).sum(dtype=np.float64))
+            yield segment
+
+
+def _call_model(
+    job: HitsJob,
+    scan: FinishedScan,
+    genome: Genome,
+    name: str,
+    motifs: Sequence[Motif],
+    background: NDArray[np.float64],
+    progress: Progress,
+) -> ModelHits:
+    plan, made = scan.plan, scan.manifest.null
+    assert made is not None
+    null = read_null(null_path(scan.out, name), null_seal(plan.digest, made["bases"]))
+    in_all = (plan.covered[name] + sum(map(len, null))) * len(motifs)
+    stream = _Sum(scanned_segments(scan, genome, name))
+    table = call_hits(
+        stream,
+        null,
+        motifs,
+        background=background,
+        options=job.options,
+        progress=lambda done: progress(name, done, in_all),
+    )
+    loci = None
+    if job.loci:
+        found = call_loci(scanned_segments(scan, genome, name), null)
+        loci = tuple(_peaks(found, job.q))
+    model = plan.model(name)
+    label = f"{name}:{model.labels[model.target]}"
+    candidates = tuple(_records(table, motifs, label, RegionIndex(plan.regions)))
+    hits = tuple(each for each in candidates if each.q_value < job.q)
+    shares = tuple(motif_shares(hits, stream.total))
+    return ModelHits(name, label, table.bases, table.null_bases, candidates, hits, shares, loci)
+
+
+def _records(
+    table: HitTable, motifs: Sequence[Motif], label: str, regions: RegionIndex
+) -> Iterator[MotifHit]:
+    """Yield the rows of a table as records."""
+    for row in range(len(table)):
+        motif, chrom = motifs[table.motif[row]], table.chroms[table.chrom[row]]
+        start, end = int(table.start[row]), int(table.end[row])
+        yield MotifHit(
+            chrom=chrom,
+            start=start,
+            end=end,
+            name=motif.name,
+            strand="-" if table.reverse[row] else "+",
+            motif_id=motif.id,
+            source=motif.source,
+            rel_sum=float(table.relevance_sum[row]),
+            rel_z=float(table.relevance_z[row]),
+            seq_p=float(table.p_sequence[row]),
+            rel_p=float(table.p_relevance[row]),
+            q_value=float(table.q[row]),
+            model=label,
+            region=called(regions.of(chrom, start, end)),
+        )
+
+
+def _peaks(table: LocusTable, q: float) -> Iterator[NarrowPeak]:
+    """Yield the loci with a q-value below `q`, numbered as they come."""
+    for number, row in enumerate(np.flatnonzero(table.q < q).tolist(), 1):
+        yield NarrowPeak(
+            chrom=table.chroms[table.chrom[row]],
+            start=int(table.start[row]),
+            end=int(table.end[row]),
+            name=f"locus{number}",
+            signal=float(table.relevance_sum[row]),
+            p=None,
+            q=float(table.q[row]),
+            peak=int(table.peak[row]),
+        )

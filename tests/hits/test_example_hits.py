@@ -1,0 +1,83 @@
+"""The demo: hits of both example models against the sites that were planted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "example_data"
+NEEDED = ("genome.fa", "regions.bed", "truth.bed", "decoys.bed", "motifs.meme", "models")
+
+Site = tuple[str, int, int, str]
+
+
+def sites(path: Path) -> list[Site]:
+    rows = [line.split("\t") for line in path.read_text().splitlines() if line[:1] != "#"]
+    return [(row[0], int(row[1]), int(row[2]), row[3]) for row in rows]
+
+
+def meet(one: Site, other: Site) -> bool:
+    """Half of the shorter one lies in the other."""
+    shared = min(one[2], other[2]) - max(one[1], other[1])
+    return one[0] == other[0] and shared >= min(one[2] - one[1], other[2] - other[1]) / 2
+
+
+@pytest.fixture(scope="module")
+def demo(program, tmp_path_factory):
+    missing = [name for name in NEEDED if not (DATA / name).exists()]
+    if missing:
+        pytest.skip(f"example_data lacks {', '.join(missing)}; build it first")
+    out = tmp_path_factory.mktemp("demo") / "out"
+    return out, program("demo", "--data", DATA, "--out", out)
+
+
+@pytest.mark.parametrize(
+    ("model", "precision", "recall"), [("cnn", 0.9, 0.7), ("dnabert2", 0.85, 0.5)]
+)
+def test_the_planted_sites_are_found(demo, model: str, precision: float, recall: float) -> None:
+    out, _ = demo
+    hits = sites(out / f"hits/{model}.hits.bed")
+    regions = sites(out / "regions.bed")
+    truth = [
+        site
+        for site in sites(DATA / "truth.bed")
+        if any(r[0] == site[0] and r[1] <= site[1] and site[2] <= r[2] for r in regions)
+    ]
+    assert len(truth) > 50
+    assert sum(any(meet(hit, site) for site in truth) for hit in hits) >= precision * len(hits)
+    assert sum(any(meet(hit, site) for hit in hits) for site in truth) >= recall * len(truth)
+    named = sum(any(meet(hit, s) and hit[3] == s[3] for s in truth) for hit in hits)
+    assert named >= 0.85 * len(hits), "and by the motif that was planted"
+    for one, other in pairwise(sorted(hits)):
+        assert one[0] != other[0] or one[2] <= other[1]
+
+
+@pytest.mark.parametrize("model", ["cnn", "dnabert2"])
+def test_decoys_are_not_found(demo, model: str) -> None:
+    """Strong matches of a motif that no model was trained on: sequence alone would take them."""
+    out, _ = demo
+    hits = [hit for hit in sites(out / f"hits/{model}.hits.bed") if hit[3] == "NFKB1"]
+    assert len(hits) <= 2
+
+
+def test_the_table_per_motif_is_printed(demo) -> None:
+    out, ran = demo
+    for model in json.loads((out / "manifest.json").read_text())["hits"]["models"]:
+        assert f"{model['model']}: {model['hits']} motif hits at q < 0.05" in ran.err
+    for name in ("CTCF", "REST", "NRF1"):
+        assert ran.err.count(f" {name} MA") == 2, "a line for either model"
+
+
+def test_a_finished_folder_is_enough(demo, run, tmp_path: Path) -> None:
+    out, _ = demo
+    moved = Path(shutil.copytree(out, tmp_path / "moved"))
+    (moved / "run.local.json").unlink()
+    run("hits", moved, "--motifs", DATA / "motifs.meme")
+    for name in ("cnn.hits.bed", "dnabert2.hits.bb", "cnn.motifs.tsv"):
+        assert (moved / "hits" / name).read_bytes() == (out / "hits" / name).read_bytes()
+    assert (moved / "manifest.json").read_bytes() == (out / "manifest.json").read_bytes()

@@ -1,0 +1,25 @@
+"""What a person reads when nothing was called."""
+
+from __future__ import annotations
+
+from gtrack.cli.summary import _why_none
+from gtrack.core.motif_hit import MotifHit
+from gtrack.workflows.hit_results import ModelHits
+
+
+def called(q: float, bases: int, null_bases: int) -> ModelHits:
+    hit = MotifHit(
+        "chr1", 5, 24, "CTCF", "+", "MA0139.1", "m", 9.0, 8.0, 1e-7, 1e-6, q, "cnn:1", "r"
+    )
+    return ModelHits("cnn", "1", bases, null_bases, (hit,), (), (), None)
+
+
+def test_a_null_too_small_for_rare_sites_is_named() -> None:
+    words = _why_none(called(0.0909, 54_524, 300_032), 0.05)
+    assert "q = 0.091" in words
+    assert "fewer than 4 places" in words  # 54,524 / 300,032 / 0.05 = 3.6
+    assert words.endswith("--null-bases 1100000")
+
+
+def test_a_null_large_enough_is_not_blamed() -> None:
+    assert _why_none(called(0.2, 1_000, 300_000), 0.05) == "the best candidate has q = 0.2"

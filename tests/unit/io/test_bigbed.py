@@ -1,0 +1,226 @@
+"""bigBed: the records of the BED, the header browsers rely on, and failures that leave nothing."""
+
+from __future__ import annotations
+
+import random
+import re
+import struct
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pybigtools
+import pyBigWig
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gtrack.core.errors import OutputError, VerificationError
+from gtrack.core.motif_hit import MotifHit
+from gtrack.io import bigbed
+from gtrack.io.bigbed import AUTOSQL, write_bigbed
+from gtrack.io.hit_files import read_hits_bed, write_hits_bed
+
+SIZES = {"chr10": 2_000, "chr2": 50_000, "chr1": 90}
+HIT = MotifHit(
+    *("chr2", 99, 110, "TBP", "+", "MA0108.3", "JASPAR2024"),
+    *(1.5, 6.25, 1e-5, 1e-4, 0.01, "cnn", "r 1"),
+)
+
+
+def random_hits(n: int, sizes: dict[str, int], seed: int) -> list[MotifHit]:
+    rng = np.random.default_rng(seed)
+    chroms = list(sizes)
+    hits = []
+    for i in range(n):
+        chrom = chroms[int(rng.integers(len(chroms)))]
+        start = int(rng.integers(0, sizes[chrom] - 20))
+        number = float(rng.normal())
+        hits.append(
+            MotifHit(
+                *(chrom, start, start + 1 + int(rng.integers(20)), f"TF{i % 7}", "+-"[i % 2]),
+                *(f"M{i % 7}", "set", number, 3 * number, 1e-4, 1e-3, float(rng.random())),
+                *("cnn", f"{chrom}:{start}"),
+            )
+        )
+    return hits
+
+
+def records(path: Path) -> list[list[str]]:
+    """Return the records in the columns of the BED, thick ends and colour left out."""
+    rows = []
+    with pyBigWig.open(str(path)) as track:
+        assert track.isBigBed()
+        for chrom, size in track.chroms().items():
+            for start, end, rest in track.entries(chrom, 0, size) or ():
+                name, score, strand, thick, thick_end, colour, *own = rest.split("\t")
+                assert (int(thick), int(thick_end)) == (start, end)
+                assert colour == ("213,94,0" if own[2].startswith("-") else "0,114,178")
+                rows.append([chrom, str(start), str(end), name, score, strand, *own])
+    return rows
+
+
+def bed_lines(path: Path) -> list[list[str]]:
+    lines = path.read_text().splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")]
+
+
+@given(st.integers(0, 60), st.integers(0, 2**31))
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_bed_and_bigbed_carry_the_same_records(tmp_path: Path, n: int, seed: int) -> None:
+    hits = random_hits(n, SIZES, seed)
+    bed, bb = tmp_path / "h.bed", tmp_path / "h.bb"
+    write_hits_bed(bed, hits)
+    write_bigbed(bb, SIZES, hits)
+    assert records(bb) == bed_lines(bed)
+    before = bb.read_bytes()
+    random.Random(seed).shuffle(hits)
+    write_bigbed(bb, SIZES, hits)
+    assert bb.read_bytes() == before
+    write_bigbed(bb, SIZES, read_hits_bed(bed))
+    assert records(bb) == bed_lines(bed)
+
+
+@pytest.mark.parametrize("hits", [[HIT], []])
+def test_the_header_says_nine_standard_fields_of_eighteen(
+    tmp_path: Path, hits: list[MotifHit]
+) -> None:
+    path = tmp_path / "cnn.hits.bb"
+    write_bigbed(path, SIZES, hits)
+    data = path.read_bytes()
+    magic, version = struct.unpack_from("<IH", data)
+    assert (magic, version) == (0x8789F2EB, 4)
+    assert struct.unpack_from("<HH", data, 32) == (18, 9)
+    assert data[-4:] == data[:4]
+    at = struct.unpack_from("<Q", data, 36)[0]
+    assert data[at : data.index(b"\0", at)].decode() == AUTOSQL
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_autosql_is_what_igv_can_parse() -> None:
+    lines = AUTOSQL.splitlines()
+    assert lines[2] == "("
+    assert lines[-1] == ")"
+    fields = [re.fullmatch(r'(\S+) (\w+); "[^"]+"', line) for line in lines[3:-1]]
+    assert all(fields)
+    assert [field[2] for field in fields if field] == (
+        "chrom chromStart chromEnd name score strand thickStart thickEnd itemRgb motifId source "
+        "relSum relZ seqP relP qValue model region"
+    ).split()
+
+
+def test_no_hits_is_an_empty_file_for_both_readers(tmp_path: Path) -> None:
+    path = tmp_path / "h.bb"
+    write_bigbed(path, SIZES, [])
+    with pyBigWig.open(str(path)) as track:
+        assert track.isBigBed()
+        assert track.chroms() == {"chr1": 90}
+        assert not track.entries("chr1", 0, 90)
+    other = pybigtools.open(str(path))
+    assert other.is_bigbed
+    assert list(other.records("chr1")) == []
+
+
+def test_odd_names_stay_in_their_columns(tmp_path: Path) -> None:
+    hit = replace(HIT, name="a\tb\n<img src=x>", region="é", source="", motif_id="\0")
+    write_bigbed(tmp_path / "h.bb", SIZES, [hit])
+    ((*_, name, score, _, motif, source, _, _, _, _, _, _, region),) = records(tmp_path / "h.bb")
+    assert (name, motif, source, region) == ("a\\tb\\n<img src=x>", "\\x00", ".", "é")
+    assert score == "200"
+
+
+@pytest.mark.parametrize("wrong", [{"end": 50_001}, {"chrom": "chrX"}])
+def test_a_hit_beyond_its_chromosome_is_refused(tmp_path: Path, wrong: dict[str, object]) -> None:
+    with pytest.raises(OutputError, match="lies beyond the chromosome's"):
+        write_bigbed(tmp_path / "h.bb", SIZES, [HIT, replace(HIT, **wrong)])
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_last_base_of_a_chromosome_can_be_hit(tmp_path: Path) -> None:
+    hits = [replace(HIT, start=0, end=1), replace(HIT, start=49_990, end=50_000)]
+    write_bigbed(tmp_path / "h.bb", SIZES, hits)
+    assert [row[1:3] for row in records(tmp_path / "h.bb")] == [["0", "1"], ["49990", "50000"]]
+
+
+def _lose_the_last(real):
+    return lambda path, sizes, rows: real(path, sizes, rows[:-1])
+
+
+def _change_one(real):
+    def write(path, sizes, rows):
+        real(path, sizes, [(*row[:3], row[3].replace("TBP", "TBQ")) for row in rows])
+
+    return write
+
+
+def _cut(real):
+    def write(path, sizes, rows):
+        real(path, sizes, rows)
+        path.write_bytes(path.read_bytes()[:-5])
+
+    return write
+
+
+def _out_of_order(real):
+    """What pybigtools prints and does not raise."""
+    return lambda path, sizes, rows: real(path, sizes, rows[::-1])
+
+
+@pytest.mark.parametrize("fault", [_lose_the_last, _change_one, _cut, _out_of_order])
+def test_a_file_that_does_not_hold_every_hit_gets_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault
+) -> None:
+    path = tmp_path / "h.bb"
+    path.write_bytes(b"of an earlier run")
+    monkeypatch.setattr(bigbed, "_write", fault(bigbed._write))
+    with pytest.raises((VerificationError, OutputError), match=r"h\.bb"):
+        write_bigbed(path, SIZES, [HIT, replace(HIT, start=200, end=210)])
+    assert path.read_bytes() == b"of an earlier run"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from gtrack.core.errors import GtrackError\n"
+        "from gtrack.core.motif_hit import MotifHit\n"
+        "from gtrack.io.bigbed import write_bigbed\n"
+        "hits = [MotifHit('c', i, i + 9, f'{i * 7919 % 10007}', '+', 'm', 's', i / 7, i / 3,"
+        " .1, .1, .1, 'm', 'r') for i in range(20000)]\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))\n"
+        "try: write_bigbed(Path(sys.argv[1]), {'c': 10**6}, hits)\n"
+        "except GtrackError as error: print(error.exit_code, error)\n"
+    )
+    path = tmp_path / "h.bb"
+    ran = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == f"3 {path}: cannot write: File too large\n"
+    assert not ran.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot write"):
+        write_bigbed(tmp_path / "none" / "h.bb", SIZES, [HIT])
+
+
+def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
+    for name in ("h.bb.0123abcd.tmp.bb", "other.bb.0123abcd.tmp.bb"):
+        (tmp_path / name).write_bytes(b"half")
+    write_bigbed(tmp_path / "h.bb", SIZES, [HIT])
+    assert {p.name for p in tmp_path.iterdir()} == {"h.bb", "other.bb.0123abcd.tmp.bb"}
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_hits_in_three_seconds(tmp_path: Path) -> None:
+    hits = random_hits(100_000, {"chr1": 10**8, "chr2": 10**7}, 0)
+    started = time.process_time()
+    write_bigbed(tmp_path / "h.bb", {"chr1": 10**8, "chr2": 10**7}, hits)
+    assert time.process_time() - started < 3
