@@ -68,6 +68,9 @@ def _table(summary: ScanSummary) -> Table:
     return table
 
 
+_LARGEST_ADVISED = 10_000_000
+"""Bases of a null that is still worth its cost for a handful of sites."""
+
 _MOST_MOTIFS = 20
 """Lines of the table per motif; the file has them all."""
 
@@ -99,14 +102,17 @@ def print_hits(summary: HitsSummary) -> None:
 def _why_none(model: ModelHits, q: float) -> str:
     """Say how far the best candidate is, and what a null of this size can show at all."""
     best = min(hit.q_value for hit in model.candidates)
+    words = f"the best candidate has q = {best:.2g}"
     needed = ceil(model.bases / model.null_bases / q)  # q >= (0 + 1) decoys * scale / hits
-    if needed < 2:
-        return f"the best candidate has q = {best:.2g}"
-    return (
-        f"the best candidate has q = {best:.2g}; a null of {model.null_bases:,} bases cannot give "
-        f"q < {q:g} to fewer than {needed} places; for rare sites repeat the scan with --resume "
-        f"--null-bases {ceil(model.bases / q / 1e5) * 100_000}"
-    )
+    if needed > 1:
+        words += (
+            f"; a null of {model.null_bases:,} bases cannot give q < {q:g} to fewer than "
+            f"{needed:,} places"
+        )
+    enough = ceil(model.bases / q / 1e5) * 100_000
+    if needed > 1 and enough <= _LARGEST_ADVISED:
+        words += f"; for rare sites repeat the scan with --resume --null-bases {enough}"
+    return words
 
 
 def _motif_table(model: ModelHits) -> Table:
