@@ -55,7 +55,7 @@ def test_the_readme_has_commands_to_check() -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_says_in_its_help_what_the_list_says(verb: str) -> None:
+def test_every_verb_has_an_example_in_its_help(verb: str) -> None:
     command = getattr(import_module(f"gtrack.cli.{verb}"), verb)
     assert "Example" in (command.help or ""), "every --help has an example"
 

@@ -103,14 +103,16 @@ def _why_none(model: ModelHits, q: float) -> str:
     """Say how far the best candidate is, and what a null of this size can show at all."""
     best = min(hit.q_value for hit in model.candidates)
     words = f"the best candidate has q = {best:.2g}"
-    needed = ceil(model.bases / model.null_bases / q)  # q >= (0 + 1) decoys * scale / hits
-    if needed > 1:
+    scale = model.bases / model.null_bases
+    needed = ceil(scale / q)  # q >= (0 + 1) decoys * scale / hits
+    limited = needed > 1 and best <= scale  # no decoy outranks the best: only the null is small
+    if limited:
         words += (
             f"; a null of {model.null_bases:,} bases cannot give q < {q:g} to fewer than "
             f"{needed:,} places"
         )
     enough = ceil(model.bases / q / 1e5) * 100_000
-    if needed > 1 and enough <= _LARGEST_ADVISED:
+    if limited and enough <= _LARGEST_ADVISED:
         words += f"; for rare sites repeat the scan with --resume --null-bases {enough}"
     return words
 

@@ -25,6 +25,10 @@ def test_a_null_large_enough_is_not_blamed() -> None:
     assert _why_none(called(0.2, 1_000, 300_000), 0.05) == "the best candidate has q = 0.2"
 
 
+def test_decoys_that_outrank_the_best_are_not_blamed_on_the_null() -> None:
+    assert _why_none(called(0.36, 54_524, 300_032), 0.05) == "the best candidate has q = 0.36"
+
+
 def test_no_null_beyond_reason_is_advised() -> None:
     words = _why_none(called(0.8, 10_000_000, 300_000), 0.05)
     assert "fewer than 667 places" in words

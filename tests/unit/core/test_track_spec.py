@@ -17,7 +17,7 @@ def test_relative_addresses_stand(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["/tmp/a.bw", "http://h/a.bw", "https://h/a.bw", "file:a.bw", "../a.bw", "a/../../b.bw"]
+    "url", ["/a.bw", "http://h/a.bw", "https://h/a.bw", "file:a.bw", "../a.bw", "a/../../b.bw"]
 )
 def test_addresses_that_leave_the_folder_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="is not relative to the manifest"):
