@@ -7,6 +7,12 @@ from typing import Any
 
 SCHEMA = "gtrack-manifest/1"
 
+ANNOTATION_FORMATS = ("BED", "narrowPeak", "GTF", "GFF3", "bigBed")
+"""Formats of tracks that the user gives to be shown beside relevance."""
+
+FIRST_VIEW = 140
+"""Bases that a viewer shows first: letters of two models are legible."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrackSpec:
@@ -18,33 +24,46 @@ class TrackSpec:
         What the track is called.
     kind : str
         ``relevance``, or ``relevance-forward`` and ``relevance-reverse`` for one strand's;
-        ``hits`` for motif hits.
+        ``hits`` for motif hits; ``annotation`` for what the user gave.
     format : str
-        ``bigWig``, for hits ``bigBed``.
-    model : str
-        Name of the model.
+        ``bigWig``, for hits ``bigBed``, for annotations one of :data:`ANNOTATION_FORMATS`.
     url : str
         Relative to the manifest.
+    model : str or None
+        Name of the model; annotations have none.
+    index : str or None
+        URL of the tabix index of an annotation.
     p99 : float or None
         99th percentile of the absolute values: a scale on which few peaks are cut. Of a bigWig.
+    largest : float or None
+        The largest absolute value. Of a bigWig.
     bases : int or None
         Bases that have a value. Of a bigWig.
     records : int or None
-        Lines. Of a bigBed.
+        Lines. Of a bigBed of hits.
+    peak : dict or None
+        The `FIRST_VIEW` bases with the most relevance: ``chrom``, ``start``, ``end`` (0-based
+        half-open). Of a bigWig.
     """
 
     name: str
     kind: str
     format: str
-    model: str
     url: str
+    model: str | None = None
+    index: str | None = None
     p99: float | None = None
+    largest: float | None = None
     bases: int | None = None
     records: int | None = None
+    peak: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        if self.url.startswith(("/", "http:", "https:", "file:")) or ".." in self.url.split("/"):
-            raise ValueError(f"track {self.name}: {self.url!r} is not relative to the manifest")
+        for url in (self.url, self.index or ""):
+            if url.startswith(("/", "http:", "https:", "file:")) or ".." in url.split("/"):
+                raise ValueError(f"track {self.name}: {url!r} is not relative to the manifest")
+        if (self.model is None) != (self.kind == "annotation"):
+            raise ValueError(f"track {self.name}: {self.kind} with model {self.model!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +72,14 @@ class RunManifest:
 
     It holds no time, host name or path outside its folder: equal runs have equal manifests.
     `null` and `hits` are there once shuffled windows were explained and motif hits were called.
+    `locus` is what a viewer shows first: ``chrom``, ``start``, ``end``, 0-based half-open.
     """
 
     genome: dict[str, Any]
     models: tuple[dict[str, Any], ...]
     tracks: tuple[TrackSpec, ...]
     regions: dict[str, Any]
+    locus: dict[str, Any]
     job: dict[str, Any]
     plan_sha256: str
     versions: dict[str, str]

@@ -11,7 +11,8 @@ _DROPPED_BITS = 11  # of the 31 below the sign: 8 of exponent, 12 of mantissa st
 class AbsolutePercentile:
     """Counts |values| in bins as wide as a float32 with 12 bits of mantissa: 8 MB.
 
-    The order and the grouping of the values do not matter, so shards do not either.
+    The order and the grouping of the values do not matter, so shards do not either. `largest` is
+    the largest |value| so far.
 
     Examples
     --------
@@ -23,10 +24,13 @@ class AbsolutePercentile:
 
     def __init__(self) -> None:
         self._counts = np.zeros(1 << (31 - _DROPPED_BITS), np.int64)
+        self.largest = 0.0
 
     def add(self, values: NDArray[np.float32]) -> None:
         """Count finite values, shape (N,)."""
-        bits = np.abs(values).view(np.uint32) >> _DROPPED_BITS
+        size = np.abs(values)
+        self.largest = max(self.largest, float(size.max(initial=0)))
+        bits = size.view(np.uint32) >> _DROPPED_BITS
         bins, counts = np.unique(bits, return_counts=True)
         self._counts[bins] += counts
 

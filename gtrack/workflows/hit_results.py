@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError, OutputError
+from gtrack.core.first_view import place_around
 from gtrack.core.hits import HitOptions
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.motif_hit import MotifHit, MotifShare
@@ -21,8 +23,8 @@ from gtrack.core.plan import Plan
 from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
-from gtrack.publish.manifest import to_json
 from gtrack.workflows.finished import FinishedScan
+from gtrack.workflows.record import first_view, publish_scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,11 @@ def write_results(
     models: Sequence[ModelHits],
 ) -> tuple[Path, ...]:
     """Replace what was called before; the manifest, last, lists what is there."""
-    bare = replace(
-        scan.manifest,
-        tracks=tuple(track for track in scan.manifest.tracks if track.kind != "hits"),
-        hits=None,
-    )
-    path, folder = job.out / "manifest.json", job.out / "hits"
+    tracks = [track for track in scan.manifest.tracks if track.kind != "hits"]
+    bare = replace(scan.manifest, tracks=tuple(tracks), locus=first_view(tracks), hits=None)
+    folder = job.out / "hits"
     if bare != scan.manifest:
-        write_text(path, to_json(bare))
+        publish_scan(job.out, bare)
     try:
         if folder.exists():
             shutil.rmtree(folder)
@@ -111,7 +110,9 @@ def write_results(
     except OSError as error:
         raise OutputError(f"{folder}: cannot write here: {error.strerror}") from error
     entries = [_write_model(job, scan.plan, folder, model) for model in models]
-    tracks = tuple(
+    logos = f"{folder.name}/logos.json"
+    write_text(job.out / logos, _logos(motifs, models))
+    made = [
         TrackSpec(
             name=f"{model.name}-hits",
             kind="hits",
@@ -121,7 +122,8 @@ def write_results(
             records=entry["hits"],
         )
         for model, entry in zip(models, entries, strict=True)
-    )
+    ]
+    relevance = [track for track in tracks if track.format == "bigWig"]
     record = {
         "q": job.q,
         "motifs": {
@@ -129,11 +131,14 @@ def write_results(
             "sha256": _digest(motifs),
             "sources": sorted({motif.source for motif in motifs}),
         },
+        "logos": logos,
         "background": background.tolist(),
         "options": asdict(job.options),
         "models": entries,
     }
-    write_text(path, to_json(replace(bare, tracks=(*bare.tracks, *tracks), hits=record)))
+    shown = (*relevance, *made, *tracks[len(relevance) :])
+    locus = _strongest(models, scan.plan.chrom_sizes) or bare.locus
+    publish_scan(job.out, replace(bare, tracks=shown, locus=locus, hits=record))
     kinds = ("bed", "bigbed", "table", "candidates_bed", "loci")
     return tuple(job.out / entry[kind] for entry in entries for kind in kinds if kind in entry)
 
@@ -168,6 +173,34 @@ def _write_model(job: HitsJob, plan: Plan, folder: Path, model: ModelHits) -> di
         "candidates": len(model.candidates),
         **urls,
     }
+
+
+def _strongest(
+    models: Sequence[ModelHits], chrom_sizes: Mapping[str, int]
+) -> dict[str, Any] | None:
+    """Return the surroundings of the hit whose relevance is farthest from the null's."""
+    hits = [hit for model in models for hit in model.hits]
+    if not hits:
+        return None
+    best = max(hits, key=lambda hit: abs(hit.rel_z))
+    return place_around(best.chrom, (best.start + best.end) // 2, chrom_sizes[best.chrom])
+
+
+def _logos(motifs: Sequence[Motif], models: Sequence[ModelHits]) -> str:
+    """Return the base probabilities of all motifs with hits, as JSON by motif id."""
+    found = {share.motif_id for model in models for share in model.shares}
+    record = {
+        motif.id: {
+            "name": motif.name,
+            "source": motif.source,
+            "probabilities": (motif.counts / motif.counts.sum(axis=1, keepdims=True))
+            .round(4)
+            .tolist(),
+        }
+        for motif in motifs
+        if motif.id in found
+    }
+    return json.dumps(record, indent=0) + "\n"
 
 
 def _digest(motifs: Sequence[Motif]) -> str:

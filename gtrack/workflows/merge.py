@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError, VerificationError
+from gtrack.core.first_view import Peak
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.percentile import AbsolutePercentile
 from gtrack.core.plan import ModelPlan, Plan
@@ -19,16 +20,15 @@ from gtrack.core.region_scores import correlation, mean_over, region_shares
 from gtrack.core.runs import finite_runs
 from gtrack.core.shard import ShardResult
 from gtrack.core.windows import WindowGrid
-from gtrack.io.atomic import write_text
 from gtrack.io.bed import write_bed
 from gtrack.io.bigwig import BigWigWriter
 from gtrack.io.plan_folder import read_plan
 from gtrack.io.shards import is_done, read_shard, shard_path
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
-from gtrack.publish.manifest import read_manifest, to_json
+from gtrack.publish.manifest import read_manifest
 from gtrack.workflows.job import holding, sweep_folder
 from gtrack.workflows.null import NullSummary, merge_null, null_done, null_record
-from gtrack.workflows.record import copy_genome, make_manifest
+from gtrack.workflows.record import copy_genome, make_manifest, publish_scan
 
 _STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
 
@@ -144,7 +144,7 @@ def _finish(
     """Merge the null and write the manifest; hits of tracks or a null before these go."""
     null = merge_null(plan, out)
     manifest = make_manifest(plan, tracks, fasta, null_record(plan, null))
-    write_text(out / "manifest.json", to_json(manifest))
+    publish_scan(out, manifest)
     for done in ("hits", "shards"):
         shutil.rmtree(out / done, ignore_errors=True)
     return ScanSummary(
@@ -235,8 +235,8 @@ class _Track:
         self._model, self._strand = model.name, _STRANDS[column].lstrip(".")
         self._url = f"tracks/{model.name}{_STRANDS[column]}.relevance.bw"
         self._writer = BigWigWriter(out / self._url, plan.chrom_sizes)
-        self._percentile = AbsolutePercentile()
-        self.bases = 0
+        self._percentile, self._peak = AbsolutePercentile(), Peak()
+        self._sizes, self.bases = plan.chrom_sizes, 0
 
     def __enter__(self) -> _Track:
         return self
@@ -255,6 +255,7 @@ class _Track:
         for at, start, run in finite_runs(chrom, grid.run_start[runs], grid.run_end[runs], values):
             self._writer.add(self._chroms[at], start, run)
             self._percentile.add(run)
+            self._peak.add(self._chroms[at], start, run)
             self.bases += len(run)
 
     def spec(self) -> TrackSpec:
@@ -267,7 +268,9 @@ class _Track:
             model=self._model,
             url=self._url,
             p99=self._percentile.at(0.99),
+            largest=self._percentile.largest,
             bases=self.bases,
+            peak=self._peak.place(self._sizes),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,31 @@ from gtrack.core.batches import pool_bounds
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.core.plan import Plan, digest_of
+from gtrack.io.atomic import write_text
 from gtrack.io.fasta import Genome
+from gtrack.publish.manifest import to_json
+from gtrack.publish.session import igv_json, igv_xml
 from gtrack.workflows.job import read_run
 from gtrack.workflows.sequences import pool_digest, window_sequences
 
 _COPY_UP_TO = 100_000_000
 """A custom genome of at most this many bytes is copied, so that a viewer finds it."""
+
+_SIZES = "genome/chrom.sizes"
+
+
+def publish_scan(out: Path, manifest: RunManifest) -> None:
+    """Write what readers open: the IGV sessions and then the manifest, which lists the rest."""
+    write_text(out / "igv_session.json", igv_json(manifest))
+    write_text(out / "igv_session.xml", igv_xml(manifest))
+    write_text(out / "manifest.json", to_json(manifest))
+
+
+def first_view(tracks: Sequence[TrackSpec]) -> dict[str, Any]:
+    """Return what a viewer shows first where no hit is known: the peak of the first track."""
+    peak = tracks[0].peak
+    assert peak is not None
+    return peak
 
 
 def make_manifest(
@@ -57,6 +77,7 @@ def make_manifest(
             "id": job.pop("genome"),
             "chromosomes": len(plan.chrom_sizes),
             "bases": sum(plan.chrom_sizes.values()),
+            "sizes": _SIZES,
             "sizes_sha256": digest_of(plan.chrom_sizes),
             "sequences_sha256": digest_of(plan.pools),
             "fasta": fasta,
@@ -71,6 +92,7 @@ def make_manifest(
             "table": "regions.tsv",
             "windows": "windows.tsv",
         },
+        locus=first_view(tracks),
         job=job,
         plan_sha256=plan.digest,
         versions=plan.versions,
@@ -79,7 +101,7 @@ def make_manifest(
 
 
 def copy_genome(plan: Plan, out: Path) -> str | None:
-    """Copy a custom genome, with its index, where a viewer finds it.
+    """Write the chromosomes' sizes, and copy a custom genome with its index, for a viewer.
 
     Returns
     -------
@@ -93,14 +115,15 @@ def copy_genome(plan: Plan, out: Path) -> str | None:
     OutputError
         When it cannot be copied.
     """
-    source = Path(str(read_run(out)["fasta"]))
+    source, folder = Path(str(read_run(out)["fasta"])), out / "genome"
     try:
+        folder.mkdir(exist_ok=True)
+        sizes = "".join(f"{chrom}\t{size}\n" for chrom, size in plan.chrom_sizes.items())
+        write_text(out / _SIZES, sizes)
         if plan.options.genome != "custom" or source.stat().st_size > _COPY_UP_TO:
             return None
         with source.open("rb") as handle:
             packed = handle.read(2) == b"\x1f\x8b"
-        folder = out / "genome"
-        folder.mkdir(exist_ok=True)
         copy = folder / ("genome.fa.gz" if packed else "genome.fa")
         temporary = copy.with_suffix(copy.suffix + ".tmp")
         shutil.copyfile(source, temporary)

@@ -41,14 +41,34 @@ def records(path: Path) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
+def test_logos_are_the_matrices_of_motifs_with_hits(run, finished) -> None:
+    _, out, motifs = finished
+    run("hits", out, "--motifs", motifs, *LOOSE)
+    manifest = json.loads((out / "manifest.json").read_text())
+    logos = json.loads((out / manifest["hits"]["logos"]).read_text())
+    hits = [row for model in MODELS for row in records(out / f"hits/{model}.hits.bed")]
+    assert set(logos) == {row["motifId"] for row in hits}
+    for row in hits:
+        matrix = np.array(logos[row["motifId"]]["probabilities"])
+        assert matrix.shape == (int(row["chromEnd"]) - int(row["chromStart"]), 4)
+        assert np.allclose(matrix.sum(axis=1), 1, atol=2e-4)
+        assert logos[row["motifId"]]["name"] == row["name"]
+    best = max(hits, key=lambda row: abs(float(row["relZ"])))
+    locus = manifest["locus"]
+    assert locus["chrom"] == best["chrom"]
+    assert locus["start"] <= int(best["chromStart"]) < int(best["chromEnd"]) <= locus["end"]
+
+
 def test_what_is_written(run, finished) -> None:
     _, out, motifs = finished
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     ran = run("hits", out, "--motifs", motifs, *LOOSE, "--all", "--loci")
     kinds = ("hits.bed", "hits.bb", "motifs.tsv", "candidates.bed", "loci.narrowPeak")
-    assert set(files(out)) == {f"{m}.{kind}" for m in MODELS for kind in kinds} | {"manifest.json"}
+    shared = {"logos.json", "manifest.json"}
+    assert set(files(out)) == {f"{m}.{kind}" for m in MODELS for kind in kinds} | shared
+    listing = {"manifest.json", "igv_session.json", "igv_session.xml"}
     for path, data in before.items():
-        assert path.name == "manifest.json" or path.read_bytes() == data
+        assert path.name in listing or path.read_bytes() == data
     assert ran.out == "", "data on stdout only where asked"
     said = " ".join(ran.err.split())
     for model in MODELS:

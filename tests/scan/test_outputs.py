@@ -53,10 +53,15 @@ def test_the_folder_holds_what_the_design_names(scanned) -> None:
         "windows.tsv",
         "genome/genome.fa",
         "genome/genome.fa.fai",
+        "genome/chrom.sizes",
+        "igv_session.json",
+        "igv_session.xml",
         "plan/plan.json",  # what --resume compares with
         "plan/regions.tsv",
     }
     assert not (out / "shards").exists()
+    sizes = "".join(f"{chrom}\t{len(bases)}\n" for chrom, bases in scanned[0].genome.items())
+    assert (out / "genome/chrom.sizes").read_text() == sizes
     assert (out / "genome/genome.fa").read_bytes() == scanned[0].fasta.read_bytes()
 
 

@@ -8,7 +8,7 @@ from gtrack.core.manifest import TrackSpec
 
 
 def spec(url: str) -> TrackSpec:
-    return TrackSpec("cnn", "relevance", "bigWig", "cnn", url, 0.5, 10)
+    return TrackSpec("cnn", "relevance", "bigWig", url, "cnn", p99=0.5, bases=10)
 
 
 @pytest.mark.parametrize("url", ["tracks/cnn.relevance.bw", "a..b/c...bw", "httpish/a.bw"])

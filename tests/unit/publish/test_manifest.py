@@ -20,10 +20,12 @@ TRACKS = tuple(
         "cnn" + kind.removeprefix("relevance"),
         kind,
         "bigWig",
-        "cnn",
         f"tracks/cnn{kind.removeprefix('relevance').replace('-', '.')}.relevance.bw",
-        0.25,
-        1234,
+        "cnn",
+        p99=0.25,
+        largest=0.75,
+        bases=1234,
+        peak={"chrom": "chr1", "start": 10, "end": 150},
     )
     for kind in ("relevance", "relevance-forward", "relevance-reverse")
 )
@@ -32,6 +34,7 @@ MANIFEST = RunManifest(
         "id": "custom",
         "chromosomes": 2,
         "bases": 5000,
+        "sizes": "genome/chrom.sizes",
         "sizes_sha256": "a" * 64,
         "sequences_sha256": "b" * 64,
         "fasta": "genome/genome.fa",
@@ -61,6 +64,7 @@ MANIFEST = RunManifest(
         "table": "regions.tsv",
         "windows": "windows.tsv",
     },
+    locus={"chrom": "chr1", "start": 10, "end": 150},
     job={
         "method": "attnlrp",
         "alibi_rule": "absorb",
@@ -79,7 +83,15 @@ WITH_HITS = replace(
     MANIFEST,
     tracks=(
         *TRACKS,
-        TrackSpec("cnn-hits", "hits", "bigBed", "cnn", "hits/cnn.hits.bb", records=0),
+        TrackSpec("cnn-hits", "hits", "bigBed", "hits/cnn.hits.bb", "cnn", records=0),
+        TrackSpec("genes", "annotation", "BED", "annotations/genes.bed"),
+        TrackSpec(
+            "peaks",
+            "annotation",
+            "narrowPeak",
+            "annotations/peaks.narrowPeak.gz",
+            index="annotations/peaks.narrowPeak.gz.tbi",
+        ),
     ),
     null={
         "bases": 300_000,
@@ -88,6 +100,7 @@ WITH_HITS = replace(
     hits={
         "q": 0.05,
         "motifs": {"count": 2, "sha256": "f" * 64, "sources": ["m.meme"]},
+        "logos": "hits/logos.json",
         "background": [0.3, 0.2, 0.2, 0.3],
         "options": {"gate": 0.01},
         "models": [
@@ -193,7 +206,7 @@ def at(record: Any, path: tuple[Any, ...]) -> Any:
 
 def test_every_key_is_required_and_no_other_is_allowed(schema: Draft202012Validator) -> None:
     paths = objects(json.loads(to_json(MANIFEST)))
-    assert len(paths) == 8
+    assert len(paths) == 12
     for path in paths:
         for key in at(json.loads(to_json(MANIFEST)), path):
             record = json.loads(to_json(MANIFEST))

@@ -1,0 +1,135 @@
+"""IGV sessions: ``igv_session.json`` for igv.js and IGV desktop 3, ``.xml`` for IGV desktop 2.
+
+Stock igv.js (3.5 or later) and IGV open them as they are. The ``gtrack`` keys are for gtrack's own
+plugin, and other readers pass over them. URLs are relative: IGV desktop resolves them against the
+session, igv.js against the page. ``sessionFromManifest`` of the plugin makes the same object.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from gtrack.core.manifest import RunManifest, TrackSpec
+
+LETTERS = {"A": "#009E73", "C": "#0072B2", "G": "#E69F00", "T": "#D55E00", "N": "#999999"}
+"""Colours that every eye tells apart (Okabe and Ito)."""
+
+POSITIVE, NEGATIVE, GREY = "0,114,178", "213,94,0", "90,90,90"
+
+SCALE_GROUP = "relevance"
+"""All models share one scale."""
+
+
+def igv_json(manifest: RunManifest) -> str:
+    """Return the text of ``igv_session.json``."""
+    session = {
+        **_genome(manifest.genome),
+        "locus": locus_text(manifest.locus),
+        "nucleotideColors": LETTERS,
+        "roi": [
+            {
+                "name": "Scanned regions",
+                "url": manifest.regions["url"],
+                "format": "bed",
+                "color": "rgba(68,134,247,0.08)",
+            }
+        ],
+        "gtrack": {"manifest": "manifest.json"},
+        "tracks": [_track(track) for track in manifest.tracks],
+    }
+    return json.dumps(session, indent=1) + "\n"
+
+
+def igv_xml(manifest: RunManifest) -> str:
+    """Return the text of ``igv_session.xml``: signed bars on one symmetric scale.
+
+    IGV desktop 2 draws no letters, and its automatic scale is not symmetric: the scale is fixed to
+    the largest value of all tracks.
+    """
+    genome = manifest.genome
+    limit = max(track.largest or 0.0 for track in manifest.tracks) or 1.0
+    where = genome["fasta"] or genome["id"]
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8" standalone="no"?>',
+        f"<Session genome={quoteattr(where)} locus={quoteattr(locus_text(manifest.locus))}"
+        ' version="8">',
+        "  <Resources>",
+        *(f"    <Resource path={quoteattr(track.url)}/>" for track in manifest.tracks),
+        f"    <Resource path={quoteattr(manifest.regions['url'])}/>",
+        "  </Resources>",
+        '  <Panel name="DataPanel">',
+    ]
+    for track in manifest.tracks:
+        lines += _xml_track(track, limit)
+    lines += [
+        f'    <Track id={quoteattr(manifest.regions["url"])} name="Scanned regions"'
+        f' color="{GREY}"/>',
+        "  </Panel>",
+        "</Session>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def locus_text(place: dict[str, Any]) -> str:
+    """Return a place as people write it: 1-based, both ends included."""
+    return f"{place['chrom']}:{place['start'] + 1}-{place['end']}"
+
+
+def _genome(genome: dict[str, Any]) -> dict[str, Any]:
+    if genome["id"] != "custom":
+        return {"genome": genome["id"]}
+    reference = {"id": "custom", "name": "custom"}
+    if genome["fasta"] is None:
+        reference["chromSizesURL"] = genome["sizes"]
+    else:
+        reference |= {"fastaURL": genome["fasta"], "indexURL": genome["fasta"] + ".fai"}
+        if genome["fasta"].endswith(".gz"):
+            reference["compressedIndexURL"] = genome["fasta"] + ".gzi"
+    return {"reference": reference, "loadDefaultGenomes": False}
+
+
+def _track(track: TrackSpec) -> dict[str, Any]:
+    named = {"name": track.name, "url": track.url}
+    if track.format == "bigWig":
+        return {
+            "type": "wig",
+            "format": "bigwig",
+            "graphType": "dynseq",
+            **named,
+            "height": 110,
+            "autoscale": True,
+            "autoscaleGroup": SCALE_GROUP,
+            "color": f"rgb({POSITIVE})",
+            "altColor": f"rgb({NEGATIVE})",
+            "gtrack": {"kind": track.kind, "model": track.model, "p99": track.p99},
+        }
+    shown: dict[str, Any] = {"type": "annotation", "format": track.format.lower(), **named}
+    if track.kind == "hits":  # without a colour: it would hide the hits' own
+        own = {"kind": track.kind, "model": track.model}
+        return {**shown, "height": 48, "displayMode": "EXPANDED", "gtrack": own}
+    if track.index is not None:
+        shown["indexURL"] = track.index
+    elif track.format != "bigBed":
+        shown["indexed"] = False
+    return {
+        **shown,
+        "height": 60,
+        "displayMode": "EXPANDED",
+        "color": f"rgb({GREY})",
+        "gtrack": {"kind": track.kind},
+    }
+
+
+def _xml_track(track: TrackSpec, limit: float) -> list[str]:
+    named = f"id={quoteattr(track.url)} name={quoteattr(track.name)}"
+    if track.format != "bigWig":
+        colour = "" if track.kind == "hits" else f' color="{GREY}"'
+        return [f'    <Track {named} displayMode="EXPANDED"{colour}/>']
+    return [
+        f'    <Track {named} color="{POSITIVE}" altColor="{NEGATIVE}" height="110"'
+        ' renderer="BAR_CHART" autoScale="false" windowFunction="mean">',
+        f'      <DataRange type="LINEAR" minimum="{-limit:g}" baseline="0" maximum="{limit:g}"/>',
+        "    </Track>",
+    ]
