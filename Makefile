@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test long check lint bench view setup system clean
+.PHONY: demo test long check lint bench view setup system plugin clean
 
 setup: .venv/.ready
 
@@ -21,14 +21,24 @@ setup: .venv/.ready
 system:
 	@sh scripts/system_packages.sh
 
-demo: setup
+# igv.js of the lock file, for the viewer and its tests; not in git, and in wheels (hatch_build.py).
+plugin: igv_plugin/node_modules/.ready
+
+igv_plugin/node_modules/.ready: igv_plugin/package-lock.json
+	@if command -v npm >/dev/null 2>&1 && cd igv_plugin && \
+	  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; \
+	then touch node_modules/.ready; \
+	else echo "igv.js is not here, and gtrack view needs it: make plugin (with npm and a network)," \
+	  "or --igv-js FILE" >&2; fi
+
+demo: setup plugin
 	$(BIN)/gtrack demo --out out/demo
 
-test: setup system
+test: setup system plugin
 	$(BIN)/python -m pytest -m "not long"
 	@sh scripts/system_packages.sh --say
 
-long: setup system
+long: setup system plugin
 	$(BIN)/python -m pytest -m long
 
 lint: setup
@@ -42,8 +52,8 @@ check: lint test
 bench: setup
 	@for script in benchmarks/*.py; do echo "# $$script"; $(BIN)/python $$script || exit 1; done
 
-view: setup
-	@echo "The viewer is not built yet; open out/demo/tracks in IGV."
+view: setup plugin
+	$(BIN)/gtrack view out/demo
 
 clean:
-	rm -rf .venv out build dist
+	rm -rf .venv out build dist igv_plugin/node_modules

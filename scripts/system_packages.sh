@@ -4,11 +4,11 @@
 #   system_packages.sh --say   name what is still missing, and how to install it
 set -u
 missing=""
-for program in bedtools bgzip; do
+for program in bedtools bgzip node npm chromium; do
   command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
 done
 [ -n "$missing" ] || exit 0
-packages=$(echo "$missing" | sed 's/bgzip/tabix/')
+packages=$(echo "$missing " | sed 's/ bgzip / tabix /; s/ node / nodejs /; s/ $//')
 if [ "${1:-}" != "--say" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086

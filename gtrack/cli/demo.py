@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -26,17 +29,19 @@ def demo(out: Path, data: Path | None) -> None:
       gtrack demo --out out/demo
     """
     from gtrack.cli.progress import scan_progress
-    from gtrack.cli.summary import print_hits, print_summary
+    from gtrack.cli.summary import print_annotations, print_hits, print_summary
     from gtrack.workflows.demo import demo as workflow
 
     with scan_progress() as begin:
         done = workflow(out, begin, data)
     if done.scan is not None:
         print_summary(done.scan)
+    print_annotations(done.annotations)
     if done.hits is not None:
         print_hits(done.hits)
+    program = "gtrack" if shutil.which("gtrack") else sys.argv[0]
     click.echo(
-        "\nOpen in IGV: the genome example_data/genome.fa, then the tracks and the hits above and\n"
-        "example_data/truth.bed. Peaks of relevance stand on the planted sites.",
+        "\nPeaks of relevance stand on the planted sites. Look at them in the browser:\n"
+        f"  {shlex.join([program, 'view', str(out)])}",
         err=True,
     )

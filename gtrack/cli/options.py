@@ -44,13 +44,13 @@ def numbers_by_name(option: str, values: tuple[str, ...]) -> dict[str | None, in
     return chosen
 
 
-def models(values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Read ``NAME=PATH|HUB_ID`` options."""
+def pairs(option: str, values: tuple[str, ...], form: str) -> tuple[tuple[str, str], ...]:
+    """Read repeated ``NAME=VALUE`` options; `form` says how to write them."""
     chosen = []
     for value in values:
         name, equals, where = value.partition("=")
         if not equals or not name or not where:
-            raise InputError(f"--model {value}: write NAME=FOLDER or NAME=HUB_ID")
+            raise InputError(f"{option} {value}: write {form}")
         chosen.append((name, where))
     return tuple(chosen)
 
@@ -159,6 +159,14 @@ def scan_options(command: Command) -> Command:
             metavar="N",
             help="Bases of shuffled windows per model; implies --null. [default: 300000]",
         ),
+        click.option(
+            "--annotation",
+            "annotations",
+            multiple=True,
+            metavar="NAME=FILE",
+            help="Show this file beside the tracks: BED, narrowPeak, GTF or GFF3 (plain, gz, with "
+            "tabix index) or bigBed. Repeat for more.",
+        ),
     ]
     for option in reversed(add):
         command = option(command)
@@ -183,7 +191,7 @@ def scan_job(given: dict[str, Any]) -> Any:
     return ScanJob(
         bed=given["bed"],
         fasta=given["fasta"],
-        models=models(given["models"]),
+        models=pairs("--model", given["models"], "NAME=FOLDER or NAME=HUB_ID"),
         out=given["out"],
         genome=given["genome"],
         method=given["method"],
@@ -203,4 +211,8 @@ def scan_job(given: dict[str, Any]) -> Any:
         null_bases=given["null_bases"]
         or (NULL_BASES if given["null"] or given.get("motifs") else None),
         motifs=given.get("motifs"),
+        annotations=tuple(
+            (name, Path(file))
+            for name, file in pairs("--annotation", given["annotations"], "NAME=FILE")
+        ),
     )

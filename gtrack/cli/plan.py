@@ -24,10 +24,13 @@ def plan(overwrite: bool, **given: Any) -> None:
                   --model cnn=example_data/models/cnn --out out/planned --shards 2
     """
     from gtrack.cli.options import scan_job
+    from gtrack.cli.summary import print_annotations
     from gtrack.workflows.plan import plan as workflow
 
     job = scan_job(given)
-    made = workflow(job, overwrite=overwrite)
+    planned = workflow(job, overwrite=overwrite)
+    made = planned.plan
+    print_annotations(planned.annotations)
     windows = ", ".join(f"{len(made.grid(m.name)):,} windows for {m.name}" for m in made.models)
     click.echo(
         f"{len(made.regions):,} regions, {windows}, {made.n_shards} shards (0 to "

@@ -57,7 +57,7 @@ def scan(
     """
     from gtrack.cli.options import scan_job
     from gtrack.cli.progress import scan_progress
-    from gtrack.cli.summary import print_hits, print_summary
+    from gtrack.cli.summary import print_annotations, print_hits, print_summary
     from gtrack.workflows import scan as workflow
 
     if (plan_folder is None) != (shard is None):
@@ -72,7 +72,8 @@ def scan(
         done = workflow.scan(scan_job(given), begin, resume=resume, overwrite=overwrite)
     if done.scan is not None:
         print_summary(done.scan)
-    elif done.hits is None:
+    elif done.hits is None and not done.annotations:
         click.echo(f"{given['out']} is finished already; nothing to do", err=True)
+    print_annotations(done.annotations)
     if done.hits is not None:
         print_hits(done.hits)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import ceil, isfinite
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gtrack.workflows.annotations import Annotation
 from gtrack.workflows.hit_results import HitsSummary, ModelHits
 from gtrack.workflows.merge import ScanSummary
 
@@ -55,6 +57,20 @@ def print_summary(summary: ScanSummary) -> None:
             )
     for track in summary.tracks:
         console.print(f"{summary.out / track.url}", soft_wrap=True, markup=False)
+
+
+def print_annotations(annotations: Iterable[Annotation]) -> None:
+    """Print what of each annotation is shown to stderr."""
+    console = Console(stderr=True, highlight=False)
+    for each in annotations:
+        words = f"{each.name}: {each.features:,} annotated feature{'s'[: each.features > 1]}"
+        if each.elsewhere:
+            words += f", {each.elsewhere:,} more on chromosomes that the genome lacks"
+        console.print(words, soft_wrap=True, markup=False)
+        if each.note:
+            console.print(
+                f"[yellow]warning:[/] {escape(f'{each.name}: {each.note}')}", soft_wrap=True
+            )
 
 
 def _table(summary: ScanSummary) -> Table:

@@ -87,7 +87,7 @@ def _unknown(missing: Mapping[str, int], chrom_sizes: Mapping[str, int], fasta: 
     listed = []
     known = False
     for name, count in islice(missing.items(), 3):
-        alias = _alias(name, chrom_sizes)
+        alias = known_as(name, chrom_sizes)
         known = known or alias is not None
         hint = f", there {alias!r}" if alias else ""
         listed.append(f"{name!r} ({count} region{'s'[: count > 1]}{hint})")
@@ -101,7 +101,7 @@ def _unknown(missing: Mapping[str, int], chrom_sizes: Mapping[str, int], fasta: 
     return f"{plural} not in {fasta}: {', '.join(listed)}{more}; {cure}"
 
 
-def _alias(name: str, chrom_sizes: Mapping[str, int]) -> str | None:
+def known_as(name: str, chrom_sizes: Mapping[str, int]) -> str | None:
     """Name under which the FASTA may hold the chromosome `name`: chr1 / 1, chrM / MT, case."""
     bare = name.strip()
     candidates = [bare, bare[3:] if bare[:3].lower() == "chr" else f"chr{bare}"]

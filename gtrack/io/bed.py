@@ -52,7 +52,7 @@ def read_bed(path: Path) -> list[Interval]:
     layout: _Layout | None = None
     fresh = True
     for number, line in text.read_lines(path):
-        if _is_header(line, number):
+        if is_header(line, number):
             fresh = fresh or line.startswith(b"track")
             continue
         origin = f"{file}:{number}"
@@ -170,7 +170,8 @@ class _Layout:
         return summit
 
 
-def _is_header(line: bytes, number: int) -> bool:
+def is_header(line: bytes, number: int) -> bool:
+    """Tell whether a line of a BED holds no feature: comment, blank, track, column names."""
     line = line.lstrip(b" ")
     if not line or line.startswith(b"#"):
         return True

@@ -39,6 +39,10 @@ class Genome:
         The FASTA file.
     chrom_sizes : dict of str to int
         Lengths in bp, in the order of the file.
+    fai : Path
+        Its index, wherever that lies.
+    gzi : Path or None
+        The index of its blocks, where it is bgzip.
 
     Examples
     --------
@@ -47,9 +51,16 @@ class Genome:
     'ACGT'
     """
 
-    def __init__(self, path: Path, chrom_sizes: Mapping[str, int], reader: pyfaidx.Faidx) -> None:
+    def __init__(
+        self,
+        path: Path,
+        chrom_sizes: Mapping[str, int],
+        indexes: tuple[Path, Path | None],
+        reader: pyfaidx.Faidx,
+    ) -> None:
         self.path = path
         self.chrom_sizes = dict(chrom_sizes)
+        self.fai, self.gzi = indexes
         self._reader = reader
 
     @classmethod
@@ -87,7 +98,8 @@ class Genome:
             raise InputError(f"{text.shown(path)}: cannot be read: {error}") from error
         if bgzf:
             reader.gzi_index = [_Block(*block) for block in index.blocks[:-1]]
-        return cls(path, {r.name: r.length for r in index.records}, reader)
+        indexes = (index.fai, index.gzi if bgzf else None)
+        return cls(path, {r.name: r.length for r in index.records}, indexes, reader)
 
     def fetch(self, chrom: str, start: int, end: int) -> str:
         """Give the bases of one stretch of a chromosome.

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gtrack.core.errors import OutputError
 from gtrack.core.motif_hit import MotifHit
-from gtrack.io.text import shown
+from gtrack.io.bed_columns import bed_chrom, cell
 
 OWN_FIELDS = (
     ("string", "motifId", "Matrix id and version"),
@@ -58,18 +57,6 @@ def hit_cells(hit: MotifHit) -> tuple[str, ...]:
         *(number(hit.rel_z), number(hit.seq_p), number(hit.rel_p), number(hit.q_value)),
         *(cell(hit.model), cell(hit.region)),
     )
-
-
-def bed_chrom(name: str) -> str:
-    """Return a chromosome's name; refuse one that no BED reader would read back."""
-    if name.startswith("#") or not name.isprintable() or " " in name:
-        raise OutputError(f"chromosome {shown(name)!r} cannot be written as BED; rename it")
-    return name
-
-
-def cell(value: str) -> str:
-    """Return text that keeps its column; ``.`` where there is none."""
-    return value if value.isprintable() and value else shown(value) or "."
 
 
 def number(value: float) -> str:

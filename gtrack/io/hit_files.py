@@ -11,7 +11,8 @@ from gtrack.core.errors import InputError
 from gtrack.core.motif_hit import LARGEST_SCORE, MotifHit, MotifShare, score_of
 from gtrack.io import text
 from gtrack.io.atomic import replacing
-from gtrack.io.hit_columns import COLUMNS, bed_chrom, cell, hit_rows, number
+from gtrack.io.bed_columns import bed_chrom, cell
+from gtrack.io.hit_columns import COLUMNS, hit_rows, number
 
 MOTIF_COLUMNS = (
     "motif_id name source hits supporting opposing mean_relevance relevance_share best_q"

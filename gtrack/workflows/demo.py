@@ -10,6 +10,7 @@ from gtrack.workflows.job import ScanJob
 from gtrack.workflows.scan import Begin, Scanned, scan
 
 MODELS = ("cnn", "dnabert2")
+ANNOTATIONS = {"genes": "genes", "planted": "truth", "decoys": "decoys"}
 
 
 def demo(out: Path, begin: Begin, data: Path | None = None) -> Scanned:
@@ -36,6 +37,7 @@ def demo(out: Path, begin: Begin, data: Path | None = None) -> Scanned:
         out=out,
         null_bases=NULL_BASES,
         motifs=str(folder / "motifs.meme"),
+        annotations=tuple((name, folder / f"{file}.bed") for name, file in ANNOTATIONS.items()),
     )
     return scan(job, begin, overwrite=out.exists() and any(out.iterdir()))
 

@@ -17,17 +17,19 @@ from gtrack.core.errors import InputError, OutputError
 from gtrack.io.atomic import write_text
 from gtrack.io.lock import LOCK, locked
 
-_OURS = (
+OURS = (
     "manifest.json",
     "regions.bed",
     "regions.tsv",
     "windows.tsv",
     "tracks",
     "hits",
+    "annotations",
     "null",
     "igv_session.json",
     "igv_session.xml",
     "hub",
+    "report.html",
     "genome",
     "shards",
     "run.local.json",
@@ -35,7 +37,7 @@ _OURS = (
 )
 """What stands in a scan's folder, in the order in which ``--overwrite`` removes it."""
 
-_FOLDERS = ("plan", "shards", "shards/null", "tracks", "null", "hits", "genome")
+_FOLDERS = ("plan", "shards", "shards/null", "tracks", "null", "hits", "annotations", "genome")
 """Folders in which a killed run may leave an unfinished file."""
 
 
@@ -45,6 +47,7 @@ class ScanJob:
 
     `targets`, `windows` and `strides` are by model name; the key None is for every model.
     `null_bases` asks for a null of that size; `motifs`, a file or a database, for hits at the end.
+    `annotations` are files to show beside the tracks, each with its name; no track depends on them.
     """
 
     bed: Path
@@ -68,6 +71,7 @@ class ScanJob:
     workers: int | None = None
     null_bases: int | None = None
     motifs: str | None = None
+    annotations: tuple[tuple[str, Path], ...] = ()
 
     def __post_init__(self) -> None:
         names = [name for name, _ in self.models]
@@ -93,6 +97,7 @@ class ScanJob:
             "fasta": str(self.fasta.absolute()),
             "models": {name: _absolute(where) for name, where in self.models},
             "weights": None if self.weights is None else str(self.weights.absolute()),
+            "annotations": {name: str(path.absolute()) for name, path in self.annotations},
         }
 
 
@@ -159,7 +164,7 @@ def make_folder(out: Path, *, overwrite: bool) -> None:
 def clear_folder(out: Path) -> None:
     """Remove what a scan made in its folder, and nothing else."""
     try:
-        for name in _OURS:
+        for name in OURS:
             entry = out / name
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
@@ -174,7 +179,7 @@ def sweep_folder(out: Path) -> None:
     """Remove the unfinished files that a killed run left; only while no other run is at work."""
     for folder in (out, *(out / name for name in _FOLDERS)):
         for left in folder.glob("*.tmp"):
-            if folder != out or left.name.startswith(tuple(f"{name}." for name in _OURS)):
+            if folder != out or left.name.startswith(tuple(f"{name}." for name in OURS)):
                 left.unlink(missing_ok=True)
 
 

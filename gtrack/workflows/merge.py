@@ -26,6 +26,7 @@ from gtrack.io.plan_folder import read_plan
 from gtrack.io.shards import is_done, read_shard, shard_path
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
 from gtrack.publish.manifest import read_manifest
+from gtrack.workflows.annotations import annotation_tracks
 from gtrack.workflows.job import holding, sweep_folder
 from gtrack.workflows.null import NullSummary, merge_null, null_done, null_record
 from gtrack.workflows.record import copy_genome, make_manifest, publish_scan
@@ -143,7 +144,8 @@ def _finish(
 ) -> ScanSummary:
     """Merge the null and write the manifest; hits of tracks or a null before these go."""
     null = merge_null(plan, out)
-    manifest = make_manifest(plan, tracks, fasta, null_record(plan, null))
+    shown = (*tracks, *annotation_tracks(out))
+    manifest = make_manifest(plan, shown, fasta, null_record(plan, null))
     publish_scan(out, manifest)
     for done in ("hits", "shards"):
         shutil.rmtree(out / done, ignore_errors=True)

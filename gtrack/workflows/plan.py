@@ -23,6 +23,12 @@ from gtrack.io.fasta import Genome
 from gtrack.io.plan_folder import read_plan, write_plan
 from gtrack.models.device import resolve_devices, resolve_precision
 from gtrack.models.folder import digest, open_model
+from gtrack.workflows.annotations import (
+    Annotation,
+    check_annotations,
+    check_names,
+    copy_annotations,
+)
 from gtrack.workflows.job import (
     ScanJob,
     check_folder,
@@ -46,19 +52,20 @@ _POOLS_PER_SHARD, _SHARDS_PER_DEVICE = 8, 4
 class Planned:
     """A plan, and the models that were opened to make it (on the first device).
 
-    `fresh` says that the plan was made now, not found.
+    `fresh` says that the plan was made now, not found; `annotations` are those of the job.
     """
 
     plan: Plan
     models: Mapping[str, SequenceModel]
     devices: tuple[str, ...]
     fresh: bool
+    annotations: tuple[Annotation, ...]
 
 
-def plan(job: ScanJob, *, overwrite: bool = False) -> Plan:
+def plan(job: ScanJob, *, overwrite: bool = False) -> Planned:
     """Make the plan of a scan whose shards others will do; see :func:`make_plan`."""
     with holding(job.out):
-        return make_plan(job, overwrite=overwrite).plan
+        return make_plan(job, overwrite=overwrite)
 
 
 def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) -> Planned:
@@ -76,6 +83,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
         When a model cannot be opened.
     """
     check_folder(job.out, resume=resume, overwrite=overwrite)
+    check_names(job)
     try:
         load(METHODS, job.method, "gtrack.methods")
     except InputError as error:
@@ -83,6 +91,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
     regions = read_bed(job.bed)
     with Genome.open(job.fasta) as genome:
         check_regions(regions, genome.chrom_sizes, job.fasta)
+        annotations = check_annotations(job.annotations, genome.chrom_sizes)
         devices = tuple(resolve_devices(job.device))
         precision = resolve_precision(job.precision, devices[0])
         canonical, _ = canonical_regions(regions, genome.chrom_sizes)
@@ -129,8 +138,10 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
     if fresh:
         make_folder(job.out, overwrite=overwrite)
         write_run(job, now())
+        if annotations:
+            copy_annotations(annotations, job.out)
         write_plan(folder, plan)
-        return Planned(plan, models, devices, fresh)
+        return Planned(plan, models, devices, fresh, annotations)
     stored = read_plan(folder)
     changed = differences(stored.facts(), plan.facts())
     if changed:
@@ -139,10 +150,12 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             f"{', '.join(changed)}; give the same inputs, or start anew with --overwrite"
         )
     sweep_folder(job.out)
+    if annotations:
+        copy_annotations(annotations, job.out)
     if plan.null not in (None, stored.null):  # tracks do not depend on it, so it may come later
         stored = replace(stored, null=plan.null)
         write_plan(folder, stored)
-    return Planned(stored, models, devices, fresh)
+    return Planned(stored, models, devices, fresh, annotations)
 
 
 def _default_shards(pools: int, devices: int) -> int:

@@ -17,6 +17,7 @@ from gtrack.io.motifs import read_motifs
 from gtrack.io.plan_folder import read_plan
 from gtrack.models.device import one_thread_per_operation, resolve_devices
 from gtrack.models.folder import digest, open_model
+from gtrack.workflows.annotations import Annotation, republish
 from gtrack.workflows.hit_results import HitsJob, HitsSummary
 from gtrack.workflows.hits import call, check_widths
 from gtrack.workflows.job import (
@@ -50,6 +51,7 @@ class Scanned:
 
     scan: ScanSummary | None
     hits: HitsSummary | None
+    annotations: tuple[Annotation, ...]
 
 
 def scan(job: ScanJob, begin: Begin, *, resume: bool = False, overwrite: bool = False) -> Scanned:
@@ -71,21 +73,22 @@ def scan(job: ScanJob, begin: Begin, *, resume: bool = False, overwrite: bool = 
         When an input is wrong; the motifs are read before anything is computed.
     """
     motifs = [] if job.motifs is None else read_motifs(job.motifs)
-    summary = _scan(job, begin, motifs, resume=resume, overwrite=overwrite)
+    summary, annotations = _scan(job, begin, motifs, resume=resume, overwrite=overwrite)
     hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
-    return Scanned(summary, hits)
+    return Scanned(summary, hits, annotations)
 
 
 def _scan(
     job: ScanJob, begin: Begin, motifs: Sequence[Motif], *, resume: bool, overwrite: bool
-) -> ScanSummary | None:
+) -> tuple[ScanSummary | None, tuple[Annotation, ...]]:
     """Scan without calling hits; None when the scan that is resumed was finished already."""
     started = now()
     with holding(job.out):
         planned = make_plan(job, resume=resume, overwrite=overwrite)
         plan, out = planned.plan, job.out
         if not planned.fresh and is_finished(plan, out):
-            return None
+            republish(out)
+            return None, planned.annotations
         make_folder(out, overwrite=False)  # what a resumed scan lacks
         write_run(job, started)
         try:
@@ -97,7 +100,7 @@ def _scan(
             raise
         summary = merge_shards(plan, out)
         write_run(job, started, now())
-        return summary
+        return summary, planned.annotations
 
 
 def _scan_shards(job: ScanJob, planned: Planned, progress: Progress) -> None:

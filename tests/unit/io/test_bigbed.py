@@ -1,4 +1,7 @@
-"""bigBed: the records of the BED, the header browsers rely on, and failures that leave nothing."""
+"""bigBed: the records of the BED, the header browsers rely on, and failures that leave nothing.
+
+Of hits and of features; and any bigBed read.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gtrack.core.errors import OutputError, VerificationError
+from gtrack.core.errors import InputError, OutputError, VerificationError
+from gtrack.core.features import Feature
 from gtrack.core.motif_hit import MotifHit
-from gtrack.io import bigbed
-from gtrack.io.bigbed import AUTOSQL, write_bigbed
+from gtrack.io.bed_columns import feature_cells
+from gtrack.io.bigbed import AUTOSQL, read_bigbed, write_bigbed, write_feature_bigbed, writing
 from gtrack.io.hit_files import read_hits_bed, write_hits_bed
 
 SIZES = {"chr10": 2_000, "chr2": 50_000, "chr1": 90}
@@ -148,19 +152,19 @@ def test_the_last_base_of_a_chromosome_can_be_hit(tmp_path: Path) -> None:
 
 
 def _lose_the_last(real):
-    return lambda path, sizes, rows: real(path, sizes, rows[:-1])
+    return lambda path, table, sizes, rows: real(path, table, sizes, rows[:-1])
 
 
 def _change_one(real):
-    def write(path, sizes, rows):
-        real(path, sizes, [(*row[:3], row[3].replace("TBP", "TBQ")) for row in rows])
+    def write(path, table, sizes, rows):
+        real(path, table, sizes, [(*row[:3], row[3].replace("TBP", "TBQ")) for row in rows])
 
     return write
 
 
 def _cut(real):
-    def write(path, sizes, rows):
-        real(path, sizes, rows)
+    def write(path, table, sizes, rows):
+        real(path, table, sizes, rows)
         path.write_bytes(path.read_bytes()[:-5])
 
     return write
@@ -168,7 +172,7 @@ def _cut(real):
 
 def _out_of_order(real):
     """What pybigtools prints and does not raise."""
-    return lambda path, sizes, rows: real(path, sizes, rows[::-1])
+    return lambda path, table, sizes, rows: real(path, table, sizes, rows[::-1])
 
 
 @pytest.mark.parametrize("fault", [_lose_the_last, _change_one, _cut, _out_of_order])
@@ -177,7 +181,7 @@ def test_a_file_that_does_not_hold_every_hit_gets_no_name(
 ) -> None:
     path = tmp_path / "h.bb"
     path.write_bytes(b"of an earlier run")
-    monkeypatch.setattr(bigbed, "_write", fault(bigbed._write))
+    monkeypatch.setattr(writing, "_write", fault(writing._write))
     with pytest.raises((VerificationError, OutputError), match=r"h\.bb"):
         write_bigbed(path, SIZES, [HIT, replace(HIT, start=200, end=210)])
     assert path.read_bytes() == b"of an earlier run"
@@ -216,6 +220,113 @@ def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"half")
     write_bigbed(tmp_path / "h.bb", SIZES, [HIT])
     assert {p.name for p in tmp_path.iterdir()} == {"h.bb", "other.bb.0123abcd.tmp.bb"}
+
+
+GENES = [
+    Feature("chr2", 100, 200, "G <b>", 7, "-", 120, 180, "1,20,255", (10, 30), (0, 70)),
+    Feature("chr2", 5, 9),
+    Feature("chr10", 0, 2_000, "whole\tchr\n"),
+    Feature("chr1", 89, 90, "é", thick_start=89, thick_end=89),
+    Feature("chr2", 5, 9, "B"),
+]
+
+
+def test_features_come_back_in_the_order_of_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "g.bb"
+    write_feature_bigbed(path, SIZES, GENES)
+    before = path.read_bytes()
+    assert list(tmp_path.iterdir()) == [path]
+    assert struct.unpack_from("<HH", before, 32) == (12, 12)
+    lines = [feature_cells(feature) for feature in read_bigbed(path)]
+    assert lines == sorted(map(feature_cells, GENES), key=lambda c: (c[0], int(c[1]), int(c[2]), c))
+    assert [line[0] for line in lines] == ["chr1", "chr10", "chr2", "chr2", "chr2"]
+    assert lines[1][3] == "whole\\tchr\\n"
+    with pyBigWig.open(str(path)) as track:
+        entries = track.entries("chr2", 100, 101)
+        assert track.SQL().decode().splitlines()[2] == "("
+    assert entries == [(100, 200, "G <b>\t7\t-\t120\t180\t1,20,255\t2\t10,30\t0,70")]
+    for seed in range(3):
+        genes = random.Random(seed).sample(GENES, len(GENES))
+        write_feature_bigbed(path, SIZES, genes)
+        assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (Feature("chr1", 80, 91, "G"), r"'G' ends at 91, beyond the end of 'chr1' \(90 bp\)"),
+        (
+            Feature("2", 80, 91, "G", origin="a.gtf:7"),
+            r"a\.gtf:7: 'G' lies on '2', which the genome",
+        ),
+    ],
+)
+def test_a_feature_off_the_genome_is_refused(tmp_path: Path, wrong: Feature, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        write_feature_bigbed(tmp_path / "g.bb", SIZES, [*GENES, wrong])
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_features_is_an_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "g.bb"
+    write_feature_bigbed(path, SIZES, [])
+    assert list(read_bigbed(path)) == []
+    with pyBigWig.open(str(path)) as track:
+        assert track.isBigBed()
+        assert track.SQL().decode().startswith("table gtrackFeature")
+
+
+def test_hits_are_read_as_features(tmp_path: Path) -> None:
+    write_bigbed(tmp_path / "h.bb", SIZES, [HIT])
+    (found,) = read_bigbed(tmp_path / "h.bb")
+    assert found == Feature("chr2", 99, 110, "TBP", 200, "+", rgb="0,114,178")
+    assert found.origin == f"{tmp_path / 'h.bb'}: record at chr2 99 110"
+
+
+def test_a_header_that_counts_every_field_as_a_standard_one(tmp_path: Path) -> None:
+    path = tmp_path / "h.bb"
+    write_bigbed(path, SIZES, [HIT])
+    data = bytearray(path.read_bytes())
+    data[34] = 18
+    path.write_bytes(data)
+    assert [short.rgb for short in read_bigbed(path)] == ["0,114,178"]
+
+
+def test_records_across_the_stretches_in_which_a_chromosome_is_read(tmp_path: Path) -> None:
+    sizes = {"c": 10**9}
+    genes = [Feature("c", at, at + 30_000_000) for at in range(0, 10**9 - 30_000_000, 4_999_999)]
+    write_feature_bigbed(tmp_path / "g.bb", sizes, genes)
+    assert list(read_bigbed(tmp_path / "g.bb")) == genes
+
+
+def test_no_cut_or_broken_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "g.bb"
+    write_feature_bigbed(path, SIZES, GENES)
+    data = path.read_bytes()
+    chroms_at, _, index_at = struct.unpack_from("<QQQ", data, 8)
+    broken = [data[:size] for size in range(0, len(data), 17)]
+    # each of these ends the process when pyBigWig is let at it
+    for at, value in [(7, 255), (chroms_at + 8, 0), (chroms_at + 35, 255), (chroms_at + 42, 127)]:
+        changed = bytearray(data)
+        changed[at] = value
+        broken.append(bytes(changed))
+    for content in broken:
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=r"g\.bb: is (cut|broken|no bigWig and no bigBed)"):
+            list(read_bigbed(path))
+    assert index_at < len(data)
+    with pytest.raises(InputError, match="no such file"):
+        list(read_bigbed(tmp_path / "none.bb"))
+
+
+def test_a_record_that_is_no_bed(tmp_path: Path) -> None:
+    path = tmp_path / "g.bb"
+    names = ("chrom", "chromStart", "chromEnd", "name", "score", "strand")
+    autosql = 'table t\n"t"\n(\n' + "".join(f'string {name}; ""\n' for name in names) + ")\n"
+    rows = [("c", 1, 9, "n\t0\t+"), ("c", 3, 9, "n\t0\tx")]
+    pybigtools.open(str(path), "w").write({"c": 100}, iter(rows), autosql=autosql)
+    with pytest.raises(InputError, match=r"g\.bb: record at c 3 9: strand 'x' is not one of"):
+        list(read_bigbed(path))
 
 
 @pytest.mark.long

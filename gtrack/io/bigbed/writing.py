@@ -1,7 +1,7 @@
-"""bigBed of motif hits, written by pybigtools and read back by pyBigWig before it gets its name.
+"""Writing of any bigBed by pybigtools, read back by pyBigWig before it gets its name.
 
 pybigtools reports few of its failures: it prints them and returns. So its input is checked first
-and its output after. It also counts every field as a standard one, which makes browsers take the
+and its output after. It also counts every field as a standard one, which makes browsers take a
 motif's id for a count of blocks: that field of the header is set here.
 """
 
@@ -10,73 +10,79 @@ from __future__ import annotations
 import glob
 import os
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pybigtools
 import pyBigWig
 
 from gtrack.core.errors import OutputError, VerificationError
-from gtrack.core.motif_hit import MotifHit
 from gtrack.io import text
 from gtrack.io.atomic import sync_folder, temporary_beside
-from gtrack.io.hit_columns import OWN_FIELDS, hit_rows
 
-SUPPORTING, OPPOSING = "0,114,178", "213,94,0"
-"""itemRgb: blue and vermillion of Okabe and Ito's palette, told apart by every eye."""
+MAGIC = struct.pack("<I", 0x8789F2EB)
 
-_BED9 = (
-    ("string", "chrom", "Chromosome"),
-    ("uint", "chromStart", "Start"),
-    ("uint", "chromEnd", "End"),
-    ("string", "name", "Transcription factor"),
-    ("uint", "score", "100 * -log10 q, at most 1000"),
-    ("char[1]", "strand", "Motif strand"),
-    ("uint", "thickStart", "Start"),
-    ("uint", "thickEnd", "End"),
-    ("uint", "itemRgb", "Blue supports, vermillion opposes"),
-)
-_FIELDS = (*_BED9, *OWN_FIELDS)
-
-# "(" on a line of its own: igv.js finds the fields by it.
-AUTOSQL = (
-    'table gtrackHit\n"Motif hits supported by model relevance"\n(\n'
-    + "".join(f'{kind} {name}; "{meaning}"\n' for kind, name, meaning in _FIELDS)
-    + ")\n"
-)
-"""The description of the columns that the file carries."""
-
-_MAGIC = struct.pack("<I", 0x8789F2EB)
 _FIELD_COUNTS = struct.Struct("<HH")  # fieldCount, definedFieldCount
 _FIELD_COUNTS_AT = 32
 _UNFINISHED = ".tmp.bb"
 _OVERHEAD = 1 << 16  # header, description, indexes
 
 Row = tuple[str, int, int, str]
+"""Chromosome, start, end, and the other columns separated by tabs."""
+
+Field = tuple[str, str, str]
+"""autoSql type, name, meaning."""
 
 
-def write_bigbed(path: Path, chrom_sizes: Mapping[str, int], hits: Iterable[MotifHit]) -> None:
-    """Write hits as bigBed 9+9; equal hits give equal bytes.
-
-    Without hits the file is still a bigBed, and empty.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns of a bigBed.
 
     Parameters
     ----------
-    path : Path
-    chrom_sizes : mapping of str to int
-        Lengths in bp. The file names those chromosomes that have hits.
-    hits : iterable of MotifHit
-        In any order.
+    name : str
+        A word.
+    meaning : str
+    fields : tuple of Field
+        All columns.
+    standard : int
+        How many of them are BED's own.
+    """
+
+    name: str
+    meaning: str
+    fields: tuple[Field, ...]
+    standard: int
+
+    @property
+    def autosql(self) -> str:
+        """The description that the file carries."""
+        # "(" on a line of its own: igv.js finds the fields by it.
+        fields = "".join(f'{kind} {name}; "{meaning}"\n' for kind, name, meaning in self.fields)
+        return f'table {self.name}\n"{self.meaning}"\n(\n{fields})\n'
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many fields there are, and how many are BED's own."""
+        return len(self.fields), self.standard
+
+
+def write_rows(
+    path: Path, table: Table, chrom_sizes: Mapping[str, int], rows: Sequence[Row]
+) -> None:
+    """Write sorted rows that lie on their chromosomes; equal rows give equal bytes.
+
+    Without rows the file is still a bigBed, and empty.
 
     Raises
     ------
     OutputError
-        When a hit does not lie on its chromosome, or the disk refuses.
+        When the disk refuses.
     VerificationError
-        When the finished file does not hold every hit.
+        When the finished file does not hold every row.
     """
-    rows = [_row(path, chrom_sizes, hit, cells) for hit, cells in hit_rows(hits)]
     sizes = {chrom: chrom_sizes[chrom] for chrom in dict.fromkeys(row[0] for row in rows)}
     if not rows:  # a reader wants one chromosome at least
         sizes = dict(sorted(chrom_sizes.items())[:1])
@@ -86,15 +92,15 @@ def write_bigbed(path: Path, chrom_sizes: Mapping[str, int], hits: Iterable[Moti
     temporary = temporary_beside(path).with_suffix(_UNFINISHED)
     try:
         if rows:
-            _write(temporary, sizes, rows)
+            _write(temporary, table, sizes, rows)
         else:
-            temporary.write_bytes(_empty(sizes))
+            temporary.write_bytes(_empty(table, sizes))
         with temporary.open("r+b") as file:
             file.seek(_FIELD_COUNTS_AT)
-            file.write(_FIELD_COUNTS.pack(len(_FIELDS), len(_BED9)))
+            file.write(_FIELD_COUNTS.pack(*table.counts))
             file.flush()
             os.fsync(file.fileno())
-        _verify(temporary, path, sizes, rows)
+        _verify(temporary, path, table, sizes, rows)
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
@@ -104,23 +110,10 @@ def write_bigbed(path: Path, chrom_sizes: Mapping[str, int], hits: Iterable[Moti
             temporary.unlink()
 
 
-def _row(path: Path, chrom_sizes: Mapping[str, int], hit: MotifHit, cells: tuple[str, ...]) -> Row:
-    size = chrom_sizes.get(hit.chrom, 0)
-    if hit.end > size:
-        raise OutputError(
-            f"{text.shown(path)}: a hit of {hit.name} at {hit.chrom} {hit.start} {hit.end} lies "
-            f"beyond the chromosome's {size} bp; was the genome exchanged? scan again"
-        )
-    chrom, start, end, name, score, strand, *own = cells
-    colour = SUPPORTING if hit.supports else OPPOSING
-    rest = "\t".join((name, score, strand, start, end, colour, *own))
-    return chrom, hit.start, hit.end, rest
-
-
-def _write(path: Path, sizes: Mapping[str, int], rows: list[Row]) -> None:
+def _write(path: Path, table: Table, sizes: Mapping[str, int], rows: Sequence[Row]) -> None:
     _check_room(path, sum(32 + len(row[3]) for row in rows) + _OVERHEAD)
     try:
-        pybigtools.open(str(path), "w").write(dict(sizes), iter(rows), autosql=AUTOSQL)
+        pybigtools.open(str(path), "w").write(dict(sizes), iter(rows), autosql=table.autosql)
     except BaseException as error:
         # A panic of its Rust code is no Exception; an interruption is none either, and goes on.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
@@ -135,8 +128,10 @@ def _check_room(path: Path, size: int) -> None:
             os.posix_fallocate(file.fileno(), 0, size)
 
 
-def _verify(path: Path, final: Path, sizes: Mapping[str, int], rows: list[Row]) -> None:
-    wrong = _difference(path, sizes, rows)
+def _verify(
+    path: Path, final: Path, table: Table, sizes: Mapping[str, int], rows: Sequence[Row]
+) -> None:
+    wrong = _difference(path, table, sizes, rows)
     if wrong:
         raise VerificationError(
             f"{text.shown(final)}: read back after writing and found wrong: {wrong}; "
@@ -144,45 +139,42 @@ def _verify(path: Path, final: Path, sizes: Mapping[str, int], rows: list[Row]) 
         )
 
 
-def _difference(path: Path, sizes: Mapping[str, int], rows: list[Row]) -> str:
+def _difference(path: Path, table: Table, sizes: Mapping[str, int], rows: Sequence[Row]) -> str:
     """Say how the file differs from what was to be written; nothing when it does not."""
     with path.open("rb") as file:
         head = file.read(64)
         file.seek(-4, os.SEEK_END)
-        if len(head) < 64 or head[:4] != _MAGIC or file.read(4) != _MAGIC:
+        if len(head) < 64 or head[:4] != MAGIC or file.read(4) != MAGIC:
             return "it is no whole bigBed"
     counts = _FIELD_COUNTS.unpack_from(head, _FIELD_COUNTS_AT)
-    if counts != (len(_FIELDS), len(_BED9)):
+    if counts != table.counts:
         return f"it counts {counts} fields"
+    wanted = iter(rows)
     try:
         with pyBigWig.open(str(path)) as track:
             if not track.isBigBed() or track.chroms() != dict(sizes):
                 return "it has other chromosomes"
-            if track.SQL().decode() != AUTOSQL:
+            if track.SQL().decode() != table.autosql:
                 return "it describes other columns"
-            found = [
-                (chrom, *entry)
-                for chrom, size in sizes.items()
-                for entry in track.entries(chrom, 0, size) or ()
-            ]
+            for chrom, size in sizes.items():
+                for entry in track.entries(chrom, 0, size) or ():
+                    row = next(wanted, None)
+                    if row is None or (chrom, *entry) != row:
+                        return f"another record at {chrom} {entry[0]} {entry[1]}"
     except RuntimeError as error:
         return f"pyBigWig cannot read it ({error})"
-    if len(found) != len(rows):
-        return f"it holds {len(found)} of {len(rows)} hits"
-    for is_there, wanted in zip(found, rows, strict=True):
-        if is_there != wanted:
-            return f"another hit at {wanted[0]} {wanted[1]} {wanted[2]}"
-    return ""
+    missing = next(wanted, None)
+    return "" if missing is None else f"no record at {missing[0]} {missing[1]} {missing[2]}"
 
 
-def _empty(sizes: Mapping[str, int]) -> bytes:
+def _empty(table: Table, sizes: Mapping[str, int]) -> bytes:
     """Return a bigBed without records, which pybigtools cannot write.
 
     Layout: Kent et al. 2010, supplement, tables 5 to 17.
     """
     ((chrom, size),) = sizes.items()
     name = chrom.encode()
-    autosql = AUTOSQL.encode() + b"\0"
+    autosql = table.autosql.encode() + b"\0"
     summary_at = 64 + len(autosql)
     summary = bytes(40)
     chroms_at = summary_at + len(summary)
@@ -191,8 +183,8 @@ def _empty(sizes: Mapping[str, int]) -> bytes:
     data_at = chroms_at + len(chroms)
     index = struct.pack("<IIQIIIIQII", 0x2468ACE0, 256, 0, 0, 0, 0, 0, data_at + 8, 512, 0)
     index += struct.pack("<BBH", 1, 0, 0)
-    head = _MAGIC + struct.pack(
+    head = MAGIC + struct.pack(
         *("<HHQQQHHQQIQ", 4, 0, chroms_at, data_at, data_at + 8),
-        *(len(_FIELDS), len(_BED9), 64, summary_at, 0, 0),
+        *(*table.counts, 64, summary_at, 0, 0),
     )
-    return head + autosql + summary + chroms + struct.pack("<Q", 0) + index + _MAGIC
+    return head + autosql + summary + chroms + struct.pack("<Q", 0) + index + MAGIC

@@ -1,0 +1,104 @@
+"""``gtrack hub``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gtrack.cli.options import FILE
+from gtrack.core.errors import InputError
+
+if TYPE_CHECKING:
+    from gtrack.workflows.hub import HubSummary
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FILE)
+@click.option("--email", metavar="ADDRESS", help="Whom the users of the hub ask. Needed.")
+@click.option(
+    "--genome",
+    metavar="ID",
+    help="hg38, mm10, ... or custom: the hub brings the genome. [default: the scan's]",
+)
+@click.option("--name", metavar="TEXT", help="What the hub is called. [default: DIR's name]")
+@click.option(
+    "--copy/--link",
+    default=True,
+    show_default=True,
+    help="Copy the data into the hub, or link to them: the links lead out of the folder.",
+)
+@click.option(
+    "--url", metavar="URL", help="Where the folder will be on the web: prints links that open it."
+)
+@click.option("--fasta", type=FILE, help="The genome. [default: where the scan read it]")
+@click.option("--check", is_flag=True, help="Make nothing; check the hub in DIR.")
+def hub(
+    folder: Path,
+    email: str | None,
+    genome: str | None,
+    name: str | None,
+    copy: bool,
+    url: str | None,
+    fasta: Path | None,
+    check: bool,
+) -> None:
+    """Write a finished scan as a track hub into DIR/hub: a folder that UCSC and IGV open by URL.
+
+    Relevance as letters, the models over each other, motif hits, annotations, and pages that say
+    what it all is. A hub that is there is replaced. --check takes a scan's folder, a hub's folder
+    or a hub.txt, lists what is wrong with it line by line, and then exits with 2.
+
+    \b
+    Example:
+      gtrack hub out/first --genome hg38 --email me@example.org
+    """
+    if check:
+        _check(folder)
+        return
+    if email is None:
+        raise InputError("missing --email: UCSC wants to know whom a hub's users ask")
+    from gtrack.workflows.hub import HubJob, make_hub
+
+    job = HubJob(folder, email, genome, name, link=not copy, url=url, fasta=fasta)
+    _tell(folder, make_hub(job), linked=not copy)
+
+
+def _check(folder: Path) -> None:
+    from gtrack.workflows.hub_check import check_hub_folder
+
+    done = check_hub_folder(folder)
+    for finding in done.findings:
+        click.echo(finding)
+    how = "gtrack's rules and hubCheck" if done.real else "gtrack's rules (hubCheck is not on PATH)"
+    if done.findings:
+        count = f"{len(done.findings)} finding{'s' * (len(done.findings) > 1)}"
+        raise InputError(f"{done.file}: {count} by {how}; correct the lines above")
+    click.echo(f"{done.file}: no findings by {how}", err=True)
+
+
+def _tell(folder: Path, done: HubSummary, linked: bool) -> None:
+    tracks = len(done.hub.tracks)
+    said = [
+        f"{done.folder}: {tracks} tracks for {done.hub.genome} in {done.files} files, "
+        f"{done.size / 1e6:,.1f} MB",
+        *done.notes,
+    ]
+    if linked:
+        said.append("its data are links to the scan's files: copy it with rsync -L or cp -L")
+    said += [
+        f"try it: gtrack view {folder} --hub",
+        f"share it: copy {done.folder} to a web host that answers Range requests and lets other "
+        "sites read (CORS: Access-Control-Allow-Origin: *, Access-Control-Allow-Headers: Range)",
+    ]
+    if not done.links:
+        said.append("--url ADDRESS-OF-THE-FOLDER prints the links that open it in UCSC and IGV")
+    for where, link in done.links:
+        said.append(f"{where}: {link}")
+    if done.links and not done.hub.brings_genome:
+        said.append(
+            "IGV's link opens the genome; the tracks come by its menu Tracks, Load Track Hub"
+        )
+    for line in said:
+        click.echo(line, err=True)

@@ -1,0 +1,71 @@
+"""``gtrack report``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from gtrack.cli.options import FILE
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FILE)
+@click.option(
+    "--loci",
+    type=click.IntRange(1, 500),
+    default=30,
+    show_default=True,
+    metavar="N",
+    help="At most so many places.",
+)
+@click.option(
+    "--span",
+    type=click.IntRange(20, 1000),
+    default=140,
+    show_default=True,
+    metavar="BP",
+    help="Bases shown of a place; up to twice as many where hits lie close.",
+)
+@click.option("--out", type=FILE, metavar="FILE", help="The page. [default: DIR/report.html]")
+@click.option("--fasta", type=FILE, help="The genome, where it is not where the scan read it.")
+def report(folder: Path, loci: int, span: int, out: Path | None, fasta: Path | None) -> None:
+    """Write one HTML file with the top places of a finished scan: to mail, print or keep.
+
+    Each place is drawn as letters, with all models, motif hits and annotations; tables say what was
+    run. The page needs no network and holds no script. Places are those of the best hits and, where
+    those run out, of the most relevance.
+
+    \b
+    Example:
+      gtrack report out/first --loci 20
+    """
+    from gtrack.workflows.report import ReportJob, make_report
+
+    with _progress() as tell:
+        done = make_report(ReportJob(folder, loci, span, out, fasta), tell)
+    click.echo(
+        f"{done.path}: {done.loci:,} places with {done.hits:,} motif hits, "
+        f"{done.size / 1e6:.2f} MB; open it in a browser, or mail it",
+        err=True,
+    )
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield what a report tells of its reading: what, work done since, work in all."""
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    console = Console(stderr=True)
+    tasks: dict[str, TaskID] = {}
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
+
+        def tell(what: str, done: int, in_all: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=in_all)
+            bars.update(tasks[what], advance=done)
+
+        yield tell

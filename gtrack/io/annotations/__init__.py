@@ -1,0 +1,87 @@
+"""Annotations that a user brings: BED, narrowPeak, GTF, GFF3 and bigBed, as features."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from gtrack.core.errors import InputError
+from gtrack.core.features import Feature
+from gtrack.io.annotations.bed12 import read_bed_features, read_narrow_peaks
+from gtrack.io.annotations.gff import read_gff3, read_gtf
+from gtrack.io.bigbed import read_bigbed
+from gtrack.io.text import shown
+
+ENDINGS = {
+    "BED": ".bed",
+    "narrowPeak": ".narrowPeak",
+    "GTF": ".gtf",
+    "GFF3": ".gff3",
+    "bigBed": ".bb",
+}
+"""How a file of each format is called; the text formats may be compressed."""
+
+_NAMES = {
+    "BED": r"\.bed",
+    "narrowPeak": r"\.narrowPeak",
+    "GTF": r"\.gtf",
+    "GFF3": r"\.gff3?",
+    "bigBed": r"\.(bb|bigBed)",
+}
+_READERS = {
+    "BED": read_bed_features,
+    "narrowPeak": read_narrow_peaks,
+    "GTF": read_gtf,
+    "GFF3": read_gff3,
+    "bigBed": read_bigbed,
+}
+
+
+def annotation_format(path: Path) -> str:
+    """Tell the format of an annotation from its name.
+
+    Returns
+    -------
+    str
+        A key of `ENDINGS`.
+
+    Raises
+    ------
+    InputError
+        When the name says nothing.
+    """
+    for kind, ending in _NAMES.items():
+        packed = "" if kind == "bigBed" else r"(\.b?gz)?"
+        if re.search(f"{ending}{packed}$", path.name, re.IGNORECASE):
+            return kind
+    raise InputError(
+        f"{shown(path)}: no format that gtrack shows has such a name; give .bed, .narrowPeak, .gtf "
+        "or .gff3, plain or .gz, or a bigBed, .bb"
+    )
+
+
+def read_features(path: Path, kind: str) -> Iterator[Feature]:
+    """Read the features of a file, on whatever chromosomes.
+
+    A transcript of GTF or GFF3 is one feature, with its exons as blocks and what is translated
+    thick; so is a gene that has no transcript.
+
+    Parameters
+    ----------
+    path : Path
+    kind : str
+        A key of `ENDINGS`.
+
+    Raises
+    ------
+    InputError
+        While it is read: at the first line that breaks a rule of the format, with its number; or
+        at the end, when there are no features.
+    """
+    found = False
+    for feature in _READERS[kind](path):
+        found = True
+        yield feature
+    if not found:
+        raise InputError(f"{shown(path)}: no features; give a file with at least one")

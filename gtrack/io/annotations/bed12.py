@@ -1,0 +1,74 @@
+"""BED3 to BED12, wider tables that begin so, and narrowPeak, as features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gtrack.core.errors import InputError
+from gtrack.core.features import Feature
+from gtrack.io.bed import is_header
+from gtrack.io.bed_columns import quoted, read_columns, standard_columns
+from gtrack.io.text import read_lines, shown
+
+_PEAK_COLUMNS = 10
+
+
+def read_bed_features(path: Path) -> Iterator[Feature]:
+    """Yield the features of a BED, in file order.
+
+    Headers and comments are skipped as in the BED of the regions. How many columns are BED's own
+    is found on the first line; the rest of a line is ignored.
+
+    Raises
+    ------
+    InputError
+        At the first line that breaks a rule.
+    """
+    columns = 0
+    for number, fields, origin in _lines(path):
+        if not columns:
+            columns, first = standard_columns(fields), number
+        if len(fields) < columns:
+            raise InputError(
+                f"{origin}: {len(fields)} columns, line {first} has {columns} of BED; every line "
+                "needs them"
+            )
+        yield read_columns(fields, columns, origin)
+
+
+def read_narrow_peaks(path: Path) -> Iterator[Feature]:
+    """Yield the peaks of a narrowPeak, in file order; see :func:`read_bed_features`."""
+    for _, fields, origin in _lines(path):
+        if len(fields) != _PEAK_COLUMNS:
+            raise InputError(
+                f"{origin}: {len(fields)} columns; a narrowPeak line has {_PEAK_COLUMNS}; or call "
+                "the file .bed"
+            )
+        for column, field in enumerate(fields[6:], start=7):
+            try:
+                float(field)
+            except ValueError:
+                raise InputError(
+                    f"{origin}: {quoted(field)} in column {column} is not a number; correct it, or "
+                    "call the file .bed"
+                ) from None
+        yield read_columns(fields, 6, origin)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, list[bytes], str]]:
+    """Yield number, fields and place of every line that holds a feature."""
+    file = shown(path)
+    tabs = None
+    for number, line in read_lines(path):
+        if is_header(line, number):
+            continue
+        if tabs is None:
+            tabs = b"\t" in line
+        fields = line.split(b"\t") if tabs else line.split()
+        if len(fields) < 3:
+            raise InputError(
+                f"{file}:{number}: {len(fields)} column{'s'[: len(fields) > 1]}; a BED line has at "
+                "least 3, separated by tabs in every line: chromosome, start, end"
+            )
+        yield number, fields, f"{file}:{number}"

@@ -1,0 +1,115 @@
+"""The head of a bigWig or bigBed of any origin, read byte by byte.
+
+pyBigWig follows offsets without a check and ends the process on some broken files; what lies in a
+user's folder is looked at here, where a broken file is an error like any other. Layout: Kent et al.
+2010, supplement, tables 5 to 17.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import struct
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from gtrack.core.big_file import BigFile
+from gtrack.core.errors import InputError
+from gtrack.io.text import reading, shown
+
+_BIG_WIG, _BIG_BED = 0x888FFC26, 0x8789F2EB
+_TREE, _INDEX = 0x78CA8C91, 0x2468ACE0
+_LONGEST = 1 << 16  # bytes of a description
+_ENDS_WITH_MAGIC = 4  # the version from which on the magic word is repeated at the end
+_MOST_LEVELS = 64  # of zoom: each is four times as wide as the one before
+_FIELD = re.compile(r'([A-Za-z_]\w*)\s*;\s*"')
+
+
+class _BrokenError(Exception):
+    """What is wrong with a file."""
+
+
+def big_file(path: Path) -> BigFile:
+    """Read what a bigWig or bigBed says of itself.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, no such file, cut or broken.
+    """
+    with reading(path), path.open("rb") as file:
+        try:
+            return _head(_Bytes(file))
+        except _BrokenError as error:
+            raise InputError(f"{shown(path)}: {error}; get it again, or make it again") from error
+
+
+class _Bytes:
+    """Numbers and text at offsets of a file, in its byte order."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.size = file, os.fstat(file.fileno()).st_size
+        self._order = "<"
+        if self.numbers(0, "I")[0] not in (_BIG_WIG, _BIG_BED):
+            self._order = ">"
+
+    def at(self, offset: int, size: int) -> bytes:
+        if offset + size > self.size:
+            raise _BrokenError("is cut, or no bigWig or bigBed")
+        self._file.seek(offset)
+        return self._file.read(size)
+
+    def numbers(self, offset: int, form: str) -> tuple[Any, ...]:
+        unpack = struct.Struct(self._order + form)
+        return unpack.unpack(self.at(offset, unpack.size))
+
+
+def _head(data: _Bytes) -> BigFile:
+    if data.numbers(0, "I")[0] not in (_BIG_WIG, _BIG_BED):
+        raise _BrokenError("is no bigWig and no bigBed")
+    magic, version, levels, tree_at, _, index_at = data.numbers(0, "IHHQQQ")
+    fields, defined, described_at, summary_at = data.numbers(32, "HHQQ")
+    if levels > _MOST_LEVELS:
+        raise _BrokenError("is broken: too many levels of zoom")
+    if version >= _ENDS_WITH_MAGIC and data.numbers(data.size - 4, "I")[0] != magic:
+        raise _BrokenError("is cut: its last bytes are missing")
+    for at in (index_at, *(data.numbers(64 + 24 * level, "IIQQ")[3] for level in range(levels))):
+        if data.numbers(at, "I")[0] != _INDEX or data.numbers(at + 32, "Q")[0] > data.size:
+            raise _BrokenError("is cut or broken: data or their index are not there")
+    sizes = _chromosomes(data, tree_at)
+    if magic == _BIG_WIG:
+        covered, low, high = data.numbers(summary_at, "Qdd") if summary_at else (0, 0.0, 0.0)
+        largest = max(abs(low), abs(high)) if covered else 0.0
+        if not math.isfinite(largest):
+            raise _BrokenError("holds values that are not finite")
+        return BigFile("bigWig", sizes, largest=largest)
+    names: tuple[str, ...] = ()
+    if described_at:
+        text = data.at(described_at, min(_LONGEST, max(0, data.size - described_at)))
+        names = tuple(_FIELD.findall(text.partition(b"\0")[0].decode(errors="replace")))
+    return BigFile("bigBed", sizes, fields=fields, defined=defined, names=names)
+
+
+def _chromosomes(data: _Bytes, at: int) -> dict[str, int]:
+    """Walk the tree of chromosomes; every node once, however a broken file links them."""
+    magic, _, key_size, value_size, count, _ = data.numbers(at, "IIIIQQ")
+    sizes: dict[str, int] = {}
+    ids: list[int] = []
+    nodes, seen = [at + 32], set[int]()
+    while nodes and magic == _TREE and value_size == 8 and len(nodes) + len(ids) <= count:
+        at = nodes.pop()
+        is_leaf, _, entries = data.numbers(at, "BBH")
+        seen.add(at)
+        children = []
+        for entry in range(at + 4, at + 4 + entries * (key_size + 8), key_size + 8):
+            if is_leaf:
+                name = data.at(entry, key_size).rstrip(b"\0").decode(errors="replace")
+                number, sizes[name] = data.numbers(entry + key_size, "II")
+                ids.append(number)
+            else:
+                children.append(data.numbers(entry + key_size, "Q")[0])
+        nodes += [child for child in reversed(children) if child not in seen]
+    if len(sizes) != count or sorted(ids) != list(range(count)):
+        raise _BrokenError("is broken: its chromosomes cannot be read")
+    return sizes

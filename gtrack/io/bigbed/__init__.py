@@ -1,0 +1,7 @@
+"""bigBed: motif hits and features written, and any file read."""
+
+from gtrack.io.bigbed.features import write_feature_bigbed
+from gtrack.io.bigbed.hits import AUTOSQL, write_bigbed
+from gtrack.io.bigbed.reading import read_bigbed
+
+__all__ = ["AUTOSQL", "read_bigbed", "write_bigbed", "write_feature_bigbed"]

@@ -1,0 +1,30 @@
+"""The tables that a scan wrote, read back row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gtrack.core.errors import InputError
+from gtrack.io.text import read_lines, shown
+
+
+def read_table(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Yield the rows of a tab-separated table with these columns, as text.
+
+    Raises
+    ------
+    InputError
+        When the header is another one, or at the first row with more or fewer cells.
+    """
+    lines = read_lines(path)
+    header = next(lines, (1, b""))[1]
+    if header != "\t".join(columns).encode():
+        raise InputError(f"{shown(path)}:1: not the columns of this table; make it again")
+    for number, line in lines:
+        cells = line.decode("utf-8", "backslashreplace").split("\t")
+        if len(cells) != len(columns):
+            raise InputError(
+                f"{shown(path)}:{number}: {len(cells)} cells, not {len(columns)}; make it again"
+            )
+        yield dict(zip(columns, cells, strict=True))

@@ -1,0 +1,80 @@
+"""The page, the plugin and igv.js: found in the installed package or in the source tree.
+
+A wheel holds them (``hatch_build.py`` puts them there). A source tree has the plugin beside the
+package, and igv.js where npm puts it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gtrack.core.errors import InputError
+
+IGV = "igv.esm.min.js"
+_HERE = Path(__file__).parent
+_PACKAGED = _HERE / "assets"
+_TREE = _HERE.parents[1] / "igv_plugin"
+
+
+def asset_files(igv_js: Path | None = None) -> dict[str, Path]:
+    """Return what the viewer's page needs, by the path of its URL.
+
+    Parameters
+    ----------
+    igv_js : Path, optional
+        igv.js to use in place of the packaged one; else ``$GTRACK_IGV_JS`` is taken.
+
+    Raises
+    ------
+    InputError
+        When a part is missing, with the cure.
+    """
+    page, plugin = _HERE / "page", _plugin()
+    return {
+        "/": page / "index.html",
+        "/_gtrack/page.js": page / "page.js",
+        "/_gtrack/igv/igv.esm.min.js": _igv(igv_js),
+        **{
+            f"/_gtrack/plugin/{file.name}": file
+            for file in sorted(plugin.iterdir())
+            if file.suffix in (".js", ".css")
+        },
+    }
+
+
+def _igv(given: Path | None) -> Path:
+    variable = os.environ.get("GTRACK_IGV_JS")
+    for option, path in (("--igv-js", given), ("GTRACK_IGV_JS", variable)):
+        if path is not None:
+            return _module(option, Path(path))
+    for folder in (_PACKAGED / "igv", _TREE / "node_modules" / "igv" / "dist"):
+        if (folder / IGV).is_file():
+            return folder / IGV
+    cure = "run make plugin in the source tree (it needs npm), or " if _TREE.is_dir() else ""
+    raise InputError(
+        f"igv.js: this gtrack was installed without it; {cure}give --igv-js FILE or "
+        f"$GTRACK_IGV_JS: dist/{IGV} of the npm package igv, version 3.8.10"
+    )
+
+
+def _module(option: str, path: Path) -> Path:
+    """Check that a file is the build of igv.js that a page can import."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 4096))
+            end = file.read()
+    except OSError as error:
+        raise InputError(f"{option} {path}: cannot be read: {error.strerror}") from error
+    if b"export" not in end:
+        raise InputError(f"{option} {path}: not the module build of igv.js; give its dist/{IGV}")
+    return path
+
+
+def _plugin() -> Path:
+    for folder in (_PACKAGED / "plugin", _TREE / "src"):
+        if (folder / "index.js").is_file():
+            return folder
+    raise InputError(
+        f"{_PACKAGED / 'plugin'}: the viewer's plugin is missing; install gtrack again"
+    )

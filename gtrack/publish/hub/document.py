@@ -1,0 +1,135 @@
+"""``hub.txt``: a finished scan as a track hub that UCSC, igv.js and IGV desktop open.
+
+One file (``useOneFile on``): the hub, its one genome, the tracks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.publish.hub.stanzas import LONG, Settings, label, safe, track_names, write_stanzas
+from gtrack.publish.hub.tracks import (
+    RELEVANCE,
+    RESERVED,
+    ROOT,
+    STRANDS,
+    HubTrack,
+    Stanza,
+    annotation,
+    composite,
+    described,
+    hits,
+    overlay,
+)
+from gtrack.publish.session import locus_text
+
+CUSTOM = "custom"
+"""The genome that a hub brings along, because no browser knows it."""
+
+_HUB_SHORT = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """Everything that the text of a hub and its pages say.
+
+    Parameters
+    ----------
+    title : str
+        What the hub is called.
+    email : str
+        Whom its users ask.
+    genome : str
+        An assembly that UCSC knows; or ``custom``, whose sequences the hub brings along.
+    manifest : RunManifest
+    tracks : tuple of HubTrack
+        In the order of the manifest.
+    """
+
+    title: str
+    email: str
+    genome: str
+    manifest: RunManifest
+    tracks: tuple[HubTrack, ...]
+
+    @property
+    def brings_genome(self) -> bool:
+        """Whether it is an assembly hub."""
+        return self.genome == CUSTOM
+
+    def of_kind(self, *kinds: str) -> tuple[HubTrack, ...]:
+        """Return the tracks of these kinds."""
+        return tuple(track for track in self.tracks if track.spec.kind in kinds)
+
+
+def names_for(tracks: Sequence[TrackSpec]) -> list[str]:
+    """Return a name in the hub for each track of a manifest."""
+    return track_names([track.name for track in tracks], RESERVED)
+
+
+def hub_text(hub: Hub) -> str:
+    """Return the text of ``hub.txt``."""
+    means, strands = hub.of_kind("relevance"), hub.of_kind("relevance-forward", "relevance-reverse")
+    tracks = composite(RELEVANCE, "Relevance", "Signed relevance per base", means, "full")
+    if len(means) > 1:
+        tracks += overlay(means)
+    if strands:
+        long = "Signed relevance per base, each strand by itself"
+        tracks += composite(STRANDS, "Strands", long, strands, "hide")
+    tracks += [hits(track) for track in hub.of_kind("hits")]
+    tracks += [annotation(track) for track in hub.of_kind("annotation")]
+    top = (settings for depth, settings in tracks if depth == 1)
+    for place, settings in enumerate(top, 1):
+        settings.append(("priority", str(place)))
+    head: list[Stanza] = [(0, _hub(hub)), (0, _genome(hub)), (0, _root(hub))]
+    return write_stanzas([*head, *tracks])
+
+
+def groups_text(hub: Hub) -> str:
+    """Return the text of ``groups.txt``: the one group of an assembly hub."""
+    group = [("name", ROOT), ("label", label(hub.title, LONG))]
+    return write_stanzas([(0, [*group, ("priority", "1"), ("defaultIsClosed", "0")])])
+
+
+def _hub(hub: Hub) -> Settings:
+    (name,) = track_names([f"gtrack_{hub.title}"])
+    models = ", ".join(str(model["name"]) for model in hub.manifest.models)
+    return [
+        ("hub", name),
+        ("shortLabel", label(hub.title, _HUB_SHORT)),
+        ("longLabel", label(f"{hub.title}: what {models} saw in each base (gtrack)", LONG)),
+        ("useOneFile", "on"),
+        ("email", hub.email),
+        ("descriptionUrl", "hub.html"),
+    ]
+
+
+def _genome(hub: Hub) -> Settings:
+    if not hub.brings_genome:
+        return [("genome", hub.genome)]
+    facts = hub.manifest.genome
+    size = f"{facts['chromosomes']:,} sequences, {facts['bases']:,} bp"
+    return [
+        ("genome", hub.genome),
+        ("description", label(f"{hub.title} ({size})", LONG)),
+        ("organism", label(hub.title, LONG)),
+        ("scientificName", label(hub.title, LONG)),
+        ("twoBitPath", "genome.2bit"),
+        ("chromSizes", "chrom.sizes"),
+        ("groups", "groups.txt"),
+        ("defaultPos", safe(locus_text(hub.manifest.locus))),
+        ("orderKey", "1"),
+        ("htmlPath", "genome.html"),
+    ]
+
+
+def _root(hub: Hub) -> Settings:
+    group = [("group", ROOT)] if hub.brings_genome else []
+    return [
+        *described(ROOT, hub.title, f"{hub.title}: relevance, motif hits, annotations"),
+        ("superTrack", "on show"),
+        *group,
+        ("html", "hub.html"),
+    ]

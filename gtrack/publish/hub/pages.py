@@ -1,0 +1,242 @@
+"""The pages of a hub: what its numbers are, how they were made, how to read them.
+
+UCSC shows a track's page below its settings, IGV behind its name. The pages are plain HTML: no
+script, no style, nothing from elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from gtrack.publish.hub.document import Hub
+from gtrack.publish.hub.tracks import HubTrack
+from gtrack.publish.markup import Markup, element, join, void
+from gtrack.publish.session import locus_text
+
+_COORDINATES = (
+    "Coordinates in the files are 0-based and half-open; a position that a browser shows is "
+    "1-based, both ends included."
+)
+_STRANDS = {
+    "both": "both strands, averaged",
+    "forward": "the forward strand",
+    "reverse": "the reverse strand",
+    "region": "the strand of each region",
+}
+_SIGN = (
+    "Above the line (positive), a base speaks for the label that is explained; below it "
+    "(negative), against. The height says how much."
+)
+_UNITS = (
+    "The unit is that of the model's logit contrast (the label's logit less the mean of the other "
+    "logits; the one logit of a model that has one). Models differ in scale: compare the shapes of "
+    "two models, not their heights. Relevance is not conserved, so that its sum is not the logit."
+)
+_GAPS = (
+    "A base without a value was not scanned, or is not A, C, G or T: a gap is not a zero. Every "
+    "base has its value from one window of the model, the one whose centre is nearest."
+)
+
+
+def hub_pages(hub: Hub) -> dict[str, str]:
+    """Return the text of all pages by their file names."""
+    pages = {"hub.html": _hub_page(hub)}
+    if hub.brings_genome:
+        pages["genome.html"] = _genome_page(hub)
+    for track in hub.tracks:
+        kind = track.spec.kind
+        make = {"hits": _hits_page, "annotation": _annotation_page}.get(kind, _relevance_page)
+        pages[track.page] = make(hub, track)
+    return pages
+
+
+def _page(hub: Hub, title: str, *sections: Markup) -> str:
+    credits = _section(
+        "Credits",
+        element("p", f"Made by gtrack {hub.manifest.versions.get('gtrack', '')}. Contact: ",
+                element("a", hub.email, href=f"mailto:{hub.email}")),
+    )  # fmt: skip
+    head = element("head", void("meta", charset="utf-8"), element("title", title))
+    body = element("body", element("h1", title), *sections, credits)
+    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _section(title: str, *content: str) -> Markup:
+    return join(element("h2", title), *content)
+
+
+def _paragraphs(*texts: str) -> Markup:
+    return join(*(element("p", each) for each in texts))
+
+
+def _table(rows: Iterable[tuple[str, object]]) -> Markup:
+    return element(
+        "table",
+        *(
+            element("tr", element("th", name, scope="row"), element("td", str(value)))
+            for name, value in rows
+            if value not in (None, "")
+        ),
+    )
+
+
+def _model(hub: Hub, track: HubTrack) -> dict[str, Any]:
+    return next(m for m in hub.manifest.models if m["name"] == track.spec.model)
+
+
+def _made(hub: Hub, model: dict[str, Any]) -> Markup:
+    """Return how relevance of a model was made."""
+    job, strands = hub.manifest.job, str(model["strands"])
+    rows: list[tuple[str, object]] = [
+        ("Model", f"{model['name']} ({model['kind']})"),
+        ("Model's SHA-256", model["sha256"]),
+        ("Label explained", f"{model['target']} (of {', '.join(map(str, model['labels']))})"),
+        ("Method", job.get("method")),
+        ("ALiBi rule", job.get("alibi_rule") if model["kind"] == "dnabert2" else None),
+        ("Token to base", job.get("projection") if model["kind"] != "cnn" else None),
+        ("Strands read", _STRANDS.get(strands, strands)),
+        ("Windows", f"{model['windows']:,} of {model['window_bp']:,} bp, at steps of "
+                    f"{model['stride']:,} bp in long regions"),
+        ("Arithmetic", f"{job.get('precision')} on {job.get('device_kind')}"),
+        ("Plan's SHA-256", hub.manifest.plan_sha256),
+        ("Versions", ", ".join(f"{k} {v}" for k, v in hub.manifest.versions.items())),
+    ]  # fmt: skip
+    return _table(rows)
+
+
+def _relevance_page(hub: Hub, track: HubTrack) -> str:
+    model, spec = _model(hub, track), track.spec
+    strand = spec.kind.partition("-")[2]
+    alone = f" This is of the {strand} strand alone." if strand else ""
+    facts: list[tuple[str, object]] = [
+        ("Bases with a value", f"{spec.bases:,}" if spec.bases is not None else None),
+        ("99th percentile of |value|", f"{spec.p99:.4g}" if spec.p99 is not None else None),
+        ("Largest |value|", f"{track.largest:.4g}"),
+    ]
+    return _page(
+        hub,
+        f"Relevance of each base: {spec.name}",
+        _section(
+            "Description",
+            _paragraphs(
+                f"How much each base of the scanned regions moved the model {spec.model} "
+                f"towards its label {model['target']}, or away from it.{alone}",
+                _GAPS,
+            ),
+        ),
+        _section(
+            "Display conventions",
+            _paragraphs(
+                _SIGN,
+                "Zoomed in, the bases are letters as tall as their relevance; those below the line "
+                "hang upside down. Zoomed out, they are bars: blue above the line, vermillion "
+                "below. The models share one scale.",
+                _UNITS,
+                _COORDINATES,
+            ),
+        ),
+        _section("Methods", _made(hub, model)),
+        _section("Data", _table(facts)),
+    )
+
+
+def _hits_page(hub: Hub, track: HubTrack) -> str:
+    found, spec = hub.manifest.hits or {}, track.spec
+    motifs, options = found.get("motifs", {}), found.get("options", {})
+    columns = (
+        ("name, motifId, source", "The motif: its name, its matrix, where the matrix is from"),
+        ("score", "100 times -log10 of the q-value, at most 1000"),
+        ("relSum", "Relevance summed over the site; its sign says supports or opposes"),
+        ("relZ", "Relevance weighted by information, in standard deviations of the null"),
+        ("seqP", "p-value of the sequence under the background"),
+        ("relP", "p-value of the relevance under the null"),
+        ("qValue", "Share of false places among the hits at least as good"),
+        ("model, region", "What was explained, and the scanned region"),
+    )  # fmt: skip
+    rows: list[tuple[str, object]] = [
+        ("Hits", f"{spec.records:,}" if spec.records is not None else None),
+        ("q-value below", found.get("q")),
+        ("Motifs searched", motifs.get("count")),
+        ("Sources of motifs", ", ".join(map(str, motifs.get("sources", [])))),
+        ("Motifs' SHA-256", motifs.get("sha256")),
+        ("Options", ", ".join(f"{name} {value}" for name, value in options.items())),
+        ("Bases of the null", f"{hub.manifest.null['bases']:,}" if hub.manifest.null else None),
+    ]
+    return _page(
+        hub,
+        f"Motif hits: {spec.name}",
+        _section(
+            "Description",
+            _paragraphs(
+                f"Places where the sequence matches a motif and the relevance of the model "
+                f"{spec.model} is unlike that of shuffled sequence. Look-alike motifs may stand "
+                "in for one another: the q-value is of the place, not of the name."
+            ),
+        ),
+        _section(
+            "Display conventions",
+            _paragraphs(
+                "Blue: the site supports the label that is explained (relSum above 0). "
+                "Vermillion: it opposes it. The strand is the motif's.",
+                _COORDINATES,
+            ),
+            _table(columns),
+        ),
+        _section(
+            "Methods",
+            _paragraphs(
+                "A site matches by its p-value under the background; it is supported when its "
+                "relevance is rare in a null made by running the same model on windows whose "
+                "dinucleotides were shuffled. Hits do not overlap."
+            ),
+            _table(rows),
+            element("h3", "The relevance behind them"),
+            _made(hub, _model(hub, track)),
+        ),
+    )
+
+
+def _annotation_page(hub: Hub, track: HubTrack) -> str:
+    spec = track.spec
+    how = "It is the bigBed that was given."
+    if spec.format != "bigBed":
+        how = f"It is a bigBed of the {spec.format} that was given, made by gtrack."
+    shown = f"Features that were given to be shown beside relevance; not computed by gtrack. {how}"
+    return _page(
+        hub, f"Annotation: {spec.name}", _section("Description", _paragraphs(shown, _COORDINATES))
+    )
+
+
+def _hub_page(hub: Hub) -> str:
+    regions = hub.manifest.regions
+    tracks = [
+        element("li", element("a", track.spec.name, href=track.page), f" ({track.spec.kind})")
+        for track in hub.tracks
+    ]
+    return _page(
+        hub,
+        hub.title,
+        _section(
+            "Description",
+            _paragraphs(
+                f"{len(hub.manifest.models)} sequence model(s), explained base by base in "
+                f"{regions['scanned']:,} regions; genome: {hub.genome}."
+            ),
+            element("ul", *tracks),
+        ),
+        _section("Display conventions", _paragraphs(_SIGN, _UNITS, _GAPS, _COORDINATES)),
+        *(_section(f"Methods: {m['name']}", _made(hub, m)) for m in hub.manifest.models),
+    )
+
+
+def _genome_page(hub: Hub) -> str:
+    facts = hub.manifest.genome
+    rows = (
+        ("Sequences", f"{facts['chromosomes']:,}, of {facts['bases']:,} bases in all"),
+        ("SHA-256 of names and lengths", facts["sizes_sha256"]),
+        ("SHA-256 of what the models read", facts["sequences_sha256"]),
+        ("First view", locus_text(hub.manifest.locus)),
+    )
+    said = _paragraphs("The sequences of the FASTA that was scanned.")
+    return _page(hub, f"Genome of {hub.title}", _section("Description", said, _table(rows)))

@@ -1,0 +1,227 @@
+"""The stanzas of a hub's tracks: relevance, overlay, motif hits, annotations.
+
+Relevance stands under a composite with ``autoScale group``, which UCSC and IGV desktop honour in
+the parent only. Its symmetric limits are declared by ``type bigWig``: UCSC takes them where a user
+turns the automatic scale off. There is no ``viewLimits``: igv.js reads it as whole numbers, so that
+-0.8:0.8 leaves a blank track, and what would save that, ``autoScale on`` beside it, ends the common
+scale of the group elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor, log10
+
+from gtrack.core.big_file import BigFile
+from gtrack.core.manifest import TrackSpec
+from gtrack.publish.hub.stanzas import LONG, SHORT, Settings, label, track_names
+from gtrack.publish.session import GREY, NEGATIVE, POSITIVE
+
+ROOT, RELEVANCE, STRANDS, OVERLAY = "gtrack", "relevance", "relevance_strands", "relevance_overlay"
+"""Names of the containers."""
+
+RESERVED = (ROOT, RELEVANCE, STRANDS, OVERLAY, "hub", "genome")
+"""Names that no track may take: they are those of containers or of pages."""
+
+_MODEL_COLOURS = ("0,114,178", "230,159,0", "0,158,115", "204,121,167", "86,180,233", "213,94,0")
+"""Of models that lie over each other; Okabe and Ito's palette."""
+
+_DRAWN: Settings = [
+    ("alwaysZero", "on"),
+    ("yLineOnOff", "on"),
+    ("maxHeightPixels", "200:100:30"),
+    ("windowingFunction", "mean"),
+]
+
+_MOST_MOTIFS = 200
+_LISTED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:()+/-]*")
+"""A motif's name that can stand in a list of values."""
+
+Stanza = tuple[int, Settings]
+"""Its depth below the hub, and its settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubTrack:
+    """A track of the manifest as the hub has it.
+
+    Parameters
+    ----------
+    spec : TrackSpec
+    name : str
+        Its name in the hub: the data file and the page are called by it.
+    file : BigFile
+        The head of the data file.
+    largest : float
+        The largest absolute value: relevance of a base, or of a hit's site.
+    motifs : tuple of str
+        Names of the motifs that have hits.
+    coloured : bool
+        Whether the features of an annotation have colours of their own.
+    """
+
+    spec: TrackSpec
+    name: str
+    file: BigFile
+    largest: float = 0.0
+    motifs: tuple[str, ...] = ()
+    coloured: bool = False
+
+    @property
+    def url(self) -> str:
+        """The data file, relative to ``hub.txt``."""
+        return f"{self.name}.{'bw' if self.file.kind == 'bigWig' else 'bb'}"
+
+    @property
+    def page(self) -> str:
+        """The page that describes it, relative to ``hub.txt``."""
+        return f"{self.name}.html"
+
+
+def described(name: str, short: str, long: str) -> Settings:
+    """Return what every track's stanza begins with."""
+    return [("track", name), ("shortLabel", label(short, SHORT)), ("longLabel", label(long, LONG))]
+
+
+def composite(
+    name: str, short: str, long: str, tracks: Sequence[HubTrack], visibility: str
+) -> list[Stanza]:
+    """Return a composite of bigWigs on one scale, and its subtracks."""
+    parent = [
+        *described(name, short, long),
+        ("parent", ROOT),
+        ("compositeTrack", "on"),
+        ("type", _signal(tracks)),
+        ("visibility", visibility),
+        ("autoScale", "group"),
+        *_DRAWN,
+        ("color", POSITIVE),
+        ("altColor", NEGATIVE),
+        ("html", "hub.html"),
+    ]
+    return [(1, parent), *((2, _subtrack(name, track)) for track in tracks)]
+
+
+def _subtrack(parent: str, track: HubTrack) -> Settings:
+    return [
+        *described(track.name, track.spec.name, _meaning(track)),
+        ("parent", f"{parent} on"),
+        ("type", _signal([track])),
+        ("bigDataUrl", track.url),
+        ("logo", "on"),
+        ("html", track.page),
+    ]
+
+
+def overlay(tracks: Sequence[HubTrack]) -> list[Stanza]:
+    """Return the models' relevance, drawn over each other."""
+    parent = [
+        *described(OVERLAY, "Models overlaid", "Relevance of all models, one over the other"),
+        ("parent", ROOT),
+        ("container", "multiWig"),
+        ("aggregate", "transparentOverlay"),
+        ("showSubtrackColorOnUi", "on"),
+        ("type", _signal(tracks)),
+        ("visibility", "full"),
+        ("autoScale", "on"),
+        *_DRAWN,
+        ("html", "hub.html"),
+    ]
+    stanzas = [(1, parent)]
+    names = track_names(
+        [f"{track.name}_overlaid" for track in tracks],
+        [*RESERVED, *(track.name for track in tracks)],
+    )
+    for at, (name, track) in enumerate(zip(names, tracks, strict=True)):
+        colour = _MODEL_COLOURS[at % len(_MODEL_COLOURS)]
+        below = [
+            *described(name, f"{track.spec.name} overlaid", _meaning(track)),
+            ("parent", OVERLAY),
+            ("type", _signal([track])),
+            ("bigDataUrl", track.url),
+            ("color", colour),
+            ("altColor", colour),
+            ("html", track.page),
+        ]
+        stanzas.append((2, below))
+    return stanzas
+
+
+def hits(track: HubTrack) -> Stanza:
+    """Return the stanza of hits; without a colour, which igv.js would paint all of them in."""
+    relevance = f"{rounded_up(track.largest):g}"
+    settings = [
+        *described(track.name, track.spec.name, _meaning(track)),
+        ("parent", ROOT),
+        ("type", f"bigBed {track.file.defined} +"),
+        ("bigDataUrl", track.url),
+        ("visibility", "pack"),
+        ("itemRgb", "on"),
+        ("labelFields", "name,motifId"),
+        ("defaultLabelFields", "name"),
+        ("mouseOver", "${name} (${motifId}): relevance ${relSum}, q ${qValue}, in ${region}"),
+        ("filter.relSum", f"-{relevance}:{relevance}"),
+        ("filterByRange.relSum", "on"),
+        ("filterLimits.relSum", f"-{relevance}:{relevance}"),
+        ("filterLabel.relSum", "Relevance summed over the site"),
+        ("filter.qValue", "0:1"),
+        ("filterByRange.qValue", "on"),
+        ("filterLimits.qValue", "0:1"),
+        ("filterLabel.qValue", "q-value of the locus"),
+    ]
+    listed = len(track.motifs) <= _MOST_MOTIFS and all(map(_LISTED.fullmatch, track.motifs))
+    if track.motifs and listed:
+        settings.append(("filterValues.name", ",".join(sorted(set(track.motifs)))))
+        settings.append(("filterType.name", "multiple"))
+    else:
+        settings += [("filterText.name", "*"), ("filterType.name", "wildcard")]
+    return 1, [*settings, ("filterLabel.name", "Motif"), ("html", track.page)]
+
+
+def annotation(track: HubTrack) -> Stanza:
+    """Return the stanza of features that the user gave."""
+    standard = track.file.defined if 3 <= track.file.defined <= 12 else 3
+    return 1, [
+        *described(track.name, track.spec.name, _meaning(track)),
+        ("parent", ROOT),
+        ("type", f"bigBed {standard}{' +' if track.file.fields > standard else ''}"),
+        ("bigDataUrl", track.url),
+        ("visibility", "pack"),
+        ("itemRgb", "on") if track.coloured else ("color", GREY),
+        ("html", track.page),
+    ]
+
+
+def _signal(tracks: Sequence[HubTrack]) -> str:
+    limit = rounded_up(max(track.largest for track in tracks))
+    return f"bigWig {-limit:g} {limit:g}"
+
+
+def _meaning(track: HubTrack) -> str:
+    """Return a long label."""
+    strand = {"relevance-forward": ", forward strand", "relevance-reverse": ", reverse strand"}
+    match track.spec.kind:
+        case "hits":
+            return f"Motif hits that the relevance of {track.spec.model} supports or opposes"
+        case "annotation":
+            return f"{track.spec.name} (annotation)"
+        case kind:
+            return f"Relevance of each base to {track.spec.model}{strand.get(kind, '')}"
+
+
+def rounded_up(value: float) -> float:
+    """Return the next number of two digits; 1 for nothing.
+
+    Examples
+    --------
+    >>> rounded_up(0.6159), rounded_up(4.65), rounded_up(0.0)
+    (0.62, 4.7, 1.0)
+    """
+    if value <= 0:
+        return 1.0
+    shown = float(f"{value:.1e}")
+    if shown < value:
+        shown = float(f"{shown + 10.0 ** (floor(log10(value)) - 1):.1e}")
+    return shown

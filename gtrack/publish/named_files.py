@@ -1,0 +1,80 @@
+"""Which files a manifest or a hub names: all that a viewer may hand out."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from gtrack.core.errors import InputError
+from gtrack.core.manifest import RunManifest
+
+_SAFE = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
+_HUB_FILES = (
+    "bigDataUrl", "twoBitPath", "groups", "html", "htmlPath", "descriptionUrl", "chromSizes",
+)  # fmt: skip
+_ELSEWHERE = ("http://", "https://", "ftp://")
+
+
+def manifest_files(manifest: RunManifest) -> tuple[str, ...]:
+    """Return the URLs of what a viewer of a scan reads, relative to the manifest.
+
+    Raises
+    ------
+    InputError
+        When one leads out of the folder, is no name that gtrack gives, or is missing.
+    """
+    try:
+        urls = _of_manifest(manifest)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"manifest.json: damaged ({error}); copy the folder again") from error
+    return tuple(dict.fromkeys(_checked("manifest.json", url) for url in urls))
+
+
+def _of_manifest(manifest: RunManifest) -> list[str]:
+    urls = ["manifest.json", "igv_session.json", "igv_session.xml"]
+    urls += [str(manifest.regions[key]) for key in ("url", "table", "windows")]
+    urls.append(str(manifest.genome["sizes"]))
+    if manifest.genome["fasta"] is not None:
+        urls += fasta_files(str(manifest.genome["fasta"]))
+    for track in manifest.tracks:
+        urls += [track.url] if track.index is None else [track.url, track.index]
+    if manifest.hits is not None:
+        urls.append(str(manifest.hits["logos"]))
+        for model in manifest.hits["models"]:
+            urls += [str(model[key]) for key in ("bed", "bigbed", "table")]
+    return urls
+
+
+def fasta_files(url: str) -> list[str]:
+    """Return a FASTA and the indexes by which a browser reads it."""
+    return [url, url + ".fai", *([url + ".gzi"] if url.endswith(("gz", "bgz")) else [])]
+
+
+def hub_files(text: str, folder: str = "hub") -> tuple[str, ...]:
+    """Return the URLs of what ``hub.txt`` names, relative to the folder that holds `folder`.
+
+    Raises
+    ------
+    InputError
+        With the line, when one leads out of that folder or is no name that gtrack gives.
+    """
+    urls = [f"{folder}/hub.txt"]
+    for number, line in enumerate(text.splitlines(), 1):
+        key, *rest = line.split(None, 1)[:2] or [""]
+        value = "".join(rest).strip()
+        if key not in _HUB_FILES or value.startswith(_ELSEWHERE):
+            continue
+        if key == "html" and not value.endswith(".html"):
+            value += ".html"  # the suffix is optional
+        url = posixpath.normpath(f"{folder}/{value}")
+        urls.append(_checked(f"{folder}/hub.txt:{number}", url))
+    return tuple(dict.fromkeys(urls))
+
+
+def _checked(where: str, url: str) -> str:
+    if not _SAFE.fullmatch(url) or {".", ".."} & set(url.split("/")):
+        raise InputError(
+            f"{where}: it names the file {url!r}, which gtrack never does; is the folder from a "
+            "source that you trust?"
+        )
+    return url

@@ -1,0 +1,114 @@
+"""Hits and annotations of a figure: labelled shapes, side by side where they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from gtrack.core.features import Feature
+from gtrack.core.motif_hit import MotifHit
+from gtrack.publish.markup import Markup, element, join, shortened, void
+
+LANE, MOST_LANES = 27, 8
+_CHARACTER, _LONGEST = 6.2, 30  # of a label: width of a character, about, and their number
+
+Placed = TypeVar("Placed", MotifHit, Feature)
+Place = Callable[[int], float]
+"""From a position on the chromosome to one in the figure, inside its edges."""
+
+
+def hit_lanes(hits: Sequence[MotifHit], place: Place, width: int) -> tuple[Markup, int]:
+    """Return the arrows of motif hits, and how high they are in all."""
+    return _lanes(hits, hit_label, _arrow, place, width)
+
+
+def feature_lanes(features: Sequence[Feature], place: Place, width: int) -> tuple[Markup, int]:
+    """Return the bars of annotations, and how high they are in all."""
+    return _lanes(features, _feature_label, _bars, place, width)
+
+
+def hit_label(hit: MotifHit) -> str:
+    """Return the motif's name and the relevance of the site."""
+    return f"{shortened(hit.name, 20)} {signed(hit.rel_sum)}"
+
+
+def signed(value: float) -> str:
+    """Return a number of three digits with its sign."""
+    return f"{value:+.3g}".replace("-", "\N{MINUS SIGN}")
+
+
+def label(words: str, x: float, y: float, **attributes: str) -> Markup:
+    """Return text at a point."""
+    return element("text", words, x=short(x), y=short(y), **attributes)
+
+
+def moved(content: Markup, x: float, y: float) -> Markup:
+    """Return a group at a point."""
+    return element("g", content, transform=f"translate({short(x)} {short(y)})")
+
+
+def short(value: float, digits: int = 2) -> str:
+    """Return a number in few characters."""
+    return f"{round(value, digits) + 0.0:.9g}"
+
+
+def _lanes(
+    items: Sequence[Placed],
+    called: Callable[[Placed], str],
+    shape: Callable[[Placed, Place], Markup],
+    place: Place,
+    width: int,
+) -> tuple[Markup, int]:
+    """Put each shape into the first lane where it and its label have room."""
+    ends: list[float] = []
+    drawn: list[Markup] = []
+    for item in sorted(items, key=lambda each: (each.start, each.end)):
+        whole = called(item)
+        words = shortened(whole, _LONGEST)
+        low, high, room = place(item.start), place(item.end), len(words) * _CHARACTER
+        at = max(0.0, min(low, width - room))  # a label does not leave the figure
+        lane = next((k for k, end in enumerate(ends) if end <= at), len(ends))
+        if lane == MOST_LANES:
+            continue
+        ends[lane : lane + 1] = [max(high, at + room) + 6]
+        full = [element("title", shortened(whole, 160))] if words != whole else []
+        content = join(*full, shape(item, place), label(words, at, 20))
+        drawn.append(moved(content, 0, lane * LANE))
+    height = len(ends) * LANE
+    if len(drawn) < len(items):
+        drawn.append(label(f"and {len(items) - len(drawn)} more", 0, height + 10))
+        height += 14
+    return join(*drawn), height
+
+
+def _arrow(hit: MotifHit, place: Place) -> Markup:
+    """Return an arrow that points where the motif reads."""
+    low, high = place(hit.start), place(hit.end)
+    head = min(7.0, (high - low) / 2)
+    tail, neck, tip = (low, high - head, high) if hit.strand == "+" else (high, low + head, low)
+    corners = [(tail, 2), (neck, 2), (neck, 0), (tip, 5), (neck, 10), (neck, 8), (tail, 8)]
+    return void(
+        "polygon",
+        points=" ".join(f"{short(x)},{y}" for x, y in corners),
+        class_="supports" if hit.supports else "opposes",
+    )
+
+
+def _feature_label(feature: Feature) -> str:
+    name = "" if feature.name == "." else feature.name
+    return f"{name} {({'+': '→', '-': '←'}).get(feature.strand, '')}".strip()
+
+
+def _bars(feature: Feature, place: Place) -> Markup:
+    """Return a line along the feature, a bar over every block, a higher one over what is thick."""
+    outline = [f"M{short(place(feature.start))} 5H{short(place(feature.end))}"]
+    for start, end in feature.blocks:
+        thick = max(start, feature.thick_start), min(end, feature.thick_end)
+        outline += [_bar(place(start), place(end), 5), _bar(place(thick[0]), place(thick[1]), 10)]
+    return void("path", d="".join(outline), class_="feature")
+
+
+def _bar(low: float, high: float, height: float) -> str:
+    if high <= low:
+        return ""
+    return f"M{short(low)} {short(5 - height / 2)}H{short(high)}v{short(height)}H{short(low)}z"

@@ -1,0 +1,210 @@
+"""Relevance of one place as an SVG: a letter per base, as high as the base is relevant.
+
+One row per model on its own symmetric scale, its motif hits beneath, then annotations, the sequence
+and the coordinates. Letters are outlines, not type. Other colours are classes of the page's style.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.features import Feature
+from gtrack.core.motif_hit import MotifHit
+from gtrack.publish.markup import Markup, element, join, shortened, void
+from gtrack.publish.report.lanes import (
+    Place,
+    feature_lanes,
+    hit_label,
+    hit_lanes,
+    label,
+    moved,
+    short,
+    signed,
+)
+from gtrack.publish.session import LETTERS
+
+WIDTH, LEFT = 1000, 92
+PLOT = WIDTH - LEFT - 12
+HALF = 48
+"""Height of the largest letter: above the axis positive, below it negative."""
+
+_SMALLEST = 0.05  # lower letters cannot be seen
+
+GLYPHS = {
+    "A": "M.05 0L.38-1H.62L.95 0H.77L.69-.25H.31L.23 0ZM.36-.41H.64L.5-.83Z",
+    "C": "M.88-.82A.46.5 0 1 0 .88-.18L.74-.29A.28.34 0 1 1 .74-.71Z",
+    "G": "M.88-.82A.46.5 0 1 0 .82-.12L.94-.2V-.53H.53V-.38H.76V-.27A.28.34 0 1 1 .74-.71Z",
+    "T": "M.05-1H.95V-.83H.59V0H.41V-.83H.05Z",
+}
+"""Outlines in a box one wide and one high that stands on the axis."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelRow:
+    """What one model says of a place.
+
+    Parameters
+    ----------
+    name : str
+    values : ndarray of float32, shape (bases,)
+        Relevance; NaN where a base has none.
+    limit : float
+        |relevance| of a letter that is `HALF` high; positive.
+    p99 : float or None
+        The model's 99th percentile: where a dotted line stands on either side of the axis.
+    hits : tuple of MotifHit
+        Those that touch the place.
+    """
+
+    name: str
+    values: NDArray[np.float32]
+    limit: float
+    p99: float | None = None
+    hits: tuple[MotifHit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LetterPlot:
+    """One place, 0-based half-open: its bases (ACGTN), and what models and annotations say."""
+
+    chrom: str
+    start: int
+    end: int
+    bases: str
+    models: tuple[ModelRow, ...]
+    annotations: tuple[tuple[str, tuple[Feature, ...]], ...] = ()
+
+    @property
+    def locus(self) -> str:
+        """``chrom:start-end`` for a person: 1-based, inclusive."""
+        return f"{self.chrom}:{self.start + 1:,}-{self.end:,}"
+
+
+def letter_shapes() -> Markup:
+    """Return what all figures of a page draw with; it stands in the page once."""
+    letters = (
+        void("path", id=base, fill=LETTERS[base], fill_rule="evenodd", d=outline)
+        for base, outline in GLYPHS.items()
+    )
+    hatch = element(
+        "pattern",
+        void("path", d="M-1 1L1-1M0 6L6 0M5 7L7 5"),
+        id="N",
+        width=6,
+        height=6,
+        patternUnits="userSpaceOnUse",
+    )
+    defs = element("defs", *letters, hatch)
+    return element("svg", defs, class_="shapes", width=0, height=0, aria_hidden="true")
+
+
+def letter_svg(plot: LetterPlot, number: int) -> Markup:
+    """Return the figure of a place; `number` makes its ids unique in the page."""
+    step = PLOT / len(plot.bases)
+
+    def place(position: int) -> float:
+        return min(max(0.0, (position - plot.start) * step), PLOT)
+
+    parts: list[Markup] = []
+    top = 4.0
+    for row in plot.models:
+        parts.append(moved(_letters(plot, row, step), LEFT, top + 18 + HALF))
+        top += 18 + 2 * HALF + 5
+        lanes, height = hit_lanes(row.hits, place, PLOT)
+        parts.append(moved(lanes, LEFT, top))
+        top += height + 10
+    for name, features in plot.annotations:
+        if features:
+            lanes, height = feature_lanes(features, place, PLOT)
+            parts.append(label(shortened(name, 13), LEFT - 8, top + 9, class_="end"))
+            parts.append(moved(lanes, LEFT, top))
+            top += height + 6
+    parts.append(moved(_coordinates(plot, place, step), LEFT, top))
+    return element(
+        "svg",
+        element("title", f"Relevance at {plot.locus}", id=f"t{number}"),
+        element("desc", " ".join(describe(plot)), id=f"d{number}"),
+        *parts,
+        viewBox=f"0 0 {WIDTH} {short(top + 36)}",
+        class_="plot",
+        role="img",
+        aria_labelledby=f"t{number} d{number}",
+    )
+
+
+def describe(plot: LetterPlot) -> list[str]:
+    """Return the figure in words: for every model its scale, strongest bases and hits."""
+    said = []
+    for row in plot.models:
+        size = np.nan_to_num(np.abs(row.values))
+        strongest = [at for at in np.argsort(-size, kind="stable")[:6].tolist() if size[at] > 0]
+        bases = ", ".join(
+            f"{plot.bases[at]} at {plot.start + at + 1:,} ({signed(float(row.values[at]))})"
+            for at in strongest
+        )
+        hits = ", ".join(
+            f"{hit_label(hit)} at {hit.start + 1:,}-{hit.end:,} ({hit.strand})" for hit in row.hits
+        )
+        said.append(
+            f"{row.name}: scale ±{row.limit:.3g}; strongest bases: {bases or 'none'}; "
+            f"motif hits: {hits or 'none'}."
+        )
+    return said
+
+
+def _letters(plot: LetterPlot, row: ModelRow, step: float) -> Markup:
+    """Return a model's name, scale and letters, around an axis at height 0."""
+    scale = HALF / row.limit
+    ticks = [(-HALF, signed(row.limit)), (0.0, "0"), (HALF, signed(-row.limit))]
+    usual = (row.p99 or 0.0) * scale
+    guides = []
+    if 0 < usual < HALF:
+        guides = [void("path", d=f"M0 {short(y)}H{PLOT}", class_="p99") for y in (-usual, usual)]
+        if 12 < usual < HALF - 12:
+            ticks.append((-usual, "p99"))
+    heights = (row.values.astype(np.float64) * scale).tolist()
+    letters = (
+        Markup(f'<use href="#{base}" x="{at}" transform="scale(1 {short(height)})"/>')
+        for at, (base, height) in enumerate(zip(plot.bases, heights, strict=True))
+        if base in GLYPHS and abs(height) >= _SMALLEST
+    )
+    return join(
+        label(shortened(row.name, 64), 0, -HALF - 7, class_="name"),
+        *(label(words, -8, y + 4, class_="end") for y, words in ticks),
+        *_gaps(plot, row, step),
+        *guides,
+        void("path", d=f"M0 0H{PLOT}M-5-{HALF}H0V{HALF}H-5M-5 0H0", class_="axis"),
+        element("g", *letters, transform=f"scale({short(step, 5)} 1)"),
+    )
+
+
+def _gaps(plot: LetterPlot, row: ModelRow, step: float) -> Iterator[Markup]:
+    """Yield a block for every run of bases without a value: N, or not scanned."""
+    kinds = [
+        "" if finite else "unscanned" if base in GLYPHS else "unknown"
+        for base, finite in zip(plot.bases, np.isfinite(row.values).tolist(), strict=True)
+    ]
+    edges = [at for at in range(1, len(kinds)) if kinds[at] != kinds[at - 1]]
+    for first, end in zip([0, *edges], [*edges, len(kinds)], strict=True):
+        if kinds[first]:
+            x, width = short(first * step), short((end - first) * step)
+            yield void("rect", x=x, y=-HALF, width=width, height=2 * HALF, class_=kinds[first])
+
+
+def _coordinates(plot: LetterPlot, place: Place, step: float) -> Markup:
+    """Return the bases as text and an axis with 1-based positions."""
+    columns = " ".join(short((at + 0.5) * step, 1) for at in range(len(plot.bases)))
+    every = next(e for e in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000) if e * step >= 80)
+    ticks = [at for at in range(plot.start + 1, plot.end + 1) if at % every == 0]
+    middles = [(at, short(place(at) - step / 2)) for at in ticks]
+    marks = "".join(f"M{x} 17v5" for _, x in middles)
+    return join(
+        Markup(f'<text x="{columns}" y="10" class="bases">{join(plot.bases)}</text>'),
+        label(shortened(plot.chrom, 13), -8, 11, class_="end"),
+        void("path", d=f"M0 17H{PLOT}{marks}", class_="axis"),
+        *(element("text", f"{at:,}", x=x, y=33, class_="tick") for at, x in middles),
+    )

@@ -1,0 +1,209 @@
+"""``report.html``: the top places of a scan on one page that needs nothing else to be read.
+
+The page holds no script and asks for nothing (its policy forbids both). Names that users gave are
+content of elements, never attributes or markup: see :mod:`gtrack.publish.markup`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gtrack.core.manifest import RunManifest
+from gtrack.core.motif_hit import MotifHit, MotifShare
+from gtrack.publish.markup import Markup, element, join, shortened, void
+from gtrack.publish.report.lanes import signed
+from gtrack.publish.report.letters import LetterPlot, describe, letter_shapes, letter_svg
+from gtrack.publish.report.tables import facts_table, files_table, regions_table, table
+from gtrack.publish.report.words import explained_score, how_to_read
+
+STYLE = Path(__file__).with_name("report.css")
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+"""Nothing is loaded and no script runs, whatever a name says."""
+
+MOST_MOTIFS = 100
+"""Lines of the table per motif; the file has them all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """What a report shows.
+
+    Parameters
+    ----------
+    manifest : RunManifest
+    loci : tuple of (LetterPlot, tuple of str)
+        The places, strongest first, each with the names of its regions.
+    motifs : mapping of str to sequence of MotifShare
+        The table per motif, by model; empty where no hits were called.
+    regions : sequence of mapping
+        Rows of ``regions.tsv`` of the regions shown.
+    """
+
+    manifest: RunManifest
+    loci: tuple[tuple[LetterPlot, tuple[str, ...]], ...]
+    motifs: Mapping[str, Sequence[MotifShare]]
+    regions: Sequence[Mapping[str, str]]
+
+
+def report_html(report: Report) -> str:
+    """Return the page; equal reports give equal bytes."""
+    names = " and ".join(model["name"] for model in report.manifest.models)
+    sections = {
+        "summary": ("Summary", _summary(report)),
+        "reading": ("How to read the figures", how_to_read(report.manifest)),
+        "loci": ("Top loci", join(_contents(report), *_loci(report))),
+        "motifs": ("Motifs", join(*_motifs(report))),
+        "regions": ("Scores of the regions shown", regions_table(report.regions)),
+        "facts": ("Run facts", facts_table(report.manifest)),
+        "files": ("Files", files_table(report.manifest)),
+    }
+    shown = {key: section for key, section in sections.items() if section[1]}
+    head = element(
+        "head",
+        void("meta", charset="utf-8"),
+        void("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        void("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        void("meta", name="referrer", content="no-referrer"),
+        element("title", f"Relevance report: {names}"),
+        element("style", Markup(STYLE.read_text())),
+    )
+    links = (
+        element("li", element("a", title, href=f"#{key}")) for key, (title, _) in shown.items()
+    )
+    main = element(
+        "main",
+        element(
+            "header",
+            element("h1", f"Which bases matter to {names}"),
+            element("p", _under(report.manifest), class_="under"),
+            element("nav", element("ul", *links), aria_label="Sections"),
+        ),
+        *(
+            element("section", element("h2", title), content, id=key)
+            for key, (title, content) in shown.items()
+        ),
+    )
+    page = element("html", head, element("body", letter_shapes(), main), lang="en")
+    return f"<!DOCTYPE html>\n{page}\n"
+
+
+def _under(manifest: RunManifest) -> str:
+    return (
+        f"Signed relevance per base by {manifest.job['method']}; "
+        f"gtrack {manifest.versions.get('gtrack', '')}; plan {manifest.plan_sha256[:12]}"
+    )
+
+
+def _summary(report: Report) -> Markup:
+    manifest = report.manifest
+    regions, genome = manifest.regions, manifest.genome
+    known = "a custom" if genome["id"] == "custom" else f"the {genome['id']}"
+    twice = f" ({regions['duplicates']:,} exact duplicates)" if regions["duplicates"] else ""
+    hits = {each["model"]: each["hits"] for each in (manifest.hits or {}).get("models", ())}
+    tracks = {track.model: track for track in manifest.tracks if track.kind == "relevance"}
+    rows = [
+        (
+            *(model["name"], model["kind"], explained_score(model), f"{model['window_bp']:,}"),
+            *(model["strands"], f"{tracks[model['name']].bases:,}"),
+            *(f"{tracks[model['name']].p99:.3g}", f"{hits.get(model['name'], 0):,}"),
+        )
+        for model in manifest.models
+    ]
+    columns = ("model", "kind", "explained score", "window, bp", "strands", "bases with a value")
+    return join(
+        element(
+            "p",
+            f"{regions['given']:,} regions given{twice}, {regions['scanned']:,} scanned; {known} "
+            f"genome of {genome['chromosomes']:,} chromosomes and {genome['bases']:,} bases. "
+            f"{len(report.loci):,} of the strongest places are shown.",
+        ),
+        table((*columns, "p99 of |relevance|", "motif hits"), rows, numbers=(3, 5, 6, 7)),
+    )
+
+
+def _contents(report: Report) -> Markup:
+    rows = [
+        (
+            *(str(number), element("a", plot.locus, href=f"#locus-{number}"), _listed(regions)),
+            _listed(_models_by_motif(plot)),
+        )
+        for number, (plot, regions) in enumerate(report.loci, 1)
+    ]
+    return table(("", "place", "regions", "motif hits (models)"), rows, numbers=(0,))
+
+
+def _models_by_motif(plot: LetterPlot) -> Iterator[str]:
+    """Yield every motif that hits a place, with the models that say so."""
+    found: dict[str, dict[str, None]] = {}
+    for row in plot.models:
+        for hit in row.hits:
+            found.setdefault(hit.name, {})[row.name] = None
+    for motif, models in found.items():
+        yield f"{shortened(motif, 40)} ({', '.join(models)})"
+
+
+def _listed(names: Iterable[str], most: int = 6) -> str:
+    each = [shortened(name, 200) for name in names]
+    more = f" and {len(each) - most} more" if len(each) > most else ""
+    return ", ".join(each[:most]) + more
+
+
+def _loci(report: Report) -> Iterator[Markup]:
+    for number, (plot, regions) in enumerate(report.loci, 1):
+        hits = [(row.name, hit) for row in plot.models for hit in row.hits]
+        words = element("ul", *(element("li", line) for line in describe(plot)))
+        yield element(
+            "article",
+            element("h3", f"{number}. {plot.locus}", element("small", _listed(regions))),
+            element(
+                "div",
+                letter_svg(plot, number),
+                class_="scroll",
+                tabindex=0,
+                role="region",
+                aria_label=f"Figure {number}",
+            ),
+            _hit_table(hits) if hits else element("p", "No motif hit here.", class_="under"),
+            element("details", element("summary", "The figure in words"), words),
+            class_="locus",
+            id=f"locus-{number}",
+        )
+
+
+def _hit_table(hits: Sequence[tuple[str, MotifHit]]) -> Markup:
+    columns = ("motif", "id", "model", "strand", "position", "relevance", "z", "p of sequence", "q")
+    rows = [
+        (
+            *(hit.name, hit.motif_id, model, hit.strand, f"{hit.start + 1:,}-{hit.end:,}"),
+            *(signed(hit.rel_sum), f"{hit.rel_z:.3g}", f"{hit.seq_p:.2g}", f"{hit.q_value:.2g}"),
+        )
+        for model, hit in sorted(hits, key=lambda each: (each[1].start, each[1].end))
+    ]
+    return table(columns, rows, numbers=(4, 5, 6, 7, 8))
+
+
+def _motifs(report: Report) -> Iterator[Markup]:
+    columns = (
+        *("motif", "id", "source", "hits", "supporting", "opposing", "mean relevance"),
+        *("share of |relevance|", "best q"),
+    )
+    for model, shares in report.motifs.items():
+        rows = [
+            (
+                *(each.name, each.motif_id, each.source, f"{each.hits:,}"),
+                *(f"{each.supporting:,}", f"{each.opposing:,}", signed(each.mean_relevance)),
+                "-" if each.relevance_share is None else f"{each.relevance_share:.1%}",
+                f"{each.best_q:.2g}",
+            )
+            for each in shares[:MOST_MOTIFS]
+        ]
+        left_out = len(shares) - len(rows)
+        more = f"; {left_out:,} more motifs in its table" if left_out else ""
+        caption = f"{model}: {sum(each.hits for each in shares):,} hits{more}"
+        yield table(columns, rows, numbers=range(3, 9), caption=caption)

@@ -1,0 +1,118 @@
+"""Tables of a report: scores, facts and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from gtrack.core.manifest import RunManifest
+from gtrack.publish.markup import Markup, element, join, shortened
+
+_LONGEST = 160  # characters of a name in a table
+
+_NO_FACTS = {"name", "model", "url", "bed", "bigbed", "table", "candidates_bed", "loci", "sizes"}
+_NO_FACTS |= {"fasta", "logos"}  # names and files: said elsewhere
+
+
+def table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers: Iterable[int] = (),
+    caption: str = "",
+    class_: str = "plain",
+) -> Markup:
+    """Return a table that scrolls where it is too wide; columns `numbers` are set to the right."""
+    right = {at: {"class_": "number"} for at in numbers}
+    head = (
+        element("th", title, scope="col", **right.get(at, {})) for at, title in enumerate(columns)
+    )
+    body = (
+        element(
+            "tr", *(element("td", _cut(cell), **right.get(at, {})) for at, cell in enumerate(row))
+        )
+        for row in rows
+    )
+    content = element(
+        "table",
+        *([element("caption", caption)] if caption else []),
+        element("thead", element("tr", *head)),
+        element("tbody", *body),
+        class_=class_,
+    )
+    return element("div", content, class_="scroll", tabindex=0, role="region", aria_label="Table")
+
+
+def regions_table(regions: Sequence[Mapping[str, str]]) -> Markup:
+    """Return the scores of regions, rows of ``regions.tsv``."""
+    columns = {
+        "name": "region",
+        "model": "model",
+        "windows": "windows",
+        "score_forward": "score, forward",
+        "score_reverse": "score, reverse",
+        "score": "score, mean",
+        "probability": "probability",
+        "n_share": "share of N",
+    }
+    rows = []
+    for row in regions:
+        start, end = int(row["start"]), int(row["end"])
+        rows.append(
+            (f"{row['chrom']}:{start + 1:,}-{end:,}", *(_number(row[key]) for key in columns))
+        )
+    if not rows:
+        return Markup()
+    said = "Means over a region's bases of what the windows that own them say; scores are logits."
+    scores = table(("place", *columns.values()), rows, numbers=range(3, 9))
+    return join(element("p", said), scores)
+
+
+def facts_table(manifest: RunManifest) -> Markup:
+    """Return all that the manifest says but the files."""
+    record = {
+        each.name: getattr(manifest, each.name)
+        for each in fields(manifest)
+        if each.name not in ("tracks", "locus", "regions")
+    }
+    return table(("fact", "value"), list(_flat("", record)), class_="facts")
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key not in _NO_FACTS:
+                yield from _flat(f"{name} {key}".strip(), inner)
+    elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+        for inner in value:
+            yield from _flat(f"{name} {inner.get('name', inner.get('model', ''))}", inner)
+    elif value is not None:
+        items = value if isinstance(value, list | tuple) else [value]
+        yield (
+            name,
+            ", ".join(f"{each:.6g}" if isinstance(each, float) else str(each) for each in items),
+        )
+
+
+def files_table(manifest: RunManifest) -> Markup:
+    """Return where everything lies in the folder of the scan."""
+    rows = [(track.name, track.kind, element("code", track.url)) for track in manifest.tracks]
+    for entry in (manifest.hits or {}).get("models", ()):
+        rows.append((entry["model"], "hits as text", element("code", entry["bed"])))
+        rows.append((entry["model"], "motifs", element("code", entry["table"])))
+    for kind, key in (("regions", "url"), ("region scores", "table"), ("windows", "windows")):
+        rows.append(("", kind, element("code", manifest.regions[key])))
+    said = element("p", "In the folder of the scan, beside manifest.json; not part of this page.")
+    return join(said, table(("name", "kind", "file"), rows))
+
+
+def _cut(cell: str) -> str:
+    return cell if isinstance(cell, Markup) else shortened(cell, _LONGEST)
+
+
+def _number(cell: str) -> str:
+    try:
+        return f"{float(cell):.4g}"
+    except ValueError:
+        return cell

@@ -1,0 +1,199 @@
+"""``gtrack hub``: a finished scan as a folder that UCSC and IGV open by URL."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from gtrack.core.assemblies import check_assembly
+from gtrack.core.errors import InputError, OutputError, VerificationError
+from gtrack.core.windows import merge_regions
+from gtrack.io.atomic import write_text
+from gtrack.io.text import shown
+from gtrack.io.twobit import write_twobit
+from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text, names_for
+from gtrack.publish.hub.pages import hub_pages
+from gtrack.publish.hub.settings import EMAIL
+from gtrack.publish.session import locus_text
+from gtrack.workflows.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.hub_check import check_hub_folder
+from gtrack.workflows.hub_data import HubData
+from gtrack.workflows.job import holding
+
+_OURS = "hub gtrack_"
+"""What a ``hub.txt`` of gtrack's begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubJob:
+    """The options of ``gtrack hub``.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of a finished scan.
+    email : str
+        Whom the hub's users ask.
+    genome : str or None
+        An assembly that UCSC knows, or ``custom``; by default what the scan says.
+    name : str or None
+        What the hub is called; by default the folder's name.
+    link : bool
+        Link to the scan's files and do not copy them.
+    url : str or None
+        Where the folder `hub` will be on the web.
+    fasta : Path or None
+        The genome, where it is not where the scan read it.
+    """
+
+    out: Path
+    email: str
+    genome: str | None = None
+    name: str | None = None
+    link: bool = False
+    url: str | None = None
+    fasta: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(EMAIL, self.email):
+            raise InputError(f"--email {shown(self.email)}: write an address like me@example.org")
+        if self.genome is not None and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]*", self.genome):
+            raise InputError(f"--genome {shown(self.genome)}: write a name like hg38, or custom")
+        if self.url is not None:
+            _check_url(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class HubSummary:
+    """What was made: the `folder` with `files` and `size` bytes, what to know, and `links`."""
+
+    folder: Path
+    hub: Hub
+    files: int
+    size: int
+    notes: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+def make_hub(job: HubJob) -> HubSummary:
+    """Write the folder ``hub`` of a scan; an earlier hub stays until the new one is whole.
+
+    Raises
+    ------
+    InputError
+        When there is no finished scan, the genome is not the one that was scanned, or an option
+        is wrong.
+    OutputError
+        When the disk refuses, or another run holds the folder.
+    VerificationError
+        When the finished hub breaks a rule of hubs.
+    """
+    open_finished(job.out)
+    with holding(job.out):
+        scan, final = open_finished(job.out), job.out / "hub"
+        _check_ours(final)
+        try:
+            for left in (*job.out.glob("hub.*.new"), *job.out.glob("hub.*.old")):
+                shutil.rmtree(left)  # of a killed run
+            build = job.out / f"hub.{secrets.token_hex(4)}.new"
+            build.mkdir()
+            try:
+                hub, notes = _write(job, scan, build)
+                _verify(build)
+                _exchange(build, final)
+            finally:
+                shutil.rmtree(build, ignore_errors=True)
+        except OSError as error:
+            raise OutputError(f"{final}: cannot write: {error.strerror or error}") from error
+    files = [path for path in final.iterdir() if path.is_file()]
+    size = sum(path.stat().st_size for path in files)
+    return HubSummary(final, hub, len(files), size, notes, hub_links(hub, job.url))
+
+
+def hub_links(hub: Hub, url: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the addresses that open a hub at `url` in UCSC's browser and in IGV's."""
+    if url is None:
+        return ()
+    address = url if url.endswith(".txt") else f"{url.rstrip('/')}/hub.txt"
+    where = {
+        "genome" if hub.brings_genome else "db": hub.genome,
+        "hubUrl": address,
+        "position": locus_text(hub.manifest.locus),
+    }
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in where.items())
+    return (
+        ("UCSC", f"https://genome.ucsc.edu/cgi-bin/hgTracks?{query}"),
+        ("IGV", f"https://igv.org/app/?hubURL={quote(address, safe='')}"),
+    )
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        whole = False
+    if not whole or not url.isprintable() or " " in url or parts.query or parts.fragment:
+        raise InputError(
+            f"--url {shown(url)}: write the address of the folder, like https://example.org/my/hub"
+        )
+
+
+def _check_ours(final: Path) -> None:
+    """Refuse to replace what gtrack did not make."""
+    if not final.exists() and not final.is_symlink():
+        return
+    text = final / "hub.txt"
+    ours = final.is_dir() and not final.is_symlink() and text.is_file()
+    if not ours or not text.read_bytes().startswith(_OURS.encode()):
+        raise InputError(f"{final}: is there and is no hub that gtrack made; move it away")
+
+
+def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str, ...]]:
+    """Write all files into a folder of their own."""
+    genome = job.genome or str(scan.manifest.genome["id"])
+    sizes = scan.plan.chrom_sizes
+    notes = []
+    if genome != CUSTOM:
+        notes.append(check_assembly(genome, sizes, merge_regions(scan.plan.regions).keys()))
+    writer = HubData(scan, build, link=job.link, own_genome=genome == CUSTOM)
+    tracks = [
+        writer.add(spec, name)
+        for spec, name in zip(scan.manifest.tracks, names_for(scan.manifest.tracks), strict=True)
+    ]
+    title = job.name or job.out.resolve().name or "gtrack"
+    hub = Hub(title, job.email, genome, scan.manifest, tuple(tracks))
+    if hub.brings_genome:
+        with scanned_genome(scan, job.fasta) as fasta:
+            write_twobit(build / "genome.2bit", fasta.path, sizes)
+        text = "".join(f"{chrom}\t{size}\n" for chrom, size in sizes.items())
+        write_text(build / "chrom.sizes", text)
+        write_text(build / "groups.txt", groups_text(hub))
+    for page, text in hub_pages(hub).items():
+        write_text(build / page, text)
+    write_text(build / "hub.txt", hub_text(hub))
+    return hub, (*notes, *writer.notes)
+
+
+def _verify(build: Path) -> None:
+    findings = check_hub_folder(build, real=False).findings
+    if findings:
+        raise VerificationError(f"the finished hub breaks a rule ({findings[0]}); please report it")
+
+
+def _exchange(build: Path, final: Path) -> None:
+    """Give the finished folder its name."""
+    old = build.with_suffix(".old")
+    if final.exists():
+        final.rename(old)
+    try:
+        build.rename(final)
+    except OSError:
+        if old.exists():
+            old.rename(final)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,125 @@
+"""``gtrack hub --check``: the linter on a hub's folder, and UCSC's own where it is installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from gtrack.core.errors import InputError
+from gtrack.io.bbi import big_file
+from gtrack.io.text import read_lines, reading, shown
+from gtrack.io.twobit import twobit_sizes
+from gtrack.publish.hub.check import URLS, check_hub, is_elsewhere, leaves_folder
+from gtrack.publish.hub.reading import HubFiles, read_hub
+
+Found = TypeVar("Found")
+
+_REAL = "hubCheck"
+_SECONDS = 600
+_LONGEST = 200  # characters of a file's name
+
+
+@dataclass(frozen=True, slots=True)
+class HubCheck:
+    """The `findings` on a `file`, by UCSC's hubCheck as well where `real` says so."""
+
+    file: Path
+    findings: tuple[str, ...]
+    real: bool
+
+
+def check_hub_folder(where: Path, *, real: bool = True) -> HubCheck:
+    """Check a hub.
+
+    Parameters
+    ----------
+    where : Path
+        A scan's folder with a hub in it, a hub's folder, or a ``hub.txt``.
+    real : bool
+        Run UCSC's hubCheck, too, where it is on the PATH.
+
+    Raises
+    ------
+    InputError
+        When there is no hub, or hubCheck does not come to an end.
+    """
+    file = _hub_file(where)
+    with reading(file):
+        text = file.read_bytes().decode(errors="replace")
+    findings = [str(each) for each in check_hub(text, _files(file.parent, text), file.name)]
+    program = shutil.which(_REAL) if real else None
+    if program:
+        findings += _real_findings(program, file)
+    return HubCheck(file, tuple(findings), program is not None)
+
+
+def _hub_file(where: Path) -> Path:
+    if where.is_file():
+        return where
+    for file in (where / "hub" / "hub.txt", where / "hub.txt"):
+        if file.is_file():
+            return file
+    raise InputError(f"{shown(where)}: no hub here; gtrack hub {shown(where)} makes one of a scan")
+
+
+def _files(folder: Path, text: str) -> HubFiles:
+    """Open what the hub's text names, inside its folder."""
+    named: dict[str, set[str]] = {name: set() for name in URLS}
+    read = read_hub(text)
+    for stanza in (*([read.hub] if read.hub else []), *read.others, *read.tracks):
+        for name, urls in named.items():
+            url = stanza.value(name)
+            if url and len(url) < _LONGEST and not is_elsewhere(url) and not leaves_folder(url):
+                urls.add(url.replace("\0", ""))
+    every = {url for urls in named.values() for url in urls}
+    there = {u for url in every for u in (url, f"{url}.html") if (folder / u).is_file()}
+
+    def opened(name: str, open_file: Callable[[Path], Found]) -> dict[str, Found | str]:
+        return {url: _or_why(open_file, folder / url) for url in named[name] if url in there}
+
+    return HubFiles(
+        data=opened("bigDataUrl", big_file),
+        sizes={**opened("twoBitPath", twobit_sizes), **opened("chromSizes", _chrom_sizes)},
+        groups={
+            url: (folder / url).read_bytes().decode(errors="replace")
+            for url in named["groups"] & there
+        },
+        there=frozenset(there),
+    )
+
+
+def _or_why(read: Callable[[Path], Found], path: Path) -> Found | str:
+    try:
+        return read(path)
+    except InputError as error:
+        return str(error)
+
+
+def _chrom_sizes(path: Path) -> Mapping[str, int]:
+    sizes = {}
+    for number, line in read_lines(path):
+        name, _, size = line.decode(errors="replace").partition("\t")
+        if not size.isdecimal():
+            raise InputError(f"{shown(path)}:{number}: not a name, a tab and a length")
+        sizes[name] = int(size)
+    return sizes
+
+
+def _real_findings(program: str, file: Path) -> list[str]:
+    with tempfile.TemporaryDirectory() as cache:
+        command = [program, f"-udcDir={cache}", str(file)]
+        try:
+            done = subprocess.run(  # noqa: S603
+                command, capture_output=True, text=True, errors="replace", timeout=_SECONDS
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise InputError(f"{program}: does not come to an end: {error}") from error
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    if done.returncode == 0:
+        return []
+    return [f"{_REAL}: {shown(line)}" for line in lines] or [f"{_REAL}: exit {done.returncode}"]

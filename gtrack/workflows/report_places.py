@@ -1,0 +1,97 @@
+"""Which places a report shows: those of the best hits, then those of the most relevance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from gtrack.core.errors import InputError
+from gtrack.core.motif_hit import MotifHit
+from gtrack.core.plan import Plan
+from gtrack.core.top_loci import PIECE, in_turns, merge_places, strongest_stretches
+from gtrack.core.windows import merge_regions
+from gtrack.io.bigwig import BigWigReader
+from gtrack.io.hit_files import read_hits_bed
+from gtrack.workflows.finished import FinishedScan
+
+Progress = Callable[[str, int, int], None]
+"""``progress(what, done since the last call, in all)``"""
+
+Place = tuple[str, int, int]
+"""Chromosome, start and end: 0-based half-open, in bp."""
+
+_CHUNK = 1000 * PIECE  # bases of a track in memory
+
+
+def best_hits(scan: FinishedScan, model: str) -> list[MotifHit]:
+    """Return a model's hits, the best first."""
+    entries = (scan.manifest.hits or {}).get("models", ())
+    found: list[MotifHit] = []
+    for entry in entries:
+        if entry["model"] == model:
+            path = scan.out / entry["bed"]
+            found = read_hits_bed(path)
+            for hit in found:
+                if hit.end > scan.plan.chrom_sizes.get(hit.chrom, 0):
+                    raise InputError(
+                        f"{path}: a hit at {hit.chrom}:{hit.start + 1}-{hit.end} lies outside the "
+                        "genome of the scan; call the hits again"
+                    )
+    return sorted(found, key=lambda hit: (hit.q_value, -abs(hit.rel_sum), hit.chrom, hit.start))
+
+
+def top_places(
+    plan: Plan,
+    hits: Sequence[Sequence[MotifHit]],
+    tracks: Sequence[tuple[BigWigReader, float]],
+    *,
+    span: int,
+    count: int,
+    progress: Progress,
+) -> list[Place]:
+    """Return the places of the best hits and, where those run out, of the most relevance.
+
+    Parameters
+    ----------
+    plan : Plan
+    hits : sequence of sequence of MotifHit
+        Of every model, the best first.
+    tracks : sequence of (BigWigReader, float)
+        Relevance of every model, and the unit in which it is compared to others.
+    span, count : int
+        Usual length of a place in bp, and how many at most.
+    progress : callable
+    """
+    sizes = list(plan.chrom_sizes.values())
+    index = {chrom: at for at, chrom in enumerate(plan.chrom_sizes)}
+    sites = [(index[hit.chrom], hit.start, hit.end) for hit in in_turns(hits)]
+    found = merge_places(sites, sizes, span=span, count=count)
+    if len(found) < count:
+        stretches = sorted(_stretches(span, plan, tracks, progress), key=lambda each: -each[0])
+        sites = [(index[chrom], first, end) for _, (chrom, first, end) in stretches]
+        found += merge_places(sites, sizes, span=span, count=count - len(found), taken=found)
+    names = list(plan.chrom_sizes)
+    return [(names[chrom], first, end) for chrom, first, end in found]
+
+
+def _stretches(
+    span: int,
+    plan: Plan,
+    tracks: Sequence[tuple[BigWigReader, float]],
+    progress: Progress,
+) -> Iterator[tuple[float, Place]]:
+    """Yield where the relevance of all models is strongest, each in its unit."""
+    regions = merge_regions(plan.regions)
+    in_all = sum(end - start for runs in regions.values() for start, end in runs)
+    for chrom, runs in regions.items():
+        for start, end in runs:
+            for at in range(start, end, _CHUNK):
+                stop = min(end, at + _CHUNK)
+                total = np.zeros(stop - at)
+                for track, unit in tracks:
+                    values = np.abs(track.values(chrom, at, stop), dtype=np.float64)
+                    total += np.nan_to_num(values) / unit
+                for first, last, size in strongest_stretches(total, span):
+                    yield size, (chrom, at + first, at + last)
+                progress("relevance", stop - at, in_all)

@@ -1,0 +1,134 @@
+"""``gtrack view``: everything that the viewer's server hands out for one folder."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gtrack.core.errors import GtrackError, InputError
+from gtrack.core.manifest import RunManifest
+from gtrack.core.plan import digest_of
+from gtrack.io.fasta import Genome
+from gtrack.publish.assets import asset_files
+from gtrack.publish.manifest import read_manifest
+from gtrack.publish.named_files import fasta_files, hub_files, manifest_files
+from gtrack.publish.served import Entry, ServedFile, ServedText
+from gtrack.publish.server import ViewServer
+from gtrack.workflows.job import read_run
+
+_OPTIONAL = ("igv_session.json", "igv_session.xml")
+"""Not in a scan of an earlier gtrack, and not read by the viewer's page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewJob:
+    """The options of ``gtrack view``; `port` 0 is a free one."""
+
+    folder: Path
+    port: int = 0
+    token: bool = False
+    hub: bool = False
+    igv_js: Path | None = None
+    fasta: Path | None = None
+
+
+def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
+    """Make a server that listens already; ``serve_forever()`` answers.
+
+    Returns
+    -------
+    ViewServer, tuple of str
+        The second says what will not be seen, and why.
+
+    Raises
+    ------
+    InputError
+        When there is nothing to view, a part of the viewer is missing, or the port is taken.
+    """
+    if not job.folder.is_dir():
+        raise InputError(f"{job.folder}: no such folder; give the --out of a finished gtrack scan")
+    notes: list[str] = []
+    table: dict[str, Entry] = {
+        path: ServedFile(file) for path, file in asset_files(job.igv_js).items()
+    }
+    scan = _scan(job)
+    urls = manifest_files(scan) if scan else ()
+    lent = scan if scan and (job.fasta or scan.genome["fasta"] is None) else None
+    options: dict[str, object] = {"manifestURL": "manifest.json"}
+    if job.hub:
+        options = {"hubURL": "hub/hub.txt"}
+        urls = hub_files(_hub_text(job.folder))
+        if lent and lent.genome.get("id") == "custom":
+            lent = None  # the hub brings it
+    root = job.folder.resolve()
+    for url in urls:
+        table[f"/{url}"] = ServedFile(job.folder / url, root)
+        why = _missing(table[f"/{url}"])
+        if why and url not in _OPTIONAL:
+            notes.append(f"{job.folder / url}: cannot be shown: {why}")
+    if lent:
+        reference, files, note = _genome(job, lent)
+        table.update(files)
+        options |= reference
+        notes += [note] if note else []
+    table["/_gtrack/view.json"] = ServedText(json.dumps(options) + "\n")
+    return ViewServer(table, job.port, secrets.token_urlsafe(24) if job.token else None), (*notes,)
+
+
+def _scan(job: ViewJob) -> RunManifest | None:
+    """Read the manifest; a hub needs none."""
+    path = job.folder / "manifest.json"
+    if path.exists():
+        return read_manifest(path)
+    if job.hub:
+        return None
+    raise InputError(
+        f"{job.folder}: no finished scan here; gtrack scan --resume finishes one"
+        + (", and --hub shows the hub" if (job.folder / "hub" / "hub.txt").exists() else "")
+    )
+
+
+def _hub_text(folder: Path) -> str:
+    path = folder / "hub" / "hub.txt"
+    try:
+        return path.read_bytes().decode(errors="replace")
+    except OSError as error:
+        raise InputError(f"{path}: no hub here; gtrack hub {folder} makes one") from error
+
+
+def _missing(entry: Entry) -> str | None:
+    try:
+        entry.open().handle.close()
+    except OSError as error:
+        return error.strerror
+    return None
+
+
+def _genome(
+    job: ViewJob, scan: RunManifest
+) -> tuple[dict[str, object], Mapping[str, Entry], str | None]:
+    """Find the genome that was scanned and not copied; say what is not seen without it."""
+    name = str(scan.genome.get("id"))
+    try:
+        path = job.fasta or Path(str(read_run(job.folder)["fasta"]))
+        if not path.is_file():
+            raise InputError(f"{path}: not there")
+        with Genome.open(path) as genome:
+            if digest_of(genome.chrom_sizes) != scan.genome["sizes_sha256"]:
+                raise InputError(f"{path}: not the genome that was scanned")
+            indexes = [genome.fai, *([genome.gzi] if genome.gzi else [])]
+    except (GtrackError, KeyError) as error:
+        if job.fasta is not None:
+            raise
+        lost = "letters need it" if name == "custom" else f"igv.js will fetch {name} by internet"
+        return {}, {}, f"the genome is not at hand ({error}); {lost}; --fasta FILE gives it"
+    url = "_gtrack/genome.fa" + (".gz" if genome.gzi else "")
+    urls = fasta_files(url)
+    keys = ("fastaURL", "indexURL", "compressedIndexURL")
+    shown = path.name if name == "custom" else name
+    reference = {"id": name, "name": shown, **dict(zip(keys, urls, strict=False))}
+    files = {f"/{u}": ServedFile(f) for u, f in zip(urls, [path, *indexes], strict=True)}
+    return {"reference": reference}, files, None

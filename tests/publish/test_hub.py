@@ -1,0 +1,322 @@
+"""``hub.txt`` and its pages: read back by a parser of their own, whatever the names are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gtrack.core.big_file import BigFile
+from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.publish.hub.check import check_hub
+from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text, names_for
+from gtrack.publish.hub.pages import hub_pages
+from gtrack.publish.hub.reading import HubFiles
+from gtrack.publish.hub.stanzas import label, read_stanzas, safe, track_names, write_stanzas
+from gtrack.publish.hub.tracks import HubTrack, rounded_up
+from gtrack.publish.session import locus_text
+from tests.unit.publish.test_manifest import WITH_HITS
+
+SIZES = {"chr1": 1000, "chr2": 500}
+HITS = BigFile("bigBed", SIZES, fields=18, defined=9, names=tuple(
+    "chrom chromStart chromEnd name score strand thickStart thickEnd itemRgb motifId source relSum "
+    "relZ seqP relP qValue model region".split()
+))  # fmt: skip
+BED12 = BigFile("bigBed", SIZES, fields=12, defined=12)
+MODELS = [{**WITH_HITS.models[0], "name": name} for name in ("cnn", "dnabert2")]
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "\"' onmouseover=alert(1) x='",
+    "two\nlines\rthree\x85four\u2028five",
+    "trailing \\",
+    "#comment",
+    "a\0b\x1b\ud800",
+    "&lt;b&gt;",
+    " ",
+)
+
+
+def manifest(tracks: tuple[TrackSpec, ...], genome: str = CUSTOM) -> RunManifest:
+    models = tuple({**MODELS[0], "name": n} for n in dict.fromkeys(t.model for t in tracks) if n)
+    return replace(
+        WITH_HITS,
+        tracks=tracks,
+        models=models or tuple(MODELS),
+        genome={**WITH_HITS.genome, "id": genome},
+        locus={"chrom": "chr1", "start": 100, "end": 240},
+    )
+
+
+def spec(name: str, kind: str = "relevance", model: str | None = "cnn") -> TrackSpec:
+    model = None if kind == "annotation" else model
+    return TrackSpec(
+        name, kind, {"hits": "bigBed", "annotation": "BED"}.get(kind, "bigWig"), "u", model
+    )
+
+
+def make_hub(
+    specs: tuple[TrackSpec, ...],
+    *,
+    title: str = "demo",
+    genome: str = CUSTOM,
+    motifs: tuple[str, ...] = ("CTCF",),
+) -> Hub:
+    files = {"hits": HITS, "annotation": BED12}
+    tracks = tuple(
+        HubTrack(each, name, files.get(each.kind, BigFile("bigWig", SIZES, 0.6159)), 0.6159, motifs)
+        for each, name in zip(specs, names_for(specs), strict=True)
+    )
+    return Hub(title, "me@example.org", genome, manifest(specs, genome), tracks)
+
+
+FULL = (
+    *(spec("cnn"), spec("dnabert2", model="dnabert2")),
+    *(spec("cnn.forward", "relevance-forward"), spec("cnn.reverse", "relevance-reverse")),
+    *(spec("cnn-hits", "hits"), spec("genes", "annotation")),
+)
+
+
+def parse(text: str) -> list[dict[str, str]]:
+    """Read stanzas as UCSC's manual words it."""
+    stanzas = []
+    for block in re.split(r"\n[ \t]*\n", text):
+        lines = [line.strip() for line in block.split("\n")]
+        pairs = [line.split(" ", 1) for line in lines if line and not line.startswith("#")]
+        assert all(len(pair) == 2 for pair in pairs), pairs
+        assert len({name for name, _ in pairs}) == len(pairs), "a setting is there twice"
+        stanzas.append(dict(pairs))  # type: ignore[arg-type]
+    return stanzas
+
+
+def files_of(hub: Hub) -> HubFiles:
+    """Say that everything is there that the hub names."""
+    pages = set(hub_pages(hub)) | {"genome.2bit", "chrom.sizes", "groups.txt"}
+    return HubFiles(
+        data={track.url: track.file for track in hub.tracks},
+        sizes={"genome.2bit": SIZES, "chrom.sizes": SIZES},
+        groups={"groups.txt": groups_text(hub)},
+        there=frozenset(pages | {track.url for track in hub.tracks}),
+    )
+
+
+def by_name(hub: Hub) -> dict[str, dict[str, str]]:
+    return {each["track"]: each for each in parse(hub_text(hub)) if "track" in each}
+
+
+def test_the_order_is_hub_genome_tracks() -> None:
+    stanzas = parse(hub_text(make_hub(FULL)))
+    assert [next(iter(stanza)) for stanza in stanzas[:3]] == ["hub", "genome", "track"]
+    assert stanzas[0]["useOneFile"] == "on"
+    assert stanzas[0]["email"] == "me@example.org"
+    assert all(next(iter(stanza)) == "track" for stanza in stanzas[2:])
+    for at, stanza in enumerate(stanzas[3:], 3):
+        assert stanza["parent"].split()[0] in {above.get("track") for above in stanzas[2:at]}
+
+
+def test_relevance_is_letters_on_a_common_scale_that_every_reader_understands() -> None:
+    tracks = by_name(make_hub(FULL))
+    for name in ("cnn", "dnabert2"):
+        assert tracks[name]["logo"] == "on"
+        assert tracks[name]["parent"] == "relevance on"
+        assert tracks[name]["type"] == "bigWig -0.62 0.62", "symmetric, and no value beyond"
+        assert "autoScale" not in tracks[name], "it would end the group's scale in UCSC"
+    above = tracks["relevance"]
+    assert (above["autoScale"], above["alwaysZero"]) == ("group", "on")
+    assert (above["compositeTrack"], above["windowingFunction"]) == ("on", "mean")
+    assert above["color"] != above["altColor"]
+    assert not any("viewLimits" in track for track in tracks.values()), "igv.js cuts fractions"
+
+
+def test_models_are_overlaid_on_the_same_files() -> None:
+    tracks = by_name(make_hub(FULL))
+    assert tracks["relevance_overlay"]["container"] == "multiWig"
+    assert tracks["relevance_overlay"]["aggregate"] == "transparentOverlay"
+    below = [each for each in tracks.values() if each.get("parent") == "relevance_overlay"]
+    assert [each["bigDataUrl"] for each in below] == ["cnn.bw", "dnabert2.bw"]
+    assert len({each["color"] for each in below}) == 2
+
+
+def test_one_model_has_nothing_to_overlay() -> None:
+    assert "relevance_overlay" not in by_name(make_hub((spec("cnn"),)))
+
+
+def test_strands_stand_apart_and_closed() -> None:
+    tracks = by_name(make_hub(FULL))
+    assert tracks["cnn_forward"]["parent"] == "relevance_strands on"
+    assert tracks["relevance_strands"]["visibility"] == "hide"
+    assert "relevance_strands" not in by_name(make_hub((spec("cnn"),)))
+
+
+def test_hits_keep_their_colours_and_have_filters() -> None:
+    hits = by_name(make_hub(FULL, motifs=("CTCF", "MAX::MYC")))["cnn-hits"]
+    assert (hits["type"], hits["itemRgb"]) == ("bigBed 9 +", "on")
+    assert not {"color", "altColor"} & set(hits), "igv.js would paint all hits in it"
+    assert hits["filter.relSum"] == hits["filterLimits.relSum"] == "-0.62:0.62"
+    assert hits["filterValues.name"] == "CTCF,MAX::MYC"
+    assert set(re.findall(r"\$\{(\w+)\}", hits["mouseOver"])) <= set(HITS.names)
+
+
+@pytest.mark.parametrize("name", ["a,b", "a|b", "a b", "<b>", ""])
+def test_motifs_that_cannot_be_listed_are_searched_by_text(name: str) -> None:
+    hits = by_name(make_hub(FULL, motifs=("CTCF", name)))["cnn-hits"]
+    assert "filterValues.name" not in hits
+    assert (hits["filterText.name"], hits["filterType.name"]) == ("*", "wildcard")
+
+
+def test_a_custom_genome_comes_along() -> None:
+    genome = parse(hub_text(make_hub(FULL)))[1]
+    assert genome["genome"] == "custom"
+    assert genome["defaultPos"] == "chr1:101-240"
+    wanted = {"twoBitPath", "chromSizes", "groups", "organism", "scientificName", "description"}
+    assert wanted | {"orderKey", "htmlPath"} <= set(genome)
+    (group,) = parse(groups_text(make_hub(FULL)))
+    assert group["name"] == by_name(make_hub(FULL))["gtrack"]["group"]
+    assert set(group) == {"name", "label", "priority", "defaultIsClosed"}
+
+
+def test_a_known_genome_stands_alone() -> None:
+    hub = make_hub(FULL, genome="hg38")
+    assert parse(hub_text(hub))[1] == {"genome": "hg38"}
+    assert not any("group" in track for track in by_name(hub).values())
+    assert "genome.html" not in hub_pages(hub)
+
+
+@given(
+    names=st.lists(st.one_of(st.text(max_size=30), st.sampled_from(HOSTILE)), max_size=6),
+    title=st.one_of(st.text(min_size=1), st.sampled_from(HOSTILE)),
+    genome=st.sampled_from([CUSTOM, "hg38"]),
+    motif=st.one_of(st.text(), st.sampled_from(HOSTILE)),
+)
+def test_whatever_the_names_the_hub_is_lawful_and_reads_back(names, title, genome, motif) -> None:
+    kinds = ("relevance", "relevance", "hits", "annotation", "relevance-forward", "hits")
+    specs = tuple(
+        spec(name, kind, name or "m") for name, kind in zip(["r", *names], kinds, strict=False)
+    )
+    hub = make_hub(specs, title=title, genome=genome, motifs=(motif,))
+    text = hub_text(hub)
+    assert check_hub(text, files_of(hub)) == []
+    stanzas = parse(text)
+    read = [{each.name: each.value for each in stanza} for stanza in read_stanzas(text)]
+    assert read == stanzas, "two parsers agree"
+    leaves = [each for each in stanzas if "bigDataUrl" in each]
+    assert {each["bigDataUrl"] for each in leaves} == {track.url for track in hub.tracks}
+    names_there = [each["track"].lower() for each in stanzas[2:]]
+    assert len(set(names_there)) == len(names_there)
+    assert not set("<>\"'") & set(text), "browsers put labels into their pages as they are"
+    assert all(each.isprintable() or each == "\n" for each in text)
+    text.encode()
+
+
+@given(
+    st.lists(st.tuples(st.from_regex("[a-z]+", fullmatch=True), st.text().map(safe)), min_size=1)
+)
+def test_values_read_back(pairs) -> None:
+    (read,) = read_stanzas(write_stanzas([(2, pairs)]))
+    assert [(each.name, each.value) for each in read] == pairs
+    assert [each.line for each in read] == list(range(1, len(pairs) + 1))
+
+
+def test_comments_continuations_and_empty_values_are_read() -> None:
+    text = (
+        "# c\nhub h\\\n  ub\n\n\n  \t\ntrack\n # c\n  type bigWig \\\n -1 \\\n 1\r\n\\\n\n\nx y\\"
+    )
+    assert [[tuple(s) for s in stanza] for stanza in read_stanzas(text)] == [
+        [(2, "hub", "hub")],
+        [(7, "track", ""), (9, "type", "bigWig -1 1"), (12, "", "")],
+        [(15, "x", "y")],
+    ]
+
+
+@given(st.text(), st.integers(8, 80))
+def test_labels_fit(text: str, limit: int) -> None:
+    assert 0 < len(label(text, limit)) <= limit
+
+
+def test_long_names_that_differ_at_their_ends_stay_apart() -> None:
+    cut = [label(f"dnabert2-finetuned-on-{cell}", 17) for cell in ("K562", "HepG2")]
+    assert cut == ["dnabert2..on-K562", "dnabert2..n-HepG2"]
+
+
+@given(st.lists(st.text(max_size=5)), st.lists(st.sampled_from("aAbB_"), max_size=3))
+def test_track_names_are_lawful_and_never_alike(wanted, taken) -> None:
+    names = track_names(wanted, taken)
+    assert all(re.fullmatch("[A-Za-z][A-Za-z0-9_-]*", name) for name in names)
+    all_names = [name.lower() for name in names] + [name.lower() for name in taken]
+    assert len(set(all_names)) == len(names) + len({name.lower() for name in taken})
+
+
+@given(st.floats(1e-44, 1e30))
+def test_rounded_up_is_near_and_never_below(value: float) -> None:
+    assert value <= rounded_up(value) <= value * 1.1000001
+    assert float(f"{rounded_up(value):g}") == rounded_up(value)
+
+
+class Page(HTMLParser):
+    """The elements and the words of a page; refuses one that is not well formed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str | None]] = []
+        self.words = ""
+        self.feed(html)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.tags.add(tag)
+        self.attributes += attrs
+        self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs) -> None:
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data) -> None:
+        self.words += data
+
+
+@given(st.sampled_from(HOSTILE) | st.text(min_size=1, max_size=20))
+def test_pages_are_html_and_names_are_text_in_them(name: str) -> None:
+    specs = (spec("r", model=name), spec("h", "hits", name), spec("a", "annotation"))
+    hub = make_hub(tuple(replace(each, name=f"{name}{at}") for at, each in enumerate(specs)))
+    hub = replace(hub, title=name, manifest=replace(hub.manifest, models=tuple(
+        {**model, "target": name, "labels": [name], "kind": name} for model in hub.manifest.models
+    )))  # fmt: skip
+    pages = hub_pages(hub)
+    assert set(pages) == {"hub.html", "genome.html"} | {track.page for track in hub.tracks}
+    for html in pages.values():
+        assert html.startswith("<!DOCTYPE html>\n<html lang=")
+        page = Page(html)
+        allowed = "html head title body h1 h2 h3 p a ul li table tr th td meta".split()
+        assert page.tags <= set(allowed)
+        assert {key for key, _ in page.attributes} <= {"lang", "href", "scope"}
+        targets = {value for key, value in page.attributes if key == "href"}
+        assert targets <= {"mailto:me@example.org"} | {track.page for track in hub.tracks}
+        if name.isprintable():
+            assert name in page.words
+        html.encode()
+
+
+def test_pages_say_what_how_and_how_to_read() -> None:
+    hub = make_hub(FULL)
+    pages = {name: Page(html).words for name, html in hub_pages(hub).items()}
+    model = hub.manifest.models[0]
+    for words in (pages["cnn.html"], pages["cnn-hits.html"]):
+        for fact in (model["sha256"], hub.manifest.plan_sha256, hub.manifest.job["method"]):
+            assert fact in words
+        assert all(version in words for version in hub.manifest.versions.values())
+        assert "0-based" in words
+    assert "(positive), a base speaks for the label" in pages["cnn.html"]
+    assert "of the forward strand alone" in pages["cnn_forward.html"]
+    assert "logit contrast" in pages["cnn.html"]
+    assert "relSum" in pages["cnn-hits.html"]
+    assert locus_text(hub.manifest.locus) in pages["genome.html"]

@@ -1,0 +1,245 @@
+"""The page: whole, the same every time, quiet, and never written by the names in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gtrack.core.features import Feature
+from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.core.motif_hit import MotifHit, MotifShare
+from gtrack.publish.markup import element, join, shortened, text, void
+from gtrack.publish.report.letters import LetterPlot, ModelRow
+from gtrack.publish.report.page import MOST_MOTIFS, Report, report_html
+
+HOSTILE = (
+    "<img src=x onerror=\"document.title='owned'\">",
+    "</script><script>alert(1)</script>",
+    "</style><style>*{display:none}</style>",
+    "</title></svg><svg onload=alert(1)>",
+    "\"' onmouseover=alert(1) x='",
+    "-->]]><!--<![CDATA[",
+    "a\nb\r\tc\0\x1b\u202ed\ud800",
+    "&lt;b&gt;&amp;#60;",
+    "javascript:alert(1)#/../../etc/passwd",
+)
+SAFE_ATTRIBUTES = {
+    *("aria-hidden", "aria-label", "aria-labelledby", "charset", "class", "content", "d", "fill"),
+    *("fill-rule", "height", "href", "http-equiv", "id", "lang", "name", "patternunits", "points"),
+    *("role", "scope", "tabindex", "transform", "viewbox", "width", "x", "y"),
+}
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, and its text."""
+
+    def __init__(self, html):
+        super().__init__(convert_charrefs=True)
+        self.elements, self.words, self.others = [], [], []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, tuple(attrs)))
+
+    def handle_endtag(self, tag):
+        self.elements.append((f"/{tag}", ()))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def handle_comment(self, data):
+        self.others.append(data)
+
+    def handle_decl(self, decl):
+        self.others.append(decl)
+
+    def unknown_decl(self, data):
+        self.others.append(data)
+
+    def handle_pi(self, data):
+        self.others.append(data)
+
+
+def report_of(name="TBP", *, loci=2, bases=60, models=("cnn", "dnabert2"), hits=True, seed=0):
+    """Return a report in which every text that a user can choose is `name`."""
+    rng = np.random.default_rng(seed)
+    specs = tuple(
+        TrackSpec(f"t{k}", "relevance", "bigWig", f"tracks/t{k}.bw", model, p99=0.5, bases=9)
+        for k, model in enumerate(models)
+    )
+    manifest = RunManifest(
+        genome={"id": name, "chromosomes": 1, "bases": 1000, "fasta": None},
+        models=tuple(
+            {
+                **{"name": model, "kind": "dnabert2", "labels": [name, "other"], "target": name},
+                **{"window_bp": 200, "strands": "both", "sha256": "0" * 64},
+            }
+            for model in models
+        ),
+        tracks=specs,
+        regions={
+            **{"given": 3, "duplicates": 1, "scanned": 2, "url": "regions.bed"},
+            **{"table": "regions.tsv", "windows": "windows.tsv"},
+        },
+        locus={"chrom": "chr1", "start": 0, "end": 140},
+        job={"method": "attnlrp", "projection": "uniform", "precision": name},
+        plan_sha256="f" * 64,
+        versions={"gtrack": name},
+        hits={"q": 0.05, "models": [], "motifs": {"sources": [name]}} if hits else None,
+        null={"bases": 9, "models": [{"model": "cnn", "bases": 9, "windows": 2}]},
+    )
+
+    def plot(number):
+        start = 1000 * number
+        found = tuple(
+            MotifHit(
+                *(name, start + at, start + at + 12, name, strand, name, name),
+                *(size, 5.0, 1e-5, 1e-4, 0.01, "cnn:1", name),
+            )
+            for at, strand, size in ((3, "+", 3.5), (20, "-", -2.0))
+        )
+        rows = tuple(
+            ModelRow(model, rng.normal(size=bases).astype(np.float32), 4.0, 0.5, found * hits)
+            for model in models
+        )
+        letters = "".join(rng.choice(list("ACGT"), bases))
+        gene = Feature("chr1", start + 2, start + 30, name, strand="+")
+        return LetterPlot(name, start, start + bases, letters, rows, ((name, (gene,)),))
+
+    share = MotifShare(name, name, name, 9, 5, 4, 1.5, 0.25, 0.001)
+    return Report(
+        manifest,
+        tuple((plot(number), (name,)) for number in range(loci)),
+        {models[0]: [share]} if hits else {},
+        [
+            {
+                **{"region": "0", "chrom": name, "start": "0", "end": "9", "name": name},
+                **{"model": "cnn", "windows": "1", "score_forward": "1.5", "n_share": "0"},
+                **{"score_reverse": "NA", "score": "1.5", "probability": "0.9"},
+            }
+        ],
+    )
+
+
+def shown(name):
+    """A user's text as a reader sees it."""
+    return name if name.isprintable() else Page(text(name)).words[0]
+
+
+def check_harmless(name):
+    page, plain = (Page(report_html(report_of(each))) for each in (name, "x" * len(name)))
+    assert page.elements == plain.elements, "elements and attributes do not depend on a name"
+    assert page.others == plain.others == ["DOCTYPE html"]
+    return page
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_stand_as_text(name):
+    page = check_harmless(name)
+    words = "".join(page.words)
+    assert words.count(shown(name)) > 20
+    assert set(words) - set("\n") == {each for each in words if each.isprintable()}
+
+
+@given(st.text(min_size=1, max_size=30))
+def test_no_element_or_attribute_comes_from_a_name(name):
+    check_harmless(name)
+
+
+def test_the_page_loads_nothing_and_runs_nothing():
+    html = report_html(report_of())
+    page = Page(html)
+    assert {tag for tag, _ in page.elements} & {"script", "link", "img", "iframe", "form"} == set()
+    assert {key for _, attrs in page.elements for key, _ in attrs} <= SAFE_ATTRIBUTES
+    links = [value for _, attrs in page.elements for key, value in attrs if key == "href"]
+    ids = [value for _, attrs in page.elements for key, value in attrs if key == "id"]
+    assert all(link.startswith("#") for link in links)
+    assert {link[1:] for link in links} <= set(ids)
+    assert len(ids) == len(set(ids))
+    policy = next(
+        dict(a) for t, a in page.elements if "Content-Security-Policy" in dict(a).values()
+    )
+    assert policy["content"].startswith(
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    )
+    tags = [tag for tag, _ in page.elements if not tag.startswith("/")]
+    assert tags.index("style") > tags.index("meta") + 1, "the policy comes before what it governs"
+    assert re.findall(r"url\((?!#N\))|@import|https?:", html) == []
+
+
+def test_every_element_is_closed_and_the_page_is_xml_but_for_its_first_line():
+    html = report_html(report_of())
+    assert html.startswith("<!DOCTYPE html>\n<html")
+    ElementTree.fromstring(html.split("\n", 1)[1])
+
+
+def test_equal_reports_are_equal_bytes():
+    assert report_html(report_of()) == report_html(report_of())
+    assert report_html(report_of()) != report_html(report_of(seed=1))
+
+
+def test_fifty_places_of_two_models_are_a_small_file():
+    page = report_html(report_of(loci=50, bases=280))  # every letter drawn, places at their longest
+    assert page.count("<use ") > 0.99 * 50 * 2 * 280
+    assert len(page.encode()) < 5e6
+
+
+def test_the_sections_say_what_was_asked():
+    words = " ".join(Page(report_html(report_of())).words)
+    for said in (
+        *("3 regions given (1 exact duplicates), 2 scanned", "does not conserve relevance"),
+        *("logit of TBP - logit of other", "q < 0.05", "9 bases of 2 shuffled windows"),
+        *("opposing hit", "How to read", "Scores of the regions shown", "Run facts", "25.0%"),
+        *("0" * 64, "f" * 64, "tracks/t0.bw", "projection: uniform"),
+    ):
+        assert said in words, said
+    assert "NA" in words
+
+
+def test_without_hits_no_section_speaks_of_them():
+    html = report_html(report_of(hits=False))
+    assert 'id="motifs"' not in html
+    assert "An arrow is a site" not in html
+    assert html.count("No motif hit here.") == 2
+
+
+def test_a_long_table_of_motifs_is_cut_and_says_so():
+    report = report_of()
+    share = report.motifs["cnn"][0]
+    many = [replace(share, motif_id=f"M{k}.") for k in range(MOST_MOTIFS + 7)]
+    words = Page(report_html(replace(report, motifs={"cnn": many}))).words
+    assert f"M{MOST_MOTIFS - 1}." in words
+    assert f"M{MOST_MOTIFS}." not in words
+    assert any("7 more motifs" in each for each in words)
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (["score"], "logit of score"),
+        (["off", "score"], "logit of score - logit of off"),
+        (["a", "score", "b"], "logit of score - mean of the 2 other logits"),
+    ],
+)
+def test_the_explained_score_is_named(labels, words):
+    report = report_of()
+    models = tuple({**m, "labels": labels, "target": "score"} for m in report.manifest.models)
+    html = report_html(replace(report, manifest=replace(report.manifest, models=models)))
+    assert words in Page(html).words
+
+
+def test_markup_is_made_by_element_alone():
+    assert element("b", "<i>", class_="a") == '<b class="a">&lt;i&gt;</b>'
+    assert element("p", element("b", "&"), "&") == "<p><b>&amp;</b>&amp;</p>"
+    assert void("path", d='"', aria_hidden="x") == '<path d="&quot;" aria-hidden="x"/>'
+    assert join("<", text("\x07")) == r"&lt;\x07"
+    assert shortened("abcdef", 4) == "abc…"
+    assert shortened("abcd", 4) == "abcd"
