@@ -17,8 +17,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 IGV_SHA256 = "4cada8a46e3a6c6bccb5fa15bfed0c4adf7c0c66bdc8ee387ec77391e6d948dc"
 """Of dist/igv.esm.min.js of igv 3.8.10; `make plugin` and `sha256sum` give that of another."""
 
-ASSETS = "gtrack/publish/assets"
-"""Where ``gtrack/publish/assets.py`` looks in an installed package."""
+ASSETS = "gtrack/publish/viewer/assets"
+"""Where ``gtrack/publish/viewer/assets.py`` looks in an installed package."""
 
 
 class CustomBuildHook(BuildHookInterface):

@@ -39,7 +39,8 @@ def demo(out: Path, data: Path | None) -> None:
     print_annotations(done.annotations)
     if done.hits is not None:
         print_hits(done.hits)
-    program = "gtrack" if shutil.which("gtrack") else sys.argv[0]
+    started = Path(sys.argv[0])  # where the environment is not active, its path is needed
+    program = "gtrack" if shutil.which("gtrack") or started.name != "gtrack" else str(started)
     click.echo(
         "\nPeaks of relevance stand on the planted sites. Look at them in the browser:\n"
         f"  {shlex.join([program, 'view', str(out)])}",

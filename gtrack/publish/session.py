@@ -82,7 +82,7 @@ def _genome(genome: dict[str, Any]) -> dict[str, Any]:
         return {"genome": genome["id"]}
     reference = {"id": "custom", "name": "custom"}
     if genome["fasta"] is None:
-        reference["chromSizesURL"] = genome["sizes"]
+        reference |= {"format": "chromsizes", "fastaURL": genome["sizes"]}
     else:
         reference |= {"fastaURL": genome["fasta"], "indexURL": genome["fasta"] + ".fai"}
         if genome["fasta"].endswith(".gz"):

@@ -22,9 +22,9 @@ from gtrack.io.bigwig import BigWigReader
 from gtrack.io.hit_files import MOTIF_COLUMNS
 from gtrack.io.table_rows import read_table
 from gtrack.io.tables import REGION_COLUMNS
-from gtrack.publish.named_files import manifest_files
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
+from gtrack.publish.viewer.named_files import manifest_files
 from gtrack.workflows.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.report_places import Place, Progress, best_hits, top_places
 

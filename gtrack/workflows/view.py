@@ -12,11 +12,11 @@ from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.manifest import RunManifest
 from gtrack.core.plan import digest_of
 from gtrack.io.fasta import Genome
-from gtrack.publish.assets import asset_files
 from gtrack.publish.manifest import read_manifest
-from gtrack.publish.named_files import fasta_files, hub_files, manifest_files
-from gtrack.publish.served import Entry, ServedFile, ServedText
-from gtrack.publish.server import ViewServer
+from gtrack.publish.viewer.assets import asset_files
+from gtrack.publish.viewer.named_files import fasta_files, hub_files, manifest_files
+from gtrack.publish.viewer.served import Entry, ServedFile, ServedText
+from gtrack.publish.viewer.server import ViewServer
 from gtrack.workflows.job import read_run
 
 _OPTIONAL = ("igv_session.json", "igv_session.xml")

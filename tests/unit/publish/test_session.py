@@ -70,7 +70,7 @@ def test_a_place_is_said_from_one() -> None:
     [
         ("full", {"id": "custom", "name": "custom", "fastaURL": "genome/genome.fa"}),
         ("packed", {"compressedIndexURL": "genome/genome.fa.gz.gzi"}),
-        ("large", {"id": "custom", "name": "custom", "chromSizesURL": "genome/chrom.sizes"}),
+        ("large", {"format": "chromsizes", "fastaURL": "genome/chrom.sizes"}),
     ],
 )
 def test_the_genome_is_named(case: str, said: dict[str, str]) -> None:

@@ -19,8 +19,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from gtrack.core.errors import InputError
-from gtrack.publish.byte_ranges import NotSatisfiableError, byte_range
-from gtrack.publish.served import Entry, Opened, content_type
+from gtrack.publish.viewer.byte_ranges import NotSatisfiableError, byte_range
+from gtrack.publish.viewer.served import Entry, Opened, content_type
 
 ADDRESS = "127.0.0.1"
 """Nothing outside this machine can connect; its other users can."""

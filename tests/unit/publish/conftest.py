@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from gtrack.publish.served import Entry, ServedFile
-from gtrack.publish.server import ViewServer
+from gtrack.publish.viewer.served import Entry, ServedFile
+from gtrack.publish.viewer.server import ViewServer
 
 
 class Answer(NamedTuple):

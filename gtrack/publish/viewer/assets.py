@@ -14,7 +14,7 @@ from gtrack.core.errors import InputError
 IGV = "igv.esm.min.js"
 _HERE = Path(__file__).parent
 _PACKAGED = _HERE / "assets"
-_TREE = _HERE.parents[1] / "igv_plugin"
+_TREE = _HERE.parents[2] / "igv_plugin"
 
 
 def asset_files(igv_js: Path | None = None) -> dict[str, Path]:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 DIST = Path("igv_plugin/node_modules/igv")
-ASSETS = "gtrack/publish/assets/"
+ASSETS = "gtrack/publish/viewer/assets/"
 
 
 @pytest.fixture
@@ -55,7 +55,10 @@ def python(unpacked: Path, code: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-LIST = "from gtrack.publish.assets import asset_files\nprint(*asset_files().values(), sep='\\n')"
+LIST = """
+from gtrack.publish.viewer.assets import asset_files
+print(*asset_files().values(), sep="\\n")
+"""
 
 
 def test_a_wheel_with_igv_js(tree: Path, tmp_path: Path) -> None:
@@ -111,5 +114,5 @@ def test_the_notices_name_what_the_lock_pins() -> None:
     lock = (ROOT / "igv_plugin" / "package-lock.json").read_text()
     version = re.search(r'"node_modules/igv": \{\s+"version": "([\d.]+)"', lock)
     assert version is not None
-    for file in ("igv_plugin/NOTICES.md", "hatch_build.py", "gtrack/publish/assets.py"):
+    for file in ("igv_plugin/NOTICES.md", "hatch_build.py", "gtrack/publish/viewer/assets.py"):
         assert version[1] in (ROOT / file).read_text(), file

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
-from gtrack.publish import server as module
-from gtrack.publish.byte_ranges import NotSatisfiableError, byte_range
-from gtrack.publish.served import ServedFile, ServedText
-from gtrack.publish.server import POLICY, ViewServer
+from gtrack.publish.viewer import server as module
+from gtrack.publish.viewer.byte_ranges import NotSatisfiableError, byte_range
+from gtrack.publish.viewer.served import ServedFile, ServedText
+from gtrack.publish.viewer.server import POLICY, ViewServer
 
 
 def test_a_whole_file(client, content: bytes) -> None:

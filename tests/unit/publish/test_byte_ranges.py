@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gtrack.publish.byte_ranges import NotSatisfiableError, byte_range
+from gtrack.publish.viewer.byte_ranges import NotSatisfiableError, byte_range
 
 SIZES = st.integers(0, 30)
 NUMBERS = st.one_of(

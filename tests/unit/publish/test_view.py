@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from gtrack.core.errors import InputError
-from gtrack.publish import assets
-from gtrack.publish.assets import asset_files
-from gtrack.publish.named_files import hub_files
-from gtrack.publish.server import ViewServer
+from gtrack.publish.viewer import assets
+from gtrack.publish.viewer.assets import asset_files
+from gtrack.publish.viewer.named_files import hub_files
+from gtrack.publish.viewer.server import ViewServer
 from gtrack.workflows.view import ViewJob, view
 
 
@@ -385,7 +385,7 @@ def test_which_igv_js(igv_js: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         shutil.copy(igv_js, path)
     monkeypatch.setattr(assets, "_PACKAGED", tmp_path / "assets")
     monkeypatch.setattr(assets, "_TREE", tmp_path / "tree")
-    shutil.copytree(Path(assets.__file__).parents[2] / "igv_plugin" / "src", tmp_path / "tree/src")
+    shutil.copytree(Path(assets.__file__).parents[3] / "igv_plugin" / "src", tmp_path / "tree/src")
 
     def found(given: Path | None = None) -> Path:
         return asset_files(given)["/_gtrack/igv/igv.esm.min.js"]

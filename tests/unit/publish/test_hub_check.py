@@ -12,7 +12,7 @@ from gtrack.publish.hub.check import check_hub
 from gtrack.publish.hub.document import hub_text
 from gtrack.publish.hub.reading import HubFiles
 from gtrack.publish.hub.settings import FORMS, GENOME, HUB, LEVELS
-from tests.publish.test_hub import BED12, FULL, SIZES, files_of, make_hub
+from tests.unit.publish.test_hub import BED12, FULL, SIZES, files_of, make_hub
 
 HUB_FULL = make_hub(FULL)
 TEXT, FILES = hub_text(HUB_FULL), files_of(HUB_FULL)

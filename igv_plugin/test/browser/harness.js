@@ -1,0 +1,50 @@
+// A page of its own for the panel: real igv.js with plain tracks, and the smallest `core` that keeps its contract (src/index.js has the real one).
+import igv from '/_gtrack/igv/igv.esm.min.js'
+import { makePanel } from '/_gtrack/plugin/panel.js'
+import { formatLocus, readState, writeState } from '/_gtrack/plugin/state.js'
+import { paletteOf } from '/_gtrack/plugin/draw.js'
+
+const { manifest, models, sizes, locus, waves, features = [], problems = [] } = await (await fetch('/case.json')).json()
+const element = document.getElementById('app'), igvElement = element.appendChild(document.createElement('div'))
+const wave = (shift) => Array.from({ length: 400 }, (_, i) => ({ chr: 'chr1', start: 10000 + i, end: 10001 + i, value: Math.sin(i / 5) * Math.cos(i / 40 + shift) }))
+const hash = readState(location.hash)
+const browser = await igv.createBrowser(igvElement, {
+  reference: { id: 'toy', name: 'toy', format: 'chromsizes', fastaURL: sizes }, loadDefaultGenomes: false, showNavigation: false, locus: hash.locus ?? locus,
+  tracks: [
+    ...models.map((name, i) => ({ type: 'wig', name: `m${i}`, height: 90, features: wave(waves[i]), gtrack: { kind: 'relevance', model: name } })),
+    ...(features.length ? [{ type: 'annotation', name: 'hits', height: 50, displayMode: 'EXPANDED', features, gtrack: { kind: 'hits', model: models[0] } },
+      { type: 'annotation', name: 'genes', height: 50, displayMode: 'EXPANDED', features: features.map(({ motifId, ...f }) => ({ ...f, note: f.name })) }] : []),
+  ],
+})
+const locusNow = () => { const { chr, start, end } = browser.referenceFrameList[0]; return formatLocus({ chrom: chr, start, end }) }
+const handlers = {}, state = { threshold: 0, scale: 'auto', reverse: false, difference: false, palette: 'okabe-ito', ...hash, locus: locusNow() }
+const core = {
+  browser, igv, manifest, element, igvElement, problems, colors: paletteOf('okabe-ito'), difference: null, went: [],
+  relevance: models.map((name, i) => ({ name, model: name, p99: 0.8, track: browser.findTracks('name', `m${i}`)[0] })),
+  state: () => ({ ...state, locus: locusNow() }),
+  on: (name, f) => { (handlers[name] ??= []).push(f); return () => { handlers[name] = handlers[name].filter((g) => g !== f) } },
+  emit: (name, detail) => { for (const f of handlers[name] ?? []) f(detail) },
+  goto: async (chrom, start, end) => {
+    if (!browser.genome.getChromosome(chrom)) throw new Error('there is no such chromosome')
+    core.went.push([chrom, start, end])
+    await browser.updateLoci([{ chr: chrom, start, end }])
+  },
+  values: async (model, chrom, start, end) => {
+    const out = new Float32Array(end - start).fill(NaN)
+    for (const f of wave(waves[models.indexOf(model)])) if (f.chr === chrom && f.start >= start && f.start < end) out[f.start - start] = f.value
+    return out
+  },
+}
+for (const key of ['threshold', 'scale', 'reverse', 'difference']) {
+  core[`set${key[0].toUpperCase()}${key.slice(1)}`] = async (value) => { state[key] = value; core.emit(key, value) }
+}
+browser.on('locuschange', () => {
+  history.replaceState(null, '', writeState({ ...readState(location.hash), locus: locusNow() }) || location.pathname)
+  core.emit('locus', locusNow())
+})
+window.core = core
+await new Promise((done) => setTimeout(done, 500)) // so that igv.js' own work is not counted as the panel's
+window.panelStart = performance.now()
+window.panel = makePanel(element, core)
+await window.panel.ready
+window.panelReady = performance.now()

@@ -1,0 +1,79 @@
+import test from 'node:test'
+import assert from 'node:assert/strict'
+import { parseStanzas, repairTracks } from '../src/hub.js'
+
+const HUB = `hub h
+shortLabel H
+useOneFile on
+email a@b.c
+
+# a comment
+genome toy
+twoBitPath toy.2bit
+
+track relevance
+compositeTrack on
+shortLabel Rel \\
+   evance
+type bigWig
+autoScale group
+logo on
+viewLimits -0.8:0.8
+
+    track cnn
+    parent relevance on
+    shortLabel <b>cnn</b>
+    bigDataUrl cnn.bw
+    metadata model=cnn p99=2.5e-1
+
+track lone
+shortLabel lone
+logo on
+viewLimits -0.25:0.5
+
+track plain
+viewLimits -0.8:0.8
+
+track overlay
+container multiWig
+shortLabel Both
+
+track one
+parent overlay
+
+track two
+parent overlay
+
+track hits
+itemRgb on
+visibility full
+`
+const stanzas = parseStanzas(HUB)
+const config = (id, more = {}) => ({ id, name: id, url: `${id}.bw`, format: 'bigWig', color: 'rgb(1,2,3)', min: 0, max: 0, description: '<a>x</a>', ...more })
+
+test('stanzas: comments, continued lines, indents and CRLF', () => {
+  assert.equal(stanzas.length, 10)
+  assert.equal(stanzas[2].shortLabel, 'Rel evance')
+  assert.deepEqual(parseStanzas(HUB.replaceAll('\n', '\r\n')), stanzas)
+  assert.deepEqual(parseStanzas('\n\n# only\n\ntrack a\nlogo\n\n\n'), [{ track: 'a', logo: '' }])
+})
+
+test('letters, fractional limits, group scale and overlays come back', () => {
+  const tracks = repairTracks(['cnn', 'lone', 'plain', 'one', 'two', 'hits'].map((id) => config(id, { ...(id === 'cnn' && { name: '<b>cnn</b>' }), ...(id === 'hits' && { format: 'bigBed' }) })), stanzas)
+  const [cnn, lone, plain, both, hits] = tracks
+  assert.equal(tracks.length, 5)
+  assert.deepEqual([cnn.type, cnn.graphType, cnn.autoscaleGroup, cnn.gtrack.scale, cnn.gtrack.p99, cnn.gtrack.kind, cnn.min], ['wig', 'dynseq', 'relevance', 'auto', 0.25, 'relevance', undefined])
+  assert.equal(cnn.name, '&#60;b&#62;cnn&#60;/b&#62;')
+  assert.deepEqual([lone.gtrack.scale, lone.gtrack.kind, lone.gtrack.p99, lone.min, lone.max, lone.autoscale], [0.5, 'relevance-other', null, -0.25, 0.5, false])
+  assert.deepEqual([plain.min, plain.max, plain.autoscale, plain.graphType], [-0.8, 0.8, false, undefined])
+  assert.deepEqual([both.type, both.name, both.alpha, both.tracks.map((t) => t.graphType)], ['merged', 'Both', 0.5, ['bar', 'bar']])
+  assert.deepEqual([hits.color, hits.displayMode], [undefined, 'EXPANDED'])
+  assert.ok(tracks.every((t) => t.description === undefined))
+})
+
+test('limits that are no limits are left alone', () => {
+  for (const limits of ['x:1', '1', '1:1', '2:1']) {
+    const [track] = repairTracks([config('a', { min: 3, max: 4 })], parseStanzas(`track a\nviewLimits ${limits}\n`))
+    assert.deepEqual([track.min, track.max], [3, 4])
+  }
+})
