@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.manifest import FIRST_VIEW
 
-_TILE = FIRST_VIEW // 2
+_TILE = 10  # bp: two are about a binding site
 _UNITS = 1 << 20  # per unit of relevance
 
 
@@ -37,7 +37,8 @@ class Peak:
     """
 
     def __init__(self) -> None:
-        self._chrom, self._tile, self._sums = "", -2, (0, 0)  # of this tile and the one before
+        self._chrom, self._tile = "", -2
+        self._sums = (0, 0)  # of the last tile, and of the one before it
         self._best, self._place = -1, ("", 0)
 
     def add(self, chrom: str, start: int, values: NDArray[np.float32]) -> None:
@@ -54,20 +55,20 @@ class Peak:
         whole = np.rint(np.abs(values).astype(np.float64) * _UNITS).astype(np.int64)
         first, last = start // _TILE, (start + len(values) - 1) // _TILE
         cuts = np.maximum(np.arange(first, last + 1) * _TILE - start, 0)
-        for tile, total in enumerate(np.add.reduceat(whole, cuts).tolist(), first):
-            self._add(chrom, tile, total)
-
-    def _add(self, chrom: str, tile: int, total: int) -> None:
-        if (chrom, tile) == (self._chrom, self._tile):
-            here, before = self._sums[0] + total, self._sums[1]
-        else:
-            beside = (chrom, tile) == (self._chrom, self._tile + 1)
-            here, before = total, self._sums[0] if beside else 0
-        self._chrom, self._tile, self._sums = chrom, tile, (here, before)
-        if here + before > self._best:
-            self._best, self._place = here + before, (chrom, tile)
+        here = np.add.reduceat(whole, cuts)
+        before = np.concatenate([[0], here[:-1]])
+        if (chrom, first) == (self._chrom, self._tile):  # goes on in the tile of the last run
+            here[0] += self._sums[0]
+            before[0], before[1:2] = self._sums[1], here[0]
+        elif (chrom, first) == (self._chrom, self._tile + 1):
+            before[0] = self._sums[0]
+        self._chrom, self._tile, self._sums = chrom, last, (int(here[-1]), int(before[-1]))
+        pairs = here + before
+        at = int(pairs.argmax())
+        if pairs[at] > self._best:
+            self._best, self._place = int(pairs[at]), (chrom, first + at)
 
     def place(self, chrom_sizes: Mapping[str, int]) -> dict[str, Any]:
-        """Return the stretch, once a run was added."""
+        """Return the surroundings of the two tiles, once a run was added."""
         chrom, tile = self._place
         return place_around(chrom, tile * _TILE, chrom_sizes[chrom])

@@ -42,7 +42,7 @@ class TrackSpec:
     records : int or None
         Lines. Of a bigBed of hits.
     peak : dict or None
-        The `FIRST_VIEW` bases with the most relevance: ``chrom``, ``start``, ``end`` (0-based
+        `FIRST_VIEW` bases around the strongest 20: ``chrom``, ``start``, ``end`` (0-based
         half-open). Of a bigWig.
     """
 

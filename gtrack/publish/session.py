@@ -115,7 +115,7 @@ def _track(track: TrackSpec) -> dict[str, Any]:
         shown["indexed"] = False
     return {
         **shown,
-        "height": 60,
+        "height": 42,
         "displayMode": "EXPANDED",
         "color": f"rgb({GREY})",
         "gtrack": {"kind": track.kind},

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gtrack.core.manifest import RunManifest, TrackSpec
-from gtrack.publish.hub.stanzas import LONG, Settings, label, safe, track_names, write_stanzas
+from gtrack.publish.hub.stanzas import LONG, Settings, label, track_names, write_stanzas
 from gtrack.publish.hub.tracks import (
     RELEVANCE,
     RESERVED,
@@ -119,7 +119,7 @@ def _genome(hub: Hub) -> Settings:
         ("twoBitPath", "genome.2bit"),
         ("chromSizes", "chrom.sizes"),
         ("groups", "groups.txt"),
-        ("defaultPos", safe(locus_text(hub.manifest.locus))),
+        ("defaultPos", locus_text(hub.manifest.locus)),  # as the 2bit calls its sequences
         ("orderKey", "1"),
         ("htmlPath", "genome.html"),
     ]

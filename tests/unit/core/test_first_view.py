@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gtrack.core.first_view import Peak, place_around
 from gtrack.core.manifest import FIRST_VIEW
 
-TILE = FIRST_VIEW // 2
+TILE = 10
 
 
 def slow(values: np.ndarray, size: int) -> dict[str, object]:
@@ -50,8 +50,8 @@ def test_it_is_the_strongest_pair_of_tiles_whatever_the_cuts(
 def test_chromosomes_are_not_joined() -> None:
     peak = Peak()
     peak.add("chr1", 0, np.full(TILE, 2, np.float32))
-    peak.add("chr2", TILE, np.full(TILE, 3, np.float32))
-    assert peak.place({"chr1": 500, "chr2": 500}) == {"chrom": "chr2", "start": 0, "end": 140}
+    peak.add("chr2", 30 * TILE, np.full(TILE, 3, np.float32))
+    assert peak.place({"chr1": 900, "chr2": 900}) == {"chrom": "chr2", "start": 230, "end": 370}
 
 
 @given(st.integers(0, 999), st.integers(1, 1000))
