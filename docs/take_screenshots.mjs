@@ -8,7 +8,6 @@ import { launch, until } from '../igv_plugin/test/browser/chromium.js'
 
 const [program, scan] = process.argv.slice(2)
 const image = (name) => new URL(`images/${name}.png`, import.meta.url).pathname
-const PLACE = 'chr1:119411-119620' // three sites, with either sign
 
 /** Run `gtrack view`, open a place in its page and let `look` take pictures of it. */
 async function viewing(options, hash, look, { width = 1280, height = 800, ...more } = {}) {
@@ -27,33 +26,26 @@ async function viewing(options, hash, look, { width = 1280, height = 800, ...mor
   }
 }
 
-/** Click on what stands in the middle of a track. */
-async function click(page, track) {
-  const label = await page.locator('.igv-track-label', { hasText: track }).first().boundingBox()
-  const view = await page.locator('.igv-viewport').last().boundingBox()
-  await page.mouse.click(view.x + view.width / 2, label.y + 6)
+const settle = (page) => page.waitForTimeout(1000)
+/** Click on the hit of the first model in the middle of the view. */
+async function click(page) {
+  const label = await page.locator('.igv-track-label', { hasText: 'cnn-hits' }).boundingBox()
+  const figure = await page.locator('.gt-figure').boundingBox()
+  await page.mouse.click(figure.x + figure.width / 2, label.y + label.height / 2)
 }
 
-const settle = (page) => page.waitForTimeout(1000)
-await viewing([], { locus: PLACE }, async (page) => {
-  await settle(page)
-  await page.screenshot({ path: image('view') })
-})
-await viewing([], { locus: 'chr1:140209-140348' }, async (page) => {
-  await settle(page)
-  await click(page, 'cnn-hits')
-  await settle(page)
-  await page.screenshot({ path: image('popup') })
-})
-await viewing([], { locus: 'chr1:118501-120500' }, async (page) => {
-  await settle(page)
-  await page.screenshot({ path: image('view-2kb') })
-})
-await viewing([], { locus: PLACE }, async (page) => {
-  await settle(page)
-  await page.screenshot({ path: image('view-dark') })
-}, { colorScheme: 'dark' })
-await viewing(['--hub'], { locus: PLACE }, async (page) => {
-  await settle(page)
-  await page.screenshot({ path: image('hub') })
-}, { height: 1000 })
+const size = { height: 860 }
+for (const [name, locus, look, more] of [
+  ['view', 'chr1:119651-119790', settle, size],
+  ['popup', 'chr1:140209-140348', click, size],
+  ['view-2kb', 'chr1:118501-120500', settle, size],
+  ['view-dark', 'chr1:140209-140348', settle, { ...size, colorScheme: 'dark' }],
+  ['hub', 'chr1:119651-119790', settle, { height: 960 }],
+]) {
+  await viewing(name === 'hub' ? ['--hub'] : [], { locus }, async (page) => {
+    await settle(page)
+    await look(page)
+    await settle(page)
+    await page.screenshot({ path: image(name) })
+  }, more)
+}

@@ -1,37 +1,28 @@
 // gtrack's plugin for igv.js: install(igv) for any page, mount(element, igv, options) for the whole viewer.
-import { checkManifest, escapeHTML, GtrackError, loadManifest, localReference, preflight, regionSource, resolveManifest, sessionFromManifest } from './manifest.js'
+import { escapeHTML, h } from './dom.js'
+import { COLORS } from './draw.js'
+import { around } from './hits.js'
 import { hubSession } from './hub.js'
-import { relevanceTrack, sceneOf } from './track.js'
+import { COPY, fetchText, localReference, preflight, problem, readManifest, sessionFromManifest } from './manifest.js'
+import { makePanel } from './panel.js'
 import { formatLocus, parseLocus, readState, writeState } from './state.js'
+import { relevanceTrack, sceneOf } from './track.js'
 
-export { GtrackError, sessionFromManifest }
+export { sessionFromManifest }
 
-const MANY_REGIONS = 20_000 // igv.js looks through all of them at each step
-const installed = new WeakMap()
 const isRelevance = (config) => config?.gtrack?.kind === 'relevance'
 
 /** Teach igv.js the relevance track: configs of type wig with a `gtrack` key. All others stay as they are. */
-export function install(igv) {
-  const teach = async () => {
-    const Wig = (await igv.createTrack({ type: 'wig', features: [] }, {})).constructor, Relevance = relevanceTrack(Wig)
-    igv.registerTrackCreatorFunction('wig', (config, browser) => new (config.gtrack ? Relevance : Wig)(config, browser))
-  }
-  if (!installed.has(igv)) installed.set(igv, teach())
-  return installed.get(igv)
+export async function install(igv) {
+  const Wig = (await igv.createTrack({ type: 'wig', features: [] }, {})).constructor, Relevance = relevanceTrack(Wig)
+  igv.registerTrackCreatorFunction('wig', (config, browser) => new (config.gtrack ? Relevance : Wig)(config, browser))
 }
 
 /** Build the viewer in `element`. See index.d.ts for the options and for what comes back. */
-export async function mount(element, igv, options) {
-  try {
-    return await build(element, igv, options)
-  } catch (error) {
-    const message = document.createElement('p')
-    message.setAttribute('role', 'alert')
-    message.textContent = `The viewer could not start. ${error.message}`
-    element.replaceChildren(message)
-    throw error
-  }
-}
+export const mount = (element, igv, options) => build(element, igv, options).catch((error) => {
+  element.replaceChildren(h('p', { role: 'alert' }, `The viewer could not start. ${error.message}`))
+  throw error
+})
 
 async function build(element, igv, options) {
   await install(igv)
@@ -41,94 +32,94 @@ async function build(element, igv, options) {
     (listeners[name] ??= new Set()).add(listener)
     return () => listeners[name].delete(listener)
   }
-  const report = (problem) => { problems.push(problem); emit('error', problem) }
-  const wanted = { difference: true, ...options, ...readState(location.hash) }
-  const { manifest, session } = await source(igv, options, report)
+  const report = ({ title, cure }) => { problems.push({ title, cure }); emit('error', { title, cure }) }
+  const { manifest, session: { tracks, roi, locus: first, ...genome } } = await source(igv, options, report)
+  const wanted = { difference: true, locus: first, ...options, ...readState(location.hash) }
+  const models = [...new Set(tracks.filter(isRelevance).map((t) => t.gtrack.model))].slice(0, 2)
 
-  // ---- igv.js, with what the address and the options ask for
-  const shared = { palette: options.palette, ...Object.fromEntries(['scale', 'threshold', 'reverse'].filter((key) => wanted[key] !== undefined).map((key) => [key, wanted[key]])) }
-  for (const track of session.tracks) if (track.graphType === 'dynseq') Object.assign(track.gtrack, shared)
-  const models = [...new Set(session.tracks.filter(isRelevance).map((t) => t.gtrack.model))].slice(0, 2)
-  const differenceTrack = () => ({
-    type: 'wig', graphType: 'dynseq', height: 80, order: session.tracks.findLastIndex(isRelevance) + 1.5, autoscale: true, autoscaleGroup: 'relevance',
-    gtrack: { kind: 'difference', models, ...shared },
-  })
-  const tracks = models.length === 2 && wanted.difference ? [...session.tracks, differenceTrack()] : session.tracks
-  const igvElement = document.createElement('div')
+  // ---- igv.js: its web service would be asked for names, its navigation bar is the panel's work
+  const igvElement = h('div'), nucleotideColors = { ...COLORS, ...options.palette }
   element.replaceChildren(igvElement)
-  const places = [wanted.locus, session.locus].map((place) => (typeof place === 'string' ? parseLocus(place) : place)).filter(Boolean)
-  const browser = await open(igv, igvElement, { ...session, tracks }, places, report)
-  if (manifest?.genome.id === 'custom') checkGenome(browser.genome, manifest.genome, report)
-  const scene = sceneOf(browser, shared), { colors } = scene
-  const find = (match) => browser.findTracks((track) => match(track.config))
-  const relevance = find(isRelevance).map((track) => ({ name: track.config.gtrack.title, model: track.config.gtrack.model, p99: track.p99, track }))
+  const browser = await igv.createBrowser(igvElement, { ...genome, nucleotideColors, showNavigation: false, search: false }).catch((error) => {
+    throw problem(`igv.js could not open the genome (${error.message ?? error}).`,
+      'A known genome such as hg38 needs the internet; any other must lie beside the scan.')
+  })
+  const scene = sceneOf(browser, wanted)
+  const bases = [...browser.genome.chromosomes.values()].reduce((sum, c) => sum + (c && c.name !== 'all' ? c.bpLength : 0), 0)
+  if (manifest?.genome.id === 'custom' && bases !== manifest.genome.bases) {
+    report(problem(`The genome does not match: it has ${bases} bases, that of the scan ${manifest.genome.bases}.`,
+      'Open the scan with the genome it was made with: letters and positions may be wrong.'))
+  }
 
   // ---- state
-  const locus = () => {
-    const { chr, start, end } = browser.referenceFrameList[0]
-    return chr === 'all' ? chr : formatLocus({ chrom: chr, start, end })
-  }
-  const shown = () => ({ locus: locus(), threshold: scene.threshold, scale: scene.scale, reverse: scene.reverse, difference: core.difference !== null })
-  let timer
+  const find = (kind) => browser.findTracks(({ config }) => config?.gtrack?.kind === kind)
+  let timer, work = Promise.resolve() // one change of the difference after the other
   const changed = (name, detail) => {
     clearTimeout(timer) // browsers limit how often the address may change
-    timer = setTimeout(() => history.replaceState(history.state, '', writeState({ ...readState(location.hash), ...shown() })), 200)
+    timer = setTimeout(() => history.replaceState(history.state, '', writeState({ ...readState(location.hash), ...app.state() })), 200)
     emit(name, detail)
   }
+  const differenceTrack = () => ({
+    type: 'wig', graphType: 'dynseq', height: 80, order: tracks.findLastIndex(isRelevance) + 0.5, autoscale: true, autoscaleGroup: 'relevance',
+    gtrack: { kind: 'difference', models },
+  })
   const filterHits = () => {
-    for (const track of find((config) => config?.type === 'annotation' || config?.format === 'bigbed')) {
-      const p99 = (hit) => relevance.find((r) => r.model === (track.config.gtrack.model ?? hit.model?.split(':')[0]))?.p99 ?? 0
-      track.filter = (hit) => hit.relSum === undefined || Math.abs(hit.relSum) / (hit.end - hit.start) >= scene.threshold * p99(hit)
+    for (const track of find('hits')) {
+      const least = scene.threshold * (app.relevance.find((r) => r.model === track.config.gtrack.model)?.p99 ?? 0)
+      track.filter = (hit) => Math.abs(hit.relSum) / (hit.end - hit.start) >= least
     }
   }
-  let work = Promise.resolve() // one change after the other
-  const core = {
-    browser, igv, manifest, element, igvElement, relevance, colors, problems, on, emit,
-    difference: find((config) => config?.gtrack?.kind === 'difference')[0] ?? null,
-    state: () => ({ ...shown(), palette: options.palette ?? 'okabe-ito' }),
-    setThreshold: (x) => scene.set({ threshold: Math.min(1, Math.max(0, Number(x) || 0)) }),
-    async setScale(x) {
-      if (x !== 'auto' && x !== 'p99' && !(x > 0 && x < Infinity)) throw new RangeError('gtrack: a scale is "auto", "p99" or a number above 0')
-      await scene.set({ scale: x })
+  const app = {
+    browser, manifest, element, igvElement, problems, on, emit,
+    roi: roi?.[0], colors: scene.colors, relevance: [], filter: { motif: wanted.motif, model: wanted.model },
+    get difference() { return find('difference')[0] ?? null },
+    state() {
+      const { chr: chrom, start, end } = browser.referenceFrameList[0], { threshold, scale, reverse } = scene
+      const locus = chrom === 'all' ? chrom : formatLocus({ chrom, start, end })
+      return { locus, threshold, scale, reverse, difference: Boolean(app.difference), ...app.filter }
     },
+    setThreshold: (x) => scene.set({ threshold: Math.min(1, Math.max(0, Number(x) || 0)) }),
+    setScale: (x) => scene.set({ scale: x === 'p99' || (x > 0 && x < Infinity) ? x : 'auto' }),
     setReverse: (x) => scene.set({ reverse: Boolean(x) }),
     setDifference: (wish) => (work = work.then(async () => {
-      if (models.length < 2 || Boolean(wish) === (core.difference !== null)) return
-      if (!wish) return browser.removeTrack(core.difference)
-      core.difference = await browser.loadTrack(differenceTrack())
+      if (models.length < 2 || Boolean(wish) === Boolean(app.difference)) return
+      if (!wish) return browser.removeTrack(app.difference)
+      await browser.loadTrack(differenceTrack())
       changed('difference', true)
     })),
-    values: (model, chrom, start, end) => relevance.find((r) => r.model === model).track.values(chrom, Math.max(0, Math.floor(start)), Math.ceil(end)),
-    async goto(chrom, start, end) {
-      if (!(await show(browser, { chrom, start, end }))) throw new GtrackError('chromosome', `The genome has no chromosome "${chrom}".`, 'Open the scan with its own genome.')
+    setFilter: (filter) => changed('filter', app.filter = filter),
+    values: (model, ...place) => app.relevance.find((r) => r.model === model).track.values(...place),
+    /** Shows at least `width` bases around a place; resolves once it is drawn, to false if the genome has no such chromosome. */
+    async goto(chrom, start, end, width = 1) {
+      const chromosome = await browser.genome.loadChromosome(chrom) // not igv.js' search, which knows no odd names
+      if (chromosome) return browser.updateLoci([{ chr: chromosome.name, ...around(start, end, width, chromosome.bpLength) }])
+      report(problem(`${formatLocus({ chrom, start, end })} cannot be shown: the genome has no such chromosome.`, 'Open the scan with its own genome.'))
+      return false
     },
   }
+
+  // ---- the place first, so that each track is read once
+  for (const place of new Set([wanted.locus, first])) {
+    const { chrom, start, end } = (typeof place === 'string' ? parseLocus(place) : place) ?? {}
+    if (chrom && await app.goto(chrom, start, end)) break
+  }
+  const list = tracks.map((track, i) => ({ ...track, order: i }))
+  if (models.length > 1 && wanted.difference) list.push(differenceTrack())
+  await browser.loadTrackList(list).catch((error) => report(problem(`A track cannot be shown: ${error.message}.`, COPY)))
+  app.relevance = find('relevance').map((track) => ({ name: track.config.gtrack.title, model: track.config.gtrack.model, p99: track.p99, track }))
+  await scene.set({})
+  filterHits()
   scene.onChange = (changes) => {
     if ('threshold' in changes) filterHits()
     for (const name in changes) changed(name, changes[name])
   }
-  browser.on('locuschange', () => changed('locus', locus()))
-  browser.on('trackremoved', (track) => {
-    if (track !== core.difference) return
-    core.difference = null
-    changed('difference', false)
-  })
-  const follow = async () => { // the address was changed by hand
-    const { locus: text, threshold = 0, scale = 'auto', reverse = false, difference = true } = readState(location.hash), place = parseLocus(text)
-    await scene.set({ threshold, scale, reverse })
-    await core.setDifference(difference)
-    if (place && text !== locus()) await core.goto(place.chrom, place.start, place.end).catch(report)
-  }
+  browser.on('locuschange', () => changed('locus', app.state().locus))
+  browser.on('trackremoved', () => changed('difference', Boolean(app.difference)))
+  const follow = () => readState(location.hash).locus && location.reload() // a link to another view, in the same tab
   window.addEventListener('hashchange', follow)
-  filterHits()
-  scene.turn()
-  const panel = (await import('./panel.js')).makePanel(element, core)
-  emit('ready')
-  return {
-    core, browser, on, problems, state: core.state, go: panel.go, next: panel.next, prev: panel.prev, ready: panel.ready,
-    setThreshold: core.setThreshold, setScale: core.setScale, setReverse: core.setReverse, setDifference: core.setDifference,
+  const panel = makePanel(app)
+  return Object.assign(app, panel, {
     destroy() {
-      clearTimeout(timer)
       window.removeEventListener('hashchange', follow)
       panel.destroy()
       igv.removeBrowser(browser)
@@ -136,61 +127,29 @@ async function build(element, igv, options) {
       clearTimeout(timer)
       igvElement.remove()
     },
-  }
+  })
 }
 
 /** The manifest with absolute URLs (null for a hub) and an igv.js session, without the tracks whose files are no good. */
-async function source(igv, { manifestURL, manifest = null, hubURL, reference, baseURL = '' }, report) {
-  const base = new URL(baseURL, document.baseURI)
-  let session
-  if (hubURL) session = await hubSession(igv, new URL(hubURL, base).href, reference)
+async function source(igv, { manifestURL = '', manifest: given, hubURL, reference }, report) {
+  let manifest = null, session
+  if (hubURL) session = await hubSession(igv, new URL(hubURL, document.baseURI).href, reference)
   else {
-    const url = new URL(manifestURL ?? '', base)
-    manifest = resolveManifest(manifestURL ? await loadManifest(url.href) : checkManifest(manifest), url)
-    const { genome, locus, regions, tracks } = manifest
+    const { href } = new URL(manifestURL, document.baseURI)
+    manifest = readManifest(given ? JSON.stringify(given) : await fetchText(href, 'Give the address of the manifest.json in a finished scan folder.'), href)
+    const { genome, locus, tracks } = manifest
     session = { ...sessionFromManifest(manifest), locus }
     tracks.forEach(({ name }, i) => Object.assign(session.tracks[i], { name: escapeHTML(name) }).gtrack.title = name)
-    session.roi = regions.scanned > MANY_REGIONS ? [] : session.roi.map((roi) => ({ ...roi, featureSource: regionSource(roi.url) }))
     if (reference || genome.fasta || genome.id === 'custom') {
       const bad = !reference && genome.fasta && (await preflight(genome.fasta) ?? await preflight(`${genome.fasta}.fai`))
-      if (bad) report({ ...bad, cure: 'Without it there are bars, not letters. Copy the whole scan folder again.' })
+      if (bad) report(problem(bad.title, `Without it there are bars, not letters. ${COPY}`))
       delete session.genome
       Object.assign(session, { reference: reference ?? localReference(bad ? { ...genome, fasta: null } : genome), loadDefaultGenomes: false })
     }
   }
-  const found = await Promise.all(session.tracks.map(async ({ tracks, ...track }) => (await Promise.all((tracks ?? [track]).map((t) => preflight(t.url, t.format)))).find(Boolean)))
+  const found = await Promise.all(session.tracks.map(async (track) =>
+    (await Promise.all((track.tracks ?? [track]).map(({ url, format }) => preflight(url, format)))).find(Boolean)))
   found.filter(Boolean).forEach(report)
   session.tracks = session.tracks.filter((_, i) => !found[i])
   return { manifest, session }
-}
-
-/** Show a place; resolves once it is drawn, to false if there is no such chromosome. Not by igv.js' search, which knows no odd names. */
-async function show(browser, { chrom, start, end }) {
-  const chromosome = await browser.genome.loadChromosome(chrom)
-  const to = Math.min(Math.ceil(end), chromosome?.bpLength)
-  return Boolean(chromosome) && browser.updateLoci([{ chr: chromosome.name, start: Math.max(0, Math.min(Math.floor(start), to - 1)), end: to }])
-}
-
-/** Open igv.js at the first of the places that its genome has. */
-async function open(igv, element, session, places, report) {
-  const plain = /^[\w.]+$/.test(places[0]?.chrom), locus = plain ? formatLocus(places[0]) : undefined // igv.js takes others for words to search
-  // its web service would be asked for names, its navigation bar is the panel's work
-  const browser = await igv.createBrowser(element, { ...session, locus, showNavigation: false, search: false }).catch((error) => {
-    throw new GtrackError('igv', `igv.js could not open the genome (${error.message ?? error}).`, 'A known genome such as hg38 needs the internet; any other must lie beside the scan.')
-  })
-  for (const place of places) {
-    const known = await browser.genome.loadChromosome(place.chrom)
-    if (known && !(plain && place === places[0])) await show(browser, place)
-    if (known) break
-    report({ title: `${formatLocus(place)} cannot be shown: the genome has no chromosome "${place.chrom}".`, cure: 'Check the address, and that the genome is that of the scan.' })
-  }
-  return browser
-}
-
-/** The genome that was opened must be that of the scan. */
-function checkGenome(opened, { chromosomes, bases }, report) {
-  const sizes = [...opened.chromosomes.values()].filter((c) => c && c.name !== 'all').map((c) => c.bpLength), sum = sizes.reduce((a, b) => a + b, 0)
-  if (sum === bases && sizes.length === chromosomes) return
-  const title = `The genome does not match: it has ${sizes.length} chromosomes and ${sum} bases, that of the scan ${chromosomes} and ${bases}.`
-  report({ title, cure: 'Open the scan with the genome it was made with: letters and positions may be wrong.' })
 }

@@ -1,129 +1,125 @@
 import { agreement, MEANING } from './agreement.js'
-import { h } from './dom.js'
-import { around, readLines, sortNames, Table } from './hits.js'
-import { makeNavigator, number } from './navigator.js'
-import { clickCards, hitCard, openPopup, short, signed } from './popup.js'
-import { formatLocus, parseLocus, readState, writeState } from './state.js'
+import { h, number, short } from './dom.js'
+import { readLines, sortNames, Table } from './hits.js'
+import { COPY, problem } from './manifest.js'
+import { makeNavigator } from './navigator.js'
+import { card, clickCards, hitCard, openPopup, placeOf } from './popup.js'
+import { formatLocus, parseLocus } from './state.js'
 
 const WIDTH = 140, LONGEST = 20_000 // bases: shown around a hit, with letters that are easy to read; on which models are compared at most
+const DIMS = 'Dims letters and hides hits (per base) below this share of the 99th percentile of their model'
+const UNKNOWN = 'The 99th percentile of a model is not known here: open the scan itself'
 
-/** Builds the tool in `root` around the browser of `core` (made by index.js): toolbar, navigator, legend, messages. */
-export function makePanel(root, core) {
-  const { browser, manifest, relevance, colors, element } = core, gone = new AbortController(), { signal } = gone
-  const pair = [...new Map(relevance.map((r) => [r.model, r])).values()].slice(0, 2), two = pair.length > 1
-  const tables = { hits: new Table(), regions: new Table() }, said = new Set()
+/** Builds the tool around the browser of `app` (made by index.js): toolbar, navigator, legend, messages. */
+export function makePanel(app) {
+  const { browser, manifest, relevance, colors, element, igvElement } = app, gone = new AbortController(), { signal } = gone
+  const models = [...new Set(relevance.map((r) => r.model))], two = models.length > 1, known = relevance.some((r) => r.p99)
+  const tables = { hits: new Table(), regions: new Table() }
   let motifs = {}, pointer = { x: 0, y: 0 }, timer
-  const here = () => parseLocus(core.state().locus)
+  const here = () => parseLocus(app.state().locus)
+
   // ---- messages
-  const banner = h('div', { class: 'gt-problems', role: 'alert' }), live = h('p', { class: 'gt-hidden', role: 'status' })
-  function report({ title, cure = '' }) {
-    if (said.has(title)) return
-    said.add(title)
-    const close = h('button', { type: 'button', class: 'gt-close', 'aria-label': 'Dismiss', onclick: () => { close.parentNode.remove(); said.delete(title) } }, '×')
-    banner.append(h('p', {}, h('span', {}, h('strong', {}, title), ' ', cure), close))
+  const banner = h('div', { class: 'gt-problems', role: 'alert' })
+  function report({ title, cure }) {
+    if ([...banner.children].some((line) => line.title === title)) return
+    const line = h('p', { class: 'gt-bar', title }, h('span', {}, h('strong', {}, title), ' ', cure),
+      h('button', { type: 'button', class: 'gt-close', 'aria-label': 'Dismiss', onclick: () => line.remove() }, '×'))
+    banner.append(line)
   }
-  // ---- places
-  const lengthOf = (chrom) => browser.genome.getChromosome(chrom)?.bpLength
-  const show = (chrom, start, end, width = 1) => {
-    const view = around(start, end, width, lengthOf(chrom))
-    return core.goto(chrom, view.start, view.end).then(() => true, (error) => report(error.title ? error : { title: `${chrom} cannot be shown.`, cure: error.message }))
-  }
-  const zoom = (factor, view = here(), middle = view && (view.start + view.end) / 2) =>
-    view && show(view.chrom, middle, middle, Math.max(20, Math.round((view.end - view.start) * factor)))
-  /** Goes to a locus or a chromosome, or else filters the list by the words: nothing is looked up outside this page. */
-  async function seek(text) {
-    const spot = parseLocus(text), word = text.trim()
-    if (spot && lengthOf(spot.chrom)) return show(spot.chrom, spot.start, spot.end, spot.end - spot.start > 1 ? 1 : WIDTH)
-    if (lengthOf(word)) return show(word, 0, lengthOf(word))
-    nav.set({ text: search.value = word })
-    if (await nav.go(0) === false) report({ title: `Nothing here is called “${word}”.`, cure: 'Write chromosome:start-end, a chromosome, a motif or a region.' })
-  }
+
   // ---- controls
   const button = (label, title, onclick) => h('button', { type: 'button', title, 'aria-label': label.length < 2 && title, onclick }, label)
   const group = (label, ...items) => h('div', { role: 'group', 'aria-label': label }, items)
-  const choices = (list) => list.map(([value, text]) => h('option', { value }, text))
+  const choices = (list) => list.map(([value, text, more]) => h('option', { value, ...more }, text))
   const select = (label, list, onchange) => h('select', { 'aria-label': label, onchange }, choices(list))
   const field = (label, more) => h('input', { placeholder: label, 'aria-label': label, spellcheck: 'false', autocomplete: 'off', ...more })
-  const locus = field('Place, motif or region', { size: 24 }), search = field('Filter by motif, region, chromosome', { type: 'search', oninput: () => nav.set({ text: search.value }) })
-  const setScale = () => core.setScale(scale.value === 'fixed' ? Math.abs(Number(limit.value)) || 1 : scale.value)
-  const scale = select('Scale', [['auto', 'shared, automatic'], ['p99', '99th percentile of each'], ['fixed', 'fixed']], setScale)
+  const locus = field('Place or chromosome', { size: 24 })
+  const search = field('Filter by motif, region, chromosome', { type: 'search', oninput: () => nav.set({ text: search.value }) })
+  const setScale = () => app.setScale(scale.value === 'fixed' ? Math.abs(Number(limit.value)) || 1 : scale.value)
+  const percentile = ['p99', '99th percentile of each', { disabled: !known, title: known ? null : UNKNOWN }]
+  const scale = select('Scale', [['auto', 'shared, automatic'], percentile, ['fixed', 'fixed']], setScale)
   const limit = h('input', { type: 'number', min: 0, step: 'any', 'aria-label': 'Limit of the scale in logit', onchange: setScale })
-  const slider = h('input', { type: 'range', min: 0, max: 1, step: 0.01, oninput: () => core.setThreshold(Number(slider.value)) }), amount = h('output')
-  const reverse = button('Reverse strand', 'Letters of the reverse strand', () => core.setReverse(!core.state().reverse))
-  const difference = button('Difference', 'First model minus second', () => core.setDifference(!core.state().difference))
-  const theme = button('Dark', 'Dark or light', () => paint(element.dataset.theme === 'dark' ? 'light' : 'dark'))
-  const paint = (mode) => { element.dataset.theme = mode; theme.setAttribute('aria-pressed', mode === 'dark') }
-  const cosine = h('output', { tabindex: 0, 'aria-label': 'Agreement of the models', 'aria-description': MEANING }, '…'), basis = h('span'), scaleText = h('span')
+  const setThreshold = () => app.setThreshold(Number(slider.value))
+  const slider = h('input', { type: 'range', min: 0, max: 1, step: 0.01, disabled: !known, title: known ? DIMS : UNKNOWN, oninput: setThreshold })
+  const amount = h('output')
+  const reverse = button('Reverse strand', 'Letters of the reverse strand', () => app.setReverse(!app.state().reverse))
+  const difference = button('Difference', 'First model minus second', () => app.setDifference(!app.state().difference))
+  const theme = button('Dark', 'Dark or light', () => paint(element.dataset.theme !== 'dark'))
+  const paint = (dark) => { element.dataset.theme = dark ? 'dark' : 'light'; theme.ariaPressed = dark }
+  const explain = () => openPopup(element, [card('Agreement', [], h('p', {}, cosine.title))], cosine.getBoundingClientRect())
+  const cosine = button('Agreement …', MEANING, explain)
+  const scaleText = h('span')
   const kind = select('What to list', [['hits', 'Hits'], ['regions', 'Regions']], () => { nav.set({ kind: kind.value }); detail.replaceChildren() })
-  const model = select('Model', [], () => refilter({ model: model.value })), motif = select('Motif', [], () => refilter({ motif: motif.value }))
-  const count = h('p', { class: 'gt-count', role: 'status' }, 'Reading the hits…'), detail = h('div', { class: 'gt-detail', tabindex: 0, role: 'region', 'aria-label': 'Current hit' })
-  const file = (type) => `gtrack_${core.state().locus.replace(/[^\w.-]+/g, '_')}.${type}`
-  const copy = () => (navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error())).then(() => { live.textContent = 'Link copied' },
-    () => report({ title: 'The link could not be copied.', cure: `It is ${location.href}` }))
+  const refilter = () => { nav.set({ model: model.value, motif: motif.value }); app.setFilter({ model: model.value, motif: motif.value }) }
+  const model = select('Model', [], refilter), motif = select('Motif', [], refilter)
+  const count = h('p', { class: 'gt-count', role: 'status' }, 'Reading the hits…')
+  const detail = h('div', { class: 'gt-detail', tabindex: 0, role: 'region', 'aria-live': 'polite', 'aria-label': 'Current row' })
+  const file = (type) => `gtrack_${app.state().locus.replace(/[^\w.-]+/g, '_')}.${type}`
+  const seek = (event) => {
+    event.preventDefault()
+    const text = locus.value.trim(), spot = parseLocus(text) ?? { chrom: text, start: 0, end: browser.genome.getChromosome(text)?.bpLength }
+    if (spot.end) app.goto(spot.chrom, spot.start, spot.end, spot.end - spot.start > 1 ? 1 : WIDTH)
+    else report(problem(`“${text}” is no place.`, 'Write chromosome:start-end or a chromosome.'))
+  }
+
   // ---- the list
   const nav = makeNavigator(tables, {
-    limits: () => Object.fromEntries(relevance.map((r) => [r.model, core.state().threshold * r.p99])),
+    limits: () => Object.fromEntries(relevance.map((r) => [r.model, app.state().threshold * r.p99])),
     counted({ shown, all, hidden, kind: what }) {
       model.disabled = motif.disabled = what !== 'hits'
       count.textContent = `${number(shown)} of ${number(all)} ${what}${hidden ? `, ${number(hidden)} hidden by the threshold` : ''}`
     },
-    async chosen({ row, kind: what, at, of, quiet }) {
-      const view = here(), size = row.chromEnd - row.chromStart, width = view ? view.end - view.start : 0, isHit = what === 'hits'
-      live.textContent = `${isHit ? 'Hit' : 'Region'} ${number(at + 1)} of ${number(of)}: ${row.name}, ${formatLocus({ chrom: row.chrom, start: row.chromStart, end: row.chromEnd })}`
-        + (isHit ? `, ${row.strand} strand, relevance ${signed(row.relSum)}, q ${short(row.qValue)}, ${row.model}` : '')
-      detail.replaceChildren(...isHit ? [hitCard(row, motifs[row.motifId], colors)] : [])
+    async chosen({ row, kind: what, quiet }) {
+      const { chrom, chromStart: start, chromEnd: end } = row
+      detail.replaceChildren(what === 'hits' ? hitCard(row, motifs[row.motifId], colors) : card(row.name, [['Place', placeOf(row)]]))
       if (quiet) return true
-      core.emit('hit', { ...row, kind: what })
-      return show(row.chrom, row.chromStart, row.chromEnd, !isHit ? Math.round(size * 1.1) : width > size + 20 && width <= 2000 ? width : WIDTH)
+      app.emit('hit', { ...row, kind: what })
+      const view = here(), width = view ? view.end - view.start : 0, least = (end - start) * 1.1
+      return app.goto(chrom, start, end, width >= least && width <= 2000 ? width : Math.max(WIDTH, Math.round(least)))
     },
   })
-  function refilter(change) {
-    nav.set(change)
-    const { motif, model } = nav.state
-    history.replaceState(history.state, '', location.pathname + location.search + writeState({ ...readState(location.hash), motif, model }))
-  }
-  function fromHash() {
-    const asked = readState(location.hash)
-    for (const [control, value] of [[model, asked.model], [motif, asked.motif]]) {
-      control.value = value ?? ''
-      control.selectedIndex = Math.max(0, control.selectedIndex) // the list may have no such name
-    }
-    nav.set({ model: model.value, motif: motif.value })
-  }
   async function load() {
-    const { hits, regions } = manifest ?? {}, cure = 'Copy the file again, or write it anew with gtrack hits.'
-    const read = (url, table, name) => readLines(url, table.reader(name), signal).catch((e) => signal.aborted || report({ title: `${url} cannot be read to its end: ${e.message}.`, cure }))
-    const answer = hits?.logos && await fetch(hits.logos, { signal }).catch(() => null)
-    motifs = answer?.ok ? await answer.json().catch(() => ({})) : {}
+    const { hits, regions } = manifest
+    const read = (url, table, name) => readLines(url, table.reader(name), signal).catch((error) =>
+      signal.aborted || report(problem(`${url} cannot be read to its end: ${error.message}.`, COPY)))
+    if (hits?.logos) motifs = await fetch(hits.logos, { signal }).then((answer) => answer.json()).catch(() => ({}))
     for (const { bed, model: name } of hits?.models ?? []) await read(bed, tables.hits, name)
-    if (regions?.url) await read(regions.url, tables.regions)
+    await read(regions.url, tables.regions)
     for (const table of Object.values(tables)) await table.finish()
     if (signal.aborted) return
-    for (const [control, all, names] of [[model, 'All models', tables.hits.text.model], [motif, 'All motifs', tables.hits.text.name]]) {
+    const { text } = tables.hits, { filter } = app
+    for (const [control, all, names, wanted] of [[model, 'All models', text.model, filter.model], [motif, 'All motifs', text.name, filter.motif]]) {
       control.replaceChildren(...choices([['', all], ...sortNames(names).map((name) => [name, name])]))
+      control.value = names.includes(wanted) ? wanted : ''
     }
-    if (!hits) nav.state.kind = kind.value = 'regions'
-    fromHash()
-    const view = here()
-    if (view) nav.near(view.chrom, (view.start + view.end) / 2, (view.end - view.start) / 2)
+    kind.value = hits?.models.some((each) => each.hits) ? 'hits' : 'regions'
+    nav.set({ kind: kind.value, model: model.value, motif: motif.value })
+    const { chrom, start, end } = here() ?? {}
+    nav.touch(chrom, start, end)
+    const { data } = tables.regions, order = tables.regions.sorted('position')
+    const getFeatures = ({ chr, start, end }) => Array.from(order.filter(tables.regions.overlaps(chr, start, end)),
+      (i) => ({ chr, start: data.chromStart[i], end: data.chromEnd[i] })) // without names, which igv.js would take for HTML
+    await browser.loadROI({ ...app.roi, featureSource: { getFeatures } })
   }
+
   // ---- what follows the view
   async function compare() {
     const view = here(), near = view && view.end - view.start <= LONGEST
-    const values = two && near && await Promise.all(pair.map((r) => core.values(r.model, view.chrom, view.start, view.end))).catch(() => null)
-    if (view && core.state().locus !== formatLocus(view)) return // meanwhile the view has moved
+    const values = two && near && await Promise.all(models.slice(0, 2).map((name) => app.values(name, view.chrom, view.start, view.end))).catch(() => null)
+    if (view && app.state().locus !== formatLocus(view)) return // meanwhile the view has moved
     const { cosine: x, bases } = values ? agreement(...values) : { cosine: null, bases: 0 }
-    cosine.value = x === null ? 'n/a' : x.toFixed(2).replace('-', '−')
-    basis.textContent = near ? ` Here: ${number(bases)} bases.` : ` Zoom in to ${number(LONGEST)} bases or fewer to see it.`
+    cosine.textContent = `Agreement ${x === null ? 'n/a' : x.toFixed(2).replace('-', '−')}`
+    cosine.title = MEANING + (near ? ` Here: ${number(bases)} bases.` : ` Zoom in to ${number(LONGEST)} bases or fewer to see it.`)
   }
   function sync() {
-    const state = core.state(), fixed = typeof state.scale === 'number'
-    if (root.getRootNode().activeElement !== locus) locus.value = state.locus
+    const state = app.state(), fixed = typeof state.scale === 'number'
+    if (element.getRootNode().activeElement !== locus) locus.value = state.locus
     scale.value = fixed ? 'fixed' : state.scale
     if (!(limit.hidden = !fixed)) limit.value = state.scale
     slider.value = state.threshold
     amount.value = state.threshold.toFixed(2)
-    for (const [key, toggle] of Object.entries({ reverse, difference })) toggle.setAttribute('aria-pressed', state[key])
+    reverse.ariaPressed = state.reverse
+    difference.ariaPressed = state.difference
     scaleText.textContent = `Scale: ${fixed ? `±${short(state.scale)} for all models` : state.scale === 'auto' ? 'one for all models, from what is shown'
       : `the 99th percentile of each model (${relevance.map((r) => `${r.name} ±${short(r.p99)}`).join(', ')})`}`
     clearTimeout(timer)
@@ -134,48 +130,52 @@ export function makePanel(root, core) {
     if (cards.length) openPopup(element, cards, pointer)
     return false // or igv.js would show its list, as HTML
   }
-  const offs = [...['locus', 'scale', 'reverse', 'difference', 'ready'].map((name) => core.on(name, sync)), core.on('threshold', () => { sync(); nav.set() }), core.on('error', report)]
+  const offs = ['locus', 'scale', 'reverse', 'difference', 'threshold'].map((name) => app.on(name, sync))
+  offs.push(app.on('threshold', () => nav.set()), app.on('error', report))
   browser.on('trackclick', clicked)
   const listen = (target, name, f, capture) => target.addEventListener(name, f, { signal, capture })
-  listen(core.igvElement, 'pointerup', ({ clientX: x, clientY: y }) => { pointer = { x, y } }, true)
-  listen(window, 'hashchange', fromHash)
+  listen(igvElement, 'pointerup', (event) => { pointer = event }, true)
   listen(document, 'keydown', (event) => {
     const typing = event.composedPath()[0].closest?.('input, select, textarea')
     if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey) ({ n: nav.next, p: nav.prev })[event.key]?.()
   })
   listen(element, 'keyup', (event) => { if (event.target.matches('input, select')) event.stopPropagation() }) // igv.js would take f and b
-  const system = matchMedia('(prefers-color-scheme: dark)'), follow = () => paint(system.matches ? 'dark' : 'light')
+  const system = matchMedia('(prefers-color-scheme: dark)'), follow = () => paint(system.matches)
   listen(system, 'change', follow)
+
   // ---- the page
   const swatch = (color) => h('i', { class: 'gt-swatch gt-ink', style: `background:${color}` })
-  const parts = [
-    h('header', { class: 'gt-bar gt-top' }, h('span', {}, h('strong', {}, 'gtrack'), ' ', [...new Set(relevance.map((r) => r.model))].join(' · ')),
-      group('Go to', manifest && [button('‹', 'Previous hit (key p)', () => nav.prev()), button('›', 'Next hit (key n)', () => nav.next())],
-        h('form', { onsubmit: (event) => { event.preventDefault(); seek(locus.value) } }, locus), button('−', 'Zoom out', () => zoom(2)), button('+', 'Zoom in', () => zoom(0.5))),
-      two && h('span', { class: 'gt-agree' }, 'Agreement ', cosine, h('span', { class: 'gt-tip', role: 'tooltip' }, MEANING, basis)),
-      group('Share', button('PNG', 'Save the picture as PNG', () => browser.savePNGtoFile(file('png'))), button('SVG', 'Save the picture as SVG', () => browser.saveSVGtoFile(file('svg'))),
-        button('Copy link', 'Copy a link that reopens this view', copy), theme)),
-    banner, h('div', { class: 'gt-bar gt-display', role: 'group', 'aria-label': 'Display' }, h('label', {}, 'Scale ', scale), limit,
-      h('label', { title: 'Below this share of the 99th percentile of their model, letters are dimmed and hits (per base) hidden' }, 'Threshold ', slider, amount, ' of p99'), reverse, two && difference),
+  const above = [
+    h('header', { class: 'gt-bar gt-top' }, h('span', {}, h('strong', {}, 'gtrack'), ' ', models.join(' · ')),
+      group('Go to', manifest && [button('‹', 'Previous hit (key p)', nav.prev), button('›', 'Next hit (key n)', nav.next)],
+        h('form', { onsubmit: seek }, locus),
+        button('−', 'Zoom out', () => browser.zoomWithScaleFactor(2)), button('+', 'Zoom in', () => browser.zoomWithScaleFactor(0.5))),
+      group('Page', two && cosine, button('PNG', 'Save as PNG', () => browser.savePNGtoFile(file('png'))),
+        button('SVG', 'Save as SVG', () => browser.saveSVGtoFile(file('svg'))), theme)),
+    banner,
+    h('div', { class: 'gt-bar gt-display', role: 'group', 'aria-label': 'Display' }, h('label', {}, 'Scale ', scale), limit,
+      h('label', {}, 'Threshold ', slider, amount, ' of p99'), reverse, two && difference)]
+  const below = [
     manifest && h('aside', { class: 'gt-side', 'aria-label': 'Navigator' }, group('Filters', search, kind, model, motif), count, nav.element, detail),
-    h('footer', { class: 'gt-legend', 'aria-label': 'Legend' }, h('span', {}, [...'ACGT'].map((letter) => [swatch(colors[letter]), `${letter} `])),
-      h('span', {}, 'Height: relevance (logit); up supports the label, down opposes it'), h('span', {}, 'Bars and hits: ', swatch(colors.positive), 'supports  ', swatch(colors.negative), 'opposes'), h('span', {}, swatch(colors.dim), 'below the threshold'), scaleText),
-    live].filter(Boolean)
-  const view = here(), width = core.igvElement.clientWidth
+    h('footer', { class: 'gt-legend', 'aria-label': 'Legend' }, h('span', {}, [...'ACGT'].map((letter) => [swatch(colors[letter]), `${letter}\u2002`])),
+      h('span', {}, 'Height: relevance (logit); up supports the label, down opposes it'),
+      h('span', {}, 'Bars and hits: ', swatch(colors.positive), 'supports\u2002', swatch(colors.negative), 'opposes'),
+      h('span', {}, swatch(colors.dim), 'below the threshold'), scaleText)].filter(Boolean)
+  const view = here(), width = igvElement.clientWidth
   element.classList.add('gtrack')
-  core.igvElement.classList.add('gt-figure')
-  root.prepend(...parts.slice(0, 3))
-  root.append(...parts.slice(3))
-  if (core.igvElement.clientWidth !== width) view ? show(view.chrom, view.start, view.end) : browser.layoutChange() // into the room that is left
-  core.problems.forEach(report)
+  igvElement.classList.add('gt-figure')
+  igvElement.before(...above)
+  igvElement.after(...below)
+  if (igvElement.clientWidth !== width) view ? app.goto(view.chrom, view.start, view.end) : browser.layoutChange() // into the room that is left
+  app.problems.forEach(report)
   follow()
   sync()
-  const ready = load().catch((error) => signal.aborted || report({ title: 'The list could not be made.', cure: error.message }))
+  const ready = manifest ? load().catch((error) => signal.aborted || report(problem('The list could not be made.', error.message))) : Promise.resolve()
   const destroy = () => {
     gone.abort()
     clearTimeout(timer)
     browser.off('trackclick', clicked)
-    for (const end of [...offs, nav.destroy, ...parts.map((part) => () => part.remove())]) end()
+    for (const end of [...offs, nav.destroy, ...[...above, ...below].map((part) => () => part.remove())]) end()
   }
   return { go: nav.go, next: nav.next, prev: nav.prev, ready, destroy }
 }

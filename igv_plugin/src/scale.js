@@ -1,11 +1,7 @@
 // Arithmetic on lists of {start, end, value} that are sorted and do not overlap. Pure.
 
 /** Half of the height, in values: the scale is symmetric, so a letter's height means the same up and down. */
-export function limitOf(scale, seen, p99) {
-  if (typeof scale === 'number') return scale
-  if (scale === 'p99' && p99 > 0) return p99
-  return seen > 0 ? seen : p99 > 0 ? p99 : 1 // nothing in view
-}
+export const limitOf = (scale, seen, p99) => (typeof scale === 'number' ? scale : (scale === 'p99' && p99) || seen || p99 || 1)
 
 /** The largest |value| of what overlaps [start, end). */
 export function largest(features, start, end) {
@@ -21,23 +17,20 @@ export function perBase(features, start, end) {
   return values
 }
 
-/** One feature per bin of `width` bases, counted from base 0, so that panning does not change the bins. `how`: mean, min, max. */
-export function bin(features, width, how = 'mean') {
+/** The means over bins of `width` bases, counted from base 0, so that panning does not change them. */
+export function bin(features, width) {
   const bins = []
-  let last = null
   for (const { start, end, value } of features) {
     for (let i = Math.floor(start / width); i * width < end; i++) {
       const bases = Math.min(end, (i + 1) * width) - Math.max(start, i * width)
       if (bases < 1e-6) continue // a touch is only rounding
-      if (last?.i !== i) bins.push(last = { i, sum: 0, bases: 0, min: Infinity, max: -Infinity })
-      last.sum += bases * value
+      if (bins.at(-1)?.i !== i) bins.push({ i, start: i * width, end: (i + 1) * width, bases: 0, value: 0 })
+      const last = bins.at(-1)
       last.bases += bases
-      last.min = Math.min(last.min, value)
-      last.max = Math.max(last.max, value)
+      last.value += (value - last.value) * bases / last.bases
     }
   }
-  const value = how === 'min' || how === 'max' ? (b) => b[how] : (b) => b.sum / b.bases
-  return bins.map((b) => ({ start: b.i * width, end: (b.i + 1) * width, value: value(b) }))
+  return bins
 }
 
 /** a / unitA - b / unitB where both have values. */

@@ -8,13 +8,14 @@ export function parseLocus(text) {
   return start >= 0 && end > start && end < 2 ** 32 ? { chrom, start, end } : null
 }
 export const formatLocus = ({ chrom, start, end }) => `${chrom}:${Math.floor(start + 0.01) + 1}-${Math.ceil(end - 0.01)}` // igv.js' ends are sums of floats
+
 const flag = (text) => ({ 1: true, 0: false })[text]
+const word = (text) => text || undefined
 const READERS = {
-  locus: (text) => (parseLocus(text) ? text : undefined), // igv.js would look anything else up on the internet
+  locus: (text) => (parseLocus(text) ? text : undefined),
   threshold: (text) => (/^\d*\.?\d+$/.test(text) && Number(text) <= 1 ? Number(text) : undefined),
   scale: (text) => (['auto', 'p99'].includes(text) ? text : Number(text) > 0 && Number(text) < Infinity ? Number(text) : undefined),
-  reverse: flag, difference: flag,
-  motif: (text) => text || undefined, model: (text) => text || undefined,
+  reverse: flag, difference: flag, motif: word, model: word,
 }
 
 /** What a hash says. A value that makes no sense is dropped; keys of others are kept as text. */

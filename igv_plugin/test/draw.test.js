@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { drawAxis, drawRelevance, paletteOf, short } from '../src/draw.js'
+import { COLORS as colors, drawAxis, drawRelevance } from '../src/draw.js'
 
 /** A context that writes down what was filled: {color, points} per fill, {color, rect} per fillRect, {text} per fillText. */
 function recorder() {
@@ -18,7 +18,6 @@ function recorder() {
     fillText(text, x, y) { log.push({ color: this.fillStyle, text, at: [x, y] }) },
   }
 }
-const colors = paletteOf()
 const scene = (values, more = {}) => {
   const ctx = recorder()
   drawRelevance(ctx, {
@@ -88,7 +87,8 @@ test('what is beyond the limit ends at the edge, with a mark beyond the letters,
   const marks = log.filter((l) => l.color === '#222222')
   assert.deepEqual([...new Set(marks.flatMap((l) => l.points).map(([x]) => Math.floor(x / 10)))], [0, 1])
   assert.deepEqual(span(ofColor(log, colors.A)), [5, 50])
-  assert.deepEqual(span(marks[0].points), [0, 100])
+  const heights = marks[0].points.map(([, y]) => y)
+  assert.ok(heights.every((y) => y <= 3 || y >= 97) && Math.min(...heights) === 0 && Math.max(...heights) === 100)
   assert.equal(scene([1, -1]).filter((l) => l.color === '#222222').length, 0)
   assert.ok(!log.some((l) => /255, ?32, ?255/.test(l.color)))
 })
@@ -108,16 +108,6 @@ test('a wide feature draws only its letters in view', () => {
 
 test('the axis names the symmetric range', () => {
   const ctx = recorder()
-  drawAxis(ctx, { width: 50, height: 110, limit: 0.7654, note: 'p99' })
-  assert.deepEqual(ctx.log.filter((l) => l.text).map((l) => l.text), ['+0.765', '0', '−0.765', 'p99'])
-})
-
-test('numbers are short and have a real minus sign', () => {
-  assert.deepEqual([0.5, -12.345, 1234567, -0.00000123].map(short), ['0.5', '−12.3', '1230000', '−0.00000123'])
-})
-
-test('palettes', () => {
-  assert.equal(paletteOf('classic').A, '#109648')
-  assert.deepEqual(paletteOf({ A: 'red' }), { ...paletteOf(), A: 'red' })
-  assert.deepEqual(paletteOf('no such'), paletteOf())
+  drawAxis(ctx, 50, 110, 0.7654)
+  assert.deepEqual(ctx.log.filter((l) => l.text).map((l) => l.text), ['+0.765', '0', '−0.765'])
 })

@@ -52,8 +52,8 @@ test('order() is a stable sort by value with NaN last (twin: Array.sort)', () =>
     const value = (i) => (Number.isNaN(keys[i]) ? 1e999 : Math.fround(keys[i])), nan = (i) => Number(Number.isNaN(keys[i]))
     const twin = [...keys.keys()].sort((a, b) => nan(a) - nan(b) || (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : 0) || a - b)
     assert.deepEqual([...order(keys, keys.length)], twin)
-    const whole = Uint32Array.from({ length: dice.int(40) }, () => dice.of([0, 7, 2 ** 32 - 1, dice.int(2 ** 32)]))
-    assert.deepEqual([...order(whole, whole.length)], [...whole.keys()].sort((a, b) => whole[a] - whole[b] || a - b))
+    const whole = Array.from({ length: dice.int(40) }, () => dice.of([0, 7, 2 ** 32 - 1, dice.int(2 ** 32)]))
+    assert.deepEqual([...order(whole, whole.length, Number)], [...whole.keys()].sort((a, b) => whole[a] - whole[b] || a - b))
   }
 })
 
@@ -91,6 +91,15 @@ test('filtering by text, model, motif and threshold (twin: Array.filter)', async
     const found = table.filter(list, ask)
     assert.deepEqual(rowsOf(table, found.rows), shown, JSON.stringify(ask))
     assert.equal(found.hidden, asked.length - shown.length)
+  }
+})
+
+test('what overlaps a place is found (twin: Array.filter)', async () => {
+  const table = await tableOf([hitsBED(300, 9), 'cnn']), rows = rowsOf(table), dice = random(10)
+  for (let round = 0; round < 200; round++) {
+    const chr = dice.of(['chr1', 'chr3', 'none']), start = 9_900 + dice.int(4000), end = start + 1 + dice.int(300)
+    const twin = rows.filter((r) => r.chrom === chr && r.chromStart < end && r.chromEnd > start)
+    assert.deepEqual(rowsOf(table, table.sorted('position').filter(table.overlaps(chr, start, end))), twin)
   }
 })
 

@@ -24,7 +24,6 @@ viewLimits -0.8:0.8
     parent relevance on
     shortLabel <b>cnn</b>
     bigDataUrl cnn.bw
-    metadata model=cnn p99=2.5e-1
 
 track lone
 shortLabel lone
@@ -46,7 +45,6 @@ parent overlay
 
 track hits
 itemRgb on
-visibility full
 `
 const stanzas = parseStanzas(HUB)
 const config = (id, more = {}) => ({ id, name: id, url: `${id}.bw`, format: 'bigWig', color: 'rgb(1,2,3)', min: 0, max: 0, description: '<a>x</a>', ...more })
@@ -62,12 +60,12 @@ test('letters, fractional limits, group scale and overlays come back', () => {
   const tracks = repairTracks(['cnn', 'lone', 'plain', 'one', 'two', 'hits'].map((id) => config(id, { ...(id === 'cnn' && { name: '<b>cnn</b>' }), ...(id === 'hits' && { format: 'bigBed' }) })), stanzas)
   const [cnn, lone, plain, both, hits] = tracks
   assert.equal(tracks.length, 5)
-  assert.deepEqual([cnn.type, cnn.graphType, cnn.autoscaleGroup, cnn.gtrack.scale, cnn.gtrack.p99, cnn.gtrack.kind, cnn.min], ['wig', 'dynseq', 'relevance', 'auto', 0.25, 'relevance', undefined])
+  assert.deepEqual([cnn.type, cnn.graphType, cnn.autoscaleGroup, cnn.gtrack.kind, cnn.gtrack.model, cnn.min], ['wig', 'dynseq', 'relevance', 'relevance', '<b>cnn</b>', undefined])
   assert.equal(cnn.name, '&#60;b&#62;cnn&#60;/b&#62;')
-  assert.deepEqual([lone.gtrack.scale, lone.gtrack.kind, lone.gtrack.p99, lone.min, lone.max, lone.autoscale], [0.5, 'relevance-other', null, -0.25, 0.5, false])
+  assert.deepEqual([lone.gtrack.kind, lone.min, lone.max, lone.autoscale], ['relevance-other', -0.25, 0.5, false])
   assert.deepEqual([plain.min, plain.max, plain.autoscale, plain.graphType], [-0.8, 0.8, false, undefined])
   assert.deepEqual([both.type, both.name, both.alpha, both.tracks.map((t) => t.graphType)], ['merged', 'Both', 0.5, ['bar', 'bar']])
-  assert.deepEqual([hits.color, hits.displayMode], [undefined, 'EXPANDED'])
+  assert.deepEqual([hits.color, hits.gtrack.kind, hits.gtrack.title], [undefined, 'annotation', 'hits'])
   assert.ok(tracks.every((t) => t.description === undefined))
 })
 

@@ -5,9 +5,9 @@ import { random } from './random.js'
 
 test('the height of a stack is its information, and the tallest letter is on top', () => {
   const [sure, none, half] = stacks([[0, 0, 1, 0], [0.25, 0.25, 0.25, 0.25], [0.5, 0, 0, 0.5]])
-  assert.deepEqual(sure.at(-1), { letter: 'G', height: 2 })
-  assert.equal(none.reduce((sum, l) => sum + l.height, 0), 0)
-  assert.equal(half.reduce((sum, l) => sum + l.height, 0), 1)
+  assert.deepEqual(sure.at(-1), { letter: 'G', bits: 2 })
+  assert.equal(none.reduce((sum, l) => sum + l.bits, 0), 0)
+  assert.equal(half.reduce((sum, l) => sum + l.bits, 0), 1)
   assert.deepEqual(half.slice(2).map((l) => l.letter).sort(), ['A', 'T'])
 })
 
@@ -20,13 +20,13 @@ test('laws: 0 to 2 bits, letters share a stack by probability, the reverse compl
     })
     const columns = stacks(motif)
     columns.forEach((column, i) => {
-      const bits = column.reduce((sum, l) => sum + l.height, 0)
+      const bits = column.reduce((sum, l) => sum + l.bits, 0)
       assert.ok(bits >= 0 && bits <= 2 + 1e-12)
-      for (const { letter, height } of column) assert.ok(Math.abs(height - motif[i]['ACGT'.indexOf(letter)] * bits) < 1e-9)
-      assert.deepEqual(column.map((l) => l.height), column.map((l) => l.height).sort((a, b) => a - b))
+      for (const { letter, bits: own } of column) assert.ok(Math.abs(own - motif[i]['ACGT'.indexOf(letter)] * bits) < 1e-9)
+      assert.deepEqual(column.map((l) => l.bits), column.map((l) => l.bits).sort((a, b) => a - b))
     })
     const other = stacks(motif, true), complement = { A: 'T', C: 'G', G: 'C', T: 'A' }
-    assert.deepEqual(other.map((c) => Object.fromEntries(c.map((l) => [complement[l.letter], l.height]))).reverse(), columns.map((c) => Object.fromEntries(c.map((l) => [l.letter, l.height]))))
+    assert.deepEqual(other.map((c) => Object.fromEntries(c.map((l) => [complement[l.letter], l.bits]))).reverse(), columns.map((c) => Object.fromEntries(c.map((l) => [l.letter, l.bits]))))
   }
 })
 

@@ -17,6 +17,7 @@ from gtrack.publish.hub.settings import FORMS, GENOME, HUB, LEVELS, NUMBERED, OF
 from gtrack.publish.hub.stanzas import Setting, read_stanzas
 
 _HUB_SHORT = 19
+_PLACE = re.compile(r"(.+):(\d{1,18})-(\d{1,18})")
 _PAGES = ("html", "descriptionUrl", "htmlPath")
 
 URLS = (*_PAGES, "bigDataUrl", "twoBitPath", "chromSizes", "groups")
@@ -114,10 +115,9 @@ def _assembly(
             yield genome.own[name], found
         elif found is not None and sizes is not None and dict(found) != dict(sizes):
             yield genome.own[name], "has other sequences than the 2bit"
-    chrom, _, span = genome.value("defaultPos").rpartition(":")
-    start, _, end = span.partition("-")
-    if sizes is not None and start.isdecimal() and end.isdecimal():
-        if not 1 <= int(start) <= int(end) <= sizes.get(chrom, 0):
+    place = _PLACE.fullmatch(genome.value("defaultPos"))
+    if sizes is not None and place is not None:
+        if not 1 <= int(place[2]) <= int(place[3]) <= sizes.get(place[1], 0):
             yield genome.own["defaultPos"], "does not lie in the genome"
 
 

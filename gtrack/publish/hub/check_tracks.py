@@ -126,7 +126,7 @@ def _data(track: Stanza, found: BigFile) -> Iterator[Problem]:
     if kind in ("bigWig", "bigBed") and kind != found.kind:
         yield track.own["bigDataUrl"], f"{track.value('bigDataUrl')} is a {found.kind}, not {kind}"
         return
-    if kind != "bigBed" or not words or not words[0].isdecimal():
+    if kind != "bigBed" or not words or not re.fullmatch(r"\d{1,9}", words[0]):
         return
     at, columns = track.own.get("type", track.head), int(words[0])
     if columns > found.fields:

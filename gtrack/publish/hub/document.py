@@ -99,7 +99,7 @@ def _hub(hub: Hub) -> Settings:
     return [
         ("hub", name),
         ("shortLabel", label(hub.title, _HUB_SHORT)),
-        ("longLabel", label(f"{hub.title}: what {models} saw in each base (gtrack)", LONG)),
+        ("longLabel", label(f"{hub.title}: relevance of each base to {models} (gtrack)", LONG)),
         ("useOneFile", "on"),
         ("email", hub.email),
         ("descriptionUrl", "hub.html"),

@@ -25,8 +25,9 @@ _STRANDS = {
     "region": "the strand of each region",
 }
 _SIGN = (
-    "Above the line (positive), a base speaks for the label that is explained; below it "
-    "(negative), against. The height says how much."
+    "Above the line (positive), a base speaks for the explained label; below (negative), against "
+    "it. The height is how much. This is what the model computed with, not what changing the base "
+    "would do, and not biology by itself."
 )
 _UNITS = (
     "The unit is that of the model's logit contrast (the label's logit less the mean of the other "
@@ -120,8 +121,9 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
         _section(
             "Description",
             _paragraphs(
-                f"How much each base of the scanned regions moved the model {spec.model} "
-                f"towards its label {model['target']}, or away from it.{alone}",
+                f"How much of the score that the model {spec.model} gives its label "
+                f"{model['target']} the method traces back to each base of the scanned "
+                f"regions.{alone}",
                 _GAPS,
             ),
         ),

@@ -92,7 +92,7 @@ TYPES = frozenset(
 
 EMAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
 
-_NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
+_NUMBER = r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?"
 _BYTE = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 _FORMS = {
     "on or off": (
@@ -122,8 +122,8 @@ _FORMS = {
     "NAME, or NAME on or off": (r"\S+( (on|off))?", "parent"),
     "one word": (r"\S+", "hub genome track bigDataUrl html twoBitPath chromSizes groups htmlPath"),
     "an address like name@example.org": (EMAIL, "email"),
-    "CHROM:START-END": (r"\S+:\d+-\d+", "defaultPos"),
-    "a whole number": (r"\d+", "orderKey"),
+    "CHROM:START-END": (r"\S+:\d{1,18}-\d{1,18}", "defaultPos"),
+    "a whole number": (r"\d{1,18}", "orderKey"),
 }
 
 FORMS = {

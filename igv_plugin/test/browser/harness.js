@@ -1,10 +1,11 @@
-// A page of its own for the panel: real igv.js with plain tracks, and the smallest `core` that keeps its contract (src/index.js has the real one).
+// A page of its own for the panel: real igv.js with plain tracks, and the smallest `app` that keeps its contract (src/index.js has the real one).
 import igv from '/_gtrack/igv/igv.esm.min.js'
+import { around } from '/_gtrack/plugin/hits.js'
 import { makePanel } from '/_gtrack/plugin/panel.js'
 import { formatLocus, readState, writeState } from '/_gtrack/plugin/state.js'
-import { paletteOf } from '/_gtrack/plugin/draw.js'
+import { COLORS } from '/_gtrack/plugin/draw.js'
 
-const { manifest, models, sizes, locus, waves, features = [], problems = [] } = await (await fetch('/case.json')).json()
+const { manifest, models, sizes, locus, waves, features = [], problems = [], p99 = 0.8, early } = await (await fetch('/case.json')).json()
 const element = document.getElementById('app'), igvElement = element.appendChild(document.createElement('div'))
 const wave = (shift) => Array.from({ length: 400 }, (_, i) => ({ chr: 'chr1', start: 10000 + i, end: 10001 + i, value: Math.sin(i / 5) * Math.cos(i / 40 + shift) }))
 const hash = readState(location.hash)
@@ -17,18 +18,20 @@ const browser = await igv.createBrowser(igvElement, {
   ],
 })
 const locusNow = () => { const { chr, start, end } = browser.referenceFrameList[0]; return formatLocus({ chrom: chr, start, end }) }
-const handlers = {}, state = { threshold: 0, scale: 'auto', reverse: false, difference: false, palette: 'okabe-ito', ...hash, locus: locusNow() }
-const core = {
-  browser, igv, manifest, element, igvElement, problems, colors: paletteOf('okabe-ito'), difference: null, went: [],
-  relevance: models.map((name, i) => ({ name, model: name, p99: 0.8, track: browser.findTracks('name', `m${i}`)[0] })),
+const handlers = {}, state = { threshold: 0, scale: 'auto', reverse: false, difference: false, ...hash, locus: locusNow() }
+const app = {
+  browser, manifest, element, igvElement, problems, colors: COLORS, went: [], filter: hash, roi: { name: 'Scanned regions', color: 'rgba(68,134,247,0.08)' },
+  relevance: models.map((name, i) => ({ name, model: name, p99, track: browser.findTracks('name', `m${i}`)[0] })),
   state: () => ({ ...state, locus: locusNow() }),
   on: (name, f) => { (handlers[name] ??= []).push(f); return () => { handlers[name] = handlers[name].filter((g) => g !== f) } },
   emit: (name, detail) => { for (const f of handlers[name] ?? []) f(detail) },
-  goto: async (chrom, start, end) => {
-    if (!browser.genome.getChromosome(chrom)) throw new Error('there is no such chromosome')
-    core.went.push([chrom, start, end])
-    await browser.updateLoci([{ chr: chrom, start, end }])
+  goto: async (chrom, from, to, width = 1) => {
+    const { start, end } = around(from, to, width)
+    if (!browser.genome.getChromosome(chrom)) return app.emit('error', { title: `${chrom} cannot be shown`, cure: 'There is no such chromosome.' })
+    app.went.push([chrom, start, end])
+    return browser.updateLoci([{ chr: chrom, start, end }])
   },
+  setFilter: (filter) => history.replaceState(null, '', writeState({ ...readState(location.hash), ...filter })),
   values: async (model, chrom, start, end) => {
     const out = new Float32Array(end - start).fill(NaN)
     for (const f of wave(waves[models.indexOf(model)])) if (f.chr === chrom && f.start >= start && f.start < end) out[f.start - start] = f.value
@@ -36,15 +39,20 @@ const core = {
   },
 }
 for (const key of ['threshold', 'scale', 'reverse', 'difference']) {
-  core[`set${key[0].toUpperCase()}${key.slice(1)}`] = async (value) => { state[key] = value; core.emit(key, value) }
+  app[`set${key[0].toUpperCase()}${key.slice(1)}`] = async (value) => { state[key] = value; app.emit(key, value) }
 }
 browser.on('locuschange', () => {
   history.replaceState(null, '', writeState({ ...readState(location.hash), locus: locusNow() }) || location.pathname)
-  core.emit('locus', locusNow())
+  app.emit('locus', locusNow())
 })
-window.core = core
+window.app = app
 await new Promise((done) => setTimeout(done, 500)) // so that igv.js' own work is not counted as the panel's
 window.panelStart = performance.now()
-window.panel = makePanel(element, core)
+window.panel = makePanel(app)
+if (early) { // before a line of the lists is read
+  await app.setThreshold(early)
+  await window.panel.next()
+  document.querySelector('[type=search]').dispatchEvent(new Event('input'))
+}
 await window.panel.ready
 window.panelReady = performance.now()

@@ -80,6 +80,15 @@ test('the hub that gtrack hub wrote shows letters', { skip: skip || (!GTRACK_HUB
   await page.close()
 })
 
+test('track names can be read in the dark', { skip }, async () => {
+  const night = await launch({ colorScheme: 'dark' })
+  const page = await night.open(GTRACK_URL)
+  await until(page, listed)
+  const colour = await page.locator('.igv-track-label').first().evaluate((label) => getComputedStyle(label).color)
+  assert.equal(colour, 'rgb(0, 0, 0)') // inverted with the rest of the figure
+  await night.close()
+})
+
 test('nothing left this machine, and nothing failed', { skip }, () => {
   assert.deepEqual(browser.strays, [])
   assert.deepEqual(browser.errors, [])
