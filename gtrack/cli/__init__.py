@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import click
 
-from gtrack.core.errors import GtrackError
+from gtrack.core.errors import GtrackError, InputError
 
 VERBS = {
     "scan": "Explain every region and write relevance tracks.",
@@ -68,6 +68,13 @@ class _Verbs(click.Group):
             )
             click.echo(f"gtrack: error: {error.format_message()} See {verb} --help", err=True)
             sys.exit(error.exit_code)
+        except PermissionError as error:  # of looking for a file: reading and writing say more
+            click.echo(
+                f"gtrack: error: {error.filename}: {error.strerror}; ask its owner for access, or "
+                "copy it",
+                err=True,
+            )
+            sys.exit(InputError.exit_code)
         except (KeyboardInterrupt, _TerminatedError) as stop:
             cure = RESUMED.get(str(ctx.invoked_subcommand), "run the same command again")
             click.echo(f"gtrack: interrupted; {cure}", err=True)

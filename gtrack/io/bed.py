@@ -22,7 +22,7 @@ _NARROW_PEAK = 10  # columns
 _PEAK_NAME = re.compile(r"\.narrowPeak(\.b?gz)?$", re.IGNORECASE)
 _START_WORD = re.compile(rb"((chrom|chr|tx|gene|peak|region)[_. ]?)?(start|begin)", re.IGNORECASE)
 _END_WORD = re.compile(rb"((chrom|chr|tx|gene|peak|region)[_. ]?)?(end|stop)", re.IGNORECASE)
-_FLOAT = re.compile(rb"[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|inf|nan)", re.IGNORECASE)
+_FLOAT = re.compile(rb"[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?|inf|nan)", re.IGNORECASE)
 _STRANDS: dict[bytes, Strand] = {b"+": "+", b"-": "-", b".": "."}
 
 

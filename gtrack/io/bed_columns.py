@@ -15,7 +15,7 @@ LARGEST = 2**32 - 1
 
 _STANDARD = (12, 9, 8, 6, 5, 4, 3)
 _STRANDS: dict[bytes, Strand] = {b"+": "+", b"-": "-", b".": "."}
-_NUMBER = re.compile(rb"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
+_NUMBER = re.compile(rb"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
 
 
 def standard_columns(fields: Sequence[bytes]) -> int:

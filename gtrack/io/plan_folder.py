@@ -96,7 +96,7 @@ def _record(folder: Path) -> dict[str, Any]:
         record = json.loads(path.read_bytes())
     except OSError as error:
         raise InputError(f"{folder.parent}: no plan here; make one with gtrack plan") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not JSON; make the plan anew") from error
     if not isinstance(record, dict) or record.get("schema") != SCHEMA:
         raise InputError(f"{path}: not a {SCHEMA} file; make the plan with this version of gtrack")

@@ -29,6 +29,7 @@ Compression = Literal["plain", "gzip", "bgzf"]
 _GZIP = b"\x1f\x8b"
 _EXTRA = 4  # the FLG bit of RFC 1952 that announces an extra field
 _CHUNK = 1 << 16
+_WHOLE = 1 << 26  # bytes
 _FOREIGN = {
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",
@@ -157,6 +158,21 @@ def _no_eof(path: Path) -> str:
         f"{shown(path)}: truncated: the bgzip EOF block is missing; "
         "get the file again, or recompress it with bgzip"
     )
+
+
+def whole_text(path: Path) -> str:
+    """Return all of a small text file, whatever its bytes.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read, or is larger than any text that is read whole.
+    """
+    with reading(path):
+        size = path.stat().st_size
+        if size > _WHOLE:
+            raise InputError(f"{shown(path)}: {size:,} bytes; is it the right file?")
+        return path.read_bytes().decode(errors="replace")
 
 
 @contextmanager

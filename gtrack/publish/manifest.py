@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import SCHEMA, RunManifest, TrackSpec
 
@@ -30,20 +32,33 @@ def read_manifest(path: Path) -> RunManifest:
         When the file is missing, no manifest, or of another schema.
     """
     try:
-        record: dict[str, Any] = json.loads(path.read_bytes())
-        schema = record.pop("schema")
+        record: dict[str, Any] = json.loads(path.read_bytes(), parse_constant=_no_number)
+        schema = record["schema"]
     except OSError as error:
-        raise InputError(f"{path}: no manifest; is this a finished scan?") from error
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise InputError(f"{path}: not a gtrack manifest") from error
+        raise InputError(
+            f"{path}: no manifest: {error.strerror}; is this a finished scan?"
+        ) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError(f"{path}: not a gtrack manifest; copy the folder again") from error
     if schema != SCHEMA:
-        raise InputError(f"{path}: schema {schema!r}, but this gtrack reads {SCHEMA!r}")
-    try:
-        record["models"] = tuple(record["models"])
-        record["tracks"] = tuple(TrackSpec(**track) for track in record["tracks"])
-        return RunManifest(**record)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: not a whole {SCHEMA} manifest ({error})") from error
+        raise InputError(
+            f"{path}: schema {str(schema)[:40]!r}, but this gtrack reads {SCHEMA!r}; use the "
+            "gtrack that made it, or scan again"
+        )
+    checker = Draft202012Validator(json.loads(SCHEMA_FILE.read_text()))
+    for problem in checker.iter_errors(record):
+        raise InputError(
+            f"{path}: not a whole {SCHEMA} manifest ({problem.json_path.removeprefix('$.')}: "
+            f"{problem.message[:200]}); copy the folder again"
+        )
+    del record["schema"]
+    record["models"] = tuple(record["models"])
+    record["tracks"] = tuple(TrackSpec(**track) for track in record["tracks"])
+    return RunManifest(**record)
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def _present(record: dict[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,22 @@ def open_finished(out: Path) -> FinishedScan:
     manifest, plan = read_manifest(out / "manifest.json"), read_plan(out / "plan")
     if manifest.plan_sha256 != plan.digest:
         raise InputError(f"{out}: a scan that is not finished; gtrack scan --resume finishes it")
+    if not _fit(manifest, plan):
+        raise InputError(f"{out}: manifest.json is not of this plan; copy the whole folder again")
     return FinishedScan(out, plan, manifest)
+
+
+def _fit(manifest: RunManifest, plan: Plan) -> bool:
+    """Whether a manifest speaks of the plan's models and genome."""
+    names, place = [model.name for model in plan.models], manifest.locus
+    scored = [track.model for track in manifest.tracks if track.kind == "relevance"]
+    others = {track.model for track in manifest.tracks} - {None}
+    called = {entry["model"] for entry in (manifest.hits or {}).get("models", ())}
+    return (
+        [model["name"] for model in manifest.models] == scored == names
+        and (others | called).issubset(names)
+        and place["start"] < place["end"] <= plan.chrom_sizes.get(place["chrom"], 0)
+    )
 
 
 @contextmanager

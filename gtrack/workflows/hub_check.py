@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from gtrack.core.errors import InputError
 from gtrack.io.bbi import big_file
-from gtrack.io.text import read_lines, reading, shown
+from gtrack.io.text import read_lines, shown, whole_text
 from gtrack.io.twobit import twobit_sizes
 from gtrack.publish.hub.check import URLS, check_hub, is_elsewhere, leaves_folder
 from gtrack.publish.hub.reading import HubFiles, read_hub
@@ -21,7 +21,8 @@ Found = TypeVar("Found")
 
 _REAL = "hubCheck"
 _SECONDS = 600
-_LONGEST = 200  # characters of a file's name
+_LONGEST = 200  # bytes of a file's name
+_DIGITS = 18  # of a length
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,9 @@ def check_hub_folder(where: Path, *, real: bool = True) -> HubCheck:
         When there is no hub, or hubCheck does not come to an end.
     """
     file = _hub_file(where)
-    with reading(file):
-        text = file.read_bytes().decode(errors="replace")
-    findings = [str(each) for each in check_hub(text, _files(file.parent, text), file.name)]
+    text = whole_text(file)
+    found = check_hub(text, _files(file.parent, text), file.name)
+    findings = [shown(str(each)) for each in found]  # the text may hold commands to a terminal
     program = shutil.which(_REAL) if real else None
     if program:
         findings += _real_findings(program, file)
@@ -74,8 +75,9 @@ def _files(folder: Path, text: str) -> HubFiles:
     for stanza in (*([read.hub] if read.hub else []), *read.others, *read.tracks):
         for name, urls in named.items():
             url = stanza.value(name)
-            if url and len(url) < _LONGEST and not is_elsewhere(url) and not leaves_folder(url):
-                urls.add(url.replace("\0", ""))
+            lawful = url and len(url.encode()) < _LONGEST and "\0" not in url
+            if lawful and not is_elsewhere(url) and not leaves_folder(url):
+                urls.add(url)
     every = {url for urls in named.values() for url in urls}
     there = {u for url in every for u in (url, f"{url}.html") if (folder / u).is_file()}
 
@@ -85,10 +87,7 @@ def _files(folder: Path, text: str) -> HubFiles:
     return HubFiles(
         data=opened("bigDataUrl", big_file),
         sizes={**opened("twoBitPath", twobit_sizes), **opened("chromSizes", _chrom_sizes)},
-        groups={
-            url: (folder / url).read_bytes().decode(errors="replace")
-            for url in named["groups"] & there
-        },
+        groups={url: whole_text(folder / url) for url in named["groups"] & there},
         there=frozenset(there),
     )
 
@@ -104,7 +103,7 @@ def _chrom_sizes(path: Path) -> Mapping[str, int]:
     sizes = {}
     for number, line in read_lines(path):
         name, _, size = line.decode(errors="replace").partition("\t")
-        if not size.isdecimal():
+        if not size.isdecimal() or len(size) > _DIGITS:
             raise InputError(f"{shown(path)}:{number}: not a name, a tab and a length")
         sizes[name] = int(size)
     return sizes

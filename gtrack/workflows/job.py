@@ -202,12 +202,12 @@ def read_run(out: Path) -> dict[str, object]:
     """Read ``run.local.json``: where the inputs of a plan are on this machine."""
     path = out / "run.local.json"
     try:
-        record = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        record = dict(json.loads(path.read_bytes()))
+    except (OSError, TypeError, ValueError, RecursionError) as error:
         raise InputError(
             f"{path}: missing or damaged; it names the plan's inputs: run gtrack plan again"
         ) from error
-    return dict(record)
+    return record
 
 
 def file_digest(path: Path) -> str:

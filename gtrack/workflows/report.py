@@ -24,7 +24,6 @@ from gtrack.io.table_rows import read_table
 from gtrack.io.tables import REGION_COLUMNS
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
-from gtrack.publish.viewer.named_files import manifest_files
 from gtrack.workflows.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.report_places import Place, Progress, best_hits, top_places
 
@@ -81,7 +80,6 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     if not target.parent.is_dir() or target.is_dir():
         why = "is a folder" if target.is_dir() else f"{target.parent} is no folder"
         raise OutputError(f"--out {target}: {why}; give a file in a folder that is there")
-    manifest_files(scan.manifest)  # names nothing outside the folder
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
         specs = [_spec(scan, model.name) for model in scan.plan.models]

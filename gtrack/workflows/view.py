@@ -12,6 +12,7 @@ from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.manifest import RunManifest
 from gtrack.core.plan import digest_of
 from gtrack.io.fasta import Genome
+from gtrack.io.text import whole_text
 from gtrack.publish.manifest import read_manifest
 from gtrack.publish.viewer.assets import asset_files
 from gtrack.publish.viewer.named_files import fasta_files, hub_files, manifest_files
@@ -64,11 +65,16 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
         if lent and lent.genome.get("id") == "custom":
             lent = None  # the hub brings it
     root = job.folder.resolve()
+    copied, note = _copy(job, scan)
+    notes += [note] if note else []
     for url in urls:
+        if url in copied:
+            continue
         table[f"/{url}"] = ServedFile(job.folder / url, root)
         why = _missing(table[f"/{url}"])
         if why and url not in _OPTIONAL:
             notes.append(f"{job.folder / url}: cannot be shown: {why}")
+    table.update({f"/{url}": entry for url, entry in copied.items() if entry})
     if lent:
         reference, files, note = _genome(job, lent)
         table.update(files)
@@ -93,10 +99,9 @@ def _scan(job: ViewJob) -> RunManifest | None:
 
 def _hub_text(folder: Path) -> str:
     path = folder / "hub" / "hub.txt"
-    try:
-        return path.read_bytes().decode(errors="replace")
-    except OSError as error:
-        raise InputError(f"{path}: no hub here; gtrack hub {folder} makes one") from error
+    if not path.exists():
+        raise InputError(f"{path}: no hub here; gtrack hub {folder} makes one")
+    return whole_text(path)
 
 
 def _missing(entry: Entry) -> str | None:
@@ -107,6 +112,32 @@ def _missing(entry: Entry) -> str | None:
     return None
 
 
+def _copy(job: ViewJob, scan: RunManifest | None) -> tuple[dict[str, Entry | None], str | None]:
+    """Check the genome that lies in the folder, and find its index; None for what is not shown."""
+    url = scan.genome["fasta"] if scan and not job.hub else None
+    if scan is None or url is None:
+        return {}, None
+    path, urls = job.folder / url, fasta_files(url)
+    try:
+        genome = _scanned(path, scan)
+    except GtrackError as error:
+        lost = "" if job.fasta else "; letters need it; copy the folder again, or give --fasta FILE"
+        return dict.fromkeys(urls), f"{error}{lost}"
+    indexes = [genome.fai, *([genome.gzi] if genome.gzi else [])]
+    entries = [ServedFile(path, job.folder.resolve()), *map(ServedFile, indexes)]
+    return dict(zip(urls, entries, strict=True)), None
+
+
+def _scanned(path: Path, scan: RunManifest) -> Genome:
+    """Return a genome, closed, that is the one that was scanned."""
+    if not path.is_file():
+        raise InputError(f"{path}: not there")
+    with Genome.open(path) as genome:
+        if digest_of(genome.chrom_sizes) != scan.genome["sizes_sha256"]:
+            raise InputError(f"{path}: not the genome that was scanned")
+    return genome
+
+
 def _genome(
     job: ViewJob, scan: RunManifest
 ) -> tuple[dict[str, object], Mapping[str, Entry], str | None]:
@@ -114,12 +145,8 @@ def _genome(
     name = str(scan.genome.get("id"))
     try:
         path = job.fasta or Path(str(read_run(job.folder)["fasta"]))
-        if not path.is_file():
-            raise InputError(f"{path}: not there")
-        with Genome.open(path) as genome:
-            if digest_of(genome.chrom_sizes) != scan.genome["sizes_sha256"]:
-                raise InputError(f"{path}: not the genome that was scanned")
-            indexes = [genome.fai, *([genome.gzi] if genome.gzi else [])]
+        genome = _scanned(path, scan)
+        indexes = [genome.fai, *([genome.gzi] if genome.gzi else [])]
     except (GtrackError, KeyError) as error:
         if job.fasta is not None:
             raise

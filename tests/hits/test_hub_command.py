@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import time
 from pathlib import Path
@@ -17,7 +18,7 @@ from gtrack.core.motif_hit import MotifHit
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import write_hits_bed
 from gtrack.workflows import hub as hub_workflow
-from tests.publish.test_hub import HOSTILE, parse
+from tests.unit.publish.test_hub import HOSTILE, parse
 from tests.unit.io.test_twobit import as_twobit, read_twin
 
 LOOSE = ["--q", "1", "--gate", "0.1", "--p-sequence", "0.01"]
@@ -101,7 +102,7 @@ def test_a_hub_opens_in_other_readers(run, scan) -> None:
     assert {path: path.read_bytes() for path in before} == before, "the scan is left alone"
     assert not list(out.glob("hub.*"))
     assert ran.out == ""
-    assert f"gtrack view {out} --hub" in ran.err
+    assert f"gtrack view {shlex.quote(str(out))} --hub" in ran.err
     for html in hub.glob("*.html"):
         assert not re.search(r"<img|<script|onerror=[^\"]*\(", html.read_text())
 

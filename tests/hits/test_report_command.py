@@ -274,7 +274,7 @@ def test_only_a_finished_scan_has_a_report(run, tmp_path) -> None:
         ("hits/cnn.motifs.tsv", "motif_id", "id", "motifs.tsv:1: not the columns"),
         ("hits/cnn.motifs.tsv", "m.meme\t", "m.meme\tx", "call the hits again"),
         ("hits/cnn.hits.bed", "\nchr2\t", "\nchr99\t", "lies outside the genome"),
-        ("manifest.json", "hits/cnn.hits.bed", "../cnn.hits.bed", "trust"),
+        ("manifest.json", "hits/cnn.hits.bed", "../cnn.hits.bed", "not a whole"),
     ],
 )
 def test_broken_files_are_named(run, called, file, before, after, said) -> None:

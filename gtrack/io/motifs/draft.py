@@ -19,7 +19,7 @@ NumberedLines: TypeAlias = Iterator[tuple[int, str]]
 SITES = 20.0
 """Sites that a matrix of probabilities stands for when its file does not say; MEME's default."""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _SLACK = 0.02  # how far from 1 rounding may move the sum of a row of probabilities
 
 

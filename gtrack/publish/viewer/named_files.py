@@ -21,16 +21,8 @@ def manifest_files(manifest: RunManifest) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        When one leads out of the folder, is no name that gtrack gives, or is missing.
+        When one leads out of the folder, or is no name that gtrack gives.
     """
-    try:
-        urls = _of_manifest(manifest)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"manifest.json: damaged ({error}); copy the folder again") from error
-    return tuple(dict.fromkeys(_checked("manifest.json", url) for url in urls))
-
-
-def _of_manifest(manifest: RunManifest) -> list[str]:
     urls = ["manifest.json", "igv_session.json", "igv_session.xml"]
     urls += [str(manifest.regions[key]) for key in ("url", "table", "windows")]
     urls.append(str(manifest.genome["sizes"]))
@@ -42,7 +34,7 @@ def _of_manifest(manifest: RunManifest) -> list[str]:
         urls.append(str(manifest.hits["logos"]))
         for model in manifest.hits["models"]:
             urls += [str(model[key]) for key in ("bed", "bigbed", "table")]
-    return urls
+    return tuple(dict.fromkeys(_checked("manifest.json", url) for url in urls))
 
 
 def fasta_files(url: str) -> list[str]:

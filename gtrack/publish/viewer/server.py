@@ -10,6 +10,7 @@ import re
 import secrets
 import socketserver
 import sys
+import time
 from collections.abc import Mapping
 from email.message import Message
 from hmac import compare_digest
@@ -51,6 +52,7 @@ _HEADERS = {
 # Any port: through an SSH tunnel it is another one. Other names are a foreign page's (rebinding).
 _HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 _METHODS = ("GET", "HEAD")
+_FIELD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class ViewServer(ThreadingHTTPServer):
@@ -97,6 +99,14 @@ class ViewServer(ThreadingHTTPServer):
         query = "" if self.token is None else f"?token={self.token}"
         return f"http://{ADDRESS}:{self.server_port}/{query}"
 
+    def get_request(self) -> tuple[Any, Any]:
+        """Accept a connection; where no file is left for one, rest: select would call at once."""
+        try:
+            return super().get_request()
+        except OSError:
+            time.sleep(0.05)
+            raise
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that went away."""
         if not isinstance(sys.exc_info()[1], OSError):
@@ -127,11 +137,14 @@ class _Handler(BaseHTTPRequestHandler):
         if "Content-Length" in self.headers or "Transfer-Encoding" in self.headers:
             self.close_connection = True  # a body, which nobody reads
         hosts = self.headers.get_all("Host", [])
-        if self.command not in _METHODS:
+        if self.headers.defects or not all(map(_FIELD.fullmatch, self.headers)):
+            self.close_connection = True  # "Content-Length : 9" hides a body from the parser
+            self._refuse(400, "a header is malformed")
+        elif self.command not in _METHODS:
             self._refuse(405, "only GET and HEAD", {"Allow": ", ".join(_METHODS)})
         elif len(hosts) != 1:
             self._refuse(400, "one Host header is needed")
-        elif not _HOST.fullmatch(hosts[0].strip()):
+        elif not _HOST.fullmatch(hosts[0].strip(" \t")):
             self._refuse(403, "this server answers to 127.0.0.1 and localhost only")
         else:
             return True

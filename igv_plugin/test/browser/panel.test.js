@@ -37,7 +37,7 @@ describe('panel in Chromium', { skip: noBrowser() }, () => {
       '/index.html': html, '/sizes': sizes, '/regions.bed': regions, '/logos.json': JSON.stringify(LOGOS),
       ...Object.fromEntries(models.map((name, i) => [`/${i}.bed`, hits[name]])), ...files,
       '/case.json': JSON.stringify({
-        manifest: manifest === undefined ? { hits: { logos: '/logos.json', models: models.map((model, i) => ({ model, bed: `/${i}.bed` })) }, regions: { url: '/regions.bed' } } : manifest,
+        manifest: manifest === undefined ? { hits: { logos: '/logos.json', models: models.map((model, i) => ({ model, bed: `/${i}.bed`, hits: 1 })) }, regions: { url: '/regions.bed' } } : manifest,
         models, sizes: '/sizes', locus: 'chr1:10061-10200', waves: models.map((_, i) => 0.6 * i), ...more,
       }),
     }
@@ -297,7 +297,7 @@ describe('panel in Chromium', { skip: noBrowser() }, () => {
 
   test('files that are missing or damaged: said with what to do, and the rest is shown', () => panel({
     hits: { cnn: `${header}\n${line({})}\nchr1\tbroken`, dnabert2: '' }, files: { '/logos.json': '{' },
-    manifest: { hits: { logos: '/logos.json', models: [{ model: 'cnn', bed: '/0.bed' }, { model: 'dnabert2', bed: '/none.bed' }] }, regions: { url: '/regions.bed' } },
+    manifest: { hits: { logos: '/logos.json', models: [{ model: 'cnn', bed: '/0.bed', hits: 1 }, { model: 'dnabert2', bed: '/none.bed' }] }, regions: { url: '/regions.bed' } },
   }, async (page) => {
     const said = await text(page, '[role=alert]')
     assert.match(said, /\/0\.bed cannot be read to its end: line 4 does not begin with chromosome, start and end\. Copy the whole scan folder again/)

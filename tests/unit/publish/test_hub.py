@@ -315,7 +315,7 @@ def test_pages_say_what_how_and_how_to_read() -> None:
             assert fact in words
         assert all(version in words for version in hub.manifest.versions.values())
         assert "0-based" in words
-    assert "(positive), a base speaks for the label" in pages["cnn.html"]
+    assert "(positive), a base speaks for the explained label" in pages["cnn.html"]
     assert "of the forward strand alone" in pages["cnn_forward.html"]
     assert "logit contrast" in pages["cnn.html"]
     assert "relSum" in pages["cnn-hits.html"]

@@ -233,6 +233,8 @@ def test_every_key_is_required_and_no_other_is_allowed(schema: Draft202012Valida
         (("tracks", 0, "url"), "/tracks/a.bw"),
         (("tracks", 0, "url"), "tracks/../../a.bw"),
         (("tracks", 0, "url"), "http://host/a.bw"),
+        (("tracks", 0, "name"), "cnn\n"),  # not even at the end
+        (("tracks", 0, "url"), "tracks/a.bw\n"),
         (("tracks", 0, "p99"), -1),
         (("tracks", 0, "format"), "bigBed"),
         (("job", "precision"), "fp16"),
@@ -274,7 +276,7 @@ def test_another_schema_is_named(tmp_path: Path) -> None:
 
 
 def test_without_a_file_it_is_no_finished_scan(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no manifest; is this a finished scan"):
+    with pytest.raises(InputError, match="no manifest: No such file or directory; is this"):
         read_manifest(tmp_path / "manifest.json")
 
 

@@ -281,6 +281,23 @@ def test_a_body_is_not_the_next_request(client) -> None:
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        "Content-Length : {}", "Content-Length\t: {}", "Transfer-Encoding : chunked", " Host: evil",
+        "no colon", "\x0b", "Content-Length\xa0: {}", ": {}",
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_malformed_header_hides_no_body(client, header: str) -> None:
+    """What a proxy before the server may take for a body is never the next request."""
+    inner = b"GET /page.html HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    head = f"GET /a.bw HTTP/1.1\r\n{header.format(len(inner))}\r\nHost: localhost\r\n\r\n"
+    got = client.send(head.encode("latin-1") + inner)
+    assert got.startswith(b"HTTP/1.1 400 ")
+    assert got.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize(
     ("host", "status"),
     [
         ("127.0.0.1", 200), ("127.0.0.1:8000", 200), ("localhost", 200), ("LocalHost:1", 200),
@@ -288,6 +305,8 @@ def test_a_body_is_not_the_next_request(client) -> None:
         ("localhost.evil.example:80", 403), ("localhost@evil.example", 403), ("", 403),
         ("127.0.0.2", 403), ("localhost:", 403), ("localhost:80:80", 403), ("0.0.0.0", 403),
         ("localhost, evil.example", 403), ("[::1", 403), ("localhost:\xb2", 403),
+        ("localhost\xa0", 403), ("localhost\x1f", 403), ("localhost.", 403), ("127.1", 403),
+        ("[::ffff:127.0.0.1]", 403), ("user@localhost", 403), ("\t localhost \t", 200),
     ],
 )  # fmt: skip
 def test_hosts(client, host: str, status: int) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -128,6 +130,31 @@ def test_the_program_with_a_token(scan: Path, igv_js: Path) -> None:
     assert "Every user" not in err
 
 
+def test_more_connections_than_files(scan: Path, igv_js: Path) -> None:
+    """Where it can accept no more it waits, and does not burn the processor; then it goes on."""
+
+    def seconds(process: subprocess.Popen[str]) -> float:
+        times = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+
+    with program(scan, igv_js=igv_js) as (url, process):
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (40, 40))
+        port = int(url.strip().rstrip("/").rpartition(":")[2])
+        links = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
+        time.sleep(0.3)
+        before = seconds(process)
+        time.sleep(1)
+        assert seconds(process) - before < 0.4
+        for link in links:
+            link.close()
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("GET", "/manifest.json")
+        assert connection.getresponse().status == 200
+        connection.close()
+        process.terminate()
+        assert "Traceback" not in process.communicate(timeout=20)[1]
+
+
 def test_a_taken_port_and_a_folder_without_a_scan(run, scan: Path, tmp_path: Path, igv_js) -> None:
     common = ("--no-browser", "--igv-js", igv_js)
     with ViewServer({}) as server:
@@ -200,15 +227,45 @@ def test_a_manifest_that_names_other_files(scan: Path, igv_js: Path, name: str) 
     record = change(scan)
     record["regions"]["url"] = name
     (scan / "manifest.json").write_text(json.dumps(record))
-    with pytest.raises(InputError, match="is the folder from a source that you trust"):
+    with pytest.raises(InputError, match=r"from a source that you trust|not a whole"):
         view(ViewJob(scan, igv_js=igv_js))
 
 
 @pytest.mark.parametrize(("key", "value"), [("regions", []), ("genome", "hg38"), ("hits", {})])
 def test_a_damaged_manifest(scan: Path, igv_js: Path, key: str, value: object) -> None:
     (scan / "manifest.json").write_text(json.dumps(change(scan) | {key: value}))
-    with pytest.raises(InputError, match=r"manifest\.json: (damaged|not a whole)"):
+    with pytest.raises(InputError, match=r"manifest\.json: not a whole"):
         view(ViewJob(scan, igv_js=igv_js))
+
+
+# --- the genome in the folder ------------------------------------------------------------------
+
+
+def test_an_exchanged_genome_is_not_shown(scan: Path, opened, write_fasta) -> None:
+    """Letters of another genome would be wrong, and an index of another file reads anything."""
+    write_fasta(scan / "genome/genome.fa", {"chr2": "ACGT" * 100})
+    with opened() as (client, notes):
+        assert "genome.fa: not the genome that was scanned; letters need it" in notes[0]
+        for name in ("genome.fa", "genome.fa.fai"):
+            assert client.ask(f"/genome/{name}").status == 404
+        assert client.ask("/genome/chrom.sizes").status == 200
+
+
+@pytest.mark.parametrize("text", [None, "", "chr2\t9\t9\t9\t9\n"])
+def test_an_index_that_does_not_fit_is_made_anew(
+    scan: Path, opened, text: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    index = scan / "genome/genome.fa.fai"
+    right = index.read_bytes()
+    index.unlink()
+    if text is not None:
+        index.write_text(text)
+    with opened() as (client, notes):
+        assert notes == ()
+        assert client.ask("/genome/genome.fa.fai").body == right
+        assert client.ask("/genome/genome.fa").status == 200
+    assert text is None or index.read_text() == text, "files of the user are left alone"
 
 
 # --- the genome that was not copied -------------------------------------------------------------
