@@ -33,6 +33,7 @@ def igv_json(manifest: RunManifest) -> str:
                 "name": "Scanned regions",
                 "url": manifest.regions["url"],
                 "format": "bed",
+                "delimiter": "\t",
                 "color": "rgba(68,134,247,0.08)",
             }
         ],
@@ -109,6 +110,8 @@ def _track(track: TrackSpec) -> dict[str, Any]:
     if track.kind == "hits":  # without a colour: it would hide the hits' own
         own = {"kind": track.kind, "model": track.model}
         return {**shown, "height": 48, "displayMode": "EXPANDED", "gtrack": own}
+    if track.format in ("BED", "narrowPeak"):
+        shown["delimiter"] = "\t"  # igv.js would split names at spaces
     if track.index is not None:
         shown["indexURL"] = track.index
     elif track.format != "bigBed":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from gtrack.core.features import on_genome
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.regions import known_as
 from gtrack.io.annotations import ENDINGS, annotation_format, read_features
+from gtrack.io.annotations.bed12 import has_tabs, with_tabs
 from gtrack.io.atomic import replacing
 from gtrack.io.text import compression, open_bytes, reading, shown
 from gtrack.publish.manifest import read_manifest
@@ -43,6 +44,8 @@ class Annotation:
         As :func:`gtrack.io.annotations.annotation_format` calls it.
     packed : bool
         It is compressed.
+    tabs : bool
+        Its columns are separated by tabs.
     index : Path or None
         Its tabix index.
     features : int
@@ -57,6 +60,7 @@ class Annotation:
     path: Path
     format: str
     packed: bool
+    tabs: bool
     index: Path | None
     features: int
     elsewhere: int
@@ -125,8 +129,10 @@ def _check(name: str, path: Path, chrom_sizes: Mapping[str, int]) -> Annotation:
             "without an index a browser loads all of it; sort it, then bgzip and tabix, to make it "
             "quick"
         )
+    tabs = kind not in ("BED", "narrowPeak") or has_tabs(path)
     return Annotation(
-        *(name, path, kind, packing != "plain", index, features, elsewhere.total(), note)
+        *(name, path, kind, packing != "plain", tabs, index if tabs else None),
+        *(features, elsewhere.total(), note),
     )
 
 
@@ -167,7 +173,10 @@ def _index(path: Path, packing: str) -> tuple[Path | None, str]:
 
 
 def copy_annotations(annotations: Sequence[Annotation], out: Path) -> None:
-    """Copy annotations as they are into ``OUT/annotations``, in the place of those there.
+    """Copy annotations into ``OUT/annotations``, in the place of those there.
+
+    They stay as they are, but for a BED with spaces between its columns: it gets tabs, because
+    readers that go by spaces would split names.
 
     Raises
     ------
@@ -181,13 +190,13 @@ def copy_annotations(annotations: Sequence[Annotation], out: Path) -> None:
         folder.mkdir(exist_ok=True)
         kept = set()
         for each in annotations:
-            packed = _PACKED if each.packed else ""
+            packed = _PACKED if each.packed and each.tabs else ""
             target = folder / f"{each.name}{ENDINGS[each.format]}{packed}"
-            _copy(each.path, target)
+            _write(target, _bytes(each.path) if each.tabs else with_tabs(each.path))
             kept.add(target)
             if each.index is not None:
                 index = target.with_name(target.name + each.index.suffix)
-                _copy(each.index, index)
+                _write(index, _bytes(each.index))
                 kept.add(index)
         for entry in folder.iterdir():
             if entry not in kept:
@@ -196,10 +205,10 @@ def copy_annotations(annotations: Sequence[Annotation], out: Path) -> None:
         raise OutputError(f"{folder}: cannot write here: {error.strerror or error}") from error
 
 
-def _copy(source: Path, target: Path) -> None:
+def _write(target: Path, parts: Iterable[bytes]) -> None:
     with replacing(target) as file:
-        for data in _bytes(source):
-            file.write(data)
+        for part in parts:
+            file.write(part)
 
 
 def _bytes(path: Path) -> Iterator[bytes]:

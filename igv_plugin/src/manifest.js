@@ -54,6 +54,7 @@ function trackOf({ name, kind, format, model, url, p99, index }) {
   const shown = { type: 'annotation', format: format.toLowerCase(), name, url, displayMode: 'EXPANDED' }
   if (kind === 'hits') return { ...shown, height: 48, gtrack: { kind, model } } // a colour would hide the hits' own
   const lookup = index ? { indexURL: index } : format === 'bigBed' ? {} : { indexed: false }
+  if (/^(BED|narrowPeak)$/.test(format)) shown.delimiter = '\t' // igv.js would split names at spaces
   return { ...shown, ...lookup, height: 42, color: 'rgb(90,90,90)', gtrack: { kind } }
 }
 
@@ -64,7 +65,7 @@ export function sessionFromManifest({ genome, locus, regions, tracks }) {
     ...(genome.id === 'custom' ? own : { genome: genome.id }),
     locus: `${locus.chrom}:${locus.start + 1}-${locus.end}`,
     nucleotideColors: { A: '#009E73', C: '#0072B2', G: '#E69F00', T: '#D55E00', N: '#999999' },
-    roi: [{ name: 'Scanned regions', url: regions.url, format: 'bed', color: 'rgba(68,134,247,0.08)' }],
+    roi: [{ name: 'Scanned regions', url: regions.url, format: 'bed', delimiter: '\t', color: 'rgba(68,134,247,0.08)' }],
     gtrack: { manifest: 'manifest.json' },
     tracks: tracks.map(trackOf),
   }

@@ -57,7 +57,7 @@ export function makePanel(app) {
   const file = (type) => `gtrack_${app.state().locus.replace(/[^\w.-]+/g, '_')}.${type}`
   const seek = (event) => {
     event.preventDefault()
-    const text = locus.value.trim(), spot = parseLocus(text) ?? { chrom: text, start: 0, end: browser.genome.getChromosome(text)?.bpLength }
+    const text = locus.value.trim(), end = browser.genome.getChromosome(text)?.bpLength, spot = end ? { chrom: text, start: 0, end } : parseLocus(text) ?? {}
     if (spot.end) app.goto(spot.chrom, spot.start, spot.end, spot.end - spot.start > 1 ? 1 : WIDTH)
     else report(problem(`“${text}” is no place.`, 'Write chromosome:start-end or a chromosome.'))
   }
@@ -97,7 +97,7 @@ export function makePanel(app) {
     const { chrom, start, end } = here() ?? {}
     nav.touch(chrom, start, end)
     const { data } = tables.regions, order = tables.regions.sorted('position')
-    const getFeatures = ({ chr, start, end }) => Array.from(order.filter(tables.regions.overlaps(chr, start, end)),
+    const getFeatures = ({ chr, start, end }) => /["\\]/.test(chr) ? [] : Array.from(order.filter(tables.regions.overlaps(chr, start, end)),
       (i) => ({ chr, start: data.chromStart[i], end: data.chromEnd[i] })) // without names, which igv.js would take for HTML
     await browser.loadROI({ ...app.roi, featureSource: { getFeatures } })
   }

@@ -84,6 +84,19 @@ def test_annotations_are_listed_and_copied_as_they_are(run, given, tmp_path: Pat
     assert str(folder) not in (out / "manifest.json").read_text()
 
 
+def test_a_bed_with_spaces_between_columns_gets_tabs(run, given, tmp_path: Path) -> None:
+    text = "# made  by hand\nchr2 10  900 a 0 +\nchr10 5 90 b 0 -\n"
+    (given.folder / "s.bed.gz").write_bytes(gzip.compress(text.encode()))
+    out = tmp_path / "out"
+    path = given.folder / "s.bed.gz"
+    run("scan", *given.options("cnn"), "--out", out, "--annotation", f"s={path}")
+    assert annotations(out) == [("s", "BED", "annotations/s.bed")]
+    tabbed = "# made  by hand\nchr2\t10\t900\ta\t0\t+\nchr10\t5\t90\tb\t0\t-\n"
+    assert (out / "annotations/s.bed").read_text() == tabbed
+    (shown,) = json.loads((out / "igv_session.json").read_text())["tracks"][1:]
+    assert shown["delimiter"] == "\t"
+
+
 def test_resume_adds_keeps_and_replaces(run, given, tmp_path: Path) -> None:
     out = tmp_path / "out"
     scan = ["scan", *given.options("cnn"), "--out", out]

@@ -56,6 +56,18 @@ def read_narrow_peaks(path: Path) -> Iterator[Feature]:
         yield read_columns(fields, 6, origin)
 
 
+def has_tabs(path: Path) -> bool:
+    """Tell whether the columns are separated by tabs; else they are by spaces."""
+    lines = (line for number, line in read_lines(path) if not is_header(line, number))
+    return b"\t" in next(lines, b"")
+
+
+def with_tabs(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a BED whose columns are separated by spaces, with tabs."""
+    for number, line in read_lines(path):
+        yield (line if is_header(line, number) else b"\t".join(line.split())) + b"\n"
+
+
 def _lines(path: Path) -> Iterator[tuple[int, list[bytes], str]]:
     """Yield number, fields and place of every line that holds a feature."""
     file = shown(path)
