@@ -222,6 +222,18 @@ def test_the_example_of_hits_runs_on_that_of_scan(run, beside_the_example: Path)
     assert after == before
 
 
+def test_the_examples_of_hub_and_report_run_on_that_of_scan(run, beside_the_example: Path) -> None:
+    (scan,) = example(COMMANDS["scan"])
+    out = scan[scan.index("--out") + 1]
+    run(*scan[1:])
+    for words, made in (("hub", "hub/hub.txt"), ("report", "report.html")):
+        (line,) = example(COMMANDS[words])
+        assert line[2] == out
+        run(*line[1:])
+        assert (beside_the_example / out / made).is_file()
+    assert example(COMMANDS["view"]) == [["gtrack", "view", out]]
+
+
 def test_the_examples_of_plan_and_merge_run(run, beside_the_example: Path) -> None:
     (plan,), (merge,) = example(COMMANDS["plan"]), example(COMMANDS["merge"])
     assert plan[plan.index("--out") + 1] == merge[-1]

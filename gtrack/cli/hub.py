@@ -53,7 +53,7 @@ def hub(
 
     \b
     Example:
-      gtrack hub out/first --genome hg38 --email me@example.org
+      gtrack hub out/first --email me@example.org
     """
     if check:
         _check(folder)
