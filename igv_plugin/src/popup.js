@@ -4,9 +4,12 @@ import { formatLocus } from './state.js'
 
 export const jasparURL = (id) => (/^MA\d{4}\.\d+$/.test(id) ? `https://jaspar.elixir.no/matrix/${id}/` : null)
 
+const utf8 = (text = '.') => { // igv.js takes the bytes of a bigBed for Latin-1
+  try { return decodeURIComponent(escape(text)) } catch { return text }
+}
 /** A feature of a hits bigBed (igv.js has its own columns as text) as a row of the hits table. */
-export const hitOf = (feature, model) => ({
-  strand: '.', region: '.', ...feature, chrom: feature.chr, chromStart: feature.start, chromEnd: feature.end, model: model ?? feature.model,
+export const hitOf = ({ chr: chrom, start, end, strand = '.', name, motifId, region, ...rest }, model = rest.model) => ({
+  ...rest, chrom, chromStart: start, chromEnd: end, strand, name: utf8(name), motifId: utf8(motifId), region: utf8(region), model,
 })
 
 export const placeOf = ({ chrom, chromStart: start, chromEnd: end }) => formatLocus({ chrom, start, end })
@@ -17,9 +20,9 @@ export const facts = (hit) => [
   ['Model', hit.model],
   ['Region', hit.region],
   ['q value', short(hit.qValue), 'False discovery rate of the locus'],
-  ['z score', signed(hit.relZ), 'In standard deviations of the null (shuffled sequence)'],
+  ['z score', signed(hit.relZ), 'In standard deviations of the null'],
   ['p, relevance', short(hit.relP), 'How often the null gives such a relevance'],
-  ['p, sequence', short(hit.seqP), 'How often background sequence matches the motif so well'],
+  ['p, sequence', short(hit.seqP), 'How often background matches the motif so well'],
 ]
 /** A title (text or elements), [label, value, what it means]... and what stands between. */
 export const card = (title, rows, ...between) => h('article', { class: 'gt-card' }, h('h3', {}, title), between,
@@ -29,8 +32,8 @@ export const card = (title, rows, ...between) => h('article', { class: 'gt-card'
 export function hitCard(hit, motif, colors) {
   const minus = hit.strand === '-', href = jasparURL(hit.motifId)
   const picture = logo(motif?.probabilities, minus, colors, `Motif logo of ${hit.name}${minus ? ', reverse complement' : ''}`)
-  const link = href && h('a', { href, target: '_blank', rel: 'noopener noreferrer', title: 'In JASPAR' }, hit.motifId, ' ↗')
-  const note = picture && minus && h('p', {}, 'Reverse complement, since the hit is on the − strand.')
+  const link = href && h('a', { href, target: '_blank', rel: 'noreferrer' }, hit.motifId, ' ↗')
+  const note = picture && minus && h('p', {}, 'Reverse complement: the hit is on the − strand.')
   return card([hit.name, ' ', link || h('small', {}, hit.motifId)], facts(hit), picture, note)
 }
 
@@ -38,7 +41,7 @@ export function hitCard(hit, motif, colors) {
 export function clickCards(track, values, features, motifs, colors) {
   const { model, title = 'Details' } = track.config?.gtrack ?? {}
   const hits = (features ?? []).filter((f) => f.motifId !== undefined).slice(0, 4)
-  if (hits.length) return hits.map((f) => hitCard(hitOf(f, model), motifs[f.motifId], colors))
+  if (hits.length) return hits.map((f) => hitCard(hitOf(f, model), motifs[utf8(f.motifId)], colors))
   const rows = (values ?? []).filter((item) => item?.name).map(({ name, value, text }) => [name, text ?? value])
   return rows.length ? [card(title, rows)] : []
 }

@@ -19,6 +19,9 @@ test('a bigBed feature says the same as a row of the table', () => {
   assert.deepEqual(facts(hitOf(feature, 'cnn')), facts(row))
   assert.deepEqual(facts(row).slice(0, 2).map((f) => f[1]), ['chr1:18-36 (−)', '−11.8 logit, opposes the label'])
   assert.equal(hitOf(feature).model, 'cnn:1')
+  const latin1 = (text) => Buffer.from(text).toString('latin1')
+  for (const name of ['NF-κB', 'café', '\u{1F9EC}']) assert.equal(hitOf({ ...feature, name: latin1(name) }).name, name)
+  assert.equal(hitOf({ ...feature, name: 'caf\xe9' }).name, 'caf\xe9') // not UTF-8: as it is
   assert.doesNotThrow(() => facts(hitOf({ chr: 'chr1', start: 1, end: 2 })))
 })
 

@@ -254,7 +254,7 @@ describe('panel in Chromium', { skip: noBrowser() }, () => {
     assert.equal(await page.evaluate(() => document.activeElement.className), 'gt-popup')
     assert.match(await text(page, '.gt-popup'), /CTCF.*MA0139\.1.*Reverse complement.*chr1:10101-10140 \(−\).*\+4 logit, supports the label/)
     const link = page.locator('.gt-popup a')
-    assert.deepEqual(await link.evaluate((a) => [a.href, a.target, a.rel]), ['https://jaspar.elixir.no/matrix/MA0139.1/', '_blank', 'noopener noreferrer'])
+    assert.deepEqual(await link.evaluate((a) => [a.href, a.target, a.rel]), ['https://jaspar.elixir.no/matrix/MA0139.1/', '_blank', 'noreferrer'])
     const top = await page.evaluate(() => [...document.querySelectorAll('.gt-popup .gt-logo > path')].slice(1).filter((p) => Number(/scale\(\S+ (\S+)\)/.exec(p.getAttribute('transform'))[1]) > 20).map((p) => p.getAttribute('fill')))
     const { A, C, G, T } = await page.evaluate(() => window.app.colors)
     const forward = LOGOS['MA0139.1'].probabilities.filter((row) => Math.max(...row) > 0.5).map((row) => [A, C, G, T][row.indexOf(0.85)])
