@@ -113,6 +113,10 @@ def print_hits(summary: HitsSummary) -> None:
             console.print(f"{len(model.loci):,} loci of relevance, whatever the motif")
     for path in summary.files:
         console.print(f"{path}", soft_wrap=True, markup=False)
+    for name in ("hub", "report.html"):
+        if (summary.out / name).exists():
+            said = f"{summary.out / name} shows what was called before; make it again"
+            console.print(said, soft_wrap=True, markup=False)
 
 
 def _why_none(model: ModelHits, q: float) -> str:

@@ -41,6 +41,15 @@ def records(path: Path) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
+def test_a_hub_of_hits_before_is_named(run, finished) -> None:
+    _, out, motifs = finished
+    assert "called before" not in run("hits", out, "--motifs", motifs).err
+    run("hub", out, "--email", "nobody@example.org")
+    said = run("hits", out, "--motifs", motifs).err
+    assert f"{out / 'hub'} shows what was called before; make it again\n" in said
+    assert "report.html" not in said
+
+
 def test_logos_are_the_matrices_of_motifs_with_hits(run, finished) -> None:
     _, out, motifs = finished
     run("hits", out, "--motifs", motifs, *LOOSE)
