@@ -40,7 +40,9 @@ class BatchShape:
     n_units: int
 
 
-def cut_batches(lengths: Sequence[int], budget: int) -> list[BatchShape]:
+def cut_batches(
+    lengths: Sequence[int] | NDArray[np.int64], budget: int, step: int = LENGTH_STEP
+) -> list[BatchShape]:
     """Cut the rows of one pool into batches.
 
     Parameters
@@ -50,6 +52,8 @@ def cut_batches(lengths: Sequence[int], budget: int) -> list[BatchShape]:
     budget : int
         Units, padding included, that a batch should not exceed. A single longer row is still one
         batch: nothing is ever truncated.
+    step : int
+        Padded lengths are multiples of it; 1 for a model whose input has one exact length.
 
     Returns
     -------
@@ -60,7 +64,7 @@ def cut_batches(lengths: Sequence[int], budget: int) -> list[BatchShape]:
     if not len(sizes):
         return []
     order = np.argsort(-sizes, kind="stable")
-    padded = -(-sizes // LENGTH_STEP) * LENGTH_STEP
+    padded = -(-sizes // step) * step
     n_batches = -(-len(sizes) // max(1, budget // int(padded.max())))
     n_rows = -(-len(sizes) // n_batches)  # even, so that dummies are few
     return [

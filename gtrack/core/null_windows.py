@@ -55,14 +55,14 @@ class NullPlan:
         """Return the parts that one shard of the plan takes with it."""
         return range(*shard_bounds(self.n_parts, n_shards)[shard])
 
-    def seal(self, plan_digest: str) -> str:
-        """Return the sha256 (hex) that marks the null of one plan and size."""
-        return null_seal(plan_digest, self.bases)
+    def seal(self, plan_digest: str, stem: str, part: int | None = None) -> str:
+        """Return the sha256 (hex) that marks one target's null, or one part of it."""
+        place = "" if part is None else f" part {part}"
+        return hashlib.sha256(f"{plan_digest} null {self.bases} {stem}{place}".encode()).hexdigest()
 
-
-def null_seal(plan_digest: str, bases: int) -> str:
-    """Return the sha256 (hex) that marks the null of one plan and size."""
-    return hashlib.sha256(f"{plan_digest} null {bases}".encode()).hexdigest()
+    def first_seal(self, plan_digest: str) -> str:
+        """Return what gtrack 0.1 marked the null of any model with."""
+        return hashlib.sha256(f"{plan_digest} null {self.bases}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

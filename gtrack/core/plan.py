@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -14,12 +13,11 @@ from numpy.typing import NDArray
 
 from gtrack.core.batches import pool_bounds, shard_bounds
 from gtrack.core.errors import InputError
+from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.null_windows import NullGrid, NullPlan, lay_null
+from gtrack.core.targets import NAME, Target, name_targets
 from gtrack.core.windows import WindowGrid, lay_windows
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""What a model may be called: it becomes a file name and a track name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +32,16 @@ class ModelPlan:
         Name in the table of models.
     sha256 : str
         Digest of weights, configuration and tokenizer.
-    labels : tuple of str
-        One name per logit.
-    target : int
-        Index of the label that is explained.
+    unit : {"token", "base"}
+        What the model reads.
+    exact : bool
+        Its input has one length: it is never padded, and no window is shorter.
+    head : Head
+        What its outputs are.
+    targets : tuple of int
+        Indices of the outputs that are explained.
+    parameters : dict of str to str
+        Those of the method that matter to this kind of model.
     window_bp, stride : int
         Input length and tiling step, in bp.
     strand : str
@@ -51,8 +55,11 @@ class ModelPlan:
     name: str
     kind: str
     sha256: str
-    labels: tuple[str, ...]
-    target: int
+    unit: str
+    exact: bool
+    head: Head
+    targets: tuple[int, ...]
+    parameters: dict[str, str]
     window_bp: int
     stride: int
     strand: str
@@ -65,37 +72,16 @@ class ModelPlan:
                 f"model name {self.name!r}: use 1 to 64 of A-Z a-z 0-9 . _ - and start with a "
                 "letter or digit"
             )
-        if not 0 <= self.target < len(self.labels):
-            raise InputError(f"model {self.name}: no label of index {self.target}")
+        if not self.targets or len(set(self.targets)) != len(self.targets):
+            raise InputError(f"model {self.name}: targets {self.targets} are not distinct")
+        for target in self.targets:
+            if not 0 <= target < len(self.head.names):
+                raise InputError(f"model {self.name}: no output of index {target}")
 
     @property
-    def contrast(self) -> NDArray[np.float64]:
-        """Weights of the logits in the explained score, shape (labels,).
-
-        ``logit[target] - mean(other logits)``; a single-output model's one logit.
-        """
-        n = len(self.labels)
-        if n == 1:
-            return np.ones(1)
-        weights = np.full(n, -1 / (n - 1))
-        weights[self.target] = 1.0
-        return weights
-
-    def probability(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the target's softmax (one output: sigmoid) probability.
-
-        Parameters
-        ----------
-        logits : ndarray, shape (rows, labels)
-
-        Returns
-        -------
-        ndarray, shape (rows,)
-        """
-        single = logits.shape[1] == 1
-        wide = np.hstack([np.zeros_like(logits), logits]) if single else logits
-        powers = np.exp(wide - wide.max(axis=1, keepdims=True))
-        return np.asarray(powers[:, 1 if single else self.target] / powers.sum(axis=1))
+    def contrasts(self) -> NDArray[np.float64]:
+        """Weights of the outputs in what is explained, shape (targets, outputs)."""
+        return np.array([self.head.contrast(target) for target in self.targets])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +90,7 @@ class ScanOptions:
 
     genome: str = "custom"
     method: str = "attnlrp"
-    alibi_rule: str | None = "absorb"
+    parameters: dict[str, str] = field(default_factory=dict)
     projection: str = "uniform"
     weights_sha256: str | None = None
     per_strand_tracks: bool = False
@@ -138,6 +124,8 @@ class Plan:
         Pieces that the work is cut into; no part of the digest.
     null : NullPlan or None
         Shuffled windows that are explained, too; no part of the digest.
+    sealed : str or None
+        The digest under which an earlier version made it: such a plan can be read, not continued.
     """
 
     options: ScanOptions
@@ -151,15 +139,31 @@ class Plan:
     versions: dict[str, str]
     n_shards: int
     null: NullPlan | None = None
+    sealed: str | None = None
+    targets: tuple[Target, ...] = field(init=False, repr=False)
+    _digest: str | None = field(default=None, init=False, repr=False)
     _grids: dict[str, WindowGrid] = field(default_factory=dict, init=False, repr=False)
     _nulls: dict[str, NullGrid] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        explained = [(m.name, m.targets, m.head.names) for m in self.models]
+        object.__setattr__(self, "targets", name_targets(explained))
+
+    def targets_of(self, name: str) -> tuple[Target, ...]:
+        """Return the targets of one model, in the order of its plan."""
+        return tuple(target for target in self.targets if target.model == name)
 
     def grid(self, name: str) -> WindowGrid:
         """Return the windows of one model: a function of the plan, laid on first use."""
         if name not in self._grids:
             model = self.model(name)
             self._grids[name] = lay_windows(
-                self.regions, self.chrom_sizes, model.window_bp, model.stride, model.strand
+                self.regions,
+                self.chrom_sizes,
+                model.window_bp,
+                model.stride,
+                model.strand,
+                exact=model.exact,
             )
         return self._grids[name]
 
@@ -203,7 +207,10 @@ class Plan:
     @property
     def digest(self) -> str:
         """sha256 of everything that decides the bytes of the results."""
-        return digest_of(self.facts())
+        if self._digest is None:
+            object.__setattr__(self, "_digest", self.sealed or digest_of(self.facts()))
+        assert self._digest is not None
+        return self._digest
 
 
 def digest_of(value: Any) -> str:
@@ -212,41 +219,14 @@ def digest_of(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def resolve_target(name: str, labels: tuple[str, ...], wish: str | None) -> int:
-    """Return the index of the label to explain.
-
-    Parameters
-    ----------
-    name : str
-        The model, for messages.
-    labels : tuple of str
-        Its labels.
-    wish : str or None
-        A label's name or index; None takes label 1 of a two-label model, or the only output.
-
-    Raises
-    ------
-    InputError
-        When there is no such label, or no default.
-    """
-    listed = ", ".join(f"{i}={label}" for i, label in enumerate(labels))
-    if wish is None:
-        if len(labels) <= 2:
-            return len(labels) - 1
-        raise InputError(f"model {name} has {len(labels)} labels ({listed}): choose by --target")
-    if wish in labels:
-        return labels.index(wish)
-    if wish.isascii() and wish.isdigit() and int(wish) < len(labels):
-        return int(wish)
-    raise InputError(f"--target {wish}: model {name} has only {listed}")
-
-
 _OPTIONS = {
+    "parameters": "the method's parameters",
     "weights_sha256": "the bigWig of --projection weighted",
     "device_kind": "--device",
 }
 _MODEL_OPTIONS = {
-    "target": "--target",
+    "head": "--outputs",
+    "targets": "--target",
     "window_bp": "--window",
     "stride": "--stride",
     "strand": "--strand",
@@ -293,8 +273,13 @@ def _model_differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list
     name = other["name"]
     if one["sha256"] != other["sha256"]:
         return [f"the files of model {name}"]
+    one, other = ({**each, "head": each["head"]["outputs"]} for each in (one, other))
     return [
-        f"{option} of model {name} ({one[key]} before, now {other[key]})"
+        f"{option} of model {name} ({_said(one[key])} before, now {_said(other[key])})"
         for key, option in _MODEL_OPTIONS.items()
         if one[key] != other[key]
     ]
+
+
+def _said(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

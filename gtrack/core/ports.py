@@ -5,7 +5,7 @@ Tensors are named under ``TYPE_CHECKING`` only: this floor runs without torch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.units import Encoding, Explained
+from gtrack.core.heads import Head
+from gtrack.core.units import Encodings, Explained
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -33,10 +34,14 @@ class SequenceModel(Protocol):
     ----------
     kind : str
         Name in the table of models: ``dnabert2``, ``cnn``.
+    unit : {"token", "base"}
+        What a unit of its input is.
+    exact_length : bool
+        Its input must have one length: it is never padded, and no window is shorter.
     network : torch.nn.Module
         A ``transformers.PreTrainedModel`` in eval mode with frozen weights.
     labels : tuple of str
-        One name per logit, by index.
+        One name per output, by index.
     window_bp : int or None
         Length of sequence that the model was trained on; None when its folder does not say.
     max_units : int or None
@@ -49,6 +54,8 @@ class SequenceModel(Protocol):
     """
 
     kind: str
+    unit: str
+    exact_length: bool
     network: nn.Module
     labels: tuple[str, ...]
     window_bp: int | None
@@ -56,17 +63,78 @@ class SequenceModel(Protocol):
     strands: str | None
     default_batch_units: int
 
-    def encode(self, sequences: Sequence[str]) -> list[Encoding]:
+    @property
+    def head(self) -> Head:
+        """What the outputs are, by the model's folder; ModelError when that makes no sense."""
+
+    def encode(self, sequences: Sequence[str]) -> Encodings:
         """Encode upper-case sequences of A, C, G, T and N; nothing is ever truncated."""
 
-    def collate(self, rows: Sequence[Encoding], n_rows: int, n_units: int) -> Any:
+    def collate(self, rows: Encodings, n_rows: int, n_units: int) -> Any:
         """Make one batch of exactly ``(n_rows, n_units)``, padded, missing rows as dummies."""
 
     def embed(self, batch: Any) -> Tensor:
         """Return the embedded batch, shape (rows, units, channels): where relevance is read."""
 
     def forward(self, embedded: Tensor, batch: Any) -> Tensor:
-        """Return the logits, shape (rows, labels), of an embedded batch."""
+        """Return the logits, shape (rows, outputs), of an embedded batch."""
+
+
+class ModelKind(Protocol):
+    """A class of models: an entry of the table ``gtrack.models.MODELS`` or of its entry points.
+
+    Attributes
+    ----------
+    files : tuple of str
+        Files of its folder, beside ``config.json`` and the weights, that decide its output: they
+        enter the digest where they are there.
+    wrappers : tuple of str
+        Prefixes that training tools put before the names of tensors, however nested.
+    """
+
+    files: tuple[str, ...]
+    wrappers: tuple[str, ...]
+
+    @classmethod
+    def claims(cls, config: Mapping[str, Any], tensors: Collection[str]) -> bool:
+        """Tell whether a folder with this ``config.json`` and these tensors holds such a model.
+
+        The names come without `wrappers`.
+        """
+
+    @classmethod
+    def load(cls, folder: Path, *, device: Any, dtype: Any) -> SequenceModel:
+        """Open a folder that it claims; ModelError says what is wrong with it."""
+
+    @classmethod
+    def adopt(
+        cls, tensors: Mapping[str, Tensor], config: Mapping[str, Any], folder: Path
+    ) -> Adopted:
+        """Take a checkpoint of any layout that it claims, for ``gtrack convert``."""
+
+
+class Adopted(Protocol):
+    """A checkpoint under gtrack's names, ready to be saved as a model folder.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        Names of its outputs.
+    window_bp : int or None
+        Length of the training sequences, to be recorded; may be set.
+    absent : tuple of str
+        Parts that it lacks; a model with any can only be trained on.
+    dropped : tuple of str
+        Tensors that only pretraining needs.
+    """
+
+    labels: tuple[str, ...]
+    window_bp: int | None
+    absent: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+    def save(self, folder: Path) -> None:
+        """Write the files of a model folder into an existing one."""
 
 
 class Attributor(Protocol):
@@ -84,18 +152,43 @@ class Attributor(Protocol):
         """Put the rules on the model; it is given back as it was found, also after an error."""
 
 
-class Engine(Protocol):
-    """Where work runs."""
+class Runner(Protocol):
+    """Runs the batches of one process."""
 
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Yield ``work(item)`` in the order of the items."""
 
+    def close(self) -> None:
+        """End; what has not begun is not done."""
 
-class TrackWriter(Protocol):
-    """A file of values per base, written in genome order."""
 
-    def add(self, chrom: str, start: int, values: NDArray[np.float32]) -> None:
-        """Add adjacent values from `start` (0-based)."""
+class Work(Protocol[Item]):
+    """What an engine carries out, piece by piece. It can be pickled: that is what may travel."""
 
-    def close(self) -> Path:
-        """Finish, verify and name the file."""
+    def opened(
+        self, device: str, workers: int | None
+    ) -> AbstractContextManager[Callable[[Item], object]]:
+        """Open everything that pieces need on a device, in the process where they run.
+
+        `workers` is the number of CPU threads; None for all cores.
+        """
+
+
+class Engine(Protocol):
+    """Where the pieces of a scan run: a class of the table ``gtrack.engines.ENGINES``.
+
+    It is made as ``Engine(devices, workers)``: names of torch devices, and CPU threads or None.
+
+    Attributes
+    ----------
+    live : bool
+        Pieces run in this process, and report their progress themselves.
+    """
+
+    live: bool
+
+    def map(self, work: Work[Item], items: Iterable[Item]) -> Iterator[Item]:
+        """Do every item, and yield it when it is done; in their order."""
+
+    def close(self) -> None:
+        """End; what has not begun is not done."""

@@ -15,7 +15,7 @@ weighted   ``r_t w_j / sum_k w_k`` over the token's bases;      yes
            uniform where the weights are absent or all 0
 ========== ==================================================== =================
 
-All sums are float64.
+A base in several units (k-mers of stride 1) has the sum of what they give it. All sums are float64.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.units import Encoding
+from gtrack.core.units import Encoding, Encodings, positions
 
 Projection = Literal["uniform", "repeat", "center", "weighted"]
 Aggregation = Literal["sum", "mean", "max", "abs_sum"]
@@ -35,58 +35,75 @@ AGGREGATIONS: tuple[str, ...] = get_args(Aggregation)
 
 def to_bases(
     values: NDArray[np.floating],
-    encoding: Encoding,
-    length: int,
+    encodings: Encodings,
+    lengths: NDArray[np.int64],
     mode: Projection = "uniform",
     weights: NDArray[np.floating] | None = None,
 ) -> NDArray[np.float64]:
-    """Give every base its share of its unit's relevance.
+    """Give every base its share of the relevance of its units.
 
     Parameters
     ----------
     values : ndarray, shape (U,)
-        Relevance per unit.
-    encoding : Encoding
-        The U units.
-    length : int
-        Bases of the sequence that was encoded.
+        Relevance of all units of all rows.
+    encodings : Encodings
+        The rows.
+    lengths : ndarray of int64, shape (rows,)
+        Bases of the sequence of each row.
     mode : {"uniform", "repeat", "center", "weighted"}
         The formula (see the module).
-    weights : ndarray, shape (length,), optional
-        For ``weighted``: one weight per base, on the strand of the encoding; its absolute value
-        counts, and NaN is 0.
+    weights : ndarray, shape (sum of lengths,), optional
+        For ``weighted``: one weight per base, on the strand of its row; its absolute value counts,
+        and NaN is 0.
 
     Returns
     -------
-    ndarray of float64, shape (length,)
-        NaN where no placed unit covers the base (N, IUPAC codes).
+    ndarray of float64, shape (sum of lengths,)
+        Row after row; NaN where no placed unit covers the base (N, IUPAC codes).
     """
-    placed = encoding.placed
-    starts, ends = encoding.spans[placed, 0], encoding.spans[placed, 1]
-    lengths = ends - starts
-    relevance = np.asarray(values, np.float64)[: len(encoding)][placed]
-    bases = np.full(length, np.nan)
-    position = _positions(starts, lengths)
+    placed = encodings.placed
+    row_start = np.cumsum(lengths) - lengths
+    origin = np.repeat(row_start, encodings.lengths)[placed]
+    starts, ends = (encodings.spans[placed, edge] + origin for edge in (0, 1))
+    size = ends - starts
+    relevance = np.asarray(values, np.float64)[placed]
+    at = positions(starts, size)
     if mode == "uniform":
-        bases[position] = np.repeat(relevance / lengths, lengths)
+        shares = np.repeat(relevance / size, size)
     elif mode == "repeat":
-        bases[position] = np.repeat(relevance, lengths)
+        shares = np.repeat(relevance, size)
     elif mode == "center":
-        bases[position] = 0.0
-        bases[(starts + ends - 1) // 2] = relevance
+        shares = np.zeros(len(at))
+        shares[np.cumsum(size) - size + (size - 1) // 2] = relevance
     elif mode == "weighted":
-        if weights is None or len(weights) != length:
-            raise ValueError(f"weighted projection of {length} bases needs as many weights")
-        weight = np.abs(np.nan_to_num(np.asarray(weights, np.float64)[position]))
-        unit = np.repeat(np.arange(len(lengths)), lengths)
-        total = np.bincount(unit, weight, len(lengths))
-        flat = total == 0
-        weight[flat[unit]] = 1.0
-        total[flat] = lengths[flat]
-        bases[position] = relevance[unit] * (weight / total[unit])
+        shares = _weighted(relevance, size, at, weights, int(lengths.sum()))
     else:
         raise ValueError(f"projection {mode!r} is not one of {', '.join(PROJECTIONS)}")
+    bases = np.full(int(lengths.sum()), np.nan)
+    bases[at] = shares
+    covered = np.bincount(at, minlength=len(bases))
+    if covered.max(initial=0) > 1:
+        bases[covered > 0] = np.bincount(at, shares, len(bases))[covered > 0]
     return bases
+
+
+def _weighted(
+    relevance: NDArray[np.float64],
+    size: NDArray[np.int64],
+    at: NDArray[np.int64],
+    weights: NDArray[np.floating] | None,
+    length: int,
+) -> NDArray[np.float64]:
+    """Return the shares by weight of all bases of all units."""
+    if weights is None or len(weights) != length:
+        raise ValueError(f"weighted projection of {length} bases needs as many weights")
+    weight = np.abs(np.nan_to_num(np.asarray(weights, np.float64)[at]))
+    unit = np.repeat(np.arange(len(size)), size)
+    total = np.bincount(unit, weight, len(size))
+    flat = total == 0
+    weight[flat[unit]] = 1.0
+    total[flat] = size[flat]
+    return np.asarray(relevance[unit] * (weight / total[unit]))
 
 
 def to_units(
@@ -111,7 +128,7 @@ def to_units(
     placed = encoding.placed
     starts = encoding.spans[placed, 0]
     lengths = encoding.spans[placed, 1] - starts
-    gathered = np.asarray(bases, np.float64)[_positions(starts, lengths)]
+    gathered = np.asarray(bases, np.float64)[positions(starts, lengths)]
     first = np.cumsum(lengths) - lengths
     units = np.zeros(len(encoding))
     if not len(first):
@@ -129,9 +146,3 @@ def to_units(
     else:
         raise ValueError(f"aggregation {mode!r} is not one of {', '.join(AGGREGATIONS)}")
     return units
-
-
-def _positions(starts: NDArray[np.int32], lengths: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return all bases of all spans, span after span."""
-    first = np.cumsum(lengths) - lengths
-    return np.asarray(np.arange(lengths.sum()) - np.repeat(first - starts, lengths), np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -10,35 +10,46 @@ from numpy.typing import NDArray
 
 from gtrack.core.plan import ModelPlan
 from gtrack.core.projection import Projection, to_bases
-from gtrack.core.units import Encoding
-from gtrack.core.windows import WindowGrid
+from gtrack.core.units import Encodings, positions
+from gtrack.core.windows import FORWARD, REVERSE, WindowGrid
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Row:
-    """One window, read on one strand.
+class Rows:
+    """Windows of a grid, each on the strands that are wanted: what a model reads of a pool.
 
     Parameters
     ----------
-    window : int
-        Index in the model's grid.
-    reverse : bool
-        True when the model reads the reverse complement.
-    encoding : Encoding
-        What it reads.
-    weights : ndarray, shape (length,), or None
-        Weights of the bases for the ``weighted`` projection, on this strand.
+    window : ndarray of int64, shape (N,)
+        Index in the model's grid; sorted, forward first; all strands of a window are there.
+    reverse : ndarray of bool, shape (N,)
+        True where the model reads the reverse complement.
+    encodings : Encodings
+        What it reads, row by row.
+    weights : ndarray, shape (sum of lengths,), or None
+        Weights of the bases for the ``weighted`` projection, row after row, each on its strand.
     """
 
-    window: int
-    reverse: bool
-    encoding: Encoding
+    window: NDArray[np.int64]
+    reverse: NDArray[np.bool_]
+    encodings: Encodings
     weights: NDArray[np.floating] | None = None
+
+    def __len__(self) -> int:
+        return len(self.window)
+
+
+def wanted_rows(grid: WindowGrid, first: int, end: int) -> Iterator[tuple[int, bool]]:
+    """Yield window and strand (True: reverse) of every row of the windows ``first`` to ``end``."""
+    for window, strands in enumerate(grid.strands[first:end].tolist(), first):
+        for bit in (FORWARD, REVERSE):
+            if strands & bit:
+                yield window, bit == REVERSE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShardResult:
-    """One model's part of a shard, as columns.
+    """One model's part of a shard, as columns; T targets are explained.
 
     Parameters
     ----------
@@ -46,27 +57,27 @@ class ShardResult:
         Index of the window in the model's grid, one row per window and strand, sorted.
     reverse : ndarray of bool, shape (N,)
         True where the reverse complement was explained.
-    score, probability : ndarray of float64, shape (N,)
-        The explained logit contrast, and the probability of the target label.
-    relevance_sum, unplaced : ndarray of float64, shape (N,)
-        Relevance of all A, C, G, T units of the input, and of [CLS], [SEP], [UNK] and N.
     bases, tokens : ndarray of int64, shape (N,)
         A, C, G, T bases of the input, and the units that stand for them.
-    values : ndarray of float32, shape (B,)
+    score, probability : ndarray of float64, shape (T, N)
+        What is explained of the target's output, and its probability; NaN where it has none.
+    relevance_sum, unplaced : ndarray of float64, shape (T, N)
+        Relevance of all A, C, G, T units of the input, and of [CLS], [SEP], [UNK] and N.
+    values : ndarray of float32, shape (T, B)
         Relevance of the owned bases, run after run in genome order, strands averaged; NaN at N.
-    forward, backward : ndarray of float32, shape (B,) or (0,)
+    forward, backward : ndarray of float32, shape (T, B) or (T, 0)
         The same for one strand, when per-strand tracks are wanted; NaN where that strand was not
         explained.
     """
 
     window: NDArray[np.int64]
     reverse: NDArray[np.bool_]
+    bases: NDArray[np.int64]
+    tokens: NDArray[np.int64]
     score: NDArray[np.float64]
     probability: NDArray[np.float64]
     relevance_sum: NDArray[np.float64]
     unplaced: NDArray[np.float64]
-    bases: NDArray[np.int64]
-    tokens: NDArray[np.int64]
     values: NDArray[np.float32]
     forward: NDArray[np.float32]
     backward: NDArray[np.float32]
@@ -76,15 +87,19 @@ class ShardResult:
         """Return the names of the columns."""
         return tuple(column.name for column in fields(cls))
 
+    @classmethod
+    def empty(cls, targets: int) -> ShardResult:
+        """Return the result of no pool."""
+        rows = [np.zeros(0, kind) for kind in ("i8", "?", "i8", "i8")]
+        return cls(*rows, *(np.zeros((targets, 0), kind) for kind in ("f8",) * 4 + ("f4",) * 3))
 
-_EMPTY = ShardResult(*(np.zeros(0, kind) for kind in "i8 ? f8 f8 f8 f8 i8 i8 f4 f4 f4".split()))
 
-
-def concatenate(parts: Sequence[ShardResult]) -> ShardResult:
+def concatenate(parts: Sequence[ShardResult], targets: int) -> ShardResult:
     """Join the results of consecutive pools; none give an empty result."""
+    whole = (ShardResult.empty(targets), *parts)
     return ShardResult(
         *(
-            np.concatenate([getattr(part, name) for part in (_EMPTY, *parts)])
+            np.concatenate([getattr(part, name) for part in whole], axis=-1)
             for name in ShardResult.columns()
         )
     )
@@ -92,59 +107,121 @@ def concatenate(parts: Sequence[ShardResult]) -> ShardResult:
 
 def assemble(
     grid: WindowGrid,
-    rows: Sequence[Row],
-    logits: Sequence[NDArray[np.floating]],
-    relevance: Sequence[NDArray[np.floating]],
+    rows: Rows,
+    outputs: NDArray[np.floating],
+    relevance: NDArray[np.floating],
     model: ModelPlan,
     projection: Projection,
+    *,
     per_strand: bool,
+    per_base: bool = False,
 ) -> ShardResult:
     """Project each row to bases, average the strands of a window, and keep what it owns.
 
     Parameters
     ----------
     grid : WindowGrid
-    rows : sequence of Row
-        Sorted by window, forward first; all strands of a window are there.
-    logits, relevance : sequence of ndarray, shapes (labels,) and (at least U,)
-        Of each row; what lies beyond its units is padding.
+    rows : Rows
+        Of consecutive windows.
+    outputs : ndarray, shape (N, outputs)
+        What the model says of each row.
+    relevance : ndarray, shape (T, U)
+        Of all units of all rows, for every target; of all bases, shape (T, sum of lengths), where
+        the method answers `per_base`.
     model : ModelPlan
     projection : str
     per_strand : bool
         Keep each strand's values too.
+    per_base : bool
+        There is nothing to project.
     """
-    placed = [row.encoding.placed for row in rows]
-    values = [np.asarray(r, np.float64)[: len(p)] for r, p in zip(relevance, placed, strict=True)]
-    outputs = np.asarray(logits, np.float64)
-    tracks: tuple[list[NDArray[np.float64]], ...] = ([], [], [])
-    strands: dict[bool, NDArray[np.float64]] = {}
-    for at, row in enumerate(rows):
-        start = int(grid.start[row.window])
-        length = int(grid.end[row.window]) - start
-        bases = to_bases(values[at], row.encoding, length, projection, row.weights)
-        strands[row.reverse] = bases[::-1] if row.reverse else bases
-        if at + 1 < len(rows) and rows[at + 1].window == row.window:
-            continue
-        gap = np.full(length, np.nan)
-        mean = np.mean(list(strands.values()), axis=0)
-        both = (mean, strands.get(False, gap), strands.get(True, gap))
-        for track, whole in zip(tracks, both if per_strand else both[:1], strict=False):
-            track += [whole[a - start : b - start] for a, b in grid.runs_of(row.window)]
-        strands = {}
+    layout = _Layout.of(grid, rows)
+    said = np.asarray(outputs, np.float64)
+    encodings, edges = rows.encodings, rows.encodings.offsets
+    counted = encodings.placed
+    known = np.isfinite(to_bases(np.zeros(len(counted)), encodings, layout.lengths))
+    if per_base:
+        edges, counted = layout.edges, known
+    tracks: list[tuple[NDArray[np.float32], ...]] = []
+    sums: list[tuple[NDArray[np.float64], ...]] = []
+    for values in np.asarray(relevance, np.float64):
+        sums.append((_sums(values, counted, edges), _sums(values, ~counted, edges)))
+        bases = (
+            np.where(known, values, np.nan)
+            if per_base
+            else to_bases(values, encodings, layout.lengths, projection, rows.weights)
+        )
+        tracks.append(layout.owned(bases, per_strand))
     return ShardResult(
-        window=np.array([row.window for row in rows], np.int64),
-        reverse=np.array([row.reverse for row in rows], np.bool_),
-        score=outputs @ model.contrast,
-        probability=model.probability(outputs),
-        relevance_sum=np.array([v[p].sum() for v, p in zip(values, placed, strict=True)]),
-        unplaced=np.array([v[~p].sum() for v, p in zip(values, placed, strict=True)]),
-        bases=np.array([np.diff(r.encoding.spans[r.encoding.placed]).sum() for r in rows]),
-        tokens=np.array([p.sum() for p in placed]),
-        values=_float32(tracks[0]),
-        forward=_float32(tracks[1]),
-        backward=_float32(tracks[2]),
+        window=rows.window,
+        reverse=rows.reverse,
+        bases=_counts(known, layout.edges),
+        tokens=_counts(encodings.placed, encodings.offsets),
+        score=np.array([said @ model.head.contrast(target) for target in model.targets]),
+        probability=np.array([model.head.probability(said, t) for t in model.targets]),
+        relevance_sum=np.array([placed for placed, _ in sums]),
+        unplaced=np.array([unplaced for _, unplaced in sums]),
+        values=np.array([track[0] for track in tracks]),
+        forward=np.array([track[1] for track in tracks]),
+        backward=np.array([track[2] for track in tracks]),
     )
 
 
-def _float32(runs: list[NDArray[np.float64]]) -> NDArray[np.float32]:
-    return np.concatenate([np.zeros(0), *runs]).astype(np.float32)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """Where the bases of rows lie, and which of them their windows own.
+
+    Attributes
+    ----------
+    lengths, edges : ndarray of int64, shapes (N,), (N + 1,)
+        Bases of each row, and where it begins among all.
+    forward, backward : ndarray of int64, shape (B,)
+        Place of every owned base in the row of either strand; -1 where there is no such row.
+    """
+
+    lengths: NDArray[np.int64]
+    edges: NDArray[np.int64]
+    forward: NDArray[np.int64]
+    backward: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, grid: WindowGrid, rows: Rows) -> _Layout:
+        lengths = (grid.end - grid.start)[rows.window]
+        edges = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        first, end = (int(rows.window[0]), int(rows.window[-1]) + 1) if len(rows) else (0, 0)
+        low, high = np.searchsorted(grid.run_window, [first, end])
+        window, start = grid.run_window[low:high], grid.run_start[low:high]
+        size = grid.run_end[low:high] - start
+        offset = positions(start - grid.start[window], size)  # in the window
+        row_of = np.full((2, end - first), -1)
+        row_of[rows.reverse.astype(np.int64), rows.window - first] = np.arange(len(rows))
+        forward, backward = row_of[:, np.repeat(window - first, size)]
+        return cls(
+            lengths,
+            edges,
+            np.where(forward < 0, -1, edges[forward] + offset),
+            np.where(backward < 0, -1, edges[backward + 1] - 1 - offset),
+        )
+
+    def owned(
+        self, bases: NDArray[np.float64], per_strand: bool
+    ) -> tuple[NDArray[np.float32], ...]:
+        """Return mean, forward and reverse values of the owned bases, shape (B,) or (0,)."""
+        strands = [np.where(at < 0, np.nan, bases[at]) for at in (self.forward, self.backward)]
+        both = (self.forward >= 0) & (self.backward >= 0)
+        alone = np.where(self.backward < 0, *strands)
+        mean = np.where(both, (strands[0] + strands[1]) / 2, alone).astype(np.float32)
+        kept = [strand.astype(np.float32) for strand in strands]
+        return (mean, *(kept if per_strand else [strand[:0] for strand in kept]))
+
+
+def _sums(
+    values: NDArray[np.float64], chosen: NDArray[np.bool_], edges: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the sum of the chosen values of each row."""
+    cuts = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+    return np.array([values[a:b][chosen[a:b]].sum() for a, b in cuts], np.float64)
+
+
+def _counts(chosen: NDArray[np.bool_], edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.diff(np.concatenate([[0], np.cumsum(chosen)])[edges])

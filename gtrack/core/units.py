@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +20,10 @@ class Encoding:
         Token ids, or base codes (A 0, C 1, G 2, T 3, N 4) for a model that reads bases.
     spans : ndarray of int32, shape (U, 2)
         Bases of each unit, 0-based half-open from the start of the sequence as the model read it
-        (its own strand). Special tokens have an empty span.
+        (its own strand). Special tokens have an empty span. Spans may overlap (k-mers of stride 1).
     placed : ndarray of bool, shape (U,)
         True for units whose relevance belongs to A, C, G or T bases; False for [CLS], [SEP],
-        [UNK] and N. The spans of the placed units tile the A, C, G, T bases exactly once.
+        [UNK] and N. The spans of the placed units hold all A, C, G, T bases and no other.
     """
 
     ids: NDArray[np.int32]
@@ -29,15 +31,95 @@ class Encoding:
     placed: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
-        units = len(self.ids)
-        if self.spans.shape != (units, 2) or self.placed.shape != (units,):
-            raise ValueError(
-                f"{units} ids, spans of shape {self.spans.shape}, placed of shape "
-                f"{self.placed.shape}: the three must agree"
-            )
+        _check(self.ids, self.spans, self.placed)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encodings:
+    """Sequences as a model reads them: one ragged batch, row after row.
+
+    Parameters
+    ----------
+    ids, spans, placed : ndarray
+        As of an :class:`Encoding`, all rows joined; a row's spans count from its own start.
+    offsets : ndarray of int64, shape (rows + 1,)
+        Where each row begins; the last is the number of units.
+    """
+
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+    spans: NDArray[np.int32]
+    placed: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        _check(self.ids, self.spans, self.placed)
+        edges = self.offsets
+        if (
+            not len(edges)
+            or edges[0] != 0
+            or edges[-1] != len(self.ids)
+            or (np.diff(edges) < 0).any()
+        ):
+            raise ValueError(f"offsets {edges} do not cut {len(self.ids)} units into rows")
+
+    @classmethod
+    def of(cls, rows: Sequence[Encoding]) -> Encodings:
+        """Join rows."""
+        return cls(
+            np.concatenate([np.zeros(0, np.int32), *(row.ids for row in rows)]),
+            np.cumsum([0, *map(len, rows)], dtype=np.int64),
+            np.concatenate([np.zeros((0, 2), np.int32), *(row.spans for row in rows)]),
+            np.concatenate([np.zeros(0, np.bool_), *(row.placed for row in rows)]),
+        )
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Units of each row, shape (rows,)."""
+        return np.diff(self.offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __iter__(self) -> Iterator[Encoding]:
+        return (self[row] for row in range(len(self)))
+
+    @overload
+    def __getitem__(self, rows: int) -> Encoding: ...
+    @overload
+    def __getitem__(self, rows: slice | NDArray[np.int64]) -> Encodings: ...
+    def __getitem__(self, rows: int | slice | NDArray[np.int64]) -> Encoding | Encodings:
+        """Return one row, a view; or some rows, in the order asked for."""
+        if isinstance(rows, int):
+            row = range(len(self))[rows]
+            cut = slice(int(self.offsets[row]), int(self.offsets[row + 1]))
+            return Encoding(self.ids[cut], self.spans[cut], self.placed[cut])
+        chosen = np.arange(len(self))[rows]
+        at = positions(self.offsets[chosen], self.lengths[chosen])
+        edges = np.concatenate([[0], np.cumsum(self.lengths[chosen])]).astype(np.int64)
+        return Encodings(self.ids[at], edges, self.spans[at], self.placed[at])
+
+
+def positions(starts: NDArray[np.integer], lengths: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return all positions of spans, span after span: shape (sum of lengths,).
+
+    Examples
+    --------
+    >>> positions(np.array([5, 0]), np.array([2, 3])).tolist()
+    [5, 6, 0, 1, 2]
+    """
+    first = np.cumsum(lengths) - lengths
+    return np.asarray(np.arange(lengths.sum()) - np.repeat(first - starts, lengths), np.int64)
+
+
+def _check(ids: NDArray[np.int32], spans: NDArray[np.int32], placed: NDArray[np.bool_]) -> None:
+    if spans.shape != (len(ids), 2) or placed.shape != (len(ids),):
+        raise ValueError(
+            f"{len(ids)} ids, spans of shape {spans.shape}, placed of shape {placed.shape}: the "
+            "three must agree"
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,10 +128,11 @@ class Explained:
 
     Parameters
     ----------
-    logits : ndarray, shape (rows, labels)
+    logits : ndarray, shape (rows, outputs)
         The model's output.
-    relevance : ndarray, shape (rows, units)
-        Signed relevance of every unit, in units of the explained logit contrast.
+    relevance : ndarray, shape (targets, rows, units)
+        Signed relevance of every unit for every target, in the unit of the explained output; of
+        every base, where the method answers per base: shape (targets, rows, bases).
     """
 
     logits: NDArray[np.floating]

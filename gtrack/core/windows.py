@@ -80,6 +80,8 @@ def lay_windows(
     window_bp: int,
     stride: int,
     strand: str = "both",
+    *,
+    exact: bool = False,
 ) -> WindowGrid:
     """Lay one model's windows over regions and say which bases each owns.
 
@@ -93,12 +95,14 @@ def lay_windows(
         Length of a window, and the step between windows of a region longer than that, in bp.
     strand : {"both", "forward", "reverse", "region"}
         Strands to explain; ``region`` takes each region's own, ``.`` meaning both.
+    exact : bool
+        Refuse chromosomes that are shorter than a window, which would shorten it.
 
     Raises
     ------
     InputError
-        When the stride leaves gaps, or when under ``region`` one window is wanted on opposite
-        strands by two regions.
+        When the stride leaves gaps, a chromosome is too short for an `exact` model, or when under
+        ``region`` one window is wanted on opposite strands by two regions.
     """
     if window_bp < 1:
         raise InputError(f"a window of {window_bp} bp: give --window a positive length")
@@ -106,6 +110,12 @@ def lay_windows(
         raise InputError(
             f"stride {stride} must be between 1 and the window of {window_bp} bp, "
             "or bases would be left out: change --stride"
+        )
+    short = next((r for r in regions if exact and chrom_sizes[r.chrom] < window_bp), None)
+    if short is not None:
+        raise InputError(
+            f"{short.origin or short.locus}: {short.chrom!r} has {chrom_sizes[short.chrom]} bp, "
+            f"and the model reads exactly {window_bp}; leave out the regions on it"
         )
     chroms = tuple(chrom_sizes)
     rank = {name: i for i, name in enumerate(chroms)}

@@ -1,1 +1,12 @@
-"""Where work runs. An engine knows processes and threads, and nothing of the science."""
+"""Where work runs. An engine knows processes and threads, and nothing of the science.
+
+A third engine is a new file and one line here, or a package of its own.
+"""
+
+from __future__ import annotations
+
+ENGINES: dict[str, str] = {"local": "gtrack.engines.local:Local"}
+"""Name -> ``module:class`` of the :class:`gtrack.core.ports.Engine`; other packages add theirs in
+the group ``gtrack.engines``."""
+
+GROUP = "gtrack.engines"

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from gtrack.core.errors import ModelError
+from gtrack.core.ports import Work
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -30,6 +31,9 @@ class Serial:
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Yield ``work(item)`` in the order of the items."""
         return map(work, items)
+
+    def close(self) -> None:
+        """Nothing is left to end."""
 
 
 class Threads:
@@ -62,6 +66,53 @@ class Threads:
     def close(self) -> None:
         """End the threads."""
         self._pool.shutdown(cancel_futures=True)
+
+
+class Local:
+    """This machine: in this process on one device, in one process per device on several.
+
+    Parameters
+    ----------
+    devices : sequence of str
+        Names of torch devices.
+    workers : int or None
+        CPU threads; None for all cores.
+    """
+
+    def __init__(self, devices: Sequence[str], workers: int | None) -> None:
+        self._devices, self._workers = tuple(devices), workers
+        self._pool: Processes | None = None
+        self.live = len(self._devices) == 1
+
+    def map(self, work: Work[Item], items: Iterable[Item]) -> Iterator[Item]:
+        """Do every item, and yield it when it is done; in their order."""
+        if self.live:
+            with work.opened(self._devices[0], self._workers) as do:
+                for item in items:
+                    do(item)
+                    yield item
+            return
+        self._pool = Processes(self._devices, _open, (work, self._workers))
+        yield from self._pool.map(_do_opened, items)
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._pool is not None:
+            self._pool.close()
+
+
+_opened: dict[str, Any] = {}
+"""What a worker process opened when it started."""
+
+
+def _open(device: str, work: Work[Any], workers: int | None) -> None:
+    context = work.opened(device, workers)
+    _opened.update(context=context, do=context.__enter__())  # until the process ends
+
+
+def _do_opened(item: Item) -> Item:
+    _opened["do"](item)
+    return item
 
 
 class Processes:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gtrack.core.errors import InputError
+from gtrack.core.errors import GtrackError, InputError
+from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.null_windows import NullPlan
-from gtrack.core.plan import ModelPlan, Plan, ScanOptions
+from gtrack.core.plan import ModelPlan, Plan, ScanOptions, digest_of
 from gtrack.io.atomic import write_text
 
-SCHEMA = "gtrack-plan/1"
+SCHEMA, FIRST = "gtrack-plan/2", "gtrack-plan/1"
 _COLUMNS = "chrom\tstart\tend\tname\tstrand\tsummit\tknown"
 
 
@@ -43,6 +45,8 @@ def write_plan(folder: Path, plan: Plan) -> None:
 def read_plan(folder: Path) -> Plan:
     """Read a plan back and prove that it is the one that was written.
 
+    A plan of gtrack 0.1 comes with its digest as `sealed`: its results can be read, not continued.
+
     Raises
     ------
     InputError
@@ -52,19 +56,17 @@ def read_plan(folder: Path) -> Plan:
     regions: list[Interval] = []
     known: list[int] = []
     try:
-        facts = record["facts"]
+        facts, old = record["facts"], record["schema"] != SCHEMA
         text = (folder / "regions.tsv").read_bytes().decode()
         for line in text.split("\n")[1:-1]:
             chrom, start, end, name, strand, summit, count = line.split("\t")
             offset = int(summit) if summit else None
             regions.append(Interval(chrom, int(start), int(end), name, strand, offset))  # type: ignore[arg-type]
             known.append(int(count))
+        options, models = (_from_first if old else _from_this)(facts)
         plan = Plan(
-            options=ScanOptions(**facts["options"]),
-            models=tuple(
-                ModelPlan(**{**model, "labels": tuple(model["labels"])})
-                for model in facts["models"]
-            ),
+            options=options,
+            models=models,
             chrom_sizes=dict(record["chrom_sizes"]),
             regions=tuple(regions),
             known=tuple(known),
@@ -74,13 +76,48 @@ def read_plan(folder: Path) -> Plan:
             versions=facts["versions"],
             n_shards=record["n_shards"],
             null=_null(record.get("null")),
+            sealed=digest_of(facts) if old else None,
         )
-        changed = plan.digest != record["digest"]
-    except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
+        derived = plan.facts()
+        changed = plan.digest != record["digest"] or any(
+            derived[key] != facts[key] for key in ("chromosomes", "regions", "sequences")
+        )
+    except (OSError, AttributeError, KeyError, TypeError, ValueError, GtrackError) as error:
         raise InputError(f"{folder}: the plan is damaged ({error}); make it anew") from error
     if changed:
         raise InputError(f"{folder}: the plan was changed after it was made; make it anew")
     return plan
+
+
+def _from_this(facts: Mapping[str, Any]) -> tuple[ScanOptions, tuple[ModelPlan, ...]]:
+    models = []
+    for model in facts["models"]:
+        said = model["head"]
+        head = Head(said["outputs"], tuple(said["names"]), said["said_by"])
+        models.append(ModelPlan(**{**model, "head": head, "targets": tuple(model["targets"])}))
+    return ScanOptions(**facts["options"]), tuple(models)
+
+
+def _from_first(facts: Mapping[str, Any]) -> tuple[ScanOptions, tuple[ModelPlan, ...]]:
+    """Read the facts of ``gtrack-plan/1`` (gtrack 0.1): one target, and what was explained then."""
+    options = dict(facts["options"])
+    rule = options.pop("alibi_rule")
+    parameters = {} if rule is None else {"alibi_rule": rule}
+    models = []
+    for model in facts["models"]:
+        given, tokens = dict(model), model["kind"] == "dnabert2"
+        names, target = tuple(given.pop("labels")), given.pop("target")
+        models.append(
+            ModelPlan(
+                **given,
+                unit="token" if tokens else "base",
+                exact=False,
+                head=Head("classes" if len(names) > 1 else "labels", names, "rule"),
+                targets=(target,),
+                parameters=parameters if tokens else {},
+            )
+        )
+    return ScanOptions(**options, parameters=parameters), tuple(models)
 
 
 def _null(record: dict[str, Any] | None) -> NullPlan | None:
@@ -98,6 +135,6 @@ def _record(folder: Path) -> dict[str, Any]:
         raise InputError(f"{folder.parent}: no plan here; make one with gtrack plan") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not JSON; make the plan anew") from error
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+    if not isinstance(record, dict) or record.get("schema") not in (SCHEMA, FIRST):
         raise InputError(f"{path}: not a {SCHEMA} file; make the plan with this version of gtrack")
     return record
