@@ -31,7 +31,7 @@ def convert(source: str, out: Path, window_bp: int | None) -> None:
     from gtrack.workflows.convert import convert as run
 
     done = run(source, out, window_bp=window_bp)
-    click.echo(f"wrote {done.folder}: DNABERT-2, labels {', '.join(done.labels)}", err=True)
+    click.echo(f"wrote {done.folder}: labels {', '.join(done.labels)}", err=True)
     if done.dropped:
         click.echo(f"left out {len(done.dropped)} tensors of pretraining (cls.*)", err=True)
     if done.absent:

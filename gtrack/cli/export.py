@@ -58,14 +58,14 @@ def export(
     ):
         bases = done.regions * done.width
         click.echo(
-            f"{done.model}: {done.regions:,} regions x {done.width} bp; "
+            f"{done.target.title}: {done.regions:,} regions x {done.width} bp; "
             f"{done.bases_without_value:,} of {bases:,} bases have no value and stand as 0"
             f" ({done.bases_beyond:,} beyond a chromosome)",
             err=True,
         )
         if done.regions_cut:
             click.echo(
-                f"{done.model}: {done.regions_cut:,} regions are longer than {done.width} bp; "
+                f"{done.target.title}: {done.regions_cut:,} regions are longer than {done.width} bp; "
                 "their middle is kept (--width takes more)",
                 err=True,
             )

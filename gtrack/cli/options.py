@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +31,22 @@ def by_name(option: str, values: tuple[str, ...]) -> dict[str | None, str]:
     chosen = dict(pairs)
     if len(chosen) < len(pairs):
         raise InputError(f"{option}: the same model is named twice")
+    return chosen
+
+
+def targets_by_name(
+    values: tuple[str, ...], models: Sequence[str]
+) -> dict[str | None, tuple[str, ...]]:
+    """Collect ``[NAME=]LABEL`` by model; a label may hold ``=``, so NAME must be a model's."""
+    chosen: dict[str | None, tuple[str, ...]] = {}
+    for value in values:
+        name, equals, rest = value.partition("=")
+        named = bool(equals) and name in models
+        wish = rest if named else value
+        if not wish:
+            raise InputError(f"--target {value}: write [NAME=]LABEL")
+        key = name if named else None
+        chosen[key] = (*chosen.get(key, ()), wish)
     return chosen
 
 
@@ -85,7 +101,15 @@ def scan_options(command: Command) -> Command:
         click.option(
             "--alibi-rule",
             type=click.Choice(["absorb", "uniform"]),
-            help="attnlrp: what the sum of attention scores and ALiBi does. [default: absorb]",
+            help="attnlrp: what the sum of attention scores and ALiBi does: ALiBi keeps its share, "
+            "or half of it goes to the scores. [default: absorb]",
+        ),
+        click.option(
+            "--method-option",
+            "parameters",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="A parameter of the method; --alibi-rule is one.",
         ),
         click.option(
             "--projection",
@@ -98,8 +122,16 @@ def scan_options(command: Command) -> Command:
             "--target",
             "targets",
             multiple=True,
-            metavar="[NAME=]LABEL",
-            help="Label to explain, by name or index. [default: label 1 of two]",
+            metavar="[NAME=]LABEL[,LABEL...]|all",
+            help="Outputs to explain, by name or index; several get a track each. Repeat the option "
+            "for a label that holds a comma. [default: the one output, or class 1 of two]",
+        ),
+        click.option(
+            "--outputs",
+            multiple=True,
+            metavar="[NAME=]classes|labels|values",
+            help="What the model's outputs are: exclude each other, do not, or are no decisions. "
+            "[default: problem_type of its config.json]",
         ),
         click.option(
             "--window",
@@ -181,6 +213,7 @@ def scan_job(given: dict[str, Any]) -> Any:
     missing = [f"--{name}" for name in ("bed", "fasta", "models", "out") if not given.get(name)]
     if missing:
         raise InputError(f"missing {', '.join(missing).replace('--models', '--model')}; see --help")
+    models = pairs("--model", given["models"], "NAME=FOLDER or NAME=HUB_ID")
     projection, equals, weights = given["projection"].partition("=")
     if projection not in ("uniform", "repeat", "center", "weighted"):
         raise InputError(
@@ -191,14 +224,15 @@ def scan_job(given: dict[str, Any]) -> Any:
     return ScanJob(
         bed=given["bed"],
         fasta=given["fasta"],
-        models=pairs("--model", given["models"], "NAME=FOLDER or NAME=HUB_ID"),
+        models=models,
         out=given["out"],
         genome=given["genome"],
         method=given["method"],
-        alibi_rule=given["alibi_rule"],
+        parameters=_parameters(given),
         projection=projection,
         weights=Path(weights) if weights else None,
-        targets=by_name("--target", given["targets"]),
+        targets=targets_by_name(given["targets"], [name for name, _ in models]),
+        outputs=by_name("--outputs", given["outputs"]),
         windows=numbers_by_name("--window", given["windows"]),
         strides=numbers_by_name("--stride", given["strides"]),
         strand=given["strand"],
@@ -207,6 +241,7 @@ def scan_job(given: dict[str, Any]) -> Any:
         precision=given["precision"],
         batch_units=given["batch_tokens"],
         shards=given["shards"],
+        engine=given.get("engine", "local"),
         workers=given.get("workers"),
         null_bases=given["null_bases"]
         or (NULL_BASES if given["null"] or given.get("motifs") else None),
@@ -216,3 +251,14 @@ def scan_job(given: dict[str, Any]) -> Any:
             for name, file in pairs("--annotation", given["annotations"], "NAME=FILE")
         ),
     )
+
+
+def _parameters(given: dict[str, Any]) -> dict[str, str]:
+    """Return the parameters of the method, --alibi-rule included."""
+    listed = pairs("--method-option", given["parameters"], "NAME=VALUE")
+    if given["alibi_rule"] is not None:
+        listed = (*listed, ("alibi_rule", given["alibi_rule"]))
+    chosen = dict(listed)
+    if len(chosen) < len(listed):
+        raise InputError("--method-option: a parameter is given twice")
+    return chosen

@@ -31,6 +31,13 @@ def _refuse_planned(context: click.Context) -> None:
     help="CPU threads; the results do not depend on it. [default: all cores]",
 )
 @click.option(
+    "--engine",
+    default="local",
+    show_default=True,
+    metavar="NAME",
+    help="Where the pieces of the scan run: this machine, or an engine of another package.",
+)
+@click.option(
     "--motifs",
     metavar="FILE|jaspar:GROUP[@YEAR]",
     help="Call motif hits at the end, as gtrack hits does; implies --null.",

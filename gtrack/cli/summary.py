@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import ceil, isfinite
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gtrack.core.heads import OUTPUTS
+from gtrack.io.text import shown
 from gtrack.workflows.annotations import Annotation
-from gtrack.workflows.hit_results import HitsSummary, ModelHits
-from gtrack.workflows.merge import ScanSummary
+from gtrack.workflows.hit_results import HitsSummary, TargetHits
+from gtrack.workflows.merge import ModelSummary, ScanSummary, TargetSummary
 
 
 def print_summary(summary: ScanSummary) -> None:
@@ -31,7 +33,7 @@ def print_summary(summary: ScanSummary) -> None:
         console.print(_table(summary))
     for null in summary.null:
         console.print(
-            f"{null.name}: null of {null.bases:,} bases from {null.windows:,} shuffled windows, "
+            f"{_said(null.target.title)}: null of {null.bases:,} bases from {null.windows:,} shuffled windows, "
             f"{null.times_scan:.3g} times the windows of the scan",
             soft_wrap=True,
         )
@@ -48,13 +50,11 @@ def print_summary(summary: ScanSummary) -> None:
                 "explained",
                 soft_wrap=True,
             )
-        if model.strand_correlation < 0.5:
-            hint = "it was trained so" if model.strand_from == "training" else "consider --strand"
-            console.print(
-                f"[yellow]warning:[/] {model.name} scores the two strands differently "
-                f"(r = {model.strand_correlation:.2f}); {hint}",
-                soft_wrap=True,
-            )
+        for said in _assumed(model):
+            console.print(said, soft_wrap=True)
+        for target in model.targets:
+            for warning in _warnings(model, target):
+                console.print(f"[yellow]warning:[/] {warning}", soft_wrap=True)
     for track in summary.tracks:
         console.print(f"{summary.out / track.url}", soft_wrap=True, markup=False)
 
@@ -74,14 +74,52 @@ def print_annotations(annotations: Iterable[Annotation]) -> None:
 
 
 def _table(summary: ScanSummary) -> Table:
-    table = Table("model", "windows", "bases with a value", "strand agreement", box=None)
+    columns = ("model", "explained", "windows", "bases with a value", "strand agreement")
+    table = Table(*columns, box=None)
     for model in summary.models:
-        agreement = "-"
-        if isfinite(model.strand_correlation):
-            agreement = f"r = {model.strand_correlation:.2f}"
         bases, windows = f"{model.bases:,}", f"{model.windows:,}"
-        table.add_row(model.name, windows, bases, agreement)
+        for target in model.targets:
+            agreement = "-"
+            if isfinite(target.strand_correlation):
+                agreement = f"r = {target.strand_correlation:.2f}"
+            explained = _said(target.explained)
+            if len(model.head.names) > 1:  # a name may look like the index of another output
+                explained += f" (output {target.target.index})"
+            table.add_row(model.name, explained, windows, bases, agreement)
     return table
+
+
+def _assumed(model: ModelSummary) -> Iterator[str]:
+    """Say what was taken for granted of a model's outputs."""
+    if model.head.said_by == "rule":
+        one = "one output is a value" if len(model.head.names) == 1 else "more than one are classes"
+        others = " or ".join(kind for kind in OUTPUTS if kind != model.head.outputs)
+        yield (
+            f"{model.name}: its config.json does not say what its outputs are, and {one} by "
+            f"Hugging Face's rule; --outputs {model.name}={others} says otherwise"
+        )
+
+
+def _warnings(model: ModelSummary, target: TargetSummary) -> Iterator[str]:
+    title = _said(target.target.title)
+    if target.strand_correlation < 0.5:
+        hint = "it was trained so" if model.strand_from == "training" else "consider --strand"
+        yield (
+            f"{title} scores the two strands differently (r = {target.strand_correlation:.2f}); "
+            f"{hint}"
+        )
+    if target.largest == 0:
+        yield (
+            f"{title}: the relevance of every base is 0: the model does not use its input; look at "
+            "its weights and its training"
+        )
+    elif target.constant:
+        yield f"{title}: every base has the same relevance; look at the model's weights"
+
+
+def _said(text: str) -> str:
+    """Return a name as it may stand on a terminal."""
+    return escape(shown(text))
 
 
 _LARGEST_ADVISED = 10_000_000
@@ -94,12 +132,12 @@ _MOST_MOTIFS = 20
 def print_hits(summary: HitsSummary) -> None:
     """Print the hits of every model per motif to stderr."""
     console = Console(stderr=True, highlight=False)
-    for model in summary.models:
+    for model in summary.targets:
         opposing = sum(not hit.supports for hit in model.hits)
         against = f", {opposing:,} of them opposing" if opposing else ""
         console.print(
-            f"\n{model.name}: {len(model.hits):,} motif hits at q < {summary.q:g}{against}; "
-            f"{len(model.candidates):,} candidates of {summary.motifs:,} motifs in "
+            f"\n{_said(model.target.title)}: {len(model.hits):,} motif hits at "
+            f"q < {summary.q:g}{against}; {len(model.candidates):,} candidates of {summary.motifs:,} motifs in "
             f"{model.bases:,} bases",
             soft_wrap=True,
         )
@@ -119,7 +157,7 @@ def print_hits(summary: HitsSummary) -> None:
             console.print(said, soft_wrap=True, markup=False)
 
 
-def _why_none(model: ModelHits, q: float) -> str:
+def _why_none(model: TargetHits, q: float) -> str:
     """Say how far the best candidate is, and what a null of this size can show at all."""
     best = min(hit.q_value for hit in model.candidates)
     words = f"the best candidate has q = {best:.2g}"
@@ -137,7 +175,7 @@ def _why_none(model: ModelHits, q: float) -> str:
     return words
 
 
-def _motif_table(model: ModelHits) -> Table:
+def _motif_table(model: TargetHits) -> Table:
     columns = ("motif", "hits", "supporting", "opposing", "mean relevance", "share", "best q")
     table = Table(*columns, box=None)
     for each in model.shares[:_MOST_MOTIFS]:

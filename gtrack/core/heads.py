@@ -14,9 +14,9 @@ classes (``transformers`` chooses a model's loss so).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ PROBLEM_TYPES: dict[str, Outputs] = {
     "multi_label_classification": "labels",
     "regression": "values",
 }
+
+PROBLEM_TYPE_OF = {outputs: problem for problem, outputs in PROBLEM_TYPES.items()}
 
 MOST_AT_ONCE = 16
 """Targets that ``all`` stands for; more must be named."""
@@ -176,13 +178,13 @@ class Head:
         return shown + (f", ... {len(self.names)} in all" if len(self.names) > _SHOWN else "")
 
 
-def head_of(config: Mapping[str, Any], names: tuple[str, ...], *, own: bool = False) -> Head:
+def head_of(problem_type: object, names: tuple[str, ...], *, own: bool = False) -> Head:
     """Return what a model's ``config.json`` says of its outputs.
 
     Parameters
     ----------
-    config : mapping
-        Its ``problem_type`` counts.
+    problem_type : object
+        What stands there under this name; None where nothing does.
     names : tuple of str
         One per output.
     own : bool
@@ -194,20 +196,20 @@ def head_of(config: Mapping[str, Any], names: tuple[str, ...], *, own: bool = Fa
     ModelError
         When the config names a problem that is not known, or of one class.
     """
-    said = config.get("problem_type")
-    if said is None:
+    if problem_type is None:
         if len(names) > 1:
             return Head("classes", names, "rule")
         return Head("labels", names, "config") if own else Head("values", names, "rule")
-    outputs = PROBLEM_TYPES.get(said) if isinstance(said, str) else None
+    outputs = PROBLEM_TYPES.get(problem_type) if isinstance(problem_type, str) else None
     if outputs is None:
         raise ModelError(
-            f"problem_type {str(said)[:60]!r} is none of {', '.join(PROBLEM_TYPES)}; correct "
-            "config.json"
+            f"problem_type {str(problem_type)[:60]!r} is none of {', '.join(PROBLEM_TYPES)}; "
+            "correct config.json, or say --outputs"
         )
     if outputs == "classes" and len(names) == 1:
         raise ModelError(
             "problem_type single_label_classification with one output: nothing excludes it; write "
-            "multi_label_classification (a decision) or regression (a number) into config.json"
+            "multi_label_classification (a decision) or regression (a number) into config.json, or "
+            "say --outputs labels or values"
         )
     return Head(outputs, names)

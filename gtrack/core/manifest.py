@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gtrack.core.targets import path_of, titled
+
 SCHEMA = "gtrack-manifest/1"
 
 ANNOTATION_FORMATS = ("BED", "narrowPeak", "GTF", "GFF3", "bigBed")
@@ -31,6 +33,8 @@ class TrackSpec:
         Relative to the manifest.
     model : str or None
         Name of the model; annotations have none.
+    target : str or None
+        Name of the output, where several of the model are explained.
     index : str or None
         URL of the tabix index of an annotation.
     p99 : float or None
@@ -51,6 +55,7 @@ class TrackSpec:
     format: str
     url: str
     model: str | None = None
+    target: str | None = None
     index: str | None = None
     p99: float | None = None
     largest: float | None = None
@@ -64,6 +69,16 @@ class TrackSpec:
                 raise ValueError(f"track {self.name}: {url!r} is not relative to the manifest")
         if (self.model is None) != (self.kind == "annotation"):
             raise ValueError(f"track {self.name}: {self.kind} with model {self.model!r}")
+
+    @property
+    def title(self) -> str:
+        """What a person reads of what is explained: the model, and the target of several."""
+        return titled(self.model or self.name, self.target)
+
+    @property
+    def path(self) -> str:
+        """The file, relative to the manifest's folder."""
+        return path_of(self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 Item = TypeVar("Item")
+Piece = TypeVar("Piece", contravariant=True)
 Result = TypeVar("Result")
 
 Explain = Callable[[Any, NDArray[np.float64]], Explained]
@@ -162,12 +163,12 @@ class Runner(Protocol):
         """End; what has not begun is not done."""
 
 
-class Work(Protocol[Item]):
+class Work(Protocol[Piece]):
     """What an engine carries out, piece by piece. It can be pickled: that is what may travel."""
 
     def opened(
         self, device: str, workers: int | None
-    ) -> AbstractContextManager[Callable[[Item], object]]:
+    ) -> AbstractContextManager[Callable[[Piece], object]]:
         """Open everything that pieces need on a device, in the process where they run.
 
         `workers` is the number of CPU threads; None for all cores.

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What a model may be called: it becomes a file name and a track name."""
@@ -44,6 +45,36 @@ class Target:
     stem: str
     place: int
     alone: bool
+
+    @property
+    def among(self) -> str | None:
+        """The label, where the model has several targets to tell apart."""
+        return None if self.alone else self.label
+
+    @property
+    def title(self) -> str:
+        """What a person reads."""
+        return titled(self.model, self.among)
+
+
+def track_url(stem: str) -> str:
+    """Return the URL of a track, relative to the manifest; a ``%`` in its name is escaped."""
+    return f"tracks/{quote(stem)}.relevance.bw"
+
+
+def path_of(url: str) -> str:
+    """Return the path of a file that the manifest names by URL."""
+    return unquote(url)
+
+
+def titled(model: str, label: str | None) -> str:
+    """Return what a person reads: the model, and the label where the model has several targets."""
+    return model if label is None else f"{model}: {label}"
+
+
+def named(target: Target) -> dict[str, str]:
+    """Return how the manifest names a target: a model, and a label where it has several."""
+    return {"model": target.model} | ({} if target.among is None else {"target": target.among})
 
 
 def name_targets(

@@ -114,6 +114,38 @@ def positions(starts: NDArray[np.integer], lengths: NDArray[np.integer]) -> NDAr
     return np.asarray(np.arange(lengths.sum()) - np.repeat(first - starts, lengths), np.int64)
 
 
+def padded(
+    rows: Encodings, n_rows: int, n_units: int, pad: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the ids of a batch and its mask, both of shape (n_rows, n_units).
+
+    Parameters
+    ----------
+    rows : Encodings
+        At most `n_rows`; what is missing is padding from end to end.
+    n_rows, n_units : int
+        The shape.
+    pad : int
+        Id at padding, where the mask is False.
+
+    Raises
+    ------
+    ValueError
+        When the rows do not fit.
+    """
+    longest = int(rows.lengths.max(initial=0))
+    if len(rows) > n_rows or longest > n_units:
+        raise ValueError(
+            f"{len(rows)} rows of up to {longest} units do not fit a batch of {n_rows} x {n_units}"
+        )
+    lengths = np.zeros(n_rows, np.int64)
+    lengths[: len(rows)] = rows.lengths
+    mask = np.arange(n_units) < lengths[:, None]
+    ids = np.full((n_rows, n_units), pad, np.int64)
+    ids[mask] = rows.ids
+    return ids, mask
+
+
 def _check(ids: NDArray[np.int32], spans: NDArray[np.int32], placed: NDArray[np.bool_]) -> None:
     if spans.shape != (len(ids), 2) or placed.shape != (len(ids),):
         raise ValueError(

@@ -69,7 +69,7 @@ class Threads:
 
 
 class Local:
-    """This machine: in this process on one device, in one process per device on several.
+    """One machine: in this process on one device, in one process per device on several.
 
     Parameters
     ----------

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.io.text import read_lines, shown
 
 
-def read_table(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
+def read_table(
+    path: Path, columns: Sequence[str], *, optional: Collection[str] = ()
+) -> Iterator[dict[str, str]]:
     """Yield the rows of a tab-separated table with these columns, as text.
+
+    Of the `optional` ones, all may be missing.
 
     Raises
     ------
@@ -19,7 +23,10 @@ def read_table(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     """
     lines = read_lines(path)
     header = next(lines, (1, b""))[1]
-    if header != "\t".join(columns).encode():
+    needed = [column for column in columns if column not in optional]
+    if header == "\t".join(needed).encode():
+        columns = needed
+    elif header != "\t".join(columns).encode():
         raise InputError(f"{shown(path)}:1: not the columns of this table; make it again")
     for number, line in lines:
         cells = line.decode("utf-8", "backslashreplace").split("\t")

@@ -6,23 +6,25 @@ digits (a float32 comes back exactly); ``NA`` where there is no number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from math import isfinite
 from pathlib import Path
 
 from gtrack.io.atomic import replacing
+from gtrack.io.bed_columns import cell
 
 WINDOW_COLUMNS = (
-    "chrom start end strand region model score probability relevance_sum unplaced absorbed bases "
-    "tokens own_start own_end"
+    "chrom start end strand region model target score probability relevance_sum unplaced absorbed "
+    "bases tokens own_start own_end"
 ).split()
 """``region``: row of regions.bed (from 0) that asked for the window, comma-separated; ``start``,
-``end``: the model's input; ``relevance_sum``: all A, C, G, T units of the input before projection;
-``unplaced``: [CLS], [SEP], [UNK] and N; ``absorbed``: score minus both; ``bases``: A, C, G, T of
-the input; ``own_start``, ``own_end``: hull of the bases that the window gives values to."""
+``end``: the model's input; ``target``: the output explained (a column where a model explains
+several); ``relevance_sum``: all A, C, G, T units of the input before projection; ``unplaced``:
+[CLS], [SEP], [UNK] and N; ``absorbed``: score minus both; ``bases``: A, C, G, T of the input;
+``own_start``, ``own_end``: hull of the bases that the window gives values to."""
 
 REGION_COLUMNS = (
-    "region chrom start end name strand model windows score_forward score_reverse score "
+    "region chrom start end name strand model target windows score_forward score_reverse score "
     "probability_forward probability_reverse probability bases_owned n_share"
 ).split()
 """``region``: row of regions.bed (from 0); ``windows``: those that own its bases; scores and
@@ -31,15 +33,22 @@ explained; ``bases_owned``: bases in windows that this region asked for, the res
 of neighbouring regions; ``n_share``: share of its bases that are not A, C, G or T."""
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table row by row, atomically."""
+def write_table(
+    path: Path,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    without: Collection[str] = (),
+) -> None:
+    """Write a table row by row, atomically, `without` some of its columns."""
+    kept = [at for at, column in enumerate(columns) if column not in without]
     with replacing(path) as handle:
-        handle.write(("\t".join(columns) + "\n").encode())
+        handle.write(("\t".join(columns[at] for at in kept) + "\n").encode())
         for row in rows:
-            handle.write(("\t".join(map(_cell, row)) + "\n").encode())
+            handle.write(("\t".join(_cell(row[at]) for at in kept) + "\n").encode())
 
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.9g}" if isfinite(value) else "NA"
-    return str(value)
+    return cell(value) if isinstance(value, str) else str(value)

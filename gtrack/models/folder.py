@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from huggingface_hub import snapshot_download
 
 from gtrack.core import catalogue
 from gtrack.core.errors import InputError, ModelError
-from gtrack.core.ports import SequenceModel
+from gtrack.core.ports import ModelKind, SequenceModel
 from gtrack.models import MODELS
-from gtrack.models.weights import WEIGHTS, read_config, read_shapes, read_weights
+from gtrack.models.weights import WEIGHTS, read_config, read_shapes, read_weights, unwrapped
 
-__all__ = ["digest", "locate", "open_model", "read_config", "read_weights"]
+__all__ = ["claimed", "digest", "locate", "open_model", "read_config", "read_weights"]
 
 GROUP = "gtrack.models"
 """Entry points that extend the table of models."""
@@ -71,31 +73,50 @@ def locate(source: str | Path, *, pickles: bool = False) -> Path:
 def recognise(source: str | Path) -> str:
     """Return the kind of the model in a folder: a name of the table ``gtrack.models.MODELS``.
 
-    gtrack's own models say so in ``config.json``; a published DNABERT-2 checkpoint is known by its
-    tensors, because its ``model_type`` is often absent and its ``auto_map`` is never followed.
+    Every kind is asked whether it claims the folder, gtrack's own first, those of other packages
+    by name; no code of the folder runs.
 
     Raises
     ------
     InputError
         When there is no such folder.
     ModelError
-        When the folder holds no model, only a pickle, or a model of an unknown kind.
+        When the folder holds no model, only a pickle, or a model that no kind claims.
     """
-    folder = locate(source)
-    model_type = read_config(folder).get("model_type")
-    kind = str(model_type).removeprefix("gtrack_")
-    kinds = catalogue.names(MODELS, GROUP)
-    own = kind != model_type and kind in kinds
+    return _recognised(source, locate(source))[0]
+
+
+def _recognised(source: str | Path, folder: Path) -> tuple[str, type[ModelKind]]:
+    config = read_config(folder)
     if not (folder / WEIGHTS).is_file():
         raise ModelError(_without_weights(source, folder))
-    if own:
-        return kind
-    names = " ".join(read_shapes(folder / WEIGHTS))
-    if ".attention.self.Wqkv.weight" in names and ".mlp.gated_layers.weight" in names:
-        return "dnabert2"
+    return claimed(source, config, read_shapes(folder / WEIGHTS))
+
+
+def claimed(
+    source: str | Path, config: Mapping[str, Any], tensors: Collection[str]
+) -> tuple[str, type[ModelKind]]:
+    """Return name and class of the first kind that claims a config and names of tensors.
+
+    Raises
+    ------
+    ModelError
+        When none does; a package whose kind does not load is named, because it might have.
+    """
+    broken = []
+    for name in catalogue.names(MODELS, GROUP):
+        try:
+            kind: type[ModelKind] = catalogue.load(MODELS, name, GROUP)
+        except InputError as error:
+            broken.append(str(error))
+            continue
+        if kind.claims(config, unwrapped(tensors, kind.wrappers, Path(source)).keys()):
+            return name, kind
+    known = ", ".join(catalogue.names(MODELS, GROUP))
     raise ModelError(
-        f"{source}: neither a model of gtrack's own ({', '.join(kinds)}) nor a DNABERT-2 "
-        f"checkpoint (model_type {model_type!r}, no tensors Wqkv and gated_layers)"
+        f"{source}: a model of no kind that is known ({known}): model_type "
+        f"{str(config.get('model_type'))[:60]!r}, {len(tensors):,} tensors, such as "
+        f"{', '.join(sorted(tensors)[:2])[:160]}{'; ' * bool(broken)}{'; '.join(broken)}"
     )
 
 
@@ -144,30 +165,29 @@ def open_model(
     ModelError
         When the folder, the network or the device cannot serve.
     """
-    kind = recognise(source)
-    model: SequenceModel = catalogue.load(MODELS, kind, GROUP).load(
-        locate(source), device=device, dtype=dtype
-    )
-    return model
+    folder = locate(source)
+    _, kind = _recognised(source, folder)
+    return kind.load(folder, device=device, dtype=dtype)
 
 
 def digest(source: str | Path) -> str:
     """Return the SHA-256 (hex) of what decides a model's output.
 
     It covers, in this order, ``config.json`` (sorted keys, without the fields that only describe
-    where the file came from), ``model.safetensors`` and ``tokenizer.json`` (where there is one).
-    The folder's name, ``training.json`` and ``tokenizer_config.json`` do not enter.
+    where the file came from), ``model.safetensors``, and the files that its kind names (the
+    tokenizer). The folder's name, ``training.json`` and ``tokenizer_config.json`` do not enter.
 
     Raises
     ------
     InputError, ModelError
-        As :func:`locate`, or when a file cannot be read.
+        As :func:`locate` and :func:`recognise`, or when a file cannot be read.
     """
     folder = locate(source)
+    _, kind = _recognised(source, folder)
     config = {k: v for k, v in read_config(folder).items() if k not in _UNDECISIVE}
     canonical = json.dumps(config, sort_keys=True, separators=(",", ":"))
     parts = ["config " + hashlib.sha256(canonical.encode()).hexdigest()]
-    for name in (WEIGHTS, "tokenizer.json"):
+    for name in (WEIGHTS, *kind.files):
         path = folder / name
         if name != WEIGHTS and not path.exists():
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +26,9 @@ _BYTES = {
     "BOOL": 1, "U8": 1, "I8": 1, "I16": 2, "I32": 4, "I64": 8,
     "BF16": 2, "F16": 2, "F32": 4, "F64": 8,
 }  # fmt: skip
+
+WRAPPERS = ("module.", "_orig_mod.", "base_model.model.", "model.")
+"""What DataParallel, ``torch.compile``, PEFT and Lightning put before the names of tensors."""
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -143,6 +146,28 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
         raise ModelError(f"{path}: {problem}") from problem
     check_finite(tensors, path)
     return tensors
+
+
+def unwrapped(names: Iterable[str], wrappers: Sequence[str], where: Path) -> dict[str, str]:
+    """Return the name of every tensor without wrappers' prefixes, however nested, to what it was.
+
+    Raises
+    ------
+    ModelError
+        When two tensors would have one name.
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        bare = name
+        while prefix := next((each for each in wrappers if bare.startswith(each)), ""):
+            bare = bare[len(prefix) :]
+        if bare in found:
+            raise ModelError(
+                f"{where}: tensors {found[bare]} and {name} are both {bare}, once without what "
+                "training tools put before names; save one copy of the network"
+            )
+        found[bare] = name
+    return found
 
 
 def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:

@@ -14,16 +14,9 @@ import torch
 from torch import Tensor
 
 from gtrack.core.errors import InputError, ModelError, OutputError
-from gtrack.models.dnabert2.checkpoint import Checkpoint, adopt
-from gtrack.models.dnabert2.tokenizer import DnaTokenizer
-from gtrack.models.folder import PICKLES, locate
-from gtrack.models.weights import (
-    WEIGHTS,
-    check_finite,
-    read_config,
-    read_weights,
-    write_weights,
-)
+from gtrack.core.ports import Adopted
+from gtrack.models.folder import PICKLES, claimed, locate
+from gtrack.models.weights import WEIGHTS, check_finite, read_config, read_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ class Converted:
 
 
 def convert(source: str | Path, out: Path, *, window_bp: int | None = None) -> Converted:
-    """Write a DNABERT-2 checkpoint as a folder of safetensors, JSON and the tokenizer.
+    """Write a checkpoint as a folder of safetensors, JSON and the tokenizer.
 
     Parameters
     ----------
@@ -71,33 +64,24 @@ def convert(source: str | Path, out: Path, *, window_bp: int | None = None) -> C
     OutputError
         When `out` cannot be written.
     ModelError
-        When the checkpoint is not DNABERT-2, or holds more than tensors.
+        When no kind of model claims the checkpoint, or it holds more than tensors.
     """
     if window_bp is not None and window_bp < 1:
         raise InputError(f"--window {window_bp}: give the length of the training sequences in bp")
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise InputError(f"{out}: exists and is not an empty folder; name a new one")
     folder = locate(source, pickles=True)
-    raw = read_config(folder)
+    config = read_config(folder)
     tensors = read_weights(folder) if (folder / WEIGHTS).exists() else _read_pickle(folder)
-    if not any(name.endswith("attention.self.Wqkv.weight") for name in tensors):
-        raise ModelError(f"{source}: not a DNABERT-2 checkpoint: no tensors named Wqkv")
-    checkpoint = adopt(tensors, raw, folder)
-    tokenizer = DnaTokenizer.load(folder)
+    _, kind = claimed(source, config, tensors)
+    adopted = kind.adopt(tensors, config, folder)
     if window_bp is not None:
-        checkpoint.config.window_bp = window_bp
+        adopted.window_bp = window_bp
     try:
-        _write(checkpoint, tokenizer, out)
+        _write(adopted, out)
     except OSError as problem:
         raise OutputError(f"{out}: cannot be written: {problem.strerror}") from problem
-    names = checkpoint.config.id2label
-    return Converted(
-        folder=out,
-        labels=tuple(names[i] for i in range(len(names))),
-        window_bp=checkpoint.config.window_bp,
-        absent=checkpoint.absent,
-        dropped=checkpoint.dropped,
-    )
+    return Converted(out, adopted.labels, adopted.window_bp, adopted.absent, adopted.dropped)
 
 
 def _read_pickle(folder: Path) -> Mapping[str, Tensor]:
@@ -120,16 +104,13 @@ def _read_pickle(folder: Path) -> Mapping[str, Tensor]:
     return content
 
 
-def _write(checkpoint: Checkpoint, tokenizer: DnaTokenizer, out: Path) -> None:
+def _write(adopted: Adopted, out: Path) -> None:
     """Write the folder under another name beside `out`, then give it its name."""
     out = out.absolute()
     out.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
-        checkpoint.config.architectures = ["Dnabert2ForSequenceClassification"]
-        checkpoint.config.save_pretrained(work)
-        write_weights(checkpoint.state, work)
-        tokenizer.save(work)
+        adopted.save(work)
         for path in work.iterdir():
             with path.open("rb") as file:
                 os.fsync(file.fileno())

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval
 from gtrack.core.sequences import base_codes
+from gtrack.core.targets import Target
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.npz_exports import Peak, Window, write_finemo, write_modisco, write_peaks
@@ -23,11 +24,11 @@ _CHUNK = 256  # regions in memory
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What was written for one model.
+    """What was written for one target.
 
     Parameters
     ----------
-    model : str
+    target : Target
     files : tuple of Path
         The npz files first, then the peaks.
     regions, width : int
@@ -40,7 +41,7 @@ class Export:
         Regions that are longer than `width`, of which the middle is kept.
     """
 
-    model: str
+    target: Target
     files: tuple[Path, ...]
     regions: int
     width: int
@@ -88,33 +89,32 @@ def export(
     OutputError
         When the disk refuses.
     """
-    target = target or out / "export"
+    folder = target or out / "export"
     if to not in FORMATS:
         raise InputError(f"--to {to}: use {' or '.join(FORMATS)}")
     if width is not None and (width < 1 or (to == "finemo" and width % 2)):
         raise InputError(f"--width {width}: Fi-NeMo takes positive even widths only")
     scan = open_finished(out)
-    tracks = _tracks(scan, models)
-    widths = {name: width or _default_width(scan, name, to) for name in tracks}
-    _make_room(target, [path for name in tracks for path in _paths(target, name, to)], overwrite)
+    chosen = _targets(scan, models)
+    _make_room(folder, [path for each in chosen for path in _paths(folder, each, to)], overwrite)
     exports = []
     with scanned_genome(scan, fasta) as genome:
-        for name, track in tracks.items():
-            with BigWigReader(track) as reader:
-                rows = _Rows(scan, genome, reader, widths[name])
-                exports.append(_write(rows, name, to, _paths(target, name, to)))
+        for each in chosen:
+            with BigWigReader(scan.track(each)) as reader:
+                rows = _Rows(scan, genome, reader, width or _default_width(scan, each.model, to))
+                exports.append(_write(rows, each, to, _paths(folder, each, to)))
     return exports
 
 
-def _tracks(scan: FinishedScan, models: Sequence[str]) -> dict[str, Path]:
-    """Return the relevance track of each wanted model."""
+def _targets(scan: FinishedScan, models: Sequence[str]) -> list[Target]:
+    """Return the targets of the wanted models."""
     known = [model.name for model in scan.plan.models]
     for name in models:
         if name not in known:
             raise InputError(
                 f"--model {name}: {scan.out} has no such model; use {', '.join(known)}"
             )
-    return {name: scan.track(name) for name in known if not models or name in models}
+    return [each for each in scan.plan.targets if not models or each.model in models]
 
 
 def _default_width(scan: FinishedScan, name: str, to: str) -> int:
@@ -122,10 +122,10 @@ def _default_width(scan: FinishedScan, name: str, to: str) -> int:
     return width + width % 2 if to == "finemo" else width
 
 
-def _paths(target: Path, name: str, to: str) -> tuple[Path, ...]:
-    """Return where a model's files go: npz first, then the peaks."""
+def _paths(folder: Path, target: Target, to: str) -> tuple[Path, ...]:
+    """Return where a target's files go: npz first, then the peaks."""
     kinds = ("npz",) if to == "finemo" else ("ohe.npz", "attr.npz")
-    return tuple(target / f"{name}.{to}.{kind}" for kind in (*kinds, "narrowPeak"))
+    return tuple(folder / f"{target.stem}.{to}.{kind}" for kind in (*kinds, "narrowPeak"))
 
 
 def _make_room(target: Path, paths: Sequence[Path], overwrite: bool) -> None:
@@ -218,14 +218,14 @@ def _named(region: Interval) -> str:
     return region.locus if region.name == "." else region.name
 
 
-def _write(rows: _Rows, name: str, to: str, paths: tuple[Path, ...]) -> Export:
+def _write(rows: _Rows, target: Target, to: str, paths: tuple[Path, ...]) -> Export:
     if to == "finemo":
         write_finemo(paths[0], rows.windows(), rows.width, rows.one_hot(), rows.relevance())
     else:
         write_modisco(paths[0], paths[1], rows.shape, rows.one_hot(), rows.attribution())
     write_peaks(paths[-1], rows.peaks())
     return Export(
-        model=name,
+        target=target,
         files=paths,
         regions=len(rows.regions),
         width=rows.width,

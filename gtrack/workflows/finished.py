@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from gtrack.core.batches import pool_bounds
 from gtrack.core.errors import InputError
-from gtrack.core.manifest import RunManifest
+from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.core.plan import Plan
 from gtrack.core.segments import Segment, cut_segments
 from gtrack.core.sequences import base_codes
+from gtrack.core.targets import Target, named
 from gtrack.core.windows import merge_regions
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
@@ -30,10 +32,14 @@ class FinishedScan:
     plan: Plan
     manifest: RunManifest
 
-    def track(self, name: str) -> Path:
-        """Return the relevance track of one model."""
-        wanted = (t for t in self.manifest.tracks if (t.kind, t.model) == ("relevance", name))
-        return self.out / next(wanted).url
+    def spec(self, target: Target) -> TrackSpec:
+        """Return the relevance track of one target, as the manifest has it."""
+        wanted = ("relevance", target.stem)
+        return next(t for t in self.manifest.tracks if (t.kind, t.name) == wanted)
+
+    def track(self, target: Target) -> Path:
+        """Return the file of that track."""
+        return self.out / self.spec(target).path
 
 
 def open_finished(out: Path) -> FinishedScan:
@@ -59,14 +65,22 @@ def open_finished(out: Path) -> FinishedScan:
 def _fit(manifest: RunManifest, plan: Plan) -> bool:
     """Whether a manifest speaks of the plan's models and genome."""
     names, place = [model.name for model in plan.models], manifest.locus
-    scored = [track.model for track in manifest.tracks if track.kind == "relevance"]
-    others = {track.model for track in manifest.tracks} - {None}
-    called = {entry["model"] for entry in (manifest.hits or {}).get("models", ())}
+    stems = [target.stem for target in plan.targets]
+    scored = [track.name for track in manifest.tracks if track.kind == "relevance"]
+    explained = {tuple(named(target).values()) for target in plan.targets}
+    others = {_subject(asdict(t)) for t in manifest.tracks if t.model is not None}
+    called = {_subject(entry) for entry in (manifest.hits or {}).get("models", ())}
     return (
-        [model["name"] for model in manifest.models] == scored == names
-        and (others | called).issubset(names)
+        [model["name"] for model in manifest.models] == names
+        and scored == stems
+        and (others | called).issubset(explained)
         and place["start"] < place["end"] <= plan.chrom_sizes.get(place["chrom"], 0)
     )
+
+
+def _subject(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the model that an entry of the manifest is about, and its target of several."""
+    return tuple(entry[key] for key in ("model", "target") if entry.get(key) is not None)
 
 
 @contextmanager
@@ -99,9 +113,9 @@ def _check(genome: Genome, plan: Plan) -> None:
         raise InputError(f"{genome.path}: not the genome that was scanned; give it with --fasta")
 
 
-def scanned_segments(scan: FinishedScan, genome: Genome, name: str) -> Iterator[Segment]:
-    """Yield the scanned bases of one model that have a value, in the order of the genome."""
-    with BigWigReader(scan.track(name)) as track:
+def scanned_segments(scan: FinishedScan, genome: Genome, target: Target) -> Iterator[Segment]:
+    """Yield the scanned bases of one target that have a value, in the order of the genome."""
+    with BigWigReader(scan.track(target)) as track:
         for chrom, runs in merge_regions(scan.plan.regions).items():
             for start, end in runs:
                 codes = base_codes(genome.fetch(chrom, start, end))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from gtrack.core.manifest import TrackSpec
 from gtrack.core.motif_hit import MotifHit, MotifShare
 from gtrack.core.motifs import Motif
 from gtrack.core.plan import Plan
+from gtrack.core.targets import Target, named, path_of
 from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
@@ -62,15 +64,14 @@ class HitsJob:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelHits:
-    """What was called for one model.
+class TargetHits:
+    """What was called for one target.
 
     `bases` were searched, `null_bases` stand against them; `shares` has a line per motif with
     hits; `loci` are those below the q.
     """
 
-    name: str
-    label: str
+    target: Target
     bases: int
     null_bases: int
     candidates: tuple[MotifHit, ...]
@@ -81,12 +82,12 @@ class ModelHits:
 
 @dataclass(frozen=True, slots=True)
 class HitsSummary:
-    """The account of a call: `motifs` were looked for, in `models`, and `files` were written."""
+    """The account of a call: `motifs` were looked for, of `targets`, and `files` were written."""
 
     out: Path
     q: float
     motifs: int
-    models: tuple[ModelHits, ...]
+    targets: tuple[TargetHits, ...]
     files: tuple[Path, ...]
 
 
@@ -95,7 +96,7 @@ def write_results(
     scan: FinishedScan,
     motifs: Sequence[Motif],
     background: NDArray[np.float64],
-    models: Sequence[ModelHits],
+    found: Sequence[TargetHits],
 ) -> tuple[Path, ...]:
     """Replace what was called before; the manifest, last, lists what is there."""
     tracks = [track for track in scan.manifest.tracks if track.kind != "hits"]
@@ -109,19 +110,20 @@ def write_results(
         folder.mkdir()
     except OSError as error:
         raise OutputError(f"{folder}: cannot write here: {error.strerror}") from error
-    entries = [_write_model(job, scan.plan, folder, model) for model in models]
+    entries = [_write_target(job, scan.plan, folder, each) for each in found]
     logos = f"{folder.name}/logos.json"
-    write_text(job.out / logos, _logos(motifs, models))
+    write_text(job.out / logos, _logos(motifs, found))
     made = [
         TrackSpec(
-            name=f"{model.name}-hits",
+            name=f"{each.target.stem}-hits",
             kind="hits",
             format="bigBed",
-            model=model.name,
+            model=each.target.model,
+            target=each.target.among,
             url=entry["bigbed"],
             records=entry["hits"],
         )
-        for model, entry in zip(models, entries, strict=True)
+        for each, entry in zip(found, entries, strict=True)
     ]
     relevance = [track for track in tracks if track.format == "bigWig"]
     record = {
@@ -137,58 +139,55 @@ def write_results(
         "models": entries,
     }
     shown = (*relevance, *made, *tracks[len(relevance) :])
-    locus = _strongest(models, scan.plan.chrom_sizes) or bare.locus
+    locus = _strongest(found, scan.plan.chrom_sizes) or bare.locus
     publish_scan(job.out, replace(bare, tracks=shown, locus=locus, hits=record))
     kinds = ("bed", "bigbed", "table", "candidates_bed", "loci")
-    return tuple(job.out / entry[kind] for entry in entries for kind in kinds if kind in entry)
+    written = [entry[kind] for entry in entries for kind in kinds if kind in entry]
+    return tuple(job.out / path_of(url) for url in written)
 
 
-def _write_model(job: HitsJob, plan: Plan, folder: Path, model: ModelHits) -> dict[str, Any]:
-    """Write one model's files and return their entry in the manifest."""
+def _write_target(job: HitsJob, plan: Plan, folder: Path, found: TargetHits) -> dict[str, Any]:
+    """Write one target's files and return their entry in the manifest."""
+    target, stem = found.target, found.target.stem
     said = [
-        f"gtrack motif hits of {model.label}: the sequence matches and the model's relevance "
-        "supports (relSum > 0) or opposes (relSum < 0) its label",
+        f"gtrack motif hits of {target.model}:{target.label}: the sequence matches and the model's "
+        "relevance supports (relSum > 0) or opposes (relSum < 0) its label",
         f"coordinates 0-based half-open; plan {plan.digest}",
     ]
-    names = {
-        "bed": f"{model.name}.hits.bed",
-        "bigbed": f"{model.name}.hits.bb",
-        "table": f"{model.name}.motifs.tsv",
-    }
-    bed_says = f"{len(model.hits)} of {len(model.candidates)} candidates have qValue < {job.q:g}"
-    write_hits_bed(folder / names["bed"], model.hits, [*said, bed_says])
-    write_bigbed(folder / names["bigbed"], plan.chrom_sizes, model.hits)
-    write_motifs_tsv(folder / names["table"], model.shares)
+    names = {"bed": f"{stem}.hits.bed", "bigbed": f"{stem}.hits.bb", "table": f"{stem}.motifs.tsv"}
+    bed_says = f"{len(found.hits)} of {len(found.candidates)} candidates have qValue < {job.q:g}"
+    write_hits_bed(folder / names["bed"], found.hits, [*said, bed_says])
+    write_bigbed(folder / names["bigbed"], plan.chrom_sizes, found.hits)
+    write_motifs_tsv(folder / names["table"], found.shares)
     if job.everything:
-        names["candidates_bed"] = f"{model.name}.candidates.bed"
-        all_say = f"all {len(model.candidates)} candidates, whatever their qValue"
-        write_hits_bed(folder / names["candidates_bed"], model.candidates, [*said, all_say])
-    if model.loci is not None:
-        names["loci"] = f"{model.name}.loci.narrowPeak"
-        write_narrow_peak(folder / names["loci"], model.loci)
-    urls = {kind: f"hits/{name}" for kind, name in names.items()}
+        names["candidates_bed"] = f"{stem}.candidates.bed"
+        all_say = f"all {len(found.candidates)} candidates, whatever their qValue"
+        write_hits_bed(folder / names["candidates_bed"], found.candidates, [*said, all_say])
+    if found.loci is not None:
+        names["loci"] = f"{stem}.loci.narrowPeak"
+        write_narrow_peak(folder / names["loci"], found.loci)
     return {
-        "model": model.name,
-        "hits": len(model.hits),
-        "candidates": len(model.candidates),
-        **urls,
+        **named(target),
+        "hits": len(found.hits),
+        "candidates": len(found.candidates),
+        **{kind: f"hits/{quote(name)}" for kind, name in names.items()},
     }
 
 
 def _strongest(
-    models: Sequence[ModelHits], chrom_sizes: Mapping[str, int]
+    found: Sequence[TargetHits], chrom_sizes: Mapping[str, int]
 ) -> dict[str, Any] | None:
     """Return the surroundings of the hit whose relevance is farthest from the null's."""
-    hits = [hit for model in models for hit in model.hits]
+    hits = [hit for each in found for hit in each.hits]
     if not hits:
         return None
     best = max(hits, key=lambda hit: abs(hit.rel_z))
     return place_around(best.chrom, (best.start + best.end) // 2, chrom_sizes[best.chrom])
 
 
-def _logos(motifs: Sequence[Motif], models: Sequence[ModelHits]) -> str:
+def _logos(motifs: Sequence[Motif], found: Sequence[TargetHits]) -> str:
     """Return the base probabilities of all motifs with hits, as JSON by motif id."""
-    found = {share.motif_id for model in models for share in model.shares}
+    used = {share.motif_id for each in found for share in each.shares}
     record = {
         motif.id: {
             "name": motif.name,
@@ -198,7 +197,7 @@ def _logos(motifs: Sequence[Motif], models: Sequence[ModelHits]) -> str:
             .tolist(),
         }
         for motif in motifs
-        if motif.id in found
+        if motif.id in used
     }
     return json.dumps(record, indent=0) + "\n"
 

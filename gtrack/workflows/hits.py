@@ -13,10 +13,10 @@ from gtrack.core.hits import HitTable, call_hits
 from gtrack.core.loci import LocusTable, call_loci
 from gtrack.core.motif_hit import MotifHit, motif_shares
 from gtrack.core.motifs import Motif, symmetric_background
-from gtrack.core.null_windows import null_seal
 from gtrack.core.plan import Plan
 from gtrack.core.segments import Segment
 from gtrack.core.sequences import base_codes
+from gtrack.core.targets import Target
 from gtrack.core.windows import merge_regions
 from gtrack.io.fasta import Genome
 from gtrack.io.hit_files import NarrowPeak
@@ -28,15 +28,16 @@ from gtrack.workflows.finished import (
     scanned_genome,
     scanned_segments,
 )
-from gtrack.workflows.hit_results import HitsJob, HitsSummary, ModelHits, write_results
+from gtrack.workflows.hit_results import HitsJob, HitsSummary, TargetHits, write_results
 from gtrack.workflows.job import holding
+from gtrack.workflows.null import null_seal
 
 Progress = Callable[[str, int, int], None]
-"""``progress(model name, bases x motifs done since the last call, in all)``"""
+"""``progress(title of the target, bases x motifs done since the last call, in all)``"""
 
 
 def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
-    """Call motif hits for every model of a scan, and write them beside its tracks.
+    """Call motif hits for every target of a scan, and write them beside its tracks.
 
     Raises
     ------
@@ -56,8 +57,8 @@ def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
         with scanned_genome(scan, job.fasta) as genome:
             background = _background(scan.plan, genome)
             models = tuple(
-                _call_model(job, scan, genome, model.name, motifs, background, progress)
-                for model in scan.plan.models
+                _call_target(job, scan, genome, target, motifs, background, progress)
+                for target in scan.plan.targets
             )
         files = write_results(job, scan, motifs, background, models)
     return HitsSummary(job.out, job.q, len(motifs), models, files)
@@ -110,38 +111,38 @@ class _Sum:
             yield segment
 
 
-def _call_model(
+def _call_target(
     job: HitsJob,
     scan: FinishedScan,
     genome: Genome,
-    name: str,
+    target: Target,
     motifs: Sequence[Motif],
     background: NDArray[np.float64],
     progress: Progress,
-) -> ModelHits:
+) -> TargetHits:
     plan, made = scan.plan, scan.manifest.null
     assert made is not None
-    null = read_null(null_path(scan.out, name), null_seal(plan.digest, made["bases"]))
-    in_all = (plan.covered[name] + sum(map(len, null))) * len(motifs)
-    stream = _Sum(scanned_segments(scan, genome, name))
+    path = null_path(scan.out, target.stem)
+    null = read_null(path, null_seal(plan, made["bases"], target.stem))
+    in_all = (plan.covered[target.model] + sum(map(len, null))) * len(motifs)
+    stream = _Sum(scanned_segments(scan, genome, target))
     table = call_hits(
         stream,
         null,
         motifs,
         background=background,
         options=job.options,
-        progress=lambda done: progress(name, done, in_all),
+        progress=lambda done: progress(target.title, done, in_all),
     )
     loci = None
     if job.loci:
-        found = call_loci(scanned_segments(scan, genome, name), null)
+        found = call_loci(scanned_segments(scan, genome, target), null)
         loci = tuple(_peaks(found, job.q))
-    model = plan.model(name)
-    label = f"{name}:{model.labels[model.target]}"
+    label = f"{target.model}:{target.label}"
     candidates = tuple(_records(table, motifs, label, RegionIndex(plan.regions)))
     hits = tuple(each for each in candidates if each.q_value < job.q)
     shares = tuple(motif_shares(hits, stream.total))
-    return ModelHits(name, label, table.bases, table.null_bases, candidates, hits, shares, loci)
+    return TargetHits(target, table.bases, table.null_bases, candidates, hits, shares, loci)
 
 
 def _records(

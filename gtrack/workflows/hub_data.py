@@ -11,6 +11,7 @@ from gtrack.core.big_file import BigFile
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
 from gtrack.core.manifest import TrackSpec
+from gtrack.core.targets import path_of
 from gtrack.io.annotations import read_features
 from gtrack.io.bbi import big_file
 from gtrack.io.bigbed import write_feature_bigbed
@@ -51,7 +52,7 @@ class HubData:
         InputError
             When the file is not there, broken, or of another genome.
         """
-        source = self._scan.out / spec.url
+        source = self._scan.out / spec.path
         if spec.kind == "annotation":
             return self._annotation(spec, name, source)
         target = self._build / f"{name}.{'bw' if spec.format == 'bigWig' else 'bb'}"
@@ -103,7 +104,9 @@ class HubData:
     def _hits(self, spec: TrackSpec) -> tuple[float, tuple[str, ...]]:
         """Return the largest |relevance| of hits, and the names of their motifs."""
         entries = (self._scan.manifest.hits or {}).get("models", ())
-        beds = [self._scan.out / each["bed"] for each in entries if each["bigbed"] == spec.url]
+        beds = [
+            self._scan.out / path_of(each["bed"]) for each in entries if each["bigbed"] == spec.url
+        ]
         name_at, sum_at = COLUMNS.index("name"), COLUMNS.index("relSum")
         largest, motifs = 0.0, set()
         for bed in beds:

@@ -45,7 +45,8 @@ _FOLDERS = ("plan", "shards", "shards/null", "tracks", "null", "hits", "annotati
 class ScanJob:
     """The options of ``gtrack scan`` and ``gtrack plan``.
 
-    `targets`, `windows` and `strides` are by model name; the key None is for every model.
+    `targets`, `outputs`, `windows` and `strides` are by model name; the key None is for every
+    model. `parameters` are the method's own.
     `null_bases` asks for a null of that size; `motifs`, a file or a database, for hits at the end.
     `annotations` are files to show beside the tracks, each with its name; no track depends on them.
     """
@@ -56,10 +57,11 @@ class ScanJob:
     out: Path
     genome: str = "custom"
     method: str = "attnlrp"
-    alibi_rule: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
     projection: str = "uniform"
     weights: Path | None = None
-    targets: Mapping[str | None, str] = field(default_factory=dict)
+    targets: Mapping[str | None, tuple[str, ...]] = field(default_factory=dict)
+    outputs: Mapping[str | None, str] = field(default_factory=dict)
     windows: Mapping[str | None, int] = field(default_factory=dict)
     strides: Mapping[str | None, int] = field(default_factory=dict)
     strand: str | None = None
@@ -68,6 +70,7 @@ class ScanJob:
     precision: str | None = None
     batch_units: int | None = None
     shards: int | None = None
+    engine: str = "local"
     workers: int | None = None
     null_bases: int | None = None
     motifs: str | None = None
@@ -78,10 +81,9 @@ class ScanJob:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise InputError(f"--model {twice[0]}=...: the name is given twice; names are free")
-        if self.alibi_rule is not None and self.method != "attnlrp":
-            raise InputError(f"--alibi-rule is a rule of attnlrp; --method {self.method} has none")
         for option, given in (
             ("--target", self.targets),
+            ("--outputs", self.outputs),
             ("--window", self.windows),
             ("--stride", self.strides),
         ):

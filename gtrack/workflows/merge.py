@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError, VerificationError
 from gtrack.core.first_view import Peak
+from gtrack.core.heads import Head
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.percentile import AbsolutePercentile
 from gtrack.core.plan import ModelPlan, Plan
 from gtrack.core.region_scores import correlation, mean_over, region_shares
 from gtrack.core.runs import finite_runs
 from gtrack.core.shard import ShardResult
+from gtrack.core.targets import Target, path_of, track_url
 from gtrack.core.windows import WindowGrid
 from gtrack.io.bed import write_bed
 from gtrack.io.bigwig import BigWigWriter
@@ -29,24 +31,41 @@ from gtrack.publish.manifest import read_manifest
 from gtrack.workflows.annotations import annotation_tracks
 from gtrack.workflows.job import holding, sweep_folder
 from gtrack.workflows.null import NullSummary, merge_null, null_done, null_record
+from gtrack.workflows.plan import check_version
 from gtrack.workflows.record import copy_genome, make_manifest, publish_scan
 
 _STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
 
 
 @dataclass(frozen=True, slots=True)
+class TargetSummary:
+    """What became of one target: a line of the end summary.
+
+    `largest` is the largest |relevance|, 0 where all of it is 0; `constant` says that every base
+    has the same.
+    """
+
+    target: Target
+    explained: str
+    strand_correlation: float
+    largest: float
+    constant: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSummary:
-    """What became of one model's scan: one line of the end summary.
+    """What became of one model's scan.
 
     `owned_elsewhere` counts the regions that have values from windows of neighbouring regions.
     """
 
     name: str
+    head: Head
+    targets: tuple[TargetSummary, ...]
     windows: int
     windows_dropped: int
     bases: int
     owned_elsewhere: int
-    strand_correlation: float
     strand_from: str
 
 
@@ -81,7 +100,10 @@ def merge(out: Path) -> ScanSummary | None:
     """
     with holding(out):
         plan = read_plan(out / "plan")
-        return None if is_finished(plan, out) else merge_shards(plan, out)
+        if is_finished(plan, out):
+            return None
+        check_version(plan, out)
+        return merge_shards(plan, out)
 
 
 def is_finished(plan: Plan, out: Path) -> bool:
@@ -116,7 +138,7 @@ def merge_shards(plan: Plan, out: Path) -> ScanSummary:
         tracks = tuple(track for track in manifest.tracks if track.format == "bigWig")
         return _finish(plan, out, tracks, (), manifest.genome["fasta"])
     shards = out / "shards"
-    missing = [k for k in range(plan.n_shards) if not is_done(shard_path(shards, k), plan.digest)]
+    missing = [k for k in range(plan.n_shards) if not is_done(shard_path(shards, k), plan, k)]
     if missing:
         raise InputError(
             f"{out}: {len(missing)} of {plan.n_shards} shards are missing or damaged (first: "
@@ -125,11 +147,12 @@ def merge_shards(plan: Plan, out: Path) -> ScanSummary:
     sweep_folder(out)
     write_bed(out / "regions.bed", plan.regions)
     merged = [_ModelMerge(plan, model, out) for model in plan.models]
-    rows = (row for each in merged for row in each.windows())
-    write_table(out / "windows.tsv", WINDOW_COLUMNS, rows)
-    write_table(
-        out / "regions.tsv", REGION_COLUMNS, (row for each in merged for row in each.regions())
-    )
+    several = any(not target.alone for target in plan.targets)
+    for name, columns, rows in (
+        ("windows.tsv", WINDOW_COLUMNS, (row for each in merged for row in each.windows())),
+        ("regions.tsv", REGION_COLUMNS, (row for each in merged for row in each.regions())),
+    ):
+        write_table(out / name, columns, rows, without=() if several else ("target",))
     tracks = tuple(track for each in merged for track in each.tracks)
     models = tuple(each.summary() for each in merged)
     return _finish(plan, out, tracks, models, copy_genome(plan, out))
@@ -166,65 +189,88 @@ class _ModelMerge:
 
     def __init__(self, plan: Plan, model: ModelPlan, out: Path) -> None:
         self._plan, self._model, self._out = plan, model, out
-        self._grid = plan.grid(model.name)
-        shape = (2, len(self._grid))  # forward, reverse
+        self._grid, self._targets = plan.grid(model.name), plan.targets_of(model.name)
+        shape = (len(self._targets), 2, len(self._grid))  # target, strand, window
         self._score = np.full(shape, np.nan)
         self._probability = np.full(shape, np.nan)
         self._elsewhere = 0
         self.tracks: list[TrackSpec] = []
+        self._constant: list[bool] = []
 
     def windows(self) -> Iterator[tuple[object, ...]]:
         """Write the tracks; meanwhile yield the rows of windows.tsv."""
         columns = list(_STRANDS) if self._plan.options.per_strand_tracks else ["values"]
         with ExitStack() as stack:
-            writers = {
-                column: stack.enter_context(_Track(self._plan, self._model, self._out, column))
-                for column in columns
-            }
+            writers = [
+                [
+                    stack.enter_context(_Track(self._plan, target, self._out, column))
+                    for column in columns
+                ]
+                for target in self._targets
+            ]
             for shard in range(self._plan.n_shards):
                 pools = self._plan.shard(shard, self._model.name)
                 if not pools:
                     continue
                 path = shard_path(self._out / "shards", shard)
-                result = read_shard(path, self._plan.digest, self._model.name)
-                for column, writer in writers.items():
-                    writer.add(self._grid, pools[0][1], pools[-1][2], getattr(result, column))
+                result = read_shard(path, self._plan, shard, self._model.name)
+                for target, of_target in enumerate(writers):
+                    for column, writer in zip(columns, of_target, strict=True):
+                        values = getattr(result, column)[target]
+                        writer.add(self._grid, pools[0][1], pools[-1][2], values)
                 strand = result.reverse.astype(np.int64)
-                self._score[strand, result.window] = result.score
-                self._probability[strand, result.window] = result.probability
-                yield from _window_rows(self._grid, self._model.name, result)
-        self.tracks = [writer.spec() for writer in writers.values() if writer.bases]
-        if self.tracks[0].bases != self._plan.covered[self._model.name]:
-            raise VerificationError(
-                f"{self._out / self.tracks[0].url}: {self.tracks[0].bases} bases have a value, but "
-                f"{self._plan.covered[self._model.name]} were planned; please report this"
-            )
+                self._score[:, strand, result.window] = result.score
+                self._probability[:, strand, result.window] = result.probability
+                yield from _window_rows(self._grid, self._targets, result)
+        self._constant = [of_target[0].constant for of_target in writers]
+        written = [writer for of_target in writers for writer in of_target]
+        self.tracks = [writer.spec() for writer in written if writer.bases]
+        for track in self.tracks:
+            if track.kind == "relevance" and track.bases != self._plan.covered[self._model.name]:
+                raise VerificationError(
+                    f"{self._out / path_of(track.url)}: {track.bases} bases have a value, but "
+                    f"{self._plan.covered[self._model.name]} were planned; please report this"
+                )
 
     def regions(self) -> Iterator[tuple[object, ...]]:
         """Yield the rows of regions.tsv."""
-        score = np.vstack([self._score, _mean(self._score)])
-        probability = np.vstack([self._probability, _mean(self._probability)])
+        score, probability = (
+            [np.vstack([each, _mean(each)]) for each in of_target]
+            for of_target in (self._score, self._probability)
+        )
         regions = self._plan.regions
         for index, share in enumerate(region_shares(self._grid, regions)):
             region, known = regions[index], self._plan.known[index]
             self._elsewhere += share.owned < len(region)
-            yield (
-                *(index, region.chrom, region.start, region.end, region.name, region.strand),
-                *(self._model.name, len(share.windows)),
-                *(mean_over(share, strand) for strand in score),
-                *(mean_over(share, strand) for strand in probability),
-                *(share.owned, 1 - known / len(region)),
-            )
+            for target in self._targets:
+                yield (
+                    *(index, region.chrom, region.start, region.end, region.name, region.strand),
+                    *(self._model.name, target.label, len(share.windows)),
+                    *(mean_over(share, strand) for strand in score[target.place]),
+                    *(mean_over(share, strand) for strand in probability[target.place]),
+                    *(share.owned, 1 - known / len(region)),
+                )
 
     def summary(self) -> ModelSummary:
-        """Return the model's line of the end summary, once both tables are written."""
+        """Return the model's part of the end summary, once both tables are written."""
+        largest = {t.url: t.largest for t in self.tracks if t.kind == "relevance"}
         return ModelSummary(
             name=self._model.name,
+            head=self._model.head,
+            targets=tuple(
+                TargetSummary(
+                    target=target,
+                    explained=self._model.head.explained(target.index),
+                    strand_correlation=correlation(*self._score[target.place]),
+                    largest=largest[track_url(target.stem)] or 0.0,
+                    constant=self._constant[target.place],
+                )
+                for target in self._targets
+            ),
             windows=len(self._grid),
             windows_dropped=self._grid.dropped,
             bases=self._plan.covered[self._model.name],
             owned_elsewhere=self._elsewhere,
-            strand_correlation=correlation(*self._score),
             strand_from=self._model.strand_from,
         )
 
@@ -232,13 +278,19 @@ class _ModelMerge:
 class _Track:
     """One bigWig under way."""
 
-    def __init__(self, plan: Plan, model: ModelPlan, out: Path, column: str) -> None:
+    def __init__(self, plan: Plan, target: Target, out: Path, column: str) -> None:
         self._chroms = tuple(plan.chrom_sizes)
-        self._model, self._strand = model.name, _STRANDS[column].lstrip(".")
-        self._url = f"tracks/{model.name}{_STRANDS[column]}.relevance.bw"
-        self._writer = BigWigWriter(out / self._url, plan.chrom_sizes)
+        self._target, self._strand = target, _STRANDS[column].lstrip(".")
+        self._url = track_url(target.stem + _STRANDS[column])
+        self._writer = BigWigWriter(out / path_of(self._url), plan.chrom_sizes)
         self._percentile, self._peak = AbsolutePercentile(), Peak()
         self._sizes, self.bases = plan.chrom_sizes, 0
+        self._least, self._most = np.inf, -np.inf
+
+    @property
+    def constant(self) -> bool:
+        """Whether every value is the same."""
+        return self.bases > 0 and self._least == self._most
 
     def __enter__(self) -> _Track:
         return self
@@ -258,16 +310,19 @@ class _Track:
             self._writer.add(self._chroms[at], start, run)
             self._percentile.add(run)
             self._peak.add(self._chroms[at], start, run)
+            self._least = min(self._least, float(run.min()))
+            self._most = max(self._most, float(run.max()))
             self.bases += len(run)
 
     def spec(self) -> TrackSpec:
         """Describe the finished track."""
         strand = f"-{self._strand}" if self._strand else ""
         return TrackSpec(
-            name=self._model + strand,
+            name=self._target.stem + strand,
             kind="relevance" + strand,
             format="bigWig",
-            model=self._model,
+            model=self._target.model,
+            target=self._target.among,
             url=self._url,
             p99=self._percentile.at(0.99),
             largest=self._percentile.largest,
@@ -276,22 +331,29 @@ class _Track:
         )
 
 
-def _window_rows(grid: WindowGrid, name: str, result: ShardResult) -> Iterator[tuple[object, ...]]:
+def _window_rows(
+    grid: WindowGrid, targets: Sequence[Target], result: ShardResult
+) -> Iterator[tuple[object, ...]]:
     for at, window in enumerate(result.window.tolist()):
         low, high = np.searchsorted(grid.wanted_window, [window, window + 1])
         askers = ",".join(map(str, grid.wanted_region[low:high].tolist()))
         runs = grid.runs_of(window)
-        score, total = float(result.score[at]), float(result.relevance_sum[at])
-        unplaced = float(result.unplaced[at])
-        yield (
-            *(grid.chroms[grid.chrom[window]], grid.start[window], grid.end[window]),
-            *("-" if result.reverse[at] else "+", askers, name),
-            *(score, float(result.probability[at]), total, unplaced, score - total - unplaced),
-            *(result.bases[at], result.tokens[at], runs[0][0], runs[-1][1]),
-        )
+        for target in targets:
+            score = float(result.score[target.place, at])
+            total = float(result.relevance_sum[target.place, at])
+            unplaced = float(result.unplaced[target.place, at])
+            yield (
+                *(grid.chroms[grid.chrom[window]], grid.start[window], grid.end[window]),
+                *("-" if result.reverse[at] else "+", askers, target.model, target.label),
+                *(score, float(result.probability[target.place, at]), total, unplaced),
+                *(score - total - unplaced, result.bases[at], result.tokens[at]),
+                *(runs[0][0], runs[-1][1]),
+            )
 
 
 def _mean(strands: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of the strands that were explained; every window has one at least."""
+    """Return the mean of the strands that were explained; NaN where none has a number."""
     there = np.isfinite(strands)
-    return np.asarray(np.where(there, strands, 0).sum(axis=0) / there.sum(axis=0))
+    counted = there.sum(axis=0)
+    total = np.where(there, strands, 0).sum(axis=0)
+    return np.asarray(np.where(counted > 0, total / np.maximum(counted, 1), np.nan))

@@ -11,6 +11,8 @@ from gtrack.core.batches import pool_bounds
 from gtrack.core.errors import InputError
 from gtrack.core.null_windows import NullPlan, lay_null
 from gtrack.core.plan import Plan
+from gtrack.core.segments import Segment
+from gtrack.core.targets import Target, named
 from gtrack.core.windows import WindowGrid
 from gtrack.io.fasta import Genome
 from gtrack.io.null_files import has_null, null_path, read_null, write_null
@@ -19,9 +21,9 @@ from gtrack.workflows.sequences import pool_digest, window_sequences
 
 @dataclass(frozen=True, slots=True)
 class NullSummary:
-    """One model's null: shuffled windows, bases with a value, and how it compares with the scan."""
+    """One target's null: shuffled windows, bases with a value, how it compares with the scan."""
 
-    name: str
+    target: Target
     windows: int
     bases: int
     times_scan: float
@@ -44,26 +46,38 @@ def null_name(name: str) -> str:
     return f"{name} null"
 
 
-def part_path(out: Path, name: str, part: int) -> Path:
-    """Return where one part of one model's null waits for the merge."""
-    return out / "shards" / "null" / f"{name}.{part:06d}.npz"
+def part_path(out: Path, stem: str, part: int) -> Path:
+    """Return where one part of one target's null waits for the merge."""
+    return out / "shards" / "null" / f"{stem}.{part:06d}.npz"
 
 
 def part_done(plan: Plan, out: Path, part: int) -> bool:
-    """Tell whether a part is on disk for every model, or merged."""
-    return all(
-        _done(plan, part_path(out, name, part)) or _done(plan, null_path(out, name))
-        for name in _models_of(plan, part)
+    """Tell whether a part is on disk for every target, or merged."""
+    null = plan.null
+    return null is None or all(
+        has_null(part_path(out, each.stem, part), null.seal(plan.digest, each.stem, part))
+        or has_null(null_path(out, each.stem), null.seal(plan.digest, each.stem))
+        for each in _targets_of(plan, part)
     )
 
 
 def null_done(plan: Plan, out: Path) -> bool:
     """Tell whether the null that the plan wants stands there, merged; none wanted is done."""
-    return all(_done(plan, null_path(out, name)) for name in _models_of(plan, 0))
+    null = plan.null
+    return null is None or all(
+        has_null(null_path(out, each.stem), null_seal(plan, null.bases, each.stem))
+        for each in plan.targets
+    )
+
+
+def null_seal(plan: Plan, bases: int, stem: str) -> str:
+    """Return what marks the merged null of a target, in a folder of this or an earlier version."""
+    null = NullPlan(bases, {})
+    return null.first_seal(plan.digest) if plan.sealed else null.seal(plan.digest, stem)
 
 
 def merge_null(plan: Plan, out: Path) -> tuple[NullSummary, ...]:
-    """Join the parts of every model's null that is not joined yet, and describe them.
+    """Join the parts of every target's null that is not joined yet, and describe them.
 
     Raises
     ------
@@ -73,29 +87,38 @@ def merge_null(plan: Plan, out: Path) -> tuple[NullSummary, ...]:
     null, summaries = plan.null, []
     if null is None:
         return ()
-    seal = null.seal(plan.digest)
-    for name, drawn in plan.null_grids().items():
-        path = null_path(out, name)
+    grids = plan.null_grids()
+    for each in plan.targets:
+        path, seal = null_path(out, each.stem), null.seal(plan.digest, each.stem)
         if not has_null(path, seal):
-            parts = [part_path(out, name, part) for part in range(len(null.pools[name]))]
-            missing = [k for k, part in enumerate(parts) if not has_null(part, seal)]
-            if missing:
-                raise InputError(
-                    f"{out}: {len(missing)} of {len(parts)} parts of the null of {name} are "
-                    "missing; run gtrack scan --resume --null, or the shards that are missing"
-                )
             path.parent.mkdir(exist_ok=True)
-            write_null(path, seal, [s for part in parts for s in read_null(part, seal)])
-        segments = read_null(path, seal)
+            write_null(path, seal, _joined(plan, null, out, each))
+        drawn = grids[each.model]
         summaries.append(
             NullSummary(
-                name=name,
+                target=each,
                 windows=len(drawn),
-                bases=sum(map(len, segments)),
-                times_scan=len(drawn) / len(plan.grid(name)),
+                bases=sum(map(len, read_null(path, seal))),
+                times_scan=len(drawn) / len(plan.grid(each.model)),
             )
         )
     return tuple(summaries)
+
+
+def _joined(plan: Plan, null: NullPlan, out: Path, target: Target) -> list[Segment]:
+    """Return the segments of all parts of one target's null."""
+    parts = {
+        part_path(out, target.stem, part): null.seal(plan.digest, target.stem, part)
+        for part in range(len(null.pools[target.model]))
+    }
+    missing = [path for path, seal in parts.items() if not has_null(path, seal)]
+    if missing:
+        raise InputError(
+            f"{out}: {len(missing)} of {len(parts)} parts of the null of {target.stem} are missing "
+            f"or damaged (first: {missing[0].name}); run gtrack scan --resume --null, or the "
+            "shards that are missing"
+        )
+    return [segment for path, seal in parts.items() for segment in read_null(path, seal)]
 
 
 def null_record(plan: Plan, summaries: tuple[NullSummary, ...]) -> dict[str, Any] | None:
@@ -106,8 +129,8 @@ def null_record(plan: Plan, summaries: tuple[NullSummary, ...]) -> dict[str, Any
         "bases": plan.null.bases,
         "models": [
             {
-                "model": each.name,
-                "url": f"null/{each.name}.npz",
+                **named(each.target),
+                "url": f"null/{each.target.stem}.npz",
                 "windows": each.windows,
                 "bases": each.bases,
             }
@@ -116,12 +139,6 @@ def null_record(plan: Plan, summaries: tuple[NullSummary, ...]) -> dict[str, Any
     }
 
 
-def _models_of(plan: Plan, part: int) -> list[str]:
-    if plan.null is None:
-        return []
-    return [name for name, pools in plan.null.pools.items() if part < len(pools)]
-
-
-def _done(plan: Plan, path: Path) -> bool:
+def _targets_of(plan: Plan, part: int) -> list[Target]:
     assert plan.null is not None
-    return has_null(path, plan.null.seal(plan.digest))
+    return [each for each in plan.targets if part < len(plan.null.pools[each.model])]

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import cast
 
 from gtrack.attribution import METHODS
 from gtrack.core.batches import pool_bounds
 from gtrack.core.catalogue import load
-from gtrack.core.errors import InputError
+from gtrack.core.errors import GtrackError, InputError
+from gtrack.core.heads import Head, Outputs
 from gtrack.core.intervals import Interval
-from gtrack.core.plan import ModelPlan, Plan, ScanOptions, differences, resolve_target
-from gtrack.core.ports import SequenceModel
+from gtrack.core.plan import ModelPlan, Plan, ScanOptions, differences
+from gtrack.core.ports import Attributor, SequenceModel
 from gtrack.core.regions import canonical_regions, check_regions
 from gtrack.core.sequences import is_known
 from gtrack.core.windows import WindowGrid, lay_windows
@@ -84,10 +86,8 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
     """
     check_folder(job.out, resume=resume, overwrite=overwrite)
     check_names(job)
-    try:
-        load(METHODS, job.method, "gtrack.methods")
-    except InputError as error:
-        raise InputError(f"--method {job.method}: {error}") from error
+    stored = _stored(job.out) if resume else None
+    method = _method(job)
     regions = read_bed(job.bed)
     with Genome.open(job.fasta) as genome:
         check_regions(regions, genome.chrom_sizes, job.fasta)
@@ -98,12 +98,18 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
         weights = None if job.weights is None else _check_weights(job.weights, canonical, genome)
         models = {name: open_model(where, device=devices[0]) for name, where in job.models}
         model_plans = tuple(
-            _plan_model(job, name, where, models[name], devices[0]) for name, where in job.models
+            _plan_model(job, name, where, models[name], devices[0], method)
+            for name, where in job.models
         )
         grids, pools, covered = {}, {}, {}
         for model in model_plans:
             grid = lay_windows(
-                canonical, genome.chrom_sizes, model.window_bp, model.stride, model.strand
+                canonical,
+                genome.chrom_sizes,
+                model.window_bp,
+                model.stride,
+                model.strand,
+                exact=model.exact,
             )
             pools[model.name], covered[model.name] = _read_pools(genome, grid)
             grids[model.name] = grid
@@ -115,7 +121,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             options=ScanOptions(
                 genome=job.genome,
                 method=job.method,
-                alibi_rule=job.alibi_rule or ("absorb" if job.method == "attnlrp" else None),
+                parameters=method.validated(job.parameters),
                 projection=job.projection,
                 weights_sha256=weights,
                 per_strand_tracks=job.per_strand_tracks,
@@ -134,15 +140,13 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             null=None if job.null_bases is None else plan_null(genome, grids, job.null_bases),
         )
     folder = job.out / "plan"
-    fresh = not (resume and (folder / "plan.json").exists())
-    if fresh:
+    if stored is None:
         make_folder(job.out, overwrite=overwrite)
         write_run(job, now())
         if annotations:
             copy_annotations(annotations, job.out)
         write_plan(folder, plan)
-        return Planned(plan, models, devices, fresh, annotations)
-    stored = read_plan(folder)
+        return Planned(plan, models, devices, True, annotations)
     changed = differences(stored.facts(), plan.facts())
     if changed:
         raise InputError(
@@ -155,7 +159,43 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
     if plan.null not in (None, stored.null):  # tracks do not depend on it, so it may come later
         stored = replace(stored, null=plan.null)
         write_plan(folder, stored)
-    return Planned(stored, models, devices, fresh, annotations)
+    return Planned(stored, models, devices, False, annotations)
+
+
+def _stored(out: Path) -> Plan | None:
+    """Return the plan that is to be resumed, of this version; None where there is none yet."""
+    if not (out / "plan" / "plan.json").exists():
+        return None
+    stored = read_plan(out / "plan")
+    check_version(stored, out)
+    return stored
+
+
+def check_version(plan: Plan, out: Path) -> None:
+    """Refuse to go on with what another version of gtrack began.
+
+    Raises
+    ------
+    InputError
+        Naming both.
+    """
+    began, now_ = plan.versions.get("gtrack"), version("gtrack")
+    if plan.sealed or began != now_:
+        raise InputError(
+            f"{out}: the scan is of gtrack {began}, and this is gtrack {now_}: its results can be "
+            f"read, but not continued; finish it with gtrack {began}, or start anew with "
+            "--overwrite"
+        )
+
+
+def _method(job: ScanJob) -> type[Attributor]:
+    """Return the class of the method, once it takes the parameters."""
+    try:
+        method: type[Attributor] = load(METHODS, job.method, "gtrack.methods")
+    except InputError as error:
+        raise InputError(f"--method {job.method}: {error}") from error
+    method.validated(job.parameters)
+    return method
 
 
 def _default_shards(pools: int, devices: int) -> int:
@@ -165,7 +205,12 @@ def _default_shards(pools: int, devices: int) -> int:
 
 
 def _plan_model(
-    job: ScanJob, name: str, where: str, model: SequenceModel, device: str
+    job: ScanJob,
+    name: str,
+    where: str,
+    model: SequenceModel,
+    device: str,
+    method: type[Attributor],
 ) -> ModelPlan:
     window = job.windows.get(name, job.windows.get(None, model.window_bp))
     if window is None:
@@ -180,18 +225,31 @@ def _plan_model(
     if job.strand is not None:
         strand, source = job.strand, "option"
     scale = _CUDA_BATCH if device.startswith("cuda") else 1
+    head = _head(job, name, where, model)
     return ModelPlan(
         name=name,
         kind=model.kind,
         sha256=digest(where),
-        labels=model.labels,
-        target=resolve_target(name, model.labels, job.targets.get(name, job.targets.get(None))),
+        unit=model.unit,
+        exact=model.exact_length,
+        head=head,
+        targets=head.targets(name, job.targets.get(name, job.targets.get(None, ()))),
+        parameters=method(method.validated(job.parameters)).used(model.kind),
         window_bp=window,
         stride=stride,
         strand=strand,
         strand_from=source,
         batch_units=job.batch_units or model.default_batch_units * scale,
     )
+
+
+def _head(job: ScanJob, name: str, where: str, model: SequenceModel) -> Head:
+    """Return what a model's outputs are: what the user says, else what its folder says."""
+    said = job.outputs.get(name, job.outputs.get(None))
+    try:
+        return Head(cast(Outputs, said), model.labels, "option") if said else model.head
+    except GtrackError as error:
+        raise type(error)(f"--model {name}={where}: {error}") from error
 
 
 def _read_pools(genome: Genome, grid: WindowGrid) -> tuple[tuple[str, ...], int]:

@@ -12,6 +12,7 @@ from gtrack.core.batches import pool_bounds
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.core.plan import Plan, digest_of
+from gtrack.core.targets import Target
 from gtrack.io.atomic import write_text
 from gtrack.io.fasta import Genome
 from gtrack.publish.manifest import to_json
@@ -63,8 +64,11 @@ def make_manifest(
         grid = plan.grid(model.name)
         models.append(
             {
-                **{key: getattr(model, key) for key in ("name", "kind", "sha256", "labels")},
-                "target": model.labels[model.target],
+                **{key: getattr(model, key) for key in ("name", "kind", "sha256", "unit")},
+                "outputs": {"kind": model.head.outputs, "said_by": model.head.said_by},
+                "labels": model.head.names,
+                **_explained(plan.targets_of(model.name)),
+                "parameters": model.parameters,
                 **{key: getattr(model, key) for key in ("window_bp", "stride", "batch_units")},
                 "strands": model.strand,
                 "strands_from": model.strand_from,
@@ -98,6 +102,12 @@ def make_manifest(
         versions=plan.versions,
         null=null,
     )
+
+
+def _explained(targets: Sequence[Target]) -> dict[str, Any]:
+    """Return what of a model is explained: one target, or the first and all of several."""
+    labels = [target.label for target in targets]
+    return {"target": labels[0]} | ({"targets": labels} if len(labels) > 1 else {})
 
 
 def copy_genome(plan: Plan, out: Path) -> str | None:

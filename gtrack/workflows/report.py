@@ -16,6 +16,7 @@ from gtrack.core.hit_regions import called
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.motif_hit import MotifHit, MotifShare
 from gtrack.core.plan import Plan
+from gtrack.core.targets import path_of, titled
 from gtrack.io.annotations import read_features
 from gtrack.io.atomic import write_text
 from gtrack.io.bigwig import BigWigReader
@@ -82,9 +83,9 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
         raise OutputError(f"--out {target}: {why}; give a file in a folder that is there")
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
-        specs = [_spec(scan, model.name) for model in scan.plan.models]
-        tracks = [stack.enter_context(BigWigReader(scan.out / spec.url)) for spec in specs]
-        hits = {model.name: best_hits(scan, model.name) for model in scan.plan.models}
+        specs = [scan.spec(target) for target in scan.plan.targets]
+        tracks = [stack.enter_context(BigWigReader(scan.out / spec.path)) for spec in specs]
+        hits = {target.title: best_hits(scan, target) for target in scan.plan.targets}
         places = top_places(
             scan.plan,
             list(hits.values()),
@@ -100,7 +101,7 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
                     *place,
                     bases=genome.fetch(*place),
                     models=tuple(
-                        _row(place, spec, track, hits[str(spec.model)])
+                        _row(place, spec, track, hits[spec.title])
                         for spec, track in zip(specs, tracks, strict=True)
                     ),
                     annotations=tuple((name, tuple(each[at])) for name, each in features.items()),
@@ -110,7 +111,9 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
             for at, place in enumerate(places)
         )
     shown = set(map(str, _regions_of(scan.plan, places)))
-    table = read_table(scan.out / scan.manifest.regions["table"], REGION_COLUMNS)
+    table = read_table(
+        scan.out / scan.manifest.regions["table"], REGION_COLUMNS, optional=("target",)
+    )
     regions = sorted(
         (row for row in table if row["region"] in shown), key=lambda row: int(row["region"])
     )
@@ -120,17 +123,12 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     return ReportSummary(target, len(page.encode()), len(loci), drawn)
 
 
-def _spec(scan: FinishedScan, model: str) -> TrackSpec:
-    wanted = ("relevance", model)
-    return next(track for track in scan.manifest.tracks if (track.kind, track.model) == wanted)
-
-
 def _row(place: Place, spec: TrackSpec, track: BigWigReader, hits: Sequence[MotifHit]) -> ModelRow:
     chrom, start, end = place
     values = track.values(chrom, start, end)
     here = (hit for hit in hits if hit.chrom == chrom and hit.start < end and hit.end > start)
     return ModelRow(
-        name=str(spec.model),
+        name=spec.title,
         values=values,
         limit=float(np.nan_to_num(np.abs(values)).max()) or 1.0,
         p99=spec.p99,
@@ -151,7 +149,7 @@ def _annotations(
     given = [track for track in scan.manifest.tracks if track.kind == "annotation"]
     for track in given:
         touching = found.setdefault(track.name, [[] for _ in places])
-        for feature in read_features(scan.out / track.url, track.format):
+        for feature in read_features(scan.out / track.path, track.format):
             ends = lookup.get(feature.chrom, ())
             for _, start, at in ends[bisect_right(ends, (feature.start, 1 << 62, 0)) :]:
                 if start >= feature.end:
@@ -174,15 +172,15 @@ def _regions_of(plan: Plan, places: Sequence[Place]) -> list[int]:
 
 
 def _motifs(scan: FinishedScan) -> Mapping[str, Sequence[MotifShare]]:
-    """Return every model's table per motif."""
+    """Return every target's table per motif."""
     shares: dict[str, list[MotifShare]] = {}
     for entry in (scan.manifest.hits or {}).get("models", ()):
-        path = scan.out / entry["table"]
+        path = scan.out / path_of(entry["table"])
         try:
             rows = [_share(row) for row in read_table(path, MOTIF_COLUMNS)]
         except ValueError as error:
             raise InputError(f"{path}: {error}; call the hits again") from error
-        shares[entry["model"]] = rows
+        shares[titled(entry["model"], entry.get("target"))] = rows
     return shares
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from gtrack.core.errors import InputError
 from gtrack.core.motif_hit import MotifHit
 from gtrack.core.plan import Plan
+from gtrack.core.targets import Target, named, path_of
 from gtrack.core.top_loci import PIECE, in_turns, merge_places, strongest_stretches
 from gtrack.core.windows import merge_regions
 from gtrack.io.bigwig import BigWigReader
@@ -24,13 +25,13 @@ Place = tuple[str, int, int]
 _CHUNK = 1000 * PIECE  # bases of a track in memory
 
 
-def best_hits(scan: FinishedScan, model: str) -> list[MotifHit]:
-    """Return a model's hits, the best first."""
+def best_hits(scan: FinishedScan, target: Target) -> list[MotifHit]:
+    """Return a target's hits, the best first."""
     entries = (scan.manifest.hits or {}).get("models", ())
     found: list[MotifHit] = []
     for entry in entries:
-        if entry["model"] == model:
-            path = scan.out / entry["bed"]
+        if named(target).items() <= entry.items():
+            path = scan.out / path_of(entry["bed"])
             found = read_hits_bed(path)
             for hit in found:
                 if hit.end > scan.plan.chrom_sizes.get(hit.chrom, 0):

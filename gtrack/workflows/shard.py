@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.attribution import METHODS
-from gtrack.core.batches import BatchShape, cut_batches, pool_bounds
+from gtrack.core.batches import LENGTH_STEP, BatchShape, cut_batches, pool_bounds
 from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.plan import ModelPlan, Plan, ScanOptions
-from gtrack.core.ports import Attributor, Engine, Explain, SequenceModel
+from gtrack.core.ports import Attributor, Explain, Runner, SequenceModel
+from gtrack.core.projection import Projection
 from gtrack.core.sequences import reverse_complement
-from gtrack.core.shard import Row, ShardResult, assemble, concatenate
-from gtrack.core.units import Explained
-from gtrack.core.windows import FORWARD, REVERSE, WindowGrid
+from gtrack.core.shard import Rows, ShardResult, assemble, concatenate, wanted_rows
+from gtrack.core.units import Encodings, Explained, positions
+from gtrack.core.windows import WindowGrid
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.null_files import write_null
@@ -64,7 +66,7 @@ class ShardScanner:
         Genome, and the bigWig of ``--projection weighted`` or None.
     models : mapping of str to SequenceModel
         Opened models by name.
-    engine : Engine
+    runner : Runner
         Runs the batches of a pool.
     """
 
@@ -75,12 +77,13 @@ class ShardScanner:
         fasta: Path,
         weights: Path | None,
         models: Mapping[str, SequenceModel],
-        engine: Engine,
+        runner: Runner,
     ) -> None:
         self._plan, self._out, self._fasta = plan, out, fasta
         self._weights = None if weights is None else BigWigReader(weights)
-        self._models, self._engine = models, engine
+        self._models, self._runner = models, runner
         self._explain: dict[str, Explain] = {}
+        self._method = make_method(plan.options)
         self._nulls = plan.null_grids()
         self._stack = ExitStack()
 
@@ -88,8 +91,7 @@ class ShardScanner:
         with self._stack:
             self._genome = self._stack.enter_context(Genome.open(self._fasta))
             for name, model in self._models.items():
-                method = make_method(self._plan.options)
-                self._explain[name] = self._stack.enter_context(method.applied(model))
+                self._explain[name] = self._stack.enter_context(self._method.applied(model))
             self._stack = self._stack.pop_all()
         return self
 
@@ -100,7 +102,7 @@ class ShardScanner:
         """Tell whether a piece of work is on disk, whole and of this plan."""
         if unit.null:
             return part_done(self._plan, self._out, unit.index)
-        return is_done(shard_path(self._out / "shards", unit.index), self._plan.digest)
+        return is_done(shard_path(self._out / "shards", unit.index), self._plan, unit.index)
 
     def scan(self, unit: Unit, progress: Progress) -> None:
         """Explain one piece of work and write it."""
@@ -119,8 +121,8 @@ class ShardScanner:
                         model, grid, first, sequences, plan.options.per_strand_tracks, tell
                     )
                 )
-            results[model.name] = concatenate(parts)
-        write_shard(shard_path(self._out / "shards", unit.index), plan.digest, results)
+            results[model.name] = concatenate(parts, len(model.targets))
+        write_shard(shard_path(self._out / "shards", unit.index), plan, unit.index, results)
 
     def _scan_null(self, part: int, progress: Progress) -> None:
         """Explain one pool of every model's shuffled windows: what was read is the only difference.
@@ -137,10 +139,11 @@ class ShardScanner:
             sequences = drawn.shuffled(first, self._read(drawn.grid, first, end, pools[part]))
             tell = partial(progress, null_name(model.name))
             result = self._scan_pool(model, drawn.grid, first, sequences, False, tell)
-            path = part_path(self._out, model.name, part)
-            path.parent.mkdir(exist_ok=True)
-            segments = drawn.segments(first, sequences, result.values)
-            write_null(path, null.seal(self._plan.digest), segments)
+            for target in self._plan.targets_of(model.name):
+                path = part_path(self._out, target.stem, part)
+                path.parent.mkdir(exist_ok=True)
+                segments = drawn.segments(first, sequences, result.values[target.place])
+                write_null(path, null.seal(self._plan.digest, target.stem, part), segments)
 
     def _read(self, grid: WindowGrid, first: int, end: int, sha256: str) -> list[str]:
         """Return a pool's sequences, once they are proven to be those of the plan."""
@@ -163,69 +166,89 @@ class ShardScanner:
     ) -> ShardResult:
         """Explain the windows from `first` on, whatever their sequences are."""
         name, end = model_plan.name, first + len(sequences)
-        model = self._models[name]
-        rows = list(self._rows(model, grid, first, sequences))
-        batches = cut_batches([len(row.encoding) for row in rows], model_plan.batch_units)
+        model, per_base = self._models[name], self._method.per_base
+        rows, texts = self._rows(model, grid, first, sequences)
+        units = rows.encodings
+        lengths = np.array([len(text) for text in texts]) if per_base else units.lengths
+        edges = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        step = 1 if model_plan.exact else LENGTH_STEP
+        batches = cut_batches(units.lengths, model_plan.batch_units, step)
         owned = grid.owned(first, end)
-        logits: list[NDArray[np.floating]] = [np.zeros(0)] * len(rows)
-        relevance = logits.copy()
-        work = partial(_explain_batch, model, self._explain[name], model_plan.contrast, rows)
-        answers = self._engine.map(_naming(work, grid, name, rows), batches)
+        outputs = np.zeros((len(rows), len(model_plan.head.names)))
+        relevance = np.zeros((len(model_plan.targets), int(edges[-1])))
+        work = partial(
+            _explain_batch, model, self._explain[name], model_plan.contrasts, units, texts
+        )
+        answers = self._runner.map(_naming(work, grid, name, rows), batches)
         told = np.zeros(2, np.int64)
         for count, (batch, answer) in enumerate(zip(batches, answers, strict=True), 1):
-            for at, row in enumerate(batch.rows.tolist()):
-                logits[row], relevance[row] = answer.logits[at], answer.relevance[at]
+            outputs[batch.rows] = answer.logits[: len(batch.rows)]
+            size = lengths[batch.rows]
+            inside = np.arange(answer.relevance.shape[-1]) < size[:, None]
+            found = answer.relevance[:, : len(batch.rows)][:, inside]
+            relevance[:, positions(edges[batch.rows], size)] = found
             sofar = np.array([end - first, owned]) * count // len(batches)
             tell(*(sofar - told).tolist())
             told = sofar
-        projection = self._plan.options.projection
-        return assemble(grid, rows, logits, relevance, model_plan, projection, per_strand)  # type: ignore[arg-type]
+        return assemble(
+            grid,
+            rows,
+            outputs,
+            relevance,
+            model_plan,
+            cast(Projection, self._plan.options.projection),
+            per_strand=per_strand,
+            per_base=per_base,
+        )
 
     def _rows(
         self, model: SequenceModel, grid: WindowGrid, first: int, sequences: list[str]
-    ) -> Iterator[Row]:
-        """Encode each window on the strands that are wanted, forward first."""
-        wanted = [
-            (window, bit == REVERSE, reverse_complement(text) if bit == REVERSE else text)
-            for window, text in enumerate(sequences, first)
-            for bit in (FORWARD, REVERSE)
-            if grid.strands[window] & bit
+    ) -> tuple[Rows, list[str]]:
+        """Encode each window on the strands that are wanted; return the sequences read, too."""
+        wanted = list(wanted_rows(grid, first, first + len(sequences)))
+        texts = [
+            reverse_complement(sequences[window - first]) if reverse else sequences[window - first]
+            for window, reverse in wanted
         ]
-        encodings = model.encode([text for _, _, text in wanted])
-        for (window, reverse, _), encoding in zip(wanted, encodings, strict=True):
-            yield Row(window, reverse, encoding, self._read_weights(grid, window, reverse))
+        window, reverse = np.array(wanted, np.int64).reshape(-1, 2).T
+        rows = Rows(
+            window, reverse.astype(np.bool_), model.encode(texts), self._read_weights(grid, wanted)
+        )
+        return rows, texts
 
     def _read_weights(
-        self, grid: WindowGrid, window: int, reverse: bool
+        self, grid: WindowGrid, wanted: Sequence[tuple[int, bool]]
     ) -> NDArray[np.floating] | None:
         if self._weights is None:
             return None
-        chrom = grid.chroms[grid.chrom[window]]
-        weights = self._weights.values(chrom, int(grid.start[window]), int(grid.end[window]))
-        return weights[::-1] if reverse else weights
+        found = []
+        for window, reverse in wanted:
+            chrom = grid.chroms[grid.chrom[window]]
+            weights = self._weights.values(chrom, int(grid.start[window]), int(grid.end[window]))
+            found.append(weights[::-1] if reverse else weights)
+        return np.concatenate([np.zeros(0, np.float32), *found])
 
 
 def make_method(options: ScanOptions) -> Attributor:
     """Return the attribution method that the options name."""
-    given = {} if options.alibi_rule is None else {"alibi_rule": options.alibi_rule}
-    method = load(METHODS, options.method, "gtrack.methods")
-    made: Attributor = method(precision=options.precision, **given)
-    return made
+    method: type[Attributor] = load(METHODS, options.method, "gtrack.methods")
+    return method(options.parameters, options.precision)
 
 
 def _explain_batch(
     model: SequenceModel,
     explain: Explain,
-    contrast: NDArray[np.float64],
-    rows: list[Row],
+    contrasts: NDArray[np.float64],
+    encodings: Encodings,
+    texts: Sequence[str],
     batch: BatchShape,
 ) -> Explained:
-    encodings = [rows[row].encoding for row in batch.rows.tolist()]
-    return explain(model.collate(encodings, batch.n_rows, batch.n_units), contrast)
+    collated = model.collate(encodings[batch.rows], batch.n_rows, batch.n_units)
+    return explain(collated, contrasts, [texts[row] for row in batch.rows.tolist()])
 
 
 def _naming(
-    work: Callable[[BatchShape], Explained], grid: WindowGrid, name: str, rows: list[Row]
+    work: Callable[[BatchShape], Explained], grid: WindowGrid, name: str, rows: Rows
 ) -> Callable[[BatchShape], Explained]:
     """Add the model and the place to what a batch says went wrong."""
 
@@ -236,7 +259,7 @@ def _naming(
             row = getattr(error, "row", None)
             near = "in window" if row is not None else "in the batch of window"
             real = min(row or 0, len(batch.rows) - 1)  # the others are dummies
-            locus = _locus(grid, rows[int(batch.rows[real])].window)
+            locus = _locus(grid, int(rows.window[batch.rows[real]]))
             raise ModelError(f"model {name}, {near} {locus}: {error}") from error
         except (MemoryError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and "memory" not in str(error):

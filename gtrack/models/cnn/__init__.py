@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from gtrack.core.errors import ModelError
+from gtrack.core.heads import Head, head_of
 from gtrack.core.sequences import base_codes
-from gtrack.core.units import Encoding
+from gtrack.core.units import Encodings, padded, positions
 from gtrack.models.cnn.network import (
     N_CODE,
     CnnConfig,
@@ -22,7 +23,15 @@ from gtrack.models.cnn.network import (
     DnaBlock,
     GlobalMaxPool,
 )
-from gtrack.models.weights import WEIGHTS, read_config, read_weights, settle, write_weights
+from gtrack.models.weights import (
+    WEIGHTS,
+    WRAPPERS,
+    read_config,
+    read_weights,
+    settle,
+    unwrapped,
+    write_weights,
+)
 
 __all__ = [
     "BaseBatch",
@@ -63,16 +72,25 @@ class Cnn:
         On any device.
     """
 
-    kind = "cnn"
+    kind, unit = "cnn", "base"
+    exact_length = False
+    files: tuple[str, ...] = ()
+    wrappers = WRAPPERS
     default_batch_units = 16384
     max_units: int | None = None  # it pools over any length
+    absent: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
     def __init__(self, network: CnnForSequenceClassification) -> None:
         config = network.config
         self.network = network
         self.labels: tuple[str, ...] = tuple(config.id2label[i] for i in range(config.num_labels))
-        self.window_bp: int | None = config.window_bp
         self.strands: str | None = config.strands
+
+    @classmethod
+    def claims(cls, config: Mapping[str, Any], tensors: Collection[str]) -> bool:
+        """Tell whether a folder holds a CNN of gtrack's: its config says so."""
+        return config.get("model_type") == CnnConfig.model_type
 
     @classmethod
     def load(
@@ -89,22 +107,53 @@ class Cnn:
         ModelError
             When a file is damaged, or the weights do not fit the config.
         """
-        written = read_config(folder)
+        model = cls.adopt(read_weights(folder), read_config(folder), folder)
+        settle(model.network, device=device, dtype=dtype)
+        return model
+
+    @classmethod
+    def adopt(cls, tensors: Mapping[str, Tensor], config: Mapping[str, Any], folder: Path) -> Self:
+        """Take tensors and a config, on the CPU.
+
+        Raises
+        ------
+        ModelError
+            When the config describes no network, or the tensors do not fit it.
+        """
+        # transformers refuses a problem that does not suit the number of outputs; so does `head`
+        shape = {name: value for name, value in config.items() if name != "problem_type"}
         try:
-            config = CnnConfig.from_dict(written)
+            made = CnnConfig.from_dict(shape)
             with torch.device("meta"):  # no memory is spent before the shapes are known to fit
-                network = CnnForSequenceClassification(config)
+                network = CnnForSequenceClassification(made)
         except (TypeError, ValueError, RuntimeError) as problem:
             raise ModelError(f"{folder / 'config.json'}: {problem}") from problem
-        weights = read_weights(folder)
+        names = unwrapped(tensors, cls.wrappers, folder)
+        state = {bare: tensors[name] for bare, name in names.items()}
         try:
-            network.load_state_dict(weights, strict=True, assign=True)
+            network.load_state_dict(state, strict=True, assign=True)
         except RuntimeError as problem:
             raise ModelError(
                 f"{folder / WEIGHTS}: does not fit config.json: {problem}; "
                 "copy both files from one model"
             ) from problem
-        return cls(settle(network, device=device, dtype=dtype))
+        made.problem_type = config.get("problem_type")
+        return cls(network)
+
+    @property
+    def head(self) -> Head:
+        """What the outputs are, by the config."""
+        return head_of(self.network.config.problem_type, self.labels, own=True)
+
+    @property
+    def window_bp(self) -> int | None:
+        """Length of sequence that the model was trained on."""
+        length: int | None = self.network.config.window_bp
+        return length
+
+    @window_bp.setter
+    def window_bp(self, length: int | None) -> None:
+        self.network.config.window_bp = length
 
     def save(self, folder: Path) -> None:
         """Write ``config.json`` and ``model.safetensors`` into an existing folder."""
@@ -122,17 +171,19 @@ class Cnn:
         """Type of the weights."""
         return self.network.classifier.weight.dtype
 
-    def encode(self, sequences: Sequence[str]) -> list[Encoding]:
+    def encode(self, sequences: Sequence[str]) -> Encodings:
         """Encode upper-case sequences: one unit per base, N (and anything else) not placed."""
-        rows = []
-        for sequence in sequences:
-            codes = base_codes(sequence).astype(np.int32)
-            starts = np.arange(len(codes), dtype=np.int32)
-            spans = np.stack([starts, starts + 1], axis=1)
-            rows.append(Encoding(ids=codes, spans=spans, placed=codes < N_CODE))
-        return rows
+        lengths = np.array([len(sequence) for sequence in sequences], np.int64)
+        codes = base_codes("".join(sequences)).astype(np.int32)
+        starts = positions(np.zeros_like(lengths), lengths).astype(np.int32)
+        return Encodings(
+            ids=codes,
+            offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            spans=np.stack([starts, starts + 1], axis=1),
+            placed=codes < N_CODE,
+        )
 
-    def collate(self, rows: Sequence[Encoding], n_rows: int, n_units: int) -> BaseBatch:
+    def collate(self, rows: Encodings, n_rows: int, n_units: int) -> BaseBatch:
         """Return a batch of exactly ``(n_rows, n_units)``; missing rows are padding end to end.
 
         Raises
@@ -140,22 +191,11 @@ class Cnn:
         ValueError
             When a row is longer than `n_units` or there are more than `n_rows` of them.
         """
-        lengths = np.zeros(n_rows, np.int64)
-        longest = max((len(row) for row in rows), default=0)
-        if len(rows) > n_rows or longest > n_units:
-            raise ValueError(
-                f"{len(rows)} rows of up to {longest} units do not fit a batch of "
-                f"{n_rows} x {n_units}"
-            )
-        codes = np.full((n_rows, n_units), N_CODE, np.int64)
-        for index, row in enumerate(rows):
-            codes[index, : len(row)] = row.ids
-            lengths[index] = len(row)
-        mask = np.arange(n_units) < lengths[:, None]
+        codes, mask = padded(rows, n_rows, n_units, N_CODE)
         return BaseBatch(
             codes=torch.from_numpy(codes).to(self.device),
             mask=torch.from_numpy(mask).to(self.device),
-            padded=bool(lengths.min() < n_units),
+            padded=not mask.all(),
         )
 
     def embed(self, batch: BaseBatch) -> Tensor:

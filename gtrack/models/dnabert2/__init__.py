@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from gtrack.core.errors import ModelError
-from gtrack.core.units import Encoding
-from gtrack.models.dnabert2.checkpoint import read_checkpoint
+from gtrack.core.heads import PROBLEM_TYPE_OF, Head, head_of
+from gtrack.core.units import Encodings, padded
+from gtrack.models.dnabert2.checkpoint import Checkpoint, adopt, read_checkpoint
+from gtrack.models.dnabert2.configuration import Dnabert2Config
 from gtrack.models.dnabert2.network import Dnabert2ForSequenceClassification
-from gtrack.models.dnabert2.tokenizer import DnaTokenizer
-from gtrack.models.weights import settle, write_weights
+from gtrack.models.dnabert2.tokenizer import TOKENIZER, DnaTokenizer
+from gtrack.models.weights import WRAPPERS, settle, write_weights
 
 __all__ = ["Dnabert2", "TokenBatch"]
 
@@ -49,13 +50,25 @@ class Dnabert2:
         On any device.
     tokenizer : DnaTokenizer
         Of the same folder.
+    own : bool
+        It was trained by gtrack, not by somebody else's script.
     """
 
-    kind = "dnabert2"
+    kind, unit = "dnabert2", "token"
+    exact_length = False
+    files: tuple[str, ...] = (TOKENIZER,)
+    wrappers = WRAPPERS
     default_batch_units = 1024
 
-    def __init__(self, network: Dnabert2ForSequenceClassification, tokenizer: DnaTokenizer) -> None:
+    def __init__(
+        self,
+        network: Dnabert2ForSequenceClassification,
+        tokenizer: DnaTokenizer,
+        *,
+        own: bool = True,
+    ) -> None:
         config = network.config
+        self._own = own
         if tokenizer.size > config.vocab_size:
             raise ModelError(
                 f"the tokenizer has {tokenizer.size} tokens and the network {config.vocab_size}: "
@@ -67,6 +80,18 @@ class Dnabert2:
         self.window_bp: int | None = config.window_bp
         self.max_units: int | None = tokenizer.max_length
         self.strands: str | None = config.strands
+
+    @classmethod
+    def claims(cls, config: Mapping[str, Any], tensors: Collection[str]) -> bool:
+        """Tell whether a folder holds a DNABERT-2, gtrack's own or a published one.
+
+        A published one is known by its tensors: its ``model_type`` is often absent, and its
+        ``auto_map`` is never followed.
+        """
+        if config.get("model_type") == Dnabert2Config.model_type:
+            return True
+        names = " ".join(tensors)
+        return ".attention.self.Wqkv.weight" in names and ".mlp.gated_layers.weight" in names
 
     @classmethod
     def load(
@@ -84,8 +109,27 @@ class Dnabert2:
             When the checkpoint, the tokenizer or the device cannot serve.
         """
         tokenizer = DnaTokenizer.load(folder)
-        network = read_checkpoint(folder).network()
-        return cls(settle(network, device=device, dtype=dtype), tokenizer)
+        found = read_checkpoint(folder)
+        network = settle(found.network(), device=device, dtype=dtype)
+        return cls(network, tokenizer, own=found.own)
+
+    @classmethod
+    def adopt(
+        cls, tensors: Mapping[str, Tensor], config: Mapping[str, Any], folder: Path
+    ) -> AdoptedCheckpoint:
+        """Take a checkpoint with or without its heads, and the tokenizer beside it.
+
+        Raises
+        ------
+        ModelError
+            When the tensors, the config or the tokenizer do not fit.
+        """
+        return AdoptedCheckpoint(adopt(tensors, config, folder), DnaTokenizer.load(folder))
+
+    @property
+    def head(self) -> Head:
+        """What the outputs are, by the config."""
+        return head_of(self.network.config.problem_type, self.labels, own=self._own)
 
     def save(self, folder: Path) -> None:
         """Write the config, the weights and the tokenizer into an existing folder."""
@@ -104,11 +148,11 @@ class Dnabert2:
         """Type of the weights."""
         return self.network.classifier.weight.dtype
 
-    def encode(self, sequences: Sequence[str]) -> list[Encoding]:
+    def encode(self, sequences: Sequence[str]) -> Encodings:
         """Encode sequences of A, C, G, T and N as [CLS] tokens [SEP]; see :class:`DnaTokenizer`."""
         return self.tokenizer.encode(sequences)
 
-    def collate(self, rows: Sequence[Encoding], n_rows: int, n_units: int) -> TokenBatch:
+    def collate(self, rows: Encodings, n_rows: int, n_units: int) -> TokenBatch:
         """Return a batch of exactly ``(n_rows, n_units)``; missing rows are [CLS] [SEP].
 
         Raises
@@ -116,24 +160,15 @@ class Dnabert2:
         ValueError
             When a row is longer than `n_units` or there are more than `n_rows` of them.
         """
-        longest = max((len(row) for row in rows), default=0)
-        if len(rows) > n_rows or max(longest, 2) > n_units:
-            raise ValueError(
-                f"{len(rows)} rows of up to {longest} units do not fit a batch of "
-                f"{n_rows} x {n_units}"
-            )
-        ids = np.full((n_rows, n_units), self.tokenizer.pad, np.int64)
-        lengths = np.full(n_rows, 2)
-        ids[:, :2] = self.tokenizer.cls, self.tokenizer.sep
-        for index, row in enumerate(rows):
-            ids[index, :2] = self.tokenizer.pad
-            ids[index, : len(row)] = row.ids
-            lengths[index] = len(row)
-        mask = np.arange(n_units) < lengths[:, None]
+        ids, mask = padded(rows, n_rows, n_units, self.tokenizer.pad)
+        if n_units < 2:
+            raise ValueError(f"a batch of {n_units} units has no room for [CLS] and [SEP]")
+        ids[len(rows) :, :2] = self.tokenizer.cls, self.tokenizer.sep
+        mask[len(rows) :, :2] = True
         return TokenBatch(
             ids=torch.from_numpy(ids).to(self.device),
             mask=torch.from_numpy(mask).to(self.device),
-            padded=bool(lengths.min() < n_units),
+            padded=not mask.all(),
         )
 
     def embed(self, batch: TokenBatch) -> Tensor:
@@ -145,3 +180,34 @@ class Dnabert2:
         mask = batch.mask if batch.padded else None
         logits: Tensor = self.network(inputs_embeds=embedded, attention_mask=mask).logits
         return logits
+
+
+class AdoptedCheckpoint:
+    """A checkpoint with its tokenizer, to be saved as a model folder of gtrack's own.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+    tokenizer : DnaTokenizer
+    """
+
+    def __init__(self, checkpoint: Checkpoint, tokenizer: DnaTokenizer) -> None:
+        self._checkpoint, self._tokenizer = checkpoint, tokenizer
+        config = checkpoint.config
+        self.labels = tuple(config.id2label[i] for i in range(config.num_labels))
+        self.window_bp: int | None = config.window_bp
+        self.absent, self.dropped = checkpoint.absent, checkpoint.dropped
+
+    def save(self, folder: Path) -> None:
+        """Write the config, the weights and the tokenizer into an existing folder."""
+        config = self._checkpoint.config
+        config.window_bp = self.window_bp
+        if config.problem_type is None and len(self.labels) == 1:
+            head = head_of(None, self.labels, own=self._checkpoint.own)
+            config.problem_type = PROBLEM_TYPE_OF[
+                head.outputs
+            ]  # the folder is gtrack's from now on
+        config.architectures = ["Dnabert2ForSequenceClassification"]
+        config.save_pretrained(folder)
+        write_weights(self._checkpoint.state, folder)
+        self._tokenizer.save(folder)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from gtrack.core.errors import ModelError
 from gtrack.models.dnabert2.network import Dnabert2Config, Dnabert2ForSequenceClassification
-from gtrack.models.weights import read_config, read_weights
+from gtrack.models.weights import WRAPPERS, read_config, read_weights, unwrapped
 
 _FIELDS = [
     name
@@ -42,12 +42,15 @@ class Checkpoint:
         Which of ``pooler`` and ``classifier`` the checkpoint lacks (the public base lacks both).
     dropped : tuple of str
         Tensors that only pretraining needs (``cls.*``), left out.
+    own : bool
+        Its config is one of gtrack's own.
     """
 
     config: Dnabert2Config
     state: dict[str, Tensor]
     absent: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    own: bool = False
 
     def with_labels(self, labels: tuple[str, ...]) -> Checkpoint:
         """Return it with other labels; the classifier goes if it has another number of them."""
@@ -104,7 +107,7 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
     Parameters
     ----------
     tensors : mapping of str to Tensor
-        As they lie in the checkpoint, ``module.`` prefixes of a parallel training included.
+        As they lie in the checkpoint, prefixes of training tools included.
     raw : mapping
         Content of ``config.json``.
     where : Path
@@ -115,7 +118,7 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
     ModelError
         As :func:`read_checkpoint`, but a base without heads is accepted.
     """
-    state = _own_names(tensors)
+    state = _own_names(tensors, where)
     dropped = tuple(name for name in state if name.startswith("cls."))
     state = {k: v for k, v in state.items() if k not in _BUFFERS and k not in dropped}
     absent = tuple(
@@ -151,15 +154,17 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
                 f"{where}: tensor {name} is {tensor.dtype} of shape {tuple(tensor.shape)}, but "
                 f"config.json calls for numbers of shape {tuple(expected[name].shape)}"
             )
-    return Checkpoint(config, state, absent, dropped)
+    own = raw.get("model_type") == Dnabert2Config.model_type
+    return Checkpoint(config, state, absent, dropped, own)
 
 
-def _own_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Strip ``module.`` of a parallel training; add ``bert.`` to a bare encoder's names."""
-    state = {name.removeprefix("module."): tensor for name, tensor in tensors.items()}
+def _own_names(tensors: Mapping[str, Tensor], where: Path) -> dict[str, Tensor]:
+    """Strip prefixes of training tools; add ``bert.`` to a bare encoder's names."""
+    names = unwrapped(tensors, WRAPPERS, where)
+    state = {bare: tensors[name] for bare, name in names.items()}
     if not any(name.startswith("bert.") for name in state):
-        bare = ("embeddings.", "encoder.", "pooler.")
-        state = {f"bert.{k}" if k.startswith(bare) else k: v for k, v in state.items()}
+        bare_parts = ("embeddings.", "encoder.", "pooler.")
+        state = {f"bert.{k}" if k.startswith(bare_parts) else k: v for k, v in state.items()}
     return state
 
 
@@ -189,8 +194,10 @@ def _config(raw: Mapping[str, Any], labels: tuple[str, ...]) -> Dnabert2Config:
     """Return the config of the known fields alone: nothing else of `raw` has any effect."""
     if "num_attention_heads" not in raw:
         raise ValueError("num_attention_heads is missing, and the tensors do not tell it")
-    return Dnabert2Config(
+    config = Dnabert2Config(
         **{name: raw[name] for name in _FIELDS if name in raw},
         id2label=dict(enumerate(labels)),
         label2id={label: index for index, label in enumerate(labels)},
     )
+    config.problem_type = raw.get("problem_type")  # looked at by `head`, not by transformers
+    return config

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 
 from gtrack.core.errors import ModelError
 from gtrack.core.sequences import is_known
-from gtrack.core.units import Encoding
+from gtrack.core.units import Encoding, Encodings
 from gtrack.models.weights import read_json
 
 TOKENIZER = "tokenizer.json"
@@ -97,7 +97,7 @@ class DnaTokenizer:
             config["model_max_length"] = self.max_length
         (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
 
-    def encode(self, sequences: Sequence[str]) -> list[Encoding]:
+    def encode(self, sequences: Sequence[str]) -> Encodings:
         """Encode sequences as [CLS] tokens [SEP], whole.
 
         Parameters
@@ -107,7 +107,7 @@ class DnaTokenizer:
 
         Returns
         -------
-        list of Encoding
+        Encodings
             Every base lies in exactly one unit; [CLS], [SEP] and [UNK] are not placed.
 
         Raises
@@ -121,10 +121,12 @@ class DnaTokenizer:
             if not _READABLE.fullmatch(sequence):
                 raise ValueError("a sequence is empty or holds a letter other than A, C, G, T, N")
         found = self._tokenizer.encode_batch(list(sequences), add_special_tokens=False)
-        return [
-            self._account(sequence, np.array(e.ids, np.int32), np.array(e.offsets, np.int32))
-            for sequence, e in zip(sequences, found, strict=True)
-        ]
+        return Encodings.of(
+            [
+                self._account(sequence, np.array(e.ids, np.int32), np.array(e.offsets, np.int32))
+                for sequence, e in zip(sequences, found, strict=True)
+            ]
+        )
 
     def _account(
         self, sequence: str, ids: NDArray[np.int32], offsets: NDArray[np.int32]
