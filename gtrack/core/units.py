@@ -46,10 +46,12 @@ class Explained:
 
     Parameters
     ----------
-    logits : ndarray, shape (rows, labels)
-        The model's output.
-    relevance : ndarray, shape (rows, units)
-        Signed relevance of every unit, in units of the explained logit contrast.
+    logits : ndarray, shape (rows, outputs)
+        The model's outputs.
+    relevance : ndarray, shape (targets, rows, units)
+        Signed relevance of every unit, in units of the explained scalar; of every base of the
+        window, shape (targets, rows, bases), where the method is ``per_base``. float32, or
+        float64 when the model is.
     """
 
     logits: NDArray[np.floating]

@@ -174,7 +174,7 @@ class ShardScanner:
         told = np.zeros(2, np.int64)
         for count, (batch, answer) in enumerate(zip(batches, answers, strict=True), 1):
             for at, row in enumerate(batch.rows.tolist()):
-                logits[row], relevance[row] = answer.logits[at], answer.relevance[at]
+                logits[row], relevance[row] = answer.logits[at], answer.relevance[0, at]
             sofar = np.array([end - first, owned]) * count // len(batches)
             tell(*(sofar - told).tolist())
             told = sofar
@@ -209,7 +209,7 @@ def make_method(options: ScanOptions) -> Attributor:
     """Return the attribution method that the options name."""
     given = {} if options.alibi_rule is None else {"alibi_rule": options.alibi_rule}
     method = load(METHODS, options.method, "gtrack.methods")
-    made: Attributor = method(precision=options.precision, **given)
+    made: Attributor = method(method.validated(given), options.precision)
     return made
 
 
@@ -221,7 +221,7 @@ def _explain_batch(
     batch: BatchShape,
 ) -> Explained:
     encodings = [rows[row].encoding for row in batch.rows.tolist()]
-    return explain(model.collate(encodings, batch.n_rows, batch.n_units), contrast)
+    return explain(model.collate(encodings, batch.n_rows, batch.n_units), contrast[None])
 
 
 def _naming(
