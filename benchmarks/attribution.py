@@ -106,11 +106,11 @@ def measure(model: Dnabert2, batch: TokenBatch, on: str, integrated: bool) -> li
 
     def attnlrp() -> None:
         with AttnLrp().applied(model) as explain:
-            explain(batch, CONTRAST)
+            explain(batch, CONTRAST[None])
 
     def gradient() -> None:
         with Gradient().applied(model) as explain:
-            explain(batch, CONTRAST)
+            explain(batch, CONTRAST[None])
 
     weights = torch.as_tensor(CONTRAST, dtype=torch.float32)
     captum = IntegratedGradients(lambda embedded: model.forward(embedded, batch) @ weights)

@@ -96,10 +96,10 @@ def explain(model: Any, sequences: Sequence[str], method: str = "attnlrp") -> Ex
         for shape in cut_batches([len(row) for row in rows], model.default_batch_units):
             chosen = [rows[i] for i in shape.rows]
             batch = model.collate(chosen, shape.n_rows, shape.n_units)
-            explained = explain_batch(batch, CONTRAST)
+            explained = explain_batch(batch, CONTRAST[None])
             for at, i in enumerate(shape.rows):
                 scores[i] = explained.logits[at] @ CONTRAST
-                maps[i] = to_bases(explained.relevance[at], rows[i], length)
+                maps[i] = to_bases(explained.relevance[0, at], rows[i], length)
     mean_map = (maps[:n] + maps[n:, ::-1]) / 2
     return Explanation(scores[:n], (scores[:n] + scores[n:]) / 2, mean_map)
 

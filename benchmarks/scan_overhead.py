@@ -82,10 +82,10 @@ def explain_batches(folder: Path) -> float:
             chosen = [rows[k] for k in shape.rows.tolist()]
             batches.append(model.collate(chosen, shape.n_rows, shape.n_units))
     with AttnLrp().applied(model) as explain:
-        explain(batches[0], plan.models[0].contrast)
+        explain(batches[0], plan.models[0].contrast[None])
         begun = time.process_time()
         for batch in batches:
-            explain(batch, plan.models[0].contrast)
+            explain(batch, plan.models[0].contrast[None])
         return time.process_time() - begun
 
 

@@ -1,6 +1,6 @@
 """Ways to explain a model: relevance of every unit of its input.
 
-A third method is a new file and one line here.
+A fourth method is a new file and one line here; from another package, an entry point.
 """
 
 from __future__ import annotations

@@ -35,8 +35,9 @@ class NonFiniteError(ModelError):
 
 
 def first_bad_row(explained: Explained) -> int | None:
-    """Return the first row with a logit or a relevance that is NaN or infinite, or None."""
-    good = np.isfinite(explained.logits).all(axis=1) & np.isfinite(explained.relevance).all(axis=1)
+    """Return the first row with a NaN or infinite logit, or relevance for any target, or None."""
+    good = np.isfinite(explained.logits).all(axis=1)
+    good &= np.isfinite(explained.relevance).all(axis=(0, 2))
     return None if good.all() else int(np.argmin(good))
 
 

@@ -65,8 +65,8 @@ def export(
         )
         if done.regions_cut:
             click.echo(
-                f"{done.target.title}: {done.regions_cut:,} regions are longer than {done.width} bp; "
-                "their middle is kept (--width takes more)",
+                f"{done.target.title}: {done.regions_cut:,} regions are longer than "
+                f"{done.width} bp; their middle is kept (--width takes more)",
                 err=True,
             )
         click.echo(f"next: {_NEXT[to].format(*done.files, width=done.width)}", err=True)

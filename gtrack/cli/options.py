@@ -123,8 +123,8 @@ def scan_options(command: Command) -> Command:
             "targets",
             multiple=True,
             metavar="[NAME=]LABEL[,LABEL...]|all",
-            help="Outputs to explain, by name or index; several get a track each. Repeat the option "
-            "for a label that holds a comma. [default: the one output, or class 1 of two]",
+            help="Outputs to explain, by name or index; several get a track each. Repeat the "
+            "option for a label that holds a comma. [default: the one output, or class 1 of two]",
         ),
         click.option(
             "--outputs",

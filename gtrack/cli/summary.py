@@ -33,30 +33,18 @@ def print_summary(summary: ScanSummary) -> None:
         console.print(_table(summary))
     for null in summary.null:
         console.print(
-            f"{_said(null.target.title)}: null of {null.bases:,} bases from {null.windows:,} shuffled windows, "
-            f"{null.times_scan:.3g} times the windows of the scan",
+            f"{_said(null.target.title)}: null of {null.bases:,} bases from {null.windows:,} "
+            f"shuffled windows, {null.times_scan:.3g} times the windows of the scan",
             soft_wrap=True,
         )
     for model in summary.models:
-        if model.owned_elsewhere:
-            console.print(
-                f"{model.name}: {model.owned_elsewhere:,} regions have some of their values from "
-                "windows of neighbouring regions, whose centres are nearer",
-                soft_wrap=True,
-            )
-        if model.windows_dropped:
-            console.print(
-                f"{model.name}: {model.windows_dropped:,} windows owned no base and were not "
-                "explained",
-                soft_wrap=True,
-            )
-        for said in _assumed(model):
+        for said in _noted(model):
             console.print(said, soft_wrap=True)
         for target in model.targets:
             for warning in _warnings(model, target):
                 console.print(f"[yellow]warning:[/] {warning}", soft_wrap=True)
     for track in summary.tracks:
-        console.print(f"{summary.out / track.url}", soft_wrap=True, markup=False)
+        console.print(f"{summary.out / track.path}", soft_wrap=True, markup=False)
 
 
 def print_annotations(annotations: Iterable[Annotation]) -> None:
@@ -89,8 +77,15 @@ def _table(summary: ScanSummary) -> Table:
     return table
 
 
-def _assumed(model: ModelSummary) -> Iterator[str]:
-    """Say what was taken for granted of a model's outputs."""
+def _noted(model: ModelSummary) -> Iterator[str]:
+    """Say what became of a model's windows, and what was taken for granted of its outputs."""
+    if model.owned_elsewhere:
+        yield (
+            f"{model.name}: {model.owned_elsewhere:,} regions have some of their values from "
+            "windows of neighbouring regions, whose centres are nearer"
+        )
+    if model.windows_dropped:
+        yield f"{model.name}: {model.windows_dropped:,} windows owned no base and were not explained"
     if model.head.said_by == "rule":
         one = "one output is a value" if len(model.head.names) == 1 else "more than one are classes"
         others = " or ".join(kind for kind in OUTPUTS if kind != model.head.outputs)
@@ -137,8 +132,8 @@ def print_hits(summary: HitsSummary) -> None:
         against = f", {opposing:,} of them opposing" if opposing else ""
         console.print(
             f"\n{_said(model.target.title)}: {len(model.hits):,} motif hits at "
-            f"q < {summary.q:g}{against}; {len(model.candidates):,} candidates of {summary.motifs:,} motifs in "
-            f"{model.bases:,} bases",
+            f"q < {summary.q:g}{against}; {len(model.candidates):,} candidates of "
+            f"{summary.motifs:,} motifs in {model.bases:,} bases",
             soft_wrap=True,
         )
         if model.candidates and not model.hits:

@@ -12,6 +12,9 @@ SCHEMA = "gtrack-manifest/1"
 ANNOTATION_FORMATS = ("BED", "narrowPeak", "GTF", "GFF3", "bigBed")
 """Formats of tracks that the user gives to be shown beside relevance."""
 
+KINDS = ("relevance", "relevance-forward", "relevance-reverse", "hits", "annotation")
+"""Kinds of tracks."""
+
 FIRST_VIEW = 140
 """Bases that a viewer shows first: letters of two models are legible."""
 
@@ -64,7 +67,7 @@ class TrackSpec:
     peak: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        for url in (self.url, self.index or ""):
+        for url in map(path_of, (self.url, self.index or "")):
             if url.startswith(("/", "http:", "https:", "file:")) or ".." in url.split("/"):
                 raise ValueError(f"track {self.name}: {url!r} is not relative to the manifest")
         if (self.model is None) != (self.kind == "annotation"):
@@ -74,6 +77,15 @@ class TrackSpec:
     def title(self) -> str:
         """What a person reads of what is explained: the model, and the target of several."""
         return titled(self.model or self.name, self.target)
+
+    @property
+    def shown(self) -> str:
+        """The track's name for a person; of several targets with the label as it is."""
+        if self.target is None:
+            return self.name
+        strand = self.kind.partition("-")[2]
+        ends = {"relevance": f" ({strand})" if strand else "", "hits": " hits"}
+        return self.title + ends[self.kind.partition("-")[0]]
 
     @property
     def path(self) -> str:

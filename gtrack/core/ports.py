@@ -23,9 +23,29 @@ Item = TypeVar("Item")
 Piece = TypeVar("Piece", contravariant=True)
 Result = TypeVar("Result")
 
-Explain = Callable[[Any, NDArray[np.float64]], Explained]
-"""``explain(batch, contrast)``: contrast has shape (labels,); the scalar ``logits @ contrast`` is
-explained for every row, with one forward and one backward."""
+
+class Explain(Protocol):
+    """What a method does to one batch while it is on the model."""
+
+    def __call__(
+        self, batch: Any, contrasts: NDArray[np.float64], sequences: Sequence[str] = ()
+    ) -> Explained:
+        """Explain several scalars of every row.
+
+        Parameters
+        ----------
+        batch : object
+            What ``model.collate`` made.
+        contrasts : ndarray of float64, shape (targets, outputs)
+            The scalar ``outputs @ contrasts[t]`` of every row is explained for each target t.
+        sequences : sequence of str
+            The rows' sequences as the model reads them (upper case, own strand), in the batch's
+            order; dummy rows have none. A method may read altered ones (in-silico mutagenesis).
+
+        Returns
+        -------
+        Explained
+        """
 
 
 class SequenceModel(Protocol):
@@ -139,15 +159,34 @@ class Adopted(Protocol):
 
 
 class Attributor(Protocol):
-    """A way to explain a model.
+    """A way to explain a model, made as ``Method(parameters, precision)``.
 
     Attributes
     ----------
     name : str
         ``attnlrp``, ``cplrp``, ``gradient``.
+    per_base : bool
+        False: relevance is per unit of the model, shape (targets, rows, units). True: per base of
+        the window on the strand that was read, shape (targets, rows, bases).
     """
 
     name: str
+    per_base: bool
+
+    def __init__(self, parameters: Mapping[str, str], precision: Any) -> None: ...
+
+    @classmethod
+    def validated(cls, given: Mapping[str, str]) -> dict[str, str]:
+        """Return all parameters of the method, defaults filled in.
+
+        Raises
+        ------
+        InputError
+            Naming the method, the unknown parameter or value, and what is allowed.
+        """
+
+    def used(self, kind: str) -> dict[str, str]:
+        """Return those parameters that matter to a model of this kind."""
 
     def applied(self, model: SequenceModel) -> AbstractContextManager[Explain]:
         """Put the rules on the model; it is given back as it was found, also after an error."""

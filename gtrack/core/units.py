@@ -161,10 +161,11 @@ class Explained:
     Parameters
     ----------
     logits : ndarray, shape (rows, outputs)
-        The model's output.
+        The model's outputs.
     relevance : ndarray, shape (targets, rows, units)
-        Signed relevance of every unit for every target, in the unit of the explained output; of
-        every base, where the method answers per base: shape (targets, rows, bases).
+        Signed relevance of every unit, in units of the explained scalar; of every base of the
+        window, shape (targets, rows, bases), where the method is ``per_base``. float32, or
+        float64 when the model is.
     """
 
     logits: NDArray[np.floating]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
 from gtrack.core.errors import InputError
-from gtrack.core.manifest import SCHEMA, RunManifest, TrackSpec
+from gtrack.core.manifest import KINDS, SCHEMA, RunManifest, TrackSpec
 
 SCHEMA_FILE = Path(__file__).with_name("manifest.schema.json")
 """JSON Schema of the manifest, the contract with the plugin."""
@@ -24,7 +25,7 @@ def to_json(manifest: RunManifest) -> str:
 
 
 def read_manifest(path: Path) -> RunManifest:
-    """Read a manifest back.
+    """Read a manifest back; keys and kinds of tracks that are not known are passed over.
 
     Raises
     ------
@@ -51,10 +52,32 @@ def read_manifest(path: Path) -> RunManifest:
             f"{path}: not a whole {SCHEMA} manifest ({problem.json_path.removeprefix('$.')}: "
             f"{problem.message[:200]}); copy the folder again"
         )
-    del record["schema"]
-    record["models"] = tuple(record["models"])
-    record["tracks"] = tuple(TrackSpec(**track) for track in record["tracks"])
-    return RunManifest(**record)
+    record["models"] = tuple(_model(model, record["job"]) for model in record["models"])
+    record["tracks"] = tuple(
+        TrackSpec(**_known(track, TrackSpec))
+        for track in record["tracks"]
+        if track["kind"] in KINDS
+    )
+    return RunManifest(**_known(record, RunManifest))
+
+
+def _known(record: Mapping[str, Any], noun: type[Any]) -> dict[str, Any]:
+    """Leave out what this version does not know."""
+    names = {field.name for field in fields(noun)}
+    return {key: value for key, value in record.items() if key in names}
+
+
+def _model(model: dict[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete what gtrack 0.1 did not say of a model: two kinds, one target each."""
+    tokens, several = model["kind"] == "dnabert2", len(model["labels"]) > 1
+    rule = job.get("alibi_rule") if tokens else None
+    return {
+        "unit": "token" if tokens else "base",
+        "outputs": {"kind": "classes" if several else "labels", "said_by": "rule"},
+        "targets": [model["target"]],
+        "parameters": {} if rule is None else {"alibi_rule": rule},
+        **model,
+    }
 
 
 def _no_number(text: str) -> float:

@@ -46,7 +46,8 @@ def igv_json(manifest: RunManifest) -> str:
 def igv_xml(manifest: RunManifest) -> str:
     """Return the text of ``igv_session.xml``: signed bars on one symmetric scale.
 
-    IGV desktop 2 draws no letters, and its automatic scale is not symmetric: the scale is fixed to
+    Paths are those of files: IGV desktop 2 joins them to the session's folder as they are. It draws
+    no letters, and its automatic scale is not symmetric: the scale is fixed to
     the largest value of all tracks.
     """
     genome = manifest.genome
@@ -57,7 +58,7 @@ def igv_xml(manifest: RunManifest) -> str:
         f"<Session genome={quoteattr(where)} locus={quoteattr(locus_text(manifest.locus))}"
         ' version="8">',
         "  <Resources>",
-        *(f"    <Resource path={quoteattr(track.url)}/>" for track in manifest.tracks),
+        *(f"    <Resource path={quoteattr(track.path)}/>" for track in manifest.tracks),
         f"    <Resource path={quoteattr(manifest.regions['url'])}/>",
         "  </Resources>",
         '  <Panel name="DataPanel">',
@@ -92,7 +93,7 @@ def _genome(genome: dict[str, Any]) -> dict[str, Any]:
 
 
 def _track(track: TrackSpec) -> dict[str, Any]:
-    named = {"name": track.name, "url": track.url}
+    named = {"name": track.shown, "url": track.url}
     if track.format == "bigWig":
         return {
             "type": "wig",
@@ -104,11 +105,11 @@ def _track(track: TrackSpec) -> dict[str, Any]:
             "autoscaleGroup": SCALE_GROUP,
             "color": f"rgb({POSITIVE})",
             "altColor": f"rgb({NEGATIVE})",
-            "gtrack": {"kind": track.kind, "model": track.model, "p99": track.p99},
+            "gtrack": {"kind": track.kind, "model": track.title, "p99": track.p99},
         }
     shown: dict[str, Any] = {"type": "annotation", "format": track.format.lower(), **named}
     if track.kind == "hits":  # without a colour: it would hide the hits' own
-        own = {"kind": track.kind, "model": track.model}
+        own = {"kind": track.kind, "model": track.title}
         return {**shown, "height": 48, "displayMode": "EXPANDED", "gtrack": own}
     if track.format in ("BED", "narrowPeak"):
         shown["delimiter"] = "\t"  # igv.js would split names at spaces
@@ -126,7 +127,7 @@ def _track(track: TrackSpec) -> dict[str, Any]:
 
 
 def _xml_track(track: TrackSpec, limit: float) -> list[str]:
-    named = f"id={quoteattr(track.url)} name={quoteattr(track.name)}"
+    named = f"id={quoteattr(track.path)} name={quoteattr(track.shown)}"
     if track.format != "bigWig":
         colour = "" if track.kind == "hits" else f' color="{GREY}"'
         return [f'    <Track {named} displayMode="EXPANDED"{colour}/>']

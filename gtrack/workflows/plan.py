@@ -234,7 +234,9 @@ def _plan_model(
         exact=model.exact_length,
         head=head,
         targets=head.targets(name, job.targets.get(name, job.targets.get(None, ()))),
-        parameters=method(method.validated(job.parameters)).used(model.kind),
+        parameters=method(method.validated(job.parameters), job.precision or "fp32").used(
+            model.kind
+        ),
         window_bp=window,
         stride=stride,
         strand=strand,

@@ -12,7 +12,6 @@ from gtrack.core.batches import pool_bounds
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.core.plan import Plan, digest_of
-from gtrack.core.targets import Target
 from gtrack.io.atomic import write_text
 from gtrack.io.fasta import Genome
 from gtrack.publish.manifest import to_json
@@ -62,12 +61,14 @@ def make_manifest(
     models: list[dict[str, Any]] = []
     for model in plan.models:
         grid = plan.grid(model.name)
+        labels = [target.label for target in plan.targets_of(model.name)]
         models.append(
             {
                 **{key: getattr(model, key) for key in ("name", "kind", "sha256", "unit")},
                 "outputs": {"kind": model.head.outputs, "said_by": model.head.said_by},
                 "labels": model.head.names,
-                **_explained(plan.targets_of(model.name)),
+                "target": labels[0],
+                "targets": labels,
                 "parameters": model.parameters,
                 **{key: getattr(model, key) for key in ("window_bp", "stride", "batch_units")},
                 "strands": model.strand,
@@ -102,12 +103,6 @@ def make_manifest(
         versions=plan.versions,
         null=null,
     )
-
-
-def _explained(targets: Sequence[Target]) -> dict[str, Any]:
-    """Return what of a model is explained: one target, or the first and all of several."""
-    labels = [target.label for target in targets]
-    return {"target": labels[0]} | ({"targets": labels} if len(labels) > 1 else {})
 
 
 def copy_genome(plan: Plan, out: Path) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.manifest import RunManifest
 from gtrack.core.plan import digest_of
+from gtrack.core.targets import path_of
 from gtrack.io.fasta import Genome
 from gtrack.io.text import whole_text
 from gtrack.publish.manifest import read_manifest
@@ -70,10 +71,10 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     for url in urls:
         if url in copied:
             continue
-        table[f"/{url}"] = ServedFile(job.folder / url, root)
+        table[f"/{url}"] = ServedFile(job.folder / path_of(url), root)
         why = _missing(table[f"/{url}"])
         if why and url not in _OPTIONAL:
-            notes.append(f"{job.folder / url}: cannot be shown: {why}")
+            notes.append(f"{job.folder / path_of(url)}: cannot be shown: {why}")
     table.update({f"/{url}": entry for url, entry in copied.items() if entry})
     if lent:
         reference, files, note = _genome(job, lent)

@@ -75,7 +75,7 @@ def twin(
     windows = lay(
         BED, {c: len(b) for c, b in genome.items()}, model.window_bp, model.window_bp // 2
     )
-    made = load(METHODS, method, "")(**({} if rule is None else {"alibi_rule": rule}))
+    made = load(METHODS, method, "")({} if rule is None else {"alibi_rule": rule})
     explained = {}
     with made.applied(model) as explain:
         for (chrom, start, end), wanted in windows.items():
@@ -89,7 +89,7 @@ def twin(
                     weights = None if weights is None else weights[::-1]
                 (encoding,) = model.encode([text])
                 batch = model.collate([encoding], 1, len(encoding))
-                relevance = explain(batch, np.array([-1.0, 1.0])).relevance[0]
+                relevance = explain(batch, np.array([[-1.0, 1.0]])).relevance[0, 0]
                 bases = project(relevance.tolist(), encoding, end - start, mode, weights)
                 strands.append(bases if one == "+" else bases[::-1])
             explained[chrom, start, end] = np.mean(strands, axis=0)

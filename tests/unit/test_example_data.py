@@ -254,8 +254,8 @@ def test_relevance_peaks_on_the_planted_sites_of_the_genome(name):
     rows = model.encode(windows)
     batch = model.collate(rows, len(rows), max(map(len, rows)))
     with AttnLrp().applied(model) as explain:
-        found = explain(batch, np.array([-1.0, 1.0]))
-    maps = [to_bases(r, e, 200) for r, e in zip(found.relevance, rows, strict=True)]
+        found = explain(batch, np.array([[-1.0, 1.0]]))
+    maps = [to_bases(r, e, 200) for r, e in zip(found.relevance[0], rows, strict=True)]
     right = found.logits[:, 1] > found.logits[:, 0]
     assert right.mean() >= 0.8
     accuracy = [mass_accuracy(r, m) for r, m in zip(maps, masks, strict=True)]

@@ -17,6 +17,7 @@ A CNN has no attention: AttnLRP and CP-LRP are the same here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -33,8 +34,8 @@ _TIE = 64
 depend on the length of the batch, and a repeat must not be decided by them."""
 
 
-def rules(method: str, alibi_rule: str = "absorb") -> Rules:
-    """Return the rules of LRP for the CNN: the same for every method and ALiBi rule."""
+def rules(method: str, parameters: Mapping[str, str]) -> Rules:
+    """Return the rules of LRP for the CNN: the same for every method and all its parameters."""
     return Rules(
         ruled={
             DnaBlock: _epsilon_block,

@@ -26,10 +26,13 @@ class Rules:
         Modules of exactly this class, whatever they hold, are explained by this rule.
     plain : frozenset of module classes
         Modules whose own gradient is their rule (linear maps), and containers.
+    used : tuple of str
+        Names of the method's parameters that decided these rules.
     """
 
     ruled: Mapping[type[nn.Module], Rule]
     plain: frozenset[type[nn.Module]]
+    used: tuple[str, ...] = ()
 
 
 @contextmanager

@@ -21,8 +21,9 @@ CP-LRP holds the attention weights constant: no relevance through q and k, all o
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -32,8 +33,6 @@ from gtrack.attribution.rules.context import Forward, Rule, Rules
 from gtrack.attribution.rules.lxt import divide_gradient, stop_gradient
 from gtrack.models.dnabert2 import network
 from gtrack.models.dnabert2.alibi import Alibi
-
-AlibiRule = Literal["absorb", "uniform"]
 
 
 def identity_ratio_tanh(x: Tensor) -> Tensor:
@@ -123,25 +122,27 @@ class IdentityTanh(torch.autograd.Function):
         return gradients[0] * identity_ratio_tanh(x)
 
 
-def rules(method: str, alibi_rule: AlibiRule = "absorb") -> Rules:
+def rules(method: str, parameters: Mapping[str, str]) -> Rules:
     """Return the rules of ``attnlrp`` or ``cplrp``.
 
     Parameters
     ----------
     method : {"attnlrp", "cplrp"}
         Which family of rules.
-    alibi_rule : {"absorb", "uniform"}
-        What the sum of scores and ALiBi does under AttnLRP: under ``absorb`` ALiBi is a constant
-        that keeps its own share, ``uniform`` halves once more what q and k get. CP-LRP sends
-        nothing through the scores, and does not ask.
+    parameters : mapping of str to str
+        Of AttnLRP, ``alibi_rule``: what the sum of scores and ALiBi does. Under ``absorb`` ALiBi is
+        a constant that keeps its own share, ``uniform`` halves once more what q and k get. CP-LRP
+        sends nothing through the scores, and does not ask.
     """
+    used: tuple[str, ...] = ()
     if method == "cplrp":
         attention: Rule = _constant_attention
     else:
-        attention = partial(
-            _bilinear_attention, divisor={"absorb": 2.0, "uniform": 4.0}[alibi_rule]
-        )
+        used = ("alibi_rule",)
+        divisor = {"absorb": 2.0, "uniform": 4.0}[parameters["alibi_rule"]]
+        attention = partial(_bilinear_attention, divisor=divisor)
     return Rules(
+        used=used,
         ruled={
             nn.LayerNorm: _layer_norm,
             nn.Tanh: _tanh,

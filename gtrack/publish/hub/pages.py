@@ -29,10 +29,15 @@ _SIGN = (
     "it. The height is how much. This is what the model computed with, not what changing the base "
     "would do, and not biology by itself."
 )
+_OUTPUTS = {
+    "classes": "classes that exclude each other: the logit less the mean of the other logits",
+    "labels": "labels that do not exclude each other: the label's own logit",
+    "values": "values of a regression",
+}
 _UNITS = (
-    "The unit is that of the model's logit contrast (the label's logit less the mean of the other "
-    "logits; the one logit of a model that has one). Models differ in scale: compare the shapes of "
-    "two models, not their heights. Relevance is not conserved, so that its sum is not the logit."
+    "The unit is that of what is explained (of classes the logit contrast: the logit less the mean "
+    "of the other logits; of labels the logit; of values the value). Models differ in scale: "
+    "compare the shapes of two models, not their heights. Relevance is not conserved, so that its sum is not the logit."
 )
 _GAPS = (
     "A base without a value was not scanned, or is not A, C, G or T: a gap is not a zero. Every "
@@ -92,10 +97,12 @@ def _made(hub: Hub, model: dict[str, Any]) -> Markup:
     rows: list[tuple[str, object]] = [
         ("Model", f"{model['name']} ({model['kind']})"),
         ("Model's SHA-256", model["sha256"]),
-        ("Label explained", f"{model['target']} (of {', '.join(map(str, model['labels']))})"),
+        ("Outputs explained", f"{', '.join(model['targets'])} (of {', '.join(model['labels'])})"),
+        ("What outputs are", _OUTPUTS[model["outputs"]["kind"]]),
         ("Method", job.get("method")),
-        ("ALiBi rule", job.get("alibi_rule") if model["kind"] == "dnabert2" else None),
-        ("Token to base", job.get("projection") if model["kind"] != "cnn" else None),
+        *((f"Method's {name.replace('_', ' ')}", value)
+          for name, value in model["parameters"].items()),
+        ("Token to base", job.get("projection") if model["unit"] == "token" else None),
         ("Strands read", _STRANDS.get(strands, strands)),
         ("Windows", f"{model['windows']:,} of {model['window_bp']:,} bp, at steps of "
                     f"{model['stride']:,} bp in long regions"),
@@ -121,9 +128,9 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
         _section(
             "Description",
             _paragraphs(
-                f"How much of the score that the model {spec.model} gives its label "
-                f"{model['target']} the method traces back to each base of the scanned "
-                f"regions.{alone}",
+                f"How much of the score that the model {spec.model} gives its output "
+                f"{spec.target or model['target']} the method traces back to each base of the "
+                f"scanned regions.{alone}",
                 _GAPS,
             ),
         ),
@@ -172,7 +179,7 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
             "Description",
             _paragraphs(
                 f"Places where the sequence matches a motif and the relevance of the model "
-                f"{spec.model} is unlike that of shuffled sequence. Look-alike motifs may stand "
+                f"{spec.title} is unlike that of shuffled sequence. Look-alike motifs may stand "
                 "in for one another: the q-value is of the place, not of the name."
             ),
         ),

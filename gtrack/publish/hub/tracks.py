@@ -106,7 +106,7 @@ def composite(
 
 def _subtrack(parent: str, track: HubTrack) -> Settings:
     return [
-        *described(track.name, track.spec.name, _meaning(track)),
+        *described(track.name, track.spec.shown, _meaning(track)),
         ("parent", f"{parent} on"),
         ("type", _signal([track])),
         ("bigDataUrl", track.url),
@@ -137,7 +137,7 @@ def overlay(tracks: Sequence[HubTrack]) -> list[Stanza]:
     for at, (name, track) in enumerate(zip(names, tracks, strict=True)):
         colour = _MODEL_COLOURS[at % len(_MODEL_COLOURS)]
         below = [
-            *described(name, f"{track.spec.name} overlaid", _meaning(track)),
+            *described(name, f"{track.spec.shown} overlaid", _meaning(track)),
             ("parent", OVERLAY),
             ("type", _signal([track])),
             ("bigDataUrl", track.url),
@@ -153,7 +153,7 @@ def hits(track: HubTrack) -> Stanza:
     """Return the stanza of hits; without a colour, which igv.js would paint all of them in."""
     relevance = f"{rounded_up(track.largest):g}"
     settings = [
-        *described(track.name, track.spec.name, _meaning(track)),
+        *described(track.name, track.spec.shown, _meaning(track)),
         ("parent", ROOT),
         ("type", f"bigBed {track.file.defined} +"),
         ("bigDataUrl", track.url),
@@ -184,7 +184,7 @@ def annotation(track: HubTrack) -> Stanza:
     """Return the stanza of features that the user gave."""
     standard = track.file.defined if 3 <= track.file.defined <= 12 else 3
     return 1, [
-        *described(track.name, track.spec.name, _meaning(track)),
+        *described(track.name, track.spec.shown, _meaning(track)),
         ("parent", ROOT),
         ("type", f"bigBed {standard}{' +' if track.file.fields > standard else ''}"),
         ("bigDataUrl", track.url),
@@ -204,11 +204,11 @@ def _meaning(track: HubTrack) -> str:
     strand = {"relevance-forward": ", forward strand", "relevance-reverse": ", reverse strand"}
     match track.spec.kind:
         case "hits":
-            return f"Motif hits that the relevance of {track.spec.model} supports or opposes"
+            return f"Motif hits that the relevance of {track.spec.title} supports or opposes"
         case "annotation":
             return f"{track.spec.name} (annotation)"
         case kind:
-            return f"Relevance of each base to {track.spec.model}{strand.get(kind, '')}"
+            return f"Relevance of each base to {track.spec.title}{strand.get(kind, '')}"
 
 
 def rounded_up(value: float) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gtrack.core.manifest import RunManifest
 from gtrack.core.motif_hit import MotifHit, MotifShare
+from gtrack.core.targets import titled
 from gtrack.publish.markup import Markup, element, join, shortened, void
 from gtrack.publish.report.lanes import signed
 from gtrack.publish.report.letters import LetterPlot, describe, letter_shapes, letter_svg
@@ -105,16 +106,24 @@ def _summary(report: Report) -> Markup:
     regions, genome = manifest.regions, manifest.genome
     known = "a custom" if genome["id"] == "custom" else f"the {genome['id']}"
     twice = f" ({regions['duplicates']:,} exact duplicates)" if regions["duplicates"] else ""
-    hits = {each["model"]: each["hits"] for each in (manifest.hits or {}).get("models", ())}
-    tracks = {track.model: track for track in manifest.tracks if track.kind == "relevance"}
-    rows = [
-        (
-            *(model["name"], model["kind"], explained_score(model), f"{model['window_bp']:,}"),
-            *(model["strands"], f"{tracks[model['name']].bases:,}"),
-            *(f"{tracks[model['name']].p99:.3g}", f"{hits.get(model['name'], 0):,}"),
+    hits = {
+        titled(each["model"], each.get("target")): each["hits"]
+        for each in (manifest.hits or {}).get("models", ())
+    }
+    models = {model["name"]: model for model in manifest.models}
+    rows = []
+    for track in manifest.tracks:
+        if track.kind != "relevance":
+            continue
+        model = models[track.model]
+        score = explained_score(model, track.target or model["target"])
+        rows.append(
+            (
+                *(model["name"], model["kind"], score, f"{model['window_bp']:,}"),
+                *(model["strands"], f"{track.bases:,}"),
+                *(f"{track.p99:.3g}", f"{hits.get(track.title, 0):,}"),
+            )
         )
-        for model in manifest.models
-    ]
     columns = ("model", "kind", "explained score", "window, bp", "strands", "bases with a value")
     return join(
         element(

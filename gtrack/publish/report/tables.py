@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from gtrack.core.manifest import RunManifest
+from gtrack.core.targets import path_of, titled
 from gtrack.publish.markup import Markup, element, join, shortened
 
 _LONGEST = 160  # characters of a name in a table
@@ -49,6 +50,7 @@ def regions_table(regions: Sequence[Mapping[str, str]]) -> Markup:
     columns = {
         "name": "region",
         "model": "model",
+        "target": "target",
         "windows": "windows",
         "score_forward": "score, forward",
         "score_reverse": "score, reverse",
@@ -56,6 +58,8 @@ def regions_table(regions: Sequence[Mapping[str, str]]) -> Markup:
         "probability": "probability",
         "n_share": "share of N",
     }
+    if not any("target" in row for row in regions):
+        del columns["target"]
     rows = []
     for row in regions:
         start, end = int(row["start"]), int(row["end"])
@@ -65,7 +69,9 @@ def regions_table(regions: Sequence[Mapping[str, str]]) -> Markup:
     if not rows:
         return Markup()
     said = "Means over a region's bases of what the windows that own them say; scores are logits."
-    scores = table(("place", *columns.values()), rows, numbers=range(3, 9))
+    scores = table(
+        ("place", *columns.values()), rows, numbers=range(len(columns) - 5, len(columns) + 1)
+    )
     return join(element("p", said), scores)
 
 
@@ -86,7 +92,8 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
                 yield from _flat(f"{name} {key}".strip(), inner)
     elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
         for inner in value:
-            yield from _flat(f"{name} {inner.get('name', inner.get('model', ''))}", inner)
+            called = inner.get("name") or titled(inner.get("model", ""), inner.get("target"))
+            yield from _flat(f"{name} {called}", inner)
     elif value is not None:
         items = value if isinstance(value, list | tuple) else [value]
         yield (
@@ -97,10 +104,11 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 def files_table(manifest: RunManifest) -> Markup:
     """Return where everything lies in the folder of the scan."""
-    rows = [(track.name, track.kind, element("code", track.url)) for track in manifest.tracks]
+    rows = [(track.shown, track.kind, element("code", track.path)) for track in manifest.tracks]
     for entry in (manifest.hits or {}).get("models", ()):
-        rows.append((entry["model"], "hits as text", element("code", entry["bed"])))
-        rows.append((entry["model"], "motifs", element("code", entry["table"])))
+        title = titled(entry["model"], entry.get("target"))
+        rows.append((title, "hits as text", element("code", path_of(entry["bed"]))))
+        rows.append((title, "motifs", element("code", path_of(entry["table"]))))
     for kind, key in (("regions", "url"), ("region scores", "table"), ("windows", "windows")):
         rows.append(("", kind, element("code", manifest.regions[key])))
     said = element("p", "In the folder of the scan, beside manifest.json; not part of this page.")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gtrack.core.heads import Head
 from gtrack.core.manifest import RunManifest
-from gtrack.publish.markup import Markup, element, shortened
+from gtrack.core.targets import titled
+from gtrack.publish.markup import Markup, element
 
 METHODS = {
     "attnlrp": (
@@ -26,15 +28,10 @@ METHODS = {
 """Method -> what it is and what it does not promise."""
 
 
-def explained_score(model: Mapping[str, Any]) -> str:
-    """Return which difference of logits is explained."""
-    target = shortened(model["target"], 60)
-    others = [shortened(label, 60) for label in model["labels"] if label != model["target"]]
-    if not others:
-        return f"logit of {target}"
-    if len(others) == 1:
-        return f"logit of {target} - logit of {others[0]}"
-    return f"logit of {target} - mean of the {len(others)} other logits"
+def explained_score(model: Mapping[str, Any], label: str) -> str:
+    """Return what of an output is explained."""
+    labels = tuple(model["labels"])
+    return Head(model["outputs"]["kind"], labels).explained(labels.index(label))
 
 
 def how_to_read(manifest: RunManifest) -> Markup:
@@ -49,8 +46,8 @@ def _paragraphs(manifest: RunManifest) -> Iterator[tuple[str, str]]:
     yield (
         "Letters",
         "A letter is a base of the genome's forward strand; its height is the base's relevance: "
-        "the share of the explained score, in units of the logit, that the method traces back to "
-        "it. Above the axis the base speaks for the label; below, upside down, against it.",
+        "the share of the explained score, in its unit (logits; the value of a regression), that "
+        "the method traces back to it. Above the axis the base speaks for the label; below, upside down, against it.",
     )
     yield (
         "Scale",
@@ -84,9 +81,10 @@ def _windows(manifest: RunManifest) -> Iterator[str]:
     )
     if "both" in strands:
         yield "Windows are explained on both strands, and the two are averaged."
-    if any(model["kind"] == "dnabert2" for model in manifest.models):
+    tokens = [model["name"] for model in manifest.models if model["unit"] == "token"]
+    if tokens:
         yield (
-            "A DNABERT-2 model reads tokens of several bases; a token's relevance goes to its "
+            f"{' and '.join(tokens)} read tokens of several bases; a token's relevance goes to its "
             f"bases (projection: {manifest.job['projection']}), so finer detail inside a token is "
             "not information."
         )
@@ -104,8 +102,8 @@ def _hits(hits: Mapping[str, Any], null: Mapping[str, Any]) -> Iterator[str]:
     )
     for model in null.get("models", ()):
         yield (
-            f"Null of {model['model']}: {model['bases']:,} bases of {model['windows']:,} shuffled "
-            "windows."
+            f"Null of {titled(model['model'], model.get('target'))}: {model['bases']:,} bases of "
+            f"{model['windows']:,} shuffled windows."
         )
     yield (
         "An opposing hit says that relevance is negative there beyond the null, not that a "

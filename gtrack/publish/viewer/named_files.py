@@ -8,7 +8,7 @@ import re
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import RunManifest
 
-_SAFE = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
+_SAFE = re.compile(r"([A-Za-z0-9._-]|%25)+(/([A-Za-z0-9._-]|%25)+)*")  # %25: a % in a name
 _HUB_FILES = (
     "bigDataUrl", "twoBitPath", "groups", "html", "htmlPath", "descriptionUrl", "chromSizes",
 )  # fmt: skip

@@ -110,10 +110,10 @@ def collate():
     return make
 
 
-DIFFERENCE = np.array([-1.0, 1.0])
+DIFFERENCE = np.array([[-1.0, 1.0]])
 
 
 @pytest.fixture
 def difference() -> np.ndarray:
-    """Return the contrast logit 1 - logit 0."""
+    """Return one contrast, logit 1 - logit 0."""
     return DIFFERENCE.copy()

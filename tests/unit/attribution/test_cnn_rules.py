@@ -76,14 +76,14 @@ def test_lrp_equals_matrices(make_cnn, collate, sequences, batch_norm, labels, s
     contrast = np.array([1.0, -0.5, -0.5])[:labels]
     batch = collate(model, sequences)
     with AttnLrp().applied(model) as explain:
-        ours = explain(batch, contrast)
+        ours = explain(batch, contrast[None])
     for row, sequence in enumerate(sequences):
         one_hot = model.embed(collate(model, [sequence]))[0]
         logits, relevance = relevance_by_matrices(model.network, one_hot, contrast)
         scale = np.abs(relevance).max()
         assert scale > 1e-3
         np.testing.assert_allclose(ours.logits[row], logits, atol=1e-9)
-        found = ours.relevance[row]
+        found = ours.relevance[0, row]
         np.testing.assert_allclose(found[: len(sequence)], relevance, atol=1e-9 * scale)
         assert not found[len(sequence) :].any()
 
@@ -94,7 +94,7 @@ def test_attnlrp_and_cplrp_are_the_same_and_not_the_gradient(make_cnn, collate, 
     maps = []
     for method in (AttnLrp(), CpLrp(), Gradient()):
         with method.applied(model) as explain:
-            maps.append(explain(batch, np.array([-1.0, 1.0])).relevance)
+            maps.append(explain(batch, np.array([[-1.0, 1.0]])).relevance)
     np.testing.assert_array_equal(maps[0], maps[1])
     assert not np.allclose(maps[0], maps[2], rtol=0.05)
 
@@ -107,15 +107,16 @@ def test_without_biases_relevance_is_conserved(make_cnn, collate, sequences):
     batch = collate(model, sequences)
     contrast = np.array([-1.0, 1.0])
     with AttnLrp().applied(model) as explain:
-        explained = explain(batch, contrast)
+        explained = explain(batch, contrast[None])
     score = explained.logits @ contrast
-    np.testing.assert_allclose(explained.relevance.sum(1), score, rtol=1e-4)
+    np.testing.assert_allclose(explained.relevance[0].sum(1), score, rtol=1e-4)
 
 
 def test_n_gets_nothing(make_cnn, collate):
     model = make_cnn()
     with AttnLrp().applied(model) as explain:
-        found = explain(collate(model, ["ACGTNNNNACGTTTGCA"]), np.array([-1.0, 1.0])).relevance[0]
+        batch = collate(model, ["ACGTNNNNACGTTTGCA"])
+        found = explain(batch, np.array([[-1.0, 1.0]])).relevance[0, 0]
     assert not found[4:8].any()
     assert np.count_nonzero(found) > 5
 
@@ -134,7 +135,7 @@ def test_a_repeat_is_explained_evenly(make_cnn, collate):
     for units in (3 * 35, 160, 333):
         with AttnLrp().applied(model) as explain:
             batch = collate(model, ["N" * 20 + copy * 3], units=units + 20)
-            found = explain(batch, np.array([-1.0, 1.0])).relevance[0]
+            found = explain(batch, np.array([[-1.0, 1.0]])).relevance[0, 0]
         copies = found[20 : 20 + 3 * 35].reshape(3, 35)
         scale = np.abs(copies).max()
         assert scale > 1e-3

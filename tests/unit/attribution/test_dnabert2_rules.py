@@ -76,13 +76,13 @@ def test_attnlrp_equals_lxt_explicit(make_dnabert2, collate, sequences, differen
         network_parameter.requires_grad_(False)
     for sequence in sequences:
         batch = collate(model, [sequence])
-        logits, relevance = explicit_attnlrp(model, batch, difference)
+        logits, relevance = explicit_attnlrp(model, batch, difference[0])
         with AttnLrp().applied(model) as explain:
             ours = explain(batch, difference)
         np.testing.assert_allclose(ours.logits, logits, atol=1e-11)
         scale = np.abs(relevance).max()
         assert scale > 1e-3
-        np.testing.assert_allclose(ours.relevance, relevance, atol=1e-9 * scale)
+        np.testing.assert_allclose(ours.relevance[0], relevance, atol=1e-9 * scale)
 
 
 # --- each fused rule against a composite of lxt's own stop_gradient and divide_gradient
@@ -135,9 +135,9 @@ def composite_attention(kind):
 
 
 FUSED = {
-    "absorb": rules.rules("attnlrp", "absorb"),
-    "uniform": rules.rules("attnlrp", "uniform"),
-    "cplrp": rules.rules("cplrp"),
+    "absorb": rules.rules("attnlrp", {"alibi_rule": "absorb"}),
+    "uniform": rules.rules("attnlrp", {"alibi_rule": "uniform"}),
+    "cplrp": rules.rules("cplrp", {}),
 }
 
 
@@ -206,7 +206,7 @@ def test_uniform_alibi_differs_from_absorb(make_dnabert2, collate, sequences, di
     batch = collate(model, sequences)
     maps = []
     for choice in ("absorb", "uniform"):
-        with AttnLrp(alibi_rule=choice).applied(model) as explain:
+        with AttnLrp({"alibi_rule": choice}).applied(model) as explain:
             maps.append(explain(batch, difference))
     np.testing.assert_array_equal(maps[0].logits, maps[1].logits)
     assert not np.allclose(maps[0].relevance, maps[1].relevance)
@@ -282,8 +282,8 @@ def test_ledger_closes(make_dnabert2, collate, sequences, difference, seed):
             g_s = p * (g_p - (p * g_p).sum(-1, keepdim=True))
             took["softmax"] += per_row(p * g_p - s * g_s)
             took["alibi"] += per_row(bias * g_s)
-    score = explained.logits @ difference
-    reached = explained.relevance.sum(1)
+    score = explained.logits @ difference[0]
+    reached = explained.relevance[0].sum(1)
     for part in took.values():
         assert (np.abs(part) > 1e-6).all()
     np.testing.assert_allclose(reached + sum(took.values()), score, atol=1e-8)
@@ -302,7 +302,7 @@ def test_cplrp_conserves_at_every_layer_without_constants(
     with CpLrp().applied(model) as explain:
         explained = explain(batch, difference)
     tape.remove()
-    score = explained.logits @ difference
+    score = explained.logits @ difference[0]
     assert np.abs(score).min() > 1e-3
     stations = [
         *("bert.embeddings", "bert.embeddings.LayerNorm", "bert.pooler"),
@@ -311,7 +311,7 @@ def test_cplrp_conserves_at_every_layer_without_constants(
     ]
     for station in stations:
         np.testing.assert_allclose(tape.relevance(station), score, atol=1e-9)
-    np.testing.assert_allclose(explained.relevance.sum(1), score, atol=1e-9)
+    np.testing.assert_allclose(explained.relevance[0].sum(1), score, atol=1e-9)
 
 
 def test_gradient_is_input_times_gradient(make_dnabert2, collate, sequences, difference):
@@ -322,7 +322,7 @@ def test_gradient_is_input_times_gradient(make_dnabert2, collate, sequences, dif
     embedded = model.embed(batch).detach()
 
     def score(x):
-        return (model.forward(x, batch) @ torch.as_tensor(difference)).sum()
+        return (model.forward(x, batch) @ torch.as_tensor(difference[0])).sum()
 
     random = torch.Generator().manual_seed(1)
     for _ in range(4):  # directional derivatives by central differences along one unit's embedding
@@ -331,7 +331,7 @@ def test_gradient_is_input_times_gradient(make_dnabert2, collate, sequences, dif
         step[row, unit] = embedded[row, unit]
         with torch.no_grad():
             slope = (score(embedded + 1e-5 * step) - score(embedded - 1e-5 * step)) / 2e-5
-        assert explained.relevance[row, unit] == pytest.approx(slope.item(), rel=1e-6, abs=1e-9)
+        assert explained.relevance[0, row, unit] == pytest.approx(slope.item(), rel=1e-6, abs=1e-9)
 
 
 def test_rules_leave_the_values_of_the_network_alone(make_dnabert2, collate, sequences, difference):

@@ -47,11 +47,11 @@ def test_padding_and_company_change_nothing(
     )
     for row, sequence in enumerate(sequences):
         alone = explained_alone(method(), model, collate(model, [sequence]), difference)
-        units = alone.relevance.shape[1]
+        units = alone.relevance.shape[2]
         scale = np.abs(alone.relevance).max()
         assert scale > 1e-3
-        found = together.relevance[row]
-        assert np.abs(found[:units] - alone.relevance[0]).max() <= bound * scale
+        found = together.relevance[0, row]
+        assert np.abs(found[:units] - alone.relevance[0, 0]).max() <= bound * scale
         assert not found[units:].any(), "padding has relevance"
         np.testing.assert_allclose(together.logits[row], alone.logits[0], atol=bound * 10)
 
@@ -62,9 +62,8 @@ def test_relevance_is_linear_in_the_contrast(make, collate, sequences, kind, bou
     model = make[kind]()
     batch = collate(model, sequences)
     with method().applied(model) as explain:
-        both = explain(batch, np.array([-1.0, 1.0])).relevance
-        one = explain(batch, np.array([0.0, 1.0])).relevance
-        zero = explain(batch, np.array([1.0, 0.0])).relevance
+        contrasts = np.array([[-1.0, 1.0], [0.0, 1.0], [1.0, 0.0]])
+        both, one, zero = explain(batch, contrasts).relevance
     scale = np.abs(both).max()
     assert np.abs(both - (one - zero)).max() <= bound * scale
     assert np.abs(one).max() > 1e-3
@@ -220,7 +219,7 @@ def test_bf16_is_close_to_float32(make, collate, sequences, difference, kind):
     exact = explained_alone(AttnLrp(), model, batch, difference)
     rough = explained_alone(AttnLrp(precision="bf16"), model, batch, difference)
     rows = slice(0, len(sequences))
-    assert cosine(exact.relevance[rows], rough.relevance[rows]).min() > 0.98
+    assert cosine(exact.relevance[0, rows], rough.relevance[0, rows]).min() > 0.98
     assert rough.relevance.dtype == np.float32
     assert not np.array_equal(exact.relevance, rough.relevance)
 
@@ -265,7 +264,7 @@ def test_cuda_agrees_with_cpu(make, collate, sequences, difference, kind, method
     model.network.to("cuda")
     batch = collate(model, sequences)
     on_cuda = explained_alone(method(precision=precision), model, batch, difference)
-    assert cosine(on_cpu.relevance, on_cuda.relevance).min() >= 0.9999
+    assert cosine(on_cpu.relevance[0], on_cuda.relevance[0]).min() >= 0.9999
 
 
 @settings(max_examples=25, deadline=None)
@@ -278,16 +277,57 @@ def test_any_dna_any_company(data):
     dna = st.text("ACGTN", min_size=1, max_size=30)
     sequence, company = data.draw(dna), data.draw(st.lists(dna, max_size=3))
     extra = data.draw(st.integers(0, 9))
-    contrast = np.array([-1.0, 1.0])
+    contrasts = np.array([[-1.0, 1.0]])
     rows = model.encode([sequence, *company])
     units = max(len(row) for row in rows) + extra
     with AttnLrp().applied(model) as explain:
-        alone = explain(model.collate(rows[:1], 1, len(rows[0])), contrast)
-        together = explain(model.collate(rows, len(rows) + 1, units), contrast)
+        alone = explain(model.collate(rows[:1], 1, len(rows[0])), contrasts)
+        together = explain(model.collate(rows, len(rows) + 1, units), contrasts)
     np.testing.assert_allclose(together.logits[0], alone.logits[0], atol=1e-12)
-    found = together.relevance[0]
-    np.testing.assert_allclose(found[: len(sequence)], alone.relevance[0], atol=1e-10)
+    found = together.relevance[0, 0]
+    np.testing.assert_allclose(found[: len(sequence)], alone.relevance[0, 0], atol=1e-10)
     assert not found[len(sequence) :].any()
+
+
+@pytest.mark.parametrize("method", ALL_METHODS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_several_targets_are_each_explained_as_if_alone(make, collate, sequences, kind, method):
+    """One forward and a backward each give the very values of as many passes."""
+    model = make[kind](labels=3, dtype=torch.float32)
+    batch = collate(model, sequences, rows=6)
+    contrasts = np.array([[1.0, -0.5, -0.5], [0.0, 1.0, 0.0], [0.0, 0.0, -2.0]])
+    with method().applied(model) as explain:
+        together = explain(batch, contrasts)
+        alone = [explain(batch, contrast[None]) for contrast in contrasts]
+    assert together.relevance.shape[:2] == (3, 6)
+    for target, one in enumerate(alone):
+        np.testing.assert_array_equal(together.relevance[target], one.relevance[0])
+        np.testing.assert_array_equal(together.logits, one.logits)
+    assert not np.allclose(together.relevance[0], together.relevance[1])
+
+
+@pytest.mark.parametrize("method", ALL_METHODS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_forward_serves_every_target(make, collate, sequences, kind, method):
+    model = make[kind](labels=3)
+    batch = collate(model, sequences)
+    calls = []
+    handle = model.network.classifier.register_forward_hook(lambda *_: calls.append(1))
+    with method().applied(model) as explain:
+        explain(batch, np.eye(3))
+    handle.remove()
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("bad", [0, 1, 2])
+def test_infinite_relevance_of_any_target_is_refused(make, collate, bad):
+    model = make["dnabert2"](dtype=torch.float32, labels=3)
+    model.network.classifier.weight.data *= 1e12
+    batch = collate(model, ["ACGTTTGA"])
+    contrasts = np.eye(3)
+    contrasts[bad] *= 1e30
+    with pytest.raises(NonFiniteError, match=r"the gradient at the output of bert\.pooler"):
+        explained_alone(Gradient(), model, batch, contrasts)
 
 
 def test_the_tables_hold_what_they_name():
