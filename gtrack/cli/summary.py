@@ -85,7 +85,8 @@ def _noted(model: ModelSummary) -> Iterator[str]:
             "windows of neighbouring regions, whose centres are nearer"
         )
     if model.windows_dropped:
-        yield f"{model.name}: {model.windows_dropped:,} windows owned no base and were not explained"
+        dropped = f"{model.windows_dropped:,} windows"
+        yield f"{model.name}: {dropped} owned no base and were not explained"
     if model.head.said_by == "rule":
         one = "one output is a value" if len(model.head.names) == 1 else "more than one are classes"
         others = " or ".join(kind for kind in OUTPUTS if kind != model.head.outputs)

@@ -37,7 +37,8 @@ _OUTPUTS = {
 _UNITS = (
     "The unit is that of what is explained (of classes the logit contrast: the logit less the mean "
     "of the other logits; of labels the logit; of values the value). Models differ in scale: "
-    "compare the shapes of two models, not their heights. Relevance is not conserved, so that its sum is not the logit."
+    "compare the shapes of two models, not their heights. Relevance is not conserved, "
+    "so that its sum is not the logit."
 )
 _GAPS = (
     "A base without a value was not scanned, or is not A, C, G or T: a gap is not a zero. Every "

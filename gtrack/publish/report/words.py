@@ -47,7 +47,8 @@ def _paragraphs(manifest: RunManifest) -> Iterator[tuple[str, str]]:
         "Letters",
         "A letter is a base of the genome's forward strand; its height is the base's relevance: "
         "the share of the explained score, in its unit (logits; the value of a regression), that "
-        "the method traces back to it. Above the axis the base speaks for the label; below, upside down, against it.",
+        "the method traces back to it. Above the axis the base speaks for the label; below, upside "
+        "down, against it.",
     )
     yield (
         "Scale",
