@@ -138,7 +138,7 @@ def merge_shards(plan: Plan, out: Path) -> ScanSummary:
         tracks = tuple(track for track in manifest.tracks if track.format == "bigWig")
         return _finish(plan, out, tracks, (), manifest.genome["fasta"])
     shards = out / "shards"
-    missing = [k for k in range(plan.n_shards) if not is_done(shard_path(shards, k), plan, k)]
+    missing = [k for k in range(plan.n_shards) if not is_done(shard_path(shards, k), plan.shard_seal(k))]
     if missing:
         raise InputError(
             f"{out}: {len(missing)} of {plan.n_shards} shards are missing or damaged (first: "
@@ -213,7 +213,7 @@ class _ModelMerge:
                 if not pools:
                     continue
                 path = shard_path(self._out / "shards", shard)
-                result = read_shard(path, self._plan, shard, self._model.name)
+                result = read_shard(path, self._plan.shard_seal(shard), self._model.name)
                 for target, of_target in enumerate(writers):
                     for column, writer in zip(columns, of_target, strict=True):
                         values = getattr(result, column)[target]
