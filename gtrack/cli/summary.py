@@ -13,7 +13,8 @@ from gtrack.core.heads import OUTPUTS
 from gtrack.io.text import shown
 from gtrack.workflows.annotations import Annotation
 from gtrack.workflows.hit_results import HitsSummary, TargetHits
-from gtrack.workflows.merge import ModelSummary, ScanSummary, TargetSummary
+from gtrack.workflows.merge import ScanSummary
+from gtrack.workflows.model_merge import ModelSummary, TargetSummary
 
 
 def print_summary(summary: ScanSummary) -> None:

@@ -42,8 +42,8 @@ def read_shard(path: Path, seal: str, name: str) -> ShardResult:
         found, arrays = read_sealed(path, f"{name}/")
         if found != seal:
             raise VerificationError(
-                f"{path}: belongs to another plan, or to another place in this one; remove it, then "
-                "run gtrack scan --resume"
+                f"{path}: belongs to another plan, or to another place in this one; remove it, "
+                "then run gtrack scan --resume"
             )
         return ShardResult(*(arrays[column] for column in ShardResult.columns()))
     except (OSError, ValueError, KeyError) as error:

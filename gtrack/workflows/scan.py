@@ -28,8 +28,9 @@ from gtrack.workflows.job import (
     write_run,
 )
 from gtrack.workflows.merge import ScanSummary, is_finished, is_merged, merge_shards
-from gtrack.workflows.plan import Planned, check_version, make_plan
+from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.shard import Progress, units, units_of_shard
+from gtrack.workflows.versions import check_version
 from gtrack.workflows.work import ScanWork, report
 
 Begin = Callable[[Plan], Progress]

@@ -88,9 +88,9 @@ def test_a_problem_that_is_not_known_is_refused(problem_type: object) -> None:
 
 
 def test_one_class_is_no_choice() -> None:
-    with pytest.raises(ModelError, match="with one output: nothing excludes it; write"):
+    with pytest.raises(ModelError, match="with one output: nothing excludes it"):
         head_of("single_label_classification", ("a",))
-    with pytest.raises(InputError, match="--outputs labels .* or --outputs values"):
+    with pytest.raises(InputError, match=r"--outputs labels .* or --outputs values"):
         Head("classes", ("a",), "option")
     with pytest.raises(InputError, match="use classes, labels, values"):
         Head("logits", ("a",), "option")  # type: ignore[arg-type]

@@ -159,4 +159,3 @@ def test_the_seal_of_a_null_is_of_its_plan_target_size_and_part() -> None:
         for part in (None, 0, 1)
     ]
     assert len(set(seals)) == len(seals)
-    assert plan.seal("00") != NullPlan(101, plan.pools).seal("00")
