@@ -16,10 +16,20 @@ from gtrack.workflows.hit_results import HitsSummary, TargetHits
 from gtrack.workflows.merge import ScanSummary
 from gtrack.workflows.model_merge import ModelSummary, TargetSummary
 
+_LOG_WIDTH = 200
+"""Columns of a table in a log: names are not broken there."""
+
+
+def _console() -> Console:
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        console.width = _LOG_WIDTH
+    return console
+
 
 def print_summary(summary: ScanSummary) -> None:
     """Print the account of a scan to stderr."""
-    console = Console(stderr=True, highlight=False)
+    console = _console()
     dropped = f", {summary.duplicates:,} of them exact duplicates" if summary.duplicates else ""
     console.print(
         f"\n{summary.given:,} regions given{dropped}; {summary.scanned:,} scanned, 0 refused",
@@ -50,7 +60,7 @@ def print_summary(summary: ScanSummary) -> None:
 
 def print_annotations(annotations: Iterable[Annotation]) -> None:
     """Print what of each annotation is shown to stderr."""
-    console = Console(stderr=True, highlight=False)
+    console = _console()
     for each in annotations:
         words = f"{each.name}: {each.features:,} annotated feature{'s'[: each.features > 1]}"
         if each.elsewhere:
@@ -128,7 +138,7 @@ _MOST_MOTIFS = 20
 
 def print_hits(summary: HitsSummary) -> None:
     """Print the hits of every model per motif to stderr."""
-    console = Console(stderr=True, highlight=False)
+    console = _console()
     for model in summary.targets:
         opposing = sum(not hit.supports for hit in model.hits)
         against = f", {opposing:,} of them opposing" if opposing else ""
