@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from gtrack.core.manifest import TrackSpec
 from gtrack.core.motif_hit import MotifHit, MotifShare
 from gtrack.core.motifs import Motif
 from gtrack.core.plan import Plan
-from gtrack.core.targets import Target, named, path_of
+from gtrack.core.targets import Target, named, path_of, url_of
 from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
@@ -170,7 +169,7 @@ def _write_target(job: HitsJob, plan: Plan, folder: Path, found: TargetHits) -> 
         **named(target),
         "hits": len(found.hits),
         "candidates": len(found.candidates),
-        **{kind: f"hits/{quote(name)}" for kind, name in names.items()},
+        **{kind: url_of("hits", name) for kind, name in names.items()},
     }
 
 
