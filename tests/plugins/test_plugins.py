@@ -75,20 +75,12 @@ def trimers(tmp_path_factory: pytest.TempPathFactory, weights: dict[str, np.ndar
 
 
 @pytest.fixture
-def gtrack(packages: Path):
-    def run(*arguments: object, code: int = 0) -> str:
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(packages), *_path()])}
-        command = [sys.executable, "-m", "gtrack", *map(str, arguments)]
-        ran = subprocess.run(command, capture_output=True, text=True, env=env, timeout=200)
-        assert ran.returncode == code, ran.stderr
-        return ran.stderr
-
-    return run
-
-
-def _path() -> list[str]:
-    given = os.environ.get("PYTHONPATH", "")
-    return [given] if given else []
+def gtrack(packages: Path, run, monkeypatch: pytest.MonkeyPatch):
+    """Return the command line where the packages are installed; it returns what stderr holds."""
+    monkeypatch.syspath_prepend(str(packages))
+    given = [path for path in (os.environ.get("PYTHONPATH"),) if path]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(packages), *given]))  # of processes
+    return lambda *arguments, code=0: run(*arguments, code=code).err
 
 
 def scan(gtrack, inputs, trimers: Path, out: Path, *options: object, code: int = 0) -> str:
