@@ -21,6 +21,7 @@ from gtrack.core.motif_hit import MotifHit, MotifShare
 from gtrack.core.motifs import Motif
 from gtrack.core.plan import Plan
 from gtrack.core.targets import Target, named, path_of, url_of
+from gtrack.core.ties import first_largest
 from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
@@ -176,11 +177,14 @@ def _write_target(job: HitsJob, plan: Plan, folder: Path, found: TargetHits) -> 
 def _strongest(
     found: Sequence[TargetHits], chrom_sizes: Mapping[str, int]
 ) -> dict[str, Any] | None:
-    """Return the surroundings of the hit whose relevance is farthest from the null's."""
+    """Return the surroundings of the hit whose relevance is farthest from the null's.
+
+    Of ties it is the first of the first target, in the order of the genome.
+    """
     hits = [hit for each in found for hit in each.hits]
     if not hits:
         return None
-    best = max(hits, key=lambda hit: abs(hit.rel_z))
+    best = hits[first_largest(np.array([abs(hit.rel_z) for hit in hits]))]
     return place_around(best.chrom, (best.start + best.end) // 2, chrom_sizes[best.chrom])
 
 
