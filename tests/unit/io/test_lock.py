@@ -60,11 +60,10 @@ def test_a_folder_that_takes_no_file(tmp_path: Path) -> None:
 def test_at_most_one_holder_while_the_file_comes_and_goes(tmp_path: Path) -> None:
     """Holders remove the file while others open it: none may end up with a removed one."""
     inside, most, held = 0, 0, 0
-    end = time.monotonic() + 1.0
 
     def contend() -> None:
         nonlocal inside, most, held
-        while time.monotonic() < end:
+        while held < 300:
             try:
                 with locked(tmp_path):
                     inside += 1
@@ -81,5 +80,4 @@ def test_at_most_one_holder_while_the_file_comes_and_goes(tmp_path: Path) -> Non
     for thread in threads:
         thread.join()
     assert most == 1
-    assert held > 20
     assert not list(tmp_path.iterdir())
