@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.npz_exports import Peak, Window, write_finemo, write_modisco, write_peaks
 from gtrack.workflows.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.kept_inputs import of_files, refuse_inputs
 
 FORMATS = ("finemo", "modisco")
 _CHUNK = 256  # regions in memory
@@ -88,7 +90,10 @@ def export(
     OutputError
         When the disk refuses.
     """
-    target = target or out / "export"
+    if target is None:
+        target = out / "export"
+        if target.is_symlink():
+            raise InputError(f"{target}: a symbolic link; move it away, or give a folder")
     if to not in FORMATS:
         raise InputError(f"--to {to}: use {' or '.join(FORMATS)}")
     if width is not None and (width < 1 or (to == "finemo" and width % 2)):
@@ -96,7 +101,9 @@ def export(
     scan = open_finished(out)
     tracks = _tracks(scan, models)
     widths = {name: width or _default_width(scan, name, to) for name in tracks}
-    _make_room(target, [path for name in tracks for path in _paths(target, name, to)], overwrite)
+    paths = [path for name in tracks for path in _paths(target, name, to)]
+    refuse_inputs(of_files({"--fasta ": fasta}), paths, "the export replaces")
+    _make_room(target, paths, overwrite)
     exports = []
     with scanned_genome(scan, fasta) as genome:
         for name, track in tracks.items():
@@ -129,7 +136,7 @@ def _paths(target: Path, name: str, to: str) -> tuple[Path, ...]:
 
 
 def _make_room(target: Path, paths: Sequence[Path], overwrite: bool) -> None:
-    there = [path for path in paths if path.exists()]
+    there = [path for path in paths if os.path.lexists(path)]
     if there and not overwrite:
         raise InputError(f"{there[0]}: is there already; use --overwrite or another folder")
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -27,8 +26,9 @@ from gtrack.io.shards import is_done, read_shard, shard_path
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
 from gtrack.publish.manifest import read_manifest
 from gtrack.workflows.annotations import annotation_tracks
-from gtrack.workflows.job import holding, sweep_folder
+from gtrack.workflows.job import holding
 from gtrack.workflows.null import NullSummary, merge_null, null_done, null_record
+from gtrack.workflows.owned import Owned
 from gtrack.workflows.record import copy_genome, make_manifest, publish_scan
 
 _STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
@@ -81,7 +81,10 @@ def merge(out: Path) -> ScanSummary | None:
     """
     with holding(out):
         plan = read_plan(out / "plan")
-        return None if is_finished(plan, out) else merge_shards(plan, out)
+        if not is_finished(plan, out):
+            return merge_shards(plan, out)
+        drop_shards(out)
+        return None
 
 
 def is_finished(plan: Plan, out: Path) -> bool:
@@ -89,10 +92,12 @@ def is_finished(plan: Plan, out: Path) -> bool:
     if not is_merged(plan, out) or not null_done(plan, out):
         return False
     listed = read_manifest(out / "manifest.json").null
-    if plan.null is not None and (listed is None or listed["bases"] != plan.null.bases):
-        return False
-    shutil.rmtree(out / "shards", ignore_errors=True)
-    return True
+    return plan.null is None or (listed is not None and listed["bases"] == plan.null.bases)
+
+
+def drop_shards(out: Path) -> None:
+    """Remove the shards of a finished scan."""
+    Owned.of(out).remove("shards/null", "shards")
 
 
 def is_merged(plan: Plan, out: Path) -> bool:
@@ -122,7 +127,7 @@ def merge_shards(plan: Plan, out: Path) -> ScanSummary:
             f"{out}: {len(missing)} of {plan.n_shards} shards are missing or damaged (first: "
             f"{missing[0]}); run gtrack scan --plan {out} --shard {missing[0]}"
         )
-    sweep_folder(out)
+    Owned.of(out).sweep()
     write_bed(out / "regions.bed", plan.regions)
     merged = [_ModelMerge(plan, model, out) for model in plan.models]
     rows = (row for each in merged for row in each.windows())
@@ -143,12 +148,12 @@ def _finish(
     fasta: str | None,
 ) -> ScanSummary:
     """Merge the null and write the manifest; hits of tracks or a null before these go."""
+    before = Owned.of(out)  # it knows the hits that the manifest lists now
     null = merge_null(plan, out)
     shown = (*tracks, *annotation_tracks(out))
     manifest = make_manifest(plan, shown, fasta, null_record(plan, null))
     publish_scan(out, manifest)
-    for done in ("hits", "shards"):
-        shutil.rmtree(out / done, ignore_errors=True)
+    before.remove("hits", "shards/null", "shards")
     return ScanSummary(
         out=out,
         given=plan.given,
