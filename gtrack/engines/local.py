@@ -101,7 +101,7 @@ class Processes:
             When a process dies, as for lack of memory. What `start` or `work` raise comes as it is.
         """
         try:
-            # The processes start here, deaf to what a terminal sends to all: they end with this one.
+            # The processes start here, deaf to what a terminal sends to all: they end with this.
             heard = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGHUP])
             try:
                 results = self._pool.map(partial(_do, work), items)

@@ -1,4 +1,4 @@
-"""Folders: what lies in them without following links, and folders that appear whole or not at all."""
+"""Folders: what lies in them, links not followed; and folders that appear whole or not at all."""
 
 from __future__ import annotations
 
