@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
 from gtrack.workflows.finished import FinishedScan
+from gtrack.workflows.owned import Owned
 from gtrack.workflows.record import first_view, publish_scan
 
 
@@ -101,13 +101,12 @@ def write_results(
     """Replace what was called before; the manifest, last, lists what is there."""
     tracks = [track for track in scan.manifest.tracks if track.kind != "hits"]
     bare = replace(scan.manifest, tracks=tuple(tracks), locus=first_view(tracks), hits=None)
-    folder = job.out / "hits"
+    folder, before = job.out / "hits", Owned.of(job.out)
     if bare != scan.manifest:
         publish_scan(job.out, bare)
+    before.remove("hits")
     try:
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot write here: {error.strerror}") from error
     entries = [_write_target(job, scan.plan, folder, each) for each in found]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +14,10 @@ from gtrack.io.shards import is_done, shard_path
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
 from gtrack.publish.manifest import read_manifest
 from gtrack.workflows.annotations import annotation_tracks
-from gtrack.workflows.job import holding, sweep_folder
+from gtrack.workflows.job import holding
 from gtrack.workflows.model_merge import ModelMerge, ModelSummary
 from gtrack.workflows.null import NullSummary, merge_null, null_done, null_record
+from gtrack.workflows.owned import Owned
 from gtrack.workflows.record import copy_genome, make_manifest, publish_scan
 from gtrack.workflows.versions import check_version
 
@@ -54,6 +54,7 @@ def merge(out: Path) -> ScanSummary | None:
     with holding(out):
         plan = read_plan(out / "plan")
         if is_finished(plan, out):
+            drop_shards(out)
             return None
         check_version(plan, out)
         return merge_shards(plan, out)
@@ -64,10 +65,12 @@ def is_finished(plan: Plan, out: Path) -> bool:
     if not is_merged(plan, out) or not null_done(plan, out):
         return False
     listed = read_manifest(out / "manifest.json").null
-    if plan.null is not None and (listed is None or listed["bases"] != plan.null.bases):
-        return False
-    shutil.rmtree(out / "shards", ignore_errors=True)
-    return True
+    return plan.null is None or (listed is not None and listed["bases"] == plan.null.bases)
+
+
+def drop_shards(out: Path) -> None:
+    """Remove the shards of a finished scan."""
+    Owned.of(out).remove("shards/null", "shards")
 
 
 def is_merged(plan: Plan, out: Path) -> bool:
@@ -99,7 +102,7 @@ def merge_shards(plan: Plan, out: Path) -> ScanSummary:
             f"{out}: {len(missing)} of {plan.n_shards} shards are missing or damaged (first: "
             f"{missing[0]}); run gtrack scan --plan {out} --shard {missing[0]}"
         )
-    sweep_folder(out)
+    Owned.of(out).sweep()
     write_bed(out / "regions.bed", plan.regions)
     merged = [ModelMerge(plan, model, out) for model in plan.models]
     several = any(not target.alone for target in plan.targets)
@@ -121,12 +124,12 @@ def _finish(
     fasta: str | None,
 ) -> ScanSummary:
     """Merge the null and write the manifest; hits of tracks or a null before these go."""
+    before = Owned.of(out)  # it knows the hits that the manifest lists now
     null = merge_null(plan, out)
     shown = (*tracks, *annotation_tracks(out))
     manifest = make_manifest(plan, shown, fasta, null_record(plan, null))
     publish_scan(out, manifest)
-    for done in ("hits", "shards"):
-        shutil.rmtree(out / done, ignore_errors=True)
+    before.remove("hits", "shards/null", "shards")
     return ScanSummary(
         out=out,
         given=plan.given,

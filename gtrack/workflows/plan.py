@@ -29,6 +29,7 @@ from gtrack.workflows.annotations import (
     check_annotations,
     check_names,
     copy_annotations,
+    refuse_taken,
 )
 from gtrack.workflows.job import (
     ScanJob,
@@ -37,10 +38,10 @@ from gtrack.workflows.job import (
     holding,
     make_folder,
     now,
-    sweep_folder,
     write_run,
 )
 from gtrack.workflows.null import plan_null
+from gtrack.workflows.owned import Owned
 from gtrack.workflows.sequences import pool_digest, window_sequences
 from gtrack.workflows.versions import check_version, versions
 
@@ -84,7 +85,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
     ModelError
         When a model cannot be opened.
     """
-    check_folder(job.out, resume=resume, overwrite=overwrite)
+    check_folder(job, resume=resume, overwrite=overwrite)
     check_names(job)
     stored = _stored(job.out) if resume else None
     method = _method(job)
@@ -92,6 +93,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
     with Genome.open(job.fasta) as genome:
         check_regions(regions, genome.chrom_sizes, job.fasta)
         annotations = check_annotations(job.annotations, genome.chrom_sizes)
+        refuse_taken(annotations, job.out)
         devices = tuple(resolve_devices(job.device))
         precision = resolve_precision(job.precision, devices[0])
         canonical, _ = canonical_regions(regions, genome.chrom_sizes)
@@ -141,8 +143,8 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
         )
     folder = job.out / "plan"
     if stored is None:
+        write_run(job, now())  # first: it marks the folder, whatever happens to the rest
         make_folder(job.out, overwrite=overwrite)
-        write_run(job, now())
         if annotations:
             copy_annotations(annotations, job.out)
         write_plan(folder, plan)
@@ -153,7 +155,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             f"{job.out}: cannot resume, because this changed since its plan was made: "
             f"{', '.join(changed)}; give the same inputs, or start anew with --overwrite"
         )
-    sweep_folder(job.out)
+    Owned.of(job.out).sweep()
     if annotations:
         copy_annotations(annotations, job.out)
     if plan.null not in (None, stored.null):  # tracks do not depend on it, so it may come later

@@ -159,11 +159,11 @@ def test_equal_scans_give_equal_hubs_and_a_hub_is_replaced(run, scan) -> None:
     _, out = scan
     run("hub", out, *MAIL)
     first = listing(out / "hub")
-    (out / "hub/left.html").write_text("from before")
-    (out / "hub.0123.new").mkdir()
-    (out / "hub.0123.new/killed.bw").write_text("half")
+    (out / "hub/mine.html").write_text("the user's")
+    (out / "hub.0123abcd.new").mkdir()
+    (out / "hub.0123abcd.new/killed.bw").write_text("half")
     run("hub", out, *MAIL)
-    assert listing(out / "hub") == first
+    assert listing(out / "hub") == {**first, "mine.html": b"the user's"}
     assert not list(out.glob("hub.*"))
 
 
@@ -196,8 +196,8 @@ def test_an_earlier_hub_stays_when_a_new_one_fails(run, scan) -> None:
 
 def test_a_killed_hub_is_in_no_scans_way(run, scan) -> None:
     inputs, out = scan
-    (out / "hub.0123.new").mkdir()
-    (out / "hub.0123.new/killed.bw").write_text("half")
+    (out / "hub.0123abcd.new").mkdir()
+    (out / "hub.0123abcd.new/killed.bw").write_text("half")
     run("scan", *inputs.options(), "--out", out, "--null-bases", "30000", "--resume")
 
 
