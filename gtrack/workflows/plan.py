@@ -88,7 +88,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
     check_folder(job, resume=resume, overwrite=overwrite)
     check_names(job)
     stored = _stored(job.out) if resume else None
-    method = _method(job)
+    method, parameters = _method(job)
     regions = read_bed(job.bed)
     with Genome.open(job.fasta) as genome:
         check_regions(regions, genome.chrom_sizes, job.fasta)
@@ -100,7 +100,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
         weights = None if job.weights is None else _check_weights(job.weights, canonical, genome)
         models = {name: open_model(where, device=devices[0]) for name, where in job.models}
         model_plans = tuple(
-            _plan_model(job, name, where, models[name], devices[0], method)
+            _plan_model(job, name, where, models[name], devices[0], method(parameters, precision))
             for name, where in job.models
         )
         grids, pools, covered = {}, {}, {}
@@ -123,7 +123,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             options=ScanOptions(
                 genome=job.genome,
                 method=job.method,
-                parameters=method.validated(job.parameters),
+                parameters=parameters,
                 projection=job.projection,
                 weights_sha256=weights,
                 per_strand_tracks=job.per_strand_tracks,
@@ -173,14 +173,13 @@ def _stored(out: Path) -> Plan | None:
     return stored
 
 
-def _method(job: ScanJob) -> type[Attributor]:
-    """Return the class of the method, once it takes the parameters."""
+def _method(job: ScanJob) -> tuple[type[Attributor], dict[str, str]]:
+    """Return the class of the method, and all its parameters once it takes them."""
     try:
         method: type[Attributor] = load(METHODS, job.method, "gtrack.methods")
     except InputError as error:
         raise InputError(f"--method {job.method}: {error}") from error
-    method.validated(job.parameters)
-    return method
+    return method, method.validated(job.parameters)
 
 
 def _default_shards(pools: int, devices: int) -> int:
@@ -195,7 +194,7 @@ def _plan_model(
     where: str,
     model: SequenceModel,
     device: str,
-    method: type[Attributor],
+    method: Attributor,
 ) -> ModelPlan:
     window = job.windows.get(name, job.windows.get(None, model.window_bp))
     if window is None:
@@ -219,9 +218,7 @@ def _plan_model(
         exact=model.exact_length,
         head=head,
         targets=head.targets(name, job.targets.get(name, job.targets.get(None, ()))),
-        parameters=method(method.validated(job.parameters), job.precision or "fp32").used(
-            model.kind
-        ),
+        parameters=method.used(model.kind),
         window_bp=window,
         stride=stride,
         strand=strand,

@@ -129,7 +129,7 @@ def test_the_folder_says_what_outputs_are(
     ran = scan(run, short, tmp_path / "out", "--model", f"m={folder}")
     (model,) = json.loads((tmp_path / "out/manifest.json").read_bytes())["models"]
     assert model["outputs"]["kind"] == outputs
-    assert ("does not say what its outputs are" in ran.err) == assumed
+    assert ("does not say what the outputs are" in ran.err) == assumed
 
 
 def test_a_config_that_makes_no_sense_is_refused_until_the_user_says(
