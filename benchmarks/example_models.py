@@ -93,13 +93,14 @@ def explain(model: Any, sequences: Sequence[str], method: str = "attnlrp") -> Ex
     rows = model.encode(both)
     scores, maps = np.empty(2 * n), np.empty((2 * n, length))
     with load(METHODS, method, "gtrack.methods")().applied(model) as explain_batch:
-        for shape in cut_batches([len(row) for row in rows], model.default_batch_units):
-            chosen = [rows[i] for i in shape.rows]
-            batch = model.collate(chosen, shape.n_rows, shape.n_units)
+        for shape in cut_batches(rows.lengths, model.default_batch_units):
+            batch = model.collate(rows[shape.rows], shape.n_rows, shape.n_units)
             explained = explain_batch(batch, CONTRAST[None])
             for at, i in enumerate(shape.rows):
                 scores[i] = explained.logits[at] @ CONTRAST
-                maps[i] = to_bases(explained.relevance[0, at], rows[i], length)
+                row = rows[i : i + 1]
+                values = explained.relevance[0, at, : len(rows[int(i)])]
+                maps[i] = to_bases(values, row, np.array([length]))
     mean_map = (maps[:n] + maps[n:, ::-1]) / 2
     return Explanation(scores[:n], (scores[:n] + scores[n:]) / 2, mean_map)
 

@@ -78,14 +78,13 @@ def explain_batches(folder: Path) -> float:
     batches = []
     for first, end in pool_bounds(len(grid)):
         rows = model.encode(sequences[first:end])
-        for shape in cut_batches([len(row) for row in rows], plan.models[0].batch_units):
-            chosen = [rows[k] for k in shape.rows.tolist()]
-            batches.append(model.collate(chosen, shape.n_rows, shape.n_units))
+        for shape in cut_batches(rows.lengths, plan.models[0].batch_units):
+            batches.append(model.collate(rows[shape.rows], shape.n_rows, shape.n_units))
     with AttnLrp().applied(model) as explain:
-        explain(batches[0], plan.models[0].contrast[None])
+        explain(batches[0], plan.models[0].contrasts)
         begun = time.process_time()
         for batch in batches:
-            explain(batch, plan.models[0].contrast[None])
+            explain(batch, plan.models[0].contrasts)
         return time.process_time() - begun
 
 

@@ -255,7 +255,10 @@ def test_relevance_peaks_on_the_planted_sites_of_the_genome(name):
     batch = model.collate(rows, len(rows), max(map(len, rows)))
     with AttnLrp().applied(model) as explain:
         found = explain(batch, np.array([[-1.0, 1.0]]))
-    maps = [to_bases(r, e, 200) for r, e in zip(found.relevance[0], rows, strict=True)]
+    values = np.concatenate(
+        [relevance[:n] for relevance, n in zip(found.relevance[0], rows.lengths, strict=True)]
+    )
+    maps = to_bases(values, rows, np.full(len(rows), 200)).reshape(-1, 200)
     right = found.logits[:, 1] > found.logits[:, 0]
     assert right.mean() >= 0.8
     accuracy = [mass_accuracy(r, m) for r, m in zip(maps, masks, strict=True)]
