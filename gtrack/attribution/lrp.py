@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
 
 from gtrack.attribution.gradient import explain
 from gtrack.attribution.precision import Precision, check
 from gtrack.attribution.rules import rules_of
-from gtrack.attribution.rules.context import applied
+from gtrack.attribution.rules.context import applied, in_float64
 from gtrack.core.parameters import complete
 from gtrack.core.ports import Explain, SequenceModel
+from gtrack.core.units import Explained
 
 
 class Lrp:
@@ -63,5 +68,24 @@ class Lrp:
             does not suit the device.
         """
         check(self.precision, model)
-        with applied(model.network, rules_of(model.kind, self.name, self.parameters)):
-            yield partial(explain, model, self.precision)
+        rules = rules_of(model.kind, self.name, self.parameters)
+        run = partial(explain, model, self.precision)
+        if not rules.double:
+            with applied(model.network, rules):
+                yield run
+            return
+        own = next(model.network.parameters()).dtype
+        with in_float64(model.network), applied(model.network, rules):
+            yield partial(_rounded, run, np.float64 if own == torch.float64 else np.float32)
+
+
+def _rounded(
+    run: Explain,
+    dtype: type[np.floating],
+    batch: Any,
+    contrasts: NDArray[np.float64],
+    sequences: Sequence[str] = (),
+) -> Explained:
+    """Return what was computed in float64 in the type of the model."""
+    found = run(batch, contrasts, sequences)
+    return Explained(found.logits.astype(dtype), found.relevance.astype(dtype))

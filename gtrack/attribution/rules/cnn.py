@@ -71,7 +71,9 @@ class SharedMaximum(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor) -> Tensor:
         """Map shape (B, channels, L), of numbers >= 0, to (B, channels)."""
         greatest = x.amax(dim=-1, keepdim=True)
-        winners = x >= greatest * (1 - _TIE * torch.finfo(x.dtype).eps)
+        # 64 units of rounding of a half type would be half of the value: float32 at the least.
+        wide = x.to(torch.promote_types(x.dtype, torch.float32))
+        winners = wide >= greatest.to(wide.dtype) * (1 - _TIE * torch.finfo(wide.dtype).eps)
         ctx.save_for_backward(winners)
         return greatest.squeeze(-1)
 

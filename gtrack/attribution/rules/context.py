@@ -28,11 +28,15 @@ class Rules:
         Modules whose own gradient is their rule (linear maps), and containers.
     used : tuple of str
         Names of the method's parameters that decided these rules.
+    double : bool
+        True for rules that need float64 whatever type the model has and whatever precision was
+        asked for: those that divide by numbers near 0.
     """
 
     ruled: Mapping[type[nn.Module], Rule]
     plain: frozenset[type[nn.Module]]
     used: tuple[str, ...] = ()
+    double: bool = False
 
 
 @contextmanager
@@ -50,6 +54,29 @@ def borrowed(network: nn.Module) -> Iterator[None]:
             module.training = mode
         for parameter, wanted in frozen:
             parameter.requires_grad_(wanted)
+
+
+@contextmanager
+def in_float64(network: nn.Module) -> Iterator[None]:
+    """Hold weights and buffers of a network in float64; put the very tensors back on leaving."""
+    weights = [(parameter, parameter.data) for parameter in network.parameters()]
+    buffers = [
+        (module, name, buffer)
+        for module in network.modules()
+        for name, buffer in module._buffers.items()
+        if buffer is not None and buffer.is_floating_point()
+    ]
+    try:
+        for parameter, data in weights:
+            parameter.data = data.double()
+        for module, name, buffer in buffers:
+            module._buffers[name] = buffer.double()
+        yield
+    finally:
+        for parameter, data in weights:
+            parameter.data = data
+        for module, name, buffer in buffers:
+            module._buffers[name] = buffer
 
 
 @contextmanager

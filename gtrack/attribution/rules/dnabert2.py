@@ -9,13 +9,19 @@ linear, residual       epsilon -> 0                    the gradient; biases abso
 LayerNorm              identity on the division        standard deviation held constant
 QK^T, AV               uniform (AttnLRP Prop. 3.3)     q, k: 1/4; v: 1/2
 softmax                Taylor (AttnLRP Prop. 3.1)      the gradient
-ALiBi and mask         constant addends                none; ``uniform``: q, k: 1/8
++ ALiBi, mask          ``absorb``: epsilon -> 0        the gradient; ALiBi absorbs its share
++ ALiBi                ``uniform`` (AttnLRP eq. 7)     ``z / (2 S)``; ALiBi absorbs half
 GELU(gate)             identity (AttnLRP eq. 9)        GELU(x) / x = Phi(x)
 GELU(gate) * up        uniform (AttnLRP Prop. 3.2)     1/2
 tanh                   identity                        tanh(x) / x
 =====================  ==============================  ========================================
 
 CP-LRP holds the attention weights constant: no relevance through q and k, all of it through v.
+
+Under ``alibi_rule`` ``uniform``, z = S + A is the sum of scores and ALiBi: half of its relevance
+``z g`` goes to S whatever their sizes are, which as a modified gradient is ``g z / (2 S)``. Where
+a score is near 0 that explodes, as in every epsilon rule: S is made ``S + e sign(S)`` with
+e = :data:`SCORE_EPSILON`.
 """
 
 from __future__ import annotations
@@ -33,6 +39,9 @@ from gtrack.attribution.rules.context import Forward, Rule, Rules
 from gtrack.attribution.rules.lxt import divide_gradient, stop_gradient
 from gtrack.models.dnabert2 import network
 from gtrack.models.dnabert2.alibi import Alibi
+
+SCORE_EPSILON = 1e-8
+"""Small beside any score: a larger one takes most of what the rule gives (docs/decisions/0015)."""
 
 
 def identity_ratio_tanh(x: Tensor) -> Tensor:
@@ -57,6 +66,48 @@ class DividedQk(torch.autograd.Function):
         torch.div(gradient[:, :, :2], ctx.divisor, out=out[:, :, :2])
         out[:, :, 2:] = gradient[:, :, 2:]
         return out, None
+
+
+class UniformSumAttention(torch.autograd.Function):
+    """An attention product whose sum of scores and bias gives half of its relevance to each.
+
+    The scores are made anew, in the backward pass alone: the values are those of the product
+    itself, to the bit.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, qkv: Tensor, bias: Tensor, product: Forward) -> Tensor:
+        """Return ``product(qkv, bias)``, shape (B, Q, H d), for shape (B, L, 3, H, d)."""
+        ctx.save_for_backward(qkv, bias)
+        return product(qkv, bias)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        """Halve for AV, for S + A and for QK^T, with the softmax's own gradient between."""
+        qkv, bias = ctx.saved_tensors
+        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        asking, root = bias.shape[-2], math.sqrt(q.shape[-1])
+        q = q[:, :, :asking]
+        scores = q @ k.transpose(-1, -2) / root
+        total = scores + bias
+        weights = torch.softmax(total, dim=-1)
+        half = gradients[0].reshape(*q.shape[:1], asking, q.shape[1], -1).transpose(1, 2) / 2
+        to_weights = half @ v.transpose(-1, -2)
+        to_total = weights * (to_weights - (weights * to_weights).sum(dim=-1, keepdim=True))
+        # At padded keys 0 times the lowest number, which divided first would overflow.
+        to_scores = to_total * total / (2 * stabilised(scores))
+        to_scores /= 2 * root
+        out = torch.zeros_like(qkv)
+        out[:, :asking, 0] = (to_scores @ k).transpose(1, 2)
+        out[:, :, 1] = (to_scores.transpose(-1, -2) @ q).transpose(1, 2)
+        out[:, :, 2] = (weights.transpose(-1, -2) @ half).transpose(1, 2)
+        return out, None, None
+
+
+def stabilised(scores: Tensor) -> Tensor:
+    """Return the scores, moved away from 0 by :data:`SCORE_EPSILON`; 0 counts as positive."""
+    epsilon = torch.full_like(scores, SCORE_EPSILON)
+    return scores + torch.where(scores < 0, -epsilon, epsilon)
 
 
 class ConstantStdLayerNorm(torch.autograd.Function):
@@ -131,18 +182,17 @@ def rules(method: str, parameters: Mapping[str, str]) -> Rules:
         Which family of rules.
     parameters : mapping of str to str
         Of AttnLRP, ``alibi_rule``: what the sum of scores and ALiBi does. Under ``absorb`` ALiBi is
-        a constant that keeps its own share, ``uniform`` halves once more what q and k get. CP-LRP
-        sends nothing through the scores, and does not ask.
+        a constant that keeps its own share, under ``uniform`` it takes half. CP-LRP sends nothing
+        through the scores, and does not ask.
     """
-    used: tuple[str, ...] = ()
-    if method == "cplrp":
-        attention: Rule = _constant_attention
-    else:
-        used = ("alibi_rule",)
-        divisor = {"absorb": 2.0, "uniform": 4.0}[parameters["alibi_rule"]]
-        attention = partial(_bilinear_attention, divisor=divisor)
+    asks = method != "cplrp"
+    uniform = asks and parameters["alibi_rule"] == "uniform"
+    attention: Rule = _constant_attention
+    if asks:
+        attention = _uniform_sum_attention if uniform else _bilinear_attention
     return Rules(
-        used=used,
+        used=("alibi_rule",) if asks else (),
+        double=uniform,
         ruled={
             nn.LayerNorm: _layer_norm,
             nn.Tanh: _tanh,
@@ -175,14 +225,24 @@ PLAIN: frozenset[type[nn.Module]] = frozenset(
 """Linear maps, sums and containers: their own gradient is their rule."""
 
 
-def _bilinear_attention(module: nn.Module, divisor: float) -> Forward:
+def _bilinear_attention(module: nn.Module) -> Forward:
     product = partial(type(module).forward, module)
 
     def forward(qkv: Tensor, bias: Tensor) -> Tensor:
         # Half of the relevance goes to A and half to v; of A's, through the scores, half to q and
         # half to k: 1/2 for v, 1/4 for q and k.
-        divided = DividedQk.apply(qkv, divisor)  # type: ignore[no-untyped-call]
+        divided = DividedQk.apply(qkv, 2.0)  # type: ignore[no-untyped-call]
         return divide_gradient(product(divided, bias), 2)
+
+    return forward
+
+
+def _uniform_sum_attention(module: nn.Module) -> Forward:
+    product = partial(type(module).forward, module)
+
+    def forward(qkv: Tensor, bias: Tensor) -> Tensor:
+        out: Tensor = UniformSumAttention.apply(qkv, bias, product)  # type: ignore[no-untyped-call]
+        return out
 
     return forward
 

@@ -203,7 +203,12 @@ class Cnn:
         return self.network.embed(batch.codes)
 
     def forward(self, embedded: Tensor, batch: BaseBatch) -> Tensor:
-        """Return the logits, shape (rows, labels)."""
+        """Return the logits, shape (rows, labels), in the type of the weights even under autocast.
+
+        Which position wins the pooling is decided by small differences, and roundings to bfloat16
+        decide otherwise (docs/decisions/0015).
+        """
         mask = batch.mask if batch.padded else None
-        logits: Tensor = self.network(inputs_embeds=embedded, attention_mask=mask).logits
+        with torch.autocast(embedded.device.type, enabled=False):
+            logits: Tensor = self.network(inputs_embeds=embedded, attention_mask=mask).logits
         return logits

@@ -128,6 +128,15 @@ def test_equal_winners_share():
     assert gradient.flatten().tolist() == [0.0, 0.5, 0.5, 0.0]
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_types_have_no_wider_ties(dtype):
+    x = torch.tensor([[[1.2, 2.0, 2.0, 1.95]]], dtype=dtype, requires_grad=True)
+    pooled = SharedMaximum.apply(x)
+    assert pooled.dtype == dtype
+    (gradient,) = torch.autograd.grad(pooled.sum(), x)
+    assert gradient.flatten().tolist() == [0.0, 0.5, 0.5, 0.0]
+
+
 def test_a_repeat_is_explained_evenly(make_cnn, collate):
     """Copies of one motif, out of each other's sight, get one value each, whatever the padding."""
     model = make_cnn(dtype=torch.float32)

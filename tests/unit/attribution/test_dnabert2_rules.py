@@ -26,9 +26,24 @@ with warnings.catch_warnings():  # lxt warns about optional packages when it is 
     from lxt.explicit.rules import identity
 
 TINY = 1e-14
+UNIFORM = {"alibi_rule": "uniform"}
 
 
-def explicit_attnlrp(model, batch, contrast):
+class HalfToScores(torch.autograd.Function):
+    """The sum of scores and ALiBi for lxt.explicit, where a gradient is relevance itself."""
+
+    @staticmethod
+    def forward(ctx, scores, bias):
+        ctx.save_for_backward(scores)
+        return scores + bias
+
+    @staticmethod
+    def backward(ctx, relevance):
+        size = ctx.saved_tensors[0].abs()
+        return relevance / 2 * size / (size + rules.SCORE_EPSILON), None
+
+
+def explicit_attnlrp(model, batch, contrast, alibi_rule="absorb"):
     """Propagate relevance, layer by layer, with the functionals of lxt.explicit."""
     net = model.network
     c = net.config
@@ -53,8 +68,9 @@ def explicit_attnlrp(model, batch, contrast):
         attention = layer.attention["self"]
         qkv = linear(x, attention.Wqkv).view(rows, units, 3, heads, width // heads)
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
-        s = lf.mul2(lf.matmul(q, k.transpose(-1, -2), False, TINY), 1 / math.sqrt(q.shape[-1]))
-        p = lf.softmax(add(s, bias), -1)
+        s = lf.matmul(q, k.transpose(-1, -2), False, 1e-25)  # scores near 0 count
+        s = lf.mul2(s, 1 / math.sqrt(q.shape[-1]))
+        p = lf.softmax(HalfToScores.apply(s, bias) if alibi_rule == "uniform" else add(s, bias), -1)
         o = lf.matmul(p, v, False, TINY).transpose(1, 2).reshape(rows, units, width)
         output = layer.attention["output"]
         x = norm(add(linear(o, output.dense), x), output.LayerNorm)
@@ -68,16 +84,19 @@ def explicit_attnlrp(model, batch, contrast):
     return logits.detach().numpy(), relevance.sum(-1).numpy()
 
 
+@pytest.mark.parametrize("alibi_rule", ["absorb", "uniform"])
 @pytest.mark.parametrize("heads", [4, 3])
 @pytest.mark.parametrize("seed", [0, 1])
-def test_attnlrp_equals_lxt_explicit(make_dnabert2, collate, sequences, difference, heads, seed):
+def test_attnlrp_equals_lxt_explicit(
+    make_dnabert2, collate, sequences, difference, heads, seed, alibi_rule
+):
     model = make_dnabert2(seed=seed, heads=heads)
     for network_parameter in model.network.parameters():
         network_parameter.requires_grad_(False)
     for sequence in sequences:
         batch = collate(model, [sequence])
-        logits, relevance = explicit_attnlrp(model, batch, difference[0])
-        with AttnLrp().applied(model) as explain:
+        logits, relevance = explicit_attnlrp(model, batch, difference[0], alibi_rule)
+        with AttnLrp({"alibi_rule": alibi_rule}).applied(model) as explain:
             ours = explain(batch, difference)
         np.testing.assert_allclose(ours.logits, logits, atol=1e-11)
         scale = np.abs(relevance).max()
@@ -122,9 +141,12 @@ def composite_attention(kind):
             s = q[:, :, : bias.shape[2]] @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
             if kind != "cplrp":
                 s = divide_gradient(s, 2)
-            if kind == "uniform":
-                s = divide_gradient(s, 2)
-            out = torch.softmax(s + bias, -1) @ v
+            total = s + bias
+            if kind == "uniform":  # half of the relevance of the sum, whatever the addends are
+                share = total / (2 * s.abs() + 2 * rules.SCORE_EPSILON) * torch.where(s < 0, -1, 1)
+                share = share.masked_fill(bias < -1e30, 0.0).detach()
+                total = total.detach() + share * (s - s.detach())
+            out = torch.softmax(total, -1) @ v
             if kind != "cplrp":
                 out = divide_gradient(out, 2)
             return out.transpose(1, 2).flatten(2)
@@ -136,7 +158,7 @@ def composite_attention(kind):
 
 FUSED = {
     "absorb": rules.rules("attnlrp", {"alibi_rule": "absorb"}),
-    "uniform": rules.rules("attnlrp", {"alibi_rule": "uniform"}),
+    "uniform": rules.rules("attnlrp", UNIFORM),
     "cplrp": rules.rules("cplrp", {}),
 }
 
@@ -189,6 +211,60 @@ def test_attention_rule(kind, asking):
         FUSED[kind].ruled[AttentionProduct],
         [qkv, bias[:, :, :asking]],
     )
+
+
+def uniform_attention_by_loops(qkv, bias, relevance):
+    """Return the relevance of q, k and v, shape (L, 3, H, d), of one row, one pair at a time."""
+    units, _, heads, width = qkv.shape
+    asking = bias.shape[1]
+    found = np.zeros_like(qkv)
+    for head in range(heads):
+        q, k, v = qkv[:, 0, head], qkv[:, 1, head], qkv[:, 2, head]
+        for i in range(asking):
+            score = [q[i] @ k[j] / math.sqrt(width) for j in range(units)]
+            total = [score[j] + bias[head, i, j] for j in range(units)]
+            power = [math.exp(z - max(total)) for z in total]
+            weight = [p / sum(power) for p in power]
+            out = sum(weight[j] * v[j] for j in range(units))
+            of_weight = np.zeros(units)
+            for j in range(units):  # AV: each product's share of the output, halved
+                share = weight[j] * v[j] / out * relevance[i, head]
+                of_weight[j] = share.sum() / 2
+                found[j, 2, head] += share / 2
+            for j in range(units):
+                if weight[j] == 0:
+                    continue
+                of_total = total[j] * (of_weight[j] - weight[j] * of_weight.sum())  # softmax
+                of_score = of_total / 2  # the other half is ALiBi's
+                away = score[j] + math.copysign(rules.SCORE_EPSILON, score[j])
+                share = q[i] * k[j] / math.sqrt(width) / away * of_score
+                found[i, 0, head] += share / 2
+                found[j, 1, head] += share / 2
+    return found
+
+
+@pytest.mark.parametrize("asking", [7, 1])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_uniform_sum_equals_loops(asking, seed):
+    random = torch.Generator().manual_seed(seed)
+    qkv = torch.randn(2, 7, 3, 3, 4, dtype=torch.float64, generator=random)
+    alibi = -torch.rand(2, 3, 7, 7, dtype=torch.float64, generator=random) * 3
+    alibi[1, :, :, 5:] = torch.finfo(torch.float64).min
+    qkv[0, 2, 0, 1] = 0.0  # its scores are exactly 0
+    leaf = qkv.clone().requires_grad_(True)
+    rule = FUSED["uniform"].ruled[AttentionProduct]
+    out = rule(AttentionProduct(0.0).eval())(leaf, alibi[:, :, :asking])
+    start = torch.randn(out.shape, dtype=torch.float64, generator=random)
+    (gradient,) = torch.autograd.grad(out, leaf, start)
+    found = (qkv * gradient).numpy()
+    relevance = (out.detach() * start).unflatten(2, (3, 4)).numpy()
+    for row in range(2):
+        slow = uniform_attention_by_loops(
+            qkv[row].numpy(), alibi[row, :, :asking].numpy(), relevance[row]
+        )
+        scale = np.abs(slow).max()
+        np.testing.assert_allclose(found[row], slow, rtol=1e-10, atol=1e-13 * scale)
+        assert np.isfinite(found).all()
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -246,13 +322,14 @@ def per_row(x):
     return x.flatten(1).sum(1).numpy()
 
 
+@pytest.mark.parametrize("alibi_rule", ["absorb", "uniform"])
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_ledger_closes(make_dnabert2, collate, sequences, difference, seed):
+def test_ledger_closes(make_dnabert2, collate, sequences, difference, seed, alibi_rule):
     """The score is what reached the input and what each constant and each softmax took."""
     model = make_dnabert2(seed=seed)
     batch = collate(model, sequences)
     tape = Tape(model.network)
-    with AttnLrp().applied(model) as explain:
+    with AttnLrp({"alibi_rule": alibi_rule}).applied(model) as explain:
         explained = explain(batch, difference)
     tape.remove()
     took = {"bias": 0.0, "softmax": 0.0, "alibi": 0.0}
@@ -275,13 +352,18 @@ def test_ledger_closes(make_dnabert2, collate, sequences, difference, seed):
             qkv, bias = (t.detach() for t in tape.inputs[name])
             q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
             asking = bias.shape[2]
-            s = q[:, :, :asking] @ k.transpose(-1, -2) / math.sqrt(q.shape[-1]) + bias
-            p = torch.softmax(s, -1)
+            s = q[:, :, :asking] @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+            z = s + bias
+            p = torch.softmax(z, -1)
             g_o = tape.gradients[name].unflatten(2, (q.shape[1], -1)).transpose(1, 2)
             g_p = 0.5 * g_o @ v.transpose(-1, -2)
-            g_s = p * (g_p - (p * g_p).sum(-1, keepdim=True))
-            took["softmax"] += per_row(p * g_p - s * g_s)
-            took["alibi"] += per_row(bias * g_s)
+            g_z = p * (g_p - (p * g_p).sum(-1, keepdim=True))
+            took["softmax"] += per_row(p * g_p - z * g_z)
+            if alibi_rule == "absorb":
+                took["alibi"] += per_row(bias * g_z)
+            else:  # half, and what the stabiliser keeps of the scores' half
+                kept = rules.SCORE_EPSILON / (s.abs() + rules.SCORE_EPSILON)
+                took["alibi"] += per_row(z * g_z * (1 + kept) / 2)
     score = explained.logits @ difference[0]
     reached = explained.relevance[0].sum(1)
     for part in took.values():
