@@ -12,9 +12,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from types import CodeType, FrameType
-from typing import Any, TypeVar
+
+TYPE_CHECKING = False  # of a start-up, typing alone would be a tenth; nothing is caught meanwhile
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FrameType
+    from typing import Any, TypeVar
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What ends a run; the exit code is 128 and the number."""
@@ -23,8 +28,6 @@ _PATIENCE = 2.0
 """Seconds of cleaning up after which a further signal ends the process where it stands."""
 
 _whole: set[CodeType] = set()
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Stopped(BaseException):

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
+from contextlib import contextmanager
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -136,7 +136,8 @@ class Processes:
     ) -> None:
         context = multiprocessing.get_context("spawn")
         self._before = set(multiprocessing.active_children())
-        queue = context.Queue()
+        with _deaf():  # multiprocessing starts a process of its own here
+            queue = context.Queue()
         for device in devices:
             queue.put(device)
         self._pool = ProcessPoolExecutor(
@@ -151,26 +152,39 @@ class Processes:
         ModelError
             When a process dies, as for lack of memory. What `start` or `work` raise comes as it is.
         """
+        waiting: deque[Future[Result]] = deque()
         try:
-            # The processes start here, deaf to what a terminal sends to all: they end with this.
-            heard = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGHUP])
-            try:
-                results = self._pool.map(partial(_do, work), items)
-            finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-            yield from results
+            with _deaf():  # the processes start here
+                waiting.extend(self._pool.submit(_do, work, item) for item in items)
+            while waiting:
+                yield waiting[0].result()
+                waiting.popleft()
         except BrokenProcessPool as error:
             raise ModelError(
                 "a worker process ended abruptly, perhaps for lack of memory; what is done is "
                 "kept, so go on with --resume"
             ) from error
+        finally:
+            if ARRIVED.number is None:  # else `close` ends the processes, and with them these
+                for future in waiting:
+                    future.cancel()
 
     def close(self) -> None:
         """End the processes, without the work that has not begun; of a stopped run, at once."""
         if ARRIVED.number is not None:
             for process in set(multiprocessing.active_children()) - self._before:
                 process.terminate()
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(cancel_futures=ARRIVED.number is None)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Start processes that hear nothing of what a terminal sends to all: this one ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGHUP])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _failed: list[Exception] = []

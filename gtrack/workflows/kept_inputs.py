@@ -14,7 +14,10 @@ _LINKS = 40
 
 
 def refuse_inputs(
-    inputs: Iterable[tuple[str, str | Path | None]], going: Iterable[Path], why: str
+    inputs: Iterable[tuple[str, str | Path | None]],
+    going: Iterable[Path],
+    why: str,
+    folder: str = "the folder of the scan",
 ) -> None:
     """Refuse inputs that are among the files which a run takes away.
 
@@ -26,8 +29,8 @@ def refuse_inputs(
         no path of this machine (a Hub id, a database) is passed over.
     going : iterable of Path
         Files; a link among them goes itself, and not what it leads to.
-    why : str
-        What takes them.
+    why, folder : str
+        What takes them, and where they lie, to be said.
 
     Raises
     ------
@@ -41,7 +44,7 @@ def refuse_inputs(
             taken = gone.get(place) or (folders.get(place) if place.is_dir() else None)
             if taken is not None:
                 raise InputError(
-                    f"{option}{given}: lies in the folder of the scan, where {why} {taken}; "
+                    f"{option}{given}: lies in {folder}, where {why} {taken}; "
                     "copy it elsewhere first"
                 )
 

@@ -81,7 +81,7 @@ def stays(out: Path, mine: dict[str, bytes]) -> None:
 
 
 def test_inputs_in_the_folder_are_not_deleted(run, finished) -> None:
-    """The first case of the field report: what was scanned is scanned again, from its own folder."""
+    """A first case from the field: what was scanned is scanned again, from its own folder."""
     inputs, out, _ = finished
     before = tree(out)
     own = ["--bed", out / "regions.bed", "--fasta", out / "genome/genome.fa"]
@@ -95,7 +95,7 @@ def test_inputs_in_the_folder_are_not_deleted(run, finished) -> None:
 
 
 def test_a_foreign_folder_is_not_overwritten(run, inputs, tmp_path: Path) -> None:
-    """The second: a folder with a manifest.json, a genome and hits of another program."""
+    """A second: a folder with a manifest.json, a genome and hits of another program."""
     out = tmp_path / "theirs"
     for name in ("manifest.json", "genome/x.fa", "hits/mine.txt"):
         (out / name).parent.mkdir(parents=True, exist_ok=True)
@@ -149,7 +149,7 @@ def test_overwriting_leaves_what_is_not_ours(run, everything) -> None:
 
 
 def test_every_other_verb_leaves_it_too(run, everything) -> None:
-    _, out, scan, motifs, made, mine = everything
+    _, out, scan, motifs, _, mine = everything
     run("hits", out, "--motifs", motifs)
     stays(out, mine)
     run("hub", out, *MAIL, "--link")
@@ -183,34 +183,43 @@ def test_a_failed_scan_leaves_it_too(run, everything, tmp_path: Path) -> None:
     stays(out, mine)
 
 
+class Dying:
+    """In the place of `Path.unlink`: ends the run at the n-th file."""
+
+    def __init__(self, at: int) -> None:
+        self.left, self.unlink = at, Path.unlink
+
+    def __get__(self, path: Path, owner: type[Path]):
+        def unlink(missing_ok: bool = False) -> None:
+            if not self.left:
+                raise KeyboardInterrupt
+            self.left -= 1
+            self.unlink(path, missing_ok)
+
+        return unlink
+
+
 def test_a_removal_that_was_cut_short_is_taken_up(everything, monkeypatch, tmp_path) -> None:
     """Killed at any file, the folder is still a scan's, and a second removal leaves the same."""
     _, out, _, _, made, mine = everything
     kept = mine.keys() | {name for name in made if name.startswith("export/")}
-    unlink, at, killed = Path.unlink, 0, True
-    while killed:
+    for at in range(1000):
         copy = Path(shutil.copytree(out, tmp_path / "copy", symlinks=True))
-        gone, killed = 0, False
-
-        def dying(self: Path, missing_ok: bool = False) -> None:
-            nonlocal gone
-            if gone == at:
-                raise KeyboardInterrupt
-            gone += 1
-            unlink(self, missing_ok)
-
         with monkeypatch.context() as patch:
-            patch.setattr(Path, "unlink", dying)
+            patch.setattr(Path, "unlink", Dying(at))
             try:
                 Owned.of(copy).remove()
             except KeyboardInterrupt:
                 killed = True
+            else:
+                killed = False
         assert stranger(copy) is None
         Owned.of(copy).remove()
         assert set(tree(copy)) == kept | {"run.local.json"}, at
         shutil.rmtree(copy)
-        at += 1
-    assert at > 30
+        if not killed:
+            break
+    assert 30 < at < 999
 
 
 INPUTS = [

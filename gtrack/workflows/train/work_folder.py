@@ -44,7 +44,7 @@ def check_work_folder(job: TrainJob) -> None:
         for path in (top, *(top / name for name in entries(top))):
             if path.is_symlink():
                 raise InputError(f"{path}: a symbolic link in a work folder; move it away")
-    refuse_inputs(_inputs(job), _ours(work), "the training removes")
+    refuse_inputs(_inputs(job), _ours(work), "the training removes", str(work))
     if newest_checkpoint(work) is not None and not job.resume:
         raise InputError(
             f"{work}: holds an interrupted training; go on with --resume, or remove that folder"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -131,6 +134,23 @@ def fail_at_3(item):
 
 def die(item):
     os._exit(9)
+
+def sleep(item):
+    time.sleep(600)
+
+def main(folder, sleep):
+    """Work in two processes, as a scan on two devices does, until a signal comes."""
+    from gtrack.core.interruption import guarded
+    from gtrack.engines.local import Processes
+
+    def work():
+        engine = Processes(["cuda:0", "cuda:1"], start, (folder,))
+        try:
+            list(engine.map(sleep, range(4)))
+        finally:
+            engine.close()
+
+    guarded(work, lambda: print("said"), last=True)
 '''
 
 
@@ -177,3 +197,59 @@ def test_a_process_that_dies_is_told_in_a_line(work: ModuleType, tmp_path: Path)
             list(engine.map(work.die, range(4)))
     finally:
         engine.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "to_all", "code"),
+    [
+        (signal.SIGINT, True, 130),  # a terminal sends it to all of them
+        (signal.SIGHUP, True, 129),
+        (signal.SIGTERM, False, 143),
+        (signal.SIGKILL, False, -9),
+    ],
+)
+def test_the_processes_end_with_the_run(
+    work: ModuleType, tmp_path: Path, number: int, to_all: bool, code: int
+) -> None:
+    marks = tmp_path / "marks"
+    run = (
+        "import signal\n"
+        "for number in (1, 2): signal.signal(number, signal.default_int_handler)\n"
+        "if __name__ == '__main__':\n"
+        "    import gtrack_engine_work as work\n"
+        f"    work.main({str(marks)!r}, work.sleep)"
+    )
+    (tmp_path / "run.py").write_text(run)
+    process = subprocess.Popen(
+        [sys.executable, tmp_path / "run.py"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+    )
+    pids: list[int] = []
+    while len(pids) < 2:
+        assert process.poll() is None
+        time.sleep(0.02)
+        pids = [int(text) for path in marks.iterdir() if (text := path.read_text())]
+    if to_all:
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
+    before = time.monotonic()
+    out, err = process.communicate(timeout=60)  # the workers hold its ends of the pipes
+    assert (process.returncode, out) == (code, b"said\n" * (code > 0))
+    assert not err or code < 0, err  # killed, it leaves it to Python to tidy up, which says so
+    assert time.monotonic() - before < 20
+    while any(map(_runs, pids)):
+        assert time.monotonic() - before < 20
+        time.sleep(0.02)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -298,6 +298,57 @@ train(job, on_step=die)
     assert not work.exists()
 
 
+def test_only_what_a_training_made_goes(cnn_job: Callable[..., TrainJob], tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    mine = {"notes.txt": b"mine", "checkpoint-mine/x": b"mine", "sub/config.json": b"mine"}
+
+    def plant(**more: bytes) -> None:
+        for name, data in (mine | more).items():
+            (work / name).parent.mkdir(exist_ok=True)
+            (work / name).write_bytes(data)
+
+    def there() -> dict[str, bytes]:
+        files = (path for path in work.rglob("*") if path.is_file())
+        return {str(path.relative_to(work)): path.read_bytes() for path in files}
+
+    job = cnn_job(str(tmp_path / "m"), work=work, steps=4)
+    train(job, on_step=lambda step, *_: plant() if step == 3 else None)
+    assert there() == mine
+    assert (tmp_path / "m/training.json").exists()
+    with pytest.raises(InputError, match="not the work folder of a training"):
+        train(cnn_job(str(tmp_path / "n"), work=work, steps=4))
+    (work / "job.json").write_text('{"of": "another program"}')
+    with pytest.raises(InputError, match="not the work folder of a training"):
+        train(cnn_job(str(tmp_path / "n"), work=work, steps=4))
+    assert there() == {**mine, "job.json": b'{"of": "another program"}'}
+    (work / "job.json").write_text('{"kind": "cnn", "data": {}, "settings": {}}')
+    with pytest.raises(ModelError, match="smaller --lr"):
+        train(cnn_job(str(tmp_path / "n"), work=work, steps=20, lr=1e30))
+    assert there() == mine
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_inputs_and_links_in_a_work_folder_are_refused(
+    cnn_job: Callable[..., TrainJob], cnn: Path, tmp_path: Path
+) -> None:
+    work = tmp_path / "m.work"
+    shutil.copytree(cnn, work / "checkpoint-9")  # a torso: no trainer_state.json
+    (work / "job.json").write_text('{"kind": "cnn", "data": {}, "settings": {}}')
+    before = sha256(work / "checkpoint-9/model.safetensors")
+    job = cnn_job(str(tmp_path / "m"), base=str(work / "checkpoint-9"))
+    with pytest.raises(InputError, match=r"--from .*checkpoint-9: lies in"):
+        train(job)
+    assert sha256(work / "checkpoint-9/model.safetensors") == before
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (work / "checkpoint-9/model.safetensors").unlink()
+    (work / "checkpoint-9/model.safetensors").symlink_to(victim)
+    with pytest.raises(InputError, match=r"model.safetensors: a symbolic link in a work folder"):
+        train(cnn_job(str(tmp_path / "m")))
+    assert victim.read_text() == "precious"
+
+
 def test_the_command_line_trains_from_regions(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     rows, text = [], ""
