@@ -76,7 +76,7 @@ def test_windows_are_centred_and_stay_on_the_chromosome(
     rows = ["chr1 1000 1100", "chr1 0 10", "chr1 6095 6100"]
     examples, window_bp = read_training_examples(bed_job(tmp_path, rows))
     assert window_bp == WINDOW
-    assert examples.names == ("negative", "positive")
+    assert examples.truth.names == ("negative", "positive")
     chrom = genome["chr1"]
     assert [examples.window(row) for row in range(3)] == [
         chrom[1030:1070],
@@ -112,7 +112,7 @@ def test_shuffled_negatives_keep_the_dinucleotides_of_their_positive(
 ) -> None:
     job = bed_job(tmp_path, ROWS, augment=frozenset({"shift"}), shift_bp=5)
     examples, _ = read_training_examples(job)
-    assert examples.labels.tolist() == [1] * 20 + [0] * 20
+    assert examples.truth.of.tolist() == [1] * 20 + [0] * 20
     for row in range(20):
         one, other = examples.window(row), examples.window(row + 20)
         assert one != other
@@ -238,7 +238,7 @@ def test_the_random_share_is_stratified_and_seeded(tmp_path: Path) -> None:
     rows = [f"{random_dna(rng, 30)},{'a' if i < 90 else 'b'}" for i in range(100)]
     examples, _ = read_training_examples(csv_job(tmp_path, "\n".join(rows)))
     split = split_examples(examples, (), 0.1, 3)
-    assert np.bincount(examples.labels[split.test]).tolist() == [9, 1]
+    assert examples.truth.count(split.test) == {"a": 9, "b": 1}
     assert split.test.tolist() == split_examples(examples, (), 0.1, 3).test.tolist()
     assert split.test.tolist() != split_examples(examples, (), 0.1, 4).test.tolist()
 

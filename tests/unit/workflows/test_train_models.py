@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from gtrack.cli import main
 from gtrack.core.errors import InputError, ModelError
+from gtrack.core.heads import Head
 from gtrack.core.sequences import reverse_complement
 from gtrack.models.folder import open_model, recognise
 from gtrack.workflows.train import TrainJob, train
@@ -168,7 +169,7 @@ def test_training_reads_what_explaining_reads(dnabert2: Path, folder: Path) -> N
     work = folder / "reading.work"
     work.mkdir()
     job = TrainJob(kind="dnabert2", out=folder / "r", csv=folder / "more.csv", base=str(dnabert2))
-    trainee = make_trainee(job, ("0", "1"), 60, [], work)
+    trainee = make_trainee(job, Head("classes", ("0", "1")), 60, [], work)
     sequences = ["ACGTNNACGTAGGCT", "TTGACGTCAGATTACA" * 5]
     model = open_model(dnabert2)
     encoded = model.encode(sequences)
