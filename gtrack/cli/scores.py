@@ -25,7 +25,8 @@ def print_scores(record: dict[str, Any]) -> None:
         table.add_row(f"{part.replace('_', ' ')}, {scores['rows']:,} windows{strands}")
         for name, score in lines(scores):
             table.add_row(Text(f"  {name}"), *_shown(score))  # a name may hold rich's brackets
-    Console(stderr=True, highlight=False).print(table)
+    console = Console(stderr=True, highlight=False)
+    console.print(table)
 
 
 def _classes(scores: dict[str, Any]) -> _Lines:
