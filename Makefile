@@ -3,6 +3,8 @@
 # make view    look at the demo
 PYTHON ?= python3
 BIN := .venv/bin
+# A worker for each core, at most 8 (tests/workers.py); one that is idle takes over tests of another.
+PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal
 export OMP_NUM_THREADS ?= 1
 
 .PHONY: demo test long check lint bench view setup system plugin clean
@@ -35,11 +37,11 @@ demo: setup plugin
 	$(BIN)/gtrack demo --out out/demo
 
 test: setup system plugin
-	$(BIN)/python -m pytest -m "not long"
+	$(PYTEST) -m "not long"
 	@sh scripts/system_packages.sh --say
 
 long: setup system plugin
-	$(BIN)/python -m pytest -m long
+	$(PYTEST) -m long
 
 lint: setup
 	$(BIN)/ruff format --check .

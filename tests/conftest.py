@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,8 +19,32 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.workers import Once, worker_count
+
 ROOT = Path(__file__).resolve().parents[1]
+DEMO = ("demo", "--out", "out/demo")
 LABELS = {2: ("background", "site"), 3: ("none", "weak", "strong"), 1: ("score",)}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Say how many workers ``pytest -n auto`` starts."""
+    return worker_count()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have said of this machine (``record_property("says", ...)``)."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == "says":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {value}")
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return the maker of folders that all workers of this run read."""
+    own = tmp_path_factory.getbasetemp()
+    return Once(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 @dataclass(frozen=True)
@@ -88,11 +113,14 @@ def work(job):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, path in ((1, job["out"]), (2, job["err"])):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+    os.chdir(job["folder"])
     if job["file_limit"]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (job["file_limit"],) * 2)
-    rename, renamed, die_at = Path.replace, [], job["die_at"]
+    rename, renamed, die_at, stop_at = Path.replace, [], job["die_at"], job["stop_at"]
     def replace(self, target):
         renamed.append(target)
+        if stop_at and Path(target).match(stop_at):
+            os.kill(os.getpid(), signal.SIGSTOP)  # until somebody sends SIGCONT
         if len(renamed) == die_at:
             os._exit(137)  # as a SIGKILL just before the file takes its name
         done = rename(self, target)
@@ -117,6 +145,9 @@ for line in sys.stdin:
                 sys.stderr.flush()
                 os._exit(1)
         print(child, flush=True)
+    elif "stop" in job:  # or the end, which is then left for "wait" to take
+        stop = os.waitid(os.P_PID, job["stop"], os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        print(int(stop.si_code == os.CLD_STOPPED), flush=True)
     else:
         print(os.waitstatus_to_exitcode(os.waitpid(job["wait"], 0)[1]), flush=True)
 """
@@ -125,7 +156,7 @@ for line in sys.stdin:
 class Child:
     """A run of gtrack in a process of its own."""
 
-    def __init__(self, program: Program, arguments: tuple[object, ...], **job: int) -> None:
+    def __init__(self, program: Program, arguments: tuple[object, ...], **job: int | str) -> None:
         self._program = program
         self._files = [program.folder / f"{program.started}.{name}" for name in ("out", "err")]
         program.started += 1
@@ -139,6 +170,15 @@ class Child:
     def send(self, signal_number: int) -> None:
         """Send a signal."""
         os.kill(self.pid, signal_number)
+
+    def wait_for_stop(self) -> None:
+        """Wait until it has stopped where `stop_at` said."""
+        assert self._program.ask(stop=self.pid), self.wait()
+
+    def interrupt(self, signal_number: int) -> None:
+        """Send a signal to the stopped process and let it go on."""
+        self.send(signal_number)
+        self.send(signal.SIGCONT)
 
     def wait(self) -> Ran:
         """Wait for the end; a negative code is the signal that ended it."""
@@ -170,17 +210,25 @@ class Program:
         self._server.stdin.flush()
         return int(self._server.stdout.readline())
 
-    def start(self, *arguments: object, die_at: int = 0, file_limit: int = 0) -> Child:
+    def start(
+        self,
+        *arguments: object,
+        folder: Path | None = None,
+        die_at: int = 0,
+        stop_at: str = "",
+        file_limit: int = 0,
+    ) -> Child:
         """Start gtrack.
 
-        With `die_at` it dies at that file's rename: n before it, -n after it. With `file_limit` no
-        file can have more bytes.
+        With `die_at` it dies at that file's rename: n before it, -n after it. Before a rename to a
+        name like `stop_at` it stops, as by SIGSTOP. With `file_limit` no file can have more bytes.
         """
-        return Child(self, arguments, die_at=die_at, file_limit=file_limit)
+        where = {"folder": str(folder or "."), "stop_at": stop_at}
+        return Child(self, arguments, die_at=die_at, file_limit=file_limit, **where)
 
-    def __call__(self, *arguments: object, code: int | None = 0) -> Ran:
-        """Run gtrack to its end."""
-        ran = self.start(*arguments).wait()
+    def __call__(self, *arguments: object, code: int | None = 0, folder: Path | None = None) -> Ran:
+        """Run gtrack to its end, in a folder of its own where one is given."""
+        ran = self.start(*arguments, folder=folder).wait()
         assert code is None or ran.code == code, ran
         return ran
 
@@ -199,6 +247,24 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     program = Program(tmp_path_factory.mktemp("program"))
     yield program
     program.close()
+
+
+@pytest.fixture(scope="session")
+def demo(once: Once, program: Program) -> tuple[Path, Ran]:
+    """Return the folder of ``gtrack demo`` and what that said; tests only read it."""
+    data = ROOT / "example_data"
+    needed = ("genome.fa", "regions.bed", "truth.bed", "decoys.bed", "motifs.meme", "models")
+    missing = [name for name in needed if not (data / name).exists()]
+    if missing:
+        pytest.skip(f"example_data lacks {', '.join(missing)}; build it first")
+
+    def fill(folder: Path) -> None:
+        (folder / "example_data").symlink_to(data)
+        ran = program(*DEMO, folder=folder)
+        (folder / "ran.json").write_text(json.dumps([ran.code, ran.out, ran.err]))
+
+    folder = once("demo", fill)
+    return folder / DEMO[-1], Ran(*json.loads((folder / "ran.json").read_text()))
 
 
 def make_genome() -> dict[str, str]:

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import click
 import pytest
 
 from gtrack.cli import RESUMED, VERBS, main
+from tests.conftest import DEMO
 
 EXAMPLE_DATA = Path(__file__).resolve().parents[1] / "example_data"
 CONTEXT = click.Context(main)
@@ -145,10 +147,9 @@ def test_a_shard_and_a_merge_say_how_to_go_on(program, inputs, tmp_path: Path) -
     inputs.bed.write_text("chr2\t3900\t9000\n")
     out = tmp_path / "out"
     program("plan", *inputs.options("dnabert2"), "--out", out, "--stride", "4", "--shards", "1")
-    child = program.start("scan", "--plan", out, "--shard", 0)
-    while not (out / ".lock").exists():
-        time.sleep(0.005)
-    child.send(signal.SIGINT)
+    child = program.start("scan", "--plan", out, "--shard", 0, stop_at="shards/000000.npz")
+    child.wait_for_stop()
+    child.interrupt(signal.SIGINT)
     ran = child.wait()
     assert ran.code == 130, ran
     assert "(with --plan: the same command)" in ran.error
@@ -184,54 +185,55 @@ def _read(terminal: int) -> bytes:
 
 
 @pytest.fixture
-def beside_the_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def beside_the_example(demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that holds example_data, as the folder of a clone does."""
-    missing = [
-        name
-        for name in ("genome.fa", "regions.bed", "models/cnn", "models/dnabert2")
-        if not (EXAMPLE_DATA / name).exists()
-    ]
-    if missing:
-        pytest.skip(f"example_data lacks {', '.join(missing)}; build it first")
     (tmp_path / "example_data").symlink_to(EXAMPLE_DATA)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-@pytest.mark.parametrize("words", ["scan", "demo"])
-def test_the_examples_of_scan_and_demo_run(run, beside_the_example: Path, words: str) -> None:
-    (line,) = example(COMMANDS[words])
-    run(*line[1:])
-    out = beside_the_example / line[line.index("--out") + 1]
-    assert [m["name"] for m in json.loads((out / "manifest.json").read_text())["models"]] == [
-        "cnn",
-        "dnabert2",
-    ]
-
-
-def test_the_example_of_hits_runs_on_that_of_scan(run, beside_the_example: Path) -> None:
-    (scan,), (hits,) = example(COMMANDS["scan"]), example(COMMANDS["hits"])
+@pytest.fixture
+def scanned_example(once, program, beside_the_example: Path) -> Path:
+    """Return the folder that the example of ``gtrack scan`` makes, in such a folder."""
+    (scan,) = example(COMMANDS["scan"])
     out = scan[scan.index("--out") + 1]
-    assert out == hits[2]
-    run(*scan[1:])
-    before = {
-        path.name: path.read_bytes() for path in (beside_the_example / out / "hits").iterdir()
-    }
+
+    def fill(folder: Path) -> None:
+        (folder / "example_data").symlink_to(EXAMPLE_DATA)
+        program(*scan[1:], folder=folder)
+
+    made = once("example of scan", fill)
+    return Path(shutil.copytree(made / out, beside_the_example / out))
+
+
+def models_of(out: Path) -> list[str]:
+    return [model["name"] for model in json.loads((out / "manifest.json").read_text())["models"]]
+
+
+def test_the_example_of_demo_runs(demo) -> None:
+    out, _ = demo
+    assert example(COMMANDS["demo"]) == [["gtrack", *DEMO]], "what the fixture has run"
+    assert models_of(out) == ["cnn", "dnabert2"]
+
+
+def test_the_example_of_hits_runs_on_that_of_scan(run, scanned_example: Path) -> None:
+    (hits,) = example(COMMANDS["hits"])
+    assert scanned_example == Path.cwd() / hits[2]
+    assert models_of(scanned_example) == ["cnn", "dnabert2"]
+    before = {path.name: path.read_bytes() for path in (scanned_example / "hits").iterdir()}
     run(*hits[1:])
-    after = {path.name: path.read_bytes() for path in (beside_the_example / out / "hits").iterdir()}
+    after = {path.name: path.read_bytes() for path in (scanned_example / "hits").iterdir()}
     assert after == before
 
 
-def test_the_examples_of_hub_and_report_run_on_that_of_scan(run, beside_the_example: Path) -> None:
-    (scan,) = example(COMMANDS["scan"])
-    out = scan[scan.index("--out") + 1]
-    run(*scan[1:])
+def test_the_examples_of_hub_and_report_run_on_that_of_scan(run, scanned_example: Path) -> None:
     for words, made in (("hub", "hub/hub.txt"), ("report", "report.html")):
         (line,) = example(COMMANDS[words])
-        assert line[2] == out
+        assert scanned_example == Path.cwd() / line[2]
         run(*line[1:])
-        assert (beside_the_example / out / made).is_file()
-    assert example(COMMANDS["view"]) == [["gtrack", "view", out]]
+        assert (scanned_example / made).is_file()
+    (view,) = example(COMMANDS["view"])
+    assert [*view[:2], Path.cwd() / view[2]] == ["gtrack", "view", scanned_example]
 
 
 def test_the_examples_of_plan_and_merge_run(run, beside_the_example: Path) -> None:

@@ -6,14 +6,14 @@ inside the functions that need them.
 
 from __future__ import annotations
 
-import signal
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import Any
 
 import click
 
 from gtrack.core.errors import GtrackError, InputError
+from gtrack.core.interruption import ARRIVED, guarded
 
 VERBS = {
     "scan": "Explain every region and write relevance tracks.",
@@ -53,11 +53,21 @@ class _Verbs(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
 
+    def main(self, args: Any = None, *rest: Any, **options: Any) -> Any:
+        words = sys.argv[1:] if args is None else list(args)
+        verb = next((word for word in words if not word.startswith("-")), "")
+        cure = RESUMED.get(verb, "run the same command again")
+        guarded(
+            lambda: super(_Verbs, self).main(words, *rest, **options),
+            lambda: click.echo(f"gtrack: interrupted; {cure}", err=True),
+        )
+
     def invoke(self, ctx: click.Context) -> object:
-        before = signal.signal(signal.SIGTERM, _terminated)
         try:
             return super().invoke(ctx)
         except GtrackError as error:
+            if ARRIVED.number is not None:  # it failed because it was interrupted
+                raise
             click.echo(f"gtrack: error: {error}", err=True)
             sys.exit(error.exit_code)
         except click.UsageError as error:
@@ -75,20 +85,6 @@ class _Verbs(click.Group):
                 err=True,
             )
             sys.exit(InputError.exit_code)
-        except (KeyboardInterrupt, _TerminatedError) as stop:
-            cure = RESUMED.get(str(ctx.invoked_subcommand), "run the same command again")
-            click.echo(f"gtrack: interrupted; {cure}", err=True)
-            sys.exit(143 if isinstance(stop, _TerminatedError) else 130)
-        finally:
-            signal.signal(signal.SIGTERM, before)
-
-
-class _TerminatedError(BaseException):
-    """SIGTERM arrived."""
-
-
-def _terminated(number: int, frame: object) -> NoReturn:
-    raise _TerminatedError
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

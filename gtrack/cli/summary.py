@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil, isfinite
 
 from rich.console import Console
@@ -13,12 +13,23 @@ from gtrack.core.heads import OUTPUTS
 from gtrack.io.text import shown
 from gtrack.workflows.annotations import Annotation
 from gtrack.workflows.hit_results import HitsSummary, TargetHits
-from gtrack.workflows.merge import ModelSummary, ScanSummary, TargetSummary
+from gtrack.workflows.merge import ScanSummary
+from gtrack.workflows.model_merge import ModelSummary, TargetSummary
+
+_LOG_WIDTH = 200
+"""Columns of a table in a log: names are not broken there."""
+
+
+def _console() -> Console:
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        console.width = _LOG_WIDTH
+    return console
 
 
 def print_summary(summary: ScanSummary) -> None:
     """Print the account of a scan to stderr."""
-    console = Console(stderr=True, highlight=False)
+    console = _console()
     dropped = f", {summary.duplicates:,} of them exact duplicates" if summary.duplicates else ""
     console.print(
         f"\n{summary.given:,} regions given{dropped}; {summary.scanned:,} scanned, 0 refused",
@@ -37,6 +48,8 @@ def print_summary(summary: ScanSummary) -> None:
             f"shuffled windows, {null.times_scan:.3g} times the windows of the scan",
             soft_wrap=True,
         )
+    for said in _assumed(summary.models):
+        console.print(said, soft_wrap=True)
     for model in summary.models:
         for said in _noted(model):
             console.print(said, soft_wrap=True)
@@ -49,7 +62,7 @@ def print_summary(summary: ScanSummary) -> None:
 
 def print_annotations(annotations: Iterable[Annotation]) -> None:
     """Print what of each annotation is shown to stderr."""
-    console = Console(stderr=True, highlight=False)
+    console = _console()
     for each in annotations:
         words = f"{each.name}: {each.features:,} annotated feature{'s'[: each.features > 1]}"
         if each.elsewhere:
@@ -77,8 +90,24 @@ def _table(summary: ScanSummary) -> Table:
     return table
 
 
+def _assumed(models: Sequence[ModelSummary]) -> Iterator[str]:
+    """Say what was taken for granted of outputs, because a config says nothing."""
+    for outputs in OUTPUTS:
+        names = [
+            model.name
+            for model in models
+            if (model.head.outputs, model.head.said_by) == (outputs, "rule")
+        ]
+        if names:
+            others = "|".join(kind for kind in OUTPUTS if kind != outputs)
+            yield (
+                f"{', '.join(names)}: config.json does not say what the outputs are; taken as "
+                f"{outputs} (Hugging Face's rule), unless --outputs NAME={others}"
+            )
+
+
 def _noted(model: ModelSummary) -> Iterator[str]:
-    """Say what became of a model's windows, and what was taken for granted of its outputs."""
+    """Say what became of a model's windows."""
     if model.owned_elsewhere:
         yield (
             f"{model.name}: {model.owned_elsewhere:,} regions have some of their values from "
@@ -87,13 +116,6 @@ def _noted(model: ModelSummary) -> Iterator[str]:
     if model.windows_dropped:
         dropped = f"{model.windows_dropped:,} windows"
         yield f"{model.name}: {dropped} owned no base and were not explained"
-    if model.head.said_by == "rule":
-        one = "one output is a value" if len(model.head.names) == 1 else "more than one are classes"
-        others = " or ".join(kind for kind in OUTPUTS if kind != model.head.outputs)
-        yield (
-            f"{model.name}: its config.json does not say what its outputs are, and {one} by "
-            f"Hugging Face's rule; --outputs {model.name}={others} says otherwise"
-        )
 
 
 def _warnings(model: ModelSummary, target: TargetSummary) -> Iterator[str]:
@@ -127,7 +149,7 @@ _MOST_MOTIFS = 20
 
 def print_hits(summary: HitsSummary) -> None:
     """Print the hits of every model per motif to stderr."""
-    console = Console(stderr=True, highlight=False)
+    console = _console()
     for model in summary.targets:
         opposing = sum(not hit.supports for hit in model.hits)
         against = f", {opposing:,} of them opposing" if opposing else ""

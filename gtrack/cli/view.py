@@ -37,11 +37,12 @@ def view(
     """
     from contextlib import suppress
 
+    from gtrack.core.interruption import Interrupted
     from gtrack.workflows.view import ViewJob
     from gtrack.workflows.view import view as workflow
 
     job = ViewJob(folder, port or 0, token, hub, igv_js, fasta)
-    with suppress(KeyboardInterrupt):
+    with suppress(Interrupted):
         server, notes = workflow(job)
         with server:
             for note in notes:

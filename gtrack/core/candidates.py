@@ -14,6 +14,7 @@ from gtrack.core.motifs import Motif
 from gtrack.core.pwm import Pwm, scan
 from gtrack.core.relevance_test import RelevanceNull, Tail
 from gtrack.core.resolver import resolve
+from gtrack.core.ties import TIE
 
 Tick = Callable[[int], None]
 Lane = Callable[[int, str], int]
@@ -107,6 +108,13 @@ class Matcher:
     weights: NDArray[np.float64]
     tail: Tail
 
+    @property
+    def palindromic(self) -> bool:
+        """Whether the motif is the same on both strands: its sites are those of ``+``."""
+        losses = self.pwm.losses
+        same = np.array_equal(losses, losses[::-1, ::-1])
+        return same and np.allclose(self.weights, self.weights[::-1], rtol=TIE, atol=0)
+
     def search(
         self,
         block: Block,
@@ -130,6 +138,8 @@ class Matcher:
         """
         at, reverse, p = scan(block.words, self.pwm, p_sequence)
         own, piece, position = block.place(at)
+        if self.palindromic:
+            own &= ~reverse
         at, reverse, p, piece, position = at[own], reverse[own], p[own], piece[own], position[own]
         width = len(self.weights)
         bases = at[:, None] + np.arange(width)

@@ -163,7 +163,8 @@ class Head:
             return list(range(len(self.names)))
         parts = [self._index(part) for part in wish.split(",")]
         if None in parts:
-            raise InputError(f"--target {wish}: model {model} has only {self._listed()}")
+            hint = "; before a = stands the name of a model, or nothing" if "=" in wish else ""
+            raise InputError(f"--target {wish}: model {model} has only {self._listed()}{hint}")
         return [part for part in parts if part is not None]
 
     def _index(self, wish: str) -> int | None:

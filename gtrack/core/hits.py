@@ -160,7 +160,7 @@ def call_hits(
         raise InputError("there is no motif to look for; give a file with at least one matrix")
     order = sorted(
         range(len(motifs)),
-        key=lambda k: (motifs[k].id, motifs[k].name, motifs[k].counts.tobytes()),
+        key=lambda k: (motifs[k].id, motifs[k].name, motifs[k].counts.tobytes(), motifs[k].source),
     )
     relevance = RelevanceNull(null)
     matchers = make_matchers(

@@ -1,9 +1,9 @@
 """Relevance loci: runs of bases that matter to the model more than chance, whatever they spell.
 
 A locus needs no motif, so one that no database holds is not lost. A base belongs to a run when
-the mean |z| of the `SMOOTH` bases around it exceeds all but a share `TAIL` of the null's; z is
-relevance in units of the null. Runs are ranked by summed |z| in excess of the null's mean, and the
-shuffled windows, treated the same way, are the decoys of the q-value.
+the mean |z| of the `SMOOTH` bases around it exceeds all but a share `TAIL` of the null's, and ties
+with none of those; z is relevance in units of the null. Runs are ranked by summed |z| in excess of
+the null's mean, and the shuffled windows, treated the same way, are the decoys of the q-value.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from gtrack.core.qvalues import decoy_qvalues
 from gtrack.core.relevance_test import RelevanceNull
 from gtrack.core.segments import Segment
+from gtrack.core.ties import TIE, first_largest
 
 SMOOTH = 9
 """Bases of the running mean: single bases of one site carry both signs."""
@@ -109,7 +110,7 @@ def _runs(
 ) -> Iterator[tuple[int, int, float, float, int, float]]:
     """Yield start, end, sum, sum of absolutes, offset of the peak and score of each run."""
     size = np.abs(null.z(segment.relevance))
-    inside = np.concatenate([[False], _smooth(size) > cut, [False]])
+    inside = np.concatenate([[False], _smooth(size) > cut * (1 + TIE), [False]])
     edges = np.flatnonzero(inside[1:] != inside[:-1])
     for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         values = segment.relevance[low:high].astype(np.float64)
@@ -118,6 +119,6 @@ def _runs(
             segment.start + high,
             float(values.sum()),
             float(np.abs(values).sum()),
-            int(np.abs(values).argmax()),
+            first_largest(np.abs(values)),
             float((size[low:high] - usual).sum()),
         )

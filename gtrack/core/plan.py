@@ -184,6 +184,18 @@ class Plan:
         first, end = shard_bounds(len(bounds), self.n_shards)[index]
         return [(pool, *bounds[pool]) for pool in range(first, end)]
 
+    def shard_seal(self, index: int) -> str:
+        """Return the sha256 (hex) that marks one shard: plan, number, windows, models and targets.
+
+        A shard under the name of another, or of another cut of the same plan, does not bear it.
+        """
+        parts = [f"{self.digest} shard {index}"]
+        for model in self.models:
+            cut = self.shard(index, model.name)
+            windows = (cut[0][1], cut[-1][2]) if cut else (0, 0)
+            parts.append(f"{model.name} windows {windows} targets {model.targets}")
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
     def owned(self, name: str, first: int, end: int) -> int:
         """Return how many bases the windows ``first`` to ``end`` of a model own, N included."""
         return self.grid(name).owned(first, end)

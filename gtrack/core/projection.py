@@ -81,9 +81,9 @@ def to_bases(
         raise ValueError(f"projection {mode!r} is not one of {', '.join(PROJECTIONS)}")
     bases = np.full(int(lengths.sum()), np.nan)
     bases[at] = shares
-    covered = np.bincount(at, minlength=len(bases))
-    if covered.max(initial=0) > 1:
-        bases[covered > 0] = np.bincount(at, shares, len(bases))[covered > 0]
+    shared = np.bincount(at, minlength=len(bases)) > 1
+    if shared.any():
+        bases[shared] = np.bincount(at, shares, len(bases))[shared]
     return bases
 
 

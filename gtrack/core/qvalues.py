@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.ties import ranks
+
 
 def decoy_qvalues(
     targets: NDArray[np.float64], decoys: NDArray[np.float64], scale: float
@@ -18,7 +20,7 @@ def decoy_qvalues(
     Parameters
     ----------
     targets : ndarray of float64, shape (T,)
-        Scores, higher is better; equal scores get equal q.
+        Scores, higher is better; scores equal in five significant digits get equal q.
     decoys : ndarray of float64, shape (D,)
         Scores of what is known to be false and went the same way.
     scale : float
@@ -30,8 +32,9 @@ def decoy_qvalues(
     >>> decoy_qvalues(np.array([9.0, 5.0, 1.0]), np.array([4.0]), 0.1).round(3).tolist()
     [0.05, 0.05, 0.067]
     """
-    ranked = np.sort(targets)
+    score = ranks(targets)
+    ranked = np.sort(score)
     beaten = len(ranked) - np.searchsorted(ranked, ranked, side="left")
-    false = len(decoys) - np.searchsorted(np.sort(decoys), ranked, side="left") + 1
+    false = len(decoys) - np.searchsorted(np.sort(ranks(decoys)), ranked, side="left") + 1
     q = np.minimum(np.minimum.accumulate(false * scale / beaten), 1.0)
-    return np.asarray(q[np.searchsorted(ranked, targets, side="left")])
+    return np.asarray(q[np.searchsorted(ranked, score, side="left")])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
 from gtrack.core.segments import Segment
+from gtrack.core.ties import TIE
 
 TAIL = 0.05
 """Share of the null, at either end, that an exponential is fitted to."""
@@ -47,7 +48,7 @@ class Tail:
     excess: tuple[float, float]
 
     def pvalue(self, statistic: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return two-sided p-values, shape as `statistic`; 1 below the cuts.
+        """Return two-sided p-values, shape as `statistic`; 1 below the cuts and on them.
 
         ``2 * TAIL * exp(-(|s| - cut) / excess)`` with cut and excess of the statistic's own side,
         so a model whose relevance leans to one sign is tested by that sign (a peaks-over-threshold
@@ -55,9 +56,10 @@ class Tail:
         """
         distance = statistic - self.mean
         up = distance > 0
-        beyond = np.abs(distance) - np.where(up, *self.cuts)
+        cut = np.where(up, *self.cuts)
+        beyond = np.abs(distance) - cut
         p = 2 * TAIL * np.exp(-beyond / np.where(up, *self.excess))
-        return np.where(beyond > 0, np.maximum(p, 1e-300), 1.0)
+        return np.where(beyond > TIE * np.abs(cut), np.maximum(p, 1e-300), 1.0)
 
 
 class RelevanceNull:

@@ -57,9 +57,14 @@ class Target:
         return titled(self.model, self.among)
 
 
+def url_of(folder: str, name: str) -> str:
+    """Return the URL of a file, relative to the manifest; a ``%`` in its name is escaped."""
+    return f"{folder}/{quote(name)}"
+
+
 def track_url(stem: str) -> str:
-    """Return the URL of a track, relative to the manifest; a ``%`` in its name is escaped."""
-    return f"tracks/{quote(stem)}.relevance.bw"
+    """Return the URL of a track, relative to the manifest."""
+    return url_of("tracks", f"{stem}.relevance.bw")
 
 
 def path_of(url: str) -> str:

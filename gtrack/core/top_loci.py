@@ -9,6 +9,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.ties import least_tied
+
 LARGEST = 2
 """A place is at most so many times as long as was asked for."""
 
@@ -22,7 +24,7 @@ Item = TypeVar("Item")
 
 
 def strongest_window(values: NDArray[np.floating], span: int) -> int:
-    """Return where the stretch with the largest sum of |values| begins, the first of equals.
+    """Return where the stretch with the largest sum of |values| begins, the first of ties.
 
     Parameters
     ----------
@@ -49,7 +51,8 @@ def strongest_window(values: NDArray[np.floating], span: int) -> int:
     sums = summed[span:] - summed[:-span]
     # Differences of running sums are exact to the last bits of the total: such differences are ties
     slack = 4 * np.finfo(np.float64).eps * summed[-1]
-    return int(np.argmax(sums >= sums.max() - slack))
+    largest = sums.max()
+    return int(np.argmax(sums >= min(least_tied(largest), largest - slack)))
 
 
 def merge_places(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from threading import Thread
 from typing import Any, TypeVar
 
 from gtrack.core.errors import ModelError
+from gtrack.core.interruption import ARRIVED
 from gtrack.core.ports import Work
 
 Item = TypeVar("Item")
@@ -132,6 +135,7 @@ class Processes:
         self, devices: Sequence[str], start: Callable[..., None], arguments: tuple[Any, ...]
     ) -> None:
         context = multiprocessing.get_context("spawn")
+        self._before = set(multiprocessing.active_children())
         queue = context.Queue()
         for device in devices:
             queue.put(device)
@@ -148,7 +152,13 @@ class Processes:
             When a process dies, as for lack of memory. What `start` or `work` raise comes as it is.
         """
         try:
-            yield from self._pool.map(partial(_do, work), items)
+            # The processes start here, deaf to what a terminal sends to all: they end with this.
+            heard = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGHUP])
+            try:
+                results = self._pool.map(partial(_do, work), items)
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+            yield from results
         except BrokenProcessPool as error:
             raise ModelError(
                 "a worker process ended abruptly, perhaps for lack of memory; what is done is "
@@ -156,7 +166,10 @@ class Processes:
             ) from error
 
     def close(self) -> None:
-        """End the processes, without the work that has not begun."""
+        """End the processes, without the work that has not begun; of a stopped run, at once."""
+        if ARRIVED.number is not None:
+            for process in set(multiprocessing.active_children()) - self._before:
+                process.terminate()
         self._pool.shutdown(cancel_futures=True)
 
 
@@ -165,10 +178,19 @@ _failed: list[Exception] = []
 
 
 def _begin(queue: Any, start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     try:
         start(queue.get(), *arguments)
     except Exception as error:
         _failed.append(error)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it has ended, however that was."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _do(work: Callable[[Item], Result], item: Item) -> Result:

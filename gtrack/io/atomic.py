@@ -2,41 +2,86 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 from typing import BinaryIO
 
 from gtrack.core.errors import OutputError
+from gtrack.core.interruption import ARRIVED, uninterrupted
+
+_UNFINISHED = re.compile(r"(?P<name>.+)\.[0-9a-f]{8}\.tmp(\.bb)?")  # pybigtools goes by the ending
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a binary file that takes the name `path` when the block ends without an error.
+class _Replacing:
+    """A file under construction; see :func:`replacing`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._temporary = path, temporary_beside(path)
+        self._handle: BinaryIO | None = None
+
+    @uninterrupted
+    def __enter__(self) -> BinaryIO:
+        if ARRIVED.number is not None:  # it came out as something else: nothing new is begun
+            raise ARRIVED.exception()
+        try:
+            self._handle = create(self._temporary)
+        except OSError as error:
+            raise _refused(self._path, error) from error
+        if ARRIVED.waits:
+            self._discard()
+            raise ARRIVED.exception()
+        return self._handle
+
+    @uninterrupted
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._handle is not None
+        try:
+            if error is None:
+                self._handle.flush()
+                sync(self._handle.fileno())
+                self._temporary.replace(self._path)
+                sync_folder(self._path.parent)
+        except OSError as refusal:
+            error = refusal
+        finally:
+            self._discard()
+        if isinstance(error, OSError):
+            raise _refused(self._path, error) from error
+        if ARRIVED.waits:
+            raise ARRIVED.exception()
+
+    def _discard(self) -> None:
+        if self._handle is not None:
+            with suppress(OSError):
+                self._handle.close()
+        with suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
+
+
+def replacing(path: Path) -> _Replacing:
+    """Open a binary file that takes the name `path` when the ``with`` block ends without an error.
+
+    A symbolic link of that name is replaced, not followed.
 
     Raises
     ------
     OutputError
         When the disk refuses; nothing is left under the final name, and no temporary file.
     """
-    temporary: Path | None = None
-    try:
-        temporary = temporary_beside(path)
-        with temporary.open("xb") as handle:
-            yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
-        temporary.replace(path)
-        temporary = None
-        sync_folder(path.parent)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot write: {error.strerror or error}") from error
-    finally:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink()
+    return _Replacing(path)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -45,18 +90,64 @@ def write_text(path: Path, text: str) -> None:
         handle.write(text.encode())
 
 
-def temporary_beside(path: Path) -> Path:
-    """Return a name for the unfinished file, in the same folder, that no other run uses.
+def write_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a whole file from its parts, one after the other, atomically."""
+    with replacing(path) as handle:
+        for part in parts:
+            handle.write(part)
 
-    Open it with mode ``x``, not by mkstemp: the result has the permissions that the umask allows.
+
+def create(path: Path, *, buffering: int = -1) -> BinaryIO:
+    """Make a file that is not there, for reading and writing; a link of that name is not followed.
+
+    It gets the permissions that the umask allows.
+
+    Raises
+    ------
+    OSError
+        When the name is taken, or the system refuses.
     """
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, 0o666), "w+b", buffering)
+
+
+def temporary_beside(path: Path) -> Path:
+    """Return a name for the unfinished file, in the same folder, that no other run uses."""
     return path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+
+
+def finished_name(name: str) -> str | None:
+    """Return the name that an unfinished file would have got; None when `name` is of no such."""
+    match = _UNFINISHED.fullmatch(name)
+    return match and match["name"]
+
+
+def sync(descriptor: int) -> None:
+    """Wait until a file, or a folder, is on the disk; a file system that cannot say is believed."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
 
 
 def sync_folder(folder: Path) -> None:
     """Make renames inside a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        sync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_files(folder: Path) -> None:
+    """Make a folder that is written, its files included, survive a power cut."""
+    for path in sorted(folder.iterdir()):
+        if stat.S_ISREG(path.lstat().st_mode):
+            with path.open("rb") as file:
+                sync(file.fileno())
+    sync_folder(folder)
+
+
+def _refused(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"{path}: cannot write: {error.strerror or error}")

@@ -46,9 +46,9 @@ class Genome:
 
     Examples
     --------
-    >>> with Genome.open(Path("example_data/genome.fa")) as genome:  # doctest: +SKIP
+    >>> with Genome.open(Path("example_data/genome.fa")) as genome:
     ...     genome.fetch("chr1", 0, 4)
-    'ACGT'
+    'AAAT'
     """
 
     def __init__(

@@ -34,11 +34,18 @@ def hit_rows(hits: Iterable[MotifHit]) -> list[tuple[MotifHit, tuple[str, ...]]]
     """Return each hit with its cells, in the order of the files, whatever order they come in.
 
     Chromosomes are sorted by name as bytes, as bigBed and ``LC_ALL=C sort`` want them, then by
-    start, end and the other columns.
+    start, end, the other columns of text, and the numbers last: their last digit may be any.
     """
     rows = [(hit, hit_cells(hit)) for hit in hits]
-    rows.sort(key=lambda row: (row[1][0].encode(), row[0].start, row[0].end, row[1]))
+    rows.sort(
+        key=lambda row: (row[1][0].encode(), row[0].start, row[0].end, _texts(row[1]), row[1])
+    )
     return rows
+
+
+def _texts(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Return name, strand, motif, source, model and region."""
+    return cells[3], *cells[5:8], *cells[13:]
 
 
 def hit_cells(hit: MotifHit) -> tuple[str, ...]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from gtrack.core.errors import VerificationError
-from gtrack.core.plan import Plan
 from gtrack.core.shard import ShardResult
 from gtrack.io.sealed import belongs, read_sealed, write_sealed
 
@@ -17,35 +15,22 @@ def shard_path(folder: Path, index: int) -> Path:
     return folder / f"{index:06d}.npz"
 
 
-def shard_seal(plan: Plan, index: int) -> str:
-    """Return the sha256 (hex) that marks one shard: plan, number, windows and targets of models.
-
-    A shard under the name of another, or of another cut of the same plan, does not bear it.
-    """
-    parts = [f"{plan.digest} shard {index}"]
-    for model in plan.models:
-        cut = plan.shard(index, model.name)
-        windows = (cut[0][1], cut[-1][2]) if cut else (0, 0)
-        parts.append(f"{model.name} windows {windows} targets {model.targets}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def write_shard(path: Path, plan: Plan, index: int, results: Mapping[str, ShardResult]) -> None:
-    """Write the results of every model for one shard."""
+def write_shard(path: Path, seal: str, results: Mapping[str, ShardResult]) -> None:
+    """Write the results of every model for one shard; `seal` is :meth:`Plan.shard_seal`'s."""
     arrays = {
         f"{name}/{column}": getattr(result, column)
         for name, result in results.items()
         for column in ShardResult.columns()
     }
-    write_sealed(path, shard_seal(plan, index), arrays)
+    write_sealed(path, seal, arrays)
 
 
-def is_done(path: Path, plan: Plan, index: int) -> bool:
-    """Tell whether a file is this shard of the plan, whole: then it need not be done again."""
-    return belongs(path, shard_seal(plan, index))
+def is_done(path: Path, seal: str) -> bool:
+    """Tell whether a file is this shard of its plan, whole: then it need not be done again."""
+    return belongs(path, seal)
 
 
-def read_shard(path: Path, plan: Plan, index: int, name: str) -> ShardResult:
+def read_shard(path: Path, seal: str, name: str) -> ShardResult:
     """Read one model's results.
 
     Raises
@@ -54,10 +39,11 @@ def read_shard(path: Path, plan: Plan, index: int, name: str) -> ShardResult:
         When the shard is missing, damaged, of another plan or another place in it.
     """
     try:
-        seal, arrays = read_sealed(path, f"{name}/")
-        if seal != shard_seal(plan, index):
+        found, arrays = read_sealed(path, f"{name}/")
+        if found != seal:
             raise VerificationError(
-                f"{path}: not shard {index} of this plan; remove the file, then scan it anew"
+                f"{path}: belongs to another plan, or to another place in this one; remove it, "
+                "then run gtrack scan --resume"
             )
         return ShardResult(*(arrays[column] for column in ShardResult.columns()))
     except (OSError, ValueError, KeyError) as error:

@@ -272,3 +272,16 @@ def bgzf_blocks(path: Path) -> list[tuple[int, int]]:
             text += int.from_bytes(file.read(4), "little")
             at += size
     return blocks
+
+
+def read_parts(path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file as they are, a megabyte at a time.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read.
+    """
+    with reading(path), path.open("rb") as file:
+        while data := file.read(1 << 20):
+            yield data

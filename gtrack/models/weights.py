@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -190,7 +191,9 @@ def write_weights(tensors: Mapping[str, Tensor], folder: Path) -> None:
         for name in sorted(tensors)
     }
     # save_file would let nobody but the owner read the result.
-    (folder / WEIGHTS).write_bytes(save(copies, metadata={"format": "pt"}))
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(folder / WEIGHTS, flags, 0o666), "wb") as file:
+        file.write(save(copies, metadata={"format": "pt"}))
 
 
 def settle(network: Network, *, device: str | torch.device, dtype: torch.dtype) -> Network:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,13 +16,13 @@ from gtrack.core.manifest import TrackSpec
 from gtrack.core.regions import known_as
 from gtrack.io.annotations import ENDINGS, annotation_format, read_features
 from gtrack.io.annotations.bed12 import has_tabs, with_tabs
-from gtrack.io.atomic import replacing
-from gtrack.io.text import compression, open_bytes, reading, shown
+from gtrack.io.atomic import write_parts
+from gtrack.io.folders import entries
+from gtrack.io.text import compression, open_bytes, read_parts, shown
 from gtrack.publish.manifest import read_manifest
-from gtrack.workflows.job import OURS, ScanJob
+from gtrack.workflows.annotation_record import FOLDER, record, recorded
+from gtrack.workflows.job import ScanJob
 from gtrack.workflows.record import publish_scan
-
-FOLDER = "annotations"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _PACKED = ".gz"
@@ -68,12 +69,12 @@ class Annotation:
 
 
 def check_names(job: ScanJob) -> None:
-    """Refuse annotations whose names or places do not do, before any is read.
+    """Refuse annotations whose names do not do, before any is read.
 
     Raises
     ------
     InputError
-        When a name cannot be that of a file, is taken, or the file lies among gtrack's own.
+        When a name cannot be that of a file, or is taken.
     """
     ends = ("", "-forward", "-reverse", "-hits")
     tracks = {f"{model}{end}".casefold() for model, _ in job.models for end in ends}
@@ -87,12 +88,6 @@ def check_names(job: ScanJob) -> None:
         if name.casefold() in taken:
             raise InputError(f"{option}: {taken[name.casefold()]} has this name; names are free")
         taken[name.casefold()] = "another annotation"
-        file, out = path.resolve(), job.out.resolve()
-        if file.is_relative_to(out) and file.relative_to(out).parts[:1] in [(x,) for x in OURS]:
-            raise InputError(
-                f"{option}: lies in the folder of the scan, which may be replaced; give the file "
-                "that it came from"
-            )
 
 
 def check_annotations(
@@ -172,8 +167,25 @@ def _index(path: Path, packing: str) -> tuple[Path | None, str]:
     return None, ""
 
 
+def refuse_taken(annotations: Sequence[Annotation], out: Path) -> None:
+    """Refuse names under which somebody else's file lies in ``OUT/annotations``.
+
+    Raises
+    ------
+    InputError
+        Naming the file.
+    """
+    ours = recorded(out)
+    for name in (name for each in annotations for name, _ in _files(each)):
+        if name not in ours and os.path.lexists(out / FOLDER / name):
+            raise InputError(
+                f"{out / FOLDER / name}: is there and is not gtrack's; move it away, or give the "
+                "annotation another name"
+            )
+
+
 def copy_annotations(annotations: Sequence[Annotation], out: Path) -> None:
-    """Copy annotations into ``OUT/annotations``, in the place of those there.
+    """Copy annotations into ``OUT/annotations``, in the place of those that were copied before.
 
     They stay as they are, but for a BED with spaces between its columns: it gets tabs, because
     readers that go by spaces would split names.
@@ -185,42 +197,36 @@ def copy_annotations(annotations: Sequence[Annotation], out: Path) -> None:
     OutputError
         When the disk refuses.
     """
-    folder = out / FOLDER
+    folder, before = out / FOLDER, recorded(out)
+    files = dict(file for each in annotations for file in _files(each))
     try:
         folder.mkdir(exist_ok=True)
-        kept = set()
-        for each in annotations:
-            packed = _PACKED if each.packed and each.tabs else ""
-            target = folder / f"{each.name}{ENDINGS[each.format]}{packed}"
-            _write(target, _bytes(each.path) if each.tabs else with_tabs(each.path))
-            kept.add(target)
-            if each.index is not None:
-                index = target.with_name(target.name + each.index.suffix)
-                _write(index, _bytes(each.index))
-                kept.add(index)
-        for entry in folder.iterdir():
-            if entry not in kept:
-                entry.unlink()
+        record(out, "+", files)
+        for name, parts in files.items():
+            write_parts(folder / name, parts)
+        gone = sorted(before - set(files))
+        for name in gone:
+            (folder / name).unlink(missing_ok=True)
+        if gone:
+            record(out, "-", gone)
     except OSError as error:
         raise OutputError(f"{folder}: cannot write here: {error.strerror or error}") from error
 
 
-def _write(target: Path, parts: Iterable[bytes]) -> None:
-    with replacing(target) as file:
-        for part in parts:
-            file.write(part)
-
-
-def _bytes(path: Path) -> Iterator[bytes]:
-    with reading(path), path.open("rb") as file:
-        while data := file.read(1 << 20):
-            yield data
+def _files(annotation: Annotation) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield name and contents of each file that shows an annotation: it and its index."""
+    packed = _PACKED if annotation.packed and annotation.tabs else ""
+    name = f"{annotation.name}{ENDINGS[annotation.format]}{packed}"
+    path, index = annotation.path, annotation.index
+    yield name, read_parts(path) if annotation.tabs else with_tabs(path)
+    if index is not None:
+        yield name + index.suffix, read_parts(index)
 
 
 def annotation_tracks(out: Path) -> tuple[TrackSpec, ...]:
-    """List what stands in ``OUT/annotations``, by name."""
+    """List what gtrack put into ``OUT/annotations``, by name."""
     tracks = []
-    found = {entry.name for entry in (out / FOLDER).glob("*")}
+    found = recorded(out) & set(entries(out / FOLDER))
     for file in found:
         bare = file.removesuffix(_PACKED)
         for kind, ending in ENDINGS.items():

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +12,7 @@ from torch import Tensor
 
 from gtrack.core.errors import InputError, ModelError, OutputError
 from gtrack.core.ports import Adopted
+from gtrack.io.folders import making_folder
 from gtrack.models.folder import PICKLES, claimed, locate
 from gtrack.models.weights import WEIGHTS, check_finite, read_config, read_weights
 
@@ -106,16 +104,5 @@ def _read_pickle(folder: Path) -> Mapping[str, Tensor]:
 
 def _write(adopted: Adopted, out: Path) -> None:
     """Write the folder under another name beside `out`, then give it its name."""
-    out = out.absolute()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
+    with making_folder(out) as work:
         adopted.save(work)
-        for path in work.iterdir():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        work.chmod(0o755)
-        os.replace(work, out)  # an empty folder gives way
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.core.null_windows import NULL_BASES
-from gtrack.workflows.job import ScanJob
+from gtrack.io.folders import entries
+from gtrack.io.lock import is_lock
+from gtrack.workflows.job import ScanJob, read_run
+from gtrack.workflows.owned import MANIFEST, RUN, stranger
 from gtrack.workflows.scan import Begin, Scanned, scan
 
 MODELS = ("cnn", "dnabert2")
@@ -27,7 +30,7 @@ def demo(out: Path, begin: Begin, data: Path | None = None) -> Scanned:
     Raises
     ------
     InputError
-        When there is no example folder.
+        When there is no example folder, or `out` holds anything but a demo.
     """
     folder = data or _find()
     job = ScanJob(
@@ -39,7 +42,27 @@ def demo(out: Path, begin: Begin, data: Path | None = None) -> Scanned:
         motifs=str(folder / "motifs.meme"),
         annotations=tuple((name, folder / f"{file}.bed") for name, file in ANNOTATIONS.items()),
     )
-    return scan(job, begin, overwrite=out.exists() and any(out.iterdir()))
+    return scan(job, begin, overwrite=_is_there(out))
+
+
+def _is_there(out: Path) -> bool:
+    """Tell whether a folder holds a demo, which may go, or nothing.
+
+    Raises
+    ------
+    InputError
+        When it holds anything else.
+    """
+    if not any(not is_lock(name) for name in entries(out.resolve())):
+        return False
+    foreign: object = stranger(out)
+    if foreign is None and (out / RUN).exists():
+        run = read_run(out)
+        parts = (run.get("models"), MODELS), (run.get("annotations"), ANNOTATIONS)
+        foreign = any(set(there or ()) != set(names) for there, names in parts)  # type: ignore[call-overload]
+    if foreign or ((out / MANIFEST).exists() and not (out / RUN).exists()):
+        raise InputError(f"{out}: the folder is not empty and holds no demo; choose another --out")
+    return True
 
 
 def _find() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.npz_exports import Peak, Window, write_finemo, write_modisco, write_peaks
 from gtrack.workflows.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.kept_inputs import of_files, refuse_inputs
 
 FORMATS = ("finemo", "modisco")
 _CHUNK = 256  # regions in memory
@@ -90,13 +92,17 @@ def export(
         When the disk refuses.
     """
     folder = target or out / "export"
+    if target is None and folder.is_symlink():
+        raise InputError(f"{folder}: a symbolic link; move it away, or give a folder")
     if to not in FORMATS:
         raise InputError(f"--to {to}: use {' or '.join(FORMATS)}")
     if width is not None and (width < 1 or (to == "finemo" and width % 2)):
         raise InputError(f"--width {width}: Fi-NeMo takes positive even widths only")
     scan = open_finished(out)
     chosen = _targets(scan, models)
-    _make_room(folder, [path for each in chosen for path in _paths(folder, each, to)], overwrite)
+    paths = [path for each in chosen for path in _paths(folder, each, to)]
+    refuse_inputs(of_files({"--fasta ": fasta}), paths, "the export replaces")
+    _make_room(folder, paths, overwrite)
     exports = []
     with scanned_genome(scan, fasta) as genome:
         for each in chosen:
@@ -129,7 +135,7 @@ def _paths(folder: Path, target: Target, to: str) -> tuple[Path, ...]:
 
 
 def _make_room(target: Path, paths: Sequence[Path], overwrite: bool) -> None:
-    there = [path for path in paths if path.exists()]
+    there = [path for path in paths if os.path.lexists(path)]
     if there and not overwrite:
         raise InputError(f"{there[0]}: is there already; use --overwrite or another folder")
     try:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +19,13 @@ from gtrack.core.manifest import TrackSpec
 from gtrack.core.motif_hit import MotifHit, MotifShare
 from gtrack.core.motifs import Motif
 from gtrack.core.plan import Plan
-from gtrack.core.targets import Target, named, path_of
+from gtrack.core.targets import Target, named, path_of, url_of
+from gtrack.core.ties import first_largest
 from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
 from gtrack.workflows.finished import FinishedScan
+from gtrack.workflows.owned import Owned
 from gtrack.workflows.record import first_view, publish_scan
 
 
@@ -101,13 +101,12 @@ def write_results(
     """Replace what was called before; the manifest, last, lists what is there."""
     tracks = [track for track in scan.manifest.tracks if track.kind != "hits"]
     bare = replace(scan.manifest, tracks=tuple(tracks), locus=first_view(tracks), hits=None)
-    folder = job.out / "hits"
+    folder, before = job.out / "hits", Owned.of(job.out)
     if bare != scan.manifest:
         publish_scan(job.out, bare)
+    before.remove("hits")
     try:
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot write here: {error.strerror}") from error
     entries = [_write_target(job, scan.plan, folder, each) for each in found]
@@ -170,18 +169,21 @@ def _write_target(job: HitsJob, plan: Plan, folder: Path, found: TargetHits) -> 
         **named(target),
         "hits": len(found.hits),
         "candidates": len(found.candidates),
-        **{kind: f"hits/{quote(name)}" for kind, name in names.items()},
+        **{kind: url_of("hits", name) for kind, name in names.items()},
     }
 
 
 def _strongest(
     found: Sequence[TargetHits], chrom_sizes: Mapping[str, int]
 ) -> dict[str, Any] | None:
-    """Return the surroundings of the hit whose relevance is farthest from the null's."""
+    """Return the surroundings of the hit whose relevance is farthest from the null's.
+
+    Of ties it is the first of the first target, in the order of the genome.
+    """
     hits = [hit for each in found for hit in each.hits]
     if not hits:
         return None
-    best = max(hits, key=lambda hit: abs(hit.rel_z))
+    best = hits[first_largest(np.array([abs(hit.rel_z) for hit in hits]))]
     return place_around(best.chrom, (best.start + best.end) // 2, chrom_sizes[best.chrom])
 
 

@@ -30,7 +30,9 @@ from gtrack.workflows.finished import (
 )
 from gtrack.workflows.hit_results import HitsJob, HitsSummary, TargetHits, write_results
 from gtrack.workflows.job import holding
+from gtrack.workflows.kept_inputs import of_files, refuse_inputs
 from gtrack.workflows.null import null_seal
+from gtrack.workflows.owned import Owned
 
 Progress = Callable[[str, int, int], None]
 """``progress(title of the target, bases x motifs done since the last call, in all)``"""
@@ -51,6 +53,8 @@ def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
     motifs = read_motifs(job.motifs)
     open_finished(job.out)
     with holding(job.out):
+        inputs = of_files({"--motifs ": job.motifs, "--fasta ": job.fasta})
+        refuse_inputs(inputs, Owned.of(job.out).there("hits"), "new hits replace")
         scan = open_finished(job.out)
         check_widths(motifs, scan.plan)
         _need_null(scan)

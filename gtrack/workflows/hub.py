@@ -13,6 +13,7 @@ from gtrack.core.assemblies import check_assembly
 from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.windows import merge_regions
 from gtrack.io.atomic import write_text
+from gtrack.io.folders import entries
 from gtrack.io.text import shown
 from gtrack.io.twobit import write_twobit
 from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text, names_for
@@ -22,10 +23,15 @@ from gtrack.publish.session import locus_text
 from gtrack.workflows.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.hub_check import check_hub_folder
 from gtrack.workflows.hub_data import HubData
+from gtrack.workflows.hub_folder import (
+    clear_unfinished_hubs,
+    foreign_files,
+    hub_files,
+    is_hub,
+    retire_hub,
+)
 from gtrack.workflows.job import holding
-
-_OURS = "hub gtrack_"
-"""What a ``hub.txt`` of gtrack's begins with."""
+from gtrack.workflows.kept_inputs import of_files, refuse_inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,9 @@ def make_hub(job: HubJob) -> HubSummary:
     with holding(job.out):
         scan, final = open_finished(job.out), job.out / "hub"
         _check_ours(final)
+        refuse_inputs(of_files({"--fasta ": job.fasta}), hub_files(final), "a new hub replaces")
         try:
-            for left in (*job.out.glob("hub.*.new"), *job.out.glob("hub.*.old")):
-                shutil.rmtree(left)  # of a killed run
+            clear_unfinished_hubs(job.out)
             build = job.out / f"hub.{secrets.token_hex(4)}.new"
             build.mkdir()
             try:
@@ -147,9 +153,7 @@ def _check_ours(final: Path) -> None:
     """Refuse to replace what gtrack did not make."""
     if not final.exists() and not final.is_symlink():
         return
-    text = final / "hub.txt"
-    ours = final.is_dir() and not final.is_symlink() and text.is_file()
-    if not ours or not text.read_bytes().startswith(_OURS.encode()):
+    if not is_hub(final):
         raise InputError(f"{final}: is there and is no hub that gtrack made; move it away")
 
 
@@ -186,8 +190,10 @@ def _verify(build: Path) -> None:
 
 
 def _exchange(build: Path, final: Path) -> None:
-    """Give the finished folder its name."""
+    """Give the finished folder its name; what is not ours in the one before moves into it."""
     old = build.with_suffix(".old")
+    if taken := sorted(set(foreign_files(final)) & set(entries(build))):
+        raise InputError(f"{final / taken[0]}: is there and is not gtrack's; move it away")
     if final.exists():
         final.rename(old)
     try:
@@ -196,4 +202,4 @@ def _exchange(build: Path, final: Path) -> None:
         if old.exists():
             old.rename(final)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    retire_hub(old, final)

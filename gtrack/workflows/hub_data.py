@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -13,10 +12,11 @@ from gtrack.core.features import on_genome
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.targets import path_of
 from gtrack.io.annotations import read_features
+from gtrack.io.atomic import write_parts
 from gtrack.io.bbi import big_file
 from gtrack.io.bigbed import write_feature_bigbed
 from gtrack.io.hit_columns import COLUMNS
-from gtrack.io.text import read_lines, shown
+from gtrack.io.text import read_lines, read_parts, shown
 from gtrack.publish.hub.tracks import HubTrack
 from gtrack.workflows.finished import FinishedScan
 
@@ -127,7 +127,4 @@ class HubData:
         if self._link:  # the folder keeps its depth when it gets its name
             target.symlink_to(os.path.relpath(source, self._build))
             return
-        with source.open("rb") as old, target.open("xb") as new:
-            shutil.copyfileobj(old, new, 1 << 20)
-            new.flush()
-            os.fsync(new.fileno())
+        write_parts(target, read_parts(source))

@@ -4,41 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
-import shutil
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 
 from gtrack.core.errors import InputError, OutputError
+from gtrack.core.interruption import ARRIVED, uninterrupted
 from gtrack.io.atomic import write_text
-from gtrack.io.lock import LOCK, locked
-
-OURS = (
-    "manifest.json",
-    "regions.bed",
-    "regions.tsv",
-    "windows.tsv",
-    "tracks",
-    "hits",
-    "annotations",
-    "null",
-    "igv_session.json",
-    "igv_session.xml",
-    "hub",
-    "report.html",
-    "genome",
-    "shards",
-    "run.local.json",
-    "plan",
-)
-"""What stands in a scan's folder, in the order in which ``--overwrite`` removes it."""
-
-_FOLDERS = ("plan", "shards", "shards/null", "tracks", "null", "hits", "annotations", "genome")
-"""Folders in which a killed run may leave an unfinished file."""
+from gtrack.io.folders import entries
+from gtrack.io.lock import is_lock, locked
+from gtrack.workflows.kept_inputs import of_files, of_models, refuse_inputs
+from gtrack.workflows.owned import RUN, Owned, refuse_foreign, stranger
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +74,13 @@ class ScanJob:
                     known = ", ".join(names)
                     raise InputError(f"{option} {name}=...: no model has this name; use {known}")
 
+    def inputs(self) -> Iterator[tuple[str, str | Path | None]]:
+        """Yield each option that names an input, with its path."""
+        files = {"--bed ": self.bed, "--fasta ": self.fasta, "--motifs ": self.motifs}
+        files |= {f"--annotation {name}=": path for name, path in self.annotations}
+        yield from of_files({**files, "--projection weighted=": self.weights})
+        yield from of_models(self.models)
+
     def paths(self) -> dict[str, object]:
         """Return where the inputs are, for ``run.local.json``."""
         return {
@@ -103,59 +92,116 @@ class ScanJob:
         }
 
 
-@contextmanager
-def holding(out: Path, *, shared: bool = False) -> Iterator[None]:
+class _Held:
+    """An output folder in use; see :func:`holding`."""
+
+    def __init__(self, out: Path, shared: bool) -> None:
+        self._out, self._lock = out, locked(out, shared=shared)
+        self._made: list[Path] = []
+
+    @uninterrupted
+    def __enter__(self) -> None:
+        try:
+            self._make()
+            self._lock.__enter__()
+        except BaseException:
+            self._unmake()
+            raise
+        try:
+            refuse_foreign(self._out)
+        except BaseException:
+            self._release()
+            raise
+        if ARRIVED.waits:
+            self._release()
+            raise ARRIVED.exception()
+
+    @uninterrupted
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._release()
+        if ARRIVED.waits:
+            raise ARRIVED.exception()
+
+    def _release(self) -> None:
+        try:
+            self._lock.__exit__(None, None, None)
+        finally:
+            self._unmake()
+
+    def _make(self) -> None:
+        try:
+            folders = (self._out, *self._out.parents)
+            self._made = [folder for folder in folders if not os.path.lexists(folder)]
+            self._out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = "is no folder" if self._is_there() else f"cannot be made: {error.strerror}"
+            raise OutputError(f"{self._out}: {why}; choose another --out") from error
+
+    def _is_there(self) -> bool:
+        with suppress(OSError):
+            return self._out.exists()
+        return False
+
+    def _unmake(self) -> None:
+        for folder in self._made:
+            with suppress(OSError):  # not empty, as it should be
+                folder.rmdir()
+
+
+def holding(out: Path, *, shared: bool = False) -> _Held:
     """Hold the output folder against other runs; one that this makes goes again if left empty.
 
     Raises
     ------
+    InputError
+        When it leads elsewhere, or holds a manifest of somebody else's.
     OutputError
         When another run holds it, or when it cannot be made or written.
     """
-    made = [folder for folder in (out, *out.parents) if not folder.exists()]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        why = "is no folder" if out.exists() else f"cannot be made: {error.strerror}"
-        raise OutputError(f"{out}: {why}; choose another --out") from error
-    try:
-        with locked(out, shared=shared):
-            yield
-    finally:
-        with suppress(OSError):  # not empty, as it should be
-            for folder in made:
-                folder.rmdir()
+    return _Held(out, shared)
 
 
-def check_folder(out: Path, *, resume: bool, overwrite: bool) -> None:
+def check_folder(job: ScanJob, *, resume: bool, overwrite: bool) -> None:
     """Find out whether the output folder may be written, before anything slow; change nothing.
 
     Raises
     ------
     InputError
-        When the folder holds files and neither `resume` nor `overwrite` is set, or holds files
-        that no scan made.
+        When the folder holds files and neither `resume` nor `overwrite` is set, holds files that no
+        scan made, or an input is among what would be replaced.
     """
+    out = job.out
     if resume and overwrite:
         raise InputError("--resume and --overwrite exclude each other")
-    held = {entry.name for entry in out.iterdir()} - {LOCK}
+    held = [name for name in entries(out.resolve()) if not is_lock(name)]
     if held and not resume and not overwrite:
         raise InputError(
             f"{out}: the folder is not empty; use --resume to go on with its scan, --overwrite to "
             "replace it, or another --out"
         )
-    if held and not {"plan", "manifest.json"} & held:
+    if held and (foreign := stranger(out)) is not None:
         option = "--resume goes on with" if resume else "--overwrite replaces"
         raise InputError(
-            f"{out}: {option} a scan only, and this folder holds {min(held)!r} and no scan; "
+            f"{out}: {option} a scan only, and this folder holds {foreign!r} and no scan; "
             "choose another --out"
         )
+    owned = Owned.of(out)
+    if overwrite:
+        refuse_inputs(job.inputs(), owned.there(), "--overwrite removes")
+    else:
+        going = owned.there("hits", "annotations", "shards")
+        refuse_inputs(job.inputs(), going, "the scan replaces")
 
 
 def make_folder(out: Path, *, overwrite: bool) -> None:
     """Make the output folder, without what an earlier scan left when `overwrite` is set."""
     if overwrite:
-        clear_folder(out)
+        Owned.of(out).remove()
     try:
         for name in ("plan", "shards", "tracks"):
             (out / name).mkdir(parents=True, exist_ok=True)
@@ -164,25 +210,11 @@ def make_folder(out: Path, *, overwrite: bool) -> None:
 
 
 def clear_folder(out: Path) -> None:
-    """Remove what a scan made in its folder, and nothing else."""
-    try:
-        for name in OURS:
-            entry = out / name
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink(missing_ok=True)
-        sweep_folder(out)
-    except OSError as error:
-        raise OutputError(f"{out}: cannot write here: {error.strerror or error}") from error
-
-
-def sweep_folder(out: Path) -> None:
-    """Remove the unfinished files that a killed run left; only while no other run is at work."""
-    for folder in (out, *(out / name for name in _FOLDERS)):
-        for left in folder.glob("*.tmp"):
-            if folder != out or left.name.startswith(tuple(f"{name}." for name in OURS)):
-                left.unlink(missing_ok=True)
+    """Remove what a scan made in its folder; what marks the folder as a scan's stays, if needed."""
+    Owned.of(out).remove()
+    with suppress(OSError):
+        if all(name == RUN or is_lock(name) for name in os.listdir(out)):
+            (out / RUN).unlink(missing_ok=True)
 
 
 def write_run(job: ScanJob, started: datetime, ended: datetime | None = None) -> None:
@@ -197,12 +229,12 @@ def write_run(job: ScanJob, started: datetime, ended: datetime | None = None) ->
         "started": started.isoformat(timespec="seconds"),
         "ended": None if ended is None else ended.isoformat(timespec="seconds"),
     }
-    write_text(job.out / "run.local.json", json.dumps(record, indent=1) + "\n")
+    write_text(job.out / RUN, json.dumps(record, indent=1) + "\n")
 
 
 def read_run(out: Path) -> dict[str, object]:
     """Read ``run.local.json``: where the inputs of a plan are on this machine."""
-    path = out / "run.local.json"
+    path = out / RUN
     try:
         record = dict(json.loads(path.read_bytes()))
     except (OSError, TypeError, ValueError, RecursionError) as error:

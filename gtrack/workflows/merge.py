@@ -2,71 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from gtrack.core.errors import InputError, VerificationError
-from gtrack.core.first_view import Peak
-from gtrack.core.heads import Head
+from gtrack.core.errors import InputError
 from gtrack.core.manifest import TrackSpec
-from gtrack.core.percentile import AbsolutePercentile
-from gtrack.core.plan import ModelPlan, Plan
-from gtrack.core.region_scores import correlation, mean_over, region_shares
-from gtrack.core.runs import finite_runs
-from gtrack.core.shard import ShardResult
-from gtrack.core.targets import Target, path_of, track_url
-from gtrack.core.windows import WindowGrid
+from gtrack.core.plan import Plan
 from gtrack.io.bed import write_bed
-from gtrack.io.bigwig import BigWigWriter
 from gtrack.io.plan_folder import read_plan
-from gtrack.io.shards import is_done, read_shard, shard_path
+from gtrack.io.shards import is_done, shard_path
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
 from gtrack.publish.manifest import read_manifest
 from gtrack.workflows.annotations import annotation_tracks
-from gtrack.workflows.job import holding, sweep_folder
+from gtrack.workflows.job import holding
+from gtrack.workflows.model_merge import ModelMerge, ModelSummary
 from gtrack.workflows.null import NullSummary, merge_null, null_done, null_record
-from gtrack.workflows.plan import check_version
+from gtrack.workflows.owned import Owned
 from gtrack.workflows.record import copy_genome, make_manifest, publish_scan
-
-_STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
-
-
-@dataclass(frozen=True, slots=True)
-class TargetSummary:
-    """What became of one target: a line of the end summary.
-
-    `largest` is the largest |relevance|, 0 where all of it is 0; `constant` says that every base
-    has the same.
-    """
-
-    target: Target
-    explained: str
-    strand_correlation: float
-    largest: float
-    constant: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSummary:
-    """What became of one model's scan.
-
-    `owned_elsewhere` counts the regions that have values from windows of neighbouring regions.
-    """
-
-    name: str
-    head: Head
-    targets: tuple[TargetSummary, ...]
-    windows: int
-    windows_dropped: int
-    bases: int
-    owned_elsewhere: int
-    strand_from: str
+from gtrack.workflows.versions import check_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +54,7 @@ def merge(out: Path) -> ScanSummary | None:
     with holding(out):
         plan = read_plan(out / "plan")
         if is_finished(plan, out):
+            drop_shards(out)
             return None
         check_version(plan, out)
         return merge_shards(plan, out)
@@ -111,10 +65,12 @@ def is_finished(plan: Plan, out: Path) -> bool:
     if not is_merged(plan, out) or not null_done(plan, out):
         return False
     listed = read_manifest(out / "manifest.json").null
-    if plan.null is not None and (listed is None or listed["bases"] != plan.null.bases):
-        return False
-    shutil.rmtree(out / "shards", ignore_errors=True)
-    return True
+    return plan.null is None or (listed is not None and listed["bases"] == plan.null.bases)
+
+
+def drop_shards(out: Path) -> None:
+    """Remove the shards of a finished scan."""
+    Owned.of(out).remove("shards/null", "shards")
 
 
 def is_merged(plan: Plan, out: Path) -> bool:
@@ -138,15 +94,17 @@ def merge_shards(plan: Plan, out: Path) -> ScanSummary:
         tracks = tuple(track for track in manifest.tracks if track.format == "bigWig")
         return _finish(plan, out, tracks, (), manifest.genome["fasta"])
     shards = out / "shards"
-    missing = [k for k in range(plan.n_shards) if not is_done(shard_path(shards, k), plan, k)]
+    missing = [
+        k for k in range(plan.n_shards) if not is_done(shard_path(shards, k), plan.shard_seal(k))
+    ]
     if missing:
         raise InputError(
             f"{out}: {len(missing)} of {plan.n_shards} shards are missing or damaged (first: "
             f"{missing[0]}); run gtrack scan --plan {out} --shard {missing[0]}"
         )
-    sweep_folder(out)
+    Owned.of(out).sweep()
     write_bed(out / "regions.bed", plan.regions)
-    merged = [_ModelMerge(plan, model, out) for model in plan.models]
+    merged = [ModelMerge(plan, model, out) for model in plan.models]
     several = any(not target.alone for target in plan.targets)
     for name, columns, rows in (
         ("windows.tsv", WINDOW_COLUMNS, (row for each in merged for row in each.windows())),
@@ -166,12 +124,12 @@ def _finish(
     fasta: str | None,
 ) -> ScanSummary:
     """Merge the null and write the manifest; hits of tracks or a null before these go."""
+    before = Owned.of(out)  # it knows the hits that the manifest lists now
     null = merge_null(plan, out)
     shown = (*tracks, *annotation_tracks(out))
     manifest = make_manifest(plan, shown, fasta, null_record(plan, null))
     publish_scan(out, manifest)
-    for done in ("hits", "shards"):
-        shutil.rmtree(out / done, ignore_errors=True)
+    before.remove("hits", "shards/null", "shards")
     return ScanSummary(
         out=out,
         given=plan.given,
@@ -182,178 +140,3 @@ def _finish(
         tracks=tracks,
         null=null,
     )
-
-
-class _ModelMerge:
-    """One model's shards on their way into tracks and tables."""
-
-    def __init__(self, plan: Plan, model: ModelPlan, out: Path) -> None:
-        self._plan, self._model, self._out = plan, model, out
-        self._grid, self._targets = plan.grid(model.name), plan.targets_of(model.name)
-        shape = (len(self._targets), 2, len(self._grid))  # target, strand, window
-        self._score = np.full(shape, np.nan)
-        self._probability = np.full(shape, np.nan)
-        self._elsewhere = 0
-        self.tracks: list[TrackSpec] = []
-        self._constant: list[bool] = []
-
-    def windows(self) -> Iterator[tuple[object, ...]]:
-        """Write the tracks; meanwhile yield the rows of windows.tsv."""
-        columns = list(_STRANDS) if self._plan.options.per_strand_tracks else ["values"]
-        with ExitStack() as stack:
-            writers = [
-                [
-                    stack.enter_context(_Track(self._plan, target, self._out, column))
-                    for column in columns
-                ]
-                for target in self._targets
-            ]
-            for shard in range(self._plan.n_shards):
-                pools = self._plan.shard(shard, self._model.name)
-                if not pools:
-                    continue
-                path = shard_path(self._out / "shards", shard)
-                result = read_shard(path, self._plan, shard, self._model.name)
-                for target, of_target in enumerate(writers):
-                    for column, writer in zip(columns, of_target, strict=True):
-                        values = getattr(result, column)[target]
-                        writer.add(self._grid, pools[0][1], pools[-1][2], values)
-                strand = result.reverse.astype(np.int64)
-                self._score[:, strand, result.window] = result.score
-                self._probability[:, strand, result.window] = result.probability
-                yield from _window_rows(self._grid, self._targets, result)
-        self._constant = [of_target[0].constant for of_target in writers]
-        written = [writer for of_target in writers for writer in of_target]
-        self.tracks = [writer.spec() for writer in written if writer.bases]
-        for track in self.tracks:
-            if track.kind == "relevance" and track.bases != self._plan.covered[self._model.name]:
-                raise VerificationError(
-                    f"{self._out / path_of(track.url)}: {track.bases} bases have a value, but "
-                    f"{self._plan.covered[self._model.name]} were planned; please report this"
-                )
-
-    def regions(self) -> Iterator[tuple[object, ...]]:
-        """Yield the rows of regions.tsv."""
-        score, probability = (
-            [np.vstack([each, _mean(each)]) for each in of_target]
-            for of_target in (self._score, self._probability)
-        )
-        regions = self._plan.regions
-        for index, share in enumerate(region_shares(self._grid, regions)):
-            region, known = regions[index], self._plan.known[index]
-            self._elsewhere += share.owned < len(region)
-            for target in self._targets:
-                yield (
-                    *(index, region.chrom, region.start, region.end, region.name, region.strand),
-                    *(self._model.name, target.label, len(share.windows)),
-                    *(mean_over(share, strand) for strand in score[target.place]),
-                    *(mean_over(share, strand) for strand in probability[target.place]),
-                    *(share.owned, 1 - known / len(region)),
-                )
-
-    def summary(self) -> ModelSummary:
-        """Return the model's part of the end summary, once both tables are written."""
-        largest = {t.url: t.largest for t in self.tracks if t.kind == "relevance"}
-        return ModelSummary(
-            name=self._model.name,
-            head=self._model.head,
-            targets=tuple(
-                TargetSummary(
-                    target=target,
-                    explained=self._model.head.explained(target.index),
-                    strand_correlation=correlation(*self._score[target.place]),
-                    largest=largest[track_url(target.stem)] or 0.0,
-                    constant=self._constant[target.place],
-                )
-                for target in self._targets
-            ),
-            windows=len(self._grid),
-            windows_dropped=self._grid.dropped,
-            bases=self._plan.covered[self._model.name],
-            owned_elsewhere=self._elsewhere,
-            strand_from=self._model.strand_from,
-        )
-
-
-class _Track:
-    """One bigWig under way."""
-
-    def __init__(self, plan: Plan, target: Target, out: Path, column: str) -> None:
-        self._chroms = tuple(plan.chrom_sizes)
-        self._target, self._strand = target, _STRANDS[column].lstrip(".")
-        self._url = track_url(target.stem + _STRANDS[column])
-        self._writer = BigWigWriter(out / path_of(self._url), plan.chrom_sizes)
-        self._percentile, self._peak = AbsolutePercentile(), Peak()
-        self._sizes, self.bases = plan.chrom_sizes, 0
-        self._least, self._most = np.inf, -np.inf
-
-    @property
-    def constant(self) -> bool:
-        """Whether every value is the same."""
-        return self.bases > 0 and self._least == self._most
-
-    def __enter__(self) -> _Track:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
-        if kind is None and self.bases:
-            self._writer.close()
-        else:  # a strand that no window was explained on has no track
-            self._writer.discard()
-
-    def add(self, grid: WindowGrid, first: int, end: int, values: NDArray[np.float32]) -> None:
-        """Add the owned bases of the windows ``first`` to ``end``."""
-        low, high = np.searchsorted(grid.run_window, [first, end])
-        runs = slice(int(low), int(high))
-        chrom = grid.chrom[grid.run_window[runs]]
-        for at, start, run in finite_runs(chrom, grid.run_start[runs], grid.run_end[runs], values):
-            self._writer.add(self._chroms[at], start, run)
-            self._percentile.add(run)
-            self._peak.add(self._chroms[at], start, run)
-            self._least = min(self._least, float(run.min()))
-            self._most = max(self._most, float(run.max()))
-            self.bases += len(run)
-
-    def spec(self) -> TrackSpec:
-        """Describe the finished track."""
-        strand = f"-{self._strand}" if self._strand else ""
-        return TrackSpec(
-            name=self._target.stem + strand,
-            kind="relevance" + strand,
-            format="bigWig",
-            model=self._target.model,
-            target=self._target.among,
-            url=self._url,
-            p99=self._percentile.at(0.99),
-            largest=self._percentile.largest,
-            bases=self.bases,
-            peak=self._peak.place(self._sizes),
-        )
-
-
-def _window_rows(
-    grid: WindowGrid, targets: Sequence[Target], result: ShardResult
-) -> Iterator[tuple[object, ...]]:
-    for at, window in enumerate(result.window.tolist()):
-        low, high = np.searchsorted(grid.wanted_window, [window, window + 1])
-        askers = ",".join(map(str, grid.wanted_region[low:high].tolist()))
-        runs = grid.runs_of(window)
-        for target in targets:
-            score = float(result.score[target.place, at])
-            total = float(result.relevance_sum[target.place, at])
-            unplaced = float(result.unplaced[target.place, at])
-            yield (
-                *(grid.chroms[grid.chrom[window]], grid.start[window], grid.end[window]),
-                *("-" if result.reverse[at] else "+", askers, target.model, target.label),
-                *(score, float(result.probability[target.place, at]), total, unplaced),
-                *(score - total - unplaced, result.bases[at], result.tokens[at]),
-                *(runs[0][0], runs[-1][1]),
-            )
-
-
-def _mean(strands: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of the strands that were explained; NaN where none has a number."""
-    there = np.isfinite(strands)
-    counted = there.sum(axis=0)
-    total = np.where(there, strands, 0).sum(axis=0)
-    return np.asarray(np.where(counted > 0, total / np.maximum(counted, 1), np.nan))

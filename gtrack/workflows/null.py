@@ -12,7 +12,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.null_windows import NullPlan, lay_null
 from gtrack.core.plan import Plan
 from gtrack.core.segments import Segment
-from gtrack.core.targets import Target, named
+from gtrack.core.targets import Target, named, url_of
 from gtrack.core.windows import WindowGrid
 from gtrack.io.fasta import Genome
 from gtrack.io.null_files import has_null, null_path, read_null, write_null
@@ -130,7 +130,7 @@ def null_record(plan: Plan, summaries: tuple[NullSummary, ...]) -> dict[str, Any
         "models": [
             {
                 **named(each.target),
-                "url": f"null/{each.target.stem}.npz",
+                "url": url_of("null", f"{each.target.stem}.npz"),
                 "windows": each.windows,
                 "bases": each.bases,
             }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +19,7 @@ from gtrack.core.regions import canonical_regions, check_regions
 from gtrack.core.sequences import is_known
 from gtrack.core.windows import WindowGrid, lay_windows
 from gtrack.io.bed import read_bed
-from gtrack.io.bigwig import COMPRESSOR, BigWigReader
+from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.plan_folder import read_plan, write_plan
 from gtrack.models.device import resolve_devices, resolve_precision
@@ -30,6 +29,7 @@ from gtrack.workflows.annotations import (
     check_annotations,
     check_names,
     copy_annotations,
+    refuse_taken,
 )
 from gtrack.workflows.job import (
     ScanJob,
@@ -38,11 +38,12 @@ from gtrack.workflows.job import (
     holding,
     make_folder,
     now,
-    sweep_folder,
     write_run,
 )
 from gtrack.workflows.null import plan_null
+from gtrack.workflows.owned import Owned
 from gtrack.workflows.sequences import pool_digest, window_sequences
+from gtrack.workflows.versions import check_version, versions
 
 _CUDA_BATCH = 8
 """A CUDA device gets batches this many times as large as a CPU thread."""
@@ -84,21 +85,22 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
     ModelError
         When a model cannot be opened.
     """
-    check_folder(job.out, resume=resume, overwrite=overwrite)
+    check_folder(job, resume=resume, overwrite=overwrite)
     check_names(job)
     stored = _stored(job.out) if resume else None
-    method = _method(job)
+    method, parameters = _method(job)
     regions = read_bed(job.bed)
     with Genome.open(job.fasta) as genome:
         check_regions(regions, genome.chrom_sizes, job.fasta)
         annotations = check_annotations(job.annotations, genome.chrom_sizes)
+        refuse_taken(annotations, job.out)
         devices = tuple(resolve_devices(job.device))
         precision = resolve_precision(job.precision, devices[0])
         canonical, _ = canonical_regions(regions, genome.chrom_sizes)
         weights = None if job.weights is None else _check_weights(job.weights, canonical, genome)
         models = {name: open_model(where, device=devices[0]) for name, where in job.models}
         model_plans = tuple(
-            _plan_model(job, name, where, models[name], devices[0], method)
+            _plan_model(job, name, where, models[name], devices[0], method(parameters, precision))
             for name, where in job.models
         )
         grids, pools, covered = {}, {}, {}
@@ -121,7 +123,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             options=ScanOptions(
                 genome=job.genome,
                 method=job.method,
-                parameters=method.validated(job.parameters),
+                parameters=parameters,
                 projection=job.projection,
                 weights_sha256=weights,
                 per_strand_tracks=job.per_strand_tracks,
@@ -135,14 +137,14 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             given=len(regions),
             pools=pools,
             covered=covered,
-            versions=_versions(),
+            versions=versions(),
             n_shards=job.shards or _default_shards(most, len(devices)),
             null=None if job.null_bases is None else plan_null(genome, grids, job.null_bases),
         )
     folder = job.out / "plan"
     if stored is None:
+        write_run(job, now())  # first: it marks the folder, whatever happens to the rest
         make_folder(job.out, overwrite=overwrite)
-        write_run(job, now())
         if annotations:
             copy_annotations(annotations, job.out)
         write_plan(folder, plan)
@@ -153,7 +155,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             f"{job.out}: cannot resume, because this changed since its plan was made: "
             f"{', '.join(changed)}; give the same inputs, or start anew with --overwrite"
         )
-    sweep_folder(job.out)
+    Owned.of(job.out).sweep()
     if annotations:
         copy_annotations(annotations, job.out)
     if plan.null not in (None, stored.null):  # tracks do not depend on it, so it may come later
@@ -171,31 +173,13 @@ def _stored(out: Path) -> Plan | None:
     return stored
 
 
-def check_version(plan: Plan, out: Path) -> None:
-    """Refuse to go on with what another version of gtrack began.
-
-    Raises
-    ------
-    InputError
-        Naming both.
-    """
-    began, now_ = plan.versions.get("gtrack"), version("gtrack")
-    if plan.sealed or began != now_:
-        raise InputError(
-            f"{out}: the scan is of gtrack {began}, and this is gtrack {now_}: its results can be "
-            f"read, but not continued; finish it with gtrack {began}, or start anew with "
-            "--overwrite"
-        )
-
-
-def _method(job: ScanJob) -> type[Attributor]:
-    """Return the class of the method, once it takes the parameters."""
+def _method(job: ScanJob) -> tuple[type[Attributor], dict[str, str]]:
+    """Return the class of the method, and all its parameters once it takes them."""
     try:
         method: type[Attributor] = load(METHODS, job.method, "gtrack.methods")
     except InputError as error:
         raise InputError(f"--method {job.method}: {error}") from error
-    method.validated(job.parameters)
-    return method
+    return method, method.validated(job.parameters)
 
 
 def _default_shards(pools: int, devices: int) -> int:
@@ -210,7 +194,7 @@ def _plan_model(
     where: str,
     model: SequenceModel,
     device: str,
-    method: type[Attributor],
+    method: Attributor,
 ) -> ModelPlan:
     window = job.windows.get(name, job.windows.get(None, model.window_bp))
     if window is None:
@@ -234,9 +218,7 @@ def _plan_model(
         exact=model.exact_length,
         head=head,
         targets=head.targets(name, job.targets.get(name, job.targets.get(None, ()))),
-        parameters=method(method.validated(job.parameters), job.precision or "fp32").used(
-            model.kind
-        ),
+        parameters=method.used(model.kind),
         window_bp=window,
         stride=stride,
         strand=strand,
@@ -281,8 +263,3 @@ def _check_weights(path: Path, regions: Sequence[Interval], genome: Genome) -> s
                     f"{genome.path}; take a track of the same genome"
                 )
     return file_digest(path)
-
-
-def _versions() -> dict[str, str]:
-    names = ("gtrack", "torch", "transformers", "tokenizers", "lxt", "numpy")
-    return {**{name: version(name) for name in names}, "compressor": COMPRESSOR}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,11 +11,13 @@ from gtrack.core.batches import pool_bounds
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.core.plan import Plan, digest_of
-from gtrack.io.atomic import write_text
+from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.fasta import Genome
+from gtrack.io.text import read_parts
 from gtrack.publish.manifest import to_json
 from gtrack.publish.session import igv_json, igv_xml
 from gtrack.workflows.job import read_run
+from gtrack.workflows.owned import Owned
 from gtrack.workflows.sequences import pool_digest, window_sequences
 
 _COPY_UP_TO = 100_000_000
@@ -130,11 +131,9 @@ def copy_genome(plan: Plan, out: Path) -> str | None:
         with source.open("rb") as handle:
             packed = handle.read(2) == b"\x1f\x8b"
         copy = folder / ("genome.fa.gz" if packed else "genome.fa")
-        temporary = copy.with_suffix(copy.suffix + ".tmp")
-        shutil.copyfile(source, temporary)
         for index in (".fai", ".gzi"):  # of a copy that an interrupted merge made
             copy.with_name(copy.name + index).unlink(missing_ok=True)
-        temporary.replace(copy)
+        write_parts(copy, read_parts(source))
     except OSError as error:
         raise OutputError(f"{out / 'genome'}: cannot copy {source}: {error.strerror}") from error
     with Genome.open(copy) as genome:  # makes the index
@@ -143,6 +142,6 @@ def copy_genome(plan: Plan, out: Path) -> str | None:
             for pool, (first, end) in enumerate(pool_bounds(len(grid))):
                 read = pool_digest(window_sequences(genome, grid, first, end))
                 if read != plan.pools[model.name][pool]:
-                    shutil.rmtree(folder)
+                    Owned.of(out).remove("genome")
                     raise InputError(f"{source}: changed since it was scanned; restore the file")
     return f"genome/{copy.name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -26,6 +27,7 @@ from gtrack.io.tables import REGION_COLUMNS
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
 from gtrack.workflows.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.owned import is_report
 from gtrack.workflows.report_places import Place, Progress, best_hits, top_places
 
 LOCI, SPAN = 30, 140
@@ -81,6 +83,11 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     if not target.parent.is_dir() or target.is_dir():
         why = "is a folder" if target.is_dir() else f"{target.parent} is no folder"
         raise OutputError(f"--out {target}: {why}; give a file in a folder that is there")
+    if os.path.lexists(target) and not is_report(target):
+        raise InputError(
+            f"{target}: is there and is no report that gtrack made; move it away, or give another "
+            "--out"
+        )
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
         specs = [scan.spec(target) for target in scan.plan.targets]

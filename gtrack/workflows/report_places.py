@@ -10,6 +10,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.motif_hit import MotifHit
 from gtrack.core.plan import Plan
 from gtrack.core.targets import Target, named, path_of
+from gtrack.core.ties import ranks
 from gtrack.core.top_loci import PIECE, in_turns, merge_places, strongest_stretches
 from gtrack.core.windows import merge_regions
 from gtrack.io.bigwig import BigWigReader
@@ -39,7 +40,16 @@ def best_hits(scan: FinishedScan, target: Target) -> list[MotifHit]:
                         f"{path}: a hit at {hit.chrom}:{hit.start + 1}-{hit.end} lies outside the "
                         "genome of the scan; call the hits again"
                     )
-    return sorted(found, key=lambda hit: (hit.q_value, -abs(hit.rel_sum), hit.chrom, hit.start))
+    return _ranked(found)
+
+
+def _ranked(hits: Sequence[MotifHit]) -> list[MotifHit]:
+    """Return hits by q-value, |relevance| and place; five digits of a number decide."""
+    q = ranks(np.array([hit.q_value for hit in hits], np.float64)).tolist()
+    size = ranks(np.array([abs(hit.rel_sum) for hit in hits], np.float64)).tolist()
+    keyed = zip(q, size, hits, strict=True)
+    by = sorted(keyed, key=lambda row: (row[0], -row[1], row[2].chrom, row[2].start, row[2].end))
+    return [hit for _, _, hit in by]
 
 
 def top_places(
@@ -69,8 +79,10 @@ def top_places(
     sites = [(index[hit.chrom], hit.start, hit.end) for hit in in_turns(hits)]
     found = merge_places(sites, sizes, span=span, count=count)
     if len(found) < count:
-        stretches = sorted(_stretches(span, plan, tracks, progress), key=lambda each: -each[0])
-        sites = [(index[chrom], first, end) for _, (chrom, first, end) in stretches]
+        stretches = list(_stretches(span, plan, tracks, progress))
+        strength = ranks(np.array([size for size, _ in stretches], np.float64))
+        ordered = (stretches[at][1] for at in np.argsort(-strength, kind="stable").tolist())
+        sites = [(index[chrom], first, end) for chrom, first, end in ordered]
         found += merge_places(sites, sizes, span=span, count=count - len(found), taken=found)
     names = list(plan.chrom_sizes)
     return [(names[chrom], first, end) for chrom, first, end in found]

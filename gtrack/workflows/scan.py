@@ -27,9 +27,16 @@ from gtrack.workflows.job import (
     now,
     write_run,
 )
-from gtrack.workflows.merge import ScanSummary, is_finished, is_merged, merge_shards
-from gtrack.workflows.plan import Planned, check_version, make_plan
+from gtrack.workflows.merge import (
+    ScanSummary,
+    drop_shards,
+    is_finished,
+    is_merged,
+    merge_shards,
+)
+from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.shard import Progress, units, units_of_shard
+from gtrack.workflows.versions import check_version
 from gtrack.workflows.work import ScanWork, report
 
 Begin = Callable[[Plan], Progress]
@@ -78,6 +85,7 @@ def _scan(
         planned = make_plan(job, resume=resume, overwrite=overwrite)
         plan, out = planned.plan, job.out
         if not planned.fresh and is_finished(plan, out):
+            drop_shards(out)
             republish(out)
             return None, planned.annotations
         make_folder(out, overwrite=False)  # what a resumed scan lacks

@@ -102,7 +102,9 @@ class ShardScanner:
         """Tell whether a piece of work is on disk, whole and of this plan."""
         if unit.null:
             return part_done(self._plan, self._out, unit.index)
-        return is_done(shard_path(self._out / "shards", unit.index), self._plan, unit.index)
+        return is_done(
+            shard_path(self._out / "shards", unit.index), self._plan.shard_seal(unit.index)
+        )
 
     def scan(self, unit: Unit, progress: Progress) -> None:
         """Explain one piece of work and write it."""
@@ -122,7 +124,8 @@ class ShardScanner:
                     )
                 )
             results[model.name] = concatenate(parts, len(model.targets))
-        write_shard(shard_path(self._out / "shards", unit.index), plan, unit.index, results)
+        path = shard_path(self._out / "shards", unit.index)
+        write_shard(path, plan.shard_seal(unit.index), results)
 
     def _scan_null(self, part: int, progress: Progress) -> None:
         """Explain one pool of every model's shuffled windows: what was read is the only difference.

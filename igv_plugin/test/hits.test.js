@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { around, MAX_ROWS, order, readLines, sortNames, Table } from '../src/hits.js'
 import { hitsBED, random } from './random.js'
+import { within } from './gates.js'
 
 async function tableOf(...files) {
   const table = new Table()
@@ -132,7 +133,7 @@ test('lines are whole however the bytes arrive', async () => {
   server.close()
 })
 
-test('100,000 hits are read, sorted and filtered at once', async (t) => {
+test('100,000 hits are read, sorted and filtered at once', async () => {
   const text = hitsBED(100_000, 8), table = new Table(), url = `data:text/plain;base64,${Buffer.from(text).toString('base64')}`
   const begun = performance.now()
   await readLines(url, table.reader('cnn'))
@@ -142,8 +143,7 @@ test('100,000 hits are read, sorted and filtered at once', async (t) => {
   for (const [what, run] of [['sort', () => table.sorted('q')], ['filter', () => table.filter(table.sorted('position'), { text: 'ctcf peak1', limits: { cnn: 0.1 } })]]) {
     took[what] = Math.min(...[1, 2, 3].map(() => { const from = performance.now(); run(); return performance.now() - from }))
   }
-  t.diagnostic(`read ${read.toFixed(0)} ms, sort ${took.sort.toFixed(1)} ms, filter ${took.filter.toFixed(1)} ms`)
   assert.equal(table.count, 100_000)
-  assert.ok(read < 10_000)
-  for (const [what, time] of Object.entries(took)) assert.ok(time < 100, `${what} takes ${time} ms`) // seen: 15 ms; the machine may be busy
+  within('100,000 hits: read', read, 10_000)
+  for (const [what, time] of Object.entries(took)) within(`100,000 hits: ${what}`, time, 100)
 })

@@ -11,7 +11,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "example_data"
-NEEDED = ("genome.fa", "regions.bed", "truth.bed", "decoys.bed", "motifs.meme", "models")
 
 Site = tuple[str, int, int, str]
 
@@ -25,15 +24,6 @@ def meet(one: Site, other: Site) -> bool:
     """Half of the shorter one lies in the other."""
     shared = min(one[2], other[2]) - max(one[1], other[1])
     return one[0] == other[0] and shared >= min(one[2] - one[1], other[2] - other[1]) / 2
-
-
-@pytest.fixture(scope="module")
-def demo(program, tmp_path_factory):
-    missing = [name for name in NEEDED if not (DATA / name).exists()]
-    if missing:
-        pytest.skip(f"example_data lacks {', '.join(missing)}; build it first")
-    out = tmp_path_factory.mktemp("demo") / "out"
-    return out, program("demo", "--data", DATA, "--out", out)
 
 
 @pytest.mark.parametrize(

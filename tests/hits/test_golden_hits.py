@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.agreement import assert_hits_agree, hit_rows
+
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "hits"
-NUMBERS = ("relSum", "relZ", "seqP", "relP", "qValue")
 NAMES = [f"{model}.{kind}.bed" for model in ("cnn", "dnabert2") for kind in ("hits", "candidates")]
 LOOSE = ["--q", "0.7", "--gate", "0.1", "--p-sequence", "0.01"]
 
@@ -38,15 +39,6 @@ def outs(program, make_inputs, write_meme, hit_regions, tmp_path_factory) -> lis
     return outs
 
 
-def records(path: Path) -> list[dict[str, str]]:
-    header, *rows = (
-        line.lstrip("#").split("\t")
-        for line in path.read_text().splitlines()
-        if not line.startswith("# ")
-    )
-    return [dict(zip(header, row, strict=True)) for row in rows]
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_workers_give_the_same_bytes(outs: list[Path], name: str) -> None:
     one, two = (out / "hits" / name for out in outs)
@@ -57,15 +49,6 @@ def test_workers_give_the_same_bytes(outs: list[Path], name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_golden_bed(outs: list[Path], name: str) -> None:
-    found, golden = records(outs[0] / "hits" / name), records(GOLDEN / name)
-    assert len(found) == len(golden) > 3
-    largest = max(abs(float(row["relSum"])) for row in golden)
-    for one, other in zip(found, golden, strict=True):
-        for column, text in other.items():
-            if column in NUMBERS:
-                absolute = 1e-3 * largest if column == "relSum" else 1e-3
-                assert float(one[column]) == pytest.approx(float(text), rel=0.01, abs=absolute)
-            elif column == "score":
-                assert abs(int(one[column]) - int(text)) <= 1
-            else:
-                assert one[column] == text, (one, column)
+    golden = hit_rows(GOLDEN / name)
+    assert len(golden) > 3
+    assert_hits_agree(hit_rows(outs[0] / "hits" / name), golden)

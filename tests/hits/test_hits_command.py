@@ -321,15 +321,21 @@ MOTIFS = [
 ]
 
 
+def contents(folder: Path) -> dict[Path, tuple[int, bytes]]:
+    """Return when each file was written, and its bytes."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
+
+
 @pytest.mark.parametrize(("text", "why"), MOTIFS)
 def test_bad_motifs_are_one_line(run, finished, text: str, why: str) -> None:
     inputs, out, motifs = finished
     motifs.write_text(text)
-    before = files_before = {p: p.stat().st_mtime_ns for p in out.rglob("*")}
+    before = contents(out)
     ran = run("hits", out, "--motifs", motifs, code=2)
     assert why in ran.error
     assert ran.err.count("\n") == 1
-    assert {p: p.stat().st_mtime_ns for p in out.rglob("*")} == before == files_before
+    assert contents(out) == before
     fresh = out.with_name("fresh")
     ran = run("scan", *inputs.options("cnn"), "--out", fresh, "--motifs", motifs, code=2)
     assert why in ran.error

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import socket
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -200,9 +199,7 @@ def test_a_hub_of_any_text_is_checked(run, tmp_path: Path, case: str) -> None:
     (tmp_path / "secret.bw").write_text("secret")
     (tmp_path / "hub/sizes").write_text(f"a\t{'9' * 5000}\n")
     (tmp_path / "hub/hub.txt").write_text(TEXTS[case], "utf-8", newline="\n")
-    began = time.process_time()
     ran = run("hub", "--check", tmp_path, code=2)
-    assert time.process_time() - began < 10
     assert "secret:" not in ran.out
     assert all(line.isprintable() and len(line) < 500 for line in ran.out.splitlines())
     with socket.create_server(("127.0.0.1", 0)) as taken:  # all is read before the port is had
@@ -220,9 +217,8 @@ def test_a_file_too_large_to_be_text_is_not_read(run, tmp_path: Path) -> None:
 
 
 def test_long_numbers_are_read_in_no_time(tmp_path: Path) -> None:
-    """Each of these would take minutes where a digit can be read in two ways."""
-    digits = "1" * 300_000 + "x"
-    began = time.process_time()
+    """Each of these would run into pytest's timeout where a digit can be read in two ways."""
+    digits = "1" * 1_000_000 + "x"
     with pytest.raises(InputError):
         numbers(tmp_path, 1, [digits])
     with pytest.raises(InputError):
@@ -231,4 +227,3 @@ def test_long_numbers_are_read_in_no_time(tmp_path: Path) -> None:
     (tmp_path / "a.narrowPeak").write_text("\t".join(fields) + "\n")
     with pytest.raises(InputError):
         read_bed(tmp_path / "a.narrowPeak")
-    assert time.process_time() - began < 2

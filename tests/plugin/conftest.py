@@ -14,18 +14,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA, PLUGIN = ROOT / "example_data", ROOT / "igv_plugin"
+PLUGIN = ROOT / "igv_plugin"
+PATIENCE = 600  # seconds for a file of tests that take half a minute on a quiet machine
 
 
 @pytest.fixture(scope="session")
-def example_scan(program, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_scan(once, program, demo) -> Path:
     """Return the finished scan of the example, with hits and a hub; browser tests only read it."""
-    if not (DATA / "models" / "cnn").is_dir():
-        pytest.skip("example_data lacks its models; build it first")
-    out = tmp_path_factory.mktemp("example") / "out"
-    program("demo", "--data", DATA, "--out", out)
-    program("hub", out, "--email", "nobody@example.org")
-    return out
+
+    def fill(folder: Path) -> None:
+        shutil.copytree(demo[0], folder / "out")
+        program("hub", folder / "out", "--email", "nobody@example.org")
+
+    return once("example", fill) / "out"
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +36,7 @@ def node() -> Callable[..., None]:
     if program is None or _version(program) < 20:
         pytest.skip("node, version 20 or later, is not on this machine")
 
-    def run(file: Path, seconds: int, **env: str) -> None:
+    def run(file: Path, **env: str) -> None:
         with subprocess.Popen(
             [program, "--test", str(file)],
             cwd=PLUGIN,
@@ -46,10 +47,10 @@ def node() -> Callable[..., None]:
             start_new_session=True,
         ) as process:
             try:
-                output, _ = process.communicate(timeout=seconds)
+                output, _ = process.communicate(timeout=PATIENCE)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)  # node, and the browsers that it started
-                output = process.communicate()[0] + f"\nno end after {seconds} s"
+                output = process.communicate()[0] + f"\nno end after {PATIENCE} s"
         assert process.returncode == 0, output[-20_000:]
         assert "\n# pass 0\n" not in output, "a file without a test"
 

@@ -31,7 +31,7 @@ def test_everything_is_there(example_scan: Path, tmp_path: Path) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
         def get(path: str) -> bytes:
-            with urllib.request.urlopen(server.url + path, timeout=20) as answer:
+            with urllib.request.urlopen(server.url + path, timeout=120) as answer:
                 return bytes(answer.read())
 
         assert notes == ()

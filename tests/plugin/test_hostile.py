@@ -79,9 +79,16 @@ def gtrack(*arguments: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def evil(tmp_path_factory: pytest.TempPathFactory, write_fasta, make_cnn, make_dnabert2) -> Path:
+def evil(once, write_fasta, make_cnn, make_dnabert2) -> Path:
     """Scan, call hits, make the hub and the report, where every name that can be is hostile."""
-    folder = tmp_path_factory.mktemp(f"evil <img src=x onerror={RUN}>")
+    made = once(
+        f"evil <img src=x onerror={RUN}>",
+        lambda folder: make_evil(folder, write_fasta, make_cnn, make_dnabert2),
+    )
+    return Path(made / "out")
+
+
+def make_evil(folder: Path, write_fasta, make_cnn, make_dnabert2) -> None:
     fasta = write_fasta(
         folder / "genome.fa", {CHROMS[name]: bases for name, bases in make_genome().items()}
     )
@@ -104,13 +111,12 @@ def evil(tmp_path_factory: pytest.TempPathFactory, write_fasta, make_cnn, make_d
     gtrack("hits", out, "--motifs", motifs, "--q", 1, "--gate", 0.1, "--p-sequence", 0.01)
     gtrack("hub", out, "--email", "me@example.org", "--name", NAMES[0])
     gtrack("report", out)
-    return out
 
 
 def run_node(node, tmp_path: Path, chromium: str, test: str, case: object) -> None:
     path = tmp_path / "case.json"
     path.write_text(json.dumps(case, default=str))
-    node(TESTS / test, 120, GTRACK_CASE=str(path), CHROMIUM=chromium)
+    node(TESTS / test, GTRACK_CASE=str(path), CHROMIUM=chromium)
 
 
 def test_names_that_are_markup_are_text(

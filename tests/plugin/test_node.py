@@ -13,13 +13,13 @@ BROWSER = sorted((TESTS / "browser").glob("*.test.js"))
 
 @pytest.mark.parametrize("file", PURE, ids=lambda file: file.name)
 def test_pure(node, file: Path) -> None:
-    node(file, 60)
+    node(file)
 
 
 @pytest.mark.parametrize("file", BROWSER, ids=lambda file: file.name)
 def test_in_a_browser(node, chromium: str, file: Path, request: pytest.FixtureRequest) -> None:
     scan = request.getfixturevalue("example_scan")
-    node(file, 280, GTRACK_SCAN=str(scan), CHROMIUM=chromium)
+    node(file, GTRACK_SCAN=str(scan), CHROMIUM=chromium)
 
 
 def test_both_kinds_are_there() -> None:

@@ -17,4 +17,4 @@ def test_the_whole_way(
 ) -> None:
     with viewing(example_scan) as url, viewing(example_scan, "--hub") as hub_url:
         test = PLUGIN / "test" / "viewer" / "view.test.js"
-        node(test, 200, CHROMIUM=chromium, GTRACK_URL=url, GTRACK_HUB_URL=hub_url)
+        node(test, CHROMIUM=chromium, GTRACK_URL=url, GTRACK_HUB_URL=hub_url)

@@ -112,13 +112,29 @@ def test_resume_adds_keeps_and_replaces(run, given, tmp_path: Path) -> None:
     run(*scan, "--resume", "--annotation", f"t={given.folder / 't.gtf'}")
     assert annotations(out) == [("t", "GTF", "annotations/t.gtf")]
     assert [entry.name for entry in (out / "annotations").iterdir()] == ["t.gtf"]
-    (out / "annotations/t.gtf").rename(out / "annotations/u.gtf")  # as a killed run may leave it
-    run(*scan, "--resume")
-    assert annotations(out) == [("u", "GTF", "annotations/u.gtf")]
     assert (out / "tracks/cnn.relevance.bw").stat().st_mtime_ns == track
     run(*scan, "--overwrite")
     assert annotations(out) == []
     assert not (out / "annotations").exists()
+
+
+def test_a_file_of_the_users_among_them_is_not_ours(run, given, tmp_path: Path) -> None:
+    out, genes = tmp_path / "out", given.folder / "genes.bed"
+    scan = ["scan", *given.options("cnn"), "--out", out]
+    run(*scan, "--annotation", f"genes={genes}")
+    mine = out / "annotations/mine.bed"
+    mine.write_text("chr2\t1\t9\tmine\n")
+    run(*scan, "--resume", "--annotation", f"t={given.folder / 't.gtf'}")
+    assert annotations(out) == [("t", "GTF", "annotations/t.gtf")]
+    before = (out / "manifest.json").read_bytes()
+    for option in ("--resume", "--overwrite"):
+        ran = run(*scan, option, "--annotation", f"mine={genes}", code=2)
+        assert f"{mine}: is there and is not gtrack's; move it away" in ran.error
+    assert (out / "manifest.json").read_bytes() == before
+    run(*scan, "--overwrite", "--annotation", f"genes={genes}")
+    assert {entry.name for entry in mine.parent.iterdir()} == {"genes.bed", "mine.bed"}
+    assert annotations(out) == [("genes", "BED", "annotations/genes.bed")]
+    assert mine.read_text() == "chr2\t1\t9\tmine\n"
 
 
 def test_plan_and_merge_carry_them_and_hits_stand_before(run, given, tmp_path: Path) -> None:

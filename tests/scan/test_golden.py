@@ -7,7 +7,6 @@ the commit.
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
@@ -17,11 +16,9 @@ import numpy as np
 import pyBigWig
 import pytest
 
+from tests.agreement import SCORES, assert_tables_agree, table
+
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "scan"
-NUMBERS = (
-    "score probability relevance_sum unplaced absorbed score_forward score_reverse "
-    "probability_forward probability_reverse"
-).split()
 
 
 @pytest.fixture(scope="module", params=[1, 2])
@@ -50,32 +47,11 @@ def values(out: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
-
-
 @pytest.mark.parametrize("name", ["windows.tsv", "regions.tsv", "values.tsv"])
 def test_tables(out: Path, name: str) -> None:
-    found, golden = rows(out / name), rows(GOLDEN / name)
-    assert len(found) == len(golden) > 20
-    largest = {
-        column: max((abs(float(r[column])) for r in golden), default=0.0)
-        for column in golden[0]
-        if column in (*NUMBERS, "cnn", "dnabert2")
-    }
-    assert largest
-    for one, other in zip(found, golden, strict=True):
-        assert one.keys() == other.keys()
-        for column, text in other.items():
-            if column in largest:
-                tolerance = 1e-4 * largest[column]
-                assert float(one[column]) == pytest.approx(float(text), abs=tolerance), (
-                    one,
-                    column,
-                )
-            else:
-                assert one[column] == text, (one, column)
+    golden = table(GOLDEN / name)
+    assert len(golden) > 20
+    assert_tables_agree(table(out / name), golden, (*SCORES, "cnn", "dnabert2"))
 
 
 def test_regions(out: Path) -> None:

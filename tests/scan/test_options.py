@@ -151,11 +151,11 @@ def test_targets(run, short, tmp_path: Path, make_cnn) -> None:
     inputs = ["--bed", short.bed, "--fasta", short.fasta]
     out = tmp_path / "out"
     ran = run("scan", *inputs, "--model", f"t={three}", "--out", out, code=2)
-    assert "model t has 3 labels (0=none, 1=weak, 2=strong): choose by --target" in ran.error
+    assert "model t has 3 classes (0=none, 1=weak, 2=strong): choose by --target" in ran.error
     ran = run("scan", *inputs, "--model", f"t={three}", "--out", out, "--target", "most", code=2)
     assert "--target most: model t has only 0=none, 1=weak, 2=strong" in ran.error
     ran = run("scan", *inputs, "--model", f"t={three}", "--out", out, "--target", "x=1", code=2)
-    assert "--target x=...: no model has this name; use t" in ran.error
+    assert "--target x=1: model t has only 0=none, 1=weak, 2=strong; before a =" in ran.error
     assert not out.exists()
     scores = {}
     for target in ("none", "1", "t=strong"):
@@ -213,7 +213,15 @@ def test_windows_and_strides_by_model(run, short, tmp_path: Path) -> None:
         (["--shards", "0"], "'--shards': 0 is not in the range"),
         (["--workers", "0"], "'--workers': 0 is not in the range"),
         (["--method", "shap"], "--method shap: 'shap' is not known"),
-        (["--method", "gradient", "--alibi-rule", "absorb"], "--alibi-rule is a rule of attnlrp"),
+        (
+            ["--method", "gradient", "--alibi-rule", "absorb"],
+            "gradient has no parameter 'alibi_rule'",
+        ),
+        (["--alibi-rule", "absorb", "--method-option", "alibi_rule=uniform"], "given twice"),
+        (["--method-option", "alibi_rule=half"], "alibi_rule is 'half'; it can be absorb or unif"),
+        (["--outputs", "logits"], "outputs 'logits': use classes, labels, values"),
+        (["--outputs", "x=labels"], "--outputs x=...: no model has this name; use cnn"),
+        (["--engine", "slurm"], "--engine slurm: 'slurm' is not known to gtrack.engines"),
         (["--precision", "tf32"], "--precision tf32 needs a CUDA device; use fp32 or bf16"),
         (["--precision", "fp8"], "'fp8' is not one of"),
         (["--device", "gpu"], "use auto, cpu, cuda, or cuda:0,1"),
@@ -262,7 +270,9 @@ def test_methods(run, short, tmp_path: Path, method: str) -> None:
     run("scan", *short.options(), "--out", out, "--method", method)
     job = manifest(out)["job"]
     assert job["method"] == method
-    assert job["alibi_rule"] == ("absorb" if method == "attnlrp" else None)
+    assert job["parameters"] == ({"alibi_rule": "absorb"} if method == "attnlrp" else {})
+    used = {model["name"]: model["parameters"] for model in manifest(out)["models"]}
+    assert used == {"cnn": {}, "dnabert2": job["parameters"]}
     assert np.nanmax(np.abs(track(out, "dnabert2", short.genome))) > 1e-5
 
 

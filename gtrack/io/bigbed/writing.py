@@ -7,7 +7,6 @@ motif's id for a count of blocks: that field of the header is set here.
 
 from __future__ import annotations
 
-import glob
 import os
 import struct
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,8 @@ import pyBigWig
 
 from gtrack.core.errors import OutputError, VerificationError
 from gtrack.io import text
-from gtrack.io.atomic import sync_folder, temporary_beside
+from gtrack.io.atomic import create, finished_name, sync, sync_folder, temporary_beside
+from gtrack.io.folders import entries
 
 MAGIC = struct.pack("<I", 0x8789F2EB)
 
@@ -87,19 +87,21 @@ def write_rows(
     if not rows:  # a reader wants one chromosome at least
         sizes = dict(sorted(chrom_sizes.items())[:1])
     # pybigtools goes by the ending. A killed run's leavings go here: no sweep for *.tmp finds them.
-    for left in path.parent.glob(f"{glob.escape(path.name)}.*{_UNFINISHED}"):
-        left.unlink(missing_ok=True)
+    for left in entries(path.parent):
+        if left.endswith(_UNFINISHED) and finished_name(left) == path.name:
+            path.with_name(left).unlink(missing_ok=True)
     temporary = temporary_beside(path).with_suffix(_UNFINISHED)
     try:
         if rows:
             _write(temporary, table, sizes, rows)
         else:
-            temporary.write_bytes(_empty(table, sizes))
+            with create(temporary) as file:
+                file.write(_empty(table, sizes))
         with temporary.open("r+b") as file:
             file.seek(_FIELD_COUNTS_AT)
             file.write(_FIELD_COUNTS.pack(*table.counts))
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
         _verify(temporary, path, table, sizes, rows)
         temporary.replace(path)
         sync_folder(path.parent)
@@ -123,7 +125,7 @@ def _write(path: Path, table: Table, sizes: Mapping[str, int], rows: Sequence[Ro
 
 def _check_room(path: Path, size: int) -> None:
     """Take the room of the uncompressed file: a full disk speaks here, and not in pybigtools."""
-    with path.open("xb") as file:
+    with create(path) as file:
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(file.fileno(), 0, size)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from gtrack.io.atomic import sync_folder, temporary_beside
+from gtrack.io.atomic import create, sync, sync_folder, temporary_beside
 
 
 class NewFile:
@@ -28,8 +27,7 @@ class NewFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.temporary = temporary_beside(path)
-        # Mode "x" and not mkstemp: the file gets the permissions that the umask allows.
-        self._file: BinaryIO = self.temporary.open("x+b", buffering=0)
+        self._file: BinaryIO = create(self.temporary, buffering=0)
         self._scratch: list[BinaryIO] = []
 
     def scratch(self) -> BinaryIO:
@@ -53,7 +51,7 @@ class NewFile:
 
     def sync(self) -> None:
         """Wait until the contents are on the disk."""
-        os.fsync(self._file.fileno())
+        sync(self._file.fileno())
 
     def publish(self) -> None:
         """Give the file its name, which replaces a file that has it, and free the rest."""

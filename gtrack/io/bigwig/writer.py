@@ -73,7 +73,7 @@ class BigWigWriter:
 
     Examples
     --------
-    >>> with BigWigWriter(Path("x.bw"), {"chr1": 1000}) as writer:  # doctest: +SKIP
+    >>> with BigWigWriter(Path("x.bw"), {"chr1": 1000}) as writer:
     ...     writer.add("chr1", 99, np.float32([0.5, -1.0]))
     """
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.features import Feature
 from gtrack.core.motif_hit import MotifHit
+from gtrack.core.ties import first_largest
 from gtrack.publish.markup import Markup, element, join, shortened, void
 from gtrack.publish.report.lanes import (
     Place,
@@ -33,6 +34,7 @@ HALF = 48
 """Height of the largest letter: above the axis positive, below it negative."""
 
 _SMALLEST = 0.05  # lower letters cannot be seen
+_NAMED = 6  # bases that the figure's text names
 
 GLYPHS = {
     "A": "M.05 0L.38-1H.62L.95 0H.77L.69-.25H.31L.23 0ZM.36-.41H.64L.5-.83Z",
@@ -140,11 +142,9 @@ def describe(plot: LetterPlot) -> list[str]:
     """Return the figure in words: for every model its scale, strongest bases and hits."""
     said = []
     for row in plot.models:
-        size = np.nan_to_num(np.abs(row.values))
-        strongest = [at for at in np.argsort(-size, kind="stable")[:6].tolist() if size[at] > 0]
         bases = ", ".join(
             f"{plot.bases[at]} at {plot.start + at + 1:,} ({signed(float(row.values[at]))})"
-            for at in strongest
+            for at in _strongest(row.values)
         )
         hits = ", ".join(
             f"{hit_label(hit)} at {hit.start + 1:,}-{hit.end:,} ({hit.strand})" for hit in row.hits
@@ -154,6 +154,15 @@ def describe(plot: LetterPlot) -> list[str]:
             f"motif hits: {hits or 'none'}."
         )
     return said
+
+
+def _strongest(values: NDArray[np.float32]) -> Iterator[int]:
+    """Yield where the `_NAMED` largest |values| are, the strongest first, of ties the first."""
+    left = np.nan_to_num(np.abs(values))
+    for _ in range(min(_NAMED, int(np.count_nonzero(left)))):
+        at = first_largest(left)
+        yield at
+        left[at] = 0
 
 
 def _letters(plot: LetterPlot, row: ModelRow, step: float) -> Markup:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from gtrack.core.errors import InputError, ModelError, OutputError
+from gtrack.core.errors import InputError, OutputError
 from gtrack.core.heads import Head
-from gtrack.io.atomic import sync_folder, write_text
+from gtrack.io.atomic import write_text
+from gtrack.io.folders import making_folder
 from gtrack.models.device import resolve_devices
 from gtrack.models.weights import check_finite
 from gtrack.workflows.train.augment import plan_showing
@@ -44,13 +43,10 @@ from gtrack.workflows.train.trainer import (
     OnStep,
     ShownBatches,
     fit,
-    newest_checkpoint,
     predict,
 )
 from gtrack.workflows.train.truth import Rows
-
-JOB = "job.json"
-"""What a work folder is for, so that another job does not resume it."""
+from gtrack.workflows.train.work_folder import check_work_folder, working
 
 Say = Callable[[str], None]
 
@@ -107,7 +103,7 @@ def train(
         scale = Scale.of(examples.truth, split.train)
         steps = job.steps or max(1, math.ceil(job.epochs * len(split.train) / job.batch))
         settings = describe_settings(job, steps, device)
-        with _working(job, {"kind": job.kind, "data": data, "settings": settings}) as work:
+        with working(job, {"kind": job.kind, "data": data, "settings": settings}) as work:
             torch.manual_seed(job.seed)
             head = Head(job.outputs, examples.truth.names)
             training = [examples.window(row) for row in split.train.tolist()]
@@ -212,62 +208,15 @@ def _told(data: dict[str, Any], split: Split) -> Iterator[str]:
 def _check_output(job: TrainJob) -> None:
     if job.out.exists() and (not job.out.is_dir() or any(job.out.iterdir())):
         raise InputError(f"{job.out}: exists and is not an empty folder; give another --out")
-    work = job.work_folder
-    if not work.exists() or (work.is_dir() and not any(work.iterdir())):
-        return
-    if not (work / JOB).is_file():
-        raise InputError(f"{work}: not the work folder of a training; remove it or give --work")
-    if newest_checkpoint(work) is not None and not job.resume:
-        raise InputError(
-            f"{work}: holds an interrupted training; go on with --resume, or remove that folder"
-        )
-
-
-@contextmanager
-def _working(job: TrainJob, identity: dict[str, Any]) -> Iterator[Path]:
-    """Claim the work folder for one job; it goes when the job is done or never got anywhere."""
-    work, text = job.work_folder, json.dumps(identity, indent=1)
-    if newest_checkpoint(work) is None:  # nothing to lose
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True)
-        write_text(work / JOB, text)
-    before, now = (_flat(json.loads(each)) for each in ((work / JOB).read_text(), text))
-    if changed := sorted(key for key in before | now if before.get(key) != now.get(key)):
-        raise InputError(
-            f"{work}: holds another training ({', '.join(changed[:3])} differ); "
-            "repeat its options and files, or remove that folder"
-        )
-    try:
-        yield work
-    except (InputError, ModelError):  # the cure is another job
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    shutil.rmtree(work)
-
-
-def _flat(tree: Any, name: str = "") -> dict[str, Any]:
-    if not isinstance(tree, dict):
-        return {name: tree}
-    flat: dict[str, Any] = {}
-    for key, value in tree.items():
-        flat |= _flat(value, f"{name}.{key}" if name else key)
-    return flat
+    check_work_folder(job)
 
 
 def _write_folder(trainee: Trainee, record: dict[str, Any], out: Path) -> None:
     """Write the model folder beside its name, sync it, then give it its name."""
-    partial = out.with_name(f".{out.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    trainee.network.to("cpu")
-    trainee.model.save(partial)
-    (partial / "training.json").write_text(json.dumps(record, indent=2) + "\n")
-    for path in sorted(partial.iterdir()):
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-    sync_folder(partial)
-    partial.replace(out)
-    sync_folder(out.parent)
+    with making_folder(out) as partial:
+        trainee.network.to("cpu")
+        trainee.model.save(partial)
+        write_text(partial / "training.json", json.dumps(record, indent=2) + "\n")
 
 
 @contextmanager

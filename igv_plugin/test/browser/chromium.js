@@ -15,6 +15,7 @@ export const noBrowser = () => (existsSync(CHROMIUM) ? false : `${CHROMIUM} is n
 export async function launch({ width = 1280, height = 900, ...more } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'gtrack-chromium-'))
   const context = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, headless: true, args: ARGS, viewport: { width, height }, acceptDownloads: true, ...more })
+  context.setDefaultTimeout(120_000) // a busy machine
   const strays = [], errors = [], dialogs = []
   await context.route((url) => !['127.0.0.1', 'localhost'].includes(url.hostname) && /^(https?|wss?):$/.test(url.protocol), (route) => {
     strays.push(route.request().url())
@@ -37,7 +38,7 @@ export async function launch({ width = 1280, height = 900, ...more } = {}) {
 }
 
 /** Wait until `probe` (run in the page) is true; page.waitForFunction would need eval, which the page's CSP forbids. */
-export async function until(page, probe, { argument, timeout = 20_000, what = String(probe) } = {}) {
+export async function until(page, probe, { argument, timeout = 120_000, what = String(probe) } = {}) {
   for (const end = Date.now() + timeout; Date.now() < end; await new Promise((done) => setTimeout(done, 25))) {
     const found = await page.evaluate(probe, argument)
     if (found) return found

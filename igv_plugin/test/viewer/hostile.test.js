@@ -59,25 +59,38 @@ const listed = (page) => until(page, () => /^\d+ of \d+ /.test(document.querySel
 const drawn = (page) => until(page, () => /Agreement\s*−?[\d]/.test(document.querySelector('.gt-top').textContent))
 const popup = (page) => until(page, () => document.querySelector('.gt-popup')?.textContent, { timeout: 900 }).catch(() => '') // igv.js waits for a second click
 
-/** Clicks on what lies in the middle of each track, as `use` says of its label; returns the popups' texts by label. */
-async function popups(page, use = () => true) {
-  const said = {}
+/** Presses Escape until no popup is there: on a busy machine, that of an earlier click comes late. */
+async function closed(page) {
+  do await page.keyboard.press('Escape')
+  while (await page.evaluate(() => document.querySelector('.gt-popup')))
+}
+
+/**
+ * Clicks on what lies in the middle of each track, as `use` says of its label. The popup of a label in `wanted` says each part given
+ * there; its track is clicked on until it does, for at most two minutes.
+ */
+async function popups(page, wanted, use = () => true) {
   for (const { label, x, y, height } of (await page.evaluate(tracks)).filter((track) => use(track.label))) {
-    for (const down of [13, height / 2]) {
-      await page.mouse.click(x, y + down)
-      said[label] = await popup(page)
-      if (said[label]) break
-    }
-    assert.deepEqual(await page.evaluate(strangers), [], label)
-    await page.keyboard.press('Escape')
-    await until(page, () => !document.querySelector('.gt-popup'))
+    const parts = wanted[label] ?? [], end = Date.now() + 120_000
+    let said = ''
+    do {
+      for (const down of [13, height / 2]) {
+        await page.mouse.click(x, y + down)
+        said = await popup(page)
+        if (said) break
+      }
+      assert.deepEqual(await page.evaluate(strangers), [], label)
+      await closed(page)
+    } while (!parts.every((part) => said.includes(part)) && Date.now() < end)
+    for (const part of parts) shows(said, part)
+    delete wanted[label]
   }
-  return said
+  assert.deepEqual(wanted, {}, 'tracks that are not there')
 }
 
 /** The first row of the list that is called so, its strand aside. */
 async function row(page, name) {
-  const at = await until(page, (name) => 1 + [...document.querySelectorAll('.gt-space .gt-row')].findIndex((r) => [name, `${name} +`, `${name} −`].includes(r.firstElementChild.textContent)), { argument: name, timeout: 5000 })
+  const at = await until(page, (name) => 1 + [...document.querySelectorAll('.gt-space .gt-row')].findIndex((r) => [name, `${name} +`, `${name} −`].includes(r.firstElementChild.textContent)), { argument: name })
   return page.locator('.gt-space .gt-row').nth(at - 1)
 }
 const shows = (text, part) => assert.ok(text?.includes(part), `${JSON.stringify(part)} is not in ${JSON.stringify(text)}`)
@@ -93,11 +106,11 @@ test('the viewer: regions, hits, annotations, in the list and in popups', { skip
   await search.fill(CASE.regions[0])
   await (await row(page, CASE.regions[0])).click()
   await until(page, (chrom) => document.querySelector('form input').value.startsWith(`${chrom}:`), { argument: CASE.chroms[0] })
-  const said = await popups(page)
-  for (const label of ['cnn', 'dnabert2', 'cnn − dnabert2 (logits)']) shows(said[label], `${CASE.chroms[0]}:`)
-  for (const name of CASE.regions.slice(0, 2)) shows(said.genes, name)
-  shows(said.more, '%3C%69%6D%67') // igv.js does not decode it
-  shows(said.sites, '<img')
+  const at = [`${CASE.chroms[0]}:`]
+  await popups(page, {
+    cnn: at, dnabert2: at, 'cnn − dnabert2 (logits)': at, genes: CASE.regions.slice(0, 2),
+    more: ['%3C%69%6D%67'], sites: ['<img'], // igv.js does not decode a GFF3's
+  })
 
   await page.getByLabel('What to list').selectOption('hits')
   await search.fill('')
@@ -107,11 +120,11 @@ test('the viewer: regions, hits, annotations, in the list and in popups', { skip
     shows(await until(page, () => document.querySelector('.gt-detail h3')?.textContent), `${name} ${id}`)
     await drawn(page)
     const model = await page.evaluate(() => document.querySelector('.gt-space [aria-selected=true]').lastElementChild.textContent)
-    const clicked = (await popups(page, (label) => label === `${model}-hits`))[`${model}-hits`]
-    shows(clicked, `${name} ${id}`.replace(/^[^ -~]+/, '')) // igv.js reads a bigBed's text as Latin-1
+    const label = `${model}-hits`, part = `${name} ${id}`.replace(/^[^ -~]+/, '') // igv.js reads a bigBed's text as Latin-1
+    await popups(page, { [label]: [part] }, (one) => one === label)
   }
 
-  const there = (start) => until(page, (start) => new URLSearchParams(location.hash.slice(1)).get('locus')?.startsWith(start), { argument: start, timeout: 5000, what: start })
+  const there = (start) => until(page, (start) => new URLSearchParams(location.hash.slice(1)).get('locus')?.startsWith(start), { argument: start, what: start })
   for (const text of CASE.chroms) { // a whole chromosome by its name, and a place on it
     for (const [typed, shown] of [[text, `${text}:1-`], [`${text}:20-60`, `${text}:20-60`]]) {
       await place.fill(typed)
@@ -161,9 +174,8 @@ test('the hub in the viewer', { skip }, () => opened(CASE.hub, async (page) => {
   await place.fill(`${CASE.chroms[0]}:4100-4240`)
   await place.press('Enter')
   await drawn(page)
-  const said = await popups(page)
-  for (const label of ['cnn', 'dnabert2']) shows(said[label], `${CASE.chroms[0]}:`)
-  for (const label of ['genes', 'more']) shows(said[label], CASE.regions[0]) // in a bigBed it is decoded
+  const at = [`${CASE.chroms[0]}:`], name = [CASE.regions[0]]
+  await popups(page, { cnn: at, dnabert2: at, genes: name, more: name }) // in a bigBed it is decoded
   for (const { gear, at } of await page.evaluate(tracks)) {
     await page.mouse.click(gear.x, gear.y)
     await page.mouse.click(at.x, at.y)

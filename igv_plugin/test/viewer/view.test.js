@@ -3,6 +3,7 @@
 import test, { after, before } from 'node:test'
 import assert from 'node:assert/strict'
 import { launch, noBrowser, until } from '../browser/chromium.js'
+import { GATES, within } from '../gates.js'
 
 const { GTRACK_URL, GTRACK_HUB_URL } = process.env
 const skip = noBrowser() || (!GTRACK_URL && 'GTRACK_URL says where gtrack view is')
@@ -29,13 +30,12 @@ const listed = () => /^\d+ of \d+ hits/.test(document.querySelector('.gt-count')
 
 test('letters of both models stand within two seconds of the page', { skip }, async () => {
   const times = []
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < (GATES ? 3 : 1); round += 1) {
     const page = await browser.open(GTRACK_URL)
     times.push((await until(page, letters, { argument: {} })).at)
     await page.close()
   }
-  console.log(`# first letters after ${times.map(Math.round)} ms`)
-  assert.ok(Math.min(...times) <= 2000, `${times}`) // other work on the machine only adds
+  within('gtrack view to first letters', Math.min(...times), 2000) // other work on the machine only adds
 })
 
 test('the next hit is drawn within 300 ms', { skip }, async () => {
@@ -52,8 +52,7 @@ test('the next hit is drawn within 300 ms', { skip }, async () => {
     times.push(drawn.at - started)
   }
   times.sort((a, b) => a - b)
-  console.log(`# next hit to letters: median ${Math.round(times[10])} ms, slowest ${Math.round(times[20])} ms`)
-  assert.ok(times[10] <= 300, `${times}`)
+  within('key to letters of the next hit, median of 21', times[10], 300)
   await page.close()
 })
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,19 +12,52 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
+from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.plan import ModelPlan
 from gtrack.core.projection import PROJECTIONS
 from gtrack.core.regions import canonical_regions
 from gtrack.core.sequences import reverse_complement
-from gtrack.core.shard import Row, ShardResult, assemble, concatenate
-from gtrack.core.units import Encoding
-from gtrack.core.windows import FORWARD, REVERSE, WindowGrid, lay_windows
+from gtrack.core.shard import Rows, ShardResult, assemble, concatenate, wanted_rows
+from gtrack.core.units import Encoding, Encodings
+from gtrack.core.windows import WindowGrid, lay_windows
 
 
-def model_of(labels: int, target: int) -> ModelPlan:
-    names = tuple(f"label{i}" for i in range(labels))
-    return ModelPlan("m", "cnn", "0" * 64, names, target, 9, 4, "both", "default", 64)
+def model_of(outputs: str, labels: int, targets: tuple[int, ...]) -> ModelPlan:
+    return ModelPlan(
+        name="m",
+        kind="cnn",
+        sha256="0" * 64,
+        unit="base",
+        exact=False,
+        head=Head(outputs, tuple(f"label{i}" for i in range(labels))),  # type: ignore[arg-type]
+        targets=targets,
+        parameters={},
+        window_bp=9,
+        stride=4,
+        strand="both",
+        strand_from="default",
+        batch_units=64,
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a case, for the loops."""
+
+    window: int
+    reverse: bool
+    encoding: Encoding
+    weights: np.ndarray
+
+
+def joined(rows: list[Row]) -> Rows:
+    return Rows(
+        np.array([row.window for row in rows], np.int64),
+        np.array([row.reverse for row in rows], np.bool_),
+        Encodings.of([row.encoding for row in rows]),
+        np.concatenate([np.zeros(0), *(row.weights for row in rows)]),
+    )
 
 
 def encode(sequence: str, rng: np.random.Generator) -> Encoding:
@@ -65,29 +99,28 @@ def shards(draw: st.DrawFn) -> dict[str, Any]:
     except InputError:
         reject()
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    labels = draw(st.integers(1, 3))
+    outputs = draw(st.sampled_from(["classes", "labels", "values"]))
+    labels = draw(st.integers(2 if outputs == "classes" else 1, 3))
+    index = st.integers(0, labels - 1)
+    targets = tuple(draw(st.lists(index, min_size=1, max_size=3, unique=True)))
     weights = rng.normal(size=size)
     rows, relevance = [], []
-    for window in range(len(grid)):
+    for window, reverse in wanted_rows(grid, 0, len(grid)):
         start, end = int(grid.start[window]), int(grid.end[window])
-        for bit in (FORWARD, REVERSE):
-            if not grid.strands[window] & bit:
-                continue
-            text, weight = sequence[start:end], weights[start:end]
-            if bit == REVERSE:
-                text, weight = reverse_complement(text), weight[::-1]
-            encoding = encode(text, rng)
-            rows.append(Row(window, bit == REVERSE, encoding, weight))
-            padding = [math.nan] * int(rng.integers(0, 4))
-            values = np.concatenate([rng.normal(size=len(encoding)), padding])
-            relevance.append(values.astype(np.float32))
+        text, weight = sequence[start:end], weights[start:end]
+        if reverse:
+            text, weight = reverse_complement(text), weight[::-1]
+        encoding = encode(text, rng)
+        rows.append(Row(window, reverse, encoding, weight))
+        values = rng.normal(size=(len(targets), len(encoding)))
+        relevance.append(values.astype(np.float32))
     return {
         "grid": grid,
         "sequence": sequence,
         "rows": rows,
         "relevance": relevance,
         "logits": [rng.normal(size=labels).astype(np.float32) * 5 for _ in rows],
-        "model": model_of(labels, draw(st.integers(0, labels - 1))),
+        "model": model_of(outputs, labels, targets),
     }
 
 
@@ -104,13 +137,14 @@ def slow_share(row: Row, relevance: np.ndarray, base: int, length: int, mode: st
                 return value
             if mode == "center":
                 return value if own == (start + end - 1) // 2 else 0.0
-            assert row.weights is not None
             weight = [abs(float(w)) for w in row.weights[start:end]]
             return value * weight[own - start] / sum(weight)
     return math.nan
 
 
-def slow_tracks(case: dict[str, Any], mode: str) -> tuple[list[float], list[float], list[float]]:
+def slow_tracks(
+    case: dict[str, Any], mode: str, target: int
+) -> tuple[list[float], list[float], list[float]]:
     """Return mean, forward and reverse value of every owned base in genome order."""
     grid: WindowGrid = case["grid"]
     mean, forward, backward = [], [], []
@@ -119,7 +153,7 @@ def slow_tracks(case: dict[str, Any], mode: str) -> tuple[list[float], list[floa
         for low, high in grid.runs_of(window):
             for base in range(low, high):
                 by_strand = {
-                    row.reverse: slow_share(row, relevance, base - start, length, mode)
+                    row.reverse: slow_share(row, relevance[target], base - start, length, mode)
                     for row, relevance in zip(case["rows"], case["relevance"], strict=True)
                     if row.window == window
                 }
@@ -132,12 +166,12 @@ def slow_tracks(case: dict[str, Any], mode: str) -> tuple[list[float], list[floa
 def assembled(case: dict[str, Any], mode: Any, per_strand: bool) -> ShardResult:
     return assemble(
         case["grid"],
-        case["rows"],
-        case["logits"],
-        case["relevance"],
+        joined(case["rows"]),
+        np.array(case["logits"]),
+        np.concatenate(case["relevance"], axis=1),
         case["model"],
         mode,
-        per_strand,
+        per_strand=per_strand,
     )
 
 
@@ -146,10 +180,11 @@ def assembled(case: dict[str, Any], mode: Any, per_strand: bool) -> ShardResult:
 @settings(deadline=None, max_examples=40)
 def test_tracks_equal_the_loop(mode: str, case: dict[str, Any]) -> None:
     result = assembled(case, mode, per_strand=True)
-    tracks = (result.values, result.forward, result.backward)
-    for track, expected in zip(tracks, slow_tracks(case, mode), strict=True):
-        assert track.dtype == np.float32
-        np.testing.assert_allclose(track, np.float32(expected), 1e-6, 1e-9, equal_nan=True)
+    for target in range(len(case["model"].targets)):
+        tracks = (each[target] for each in (result.values, result.forward, result.backward))
+        for track, expected in zip(tracks, slow_tracks(case, mode, target), strict=True):
+            assert track.dtype == np.float32
+            np.testing.assert_allclose(track, np.float32(expected), 1e-6, 1e-9, equal_nan=True)
     assert assembled(case, mode, per_strand=False).values.tobytes() == result.values.tobytes()
 
 
@@ -163,8 +198,9 @@ def test_a_value_exactly_where_there_is_a_base(case: dict[str, Any]) -> None:
         for base in range(start, end)
     ]
     result = assembled(case, "uniform", per_strand=False)
-    assert np.isfinite(result.values).tolist() == known
-    assert len(result.forward) == len(result.backward) == 0
+    targets = len(case["model"].targets)
+    assert np.isfinite(result.values).tolist() == [known] * targets
+    assert result.forward.shape == result.backward.shape == (targets, 0)
 
 
 @given(shards())
@@ -174,16 +210,24 @@ def test_columns_equal_the_loop(case: dict[str, Any]) -> None:
     model: ModelPlan = case["model"]
     for at, (row, relevance) in enumerate(zip(case["rows"], case["relevance"], strict=True)):
         logits = [float(x) for x in case["logits"][at]]
-        others = [x for i, x in enumerate(logits) if i != model.target]
-        score = logits[model.target] - (sum(others) / len(others) if others else 0)
-        powers = [math.exp(x) for x in (logits if others else [*logits, 0.0])]
-        assert result.score[at] == pytest.approx(score, rel=1e-12, abs=1e-12)
-        assert result.probability[at] == pytest.approx(powers[model.target] / sum(powers), 1e-12)
         units = list(zip(row.encoding.spans.tolist(), row.encoding.placed.tolist(), strict=True))
-        placed = sum(float(relevance[i]) for i, (_, there) in enumerate(units) if there)
-        unplaced = sum(float(relevance[i]) for i, (_, there) in enumerate(units) if not there)
-        assert result.relevance_sum[at] == pytest.approx(placed, abs=1e-12)
-        assert result.unplaced[at] == pytest.approx(unplaced, abs=1e-12)
+        for k, target in enumerate(model.targets):
+            others = [x for i, x in enumerate(logits) if i != target]
+            score, powers = logits[target], [math.exp(x) for x in logits]
+            probability = powers[target] / sum(powers)
+            if model.head.outputs == "classes":
+                score -= sum(others) / len(others)
+            if model.head.outputs == "labels":
+                probability = 1 / (1 + math.exp(-logits[target]))
+            if model.head.outputs == "values":
+                probability = math.nan
+            assert result.score[k, at] == pytest.approx(score, rel=1e-12, abs=1e-12)
+            assert result.probability[k, at] == pytest.approx(probability, 1e-12, nan_ok=True)
+            mine = relevance[k]
+            placed = sum(float(mine[i]) for i, (_, there) in enumerate(units) if there)
+            unplaced = sum(float(mine[i]) for i, (_, there) in enumerate(units) if not there)
+            assert result.relevance_sum[k, at] == pytest.approx(placed, abs=1e-12)
+            assert result.unplaced[k, at] == pytest.approx(unplaced, abs=1e-12)
         assert result.bases[at] == sum(end - start for (start, end), there in units if there)
         assert result.tokens[at] == sum(there for _, there in units)
     assert result.window.tolist() == [row.window for row in case["rows"]]
@@ -200,18 +244,19 @@ def test_parts_joined_are_the_whole(case: dict[str, Any], data: st.DataObject) -
         if at:
             some = {key: [case[key][i] for i in at] for key in ("rows", "relevance", "logits")}
             parts.append(assembled({**case, **some}, "uniform", per_strand=True))
-    whole, joined = assembled(case, "uniform", per_strand=True), concatenate(parts)
+    whole = assembled(case, "uniform", per_strand=True)
+    again = concatenate(parts, len(case["model"].targets))
     for name in ShardResult.columns():
-        one, other = getattr(whole, name), getattr(joined, name)
+        one, other = getattr(whole, name), getattr(again, name)
         assert one.dtype == other.dtype, name
         np.testing.assert_allclose(one, other, rtol=1e-12, err_msg=name)
 
 
 def test_no_parts_are_an_empty_result() -> None:
-    empty = concatenate([])
-    assert {name: len(getattr(empty, name)) for name in empty.columns()} == dict.fromkeys(
-        ShardResult.columns(), 0
-    )
+    empty = concatenate([], 3)
+    shapes = {name: getattr(empty, name).shape for name in empty.columns()}
+    of_rows = ("window", "reverse", "bases", "tokens")
+    assert shapes == {name: (0,) if name in of_rows else (3, 0) for name in empty.columns()}
     kinds = {name: getattr(empty, name).dtype.name for name in empty.columns()}
     assert kinds["values"] == kinds["forward"] == kinds["backward"] == "float32"
     assert kinds["window"] == kinds["bases"] == kinds["tokens"] == "int64"
@@ -221,11 +266,44 @@ def test_no_parts_are_an_empty_result() -> None:
 def test_a_window_of_nothing_but_n_has_no_values() -> None:
     grid = lay_windows([Interval("c", 2, 5)], {"c": 8}, 4, 2)
     rng = np.random.default_rng(0)
-    rows = [Row(0, reverse, encode("NNNN", rng)) for reverse in (False, True)]
+    rows = [Row(0, reverse, encode("NNNN", rng), np.ones(4)) for reverse in (False, True)]
+    model = model_of("classes", 2, (1,))
     result = assemble(
-        grid, rows, [np.ones(2)] * 2, [np.ones(6)] * 2, model_of(2, 1), "uniform", True
+        grid, joined(rows), np.ones((2, 2)), np.ones((1, 12)), model, "uniform", per_strand=True
     )
     assert np.isnan(result.values).all()
-    assert result.relevance_sum.tolist() == [0, 0]
-    assert result.unplaced.tolist() == [6, 6]
+    assert result.relevance_sum.tolist() == [[0, 0]]
+    assert result.unplaced.tolist() == [[6, 6]]
     assert result.bases.tolist() == result.tokens.tolist() == [0, 0]
+
+
+@given(shards())
+@settings(deadline=None, max_examples=40)
+def test_a_method_that_answers_per_base_is_not_projected(case: dict[str, Any]) -> None:
+    """Its values are those of units of one base each; N has none."""
+    rng = np.random.default_rng(3)
+    grid: WindowGrid = case["grid"]
+    lengths = [int(grid.end[row.window] - grid.start[row.window]) for row in case["rows"]]
+    values = [rng.normal(size=(len(case["model"].targets), length)) for length in lengths]
+    answered = assemble(
+        grid,
+        joined(case["rows"]),
+        np.array(case["logits"]),
+        np.concatenate(values, axis=1),
+        case["model"],
+        "repeat",
+        per_strand=True,
+        per_base=True,
+    )
+    single = []
+    for row, length in zip(case["rows"], lengths, strict=True):
+        start = int(grid.start[row.window])
+        text = case["sequence"][start : start + length]
+        text = reverse_complement(text) if row.reverse else text
+        spans = np.array([(at, at + 1) for at in range(length)], np.int32)
+        placed = np.array([base != "N" for base in text])
+        encoding = Encoding(np.zeros(length, np.int32), spans, placed)
+        single.append(Row(row.window, row.reverse, encoding, row.weights))
+    projected = assembled({**case, "rows": single, "relevance": values}, "uniform", True)
+    for name in ("values", "forward", "backward", "relevance_sum", "unplaced", "score", "bases"):
+        assert getattr(answered, name).tobytes() == getattr(projected, name).tobytes(), name

@@ -147,5 +147,15 @@ def test_parts_cover_the_null_once() -> None:
     for shards in (1, 2, 7, 20):
         parts = [part for shard in range(shards) for part in plan.parts(shard, shards)]
         assert parts == list(range(7))
-    assert plan.seal("00") != plan.seal("01")
-    assert plan.seal("00") != NullPlan(101, plan.pools).seal("00")
+
+
+def test_the_seal_of_a_null_is_of_its_plan_target_size_and_part() -> None:
+    plan, larger = NullPlan(100, {}), NullPlan(101, {})
+    seals = [
+        null.seal(digest, stem, part)
+        for null in (plan, larger)
+        for digest in ("00", "01")
+        for stem in ("m", "m.a")
+        for part in (None, 0, 1)
+    ]
+    assert len(set(seals)) == len(seals)

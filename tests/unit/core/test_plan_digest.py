@@ -1,27 +1,27 @@
-"""The plan: what its digest covers, the score that is explained, targets, shards."""
+"""The plan: what its digest covers, and shards."""
 
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import fields, replace
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
+from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
-from gtrack.core.plan import ModelPlan, Plan, ScanOptions, differences, digest_of, resolve_target
+from gtrack.core.plan import ModelPlan, Plan, ScanOptions, differences, digest_of
 
 MODEL = ModelPlan(
     name="cnn",
     kind="cnn",
     sha256="a" * 64,
-    labels=("no", "yes"),
-    target=1,
+    unit="base",
+    exact=False,
+    head=Head("classes", ("no", "yes")),
+    targets=(1,),
+    parameters={},
     window_bp=10,
     stride=5,
     strand="both",
@@ -52,7 +52,7 @@ def test_the_number_of_shards_is_no_part_of_the_digest(n_shards: int) -> None:
 OPTIONS = {
     "genome": ("hg38", "--genome (custom before, now hg38)"),
     "method": ("gradient", "--method (attnlrp before, now gradient)"),
-    "alibi_rule": (None, "--alibi-rule (absorb before, now None)"),
+    "parameters": ({"a": "b"}, "the method's parameters ({} before, now {'a': 'b'})"),
     "projection": ("repeat", "--projection (uniform before, now repeat)"),
     "weights_sha256": ("d" * 64, "the bigWig of --projection weighted (None before, now ddd"),
     "per_strand_tracks": (True, "--per-strand-tracks (False before, now True)"),
@@ -63,8 +63,14 @@ MODELS = {
     "name": ("cnn2", "the models (cnn before)"),
     "kind": ("dnabert2", None),  # follows from the files
     "sha256": ("e" * 64, "the files of model cnn"),
-    "labels": (("no", "maybe"), None),  # follow from the files
-    "target": (0, "--target of model cnn (1 before, now 0)"),
+    "unit": ("token", None),  # follow from the files
+    "exact": (True, None),
+    "head": (
+        Head("labels", ("no", "yes"), "option"),
+        "--outputs of model cnn (classes before, now labels)",
+    ),
+    "targets": ((0, 1), "--target of model cnn (1 before, now 0,1)"),
+    "parameters": ({"a": "b"}, None),  # follow from the method's
     "window_bp": (12, "--window of model cnn (10 before, now 12)"),
     "stride": (4, "--stride of model cnn (5 before, now 4)"),
     "strand": ("forward", "--strand of model cnn (both before, now forward)"),
@@ -174,49 +180,6 @@ def test_a_grid_is_laid_once() -> None:
     assert plan.model("cnn") is MODEL
 
 
-def labelled(n: int, target: int) -> ModelPlan:
-    return replace(MODEL, labels=tuple(f"l{i}" for i in range(n)), target=target)
-
-
-@given(st.integers(1, 6), st.data())
-@settings(deadline=None)
-def test_the_contrast_is_the_target_minus_the_mean_of_the_others(
-    n: int, data: st.DataObject
-) -> None:
-    target = data.draw(st.integers(0, n - 1))
-    logits = data.draw(st.lists(st.floats(-50, 50), min_size=n, max_size=n))
-    contrast = labelled(n, target).contrast
-    others = logits[:target] + logits[target + 1 :]
-    expected = logits[target] - (sum(others) / len(others) if others else 0)
-    assert np.array(logits) @ contrast == pytest.approx(expected, rel=1e-12, abs=1e-12)
-    shifted = np.array(logits) + 7
-    if n > 1:
-        assert shifted @ contrast == pytest.approx(expected, rel=1e-10, abs=1e-10)
-
-
-@given(st.integers(1, 6), st.data())
-@settings(deadline=None)
-def test_the_probability_is_the_softmax(n: int, data: st.DataObject) -> None:
-    target = data.draw(st.integers(0, n - 1))
-    row = st.lists(st.floats(-30, 30), min_size=n, max_size=n)
-    rows = data.draw(st.lists(row, min_size=1, max_size=4))
-    found = labelled(n, target).probability(np.array(rows))
-    for probability, logits in zip(found, rows, strict=True):
-        if n == 1:
-            expected = 1 / (1 + math.exp(-logits[0]))
-        else:
-            expected = math.exp(logits[target]) / sum(math.exp(x) for x in logits)
-        assert probability == pytest.approx(expected, rel=1e-12)
-
-
-@pytest.mark.parametrize("n", [1, 2, 3])
-def test_the_probability_of_huge_logits_is_finite(n: int) -> None:
-    logits = np.array([[1e5] * n, [-1e5] * n, [1e5] + [-1e5] * (n - 1)])
-    found = labelled(n, 0).probability(logits)
-    expected = [1.0, 0.0, 1.0] if n == 1 else [1 / n, 1 / n, 1.0]
-    np.testing.assert_allclose(found, expected, rtol=1e-12)
-
-
 @pytest.mark.parametrize("name", ["", "-a", ".a", "a b", "a/b", "../a", "é", "a" * 65, "a\n", "_a"])
 def test_names_that_make_no_file_are_refused(name: str) -> None:
     with pytest.raises(InputError, match="model name"):
@@ -229,35 +192,28 @@ def test_names_that_make_a_file_stand(name: str) -> None:
 
 
 @pytest.mark.parametrize("target", [-1, 2])
-def test_a_target_outside_the_labels_is_refused(target: int) -> None:
-    with pytest.raises(InputError, match=f"no label of index {target}"):
-        replace(MODEL, target=target)
+def test_a_target_outside_the_outputs_is_refused(target: int) -> None:
+    with pytest.raises(InputError, match=f"no output of index {target}"):
+        replace(MODEL, targets=(target,))
 
 
-@pytest.mark.parametrize(
-    ("labels", "wish", "index"),
-    [
-        (("one",), None, 0),
-        (("no", "yes"), None, 1),
-        (("no", "yes"), "no", 0),
-        (("no", "yes"), "0", 0),
-        (("a", "b", "c"), "c", 2),
-        (("a", "b", "c"), "2", 2),
-        (("2", "0", "1"), "0", 1),  # a name before an index
-    ],
-)
-def test_targets_are_found_by_name_or_index(
-    labels: tuple[str, ...], wish: str | None, index: int
-) -> None:
-    assert resolve_target("m", labels, wish) == index
+@pytest.mark.parametrize("targets", [(), (1, 1)])
+def test_targets_are_some_and_distinct(targets: tuple[int, ...]) -> None:
+    with pytest.raises(InputError, match="are not distinct"):
+        replace(MODEL, targets=targets)
 
 
-def test_three_labels_have_no_default() -> None:
-    with pytest.raises(InputError, match=r"model m has 3 labels \(0=a, 1=b, 2=c\): .*--target"):
-        resolve_target("m", ("a", "b", "c"), None)
+def test_the_seal_of_a_shard_is_of_its_place_alone() -> None:
+    plans = [
+        PLAN,
+        replace(PLAN, n_shards=3),
+        replace(PLAN, models=(replace(MODEL, targets=(0,)),)),
+        replace(PLAN, models=(replace(MODEL, targets=(0, 1)),)),
+    ]
+    seals = [plan.shard_seal(shard) for plan in plans for shard in range(plan.n_shards)]
+    assert len(set(seals)) == len(seals) == 4 + 3 + 4 + 4
+    assert seals[:4] == [replace(PLAN).shard_seal(shard) for shard in range(4)]
 
 
-@pytest.mark.parametrize("wish", ["d", "3", "-1", "A", "", " 1", "1.0", "²", "٣"])
-def test_a_target_that_is_not_there_is_refused(wish: str) -> None:
-    with pytest.raises(InputError, match="model m has only 0=a, 1=b, 2=c"):
-        resolve_target("m", ("a", "b", "c"), wish)
+def test_a_plan_of_an_earlier_version_keeps_its_digest() -> None:
+    assert replace(PLAN, sealed="f" * 64).digest == "f" * 64

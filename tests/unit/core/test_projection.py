@@ -9,10 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gtrack.core.projection import AGGREGATIONS, PROJECTIONS, Aggregation, to_bases, to_units
-from gtrack.core.units import Encoding
+from gtrack.core import projection
+from gtrack.core.projection import AGGREGATIONS, PROJECTIONS, Aggregation, to_units
+from gtrack.core.units import Encoding, Encodings
 
 CLOSE = 1e-12
+
+
+def to_bases(
+    values: np.ndarray, encoding: Encoding, length: int, mode: Any = "uniform", weights: Any = None
+) -> np.ndarray:
+    """Project one row."""
+    lengths, row = np.array([length]), Encodings.of([encoding])
+    return projection.to_bases(values, row, lengths, mode, weights)
+
+
 KEEPING = ("uniform", "center", "weighted")
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
 
@@ -36,9 +47,9 @@ def encodings(draw: st.DrawFn) -> tuple[Encoding, int]:
 
 @st.composite
 def explained(draw: st.DrawFn) -> tuple[Encoding, int, np.ndarray, np.ndarray]:
-    """Return an encoding, its length, relevance per unit (padded), and weights per base."""
+    """Return an encoding, its length, relevance per unit, and weights per base."""
     encoding, length = draw(encodings())
-    values = [draw(numbers) for _ in range(len(encoding))] + [np.nan] * draw(st.integers(0, 3))
+    values = [draw(numbers) for _ in range(len(encoding))]
     weight = st.one_of(st.just(0.0), st.just(np.nan), st.floats(-1e3, 1e3, width=32))
     weights = [draw(weight) for _ in range(length)]
     return encoding, length, np.array(values, np.float64), np.array(weights, np.float64)
@@ -197,3 +208,58 @@ def test_unknown_names_are_refused() -> None:
     with pytest.raises(ValueError, match="'median' is not one of sum, mean"):
         to_units(np.array([1.0, 2.0]), encoding, "median")  # type: ignore[arg-type]
     assert get_args(Aggregation) == AGGREGATIONS
+
+
+@st.composite
+def overlapping(draw: st.DrawFn) -> tuple[Encoding, int, np.ndarray, np.ndarray]:
+    """Return units that may lie over each other, as k-mers of stride 1 do."""
+    length = draw(st.integers(1, 12))
+    spans = []
+    for _ in range(draw(st.integers(0, 8))):
+        start = draw(st.integers(0, length - 1))
+        spans.append((start, draw(st.integers(start + 1, min(length, start + 5)))))
+    encoding = Encoding(
+        np.zeros(len(spans), np.int32),
+        np.array(spans, np.int32).reshape(-1, 2),
+        np.array([draw(st.booleans()) for _ in spans], bool),
+    )
+    values = np.array([draw(numbers) for _ in spans], np.float64)
+    return encoding, length, values, np.array([draw(numbers) for _ in range(length)])
+
+
+@pytest.mark.parametrize("mode", PROJECTIONS)
+@given(case=overlapping())
+@settings(deadline=None)
+def test_overlapping_units_add(mode: Any, case: tuple[Any, ...]) -> None:
+    encoding, length, values, weights = case
+    bases = to_bases(values, encoding, length, mode, weights)
+    expected = np.full(length, np.nan)
+    for unit in np.flatnonzero(encoding.placed):
+        alone = Encoding(*(column[[unit]] for column in (encoding.ids, encoding.spans)), ones(1))
+        there = np.array(slow_bases(values[[unit]], alone, length, mode, weights))
+        expected = np.where(np.isnan(there), expected, np.nan_to_num(expected) + there)
+    scale = np.abs(values).sum() or 1.0
+    np.testing.assert_allclose(bases, expected, rtol=0, atol=CLOSE * scale, equal_nan=True)
+    if mode in KEEPING:
+        assert np.nansum(bases) == pytest.approx(values[encoding.placed].sum(), abs=CLOSE * scale)
+
+
+def test_kmers_of_stride_one_keep_the_sum() -> None:
+    spans = np.array([(at, at + 3) for at in range(6)], np.int32)
+    kmers = Encoding(np.zeros(6, np.int32), spans, ones(6))
+    assert to_bases(np.full(6, 3.0), kmers, 8).sum() == 18.0
+
+
+@pytest.mark.parametrize("mode", PROJECTIONS)
+@given(cases=st.lists(st.one_of(explained(), overlapping()), max_size=4))
+@settings(deadline=None)
+def test_rows_together_are_rows_alone(mode: Any, cases: list[tuple[Any, ...]]) -> None:
+    together = projection.to_bases(
+        np.concatenate([np.zeros(0), *(values for _, _, values, _ in cases)]),
+        Encodings.of([encoding for encoding, _, _, _ in cases]),
+        np.array([length for _, length, _, _ in cases], np.int64),
+        mode,
+        np.concatenate([np.zeros(0), *(weights for _, _, _, weights in cases)]),
+    )
+    alone = [to_bases(values, e, length, mode, weights) for e, length, values, weights in cases]
+    assert together.tobytes() == np.concatenate([np.zeros(0), *alone]).tobytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -12,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.io.atomic import replacing, sync_folder, write_text
+from gtrack.io import atomic
+from gtrack.io.atomic import create, finished_name, replacing, sync_folder, write_text
+from gtrack.io.bigwig.files import NewFile
+from gtrack.io.folders import making_folder
 
 
 def listing(folder: Path) -> list[str]:
@@ -133,3 +137,113 @@ def test_a_folder_can_be_synced(tmp_path: Path) -> None:
     sync_folder(tmp_path)
     with pytest.raises(FileNotFoundError):
         sync_folder(tmp_path / "absent")
+
+
+def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    victim, path = tmp_path / "victim", tmp_path / "file"
+    victim.write_text("precious")
+    path.symlink_to(victim)
+    write_text(path, "new")
+    assert not path.is_symlink()
+    path.unlink()
+    path.symlink_to(victim)
+    file = NewFile(path)
+    file.write(b"new")
+    file.publish()
+    assert (path.is_symlink(), path.read_text()) == (False, "new")
+    assert victim.read_text() == "precious"
+
+
+@pytest.mark.parametrize("dangling", [False, True])
+def test_a_planted_name_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dangling: bool
+) -> None:
+    """Even where the name of the unfinished file is guessed."""
+    victim, planted = tmp_path / "victim", tmp_path / "file.00000000.tmp"
+    if not dangling:
+        victim.write_text("precious")
+    planted.symlink_to(victim)
+    monkeypatch.setattr(atomic.secrets, "token_hex", lambda count: "0" * 2 * count)
+    with pytest.raises(OutputError, match="cannot write: File exists"):
+        write_text(tmp_path / "file", "new")
+    with pytest.raises(FileExistsError):
+        NewFile(tmp_path / "file")
+    assert victim.exists() != dangling
+    assert dangling or victim.read_text() == "precious"
+    assert not (tmp_path / "file").exists()
+
+
+def test_what_is_made_is_closed_in_other_programs(tmp_path: Path) -> None:
+    with create(tmp_path / "a") as file:
+        assert not os.get_inheritable(file.fileno())
+        file.write(b"x")
+        file.seek(0)
+        assert file.read() == b"x"
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
+def test_a_file_system_that_cannot_sync_is_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """The operating system's answer, which cannot be had here otherwise."""
+
+    def fsync(descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write_text(tmp_path / "a", "x")
+    file = NewFile(tmp_path / "b")
+    file.write(b"y")
+    file.sync()
+    file.publish()
+    with making_folder(tmp_path / "c") as folder:
+        (folder / "d").write_text("z")
+    assert listing(tmp_path) == ["a", "b", "c"]
+
+
+def test_a_disk_that_fails_to_sync_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fsync(descriptor: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(OutputError, match="cannot write: Input/output error"):
+        write_text(tmp_path / "a", "x")
+    with pytest.raises(OSError, match="Input/output error"), making_folder(tmp_path / "c"):
+        pass
+    assert listing(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "finished"),
+    [
+        ("a.bw.0123abcd.tmp", "a.bw"),
+        ("a.hits.bb.0123abcd.tmp.bb", "a.hits.bb"),
+        ("a.bw.tmp", None),
+        ("a.bw.0123ABCD.tmp", None),
+        ("a.bw.0123abc.tmp", None),
+        (".0123abcd.tmp", None),
+        ("a.bw", None),
+    ],
+)
+def test_unfinished_names(name: str, finished: str | None) -> None:
+    assert finished_name(name) == finished
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    final, mine = tmp_path / "m", tmp_path / ".m.0123.partial"
+    mine.mkdir()
+    (tmp_path / ".m.0123abcd.partial").mkdir()  # of a killed run
+    (tmp_path / ".m.0123abcd.partial/half").write_text("")
+    with pytest.raises(ZeroDivisionError), making_folder(final) as work:
+        (work / "a").write_text("x")
+        assert not final.exists()
+        raise ZeroDivisionError
+    assert listing(tmp_path) == [".m.0123.partial"]
+    final.mkdir()
+    with making_folder(final) as work:
+        (work / "a").write_text("x")
+    assert listing(final) == ["a"]
+    with pytest.raises(OSError, match="not empty"), making_folder(final) as work:
+        (work / "b").write_text("x")
+    assert listing(final) == ["a"]
+    assert listing(tmp_path) == [".m.0123.partial", "m"]

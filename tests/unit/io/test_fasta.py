@@ -472,7 +472,7 @@ def test_a_chromosome_in_one_line_costs_no_memory(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=600,
     )
     first, second, growth = result.stdout.splitlines()
     assert first == second == "ACGTAACGTA"

@@ -13,13 +13,26 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError, OutputError
+from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.null_windows import NullPlan
 from gtrack.core.plan import ModelPlan, Plan, ScanOptions
 from gtrack.io.plan_folder import read_plan, write_plan
 
 MODEL = ModelPlan(
-    "cnn", "cnn", "a" * 64, ("no", 'the "yes"\té', "日本"), 2, 10, 5, "both", "default", 640
+    name="cnn",
+    kind="cnn",
+    sha256="a" * 64,
+    unit="base",
+    exact=False,
+    head=Head("labels", ("no", 'the "yes"\té', "日本"), "option"),
+    targets=(2, 0),
+    parameters={"rule": "é"},
+    window_bp=10,
+    stride=5,
+    strand="both",
+    strand_from="default",
+    batch_units=640,
 )
 REGIONS = (
     Interval("chr1", 5, 40, 'a "quoted" name', origin="r.bed:1"),
@@ -28,8 +41,8 @@ REGIONS = (
     Interval("HLA-A*01:01", 0, 3, ""),
 )
 PLAN = Plan(
-    options=ScanOptions(alibi_rule=None, weights_sha256="d" * 64, per_strand_tracks=True),
-    models=(MODEL, replace(MODEL, name="two", target=0)),
+    options=ScanOptions(parameters={"a": "b"}, weights_sha256="d" * 64, per_strand_tracks=True),
+    models=(MODEL, replace(MODEL, name="two", targets=(0,))),
     chrom_sizes={"chr1": 100, "HLA-A*01:01": 3, "1": 2**40},
     regions=REGIONS,
     known=(35, 36, 1, 0),
@@ -95,7 +108,7 @@ def facts(change: Callable[[Any], None]) -> Callable[[Any], None]:
     "change",
     [
         facts(lambda f: f["options"].update(method="gradient")),
-        facts(lambda f: f["models"][0].update(target=1)),
+        facts(lambda f: f["models"][0].update(targets=[1])),
         facts(lambda f: f["models"].reverse()),
         facts(lambda f: f["versions"].update(torch="2.14")),
         lambda r: r["chrom_sizes"][0].__setitem__(1, 101),
@@ -180,10 +193,11 @@ def test_regions_that_are_gone_or_torn_are_refused(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("", "not JSON"),
-        ('{"schema": "gtrack-plan/1"', "not JSON"),
-        ("[]", "not a gtrack-plan/1 file"),
-        ("{}", "not a gtrack-plan/1 file"),
-        ('{"schema": "gtrack-plan/2"}', "not a gtrack-plan/1 file"),
+        ('{"schema": "gtrack-plan/2"', "not JSON"),
+        ("[]", "not a gtrack-plan/2 file"),
+        ("{}", "not a gtrack-plan/2 file"),
+        ('{"schema": "gtrack-plan/3"}', "not a gtrack-plan/2 file"),
+        ('{"schema": "gtrack-plan/2"}', "the plan is damaged"),
         ('{"schema": "gtrack-plan/1"}', "the plan is damaged"),
     ],
 )
@@ -201,3 +215,39 @@ def test_without_a_plan_the_cure_is_named(tmp_path: Path) -> None:
 def test_a_folder_that_refuses_is_an_output_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot write"):
         write_plan(tmp_path / "absent", PLAN)
+
+
+FIRST = Path(__file__).resolve().parents[2] / "fixtures" / "gtrack-0.1.0" / "plan"
+
+
+def test_a_plan_of_the_first_version_is_read_and_sealed() -> None:
+    plan = read_plan(FIRST)
+    record = json.loads((FIRST / "plan.json").read_bytes())
+    assert plan.digest == plan.sealed == record["digest"]
+    cnn, dnabert2 = plan.models
+    assert (cnn.unit, cnn.parameters) == ("base", {})
+    assert (dnabert2.unit, dnabert2.parameters) == ("token", {"alibi_rule": "absorb"})
+    assert cnn.head == Head("classes", ("background", "site"), "rule")
+    assert [target.stem for target in plan.targets] == ["cnn", "dnabert2"]
+    assert [target.label for target in plan.targets] == ["site", "site"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        facts(lambda f: f["models"][0].update(target=0)),
+        facts(lambda f: f["options"].update(alibi_rule="uniform")),
+        lambda r: r["pools"]["cnn"].__setitem__(0, "e" * 64),
+        lambda r: r.update(given=r["given"] + 1),
+    ],
+)
+def test_a_changed_plan_of_the_first_version_is_refused(
+    tmp_path: Path, change: Callable[[Any], None]
+) -> None:
+    for name in ("plan.json", "regions.tsv"):
+        (tmp_path / name).write_bytes((FIRST / name).read_bytes())
+    record = json.loads((tmp_path / "plan.json").read_bytes())
+    change(record)
+    (tmp_path / "plan.json").write_text(json.dumps(record))
+    with pytest.raises(InputError, match="the plan was changed"):
+        read_plan(tmp_path)

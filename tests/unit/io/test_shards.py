@@ -22,15 +22,15 @@ def result(n: int, seed: int = 0) -> ShardResult:
     return ShardResult(
         window=np.arange(n),
         reverse=rng.random(n) < 0.5,
-        score=rng.normal(size=n),
-        probability=rng.random(n),
-        relevance_sum=rng.normal(size=n),
-        unplaced=rng.normal(size=n),
         bases=rng.integers(0, 100, n),
         tokens=rng.integers(0, 100, n),
-        values=values,
-        forward=values[: 2 * n],
-        backward=np.zeros(0, np.float32),
+        score=rng.normal(size=(2, n)),
+        probability=rng.random((2, n)),
+        relevance_sum=rng.normal(size=(2, n)),
+        unplaced=rng.normal(size=(2, n)),
+        values=np.stack([values, -values]),
+        forward=values[None, : 2 * n],
+        backward=np.zeros((2, 0), np.float32),
     )
 
 
@@ -52,7 +52,7 @@ def shard(tmp_path: Path) -> Path:
 def test_a_shard_comes_back_bit_by_bit(tmp_path: Path) -> None:
     path = shard_path(tmp_path, 12)
     assert path.name == "000012.npz"
-    results = {"cnn": result(5), "a.b-c_d": result(2, 1), "plan": concatenate([])}
+    results = {"cnn": result(5), "a.b-c_d": result(2, 1), "plan": concatenate([], 3)}
     write_shard(path, DIGEST, results)
     assert is_done(path, DIGEST)
     assert all(same(read_shard(path, DIGEST, name), results[name]) for name in results)
@@ -67,7 +67,7 @@ def test_equal_results_are_equal_bytes(shard: Path) -> None:
 
 def test_a_shard_of_another_plan_is_not_done(shard: Path) -> None:
     assert not is_done(shard, OTHER)
-    with pytest.raises(VerificationError, match="belongs to another plan; scan it anew"):
+    with pytest.raises(VerificationError, match="belongs to another plan, or to another place"):
         read_shard(shard, OTHER, "cnn")
 
 

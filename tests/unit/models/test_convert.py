@@ -123,7 +123,7 @@ def test_damaged_and_foreign_checkpoints(
     with pytest.raises(ModelError, match=r"refused .*a damaged file"):
         convert(source, out)
     torch.save({"conv.weight": torch.ones(3)}, weights)
-    with pytest.raises(ModelError, match="not a DNABERT-2 checkpoint"):
+    with pytest.raises(ModelError, match="a model of no kind that is known"):
         convert(source, out)
     torch.save(random_state | {"classifier.bias": torch.tensor([0.0, float("nan")])}, weights)
     with pytest.raises(ModelError, match=r"classifier\.bias holds NaN"):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gtrack.core.errors import ModelError
 from gtrack.core.ports import SequenceModel
+from gtrack.core.units import Encodings
 from gtrack.models.dnabert2 import Dnabert2
 from gtrack.models.folder import open_model
 
@@ -56,7 +57,7 @@ def test_a_batch_changes_no_logit(
     logits = model.forward(embedded, batch)
     assert embedded.shape == (n_rows, n_units, 24)
     for row, logit in zip(rows, logits, strict=False):
-        alone = model.collate([row], 1, len(row))
+        alone = model.collate(Encodings.of([row]), 1, len(row))
         assert not alone.padded
         expected = model.forward(model.embed(alone), alone)[0]
         torch.testing.assert_close(logit, expected, atol=1e-12, rtol=0)
@@ -86,8 +87,8 @@ def test_rows_that_do_not_fit_are_never_cut(model: Dnabert2) -> None:
         model.collate(rows, 2, len(rows[0]) - 1)
     with pytest.raises(ValueError, match="do not fit"):
         model.collate(rows, 1, 100)
-    with pytest.raises(ValueError, match="do not fit"):
-        model.collate([], 1, 1)
+    with pytest.raises(ValueError, match="has no room for"):
+        model.collate(rows[:0], 1, 1)
 
 
 def test_saved_folder_opens_as_the_same_model(model: Dnabert2, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ class Client:
         self.server, self.port = server, server.server_port
 
     def connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """Ask once; `headers` by name with _ for -."""
@@ -44,7 +44,7 @@ class Client:
 
     def send(self, data: bytes) -> bytes:
         """Send bytes and return all that comes back until the server hangs up."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as link:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=120) as link:
             link.sendall(data)
             link.shutdown(socket.SHUT_WR)
             got = b""

@@ -363,21 +363,35 @@ def test_clients_that_go_away(tmp_path: Path, serving, capfd) -> None:
 
 def test_slow_clients_are_let_go(client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module._Handler, "timeout", 0.2)
-    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as link:
+    with socket.create_connection(("127.0.0.1", client.port), timeout=120) as link:
         link.sendall(b"GET /a.bw HTTP/1.1\r\nHo")
-        begun = time.monotonic()
         assert link.recv(1) == b""
-        assert time.monotonic() - begun < 5
 
 
-def test_one_connection_takes_many_requests(client, content: bytes) -> None:
-    link = client.connect()
-    begun = time.monotonic()
-    for at in range(200):
-        link.request("GET", "/a.bw", headers={"Range": f"bytes={at}-{at + 9}"})
-        assert link.getresponse().read() == content[at : at + 10]
-    link.close()
-    assert time.monotonic() - begun < 5, "40 ms each when small packets wait for one another"
+class WatchingServer(ViewServer):
+    """Notes, of each connection that ends, whether small packets waited for one another."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__({"/a.bw": ServedFile(folder / "a.bw")})
+        self.no_delay: list[bool] = []
+
+    def shutdown_request(self, request: socket.socket) -> None:
+        self.no_delay.append(bool(request.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+        super().shutdown_request(request)
+
+
+def test_one_connection_takes_many_requests(folder: Path, serving, content: bytes) -> None:
+    server = WatchingServer(folder)
+    with serving(server) as client:
+        link = client.connect()
+        for at in range(200):
+            link.request("GET", "/a.bw", headers={"Range": f"bytes={at}-{at + 9}"})
+            assert link.getresponse().read() == content[at : at + 10]
+        assert server.no_delay == []
+        link.close()
+        while not server.no_delay:
+            time.sleep(0.01)
+    assert server.no_delay == [True], "one connection, and never 40 ms between headers and body"
 
 
 def test_many_ranges_at_once(client, content: bytes) -> None:

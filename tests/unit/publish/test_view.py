@@ -24,6 +24,7 @@ from gtrack.publish.viewer.assets import asset_files
 from gtrack.publish.viewer.named_files import hub_files
 from gtrack.publish.viewer.server import ViewServer
 from gtrack.workflows.view import ViewJob, view
+from tests.workers import free_port
 
 
 @pytest.fixture(scope="session")
@@ -83,11 +84,10 @@ def program(*arguments: object, igv_js: Path) -> Iterator[tuple[str, subprocess.
 
 
 def test_the_program(scan: Path, igv_js: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with program(scan, "--port", port, igv_js=igv_js) as (url, process):
         assert url == f"http://127.0.0.1:{port}/\n", "stdout is the URL"
-        link = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         for path, given, status in (
             ("/", {}, 200),
             ("/_gtrack/page.js", {}, 200),
@@ -105,7 +105,7 @@ def test_the_program(scan: Path, igv_js: Path) -> None:
             assert answer.status == status, path
         link.close()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (0, "")
     assert "Ctrl-C" in err
     assert "--token" in err
@@ -119,12 +119,12 @@ def test_the_program_with_a_token(scan: Path, igv_js: Path) -> None:
         assert len(token) >= 32
         port = int(place.rstrip("/").rpartition(":")[2])
         for path, status in (("/", 403), ("/manifest.json", 403), (f"/?token={token}", 303)):
-            link = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            link = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
             link.request("GET", path)
             assert link.getresponse().status == status
             link.close()
         process.terminate()
-        err = process.communicate(timeout=20)[1]
+        err = process.communicate(timeout=120)[1]
     assert process.returncode == 143
     assert token not in err
     assert "Every user" not in err
@@ -141,18 +141,21 @@ def test_more_connections_than_files(scan: Path, igv_js: Path) -> None:
         resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (40, 40))
         port = int(url.strip().rstrip("/").rpartition(":")[2])
         links = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
-        time.sleep(0.3)
-        before = seconds(process)
-        time.sleep(1)
-        assert seconds(process) - before < 0.4
+        for _ in range(60):  # it first has to accept 40; what burns the processor never rests
+            before = seconds(process)
+            time.sleep(1)
+            if seconds(process) - before < 0.2:
+                break
+        else:
+            pytest.fail("it never rests")
         for link in links:
             link.close()
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         connection.request("GET", "/manifest.json")
         assert connection.getresponse().status == 200
         connection.close()
         process.terminate()
-        assert "Traceback" not in process.communicate(timeout=20)[1]
+        assert "Traceback" not in process.communicate(timeout=120)[1]
 
 
 def test_a_taken_port_and_a_folder_without_a_scan(run, scan: Path, tmp_path: Path, igv_js) -> None:

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -260,21 +259,26 @@ def test_a_loss_that_is_no_number_ends_the_training(
 
 
 def test_a_killed_training_goes_on_to_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    def command(out: str, *more: str) -> list[str]:
-        options = ["--csv", str(folder / "examples.csv"), "--steps", "200"]
-        return [sys.executable, "-m", "gtrack", "train", "cnn", *options,
-                "--out", str(tmp_path / out), *more]  # fmt: skip
+    killed = """
+import os, signal, sys
+from pathlib import Path
+from gtrack.workflows.train import TrainJob, train
 
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(command("killed"), env=environment, stderr=subprocess.DEVNULL)
+def die(step, *_):
+    if step > 60:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+job = TrainJob(kind="cnn", out=Path(sys.argv[1]), csv=Path(sys.argv[2]), steps=200)
+train(job, on_step=die)
+"""
+    process = subprocess.run(
+        [sys.executable, "-c", killed, tmp_path / "killed", folder / "examples.csv"],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.returncode == -signal.SIGKILL
     work = tmp_path / "killed.work"
-    try:
-        while not (work / "checkpoint-40" / "trainer_state.json").exists():
-            assert process.poll() is None
-            time.sleep(0.01)
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    assert list(work.glob("checkpoint-*/trainer_state.json"))
     assert not (tmp_path / "killed").exists()
     torso = work / "checkpoint-900"  # as if it had been killed while it wrote one
     torso.mkdir()

@@ -1,0 +1,64 @@
+"""Which files in ``OUT/annotations`` gtrack wrote: whatever else lies there is the user's.
+
+``plan/annotations.txt`` has a line ``+NAME`` before a file is written and ``-NAME`` after one was
+removed. Lines are only ever appended, so whatever instant a run is killed at, none of ours is lost.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from gtrack.io.atomic import sync
+
+FOLDER = "annotations"
+RECORD = "plan/annotations.txt"
+
+
+def recorded(out: Path) -> set[str]:
+    """Return the names of the files that gtrack wrote, whether they are there or not.
+
+    Of a scan that kept no record, those that its manifest lists.
+    """
+    names = set()
+    try:
+        lines = (out / RECORD).read_bytes().decode(errors="replace").splitlines()
+    except OSError:
+        return _listed(out)
+    for line in lines:
+        if line.startswith("+"):
+            names.add(line[1:])
+        else:
+            names.discard(line[1:])
+    return names
+
+
+def record(out: Path, sign: str, names: Iterable[str]) -> None:
+    """Append names under a sign.
+
+    Raises
+    ------
+    OSError
+        When the system refuses.
+    """
+    text = "".join(f"{sign}{name}\n" for name in names)
+    if not (out / RECORD).exists():
+        text = "".join(f"+{name}\n" for name in sorted(_listed(out))) + text
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(out / RECORD, flags, 0o666)
+    try:
+        os.write(descriptor, text.encode())
+        sync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _listed(out: Path) -> set[str]:
+    try:
+        tracks = json.loads((out / "manifest.json").read_bytes())["tracks"]
+        urls = [track.get(key) or "" for track in tracks for key in ("url", "index")]
+        return {url.removeprefix(f"{FOLDER}/") for url in urls if url.startswith(f"{FOLDER}/")}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return set()

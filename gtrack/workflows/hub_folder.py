@@ -1,0 +1,85 @@
+"""The folder ``OUT/hub``: which of its files gtrack made, and how it gives way to another."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from gtrack.io.atomic import finished_name
+from gtrack.io.folders import entries, is_folder, remove_empty
+
+_TEXT, _BEGINS = "hub.txt", b"hub gtrack_"
+_KEYS = ("bigDataUrl", "html", "htmlPath", "descriptionUrl", "groups", "twoBitPath", "chromSizes")
+"""Settings of ``hub.txt`` whose values are files beside it."""
+
+_UNDER_WAY = re.compile(r"hub\.[0-9a-f]{8}\.(new|old)")
+
+
+def is_hub(hub: Path) -> bool:
+    """Tell whether a folder is a hub that gtrack made."""
+    text = hub / _TEXT
+    if not is_folder(hub) or text.is_symlink() or not text.is_file():
+        return False
+    with text.open("rb") as file:
+        return file.read(len(_BEGINS)) == _BEGINS
+
+
+def hub_files(hub: Path) -> Iterator[Path]:
+    """Yield the files that the ``hub.txt`` of gtrack's names, and it last; none of another folder.
+
+    Links among them, as ``--link`` makes them, count as themselves.
+    """
+    if not is_hub(hub):
+        return
+    named = set()
+    for line in (hub / _TEXT).read_bytes().decode(errors="replace").splitlines():
+        key, _, value = line.strip().partition(" ")
+        if key in _KEYS:
+            named.add(value.strip())
+    for name in entries(hub):
+        if (finished_name(name) or name) in named - {_TEXT} and not is_folder(hub / name):
+            yield hub / name
+    yield hub / _TEXT
+
+
+def foreign_files(hub: Path) -> list[str]:
+    """Return the names in a hub that are not gtrack's."""
+    return sorted(set(entries(hub)) - {path.name for path in hub_files(hub)})
+
+
+def retire_hub(old: Path, final: Path) -> None:
+    """Remove a hub that was replaced; what is not ours in it moves to the one in its place.
+
+    Raises
+    ------
+    OSError
+        When the system refuses.
+    """
+    for path in hub_files(old):
+        path.unlink(missing_ok=True)
+    for name in entries(old):
+        if not os.path.lexists(final / name):
+            final.mkdir(exist_ok=True)
+            (old / name).rename(final / name)
+    remove_empty(old)
+
+
+def clear_unfinished_hubs(out: Path) -> None:
+    """Remove what a killed ``gtrack hub`` left beside ``OUT/hub``.
+
+    Raises
+    ------
+    OSError
+        When the system refuses.
+    """
+    for name in entries(out.resolve()):
+        folder = out / name
+        if not _UNDER_WAY.fullmatch(name) or not is_folder(folder):
+            continue
+        if folder.suffix == ".new":
+            shutil.rmtree(folder)  # nobody but gtrack knows its name
+        else:
+            retire_hub(folder, out / "hub")

@@ -1,0 +1,37 @@
+"""The examples in docstrings say what the code does."""
+
+from __future__ import annotations
+
+import doctest
+import shutil
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import gtrack
+
+PACKAGE = Path(gtrack.__file__).parent
+GENOME = Path(__file__).resolve().parents[1] / "example_data" / "genome.fa"
+MODULES = sorted(
+    ".".join(("gtrack", *path.relative_to(PACKAGE).with_suffix("").parts))
+    for path in PACKAGE.rglob("*.py")
+    if ">>> " in path.read_text()
+)
+
+
+def test_some_modules_have_examples() -> None:
+    assert len(MODULES) >= 16
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_of_a_module(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder that holds the example's genome, as that of a clone does."""
+    (tmp_path / "example_data").mkdir()
+    shutil.copy(GENOME, tmp_path / "example_data")
+    monkeypatch.chdir(tmp_path)
+    result = doctest.testmod(import_module(name.removesuffix(".__init__")))
+    assert result.attempted > 0
+    assert result.failed == 0
