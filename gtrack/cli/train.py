@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from gtrack.cli.options import FILE
+from gtrack.cli.scores import print_scores
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 OnStep = Callable[[int, int, float | None], None]
@@ -21,7 +22,22 @@ LOG_EVERY = 30.0
 
 def _data_options(command: Command) -> Command:
     add = [
-        click.option("--csv", type=FILE, help="Examples: columns sequence,label; two labels up."),
+        click.option(
+            "--csv",
+            type=FILE,
+            help="Examples: columns sequence,label; two labels up, of which each row has one.",
+        ),
+        click.option(
+            "--labels",
+            metavar="COLUMN,...",
+            help="Columns of the CSV with 0 or 1, in place of label: labels that do not exclude "
+            "each other.",
+        ),
+        click.option(
+            "--values",
+            metavar="COLUMN,...",
+            help="Columns of the CSV with numbers, in place of label: a regression.",
+        ),
         click.option("--positives", type=FILE, help="BED or narrowPeak of the regions to find."),
         click.option(
             "--negatives",
@@ -47,9 +63,10 @@ def _data_options(command: Command) -> Command:
             "--test-share",
             type=float,
             metavar="SHARE",
-            help="Test on a random share of every label. [default: 0.1; 0 with --test-csv]",
+            help="Test on a random share, of every label alike where each row has one. "
+            "[default: 0.1; 0 with --test-csv]",
         ),
-        click.option("--test-csv", type=FILE, help="A further test set."),
+        click.option("--test-csv", type=FILE, help="A further test set, with the same columns."),
         click.option(
             "--augment",
             metavar="rc,shift|none",
@@ -125,7 +142,7 @@ def _added(command: Command, options: Sequence[Callable[[Command], Command]]) ->
 
 @click.group()
 def train() -> None:
-    """Train a model on labelled sequences: from regions and a genome, or from a CSV.
+    """Train a model: from regions and a genome, or from a CSV of classes, labels or values.
 
     The model folder holds the network, the length and strands it was trained on, and
     training.json: the data by checksum, what was held out, and the test scores.
@@ -154,6 +171,8 @@ def cnn(**given: Any) -> None:
       gtrack train cnn --positives example_data/truth.bed --negatives shuffle \\
                        --fasta example_data/genome.fa --window 200 --augment rc,shift \\
                        --epochs 20 --out out/cnn
+      gtrack train cnn --csv windows.csv --labels CTCF,REST --out out/factors
+      gtrack train cnn --csv windows.csv --values activity --out out/activity
     """
     _train("cnn", given)
 
@@ -185,6 +204,8 @@ def dnabert2(**given: Any) -> None:
       gtrack train dnabert2 --positives example_data/truth.bed --negatives shuffle \\
                             --fasta example_data/genome.fa --window 200 \\
                             --config small --out out/dnabert2
+      gtrack train dnabert2 --csv windows.csv --labels CTCF,REST \\
+                            --config small --out out/factors
     """
     _train("dnabert2", given)
 
@@ -200,14 +221,20 @@ def _train(kind: str, given: dict[str, Any]) -> None:
         kind=kind,
         augment=frozenset(_listed(augment)) - {"none"},
         holdout=tuple(_listed(holdout or "")),
+        labels=_columns(given.pop("labels")),
+        values=_columns(given.pop("values")),
         **given,
     )
     with _progress() as (say, on_step):
         from gtrack.workflows.train import train as run
 
         result = run(job, on_step=on_step, say=say)
-    _print_scores(result.record)
+    print_scores(result.record)
     click.echo(f"wrote {result.folder}", err=True)
+
+
+def _columns(text: str | None) -> tuple[str, ...]:
+    return () if text is None else tuple(part.strip() for part in text.split(","))
 
 
 def _listed(text: str) -> list[str]:
@@ -259,24 +286,3 @@ def _progress() -> Iterator[tuple[Callable[[str], None], OnStep]]:
 
     with bar:
         yield say, on_step
-
-
-def _print_scores(record: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(stderr=True, highlight=False)
-    record_strands = record["data"]["strands"]
-    strands = ", mean of both strands" if record_strands == "both" else ""
-    table = Table("", "value", "95 % interval", box=None)
-    for part, scores in record["metrics"].items():
-        table.add_row(f"{part.replace('_', ' ')}, {scores['rows']:,} windows{strands}")
-        for name in ("auroc", "auprc", "mcc", "accuracy"):
-            score = scores[name]
-            interval = f"{score['low']:.4f} - {score['high']:.4f}"
-            shown = name if name == "accuracy" else name.upper()
-            table.add_row(f"  {shown}", f"{score['value']:.4f}", interval)
-        if len(scores["labels"]) > 2:
-            for name, score in scores["labels"].items():
-                table.add_row(f"  AUROC of {name}", f"{score['auroc']:.4f}")
-    console.print(table)

@@ -1,31 +1,17 @@
 """How well a classifier ranks and decides: AUROC, AUPRC, MCC and accuracy, each with an interval.
 
-Every measure is written once, for rows with weights: all ones give the value, the counts of a
-bootstrap resample give its replicate. That makes a thousand replicates cost a few array passes;
 scikit-learn is the oracle in the tests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Measure = Callable[[Floats], Floats]
-
-_CELLS = 4_000_000  # weights held at once: 32 MB
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """One number with its 95 % percentile-bootstrap interval."""
-
-    value: float
-    low: float
-    high: float
+from gtrack.evaluation.bootstrap import Estimate, Floats, estimates
+from gtrack.evaluation.ranking import RankCurve
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,86 +100,35 @@ def score_classification(
         raise ValueError("probabilities must be finite and every label needs a row")
 
     chosen = scores.argmax(1)
-    curves = [_RankCurve(scores[:, k], labels == k) for k in range(len(names))]
+    curves = [RankCurve(scores[:, k], labels == k) for k in range(len(names))]
     ranked = curves[1:] if len(names) == 2 else curves
-    measures: dict[str, Measure] = {
-        "auroc": lambda weights: np.mean([curve.auroc(weights) for curve in ranked], axis=0),
-        "auprc": lambda weights: np.mean([curve.auprc(weights) for curve in ranked], axis=0),
-        "mcc": lambda weights: _mcc(_confusion(weights, labels, chosen, len(names))),
-        "accuracy": lambda weights: _accuracy(weights, labels == chosen),
-    }
-    once = np.ones((1, len(labels)))
-    values = {name: float(measure(once)[0]) for name, measure in measures.items()}
-    replicates: dict[str, list[Floats]] = {name: [] for name in measures}
-    rng = np.random.default_rng(seed)
-    chunk = max(1, _CELLS // len(labels))
-    for done in range(0, resamples, chunk):
-        weights = _resample(labels, min(chunk, resamples - done), rng)
-        for name, measure in measures.items():
-            replicates[name].append(measure(weights))
 
+    def measure(weights: Floats) -> dict[str, Floats]:
+        auroc, auprc = np.mean([curve.areas(weights) for curve in ranked], axis=0)
+        return {
+            "auroc": auroc,
+            "auprc": auprc,
+            "mcc": _mcc(_confusion(weights, labels, chosen, len(names))),
+            "accuracy": np.asarray(weights @ (labels == chosen) / weights.sum(1)),
+        }
+
+    once = np.ones((1, len(labels)))
+    alone = [[float(area[0]) for area in curve.areas(once)] for curve in curves]
     confusion = _confusion(once, labels, chosen, len(names))[0]
     return ClassificationScores(
         rows=len(labels),
-        **{name: _estimate(values[name], replicates[name]) for name in measures},
+        **estimates(measure, labels, resamples=resamples, seed=seed),
         labels={
             name: LabelScores(
                 rows=int(counts[k]),
-                auroc=float(curves[k].auroc(once)[0]),
-                auprc=float(curves[k].auprc(once)[0]),
+                auroc=alone[k][0],
+                auprc=alone[k][1],
                 recall=float(confusion[k, k] / counts[k]),
                 precision=float(confusion[k, k] / max(1.0, confusion[:, k].sum())),
             )
             for k, name in enumerate(names)
         },
     )
-
-
-class _RankCurve:
-    """True and false positives as the threshold falls through one column of scores."""
-
-    def __init__(self, scores: Floats, positive: NDArray[np.bool_]) -> None:
-        self._order = np.argsort(-scores, kind="stable")
-        self._positive = positive[self._order]
-        ranked = scores[self._order]
-        self._group_ends = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
-
-    def _counts(self, weights: Floats) -> tuple[Floats, Floats]:
-        ranked = weights[:, self._order]
-        hits = np.cumsum(ranked * self._positive, axis=1)[:, self._group_ends]
-        every = np.cumsum(ranked, axis=1)[:, self._group_ends]
-        return hits, every - hits
-
-    def auroc(self, weights: Floats) -> Floats:
-        """Trapezoid under the ROC curve, shape (resamples,): ties count one half."""
-        hits, misses = self._counts(weights)
-        before = np.pad(hits[:, :-1], ((0, 0), (1, 0)))
-        steps = np.diff(misses, axis=1, prepend=0.0)
-        area = ((hits + before) / 2 * steps).sum(1)
-        return np.asarray(area / (hits[:, -1] * misses[:, -1]))
-
-    def auprc(self, weights: Floats) -> Floats:
-        """Average precision, shape (resamples,): precision at each step of recall."""
-        hits, misses = self._counts(weights)
-        steps = np.diff(hits, axis=1, prepend=0.0)
-        precision = hits / np.maximum(hits + misses, 1e-300)
-        return np.asarray((precision * steps).sum(1) / hits[:, -1])
-
-
-def _resample(labels: NDArray[np.int64], resamples: int, rng: np.random.Generator) -> Floats:
-    """How often each row is drawn, shape (resamples, rows); label totals stay as they are."""
-    weights = np.empty((resamples, len(labels)))
-    for label in np.unique(labels):
-        rows = np.flatnonzero(labels == label)
-        drawn = rng.integers(len(rows), size=(resamples, len(rows)))
-        drawn += np.arange(resamples)[:, None] * len(rows)
-        counts = np.bincount(drawn.ravel(), minlength=resamples * len(rows))
-        weights[:, rows] = counts.reshape(resamples, len(rows))
-    return weights
-
-
-def _accuracy(weights: Floats, right: NDArray[np.bool_]) -> Floats:
-    return np.asarray(weights @ right / weights.sum(1))
 
 
 def _confusion(
@@ -214,10 +149,3 @@ def _mcc(confusion: Floats) -> Floats:
     covariance = np.trace(confusion, axis1=1, axis2=2) * total - (true * chosen).sum(1)
     spread = (total**2 - (true**2).sum(1)) * (total**2 - (chosen**2).sum(1))
     return np.asarray(np.where(spread > 0, covariance / np.sqrt(np.maximum(spread, 1e-300)), 0.0))
-
-
-def _estimate(value: float, replicates: list[Floats]) -> Estimate:
-    if not replicates:
-        return Estimate(value, float("nan"), float("nan"))
-    low, high = np.quantile(np.concatenate(replicates), (0.025, 0.975))
-    return Estimate(value, float(low), float(high))

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 
+from gtrack.models.loss import head_loss
+
 STRANDS = ("both", "forward", "reverse", "region")
 N_CODE = 4
 """Code of N, and of padding: an all-zero column."""
@@ -163,8 +165,8 @@ class CnnForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
             0 at padding; None: nothing is padding.
         inputs_embeds : Tensor, shape (B, L, 4), or None
             One-hot bases in place of `input_ids`; all zero at padding.
-        labels : Tensor, shape (B,), or None
-            Class indices (cross entropy), or 0/1 for a model of one logit (binary cross entropy).
+        labels : Tensor, shape (B,) or (B, outputs), or None
+            Class indices, or 0/1 per label, or values; :func:`gtrack.models.loss.head_loss`.
         **kwargs
             What trainers add (``num_items_in_batch``); unused.
 
@@ -187,9 +189,5 @@ class CnnForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
         for block in self.blocks:
             x = block(x, mask)
         logits: Tensor = self.classifier(self.pool(x))
-        loss = None
-        if labels is not None and self.num_labels == 1:
-            loss = F.binary_cross_entropy_with_logits(logits[:, 0], labels.to(logits.dtype))
-        elif labels is not None:
-            loss = F.cross_entropy(logits, labels)
+        loss = None if labels is None else head_loss(self.config, logits, labels)
         return SequenceClassifierOutput(loss=loss, logits=logits)

@@ -18,6 +18,7 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 
 from gtrack.models.dnabert2.alibi import Alibi
 from gtrack.models.dnabert2.configuration import Dnabert2Config
+from gtrack.models.loss import head_loss
 
 __all__ = ["AttentionProduct", "Dnabert2Config", "Dnabert2ForSequenceClassification", "GatedGelu"]
 
@@ -228,8 +229,8 @@ class Dnabert2ForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
             0 at padding; None: nothing is padding. Padded units never change a logit.
         inputs_embeds : Tensor, shape (B, L, hidden), or None
             Word embeddings (:meth:`embed`) in place of `input_ids`; the token-type row is added.
-        labels : Tensor, shape (B,), or None
-            Class indices (cross entropy), or 0/1 for a model of one logit (binary cross entropy).
+        labels : Tensor, shape (B,) or (B, outputs), or None
+            Class indices, or 0/1 per label, or values; :func:`gtrack.models.loss.head_loss`.
         **kwargs
             What trainers and tokenizers add (``token_type_ids``, ``num_items_in_batch``); unused.
 
@@ -247,9 +248,5 @@ class Dnabert2ForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
             raise ValueError("give either input_ids or inputs_embeds")
         words = inputs_embeds if input_ids is None else self.embed(input_ids)
         logits: Tensor = self.classifier(self.dropout(self.bert(words, attention_mask)))
-        loss = None
-        if labels is not None and self.num_labels == 1:
-            loss = F.binary_cross_entropy_with_logits(logits[:, 0], labels.to(logits.dtype))
-        elif labels is not None:
-            loss = F.cross_entropy(logits, labels)
+        loss = None if labels is None else head_loss(self.config, logits, labels)
         return SequenceClassifierOutput(loss=loss, logits=logits)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from gtrack.core.errors import InputError
-from gtrack.io.examples_csv import read_examples
 from gtrack.workflows.train.examples import ExampleSet
-from gtrack.workflows.train.from_csv import csv_examples, label_names
+from gtrack.workflows.train.from_csv import csv_examples, read_csv
 from gtrack.workflows.train.from_regions import region_examples
 from gtrack.workflows.train.job import TrainJob
+from gtrack.workflows.train.truth import Truth
 
 
 def read_training_examples(job: TrainJob) -> tuple[ExampleSet, int]:
@@ -22,9 +22,9 @@ def read_training_examples(job: TrainJob) -> tuple[ExampleSet, int]:
         labels, or a request that the input cannot meet.
     """
     if job.csv is not None:
-        rows = read_examples(job.csv)
+        rows, truth = read_csv(job, job.csv)
         window_bp = job.window_bp or max(len(row.sequence) for row in rows)
-        examples = csv_examples(job.csv, rows, window_bp, label_names(rows), _reach(job, window_bp))
+        examples = csv_examples(job.csv, rows, truth, window_bp, _reach(job, window_bp))
         longest = int(examples.lengths().max())
         if longest < window_bp:
             raise InputError(
@@ -39,7 +39,8 @@ def read_training_examples(job: TrainJob) -> tuple[ExampleSet, int]:
     else:
         window_bp = job.window_bp or 0
         examples = region_examples(job, window_bp, _reach(job, window_bp))
-    _check_labels(job, examples)
+    if examples.truth.outputs == "classes":
+        _check_classes(job, examples.truth)
     return examples, window_bp
 
 
@@ -49,15 +50,15 @@ def _reach(job: TrainJob, window_bp: int) -> int:
     return job.shift_bp or max(1, window_bp // 10)
 
 
-def _check_labels(job: TrainJob, examples: ExampleSet) -> None:
-    if len(examples.names) < 2:
+def _check_classes(job: TrainJob, truth: Truth) -> None:
+    if len(truth.names) < 2:
         raise InputError(
-            f"{job.csv}: every row has the label {examples.names[0]!r}; training needs two or more"
+            f"{job.csv}: every row has the label {truth.names[0]!r}; training needs two or more"
         )
-    counts = np.bincount(examples.labels, minlength=len(examples.names))
-    if counts.min() < 2 and job.share:
-        name = examples.names[int(counts.argmin())]
+    counts = truth.count(np.arange(len(truth)))
+    name = min(counts, key=counts.__getitem__)
+    if counts[name] < 2 and job.share:
         raise InputError(
-            f"{job.csv or job.positives}: label {name!r} has {counts.min()} row; it needs one to "
+            f"{job.csv or job.positives}: label {name!r} has {counts[name]} row; it needs one to "
             "train on and one to test on"
         )

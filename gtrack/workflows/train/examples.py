@@ -1,4 +1,4 @@
-"""Labelled windows of sequence, as columns."""
+"""Windows of sequence with what is true of them, as columns."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.workflows.train.truth import Truth
+
 NO_PLACE = -1
 """`start` of a window that lies nowhere on the genome: a CSV row or a shuffled window."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExampleSet:
-    """Labelled windows as columns; each sequence may carry real flanks for a window to move in.
+    """Windows as columns; each sequence may carry real flanks for a window to move in.
 
     Parameters
     ----------
-    names : tuple of str
-        Label names by index.
+    truth : Truth
+        What the network is to say of every row.
     sequences : list of str
         Flank, window, flank: upper-case A, C, G, T and N.
     left, right : ndarray of int32, shape (rows,)
         Length of the flanks, in bp.
-    labels : ndarray of int64, shape (rows,)
-        Index of the label.
     origins : list of str
         ``file:line`` for messages.
     chroms : list of str
@@ -35,11 +35,10 @@ class ExampleSet:
         What was done to the input and must be told: counts by name.
     """
 
-    names: tuple[str, ...]
+    truth: Truth
     sequences: list[str]
     left: NDArray[np.int32]
     right: NDArray[np.int32]
-    labels: NDArray[np.int64]
     origins: list[str]
     chroms: list[str]
     starts: NDArray[np.int64]

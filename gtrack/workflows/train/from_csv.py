@@ -1,4 +1,4 @@
-"""Training examples out of a CSV of labelled sequences."""
+"""Training examples out of a CSV of sequences with a label, several labels or values."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from gtrack.core.errors import InputError
-from gtrack.io.examples_csv import LabelledSequence
+from gtrack.io.examples_csv import LabelledSequence, MeasuredSequence, read_examples, read_numbers
 from gtrack.workflows.train.examples import NO_PLACE, ExampleSet
+from gtrack.workflows.train.job import TrainJob
+from gtrack.workflows.train.truth import Truth
+
+CsvRows = Sequence[LabelledSequence] | Sequence[MeasuredSequence]
 
 
 def label_names(rows: Iterable[LabelledSequence]) -> tuple[str, ...]:
@@ -21,11 +25,47 @@ def label_names(rows: Iterable[LabelledSequence]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def read_csv(
+    job: TrainJob, path: Path, names: tuple[str, ...] | None = None
+) -> tuple[CsvRows, Truth]:
+    """Read a CSV in the form that a job names, and what is true of its rows.
+
+    Parameters
+    ----------
+    job : TrainJob
+        Names columns of labels or of values, or neither: then there is a column of classes.
+    path : Path
+        The file.
+    names : tuple of str or None
+        The classes by index; None takes those that the file has.
+
+    Raises
+    ------
+    InputError
+        For a bad file, or a class that is none of `names`.
+    """
+    if job.outputs != "classes":
+        only_0_and_1 = job.outputs == "labels"
+        measured = read_numbers(path, job.columns, only_0_and_1=only_0_and_1)
+        numbers = np.array([row.numbers for row in measured], np.float64)
+        return measured, Truth(job.outputs, job.columns, numbers)
+    rows = read_examples(path)
+    names = label_names(rows) if names is None else names
+    index = {name: i for i, name in enumerate(names)}
+    for row in rows:
+        if row.label not in index:
+            raise InputError(
+                f"{path}:{row.line}: label {row.label!r} is none of the training labels "
+                f"{', '.join(names)}"
+            )
+    return rows, Truth("classes", names, np.array([index[row.label] for row in rows], np.int64))
+
+
 def csv_examples(
     path: Path,
-    rows: Sequence[LabelledSequence],
+    rows: CsvRows,
+    truth: Truth,
     window_bp: int,
-    names: tuple[str, ...],
     reach: int,
 ) -> ExampleSet:
     """Make windows of CSV rows: the middle of a sequence that is longer than `window_bp`.
@@ -34,23 +74,17 @@ def csv_examples(
     ----------
     path : Path
         Named in messages.
-    rows : sequence of LabelledSequence
+    rows : sequence of LabelledSequence or MeasuredSequence
         The rows.
+    truth : Truth
+        What is true of them.
     window_bp : int
         Longest window; shorter sequences stay as they are.
-    names : tuple of str
-        The labels, by index.
     reach : int
         Longest flank to keep on each side, in bp.
     """
-    index = {name: i for i, name in enumerate(names)}
     sequences, left, right = [], [], []
     for row in rows:
-        if row.label not in index:
-            raise InputError(
-                f"{path}:{row.line}: label {row.label!r} is none of the training labels "
-                f"{', '.join(names)}"
-            )
         spare = max(0, len(row.sequence) - window_bp)
         at = spare // 2
         before, after = min(reach, at), min(reach, spare - at)
@@ -59,11 +93,10 @@ def csv_examples(
         right.append(after)
     cropped = sum(len(row.sequence) > window_bp for row in rows)
     return ExampleSet(
-        names,
+        truth,
         sequences,
         np.array(left, np.int32),
         np.array(right, np.int32),
-        np.array([index[row.label] for row in rows], np.int64),
         [f"{path}:{row.line}" for row in rows],
         [""] * len(rows),
         np.full(len(rows), NO_PLACE, np.int64),

@@ -17,6 +17,7 @@ from gtrack.io.fasta import Genome
 from gtrack.workflows.train.examples import NO_PLACE, ExampleSet
 from gtrack.workflows.train.gc_matched import GcReport, draw_gc_matched
 from gtrack.workflows.train.job import GC_MATCHED, SHUFFLE, TrainJob
+from gtrack.workflows.train.truth import Truth
 
 
 def region_examples(job: TrainJob, window_bp: int, reach: int) -> ExampleSet:
@@ -70,11 +71,10 @@ def region_examples(job: TrainJob, window_bp: int, reach: int) -> ExampleSet:
     if unknown := sum("N" in sequence for sequence in sequences):
         notes["windows_with_n"] = unknown
     return ExampleSet(
-        ("negative", "positive"),
+        Truth("classes", ("negative", "positive"), np.array(labels, np.int64)),
         sequences,
         np.array(left, np.int32),
         np.array(right, np.int32),
-        np.array(labels, np.int64),
         [window.origin or window.locus for window in windows],
         [window.chrom for window in windows],
         np.array(starts, np.int64),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError
+from gtrack.core.heads import Outputs
 
 SHUFFLE = "shuffle"
 GC_MATCHED = "gc-matched"
@@ -25,7 +26,12 @@ class TrainJob:
     out : Path
         Model folder to make; absent or empty.
     csv : Path or None
-        Labelled sequences; instead of `positives`, `negatives` and `fasta`.
+        Sequences and what is true of them; instead of `positives`, `negatives` and `fasta`.
+    labels : tuple of str
+        Columns of the CSV files with 0 or 1: labels that do not exclude each other.
+    values : tuple of str
+        Columns of the CSV files with numbers. Without `labels` and `values`, the column ``label``
+        names a class.
     positives : Path or None
         BED of the regions with label 1, ``positive``.
     negatives : str or None
@@ -39,7 +45,8 @@ class TrainJob:
     holdout : tuple of str
         Chromosomes whose regions are the test set; empty: a random share.
     test_share : float or None
-        Random share of every label that is the test set; None: 0.1, or 0 beside a `test_csv`.
+        Random share, of every class alike, that is the test set; None: 0.1, or 0 beside a
+        `test_csv`.
     augment : frozenset of {"rc", "shift"}
         Reverse-complement a window with probability 1/2; move it within its flanks.
     shift_bp : int or None
@@ -86,6 +93,8 @@ class TrainJob:
     kind: str
     out: Path
     csv: Path | None = None
+    labels: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     positives: Path | None = None
     negatives: str | None = None
     fasta: Path | None = None
@@ -114,6 +123,7 @@ class TrainJob:
 
     def __post_init__(self) -> None:
         self._check_data()
+        self._check_columns()
         self._check_split()
         self._check_augmentation()
         self._check_model()
@@ -130,6 +140,20 @@ class TrainJob:
             raise InputError("regions need --window BP, the length of sequence the model reads")
         if self.window_bp is not None and self.window_bp < 8:
             raise InputError(f"--window {self.window_bp}: a window is at least 8 bp")
+
+    def _check_columns(self) -> None:
+        if self.labels and self.values:
+            raise InputError("give --labels or --values, not both: a model has one kind of output")
+        option = f"--{self.outputs} {','.join(self.columns)}"
+        if self.columns and self.csv is None:
+            raise InputError(f"{option} names columns of --csv FILE; regions are two classes")
+        for name in self.columns:
+            if not name:
+                raise InputError(f"{option}: a name is empty; write names with commas between")
+            if name.lower() == "sequence":
+                raise InputError(f"{option}: {name} is the column of the sequences")
+            if self.columns.count(name) > 1:
+                raise InputError(f"{option}: {name} is named twice")
 
     def _check_split(self) -> None:
         if self.csv is not None and (self.holdout or self.use_strand):
@@ -175,8 +199,18 @@ class TrainJob:
             raise InputError("--warmup and --seed are 0 or more")
 
     @property
+    def outputs(self) -> Outputs:
+        """What the outputs of the model will be."""
+        return "labels" if self.labels else "values" if self.values else "classes"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of labels or values; empty where classes are trained."""
+        return self.labels or self.values
+
+    @property
     def share(self) -> float:
-        """Random share of every label that is held out."""
+        """Random share that is held out."""
         if self.test_share is not None:
             return self.test_share
         return 0.0 if self.holdout or self.test_csv is not None else 0.1

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from gtrack.core.errors import InputError, ModelError
+from gtrack.core.heads import PROBLEM_TYPE_OF, Head, head_of
 from gtrack.core.sequences import base_codes
 from gtrack.models.cnn import Cnn, CnnConfig, CnnForSequenceClassification
 from gtrack.models.cnn.network import N_CODE
@@ -76,6 +77,9 @@ class Trainee:
         Highest learning rate, unless the user gives one.
     afresh : tuple of str
         Parts that start untrained although the job goes on from a model.
+    before : Head or None
+        Outputs of the model that the job goes on from; None without one, or where its config
+        contradicts itself.
     """
 
     model: Cnn | Dnabert2
@@ -83,15 +87,21 @@ class Trainee:
     pad: int
     rate: float
     afresh: tuple[str, ...] = ()
+    before: Head | None = None
 
     @property
     def network(self) -> Any:
         """The ``transformers.PreTrainedModel``."""
         return self.model.network
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the classifier is already trained."""
+        return self.before is not None and "classifier" not in self.afresh
+
 
 def make_trainee(
-    job: TrainJob, names: tuple[str, ...], window_bp: int, training: list[str], work: Path
+    job: TrainJob, head: Head, window_bp: int, training: list[str], work: Path
 ) -> Trainee:
     """Make the network of a job; untrained weights come from torch's global random numbers.
 
@@ -99,8 +109,8 @@ def make_trainee(
     ----------
     job : TrainJob
         Kind, configuration or model to go on from, tokenizer.
-    names : tuple of str
-        Labels by index.
+    head : Head
+        What the outputs are to be; the config will say so.
     window_bp : int
         Length of a window, for the config.
     training : list of str
@@ -118,9 +128,18 @@ def make_trainee(
     fields: dict[str, Any] = {
         "window_bp": window_bp,
         "strands": job.strands,
-        "id2label": dict(enumerate(names)),
-        "label2id": {name: index for index, name in enumerate(names)},
+        "id2label": dict(enumerate(head.names)),
+        "label2id": {name: index for index, name in enumerate(head.names)},
     }
+    trainee = _trainee(job, head, fields, training, work)
+    # transformers refuses some of what is sound when a config is made, but not afterwards
+    trainee.network.config.problem_type = PROBLEM_TYPE_OF[head.outputs]
+    return trainee
+
+
+def _trainee(
+    job: TrainJob, head: Head, fields: dict[str, Any], training: list[str], work: Path
+) -> Trainee:
     if job.base is None:
         if job.kind == "cnn":
             return _new_cnn(job, fields)
@@ -130,8 +149,8 @@ def make_trainee(
         raise ModelError(f"{job.base}: a model of kind {kind}; use gtrack train {kind}")
     folder = locate(job.base)
     if job.kind == "cnn":
-        return _next_cnn(folder, names, fields)
-    return _next_dnabert2(folder, names, fields, work)
+        return _next_cnn(folder, head, fields)
+    return _next_dnabert2(folder, head, fields, work)
 
 
 def _new_cnn(job: TrainJob, fields: dict[str, Any]) -> Trainee:
@@ -143,17 +162,20 @@ def _new_cnn(job: TrainJob, fields: dict[str, Any]) -> Trainee:
     return Trainee(Cnn(network), _read_bases, N_CODE, NEW_CNN_RATE)
 
 
-def _next_cnn(folder: Path, names: tuple[str, ...], fields: dict[str, Any]) -> Trainee:
+def _next_cnn(folder: Path, head: Head, fields: dict[str, Any]) -> Trainee:
     model = Cnn.load(folder)
-    keeps = _keeps_head(model.labels, names)
-    config = CnnConfig.from_dict(model.network.config.to_dict() | fields)
+    shape = model.network.config.to_dict()
+    before = _head_before(shape.pop("problem_type", None), model.labels, own=True)
+    keeps = _keeps_head(before, head)
+    config = CnnConfig.from_dict(shape | fields)
     network = CnnForSequenceClassification(config)
     state = network.state_dict()
     for name, tensor in model.network.state_dict().items():
         if keeps or not name.startswith("classifier."):
             state[name] = tensor
     network.load_state_dict(state)
-    return Trainee(Cnn(network), _read_bases, N_CODE, NEXT_RATE, () if keeps else ("classifier",))
+    afresh = () if keeps else ("classifier",)
+    return Trainee(Cnn(network), _read_bases, N_CODE, NEXT_RATE, afresh, before)
 
 
 def _new_dnabert2(
@@ -178,25 +200,37 @@ def _new_dnabert2(
     return _reading(Dnabert2(network, tokenizer), work, rate, ())
 
 
-def _next_dnabert2(
-    folder: Path, names: tuple[str, ...], fields: dict[str, Any], work: Path
-) -> Trainee:
+def _next_dnabert2(folder: Path, head: Head, fields: dict[str, Any], work: Path) -> Trainee:
     found = read_checkpoint(folder, allow_headless=True)
-    before = tuple(found.config.id2label[i] for i in range(found.config.num_labels))
-    if "classifier" not in found.absent and not _keeps_head(before, names):
+    names = tuple(found.config.id2label[i] for i in range(found.config.num_labels))
+    before = _head_before(found.config.problem_type, names, own=found.own)
+    if "classifier" in found.absent:
+        before = None
+    elif not _keeps_head(before, head):
         state = {k: v for k, v in found.state.items() if not k.startswith("classifier.")}
         found = replace(found, state=state, absent=(*found.absent, "classifier"))
-    found = found.with_labels(names)
+    found = found.with_labels(head.names)
     network = found.network()
     network.config.window_bp, network.config.strands = fields["window_bp"], fields["strands"]
     rate = LARGE_RATE if network.config.hidden_size >= LARGE else NEXT_RATE
-    return _reading(Dnabert2(network, DnaTokenizer.load(folder)), work, rate, found.absent)
+    model = Dnabert2(network, DnaTokenizer.load(folder))
+    return replace(_reading(model, work, rate, found.absent), before=before)
 
 
-def _keeps_head(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
-    """Say whether a trained classifier still means the same: equal labels, or nameless ones."""
-    nameless = tuple(f"LABEL_{i}" for i in range(len(after)))
-    return before in (after, nameless)
+def _head_before(problem_type: object, names: tuple[str, ...], *, own: bool) -> Head | None:
+    """Return what the outputs of a model are to go on from, or None where its config errs."""
+    try:
+        return head_of(problem_type, names, own=own)
+    except ModelError:
+        return None  # its classifier will start afresh
+
+
+def _keeps_head(before: Head | None, after: Head) -> bool:
+    """Say whether a trained classifier still means the same: equal outputs, or nameless ones."""
+    if before is None or before.outputs != after.outputs:
+        return False
+    nameless = tuple(f"LABEL_{i}" for i in range(len(after.names)))
+    return before.names in (after.names, nameless)
 
 
 def _shape(wish: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:

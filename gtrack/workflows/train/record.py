@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gtrack.core.errors import InputError
-from gtrack.evaluation.classification import ClassificationScores
 from gtrack.models.folder import digest
 from gtrack.workflows.train.examples import ExampleSet
 from gtrack.workflows.train.job import GC_MATCHED, SHUFFLE, TrainJob
+from gtrack.workflows.train.scale import Scale
 from gtrack.workflows.train.splits import Split
+from gtrack.workflows.train.truth import Truth
 
 SCHEMA = "gtrack-training/1"
 _SHOWN_CONFLICTS = 5
@@ -28,18 +25,17 @@ def describe_data(
 ) -> dict[str, Any]:
     """Return the part of the record about the data: no folder, host or time."""
     negatives = job.negatives if job.negatives in (SHUFFLE, GC_MATCHED) else "bed"
-    return {
+    truth = examples.truth
+    parts = {"train": split.train, "test": split.test}
+    data = {
         "files": _files(job),
         "negatives": None if job.csv is not None else negatives,
         "window_bp": window_bp,
         "strands": job.strands,
-        "labels": list(examples.names),
+        "labels": list(truth.names),
         "holdout": list(job.holdout),
         "test_share": job.share,
-        "rows": {
-            "train": count_labels(examples, split.train),
-            "test": count_labels(examples, split.test),
-        },
+        "rows": {part: truth.count(rows) for part, rows in parts.items()},
         "duplicates": {
             "within_training": split.within_training,
             "removed_from_test": split.removed_duplicates,
@@ -48,6 +44,16 @@ def describe_data(
         "conflicting_labels": len(split.conflicts),
         "notes": examples.notes,
     }
+    if truth.outputs != "classes":  # whose rows have one label each
+        data["outputs"] = truth.outputs
+        data["windows"] = {part: len(rows) for part, rows in parts.items()}
+    return data
+
+
+def describe_scale(truth: Truth, scale: Scale) -> dict[str, dict[str, float]]:
+    """Return mean and standard deviation of every value over the training rows."""
+    pairs = zip(truth.names, scale.mean.tolist(), scale.spread.tolist(), strict=True)
+    return {name: {"mean": mean, "sd": spread} for name, mean, spread in pairs}
 
 
 def describe_settings(job: TrainJob, steps: int, device: str) -> dict[str, Any]:
@@ -73,22 +79,10 @@ def describe_settings(job: TrainJob, steps: int, device: str) -> dict[str, Any]:
     }
 
 
-def describe_scores(scores: ClassificationScores) -> dict[str, Any]:
-    """Return scores as plain numbers, rounded to six digits."""
-    rounded: dict[str, Any] = _round(asdict(scores))
-    return rounded
-
-
 def versions() -> dict[str, str]:
     """Return the versions that decide the result."""
     names = ("gtrack", "torch", "transformers", "tokenizers", "numpy")
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
-
-
-def count_labels(examples: ExampleSet, rows: NDArray[np.int64]) -> dict[str, int]:
-    """Return how many of `rows` have each label, by name."""
-    counts = np.bincount(examples.labels[rows], minlength=len(examples.names)).tolist()
-    return dict(zip(examples.names, counts, strict=True))
 
 
 def _files(job: TrainJob) -> list[dict[str, str]]:
@@ -111,9 +105,3 @@ def _sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as problem:
         raise InputError(f"{path}: cannot be read: {problem.strerror}") from problem
-
-
-def _round(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _round(item) for key, item in value.items()}
-    return round(value, 6) if isinstance(value, float) else value

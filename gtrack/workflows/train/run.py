@@ -13,28 +13,27 @@ import numpy as np
 import torch
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.evaluation.classification import score_classification
+from gtrack.core.heads import Head
 from gtrack.io.atomic import write_text
-from gtrack.io.examples_csv import read_examples
 from gtrack.io.folders import making_folder
 from gtrack.models.device import resolve_devices
 from gtrack.models.weights import check_finite
 from gtrack.workflows.train.augment import plan_showing
 from gtrack.workflows.train.data import read_training_examples
 from gtrack.workflows.train.examples import ExampleSet
-from gtrack.workflows.train.from_csv import csv_examples
+from gtrack.workflows.train.from_csv import csv_examples, read_csv
 from gtrack.workflows.train.job import TrainJob, TrainResult
 from gtrack.workflows.train.networks import Trainee, make_trainee
 from gtrack.workflows.train.record import (
     SCHEMA,
-    count_labels,
     describe_data,
-    describe_scores,
+    describe_scale,
     describe_settings,
     versions,
 )
+from gtrack.workflows.train.scale import Scale, network_truth
+from gtrack.workflows.train.scores import score_outputs
 from gtrack.workflows.train.splits import (
-    Rows,
     Split,
     canonical_windows,
     purge_duplicates,
@@ -46,6 +45,7 @@ from gtrack.workflows.train.trainer import (
     fit,
     predict,
 )
+from gtrack.workflows.train.truth import Rows
 from gtrack.workflows.train.work_folder import check_work_folder, working
 
 Say = Callable[[str], None]
@@ -93,19 +93,25 @@ def train(
         if job.test_csv is not None:
             extra, rows = _extra_tests(job, examples, split, window_bp)
             tests["test_csv"] = extra, rows
-            data["rows"]["test_csv"] = count_labels(extra, rows)
+            data["rows"]["test_csv"] = extra.truth.count(rows)
+            if "windows" in data:
+                data["windows"]["test_csv"] = len(rows)
             data["duplicates"]["removed_from_test_csv"] = len(extra) - len(rows)
         for line in _told(data, split):
             say(line)
 
+        scale = Scale.of(examples.truth, split.train)
         steps = job.steps or max(1, math.ceil(job.epochs * len(split.train) / job.batch))
         settings = describe_settings(job, steps, device)
         with working(job, {"kind": job.kind, "data": data, "settings": settings}) as work:
             torch.manual_seed(job.seed)
+            head = Head(job.outputs, examples.truth.names)
             training = [examples.window(row) for row in split.train.tolist()]
-            trainee = make_trainee(job, examples.names, window_bp, training, work)
+            trainee = make_trainee(job, head, window_bp, training, work)
             if trainee.afresh:
-                say(f"started afresh: {', '.join(trainee.afresh)}; the rest is that of {job.base}")
+                say(_afresh(trainee, head, job))
+            if scale is not None and trainee.goes_on:
+                scale.unfold(trainee.network.classifier)
             showing = plan_showing(
                 examples,
                 split.train,
@@ -114,8 +120,11 @@ def train(
                 short_first=job.short_first,
                 seed=job.seed,
             )
-            batches = ShownBatches(examples, showing, trainee, job.batch, job.seed)
+            truth = network_truth(examples.truth, scale)
+            batches = ShownBatches(examples, truth, showing, trainee, job.batch, job.seed)
             fit(trainee, batches, job, steps, device, on_step)
+            if scale is not None:
+                scale.fold(trainee.network.classifier)
             check_finite(trainee.network.state_dict(), job.out)
             metrics = {name: _score(trainee, *test, job, device) for name, test in tests.items()}
             record = {
@@ -128,6 +137,8 @@ def train(
                 "versions": versions(),
                 "metrics": metrics,
             }
+            if scale is not None:
+                record["scale"] = describe_scale(examples.truth, scale)
             _write_folder(trainee, record, job.out)
     return TrainResult(job.out, record)
 
@@ -137,16 +148,17 @@ def _extra_tests(
 ) -> tuple[ExampleSet, Rows]:
     """Read the further test set, and leave out what stands in the training set."""
     assert job.test_csv is not None
-    extra = csv_examples(job.test_csv, read_examples(job.test_csv), window_bp, examples.names, 0)
+    extra = csv_examples(
+        job.test_csv, *read_csv(job, job.test_csv, examples.truth.names), window_bp, 0
+    )
     keys = canonical_windows(examples)
     seen = {keys[row] for row in split.train.tolist()}
     rows, _ = purge_duplicates(canonical_windows(extra), np.arange(len(extra)), seen)
-    for name, count in count_labels(extra, rows).items():
-        if not count:
-            raise InputError(
-                f"{job.test_csv}: no row of label {name!r} is left that is not in the training "
-                "set; every label needs one to test on"
-            )
+    if missing := extra.truth.lack(rows):
+        raise InputError(
+            f"{job.test_csv}: {missing} is left that is not in the training set; without it there "
+            "is nothing to test on"
+        )
     return extra, rows
 
 
@@ -155,19 +167,23 @@ def _score(
 ) -> dict[str, Any]:
     sequences = [examples.window(row) for row in rows.tolist()]
     logits = predict(trainee, sequences, both_strands=job.strands == "both", device=device)
-    shifted = np.exp(logits - logits.max(1, keepdims=True))
-    probabilities = shifted / shifted.sum(1, keepdims=True)
-    scores = score_classification(
-        probabilities, examples.labels[rows], examples.names, seed=job.seed
-    )
-    return describe_scores(scores)
+    return score_outputs(logits, examples.truth, rows, job.seed)
+
+
+def _afresh(trainee: Trainee, head: Head, job: TrainJob) -> str:
+    line = f"started afresh: {', '.join(trainee.afresh)}; the rest is that of {job.base}"
+    if trainee.before is not None and trainee.before.outputs != head.outputs:
+        line += f", whose outputs are {trainee.before.outputs} and not {head.outputs}"
+    return line
 
 
 def _told(data: dict[str, Any], split: Split) -> Iterator[str]:
     for part, counts in data["rows"].items():
-        if sum(counts.values()):
+        total = data.get("windows", {}).get(part, sum(counts.values()))
+        if total:
             listed = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-            yield f"{part.replace('_', ' ')}: {sum(counts.values()):,} windows ({listed})"
+            of = f" ({listed})" if data.get("outputs") != "values" else ""
+            yield f"{part.replace('_', ' ')}: {total:,} windows{of}"
     found = data["duplicates"]
     if found["within_training"]:
         yield f"duplicates: {found['within_training']:,} within the training set, kept"
@@ -179,8 +195,10 @@ def _told(data: dict[str, Any], split: Split) -> Iterator[str]:
         if found.get(name):
             yield f"duplicates: {found[name]:,} {what}; removed from the test set"
     if split.conflicts:
+        what = "values" if data.get("outputs") == "values" else "labels"
+        how = "stand in rows that differ" if "outputs" in data else "have more than one label"
         yield (
-            f"conflicting labels: {len(split.conflicts):,} sequences have more than one label, "
+            f"conflicting {what}: {len(split.conflicts):,} sequences {how}, "
             f"kept; the first: {split.conflicts[0]}"
         )
     for name, value in data["notes"].items():

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from gtrack.core.errors import InputError
 from gtrack.core.sequences import reverse_complement
 from gtrack.workflows.train.examples import NO_PLACE, ExampleSet
-
-Rows = NDArray[np.int64]
+from gtrack.workflows.train.truth import Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +31,7 @@ class Split:
     removed_duplicates, removed_overlaps : int
         Rows taken out of the test set for these two reasons.
     conflicts : tuple of str
-        One message per sequence that is given with more than one label.
+        One message per sequence that is given with different labels or values.
     """
 
     train: Rows
@@ -48,19 +47,20 @@ def split_examples(
 ) -> Split:
     """Split by chromosome, or at random, and purge the test set of what training shows.
 
-    The random test set is a share of the distinct sequences of every label, so that the copies of
-    a sequence, and its reverse complements, fall on one side.
+    The random test set is a share of the distinct sequences, of each class alike where outputs are
+    classes; so the copies of a sequence, and its reverse complements, fall on one side.
 
     Raises
     ------
     InputError
-        When a label is left without a row to train on, or the test set without one to test on.
+        When what is left to train or to test on has no row of a class, none with or none without a
+        label, or one number alone of a value.
     """
     keys = canonical_windows(examples)
     if holdout:
         held = np.array([chrom in holdout for chrom in examples.chroms])
     else:
-        held = _random_share(examples.labels, keys, share, np.random.default_rng([seed, 2]))
+        held = _random_share(examples.truth.strata(), keys, share, np.random.default_rng([seed, 2]))
     train, test = np.flatnonzero(~held), np.flatnonzero(held)
     seen = {keys[row] for row in train}
     within_training = len(train) - len(seen)
@@ -94,15 +94,15 @@ def purge_duplicates(keys: list[str], rows: Rows, seen: set[str]) -> tuple[Rows,
 
 
 def _random_share(
-    labels: NDArray[np.int64], keys: list[str], share: float, rng: np.random.Generator
+    strata: NDArray[np.int64], keys: list[str], share: float, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
     first: dict[str, int] = {}
     for row, key in enumerate(keys):
         first.setdefault(key, row)
     distinct = np.fromiter(first.values(), np.int64, len(first))
     chosen: set[str] = set()
-    for label in np.unique(labels[distinct]) if share else ():
-        rows = distinct[labels[distinct] == label]
+    for stratum in np.unique(strata[distinct]) if share else ():
+        rows = distinct[strata[distinct] == stratum]
         count = min(max(1, round(share * len(rows))), len(rows) - 1)
         chosen.update(keys[row] for row in rng.permutation(rows)[:count])
     return np.array([key in chosen for key in keys])
@@ -143,20 +143,17 @@ def _conflicts(examples: ExampleSet, keys: list[str]) -> list[str]:
     found: dict[str, str] = {}
     for row, key in enumerate(keys):
         other = first.setdefault(key, row)
-        if examples.labels[row] != examples.labels[other] and key not in found:
-            one, two = (examples.names[examples.labels[i]] for i in (other, row))
-            found[key] = (
-                f"{examples.origins[row]} ({two}) has the sequence of "
-                f"{examples.origins[other]} ({one})"
-            )
+        if key in found or (words := examples.truth.difference(row, other)) is None:
+            continue
+        found[key] = (
+            f"{examples.origins[row]} ({words[0]}) has the sequence of "
+            f"{examples.origins[other]} ({words[1]})"
+        )
     return list(found.values())
 
 
 def _require(examples: ExampleSet, rows: Rows, purpose: str) -> None:
-    counts = np.bincount(examples.labels[rows], minlength=len(examples.names))
-    for name, count in zip(examples.names, counts.tolist(), strict=True):
-        if not count:
-            raise InputError(
-                f"no row of label {name!r} is left {purpose}; choose other --holdout chromosomes, "
-                "another --test-share, or add rows"
-            )
+    if missing := examples.truth.lack(rows):
+        by_place = any(examples.chroms)
+        cure = "other --holdout chromosomes, another" if by_place else "another --seed or"
+        raise InputError(f"{missing} is left {purpose}; choose {cure} --test-share, or add rows")

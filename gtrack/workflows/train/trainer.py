@@ -41,12 +41,32 @@ class ShownBatches(Dataset[dict[str, Tensor]]):
 
     A pool of batches is encoded and ordered when its first batch is asked for; what a batch holds
     depends on its number alone, so that a resumed training sees what an uninterrupted one would.
+
+    Parameters
+    ----------
+    examples : ExampleSet
+        All rows.
+    truth : ndarray, shape (rows,) or (rows, outputs)
+        What the loss compares with, of every row.
+    showing : Showing
+        The draws.
+    trainee : Trainee
+        Reads the sequences.
+    batch, seed : int
+        Of the training.
     """
 
     def __init__(
-        self, examples: ExampleSet, showing: Showing, trainee: Trainee, batch: int, seed: int
+        self,
+        examples: ExampleSet,
+        truth: NDArray[Any],
+        showing: Showing,
+        trainee: Trainee,
+        batch: int,
+        seed: int,
     ) -> None:
-        self._examples, self._showing, self._trainee = examples, showing, trainee
+        self._examples, self._truth = examples, truth
+        self._showing, self._trainee = showing, trainee
         self._batch, self._seed = batch, seed
         self._number = -1
         self._ids: list[Ids] = []
@@ -70,8 +90,8 @@ class ShownBatches(Dataset[dict[str, Tensor]]):
             self._number = number
         chosen = self._order[at : at + len(draws)]
         batch = pad_batch([self._ids[i] for i in chosen.tolist()], self._trainee.pad)
-        labels = self._examples.labels[self._showing.rows[first + chosen]]
-        return batch | {"labels": torch.from_numpy(labels)}
+        truth = self._truth[self._showing.rows[first + chosen]]
+        return batch | {"labels": torch.from_numpy(truth)}
 
 
 def pad_batch(rows: list[Ids], pad: int) -> dict[str, Tensor]:

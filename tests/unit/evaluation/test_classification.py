@@ -11,7 +11,9 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from gtrack.evaluation.classification import _RankCurve, _resample, score_classification
+from gtrack.evaluation.bootstrap import resample
+from gtrack.evaluation.classification import score_classification
+from gtrack.evaluation.ranking import RankCurve
 
 
 def example(rows: int, labels: int, seed: int, grid: int) -> tuple[np.ndarray, np.ndarray]:
@@ -45,11 +47,9 @@ def test_values_are_those_of_scikit_learn(rows: int, labels: int, seed: int, gri
 @given(st.integers(6, 60), st.integers(0, 10**6))
 def test_a_resample_counts_as_repeated_rows(rows: int, seed: int) -> None:
     probabilities, truth = example(rows, 2, seed, 6)
-    curve = _RankCurve(probabilities[:, 1], truth == 1)
-    weights = _resample(truth, 3, np.random.default_rng(seed))
-    for weight, auroc, auprc in zip(
-        weights, curve.auroc(weights), curve.auprc(weights), strict=True
-    ):
+    curve = RankCurve(probabilities[:, 1], truth == 1)
+    weights = resample(truth, 3, np.random.default_rng(seed))
+    for weight, auroc, auprc in zip(weights, *curve.areas(weights), strict=True):
         drawn = np.repeat(np.arange(rows), weight.astype(int))
         assert len(drawn) == rows
         assert (truth[drawn] == 1).sum() == (truth == 1).sum()

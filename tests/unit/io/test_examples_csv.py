@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from gtrack.core.errors import InputError
-from gtrack.io.examples_csv import LabelledSequence, read_examples
+from gtrack.io.examples_csv import (
+    LabelledSequence,
+    MeasuredSequence,
+    read_examples,
+    read_numbers,
+)
 
 
 def write(folder: Path, data: bytes) -> Path:
@@ -65,3 +70,54 @@ def test_a_bad_file_is_refused_by_file_and_line(
     assert message.startswith(f"{path}:{line}:" if line else f"{path}:")
     assert says in message
     assert "\n" not in message
+
+
+def test_numbers_stand_in_columns_of_any_name_and_order(tmp_path: Path) -> None:
+    data = b'"b;c",Sequence,A,label,a\n -1.5e-3,acrt,1,x,.5\n+2.,ACGTN,0,,7\n'
+    path = write(tmp_path, data)
+    assert read_numbers(path, ["a", "b;c"], only_0_and_1=False) == [
+        MeasuredSequence("ACNT", (0.5, -0.0015), 2),
+        MeasuredSequence("ACGTN", (7.0, 2.0), 3),
+    ]
+    zero_or_one = read_numbers(path, ["A"], only_0_and_1=True)
+    assert [row.numbers for row in zero_or_one] == [(1.0,), (0.0,)]
+
+
+@pytest.mark.parametrize("field", ["nan", "inf", "-inf", "1e999", "2e30", "1_0", "", "0x1", "1,5"])
+def test_a_field_that_is_no_number_is_refused_by_file_line_and_column(
+    tmp_path: Path, field: str
+) -> None:
+    path = write(tmp_path, f'sequence,y,x\nACGT,0,1e30\nACGT,0,"{field}"\n'.encode())
+    with pytest.raises(InputError) as caught:
+        read_numbers(path, ["y", "x"], only_0_and_1=False)
+    assert str(caught.value).startswith(f"{path}:3: column 'x': {field!r} is no finite number")
+
+
+@pytest.mark.parametrize("field", ["2", "-1", "1.0", "yes", "", "01"])
+def test_a_label_is_0_or_1(tmp_path: Path, field: str) -> None:
+    path = write(tmp_path, f"sequence,y,x\nACGT,0,1\nACGT,0,{field}\n".encode())
+    with pytest.raises(InputError) as caught:
+        read_numbers(path, ["y", "x"], only_0_and_1=True)
+    assert str(caught.value) == f"{path}:3: column 'x': {field!r} is neither 0 nor 1"
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "says"),
+    [
+        (b"", None, "the first line must be sequence,x"),
+        (b"sequence,x\n", None, "no row follows the header; add rows of sequence and numbers"),
+        (b"sequence,X,y\nACGT,1,2\n", 1, "no column named 'x' in the header 'sequence,X,y'"),
+        (b"sequence,x,x\nACGT,1,2\n", 1, "more than one column named 'x'"),
+        (b"dna,x\nACGT,1\n", 1, "no column named 'sequence'"),
+        (b"sequence,x\nACXT,1\n", 2, "'X' at base 3"),
+        (b"sequence,x\nACGT\n", 2, "1 fields where the header has 2"),
+    ],
+)
+def test_a_bad_file_of_numbers_is_refused_by_file_and_line(
+    tmp_path: Path, data: bytes, line: int | None, says: str
+) -> None:
+    path = write(tmp_path, data)
+    with pytest.raises(InputError) as caught:
+        read_numbers(path, ["x"], only_0_and_1=False)
+    assert str(caught.value).startswith(f"{path}:{line}:" if line else f"{path}:")
+    assert says in str(caught.value)

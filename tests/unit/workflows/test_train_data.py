@@ -76,7 +76,7 @@ def test_windows_are_centred_and_stay_on_the_chromosome(
     rows = ["chr1 1000 1100", "chr1 0 10", "chr1 6095 6100"]
     examples, window_bp = read_training_examples(bed_job(tmp_path, rows))
     assert window_bp == WINDOW
-    assert examples.names == ("negative", "positive")
+    assert examples.truth.names == ("negative", "positive")
     chrom = genome["chr1"]
     assert [examples.window(row) for row in range(3)] == [
         chrom[1030:1070],
@@ -112,7 +112,7 @@ def test_shuffled_negatives_keep_the_dinucleotides_of_their_positive(
 ) -> None:
     job = bed_job(tmp_path, ROWS, augment=frozenset({"shift"}), shift_bp=5)
     examples, _ = read_training_examples(job)
-    assert examples.labels.tolist() == [1] * 20 + [0] * 20
+    assert examples.truth.of.tolist() == [1] * 20 + [0] * 20
     for row in range(20):
         one, other = examples.window(row), examples.window(row + 20)
         assert one != other
@@ -238,9 +238,67 @@ def test_the_random_share_is_stratified_and_seeded(tmp_path: Path) -> None:
     rows = [f"{random_dna(rng, 30)},{'a' if i < 90 else 'b'}" for i in range(100)]
     examples, _ = read_training_examples(csv_job(tmp_path, "\n".join(rows)))
     split = split_examples(examples, (), 0.1, 3)
-    assert np.bincount(examples.labels[split.test]).tolist() == [9, 1]
+    assert examples.truth.count(split.test) == {"a": 9, "b": 1}
     assert split.test.tolist() == split_examples(examples, (), 0.1, 3).test.tolist()
     assert split.test.tolist() != split_examples(examples, (), 0.1, 4).test.tolist()
+
+
+def columns_job(folder: Path, rows: list[str], **options: object) -> TrainJob:
+    path = folder / "c.csv"
+    path.write_text("\n".join(["sequence,x,y", *rows]) + "\n")
+    return TrainJob(kind="cnn", out=folder / "out", csv=path, **options)  # type: ignore[arg-type]
+
+
+def test_labels_are_split_by_sequence_alone_and_conflicts_are_told(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    unique = [random_dna(rng, 30) for _ in range(60)]
+    rows = [f"{s},{i % 2},{i // 30}" for i, s in enumerate(unique)]
+    rows += [f"{reverse_complement(s)},{i % 2},{i // 30}" for i, s in enumerate(unique[:20])]
+    rows += [f"{unique[7]},1,1", f"{unique[7]},0,1"]  # row 9 says 1, 0
+    job = columns_job(tmp_path, rows, labels=("x", "y"))
+    examples, _ = read_training_examples(job)
+    split = split_examples(examples, (), 0.3, 1)
+    keys = canonical_windows(examples)
+    train, test = ({keys[row] for row in rows} for rows in (split.train, split.test))
+    assert not train & test
+    assert len(test) == len(split.test) == round(0.3 * 60)
+    assert split.conflicts == (f"{job.csv}:82 (y=1) has the sequence of {job.csv}:9 (y=0)",)
+    assert examples.truth.count(np.arange(len(examples))) == {
+        "x": sum(row.split(",")[1] == "1" for row in rows),
+        "y": sum(row.split(",")[2] == "1" for row in rows),
+    }
+    again = split_examples(examples, (), 0.3, 1)
+    assert split.test.tolist() == again.test.tolist()
+    assert split.test.tolist() != split_examples(examples, (), 0.3, 2).test.tolist()
+
+
+def test_values_that_differ_for_one_sequence_are_told(tmp_path: Path) -> None:
+    rows = ["ACGTACGTAA,1.5,2", "CCGTACGTAA,1,2", "TTACGTACGT,1.5,3e2", "GGGTACGTAA,2,5"]
+    job = columns_job(tmp_path, rows, values=("y", "x"), test_share=0.3)
+    examples, _ = read_training_examples(job)
+    assert examples.truth.of.tolist() == [[2, 1.5], [2, 1], [300, 1.5], [5, 2]]
+    with pytest.raises(InputError, match=r"no second value of 'y' is left to test on"):
+        split_examples(examples, (), 0.3, 0)  # one of three distinct sequences
+    split = split_examples(examples, (), 0.0, 0)
+    assert split.conflicts == (f"{job.csv}:4 (y=300) has the sequence of {job.csv}:2 (y=2)",)
+
+
+@pytest.mark.parametrize(
+    ("there", "says"),
+    [
+        ("1" * 40, "no row with a 0 for label 'x' is left to train on"),
+        ("0" * 40, "no row with a 1 for label 'x' is left to train on"),
+        ("1" + "0" * 39, "no row with a 1 for label 'x' is left to t"),
+    ],
+)
+def test_a_label_that_cannot_be_learnt_or_tested_is_named(
+    tmp_path: Path, there: str, says: str
+) -> None:
+    rng = np.random.default_rng(2)
+    rows = [f"{random_dna(rng, 30)},{digit},{i % 2}" for i, digit in enumerate(there)]
+    examples, _ = read_training_examples(columns_job(tmp_path, rows, labels=("y", "x")))
+    with pytest.raises(InputError, match=says):
+        split_examples(examples, (), 0.2, 0)
 
 
 @pytest.mark.parametrize(
@@ -295,6 +353,10 @@ def test_regions_that_cannot_train_are_refused(
         {"csv": Path("a"), "base": "m", "config": "small"},
         {"csv": Path("a"), "tokenizer": Path("t")},
         {"csv": Path("a"), "kind": "dnabert2"},
+        {"csv": Path("a"), "labels": ("a",), "values": ("b",)},
+        {"csv": Path("a"), "labels": ("a", "a")},
+        {"csv": Path("a"), "values": ("a", "")},
+        {"csv": Path("a"), "values": ("SEQUENCE",)},
     ],
 )
 def test_contradicting_options_are_refused(options: dict[str, object]) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -18,6 +19,7 @@ from click.testing import CliRunner
 
 from gtrack.cli import main
 from gtrack.core.errors import InputError, ModelError
+from gtrack.core.heads import Head
 from gtrack.core.sequences import reverse_complement
 from gtrack.models.folder import open_model, recognise
 from gtrack.workflows.train import TrainJob, train
@@ -167,7 +169,7 @@ def test_training_reads_what_explaining_reads(dnabert2: Path, folder: Path) -> N
     work = folder / "reading.work"
     work.mkdir()
     job = TrainJob(kind="dnabert2", out=folder / "r", csv=folder / "more.csv", base=str(dnabert2))
-    trainee = make_trainee(job, ("0", "1"), 60, [], work)
+    trainee = make_trainee(job, Head("classes", ("0", "1")), 60, [], work)
     sequences = ["ACGTNNACGTAGGCT", "TTGACGTCAGATTACA" * 5]
     model = open_model(dnabert2)
     encoded = model.encode(sequences)
@@ -378,18 +380,24 @@ def test_the_command_line_trains_from_regions(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["train", "train cnn", "train dnabert2"])
-def test_the_example_of_every_help_runs(
+def test_every_example_of_a_help_runs(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = CliRunner().invoke(main, [*command.split(), "--help"]).stdout
-    example = shown[shown.index("Example:") + 8 :].split("Options:")[0]
-    words = shlex.split(example.replace("\\\n", " "))
-    assert words[:2] == ["gtrack", "train"]
-    words[words.index("--out") + 1] = str(tmp_path / "model")
-    monkeypatch.chdir(Path(__file__).parents[3])
-    done = CliRunner().invoke(main, words[1:])
-    assert done.exit_code == 0, done.stderr
-    assert (tmp_path / "model" / "training.json").exists()
+    shown = re.split("Options:|Commands:", shown[shown.index("Example:") + 8 :])[0]
+    examples = [line.strip() for line in shown.replace("\\\n", " ").split("\n") if line.strip()]
+    rng = np.random.default_rng(0)
+    rows = [f"{sequence},{label},{rng.integers(2)},{rng.normal()}" for sequence, label in
+            planted(200, 4)]  # fmt: skip
+    (tmp_path / "windows.csv").write_text("\n".join(["sequence,CTCF,REST,activity", *rows]) + "\n")
+    (tmp_path / "example_data").symlink_to(Path(__file__).parents[3] / "example_data")
+    monkeypatch.chdir(tmp_path)
+    for example in examples:
+        words = shlex.split(example)
+        assert words[:2] == ["gtrack", "train"]
+        done = CliRunner().invoke(main, words[1:])
+        assert done.exit_code == 0, done.stderr
+        assert Path(words[words.index("--out") + 1], "training.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -14,17 +14,17 @@ from gtrack.workflows.train.augment import order_pool, plan_showing
 from gtrack.workflows.train.examples import NO_PLACE, ExampleSet
 from gtrack.workflows.train.tokenizer import LONGEST_TOKEN, SPECIAL, train_tokenizer
 from gtrack.workflows.train.trainer import pad_batch, rate_factor
+from gtrack.workflows.train.truth import Truth
 
 
 def example_set(lengths: list[int], flank: int = 0) -> ExampleSet:
     rng = np.random.default_rng(0)
     rows = len(lengths)
     return ExampleSet(
-        ("a", "b"),
+        Truth("classes", ("a", "b"), np.arange(rows) % 2),
         ["".join(rng.choice(list("ACGT"), length + 2 * flank)) for length in lengths],
         np.full(rows, flank, np.int32),
         np.full(rows, flank, np.int32),
-        np.arange(rows) % 2,
         ["f:1"] * rows,
         [""] * rows,
         np.full(rows, NO_PLACE, np.int64),

@@ -1,0 +1,62 @@
+"""The table of what a trained model does on its test sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+_CLASSES = {"auroc": "AUROC", "auprc": "AUPRC", "mcc": "MCC", "accuracy": "accuracy"}
+_LABELS = {"auroc": "AUROC", "auprc": "AUPRC"}
+_VALUES = {"pearson": "Pearson", "spearman": "Spearman", "r2": "R2"}
+
+_Lines = Iterator[tuple[str, dict[str, Any]]]
+
+
+def print_scores(record: dict[str, Any]) -> None:
+    """Print the scores of a ``training.json`` on stderr, each with its interval."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    strands = ", mean of both strands" if record["data"]["strands"] == "both" else ""
+    lines = {"labels": _labels, "values": _values}.get(record["data"].get("outputs"), _classes)
+    table = Table("", "value", "95 % interval", box=None)
+    for part, scores in record["metrics"].items():
+        table.add_row(f"{part.replace('_', ' ')}, {scores['rows']:,} windows{strands}")
+        for name, score in lines(scores):
+            table.add_row(Text(f"  {name}"), *_shown(score))  # a name may hold rich's brackets
+    console = Console(stderr=True, highlight=False)
+    console.print(table)
+
+
+def _classes(scores: dict[str, Any]) -> _Lines:
+    for key, shown in _CLASSES.items():
+        yield shown, scores[key]
+    if len(scores["labels"]) > 2:
+        for name, score in scores["labels"].items():
+            yield f"AUROC of {name}", {"value": score["auroc"]}
+
+
+def _labels(scores: dict[str, Any]) -> _Lines:
+    labels = scores["labels"]
+    for key, shown in _LABELS.items():
+        if len(labels) > 1:
+            yield f"{shown}, mean of {len(labels)} labels", scores[key]
+        for name, score in labels.items():
+            yield f"{shown} of {name}", score[key]
+
+
+def _values(scores: dict[str, Any]) -> _Lines:
+    for name, score in scores["values"].items():
+        for key, shown in _VALUES.items():
+            yield f"{shown} of {name}", score[key]
+
+
+def _shown(score: dict[str, Any]) -> tuple[str, str]:
+    """Return value and interval as text; a dash for what is not defined."""
+    value, *ends = (
+        "-" if score[key] is None else f"{score[key]:.4f}"
+        for key in ("value", "low", "high")
+        if key in score
+    )
+    return value, " - ".join(ends)

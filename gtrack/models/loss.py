@@ -1,0 +1,45 @@
+"""The loss of a network by what its outputs are: classes, labels or values."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor
+from transformers import PretrainedConfig
+
+from gtrack.core.heads import head_of
+
+
+def head_loss(config: PretrainedConfig, logits: Tensor, labels: Tensor) -> Tensor:
+    """Return the mean loss of a batch.
+
+    Parameters
+    ----------
+    config : PretrainedConfig
+        Says by ``problem_type`` what the outputs are. Where it says nothing, one output is a
+        label and several are classes: so gtrack has always trained.
+    logits : Tensor, shape (B, outputs)
+        What the network gives.
+    labels : Tensor
+        Classes: indices, shape (B,), for cross entropy. Labels: 0 or 1, shape (B, outputs), for
+        binary cross entropy, the mean over labels. Values: numbers, shape (B, outputs), for the
+        mean squared error. One output also takes shape (B,).
+
+    Raises
+    ------
+    ValueError
+        When the shapes do not fit.
+    ModelError
+        When the config names no problem that its outputs can have.
+    """
+    names = tuple(config.id2label[i] for i in range(config.num_labels))
+    outputs = head_of(config.problem_type, names, own=True).outputs
+    if outputs == "classes":
+        return F.cross_entropy(logits, labels)
+    truth = (labels[:, None] if labels.ndim == 1 else labels).to(logits.dtype)
+    if truth.shape != logits.shape:
+        raise ValueError(
+            f"labels of shape {tuple(labels.shape)} for logits of {tuple(logits.shape)}"
+        )
+    if outputs == "labels":
+        return F.binary_cross_entropy_with_logits(logits, truth)
+    return F.mse_loss(logits, truth)
