@@ -19,7 +19,7 @@ def slow(values: np.ndarray, size: int) -> dict[str, object]:
     sums: dict[int, int] = {}
     for base, value in enumerate(values):
         if np.isfinite(value):
-            sums[base // TILE] = sums.get(base // TILE, 0) + round(abs(float(value)) * 2**20)
+            sums[base // TILE] = sums.get(base // TILE, 0) + abs(float(value))
     pairs = {tile: total + sums.get(tile - 1, 0) for tile, total in sums.items()}
     best = min(pairs, key=lambda tile: (-pairs[tile], tile))
     return place_around("chr1", best * TILE, size)
@@ -45,6 +45,24 @@ def test_it_is_the_strongest_pair_of_tiles_whatever_the_cuts(
         if finite[low:high].all():
             peak.add("chr1", low, track[low:high])
     assert peak.place({"chr1": size}) == slow(track, size)
+
+
+@given(
+    st.lists(st.integers(0, 1), min_size=250, max_size=400),
+    st.sampled_from([1e-30, 0.1, 1e9]),
+    st.lists(st.integers(1, 399)),
+    st.integers(0, 9),
+)
+def test_small_differences_are_ties_at_every_scale(
+    values: list[int], unit: float, cuts: list[int], seed: int
+) -> None:
+    size, exact = len(values) + 9, np.array(values, np.float32)
+    noise = np.random.default_rng(seed).uniform(-1, 1, len(values))
+    noisy = (exact * unit * (1 + 1e-6 * noise)).astype(np.float32)
+    peak = Peak()
+    for low, high in pairwise(sorted({0, len(values), *(c for c in cuts if c < len(values))})):
+        peak.add("chr1", low, noisy[low:high])
+    assert peak.place({"chr1": size}) == slow(exact, size)
 
 
 def test_chromosomes_are_not_joined() -> None:

@@ -127,6 +127,35 @@ def test_hits_never_overlap_and_are_sorted(null: list[Segment]) -> None:
     assert (table.start[1:] - table.end[:-1] >= 3).all()
 
 
+def test_what_reads_the_same_on_both_strands_is_on_plus(null: list[Segment]) -> None:
+    """A palindromic motif always; a palindromic word over even relevance as well."""
+    rng = np.random.default_rng(11)
+    word = np.array(["ACGT".index(base) for base in "GCGCATGCGC"], np.uint8)
+    lop = motif("GCGCATGCGC", "M8")  # matches a palindrome, and is none itself
+    lop = Motif("M8", "M8", lop.counts * np.where(np.arange(10) == 1, 3, 1)[:, None] + 1)
+    for only in (motif("GCGCATGCGC", "M9"), lop):
+        targets = windows(60, 12, "chr1")
+        for segment in targets:
+            at = int(rng.integers(20, 450))
+            segment.codes[at : at + 10] = word
+            segment.relevance[at : at + 10] = np.float32(rng.uniform(1, 3))
+        table = call_hits(targets, null, [only], background=FLAT)
+        assert len(table) >= 55
+        assert not table.reverse.any()
+
+
+def test_equal_motifs_go_by_the_first_id(null: list[Segment]) -> None:
+    targets = windows(60, 13, "chr1")
+    plant(targets, 14)
+    mirrored = [Motif(f"N{one.id}", one.name, one.counts[::-1, ::-1]) for one in MOTIFS]
+    again = [Motif(f"O{one.id}", one.name, one.counts * (1 + 1e-15)) for one in MOTIFS]
+    alone = call(targets, null)
+    table = call_hits(targets, null, [*again, *mirrored, *MOTIFS], background=FLAT)
+    assert set(table.motif.tolist()) == {6, 7, 8}
+    for key in ("start", "end", "reverse"):
+        np.testing.assert_array_equal(getattr(table, key), getattr(alone, key))
+
+
 def test_order_of_motifs_does_not_matter(null: list[Segment]) -> None:
     targets = windows(60, 9, "chr1")
     plant(targets, 10)

@@ -57,6 +57,16 @@ def test_tail_equals_a_slow_twin() -> None:
     assert tail.excess == pytest.approx(ends)
 
 
+def test_a_place_on_the_cut_is_not_beyond_it() -> None:
+    null = RelevanceNull([window(part) for part in np.split(noise("lopsided", 4)[:20_000], 40)])
+    (tail,) = null.tails([WEIGHTS])
+    assert tail is not None
+    for sign, cut in ((1, tail.cuts[0]), (-1, tail.cuts[1])):
+        on = tail.mean + sign * cut * (1 + np.array([-1e-14, 0, 1e-14]))
+        assert tail.pvalue(on).tolist() == [1, 1, 1]
+        assert tail.pvalue(np.array([tail.mean + sign * cut * 1.001])) < 0.1
+
+
 def test_motif_wider_than_every_window_has_no_null() -> None:
     null = RelevanceNull([window(part) for part in np.split(noise("normal", 3)[:4_000], 800)])
     assert null.tails([WEIGHTS, np.ones(3) / np.sqrt(3)])[0] is None

@@ -51,6 +51,24 @@ def test_order_of_rows_does_not_matter(rows: list[tuple[int, ...]], random: obje
     assert one == two
 
 
+@given(st.lists(ROW, min_size=1, max_size=30, unique=True), st.integers(0, 9))
+def test_last_bits_do_not_matter(rows: list[tuple[int, ...]], seed: int) -> None:
+    lane, start, end, score, tie = columns(rows)
+    noisy = score * (1 + 1e-13 * np.random.default_rng(seed).uniform(-1, 1, len(score)))
+    kept = resolve(lane, start, end, score, tie, 3)
+    assert resolve(lane, start, end, noisy, tie, 3).tolist() == kept.tolist()
+
+
+def test_ties_of_one_place_hold_even_where_rounding_would_part_them() -> None:
+    place = np.array([7, 7], np.int64)
+    edge = 2.00005  # half a unit of the fifth digit: one bit less is rounded down
+    for score in ([edge, edge * (1 - 1e-7)], [edge * (1 - 1e-7), edge], [edge, edge]):
+        kept = resolve(place * 0, place, place + 9, np.array(score), np.array([4, 5]), 3)
+        assert kept.tolist() == [0]
+    better = np.array([edge, edge * 1.001])
+    assert resolve(place * 0, place, place + 9, better, np.array([4, 5]), 3).tolist() == [1]
+
+
 def test_far_apart_candidates_need_no_memory_between_them() -> None:
     start = np.array([0, 3_000_000_000], np.int64)
     lane = np.zeros(2, np.int64)

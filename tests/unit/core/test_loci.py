@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,30 @@ def test_columns_say_what_lies_in_the_run() -> None:
 def test_noise_is_not_significant() -> None:
     for seed in range(10, 20):
         assert not (call_loci(windows(40, seed, "chr1"), windows(40, 99)).q < 0.05).any()
+
+
+def test_bases_that_only_equal_the_null_are_no_locus() -> None:
+    """Where most of the null is alike, its quantile is that value, and so is every dead base."""
+    null, targets = windows(20, 6), windows(20, 7, "chr1")
+    for segment in (*null, *targets):
+        segment.relevance[:] = 0.3
+    null = [replace(s, codes=s.codes[:200], relevance=s.relevance[:200]) for s in null]
+    null[0].relevance[195:] = 5  # too few to be the top 1 %
+    for segment in targets:  # less relevant bases give the sums after them other last bits
+        segment.relevance[:50] = np.linspace(0.3, 0.308, 50)
+    targets[3].relevance[200:220] = 5
+    table = call_loci(targets, null)
+    assert len(table) == 1
+    assert table.start[0] in range(targets[3].start + 190, targets[3].start + 201)
+
+
+def test_the_peak_is_the_first_of_equals() -> None:
+    targets = windows(20, 8, "chr1")
+    noise = np.random.default_rng(9).uniform(-1e-6, 1e-6, 12)
+    targets[3].relevance[100:112] = np.repeat([2, -5, 1], 4) * (1 + noise)
+    table = call_loci(targets, windows(50, 9))
+    k = int(table.score.argmax())
+    assert table.start[k] + table.peak[k] == targets[3].start + 104
 
 
 def test_no_target_gives_an_empty_table() -> None:

@@ -33,6 +33,17 @@ def test_better_scores_never_have_larger_q(
     assert ((q > 0) & (q <= 1)).all()
 
 
+@given(SCORES, SCORES, st.integers(0, 9))
+def test_last_bits_do_not_matter(targets: list[int], decoys: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+
+    def noisy(scores: list[int]) -> np.ndarray:
+        return np.array(scores, float) * (1 + 1e-13 * rng.uniform(-1, 1, len(scores)))
+
+    exact = decoy_qvalues(np.array(targets, float), np.array(decoys, float), 0.3)
+    np.testing.assert_array_equal(decoy_qvalues(noisy(targets), noisy(decoys), 0.3), exact)
+
+
 def test_chance_alone_is_rarely_called() -> None:
     """Targets and decoys of one law: at most 5 % of runs have q < 0.05, whatever the scale."""
     rng = np.random.default_rng(0)

@@ -38,10 +38,18 @@ def test_the_strongest_window_is_that_of_the_slow_twin(values, span):
 
 
 @given(REAL, st.integers(1, 70))
-def test_no_window_is_stronger_than_rounding_can_tell(values, span):
+def test_no_window_is_stronger_than_five_digits_can_tell(values, span):
     sums = slow_sums(values, span)
     at = strongest_window(np.array(values, np.float32), span)
-    assert sums[at] >= max(sums) - 1e-12 * fsum(map(abs, values))
+    assert sums[at] >= max(sums) * (1 - 1.001e-5) - 1e-12 * fsum(map(abs, values))
+
+
+@given(WHOLE, st.integers(1, 70), st.integers(0, 9))
+def test_windows_equal_but_for_noise_are_ties(values, span, seed):
+    array = np.array([np.nan if v is None else v for v in values], np.float64)
+    noise = np.random.default_rng(seed).uniform(-1, 1, len(array))
+    at = strongest_window(array, span)
+    assert strongest_window(array * (1 + 1e-6 * noise), span) == at
 
 
 def test_equal_windows_that_sums_round_differently_are_ties():

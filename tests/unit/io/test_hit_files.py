@@ -109,6 +109,16 @@ def test_the_order_is_that_of_sort(tmp_path: Path) -> None:
     assert ran.stdout.splitlines() == lines
 
 
+def test_hits_of_one_place_are_ordered_by_text_before_numbers(tmp_path: Path) -> None:
+    minus = replace(HIT, strand="-", rel_sum=0.1, q_value=0.1)
+    rows = []
+    for last_digit in (1, 1 + 1e-5, 1 - 1e-5):
+        plus = replace(HIT, rel_sum=1.5 * last_digit, q_value=0.01 * last_digit)
+        write_hits_bed(tmp_path / "h.bed", [minus, plus])
+        rows.append([hit.strand for hit in read_hits_bed(tmp_path / "h.bed")])
+    assert rows == [["+", "-"]] * 3
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [("a\tb", "a\\tb"), ("a\nb", "a\\nb"), ("a\0b", "a\\x00b"), ("", "."), ("é x", "é x")],

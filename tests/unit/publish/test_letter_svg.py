@@ -255,6 +255,16 @@ def test_a_figure_has_a_name_and_its_content_in_words():
     assert describe(plot)[0] in named["d1"]
 
 
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=60), st.integers(0, 9))
+def test_bases_of_one_token_are_named_from_left_to_right(values, seed):
+    noise = np.random.default_rng(seed).uniform(-1, 1, len(values))
+    noisy = np.array(values) * (1 + 1e-6 * noise)
+    (said,) = describe(plot_of("A" * len(values), noisy))
+    strongest = sorted((-abs(v), at) for at, v in enumerate(values) if v)[:6]
+    named = [int(at.replace(",", "")) - 1001 for at in re.findall(r"A at ([\d,]+) ", said)]
+    assert named == [at for _, at in strongest]
+
+
 @given(st.floats(-2000, 2000), st.integers(0, 5))
 def test_short_numbers_are_the_rounded_ones(value, digits):
     assert float(short(value, digits)) == round(value, digits)
