@@ -32,6 +32,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return worker_count()
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Call gzip data so: it holds the second it was made in, and workers must name tests alike."""
+    return "gzip" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests have said of this machine (``record_property("says", ...)``)."""
     for report in terminalreporter.stats.get("passed", []):
