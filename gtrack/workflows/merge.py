@@ -31,8 +31,8 @@ from gtrack.publish.manifest import read_manifest
 from gtrack.workflows.annotations import annotation_tracks
 from gtrack.workflows.job import holding, sweep_folder
 from gtrack.workflows.null import NullSummary, merge_null, null_done, null_record
-from gtrack.workflows.plan import check_version
 from gtrack.workflows.record import copy_genome, make_manifest, publish_scan
+from gtrack.workflows.versions import check_version
 
 _STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
 
@@ -123,7 +123,7 @@ def is_merged(plan: Plan, out: Path) -> bool:
     if not path.exists():
         return False
     manifest = read_manifest(path)
-    tracks = [track.url for track in manifest.tracks if track.format == "bigWig"]
+    tracks = [track.path for track in manifest.tracks if track.format == "bigWig"]
     files = ["regions.bed", "regions.tsv", "windows.tsv", *tracks]
     return manifest.plan_sha256 == plan.digest and all((out / name).is_file() for name in files)
 

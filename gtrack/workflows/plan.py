@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +19,7 @@ from gtrack.core.regions import canonical_regions, check_regions
 from gtrack.core.sequences import is_known
 from gtrack.core.windows import WindowGrid, lay_windows
 from gtrack.io.bed import read_bed
-from gtrack.io.bigwig import COMPRESSOR, BigWigReader
+from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.plan_folder import read_plan, write_plan
 from gtrack.models.device import resolve_devices, resolve_precision
@@ -43,6 +42,7 @@ from gtrack.workflows.job import (
 )
 from gtrack.workflows.null import plan_null
 from gtrack.workflows.sequences import pool_digest, window_sequences
+from gtrack.workflows.versions import check_version, versions
 
 _CUDA_BATCH = 8
 """A CUDA device gets batches this many times as large as a CPU thread."""
@@ -135,7 +135,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             given=len(regions),
             pools=pools,
             covered=covered,
-            versions=_versions(),
+            versions=versions(),
             n_shards=job.shards or _default_shards(most, len(devices)),
             null=None if job.null_bases is None else plan_null(genome, grids, job.null_bases),
         )
@@ -169,23 +169,6 @@ def _stored(out: Path) -> Plan | None:
     stored = read_plan(out / "plan")
     check_version(stored, out)
     return stored
-
-
-def check_version(plan: Plan, out: Path) -> None:
-    """Refuse to go on with what another version of gtrack began.
-
-    Raises
-    ------
-    InputError
-        Naming both.
-    """
-    began, now_ = plan.versions.get("gtrack"), version("gtrack")
-    if plan.sealed or began != now_:
-        raise InputError(
-            f"{out}: the scan is of gtrack {began}, and this is gtrack {now_}: its results can be "
-            f"read, but not continued; finish it with gtrack {began}, or start anew with "
-            "--overwrite"
-        )
 
 
 def _method(job: ScanJob) -> type[Attributor]:
@@ -281,8 +264,3 @@ def _check_weights(path: Path, regions: Sequence[Interval], genome: Genome) -> s
                     f"{genome.path}; take a track of the same genome"
                 )
     return file_digest(path)
-
-
-def _versions() -> dict[str, str]:
-    names = ("gtrack", "torch", "transformers", "tokenizers", "lxt", "numpy")
-    return {**{name: version(name) for name in names}, "compressor": COMPRESSOR}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gtrack.core.manifest import RunManifest, TrackSpec
-from gtrack.publish.hub.stanzas import LONG, Settings, label, track_names, write_stanzas
+from gtrack.publish.hub.stanzas import LONG, SHORT, Settings, label, track_names, write_stanzas
 from gtrack.publish.hub.tracks import (
     RELEVANCE,
     RESERVED,
@@ -80,11 +80,26 @@ def hub_text(hub: Hub) -> str:
         tracks += composite(STRANDS, "Strands", long, strands, "hide")
     tracks += [hits(track) for track in hub.of_kind("hits")]
     tracks += [annotation(track) for track in hub.of_kind("annotation")]
+    _set_apart(tracks)
     top = (settings for depth, settings in tracks if depth == 1)
     for place, settings in enumerate(top, 1):
         settings.append(("priority", str(place)))
     head: list[Stanza] = [(0, _hub(hub)), (0, _genome(hub)), (0, _root(hub))]
     return write_stanzas([*head, *tracks])
+
+
+def _set_apart(tracks: list[Stanza]) -> None:
+    """Give tracks whose short labels were cut to the same one numbers: a viewer tells by them."""
+    seen: set[str] = set()
+    for _, settings in tracks:
+        at = next(k for k, (name, _) in enumerate(settings) if name == "shortLabel")
+        short = wish = settings[at][1]
+        number = 1
+        while short in seen:
+            number += 1
+            short = label(f"{wish[: SHORT - 1 - len(str(number))]} {number}", SHORT)
+        seen.add(short)
+        settings[at] = ("shortLabel", short)
 
 
 def groups_text(hub: Hub) -> str:

@@ -198,7 +198,7 @@ describe('panel in Chromium', { skip: noBrowser() }, () => {
     await until(page, () => window.app.state().locus === 'chr4:1-140')
     await seek('BRCA1')
     assert.match(await text(page, '[role=alert]'), /“BRCA1” is no place\. Write chromosome:start-end/)
-    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await page.getByRole('button', { name: 'Close' }).click()
     assert.equal(await text(page, '[role=alert]'), '')
     await page.getByRole('button', { name: 'Zoom out' }).click()
     await until(page, () => { const [, a, b] = /:(\d+)-(\d+)/.exec(window.app.state().locus); return b - a >= 278 && b - a <= 280 })
