@@ -137,10 +137,10 @@ def completed(model: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any
     """
     tokens, several = model["kind"] == "dnabert2", len(model["labels"]) > 1
     rule = job.get("alibi_rule") if tokens else None
-    return {
+    meant = {
         "unit": "token" if tokens else "base",
         "outputs": {"kind": "classes" if several else "labels", "said_by": "rule"},
         "targets": [model["target"]],
         "parameters": {} if rule is None else {"alibi_rule": rule},
-        **model,
     }
+    return {**model, **{key: value for key, value in meant.items() if key not in model}}

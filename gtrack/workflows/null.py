@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from gtrack.core.batches import pool_bounds
 from gtrack.core.errors import InputError
@@ -130,7 +131,7 @@ def null_record(plan: Plan, summaries: tuple[NullSummary, ...]) -> dict[str, Any
         "models": [
             {
                 **named(each.target),
-                "url": f"null/{each.target.stem}.npz",
+                "url": f"null/{quote(each.target.stem)}.npz",
                 "windows": each.windows,
                 "bases": each.bases,
             }

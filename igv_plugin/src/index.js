@@ -10,8 +10,7 @@ import { relevanceTrack, sceneOf } from './track.js'
 
 export { sessionFromManifest }
 
-const OWN = 'Open the scan with its own genome.'
-const isRelevance = (config) => config?.gtrack?.kind === 'relevance'
+const OWN = 'Open the scan with its own genome.', isRelevance = (config) => config?.gtrack?.kind === 'relevance'
 
 /** Teach igv.js the relevance track: configs of type wig with a `gtrack` key. All others stay as they are. */
 export async function install(igv) {
@@ -45,11 +44,10 @@ async function build(element, igv, options) {
     throw problem(`igv.js could not open the genome (${error.message ?? error}).`,
       'A known genome such as hg38 needs the internet; any other must lie beside the scan.')
   })
-  const scene = sceneOf(browser, wanted)
-  const bases = [...browser.genome.chromosomes.values()].reduce((sum, c) => sum + (c && c.name !== 'all' ? c.bpLength : 0), 0)
+  const scene = sceneOf(browser, wanted), bases = [...browser.genome.chromosomes.values()].reduce((sum, c) => sum + (c && c.name !== 'all' ? c.bpLength : 0), 0)
   if (manifest?.genome.id === 'custom' && bases !== manifest.genome.bases) {
-    report(problem(`The genome does not match: it has ${bases} bases, that of the scan ${manifest.genome.bases}.`,
-      `Letters and positions may be wrong. ${OWN}`))
+    const title = `The genome does not match: it has ${bases} bases, that of the scan ${manifest.genome.bases}.`
+    report(problem(title, `Letters and positions may be wrong. ${OWN}`))
   }
 
   // ---- state

@@ -20,10 +20,8 @@ export async function fetchText(url, cure) {
 export function readManifest(text, base) {
   try {
     const manifest = JSON.parse(text), { schema, genome, regions, locus, tracks, hits = {} } = manifest ?? {}
-    if (schema !== SCHEMA) {
-      const title = `${base} has the schema ${JSON.stringify(schema)}, not "${SCHEMA}".`
-      throw problem(title, 'Open it with the gtrack that wrote it.')
-    }
+    const title = `${base} has the schema ${JSON.stringify(schema)}, not "${SCHEMA}".`
+    if (schema !== SCHEMA) throw problem(title, 'Open it with the gtrack that wrote it.')
     const whole = regions.url && genome.id && locus.chrom && locus.start < locus.end && tracks.every((t) => t.name && t.kind && t.format && t.url)
     if (!whole) throw new Error('it is not whole')
     const files = [[genome, 'fasta', 'sizes'], [regions, 'url'], [hits, 'logos'], ...tracks.map((t) => [t, 'url', 'index']),
@@ -52,7 +50,6 @@ export function localReference({ id, fasta, sizes }) {
 const titled = ({ model, target }) => (target === undefined ? model : `${model}: ${target}`)
 
 export const LETTERED = { type: 'wig', graphType: 'dynseq', height: 110, autoscale: true, autoscaleGroup: 'relevance' }
-
 function trackOf({ kind, format, url, p99, index, ...track }, models) {
   const model = titled(track), [what, strand] = kind.split('-'), hits = what === 'hits'
   const name = model === track.model ? track.name : model + (hits ? ' hits' : strand ? ` (${strand})` : '')
@@ -67,8 +64,7 @@ function trackOf({ kind, format, url, p99, index, ...track }, models) {
 
 /** The same session as `igv_session.json`, which gtrack writes. */
 export function sessionFromManifest({ genome, locus, models, regions, tracks }) {
-  const own = { reference: localReference(genome), loadDefaultGenomes: false }
-  const { A, C, G, T, N } = COLORS
+  const own = { reference: localReference(genome), loadDefaultGenomes: false }, { A, C, G, T, N } = COLORS
   return {
     ...(genome.id === 'custom' ? own : { genome: genome.id }),
     locus: formatLocus(locus),
@@ -85,8 +81,7 @@ export async function preflight(url, format = '') {
   const bad = (what, cure = COPY) => problem(`${url} ${what}.`, cure)
   const response = await fetch(url, { headers: { Range: 'bytes=-4' } }).catch((error) => error), { status } = response
   if (status === 206) {
-    const end = new DataView(await response.arrayBuffer())
-    const whole = !magic || (end.byteLength === 4 && end.getUint32(0, true) === magic)
+    const end = new DataView(await response.arrayBuffer()), whole = !magic || (end.byteLength === 4 && end.getUint32(0, true) === magic)
     return whole ? null : bad(`is truncated, or no ${format}: its end mark is missing`)
   }
   response.body?.cancel()

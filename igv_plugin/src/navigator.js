@@ -39,7 +39,7 @@ export function makeNavigator(tables, { limits, chosen, counted }) {
     if (element.dataset.row !== mark) {
       const row = tables[state.kind].row(rows[at])
       Object.assign(element.dataset, { row: mark, sign: Math.sign(row.relSum) })
-      for (const [i, cell] of [...element.children].entries()) cell.textContent = KINDS[state.kind][i]?.[1](row) ?? ''
+      for (const [i, cell] of [...element.children].entries()) cell.title = cell.textContent = KINDS[state.kind][i]?.[1](row) ?? ''
     }
     element.dataset.at = at
     element.style.transform = `translateY(${at * ROW}px)`

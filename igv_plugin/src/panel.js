@@ -14,8 +14,7 @@ const UNKNOWN = 'The 99th percentile is not known here: open the scan itself'
 export function makePanel(app) {
   const { browser, manifest, relevance, colors, element, igvElement } = app, gone = new AbortController(), { signal } = gone
   const models = relevance.map((r) => r.model), two = models.length > 1, known = relevance.some((r) => r.p99)
-  const units = [...new Set(relevance.map((r) => r.unit))].join(', ')
-  const tables = { hits: new Table(), regions: new Table() }
+  const units = [...new Set(relevance.map((r) => r.unit))].join(', '), tables = { hits: new Table(), regions: new Table() }
   let motifs = {}, pointer = { x: 0, y: 0 }, timer
   const here = () => parseLocus(app.state().locus)
 
@@ -109,7 +108,7 @@ export function makePanel(app) {
     if (view && app.state().locus !== formatLocus(view)) return // meanwhile the view has moved
     const { cosine: x, bases } = values ? agreement(...values) : { cosine: null, bases: 0 }
     cosine.textContent = `Agreement ${x === null ? 'n/a' : x.toFixed(2).replace('-', '−')}`
-    cosine.title = MEANING + (near ? ` Here: ${number(bases)} bases.` : ` Zoom in to ${number(LONGEST)} bases or fewer to see it.`)
+    cosine.title = MEANING + (near ? ` Here: ${number(bases)} bases.` : ` Zoom in to ${number(LONGEST)} bases to see it.`)
   }
   function sync() {
     const state = app.state(), fixed = typeof state.scale === 'number'
@@ -120,8 +119,8 @@ export function makePanel(app) {
     amount.value = state.threshold.toFixed(2)
     reverse.ariaPressed = state.reverse
     difference.ariaPressed = state.difference
-    scaleText.textContent = `Scale: ${fixed ? `±${short(state.scale)} for all` : state.scale === 'auto' ? 'one for all, from what is shown'
-      : `the 99th percentile of each (${relevance.map((r) => `${r.model} ±${short(r.p99)}`).join(', ')})`}`
+    const said = fixed ? `±${short(state.scale)} for all` : state.scale === 'auto' ? 'one for all, from what is shown' : 'the 99th percentile of each'
+    scaleText.textContent = `Scale: ${said}`
     clearTimeout(timer)
     timer = setTimeout(compare, 200)
   }
@@ -150,7 +149,7 @@ export function makePanel(app) {
       group('Go to', manifest && [button('‹', 'Previous hit (key p)', nav.prev), button('›', 'Next hit (key n)', nav.next)],
         h('form', { onsubmit: seek }, locus),
         [['−', 'Zoom out', 2], ['+', 'Zoom in', 0.5]].map(([sign, title, by]) => button(sign, title, () => browser.zoomWithScaleFactor(by)))),
-      group('Page', two && cosine, ['PNG', 'SVG'].map((type) => button(type, `Save as ${type}`, () => browser[`save${type}toFile`](file(type.toLowerCase())))), theme)),
+      group('Page', two && cosine, ['PNG', 'SVG'].map((t) => button(t, `Save as ${t}`, () => browser[`save${t}toFile`](file(t.toLowerCase())))), theme)),
     banner,
     h('div', { class: 'gt-bar gt-display', role: 'group', 'aria-label': 'Display' }, h('label', {}, 'Scale ', scale), limit,
       h('label', {}, 'Threshold ', slider, amount, ' of p99'), reverse, two && difference)]

@@ -16,7 +16,7 @@ export const placeOf = ({ chrom, chromStart: start, chromEnd: end }) => formatLo
 /** [label, value, what it means] of a hit. */
 export const facts = (hit, unit = 'logit') => [
   ['Place', `${placeOf(hit)} (${hit.strand.replace('-', '−')})`],
-  ['Relevance', `${signed(hit.relSum)} ${unit}, ${hit.relSum > 0 ? 'supports' : 'opposes'} the ${unit === 'logit' ? 'label' : unit}`, 'Sum over the bases of the hit'],
+  ['Relevance', `${signed(hit.relSum)} ${unit}, ${hit.relSum > 0 ? 'supports' : 'opposes'} the ${unit === 'logit' ? 'label' : unit}`, 'Sum over its bases'],
   ['Model', hit.model],
   ['Region', hit.region],
   ['q value', short(hit.qValue), 'False discovery rate of the locus'],

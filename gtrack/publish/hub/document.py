@@ -5,7 +5,7 @@ One file (``useOneFile on``): the hub, its one genome, the tracks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gtrack.core.manifest import RunManifest, TrackSpec
@@ -74,7 +74,7 @@ def hub_text(hub: Hub) -> str:
     means, strands = hub.of_kind("relevance"), hub.of_kind("relevance-forward", "relevance-reverse")
     tracks = composite(RELEVANCE, "Relevance", "Signed relevance per base", means, "full")
     if len(means) > 1:
-        tracks += overlay(means)
+        tracks += overlay(means, [track.name for track in hub.tracks])
     if strands:
         long = "Signed relevance per base, each strand by itself"
         tracks += composite(STRANDS, "Strands", long, strands, "hide")
@@ -88,17 +88,19 @@ def hub_text(hub: Hub) -> str:
     return write_stanzas([*head, *tracks])
 
 
-def _set_apart(tracks: list[Stanza]) -> None:
-    """Give tracks whose short labels were cut to the same one numbers: a viewer tells by them."""
-    seen: set[str] = set()
+def _set_apart(tracks: Iterable[Stanza]) -> None:
+    """Number short labels that were cut to the same one under one parent: viewers show them."""
+    seen: set[tuple[str, str]] = set()
     for _, settings in tracks:
+        parent = dict(settings)["parent"]
         at = next(k for k, (name, _) in enumerate(settings) if name == "shortLabel")
         short = wish = settings[at][1]
         number = 1
-        while short in seen:
+        while (parent, short) in seen:
             number += 1
-            short = label(f"{wish[: SHORT - 1 - len(str(number))]} {number}", SHORT)
-        seen.add(short)
+            end = f" ({number})"
+            short = label(wish[: SHORT - len(end)], SHORT) + end
+        seen.add((parent, short))
         settings[at] = ("shortLabel", short)
 
 

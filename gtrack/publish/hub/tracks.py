@@ -10,7 +10,7 @@ scale of the group elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
@@ -118,8 +118,8 @@ def _subtrack(parent: str, track: HubTrack) -> Settings:
     ]
 
 
-def overlay(tracks: Sequence[HubTrack]) -> list[Stanza]:
-    """Return the relevance of models and targets, drawn over each other."""
+def overlay(tracks: Sequence[HubTrack], taken: Iterable[str]) -> list[Stanza]:
+    """Return the relevance of models and targets, drawn over each other, not named as `taken`."""
     what = "models" if len({track.spec.model for track in tracks}) > 1 else "targets"
     long = f"Relevance of all {what}, one over the other"
     parent = [
@@ -135,14 +135,12 @@ def overlay(tracks: Sequence[HubTrack]) -> list[Stanza]:
         ("html", "hub.html"),
     ]
     stanzas = [(1, parent)]
-    names = track_names(
-        [f"{track.name}_overlaid" for track in tracks],
-        [*RESERVED, *(track.name for track in tracks)],
-    )
+    names = track_names([f"{track.name}_overlaid" for track in tracks], [*RESERVED, *taken])
     for at, (name, track) in enumerate(zip(names, tracks, strict=True)):
         colour = _MODEL_COLOURS[at % len(_MODEL_COLOURS)]
+        short = f"{track.spec.shown} overlaid"
         below = [
-            *described(name, f"{track.spec.shown} overlaid", _meaning(track)),
+            *described(name, short if len(short) <= SHORT else track.spec.shown, _meaning(track)),
             ("parent", OVERLAY),
             ("type", _signal([track])),
             ("bigDataUrl", track.url),
