@@ -89,7 +89,7 @@ def hub_text(hub: Hub) -> str:
 
 
 def _set_apart(tracks: Iterable[Stanza]) -> None:
-    """Number short labels that were cut to the same one under one parent: viewers show them."""
+    """Give numbers to short labels that were cut to the same one under one parent."""
     seen: set[tuple[str, str]] = set()
     for _, settings in tracks:
         parent = dict(settings)["parent"]
