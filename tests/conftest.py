@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -312,18 +312,23 @@ chr1\t500\t612\tlast\t0\t+
 
 
 def make_cnn_folder(
-    folder: Path, *, labels: int = 2, window_bp: int | None = 128, **config: object
+    folder: Path,
+    *,
+    labels: int | Sequence[str] = 2,
+    window_bp: int | None = 128,
+    **config: object,
 ) -> Path:
-    """Write a CNN of two small convolutions."""
+    """Write a CNN of two small convolutions; `labels` are names, or how many."""
     from gtrack.models.cnn import Cnn, CnnConfig, CnnForSequenceClassification
 
+    names = LABELS[labels] if isinstance(labels, int) else labels
     network = CnnForSequenceClassification(
         CnnConfig(
             channels=(8, 6),
             kernel_sizes=(7, 5),
             window_bp=window_bp,
-            id2label=dict(enumerate(LABELS[labels])),
-            label2id={name: i for i, name in enumerate(LABELS[labels])},
+            id2label=dict(enumerate(names)),
+            label2id={name: i for i, name in enumerate(names)},
             **config,
         )
     )

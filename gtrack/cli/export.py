@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gtrack.cli.options import FILE
+from gtrack.io.text import shown
 
 _NEXT = {
     "finemo": "finemo call-hits -r {0} -m MODISCO.h5 -o HITS",
@@ -56,16 +57,16 @@ def export(
     for done in workflow(
         folder, to, target, models=models, width=width, fasta=fasta, overwrite=overwrite
     ):
-        bases = done.regions * done.width
+        bases, title = done.regions * done.width, shown(done.target.title)
         click.echo(
-            f"{done.target.title}: {done.regions:,} regions x {done.width} bp; "
+            f"{title}: {done.regions:,} regions x {done.width} bp; "
             f"{done.bases_without_value:,} of {bases:,} bases have no value and stand as 0"
             f" ({done.bases_beyond:,} beyond a chromosome)",
             err=True,
         )
         if done.regions_cut:
             click.echo(
-                f"{done.target.title}: {done.regions_cut:,} regions are longer than "
+                f"{title}: {done.regions_cut:,} regions are longer than "
                 f"{done.width} bp; their middle is kept (--width takes more)",
                 err=True,
             )

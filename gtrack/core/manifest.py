@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from gtrack.core.heads import Head, Outputs
 from gtrack.core.targets import path_of, titled
 
 SCHEMA = "gtrack-manifest/1"
@@ -37,7 +39,7 @@ class TrackSpec:
     model : str or None
         Name of the model; annotations have none.
     target : str or None
-        Name of the output, where several of the model are explained.
+        Name of the output, where several of the model are explained; any text.
     index : str or None
         URL of the tabix index of an annotation.
     p99 : float or None
@@ -112,3 +114,33 @@ class RunManifest:
     versions: dict[str, str]
     null: dict[str, Any] | None = None
     hits: dict[str, Any] | None = None
+
+    def model(self, name: str | None) -> dict[str, Any]:
+        """Return what is said of a model."""
+        return next(model for model in self.models if model["name"] == name)
+
+    def unit(self, name: str | None) -> str:
+        """Return what relevance to a model's outputs is measured in: ``logit`` or ``value``."""
+        return head_in(self.model(name)).unit
+
+
+def head_in(model: Mapping[str, Any]) -> Head:
+    """Return what the outputs of a model of a manifest are."""
+    return Head(cast(Outputs, model["outputs"]["kind"]), tuple(model["labels"]))
+
+
+def completed(model: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a model of a manifest with what gtrack 0.1 did not say: it knew two kinds of models.
+
+    What was explained then was one target: its logit less the mean of the others, or of one output
+    the logit.
+    """
+    tokens, several = model["kind"] == "dnabert2", len(model["labels"]) > 1
+    rule = job.get("alibi_rule") if tokens else None
+    meant = {
+        "unit": "token" if tokens else "base",
+        "outputs": {"kind": "classes" if several else "labels", "said_by": "rule"},
+        "targets": [model["target"]],
+        "parameters": {} if rule is None else {"alibi_rule": rule},
+    }
+    return {**model, **{key: value for key, value in meant.items() if key not in model}}

@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from gtrack.core.errors import InputError
-from gtrack.core.manifest import KINDS, SCHEMA, RunManifest, TrackSpec
+from gtrack.core.manifest import KINDS, SCHEMA, RunManifest, TrackSpec, completed
 
 SCHEMA_FILE = Path(__file__).with_name("manifest.schema.json")
 """JSON Schema of the manifest, the contract with the plugin."""
@@ -52,7 +52,7 @@ def read_manifest(path: Path) -> RunManifest:
             f"{path}: not a whole {SCHEMA} manifest ({problem.json_path.removeprefix('$.')}: "
             f"{problem.message[:200]}); copy the folder again"
         )
-    record["models"] = tuple(_model(model, record["job"]) for model in record["models"])
+    record["models"] = tuple(completed(model, record["job"]) for model in record["models"])
     record["tracks"] = tuple(
         TrackSpec(**_known(track, TrackSpec))
         for track in record["tracks"]
@@ -65,19 +65,6 @@ def _known(record: Mapping[str, Any], noun: type[Any]) -> dict[str, Any]:
     """Leave out what this version does not know."""
     names = {field.name for field in fields(noun)}
     return {key: value for key, value in record.items() if key in names}
-
-
-def _model(model: dict[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
-    """Complete what gtrack 0.1 did not say of a model: two kinds, one target each."""
-    tokens, several = model["kind"] == "dnabert2", len(model["labels"]) > 1
-    rule = job.get("alibi_rule") if tokens else None
-    return {
-        "unit": "token" if tokens else "base",
-        "outputs": {"kind": "classes" if several else "labels", "said_by": "rule"},
-        "targets": [model["target"]],
-        "parameters": {} if rule is None else {"alibi_rule": rule},
-        **model,
-    }
 
 
 def _no_number(text: str) -> float:

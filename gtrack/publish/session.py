@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.publish.markup import text
 
 LETTERS = {"A": "#009E73", "C": "#0072B2", "G": "#E69F00", "T": "#D55E00", "N": "#999999"}
 """Colours that every eye tells apart (Okabe and Ito)."""
@@ -38,7 +38,7 @@ def igv_json(manifest: RunManifest) -> str:
             }
         ],
         "gtrack": {"manifest": "manifest.json"},
-        "tracks": [_track(track) for track in manifest.tracks],
+        "tracks": [_track(track, manifest) for track in manifest.tracks],
     }
     return json.dumps(session, indent=1) + "\n"
 
@@ -55,19 +55,17 @@ def igv_xml(manifest: RunManifest) -> str:
     where = genome["fasta"] or genome["id"]
     lines = [
         '<?xml version="1.0" encoding="UTF-8" standalone="no"?>',
-        f"<Session genome={quoteattr(where)} locus={quoteattr(locus_text(manifest.locus))}"
-        ' version="8">',
+        f'<Session genome="{text(where)}" locus="{text(locus_text(manifest.locus))}" version="8">',
         "  <Resources>",
-        *(f"    <Resource path={quoteattr(track.path)}/>" for track in manifest.tracks),
-        f"    <Resource path={quoteattr(manifest.regions['url'])}/>",
+        *(f'    <Resource path="{text(track.path)}"/>' for track in manifest.tracks),
+        f'    <Resource path="{text(manifest.regions["url"])}"/>',
         "  </Resources>",
         '  <Panel name="DataPanel">',
     ]
     for track in manifest.tracks:
         lines += _xml_track(track, limit)
     lines += [
-        f'    <Track id={quoteattr(manifest.regions["url"])} name="Scanned regions"'
-        f' color="{GREY}"/>',
+        f'    <Track id="{text(manifest.regions["url"])}" name="Scanned regions" color="{GREY}"/>',
         "  </Panel>",
         "</Session>",
     ]
@@ -92,8 +90,10 @@ def _genome(genome: dict[str, Any]) -> dict[str, Any]:
     return {"reference": reference, "loadDefaultGenomes": False}
 
 
-def _track(track: TrackSpec) -> dict[str, Any]:
+def _track(track: TrackSpec, manifest: RunManifest) -> dict[str, Any]:
     named = {"name": track.shown, "url": track.url}
+    unit = None if track.model is None else manifest.unit(track.model)
+    own = {"unit": unit} if unit == "value" else {}  # what says nothing is in logits
     if track.format == "bigWig":
         return {
             "type": "wig",
@@ -105,11 +105,11 @@ def _track(track: TrackSpec) -> dict[str, Any]:
             "autoscaleGroup": SCALE_GROUP,
             "color": f"rgb({POSITIVE})",
             "altColor": f"rgb({NEGATIVE})",
-            "gtrack": {"kind": track.kind, "model": track.title, "p99": track.p99},
+            "gtrack": {"kind": track.kind, "model": track.title, "p99": track.p99, **own},
         }
     shown: dict[str, Any] = {"type": "annotation", "format": track.format.lower(), **named}
     if track.kind == "hits":  # without a colour: it would hide the hits' own
-        own = {"kind": track.kind, "model": track.title}
+        own = {"kind": track.kind, "model": track.title, **own}
         return {**shown, "height": 48, "displayMode": "EXPANDED", "gtrack": own}
     if track.format in ("BED", "narrowPeak"):
         shown["delimiter"] = "\t"  # igv.js would split names at spaces
@@ -127,7 +127,7 @@ def _track(track: TrackSpec) -> dict[str, Any]:
 
 
 def _xml_track(track: TrackSpec, limit: float) -> list[str]:
-    named = f"id={quoteattr(track.path)} name={quoteattr(track.shown)}"
+    named = f'id="{text(track.path)}" name="{text(track.shown)}"'
     if track.format != "bigWig":
         colour = "" if track.kind == "hits" else f' color="{GREY}"'
         return [f'    <Track {named} displayMode="EXPANDED"{colour}/>']

@@ -64,14 +64,18 @@ def open_finished(out: Path) -> FinishedScan:
 
 def _fit(manifest: RunManifest, plan: Plan) -> bool:
     """Whether a manifest speaks of the plan's models and genome."""
-    names, place = [model.name for model in plan.models], manifest.locus
+    place = manifest.locus
+    models = [
+        (model.name, [*model.head.names], [model.head.names[at] for at in model.targets])
+        for model in plan.models
+    ]
     stems = [target.stem for target in plan.targets]
     scored = [track.name for track in manifest.tracks if track.kind == "relevance"]
     explained = {tuple(named(target).values()) for target in plan.targets}
     others = {_subject(asdict(t)) for t in manifest.tracks if t.model is not None}
     called = {_subject(entry) for entry in (manifest.hits or {}).get("models", ())}
     return (
-        [model["name"] for model in manifest.models] == names
+        [(each["name"], each["labels"], each["targets"]) for each in manifest.models] == models
         and scored == stems
         and (others | called).issubset(explained)
         and place["start"] < place["end"] <= plan.chrom_sizes.get(place["chrom"], 0)

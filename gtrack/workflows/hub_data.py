@@ -58,10 +58,9 @@ class HubData:
         target = self._build / f"{name}.{'bw' if spec.format == 'bigWig' else 'bb'}"
         head = self._opened(source, spec)
         self._place(source, target)
-        if spec.kind != "hits":
-            return HubTrack(spec, name, head, head.largest)
-        largest, motifs = self._hits(spec)
-        return HubTrack(spec, name, head, largest, motifs)
+        largest, motifs = self._hits(spec) if spec.kind == "hits" else (head.largest, ())
+        unit = self._scan.manifest.unit(spec.model)
+        return HubTrack(spec, name, head, largest, motifs, unit=unit)
 
     def _opened(self, source: Path, spec: TrackSpec) -> BigFile:
         """Read the head of a file that goes into the hub as it is."""

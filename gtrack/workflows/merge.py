@@ -79,7 +79,7 @@ def is_merged(plan: Plan, out: Path) -> bool:
     if not path.exists():
         return False
     manifest = read_manifest(path)
-    tracks = [track.url for track in manifest.tracks if track.format == "bigWig"]
+    tracks = [track.path for track in manifest.tracks if track.format == "bigWig"]
     files = ["regions.bed", "regions.tsv", "windows.tsv", *tracks]
     return manifest.plan_sha256 == plan.digest and all((out / name).is_file() for name in files)
 

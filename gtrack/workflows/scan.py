@@ -131,6 +131,7 @@ def scan_shard(
         When the folder holds no plan, has no such shard, or a model is not the planned one.
     """
     plan = read_plan(out / "plan")
+    check_version(plan, out)
     if not 0 <= shard < plan.n_shards:
         raise InputError(f"--shard {shard}: the plan in {out} has shards 0 to {plan.n_shards - 1}")
     chosen = resolve_devices(device)[0]
@@ -140,7 +141,6 @@ def scan_shard(
             "differ between kinds of device; plan again for this one"
         )
     with holding(out, shared=True):
-        check_version(plan, out)
         work = ScanWork(out, plan, progress=begin(plan))
         merged = is_merged(plan, out)
         with work.opened(chosen, workers) as do:

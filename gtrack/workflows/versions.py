@@ -1,4 +1,4 @@
-"""Versions: what the bytes of a scan depend on, and whether a scan of another can go on."""
+"""Which versions the bytes of a scan depend on, and what to do with a scan of another gtrack."""
 
 from __future__ import annotations
 
@@ -13,22 +13,31 @@ _PACKAGES = ("gtrack", "torch", "transformers", "tokenizers", "lxt", "numpy")
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that decide bytes, by package, and the compressor's."""
+    """Return the version of every package that the bytes of a scan depend on."""
     return {**{name: version(name) for name in _PACKAGES}, "compressor": COMPRESSOR}
 
 
-def check_version(plan: Plan, out: Path) -> None:
+def check_version(plan: Plan, out: Path, now: str | None = None) -> None:
     """Refuse to go on with what another version of gtrack began.
+
+    Parameters
+    ----------
+    plan : Plan
+        As it was read.
+    out : Path
+        Its folder.
+    now : str, optional
+        This version; the installed one when not given.
 
     Raises
     ------
     InputError
         Naming both.
     """
-    began, here = plan.versions.get("gtrack"), version("gtrack")
-    if plan.sealed or began != here:
+    began, this = plan.versions.get("gtrack"), now or version("gtrack")
+    if plan.sealed or began != this:
         raise InputError(
-            f"{out}: the scan is of gtrack {began}, and this is gtrack {here}: its results can be "
+            f"{out}: the scan is of gtrack {began}, and this is gtrack {this}: its results can be "
             f"read, but not continued; finish it with gtrack {began}, or start anew with "
             "--overwrite"
         )

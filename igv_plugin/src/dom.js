@@ -11,6 +11,7 @@ export function h(tag, attributes = {}, ...children) {
   return element
 }
 
+export const closer = (onclick) => h('button', { type: 'button', class: 'gt-close', 'aria-label': 'Close', onclick }, '×')
 /** Text for places where igv.js sets HTML: track names and the like. */
 export const escapeHTML = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 

@@ -20,7 +20,8 @@ export function repairTracks(configs, stanzas) {
   let home
   for (const { description, ...config } of configs) { // igv.js would take the description for HTML
     const stanza = byName.get(config.id), parent = parentOf(stanza), group = parent?.track ?? 'hub', title = config.name ?? config.id
-    const track = { ...config, name: escapeHTML(title), gtrack: { kind: 'annotation', title } }
+    const own = { kind: 'annotation', title, unit: /\((value)\)$/.exec(stanza?.longLabel)?.[1] }
+    const track = { ...config, name: escapeHTML(title), gtrack: own }
     const [low, high] = get(stanza, 'viewLimits')?.split(':').map(Number) ?? []
     if (get(stanza, 'autoScale') === 'group') Object.assign(track, { min: undefined, max: undefined, autoscale: true, autoscaleGroup: group })
     else if (low < high) Object.assign(track, { min: low, max: high, autoscale: false })
@@ -34,7 +35,7 @@ export function repairTracks(configs, stanzas) {
       overlays.get(parent).push({ type: 'wig', graphType: 'bar', url, format, color, altColor, name, autoscale: true })
     } else if (get(stanza, 'logo') === 'on') {
       home ??= group // other groups hold the strands of the same models
-      const gtrack = { kind: group === home ? 'relevance' : 'relevance-other', model: title, title }
+      const gtrack = { ...own, kind: group === home ? 'relevance' : 'relevance-other', model: title }
       tracks.push({ ...track, type: 'wig', graphType: 'dynseq', height: 110, gtrack })
     } else {
       if (/^on$/i.test(get(stanza, 'itemRgb'))) Object.assign(track, { color: undefined, altColor: undefined }) // else they hide the items' own

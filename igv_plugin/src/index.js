@@ -3,14 +3,14 @@ import { escapeHTML, h } from './dom.js'
 import { COLORS } from './draw.js'
 import { around } from './hits.js'
 import { hubSession } from './hub.js'
-import { COPY, fetchText, localReference, preflight, problem, readManifest, sessionFromManifest } from './manifest.js'
+import { COPY, fetchText, LETTERED, localReference, preflight, problem, readManifest, sessionFromManifest } from './manifest.js'
 import { makePanel } from './panel.js'
 import { formatLocus, parseLocus, readState, writeState } from './state.js'
 import { relevanceTrack, sceneOf } from './track.js'
 
 export { sessionFromManifest }
 
-const isRelevance = (config) => config?.gtrack?.kind === 'relevance'
+const OWN = 'Open the scan with its own genome.', isRelevance = (config) => config?.gtrack?.kind === 'relevance'
 
 /** Teach igv.js the relevance track: configs of type wig with a `gtrack` key. All others stay as they are. */
 export async function install(igv) {
@@ -35,7 +35,7 @@ async function build(element, igv, options) {
   const report = ({ title, cure }) => { problems.push({ title, cure }); emit('error', { title, cure }) }
   const { manifest, session: { tracks, roi, locus: first, ...genome } } = await source(igv, options, report)
   const wanted = { difference: true, locus: first, ...options, ...readState(location.hash) }
-  const models = [...new Set(tracks.filter(isRelevance).map((t) => t.gtrack.model))].slice(0, 2)
+  const pair = tracks.filter(isRelevance).slice(0, 2).map((t) => t.gtrack), models = pair.map((g) => g.model)
 
   // ---- igv.js: its web service would be asked for names, its navigation bar is the panel's work
   const igvElement = h('div'), nucleotideColors = { ...COLORS, ...options.palette }
@@ -44,11 +44,10 @@ async function build(element, igv, options) {
     throw problem(`igv.js could not open the genome (${error.message ?? error}).`,
       'A known genome such as hg38 needs the internet; any other must lie beside the scan.')
   })
-  const scene = sceneOf(browser, wanted)
-  const bases = [...browser.genome.chromosomes.values()].reduce((sum, c) => sum + (c && c.name !== 'all' ? c.bpLength : 0), 0)
+  const scene = sceneOf(browser, wanted), bases = [...browser.genome.chromosomes.values()].reduce((sum, c) => sum + (c && c.name !== 'all' ? c.bpLength : 0), 0)
   if (manifest?.genome.id === 'custom' && bases !== manifest.genome.bases) {
-    report(problem(`The genome does not match: it has ${bases} bases, that of the scan ${manifest.genome.bases}.`,
-      'Open the scan with the genome it was made with: letters and positions may be wrong.'))
+    const title = `The genome does not match: it has ${bases} bases, that of the scan ${manifest.genome.bases}.`
+    report(problem(title, `Letters and positions may be wrong. ${OWN}`))
   }
 
   // ---- state
@@ -60,12 +59,12 @@ async function build(element, igv, options) {
     emit(name, detail)
   }
   const differenceTrack = () => ({
-    type: 'wig', graphType: 'dynseq', height: 80, order: tracks.findLastIndex(isRelevance) + 0.5, autoscale: true, autoscaleGroup: 'relevance',
-    gtrack: { kind: 'difference', models },
+    ...LETTERED, height: 80, order: tracks.findLastIndex(isRelevance) + 0.5,
+    gtrack: { kind: 'difference', models, unit: pair[0].unit === pair[1].unit ? pair[0].unit : 'mixed unit' },
   })
   const filterHits = () => {
     for (const track of find('hits')) {
-      const least = scene.threshold * (app.relevance.find((r) => r.model === track.config.gtrack.model)?.p99 ?? 0)
+      const least = scene.threshold * (app.of(track.config.gtrack.model)?.p99 ?? 0)
       track.filter = (hit) => Math.abs(hit.relSum) / (hit.end - hit.start) >= least
     }
   }
@@ -88,12 +87,13 @@ async function build(element, igv, options) {
       changed('difference', true)
     })),
     setFilter: (filter) => changed('filter', app.filter = filter),
-    values: (model, ...place) => app.relevance.find((r) => r.model === model).track.values(...place),
+    of: (model) => app.relevance.find((r) => r.model === model),
+    values: (model, ...place) => app.of(model).track.values(...place),
     /** Shows at least `width` bases around a place; resolves once it is drawn, to false if the genome has no such chromosome. */
     async goto(chrom, start, end, width = 1) {
       const chromosome = await browser.genome.loadChromosome(chrom) // not igv.js' search, which knows no odd names
       if (chromosome) return browser.updateLoci([{ chr: chromosome.name, ...around(start, end, width, chromosome.bpLength) }])
-      report(problem(`${formatLocus({ chrom, start, end })} cannot be shown: the genome has no such chromosome.`, 'Open the scan with its own genome.'))
+      report(problem(`${formatLocus({ chrom, start, end })} cannot be shown: the genome has no such chromosome.`, OWN))
       return false
     },
   }
@@ -106,7 +106,7 @@ async function build(element, igv, options) {
   const list = tracks.map((track, i) => ({ ...track, order: i }))
   if (models.length > 1 && wanted.difference) list.push(differenceTrack())
   await browser.loadTrackList(list).catch((error) => report(problem(`A track cannot be shown: ${error.message}.`, COPY)))
-  app.relevance = find('relevance').map((track) => ({ name: track.config.gtrack.title, model: track.config.gtrack.model, p99: track.p99, track }))
+  app.relevance = find('relevance').map((track) => ({ ...track.config.gtrack, track }))
   await scene.set({})
   filterHits()
   scene.onChange = (changes) => {
@@ -136,10 +136,10 @@ async function source(igv, { manifestURL = '', manifest: given, hubURL, referenc
   if (hubURL) session = await hubSession(igv, new URL(hubURL, document.baseURI).href, reference)
   else {
     const { href } = new URL(manifestURL, document.baseURI)
-    manifest = readManifest(given ? JSON.stringify(given) : await fetchText(href, 'Give the address of the manifest.json in a finished scan folder.'), href)
-    const { genome, locus, tracks } = manifest
-    session = { ...sessionFromManifest(manifest), locus }
-    tracks.forEach(({ name }, i) => Object.assign(session.tracks[i], { name: escapeHTML(name) }).gtrack.title = name)
+    manifest = readManifest(given ? JSON.stringify(given) : await fetchText(href, 'Give the address of the manifest.json of a finished scan.'), href)
+    const { genome } = manifest
+    session = sessionFromManifest(manifest)
+    for (const track of session.tracks) track.name = escapeHTML(track.gtrack.title = track.name)
     if (reference || genome.fasta || genome.id === 'custom') {
       const bad = !reference && genome.fasta && (await preflight(genome.fasta) ?? await preflight(`${genome.fasta}.fai`))
       if (bad) report(problem(bad.title, `Without it there are bars, not letters. ${COPY}`))

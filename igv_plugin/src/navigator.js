@@ -5,7 +5,7 @@ const place = (r) => `${r.chrom}:${number(r.chromStart + 1)}`
 const POSITION = ['Place', place, 'position']
 const KINDS = { // per column its title, the text of a row, what sorts by it, and what it is
   hits: [['Motif', (r) => `${r.name} ${r.strand.replace('-', '−')}`], POSITION,
-    ['Relevance', (r) => signed(r.relSum), 'relevance', 'Sum over the hit, in logit'],
+    ['Relevance', (r) => signed(r.relSum), 'relevance', 'Sum over the hit'],
     ['q', (r) => short(r.qValue), 'q', 'False discovery rate'], ['Model', (r) => r.model]],
   regions: [['Region', (r) => r.name], POSITION, ['Length', (r) => `${number(r.chromEnd - r.chromStart)} bp`]],
 }
@@ -39,7 +39,7 @@ export function makeNavigator(tables, { limits, chosen, counted }) {
     if (element.dataset.row !== mark) {
       const row = tables[state.kind].row(rows[at])
       Object.assign(element.dataset, { row: mark, sign: Math.sign(row.relSum) })
-      for (const [i, cell] of [...element.children].entries()) cell.textContent = KINDS[state.kind][i]?.[1](row) ?? ''
+      for (const [i, cell] of [...element.children].entries()) cell.title = cell.textContent = KINDS[state.kind][i]?.[1](row) ?? ''
     }
     element.dataset.at = at
     element.style.transform = `translateY(${at * ROW}px)`

@@ -1,5 +1,5 @@
 import { agreement, MEANING } from './agreement.js'
-import { h, number, short } from './dom.js'
+import { closer, h, number, short } from './dom.js'
 import { readLines, sortNames, Table } from './hits.js'
 import { COPY, problem } from './manifest.js'
 import { makeNavigator } from './navigator.js'
@@ -7,14 +7,14 @@ import { card, clickCards, hitCard, openPopup, placeOf } from './popup.js'
 import { formatLocus, parseLocus } from './state.js'
 
 const WIDTH = 140, LONGEST = 20_000 // bases: shown around a hit, with letters that are easy to read; on which models are compared at most
-const DIMS = 'Dims letters and hides hits (per base) below this share of the 99th percentile of their model'
-const UNKNOWN = 'The 99th percentile of a model is not known here: open the scan itself'
+const DIMS = 'Dims letters and hides hits (per base) below this share of their 99th percentile'
+const UNKNOWN = 'The 99th percentile is not known here: open the scan itself'
 
 /** Builds the tool around the browser of `app` (made by index.js): toolbar, navigator, legend, messages. */
 export function makePanel(app) {
   const { browser, manifest, relevance, colors, element, igvElement } = app, gone = new AbortController(), { signal } = gone
-  const models = [...new Set(relevance.map((r) => r.model))], two = models.length > 1, known = relevance.some((r) => r.p99)
-  const tables = { hits: new Table(), regions: new Table() }
+  const models = relevance.map((r) => r.model), two = models.length > 1, known = relevance.some((r) => r.p99)
+  const units = [...new Set(relevance.map((r) => r.unit))].join(', '), tables = { hits: new Table(), regions: new Table() }
   let motifs = {}, pointer = { x: 0, y: 0 }, timer
   const here = () => parseLocus(app.state().locus)
 
@@ -22,8 +22,7 @@ export function makePanel(app) {
   const banner = h('div', { class: 'gt-problems', role: 'alert' })
   function report({ title, cure }) {
     if ([...banner.children].some((line) => line.title === title)) return
-    const line = h('p', { class: 'gt-bar', title }, h('span', {}, h('strong', {}, title), ' ', cure),
-      h('button', { type: 'button', class: 'gt-close', 'aria-label': 'Dismiss', onclick: () => line.remove() }, '×'))
+    const line = h('p', { class: 'gt-bar', title }, h('span', {}, h('strong', {}, title), ' ', cure), closer(() => line.remove()))
     banner.append(line)
   }
 
@@ -38,19 +37,19 @@ export function makePanel(app) {
   const setScale = () => app.setScale(scale.value === 'fixed' ? Math.abs(Number(limit.value)) || 1 : scale.value)
   const percentile = ['p99', '99th percentile of each', { disabled: !known, title: known ? null : UNKNOWN }]
   const scale = select('Scale', [['auto', 'shared, automatic'], percentile, ['fixed', 'fixed']], setScale)
-  const limit = h('input', { type: 'number', min: 0, step: 'any', 'aria-label': 'Limit of the scale in logit', onchange: setScale })
+  const limit = h('input', { type: 'number', min: 0, step: 'any', 'aria-label': 'Limit of the scale', onchange: setScale })
   const setThreshold = () => app.setThreshold(Number(slider.value))
   const slider = h('input', { type: 'range', min: 0, max: 1, step: 0.01, disabled: !known, title: known ? DIMS : UNKNOWN, oninput: setThreshold })
   const amount = h('output')
   const reverse = button('Reverse strand', 'Letters of the reverse strand', () => app.setReverse(!app.state().reverse))
-  const difference = button('Difference', 'First model minus second', () => app.setDifference(!app.state().difference))
+  const difference = button('Difference', 'First minus second', () => app.setDifference(!app.state().difference))
   const theme = button('Dark', 'Dark or light', () => paint(element.dataset.theme !== 'dark'))
   const paint = (dark) => { element.dataset.theme = dark ? 'dark' : 'light'; theme.ariaPressed = dark }
   const explain = () => openPopup(element, [card('Agreement', [], h('p', {}, cosine.title))], cosine.getBoundingClientRect())
   const cosine = button('Agreement …', MEANING, explain)
   const scaleText = h('span')
   const kind = select('What to list', [['hits', 'Hits'], ['regions', 'Regions']], () => { nav.set({ kind: kind.value }); detail.replaceChildren() })
-  const refilter = () => { nav.set({ model: model.value, motif: motif.value }); app.setFilter({ model: model.value, motif: motif.value }) }
+  const chosen = () => ({ model: model.value, motif: motif.value }), refilter = () => { nav.set(chosen()); app.setFilter(chosen()) }
   const model = select('Model', [], refilter), motif = select('Motif', [], refilter)
   const count = h('p', { class: 'gt-count', role: 'status' }, 'Reading the hits…')
   const detail = h('div', { class: 'gt-detail', tabindex: 0, role: 'region', 'aria-live': 'polite', 'aria-label': 'Current row' })
@@ -71,7 +70,7 @@ export function makePanel(app) {
     },
     async chosen({ row, kind: what, quiet }) {
       const { chrom, chromStart: start, chromEnd: end } = row
-      detail.replaceChildren(what === 'hits' ? hitCard(row, motifs[row.motifId], colors) : card(row.name, [['Place', placeOf(row)]]))
+      detail.replaceChildren(what === 'hits' ? hitCard(row, motifs[row.motifId], colors, app.of(row.model)?.unit) : card(row.name, [['Place', placeOf(row)]]))
       if (quiet) return true
       app.emit('hit', { ...row, kind: what })
       const view = here(), width = view ? view.end - view.start : 0, least = (end - start) * 1.1
@@ -93,7 +92,7 @@ export function makePanel(app) {
       control.value = names.includes(wanted) ? wanted : ''
     }
     kind.value = hits?.models.some((each) => each.hits) ? 'hits' : 'regions'
-    nav.set({ kind: kind.value, model: model.value, motif: motif.value })
+    nav.set({ kind: kind.value, ...chosen() })
     const { chrom, start, end } = here() ?? {}
     nav.touch(chrom, start, end)
     const { data } = tables.regions, order = tables.regions.sorted('position')
@@ -109,7 +108,7 @@ export function makePanel(app) {
     if (view && app.state().locus !== formatLocus(view)) return // meanwhile the view has moved
     const { cosine: x, bases } = values ? agreement(...values) : { cosine: null, bases: 0 }
     cosine.textContent = `Agreement ${x === null ? 'n/a' : x.toFixed(2).replace('-', '−')}`
-    cosine.title = MEANING + (near ? ` Here: ${number(bases)} bases.` : ` Zoom in to ${number(LONGEST)} bases or fewer to see it.`)
+    cosine.title = MEANING + (near ? ` Here: ${number(bases)} bases.` : ` Zoom in to ${number(LONGEST)} bases to see it.`)
   }
   function sync() {
     const state = app.state(), fixed = typeof state.scale === 'number'
@@ -120,8 +119,8 @@ export function makePanel(app) {
     amount.value = state.threshold.toFixed(2)
     reverse.ariaPressed = state.reverse
     difference.ariaPressed = state.difference
-    scaleText.textContent = `Scale: ${fixed ? `±${short(state.scale)} for all models` : state.scale === 'auto' ? 'one for all models, from what is shown'
-      : `the 99th percentile of each model (${relevance.map((r) => `${r.name} ±${short(r.p99)}`).join(', ')})`}`
+    const said = fixed ? `±${short(state.scale)} for all` : state.scale === 'auto' ? 'one for all, from what is shown' : 'the 99th percentile of each'
+    scaleText.textContent = `Scale: ${said}`
     clearTimeout(timer)
     timer = setTimeout(compare, 200)
   }
@@ -149,16 +148,15 @@ export function makePanel(app) {
     h('header', { class: 'gt-bar gt-top' }, h('span', {}, h('strong', {}, 'gtrack'), ' ', models.join(' · ')),
       group('Go to', manifest && [button('‹', 'Previous hit (key p)', nav.prev), button('›', 'Next hit (key n)', nav.next)],
         h('form', { onsubmit: seek }, locus),
-        button('−', 'Zoom out', () => browser.zoomWithScaleFactor(2)), button('+', 'Zoom in', () => browser.zoomWithScaleFactor(0.5))),
-      group('Page', two && cosine, button('PNG', 'Save as PNG', () => browser.savePNGtoFile(file('png'))),
-        button('SVG', 'Save as SVG', () => browser.saveSVGtoFile(file('svg'))), theme)),
+        [['−', 'Zoom out', 2], ['+', 'Zoom in', 0.5]].map(([sign, title, by]) => button(sign, title, () => browser.zoomWithScaleFactor(by)))),
+      group('Page', two && cosine, ['PNG', 'SVG'].map((t) => button(t, `Save as ${t}`, () => browser[`save${t}toFile`](file(t.toLowerCase())))), theme)),
     banner,
     h('div', { class: 'gt-bar gt-display', role: 'group', 'aria-label': 'Display' }, h('label', {}, 'Scale ', scale), limit,
       h('label', {}, 'Threshold ', slider, amount, ' of p99'), reverse, two && difference)]
   const below = [
     manifest && h('aside', { class: 'gt-side', 'aria-label': 'Navigator' }, group('Filters', search, kind, model, motif), count, nav.element, detail),
     h('footer', { class: 'gt-legend', 'aria-label': 'Legend' }, h('span', {}, [...'ACGT'].map((letter) => [swatch(colors[letter]), `${letter}\u2002`])),
-      h('span', {}, 'Height: relevance (logit); up supports the label, down opposes it'),
+      h('span', {}, `Height: relevance (${units}); up supports the ${units === 'value' ? units : 'label'}, down opposes it`),
       h('span', {}, 'Bars and hits: ', swatch(colors.positive), 'supports\u2002', swatch(colors.negative), 'opposes'),
       h('span', {}, swatch(colors.dim), 'below the threshold'), scaleText)].filter(Boolean)
   const view = here(), width = igvElement.clientWidth

@@ -36,6 +36,7 @@ export const relevanceTrack = (WigTrack) => class RelevanceTrack extends WigTrac
     super.init(config)
     this.scene = sceneOf(this.browser, config.gtrack)
     this.p99 = config.gtrack.p99
+    this.unit = config.gtrack.unit ??= 'logit'
     this.reads = []
     this.last = Promise.resolve()
     if (this.isDifference) this.name = this.title()
@@ -63,7 +64,7 @@ export const relevanceTrack = (WigTrack) => class RelevanceTrack extends WigTrac
     return models.map((model) => this.browser.findTracks(({ config }) => config?.gtrack?.kind === 'relevance' && config.gtrack.model === model)[0])
   }
   title() {
-    return escapeHTML(`${this.config.gtrack.models.join(' − ')} ${this.inUnits ? '(each / its p99)' : '(logits)'}`)
+    return escapeHTML(`${this.config.gtrack.models.join(' − ')} ${this.inUnits ? '(each / its p99)' : `(${this.unit}s)`}`)
   }
   async changeUnits() {
     this.name = this.title()
@@ -128,7 +129,7 @@ export const relevanceTrack = (WigTrack) => class RelevanceTrack extends WigTrac
       Model: models?.join(' − ') ?? model,
       Position: `${viewport.referenceFrame.chr}:${from + 1}${features.raw ? '' : `-${to}`}`,
       Base: read && (this.scene.reverse ? `${COMPLEMENT[read] ?? read} (reverse strand)` : read),
-      [features.raw ? 'Relevance' : 'Relevance (mean)']: `${signed(feature.value)}${this.inUnits ? ' p99' : ' logits'}`,
+      [features.raw ? 'Relevance' : 'Relevance (mean)']: `${signed(feature.value)}${this.inUnits ? ' p99' : ` ${this.unit}s`}`,
     }).filter(([, value]) => value).map(([name, value]) => ({ name, value: escapeHTML(value), text: value })) // igv.js shows the value as HTML
   }
   menuItemList = () => [] // none of igv.js' graph types and scales: they are not of this track

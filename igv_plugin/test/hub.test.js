@@ -69,6 +69,14 @@ test('letters, fractional limits, group scale and overlays come back', () => {
   assert.ok(tracks.every((t) => t.description === undefined))
 })
 
+test('the end of a long label says what is not in logits', () => {
+  const units = (label) => ['logo on', 'itemRgb on'].map((line) => repairTracks([config('a')], parseStanzas(`track a\nlongLabel ${label}\n${line}\n`))[0].gtrack?.unit)
+  assert.deepEqual(units('Relevance of each base to x (value)'), ['value', undefined]) // a bigWig that is no relevance is igv.js' own
+  assert.deepEqual(units('Relevance of each base to x (value) y'), [undefined, undefined])
+  const [hits] = repairTracks([config('h', { format: 'bigBed' })], parseStanzas('track h\nlongLabel Motif hits of x (value)\n'))
+  assert.equal(hits.gtrack.unit, 'value')
+})
+
 test('limits that are no limits are left alone', () => {
   for (const limits of ['x:1', '1', '1:1', '2:1']) {
     const [track] = repairTracks([config('a', { min: 3, max: 4 })], parseStanzas(`track a\nviewLimits ${limits}\n`))

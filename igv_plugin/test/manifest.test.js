@@ -16,6 +16,44 @@ test('the session is that which gtrack itself writes', () => {
 const base = 'http://h:1/scan/manifest.json'
 const make = (manifest) => readManifest(JSON.stringify(manifest), base)
 
+test('a folder that gtrack 0.1.0 made opens as it did', () => {
+  const old = (name) => JSON.parse(readFileSync(new URL(`../../tests/fixtures/gtrack-0.1.0/${name}`, import.meta.url), 'utf8'))
+  assert.deepEqual(sessionFromManifest(old('manifest.json')), old('igv_session.json'))
+  const read = make(old('manifest.json'))
+  assert.deepEqual(read.hits.models.map((m) => m.model), ['cnn', 'dnabert2'])
+  assert.equal(read.tracks[0].url, 'http://h:1/scan/tracks/cnn.relevance.bw')
+})
+
+/** The same with an unknown key in every object, and a track of an unknown kind. */
+function strange(value) {
+  if (Array.isArray(value)) return value.map(strange)
+  if (value === null || typeof value !== 'object') return value
+  const more = { colour: { of: ['red', null, 3] }, ...Object.fromEntries(Object.entries(value).map(([key, v]) => [key, strange(v)])) }
+  return value.tracks ? { ...more, tracks: [{ name: 's', kind: 'score', format: 'tsv', url: 's.tsv', model: 'cnn' }, ...more.tracks] } : more
+}
+
+test('unknown keys and kinds of tracks are passed over', () => {
+  for (const name of names) {
+    assert.deepEqual(sessionFromManifest(strange(read(`${name}.manifest.json`))), read(`${name}.session.json`), name)
+    const odd = make(strange(read(`${name}.manifest.json`)))
+    assert.deepEqual(sessionFromManifest(odd).tracks, sessionFromManifest(make(read(`${name}.manifest.json`))).tracks, name)
+  }
+  const kinds = ['score', 'relevance-both', 'Relevance', 'hits2', 'xhits', '__proto__']
+  const full = read('full.manifest.json'), odd = kinds.map((kind) => ({ ...full.tracks[0], kind }))
+  assert.deepEqual(sessionFromManifest({ ...full, tracks: odd }).tracks, [])
+})
+
+test('hits are of a model, or of a target of several', () => {
+  const full = read('full.manifest.json'), [hits] = full.hits.models
+  full.hits.models = [hits, { ...hits, target: '<b>' }, { ...hits, target: '' }, { ...hits, target: '__proto__' }]
+  assert.deepEqual(make(full).hits.models.map((m) => m.model), ['cnn', 'cnn: <b>', 'cnn: ', 'cnn: __proto__'])
+})
+
+test('a file whose name has a % is asked for by it', () => {
+  const { tracks } = make(read('targets.manifest.json'))
+  assert.equal(tracks[0].url, 'http://h:1/scan/tracks/cnn.H3K4me3%253Dhigh.relevance.bw')
+})
+
 test('what is no manifest is refused by name, with what to do', () => {
   const full = read('full.manifest.json'), track = full.tracks[0]
   for (const bad of [null, [], {}, { ...full, schema: 'gtrack-manifest/2' }]) {

@@ -18,6 +18,7 @@ test('a bigBed feature says the same as a row of the table', () => {
   const row = { chrom: 'chr1', chromStart: 17, chromEnd: 36, name: 'CTCF', strand: '-', motifId: 'MA0139.1', relSum: -11.789, relZ: 16.5, seqP: 1.4e-7, relP: 6.9e-10, qValue: 0.0016, model: 'cnn', region: 'pos01' }
   assert.deepEqual(facts(hitOf(feature, 'cnn')), facts(row))
   assert.deepEqual(facts(row).slice(0, 2).map((f) => f[1]), ['chr1:18-36 (−)', '−11.8 logit, opposes the label'])
+  assert.equal(facts(row, 'value')[1][1], '−11.8 value, opposes the value')
   assert.equal(hitOf(feature).model, 'cnn:1')
   const latin1 = (text) => Buffer.from(text).toString('latin1')
   for (const name of ['NF-κB', 'café', '\u{1F9EC}']) assert.equal(hitOf({ ...feature, name: latin1(name) }).name, name)

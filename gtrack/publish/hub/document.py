@@ -5,11 +5,11 @@ One file (``useOneFile on``): the hub, its one genome, the tracks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gtrack.core.manifest import RunManifest, TrackSpec
-from gtrack.publish.hub.stanzas import LONG, Settings, label, track_names, write_stanzas
+from gtrack.publish.hub.stanzas import LONG, SHORT, Settings, label, track_names, write_stanzas
 from gtrack.publish.hub.tracks import (
     RELEVANCE,
     RESERVED,
@@ -74,17 +74,34 @@ def hub_text(hub: Hub) -> str:
     means, strands = hub.of_kind("relevance"), hub.of_kind("relevance-forward", "relevance-reverse")
     tracks = composite(RELEVANCE, "Relevance", "Signed relevance per base", means, "full")
     if len(means) > 1:
-        tracks += overlay(means)
+        tracks += overlay(means, [track.name for track in hub.tracks])
     if strands:
         long = "Signed relevance per base, each strand by itself"
         tracks += composite(STRANDS, "Strands", long, strands, "hide")
     tracks += [hits(track) for track in hub.of_kind("hits")]
     tracks += [annotation(track) for track in hub.of_kind("annotation")]
+    _set_apart(tracks)
     top = (settings for depth, settings in tracks if depth == 1)
     for place, settings in enumerate(top, 1):
         settings.append(("priority", str(place)))
     head: list[Stanza] = [(0, _hub(hub)), (0, _genome(hub)), (0, _root(hub))]
     return write_stanzas([*head, *tracks])
+
+
+def _set_apart(tracks: Iterable[Stanza]) -> None:
+    """Give numbers to short labels that were cut to the same one under one parent."""
+    seen: set[tuple[str, str]] = set()
+    for _, settings in tracks:
+        parent = dict(settings)["parent"]
+        at = next(k for k, (name, _) in enumerate(settings) if name == "shortLabel")
+        short = wish = settings[at][1]
+        number = 1
+        while (parent, short) in seen:
+            number += 1
+            end = f" ({number})"
+            short = label(wish[: SHORT - len(end)], SHORT) + end
+        seen.add((parent, short))
+        settings[at] = ("shortLabel", short)
 
 
 def groups_text(hub: Hub) -> str:

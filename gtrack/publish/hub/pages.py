@@ -13,6 +13,7 @@ from gtrack.publish.hub.document import Hub
 from gtrack.publish.hub.tracks import HubTrack
 from gtrack.publish.markup import Markup, element, join, void
 from gtrack.publish.session import locus_text
+from gtrack.publish.signs import bases_say, hits_say, units_of
 
 _COORDINATES = (
     "Coordinates in the files are 0-based and half-open; a position that a browser shows is "
@@ -24,11 +25,6 @@ _STRANDS = {
     "reverse": "the reverse strand",
     "region": "the strand of each region",
 }
-_SIGN = (
-    "Above the line (positive), a base speaks for the explained label; below (negative), against "
-    "it. The height is how much. This is what the model computed with, not what changing the base "
-    "would do, and not biology by itself."
-)
 _OUTPUTS = {
     "classes": "classes that exclude each other: the logit less the mean of the other logits",
     "labels": "labels that do not exclude each other: the label's own logit",
@@ -36,14 +32,23 @@ _OUTPUTS = {
 }
 _UNITS = (
     "The unit is that of what is explained (of classes the logit contrast: the logit less the mean "
-    "of the other logits; of labels the logit; of values the value). Models differ in scale: "
-    "compare the shapes of two models, not their heights. Relevance is not conserved, "
-    "so that its sum is not the logit."
+    "of the other logits; of labels the logit; of values the value). Models and targets differ in "
+    "scale: compare the shapes of two tracks, not their heights. Relevance need not be conserved: "
+    "its sum is not what is explained."
 )
 _GAPS = (
     "A base without a value was not scanned, or is not A, C, G or T: a gap is not a zero. Every "
     "base has its value from one window of the model, the one whose centre is nearest."
 )
+
+
+def _sign(units: Iterable[str]) -> str:
+    above, below = bases_say(units)
+    return (
+        f"Above the line (positive), a base {above}; below (negative), {below}. The height is how "
+        "much. This is what the model computed with, not what changing the base would do, and not "
+        "biology by itself."
+    )
 
 
 def hub_pages(hub: Hub) -> dict[str, str]:
@@ -88,10 +93,6 @@ def _table(rows: Iterable[tuple[str, object]]) -> Markup:
     )
 
 
-def _model(hub: Hub, track: HubTrack) -> dict[str, Any]:
-    return next(m for m in hub.manifest.models if m["name"] == track.spec.model)
-
-
 def _made(hub: Hub, model: dict[str, Any]) -> Markup:
     """Return how relevance of a model was made."""
     job, strands = hub.manifest.job, str(model["strands"])
@@ -115,8 +116,9 @@ def _made(hub: Hub, model: dict[str, Any]) -> Markup:
 
 
 def _relevance_page(hub: Hub, track: HubTrack) -> str:
-    model, spec = _model(hub, track), track.spec
+    spec, model = track.spec, hub.manifest.model(track.spec.model)
     strand = spec.kind.partition("-")[2]
+    output = model["target"] if spec.target is None else spec.target
     alone = f" This is of the {strand} strand alone." if strand else ""
     facts: list[tuple[str, object]] = [
         ("Bases with a value", f"{spec.bases:,}" if spec.bases is not None else None),
@@ -125,23 +127,22 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
     ]
     return _page(
         hub,
-        f"Relevance of each base: {spec.name}",
+        f"Relevance of each base: {spec.shown}",
         _section(
             "Description",
             _paragraphs(
-                f"How much of the score that the model {spec.model} gives its output "
-                f"{spec.target or model['target']} the method traces back to each base of the "
-                f"scanned regions.{alone}",
+                f"How much of the score that the model {spec.model} gives its output {output} the "
+                f"method traces back to each base of the scanned regions.{alone}",
                 _GAPS,
             ),
         ),
         _section(
             "Display conventions",
             _paragraphs(
-                _SIGN,
+                _sign([hub.manifest.unit(spec.model)]),
                 "Zoomed in, the bases are letters as tall as their relevance; those below the line "
                 "hang upside down. Zoomed out, they are bars: blue above the line, vermillion "
-                "below. The models share one scale.",
+                "below. The tracks share one scale.",
                 _UNITS,
                 _COORDINATES,
             ),
@@ -153,6 +154,7 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
 
 def _hits_page(hub: Hub, track: HubTrack) -> str:
     found, spec = hub.manifest.hits or {}, track.spec
+    above, below = hits_say([hub.manifest.unit(spec.model)])
     motifs, options = found.get("motifs", {}), found.get("options", {})
     columns = (
         ("name, motifId, source", "The motif: its name, its matrix, where the matrix is from"),
@@ -175,20 +177,20 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
     ]
     return _page(
         hub,
-        f"Motif hits: {spec.name}",
+        f"Motif hits: {spec.shown}",
         _section(
             "Description",
             _paragraphs(
-                f"Places where the sequence matches a motif and the relevance of the model "
-                f"{spec.title} is unlike that of shuffled sequence. Look-alike motifs may stand "
+                f"Places where the sequence matches a motif and the relevance to {spec.title} is "
+                f"unlike that of shuffled sequence. Look-alike motifs may stand "
                 "in for one another: the q-value is of the place, not of the name."
             ),
         ),
         _section(
             "Display conventions",
             _paragraphs(
-                "Blue: the site supports the label that is explained (relSum above 0). "
-                "Vermillion: it opposes it. The strand is the motif's.",
+                f"Blue: the site {above} that is explained (relSum above 0). "
+                f"Vermillion: it {below}. The strand is the motif's.",
                 _COORDINATES,
             ),
             _table(columns),
@@ -202,7 +204,7 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
             ),
             _table(rows),
             element("h3", "The relevance behind them"),
-            _made(hub, _model(hub, track)),
+            _made(hub, hub.manifest.model(spec.model)),
         ),
     )
 
@@ -221,7 +223,7 @@ def _annotation_page(hub: Hub, track: HubTrack) -> str:
 def _hub_page(hub: Hub) -> str:
     regions = hub.manifest.regions
     tracks = [
-        element("li", element("a", track.spec.name, href=track.page), f" ({track.spec.kind})")
+        element("li", element("a", track.spec.shown, href=track.page), f" ({track.spec.kind})")
         for track in hub.tracks
     ]
     return _page(
@@ -235,7 +237,10 @@ def _hub_page(hub: Hub) -> str:
             ),
             element("ul", *tracks),
         ),
-        _section("Display conventions", _paragraphs(_SIGN, _UNITS, _GAPS, _COORDINATES)),
+        _section(
+            "Display conventions",
+            _paragraphs(_sign(units_of(hub.manifest)), _UNITS, _GAPS, _COORDINATES),
+        ),
         *(_section(f"Methods: {m['name']}", _made(hub, m)) for m in hub.manifest.models),
     )
 

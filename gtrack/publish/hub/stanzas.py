@@ -16,6 +16,9 @@ Settings = list[tuple[str, str]]
 SHORT, LONG = 17, 76
 """Characters of a short and of a long label."""
 
+_LONGEST = 100
+"""Characters of a track's name; of a longer one the middle goes, as its ends tell it apart."""
+
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 """What a track may be called."""
 
@@ -83,7 +86,8 @@ def track_names(wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     names = []
     for each in wanted:
         name = re.sub("[^A-Za-z0-9_-]", "_", each)
-        name = stem = (name if NAME.fullmatch(name) else f"t_{name}")[:100]
+        name = name if NAME.fullmatch(name) else f"t_{name}"
+        name = stem = name if len(name) <= _LONGEST else f"{name[:60]}_{name[-39:]}"
         number = 1
         while name.lower() in used:
             number += 1

@@ -10,7 +10,7 @@ scale of the group elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
@@ -60,6 +60,8 @@ class HubTrack:
         Names of the motifs that have hits.
     coloured : bool
         Whether the features of an annotation have colours of their own.
+    unit : str
+        What relevance is measured in: ``logit`` or ``value``.
     """
 
     spec: TrackSpec
@@ -68,6 +70,7 @@ class HubTrack:
     largest: float = 0.0
     motifs: tuple[str, ...] = ()
     coloured: bool = False
+    unit: str = "logit"
 
     @property
     def url(self) -> str:
@@ -115,10 +118,12 @@ def _subtrack(parent: str, track: HubTrack) -> Settings:
     ]
 
 
-def overlay(tracks: Sequence[HubTrack]) -> list[Stanza]:
-    """Return the models' relevance, drawn over each other."""
+def overlay(tracks: Sequence[HubTrack], taken: Iterable[str]) -> list[Stanza]:
+    """Return the relevance of models and targets, drawn over each other, not named as `taken`."""
+    what = "models" if len({track.spec.model for track in tracks}) > 1 else "targets"
+    long = f"Relevance of all {what}, one over the other"
     parent = [
-        *described(OVERLAY, "Models overlaid", "Relevance of all models, one over the other"),
+        *described(OVERLAY, f"{what.capitalize()} overlaid", long),
         ("parent", ROOT),
         ("container", "multiWig"),
         ("aggregate", "transparentOverlay"),
@@ -130,14 +135,12 @@ def overlay(tracks: Sequence[HubTrack]) -> list[Stanza]:
         ("html", "hub.html"),
     ]
     stanzas = [(1, parent)]
-    names = track_names(
-        [f"{track.name}_overlaid" for track in tracks],
-        [*RESERVED, *(track.name for track in tracks)],
-    )
+    names = track_names([f"{track.name}_overlaid" for track in tracks], [*RESERVED, *taken])
     for at, (name, track) in enumerate(zip(names, tracks, strict=True)):
         colour = _MODEL_COLOURS[at % len(_MODEL_COLOURS)]
+        short = f"{track.spec.shown} overlaid"
         below = [
-            *described(name, f"{track.spec.shown} overlaid", _meaning(track)),
+            *described(name, short if len(short) <= SHORT else track.spec.shown, _meaning(track)),
             ("parent", OVERLAY),
             ("type", _signal([track])),
             ("bigDataUrl", track.url),
@@ -200,15 +203,18 @@ def _signal(tracks: Sequence[HubTrack]) -> str:
 
 
 def _meaning(track: HubTrack) -> str:
-    """Return a long label."""
+    """Return a long label; its end says what is not in logits, and the viewer reads it there."""
+    unit = " (value)" if track.unit == "value" else ""
     strand = {"relevance-forward": ", forward strand", "relevance-reverse": ", reverse strand"}
     match track.spec.kind:
         case "hits":
-            return f"Motif hits that the relevance of {track.spec.title} supports or opposes"
+            said = "Motif hits that the relevance of"
+            return f"{said} {track.spec.title} supports or opposes{unit}"
         case "annotation":
             return f"{track.spec.name} (annotation)"
         case kind:
-            return f"Relevance of each base to {track.spec.title}{strand.get(kind, '')}"
+            said = f"Relevance of each base to {track.spec.title}"
+            return f"{said}{strand.get(kind, '')}{unit}"
 
 
 def rounded_up(value: float) -> float:

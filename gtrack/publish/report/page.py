@@ -18,6 +18,7 @@ from gtrack.publish.report.lanes import signed
 from gtrack.publish.report.letters import LetterPlot, describe, letter_shapes, letter_svg
 from gtrack.publish.report.tables import facts_table, files_table, regions_table, table
 from gtrack.publish.report.words import explained_score, how_to_read
+from gtrack.publish.signs import units_of
 
 STYLE = Path(__file__).with_name("report.css")
 
@@ -60,7 +61,10 @@ def report_html(report: Report) -> str:
         "reading": ("How to read the figures", how_to_read(report.manifest)),
         "loci": ("Top loci", join(_contents(report), *_loci(report))),
         "motifs": ("Motifs", join(*_motifs(report))),
-        "regions": ("Scores of the regions shown", regions_table(report.regions)),
+        "regions": (
+            "Scores of the regions shown",
+            regions_table(report.regions, units_of(report.manifest)),
+        ),
         "facts": ("Run facts", facts_table(report.manifest)),
         "files": ("Files", files_table(report.manifest)),
     }
@@ -110,13 +114,13 @@ def _summary(report: Report) -> Markup:
         titled(each["model"], each.get("target")): each["hits"]
         for each in (manifest.hits or {}).get("models", ())
     }
-    models = {model["name"]: model for model in manifest.models}
     rows = []
     for track in manifest.tracks:
         if track.kind != "relevance":
             continue
-        model = models[track.model]
-        score = explained_score(model, track.target or model["target"])
+        model = manifest.model(track.model)
+        label = model["target"] if track.target is None else track.target
+        score = explained_score(model, label)
         rows.append(
             (
                 *(model["name"], model["kind"], score, f"{model['window_bp']:,}"),

@@ -45,8 +45,8 @@ def table(
     return element("div", content, class_="scroll", tabindex=0, role="region", aria_label="Table")
 
 
-def regions_table(regions: Sequence[Mapping[str, str]]) -> Markup:
-    """Return the scores of regions, rows of ``regions.tsv``."""
+def regions_table(regions: Sequence[Mapping[str, str]], units: Sequence[str]) -> Markup:
+    """Return the scores of regions, rows of ``regions.tsv``, which are measured in `units`."""
     columns = {
         "name": "region",
         "model": "model",
@@ -60,19 +60,20 @@ def regions_table(regions: Sequence[Mapping[str, str]]) -> Markup:
     }
     if not any("target" in row for row in regions):
         del columns["target"]
+    if "logit" not in units:
+        del columns["probability"]  # a value has none
+    first = [*columns].index("windows")  # before it there are names, which may look like numbers
     rows = []
     for row in regions:
         start, end = int(row["start"]), int(row["end"])
-        rows.append(
-            (f"{row['chrom']}:{start + 1:,}-{end:,}", *(_number(row[key]) for key in columns))
-        )
+        cells = [row[key] if at < first else _number(row[key]) for at, key in enumerate(columns)]
+        rows.append((f"{row['chrom']}:{start + 1:,}-{end:,}", *cells))
     if not rows:
         return Markup()
-    said = "Means over a region's bases of what the windows that own them say; scores are logits."
-    scores = table(
-        ("place", *columns.values()), rows, numbers=range(len(columns) - 5, len(columns) + 1)
-    )
-    return join(element("p", said), scores)
+    said = "Means over a region's bases of what the windows that own them say; scores are "
+    numbers = range(first + 1, len(columns) + 1)
+    scores = table(("place", *columns.values()), rows, numbers=numbers)
+    return join(element("p", f"{said}{' or '.join(f'{unit}s' for unit in units)}."), scores)
 
 
 def facts_table(manifest: RunManifest) -> Markup:
@@ -90,9 +91,9 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
         for key, inner in value.items():
             if key not in _NO_FACTS:
                 yield from _flat(f"{name} {key}".strip(), inner)
-    elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+    elif isinstance(value, list | tuple) and value and all(isinstance(e, Mapping) for e in value):
         for inner in value:
-            called = inner.get("name") or titled(inner.get("model", ""), inner.get("target"))
+            called = inner.get("name") or titled(str(inner.get("model")), inner.get("target"))
             yield from _flat(f"{name} {called}", inner)
     elif value is not None:
         items = value if isinstance(value, list | tuple) else [value]

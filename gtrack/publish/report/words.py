@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gtrack.core.heads import Head
-from gtrack.core.manifest import RunManifest
+from gtrack.core.manifest import RunManifest, head_in
 from gtrack.core.targets import titled
 from gtrack.publish.markup import Markup, element
+from gtrack.publish.signs import bases_say, hits_say, units_of
 
 METHODS = {
     "attnlrp": (
-        "AttnLRP (layer-wise relevance propagation with rules for attention; on a CNN plain LRP). "
-        "It does not conserve relevance: softmax and biases take a share, so the letters of a "
-        "window do not sum to its score."
+        "AttnLRP (layer-wise relevance propagation with rules for attention; plain LRP where a "
+        "model has no attention). It does not conserve relevance: softmax and biases take a share, "
+        "so the letters of a window do not sum to its score."
     ),
     "cplrp": (
-        "CP-LRP (layer-wise relevance propagation with attention weights held constant; on a CNN "
-        "plain LRP). Biases take a share, so the letters of a window do not sum to its score."
+        "CP-LRP (layer-wise relevance propagation with attention weights held constant; plain LRP "
+        "where a model has no attention). Biases take a share, so the letters of a window do not "
+        "sum to its score."
     ),
     "gradient": (
         "Input x gradient. It does not conserve relevance: the letters of a window do not sum to "
         "its score."
     ),
 }
-"""Method -> what it is and what it does not promise."""
+"""Method -> what it is and what it does not promise; of one from another package, nothing."""
+
+_UNKNOWN = (
+    "{}, a method from outside gtrack: its own documents say what it promises. Do not take the "
+    "letters of a window to sum to its score."
+)
 
 
 def explained_score(model: Mapping[str, Any], label: str) -> str:
     """Return what of an output is explained."""
-    labels = tuple(model["labels"])
-    return Head(model["outputs"]["kind"], labels).explained(labels.index(label))
+    return head_in(model).explained(model["labels"].index(label))
 
 
 def how_to_read(manifest: RunManifest) -> Markup:
@@ -42,21 +47,29 @@ def how_to_read(manifest: RunManifest) -> Markup:
     return element("dl", *parts)
 
 
+def in_units(units: Sequence[str]) -> str:
+    """Return what scores and relevance are measured in, as a reader says it."""
+    named = {"logit": "logits", "value": "units of the value"}
+    return " or ".join(named[unit] for unit in units)
+
+
 def _paragraphs(manifest: RunManifest) -> Iterator[tuple[str, str]]:
+    units = units_of(manifest)
+    above, below = bases_say(units)
     yield (
         "Letters",
         "A letter is a base of the genome's forward strand; its height is the base's relevance: "
-        "the share of the explained score, in its unit (logits; the value of a regression), that "
-        "the method traces back to it. Above the axis the base speaks for the label; below, upside "
-        "down, against it.",
+        f"the share of the explained score, in {in_units(units)}, that the method traces back to "
+        f"it. Above the axis the base {above}; below, upside down, {below}.",
     )
     yield (
         "Scale",
         "Every row has its own scale, the same up and down, with its limits on the axis. Heights "
-        "compare within a row. Dotted lines stand at the model's 99th percentile (p99) of "
+        "compare within a row. Dotted lines stand at the row's 99th percentile (p99) of "
         "|relevance| over all scanned bases and make places comparable.",
     )
-    yield ("Method", METHODS.get(manifest.job["method"], manifest.job["method"]))
+    method = manifest.job["method"]
+    yield "Method", METHODS.get(method, _UNKNOWN.format(method))
     yield "Where values come from", " ".join(_windows(manifest))
     yield (
         "Gaps",
@@ -64,12 +77,14 @@ def _paragraphs(manifest: RunManifest) -> Iterator[tuple[str, str]]:
         "neither is 0.",
     )
     if manifest.hits is not None:
-        yield "Motif hits", " ".join(_hits(manifest.hits, manifest.null or {}))
+        yield "Motif hits", " ".join(_hits(manifest.hits, manifest.null or {}, units))
+    several = any(track.target is not None for track in manifest.tracks)
     yield (
         "Which places are shown",
-        "The models take turns: each gives its next best hit (smallest q, then largest |relevance|)"
-        " that no place shows yet. Where the hits run out, the stretches with the largest "
-        "|relevance| follow, every model in units of its p99. No place is shown twice.",
+        f"The models{' and their targets' if several else ''} take turns: each gives its next best "
+        "hit (smallest q, then largest |relevance|) that no place shows yet. Where the hits run "
+        "out, the stretches with the largest |relevance| follow, each in units of its p99. No "
+        "place is shown twice.",
     )
 
 
@@ -91,11 +106,12 @@ def _windows(manifest: RunManifest) -> Iterator[str]:
         )
 
 
-def _hits(hits: Mapping[str, Any], null: Mapping[str, Any]) -> Iterator[str]:
+def _hits(hits: Mapping[str, Any], null: Mapping[str, Any], units: Sequence[str]) -> Iterator[str]:
+    above, below = hits_say(units)
     yield (
         "An arrow is a site that matches a motif and whose relevance stands out from that of "
-        "shuffled windows; it points where the motif reads. Blue supports the label, vermillion "
-        "opposes it; the number is the relevance summed over the site."
+        f"shuffled windows; it points where the motif reads. Blue {above}, vermillion {below}; "
+        "the number is the relevance summed over the site."
     )
     yield (
         f"Hits have q < {hits['q']:g}: q estimates the share of false places among the hits at "

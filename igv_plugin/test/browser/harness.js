@@ -21,7 +21,8 @@ const locusNow = () => { const { chr, start, end } = browser.referenceFrameList[
 const handlers = {}, state = { threshold: 0, scale: 'auto', reverse: false, difference: false, ...hash, locus: locusNow() }
 const app = {
   browser, manifest, element, igvElement, problems, colors: COLORS, went: [], filter: hash, roi: { name: 'Scanned regions', color: 'rgba(68,134,247,0.08)' },
-  relevance: models.map((name, i) => ({ name, model: name, p99, track: browser.findTracks('name', `m${i}`)[0] })),
+  relevance: models.map((model, i) => ({ model, unit: 'logit', p99, track: browser.findTracks('name', `m${i}`)[0] })),
+  of: (model) => app.relevance.find((r) => r.model === model),
   state: () => ({ ...state, locus: locusNow() }),
   on: (name, f) => { (handlers[name] ??= []).push(f); return () => { handlers[name] = handlers[name].filter((g) => g !== f) } },
   emit: (name, detail) => { for (const f of handlers[name] ?? []) f(detail) },

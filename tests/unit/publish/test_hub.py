@@ -12,11 +12,19 @@ from hypothesis import strategies as st
 
 from gtrack.core.big_file import BigFile
 from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.core.targets import name_targets
 from gtrack.publish.hub.check import check_hub
 from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text, names_for
 from gtrack.publish.hub.pages import hub_pages
 from gtrack.publish.hub.reading import HubFiles
-from gtrack.publish.hub.stanzas import label, read_stanzas, safe, track_names, write_stanzas
+from gtrack.publish.hub.stanzas import (
+    SHORT,
+    label,
+    read_stanzas,
+    safe,
+    track_names,
+    write_stanzas,
+)
 from gtrack.publish.hub.tracks import HubTrack, rounded_up
 from gtrack.publish.session import locus_text
 from tests.unit.publish.test_manifest import WITH_HITS
@@ -52,11 +60,12 @@ def manifest(tracks: tuple[TrackSpec, ...], genome: str = CUSTOM) -> RunManifest
     )
 
 
-def spec(name: str, kind: str = "relevance", model: str | None = "cnn") -> TrackSpec:
+def spec(
+    name: str, kind: str = "relevance", model: str | None = "cnn", target: str | None = None
+) -> TrackSpec:
     model = None if kind == "annotation" else model
-    return TrackSpec(
-        name, kind, {"hits": "bigBed", "annotation": "BED"}.get(kind, "bigWig"), "u", model
-    )
+    made = {"hits": "bigBed", "annotation": "BED"}.get(kind, "bigWig")
+    return TrackSpec(name, kind, made, "u", model, None if model is None else target)
 
 
 def make_hub(
@@ -145,6 +154,47 @@ def test_one_model_has_nothing_to_overlay() -> None:
     assert "relevance_overlay" not in by_name(make_hub((spec("cnn"),)))
 
 
+def test_targets_are_overlaid_and_their_labels_stay_apart() -> None:
+    labels = ["H3K27ac, liver, 1 of 2", "H3K27ac, heart, 1 of 2", "CTCF", "x" * 300]
+    found = [*name_targets([("cnn", range(4), labels)])]
+    relevance = [spec(each.stem, target=each.label) for each in found]
+    called = [spec(f"{each.stem}-hits", "hits", target=each.label) for each in found]
+    hub = make_hub((*relevance, *called))
+    assert check_hub(hub_text(hub), files_of(hub)) == []
+    tracks = by_name(hub)
+    assert tracks["relevance_overlay"]["shortLabel"] == "Targets overlaid"
+    for parent in ("relevance on", "relevance_overlay", "gtrack"):
+        short = [each["shortLabel"] for each in tracks.values() if each.get("parent") == parent]
+        assert len(set(short)) == len(short)
+        assert max(map(len, short)) <= SHORT
+    assert tracks["cnn_CTCF"]["shortLabel"] == "cnn: CTCF"
+    assert tracks["cnn_CTCF-hits"]["longLabel"].endswith("cnn: CTCF supports or opposes")
+    (cut,) = (each for each in tracks if each.startswith("cnn_xx") and each.endswith("-hits"))
+    assert len(cut) <= 100, "and its end tells it from the relevance"
+    page = Page(hub_pages(hub)["cnn_CTCF.html"]).words
+    assert "Relevance of each base: cnn: CTCF" in page
+    assert "gives its output CTCF the method" in page
+
+
+def test_a_value_is_raised_or_lowered_and_says_so_at_the_end_of_its_label() -> None:
+    hub = make_hub((spec("cnn"), spec("cnn-forward", "relevance-forward"), spec("h", "hits")))
+    outputs = {"outputs": {"kind": "values"}, "labels": ["activity"], "target": "activity"}
+    models = tuple({**model, **outputs} for model in hub.manifest.models)
+    tracks = tuple(replace(track, unit="value") for track in hub.tracks)
+    hub = replace(hub, manifest=replace(hub.manifest, models=models), tracks=tracks)
+    long = {name: each["longLabel"] for name, each in by_name(hub).items()}
+    assert long["cnn"] == "Relevance of each base to cnn (value)"
+    assert long["cnn-forward"] == "Relevance of each base to cnn, forward strand (value)"
+    assert long["h"] == "Motif hits that the relevance of cnn supports or opposes (value)"
+    pages = {name: Page(html).words for name, html in hub_pages(hub).items()}
+    assert (
+        "(positive), a base raises the explained value; below (negative), low" in pages["cnn.html"]
+    )
+    assert "raises the explained value" in pages["hub.html"]
+    assert "Blue: the site raises the value" in pages["h.html"]
+    assert not any("explained label" in words for words in pages.values())
+
+
 def test_strands_stand_apart_and_closed() -> None:
     tracks = by_name(make_hub(FULL))
     assert tracks["cnn_forward"]["parent"] == "relevance_strands on"
@@ -195,7 +245,8 @@ def test_a_known_genome_stands_alone() -> None:
 def test_whatever_the_names_the_hub_is_lawful_and_reads_back(names, title, genome, motif) -> None:
     kinds = ("relevance", "relevance", "hits", "annotation", "relevance-forward", "hits")
     specs = tuple(
-        spec(name, kind, name or "m") for name, kind in zip(["r", *names], kinds, strict=False)
+        spec(name, kind, name or "m", target)
+        for name, kind, target in zip(["r", *names], kinds, [None, *names], strict=False)
     )
     hub = make_hub(specs, title=title, genome=genome, motifs=(motif,))
     text = hub_text(hub)
@@ -289,7 +340,11 @@ def test_pages_are_html_and_names_are_text_in_them(name: str) -> None:
     specs = (spec("r", model=name), spec("h", "hits", name), spec("a", "annotation"))
     hub = make_hub(tuple(replace(each, name=f"{name}{at}") for at, each in enumerate(specs)))
     hub = replace(hub, title=name, manifest=replace(hub.manifest, models=tuple(
-        {**model, "target": name, "labels": [name], "kind": name} for model in hub.manifest.models
+        {
+            **{**model, "target": name, "targets": [name], "labels": [name, name + "x"]},
+            **{"kind": name, "unit": name, "parameters": {name: name}},
+        }
+        for model in hub.manifest.models
     )))  # fmt: skip
     pages = hub_pages(hub)
     assert set(pages) == {"hub.html", "genome.html"} | {track.page for track in hub.tracks}

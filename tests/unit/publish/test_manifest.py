@@ -12,8 +12,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from gtrack.core.errors import InputError
-from gtrack.core.manifest import SCHEMA, RunManifest, TrackSpec
+from gtrack.core.manifest import SCHEMA, RunManifest, TrackSpec, completed
 from gtrack.publish.manifest import SCHEMA_FILE, read_manifest, to_json
+from gtrack.publish.session import igv_json, igv_xml
 
 TRACKS = tuple(
     TrackSpec(
@@ -44,8 +45,12 @@ MANIFEST = RunManifest(
             "name": "cnn",
             "kind": "cnn",
             "sha256": "c" * 64,
+            "unit": "base",
+            "outputs": {"kind": "classes", "said_by": "rule"},
             "labels": ["no", "é"],
             "target": "é",
+            "targets": ["é"],
+            "parameters": {},
             "window_bp": 200,
             "stride": 100,
             "strands": "both",
@@ -67,7 +72,7 @@ MANIFEST = RunManifest(
     locus={"chrom": "chr1", "start": 10, "end": 150},
     job={
         "method": "attnlrp",
-        "alibi_rule": "absorb",
+        "parameters": {"alibi_rule": "absorb"},
         "projection": "uniform",
         "weights_sha256": None,
         "per_strand_tracks": True,
@@ -129,8 +134,14 @@ def test_what_is_written_follows_the_schema(schema: Draft202012Validator) -> Non
     bare = replace(
         MANIFEST,
         genome={**MANIFEST.genome, "fasta": None},
-        job={**MANIFEST.job, "alibi_rule": None, "weights_sha256": "e" * 64},
-        models=({**MANIFEST.models[0], "labels": ("one",), "target": "one"},),
+        job={**MANIFEST.job, "parameters": {}, "weights_sha256": "e" * 64},
+        models=(
+            {
+                **MANIFEST.models[0],
+                **{"labels": ("one",), "target": "one", "targets": ["one"]},
+                "outputs": {"kind": "values", "said_by": "config"},
+            },
+        ),
         tracks=TRACKS[:1],
     )
     schema.validate(json.loads(to_json(bare)))
@@ -161,9 +172,6 @@ def test_a_null_and_hits_follow_the_schema(schema: Draft202012Validator) -> None
             torn = json.loads(to_json(WITH_HITS))
             del at(torn, path)[key]
             assert not schema.is_valid(torn), f"{path} without {key}"
-        torn = json.loads(to_json(WITH_HITS))
-        at(torn, path)["colour"] = "red"
-        assert not schema.is_valid(torn), f"{path} with colour"
     optional = json.loads(to_json(WITH_HITS))
     optional["hits"]["models"][0]["candidates_bed"] = "hits/cnn.candidates.bed"
     optional["hits"]["models"][0]["loci"] = "hits/cnn.loci.narrowPeak"
@@ -172,7 +180,7 @@ def test_a_null_and_hits_follow_the_schema(schema: Draft202012Validator) -> None
 
 @pytest.mark.parametrize(
     "change",
-    [{"format": "bigWig"}, {"p99": 1.0}, {"bases": 3}, {"records": -1}, {"kind": "relevance"}],
+    [{"format": "bigWig"}, {"records": -1}, {"kind": "relevance"}],
 )
 def test_a_track_of_hits_is_no_bigwig(schema: Draft202012Validator, change: dict[str, Any]) -> None:
     record = json.loads(to_json(WITH_HITS))
@@ -204,17 +212,66 @@ def at(record: Any, path: tuple[Any, ...]) -> Any:
     return record
 
 
-def test_every_key_is_required_and_no_other_is_allowed(schema: Draft202012Validator) -> None:
+NEW = {"unit", "outputs", "targets", "parameters", "said_by", "alibi_rule"}
+"""What manifests of gtrack 0.1 do not say, and so no manifest needs to."""
+
+
+def test_every_key_of_the_first_version_is_required(schema: Draft202012Validator) -> None:
     paths = objects(json.loads(to_json(MANIFEST)))
-    assert len(paths) == 12
+    assert len(paths) == 15
     for path in paths:
         for key in at(json.loads(to_json(MANIFEST)), path):
             record = json.loads(to_json(MANIFEST))
             del at(record, path)[key]
-            assert not schema.is_valid(record), f"{path} without {key}"
-        record = json.loads(to_json(MANIFEST))
-        at(record, path)["colour"] = "red"
-        assert not schema.is_valid(record), f"{path} with colour"
+            assert schema.is_valid(record) == (key in NEW), f"{path} without {key}"
+
+
+def strange(value: Any) -> Any:
+    """Return a record with an unknown key in every object, and a track of an unknown kind."""
+    if isinstance(value, list):
+        return [strange(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    more: dict[str, Any] = {"colour": {"of": ["red", None, 3]}, "__proto__": {"kind": "hits"}}
+    if "plan_sha256" in value:
+        track = {"name": "s", "kind": "score", "format": "tsv", "url": "s.tsv", "model": "cnn"}
+        value = {**value, "tracks": [track, *value["tracks"]]}
+    return {key: strange(each) for key, each in value.items()} | more
+
+
+def test_unknown_keys_and_kinds_of_tracks_are_passed_over(tmp_path: Path) -> None:
+    record = json.loads(to_json(WITH_HITS))
+    path = tmp_path / "manifest.json"
+    plain = WITH_HITS.versions, WITH_HITS.models[0]["parameters"], WITH_HITS.job["parameters"]
+    wild = strange(record) | {"versions": record["versions"]}
+    wild["models"][0]["parameters"], wild["job"]["parameters"] = plain[1:]
+    path.write_text(json.dumps(wild))
+    read = read_manifest(path)
+    assert [track.name for track in read.tracks] == [track.name for track in WITH_HITS.tracks]
+    assert read.locus.items() >= WITH_HITS.locus.items()
+    assert igv_json(read) == igv_json(WITH_HITS)
+    assert igv_xml(read) == igv_xml(WITH_HITS)
+
+
+OLD = Path(__file__).resolve().parents[2] / "fixtures" / "gtrack-0.1.0"
+"""A folder that gtrack 0.1.0 made."""
+
+
+def test_a_manifest_of_the_first_version_says_what_it_meant() -> None:
+    assert not NEW & json.loads((OLD / "manifest.json").read_text())["models"][1].keys()
+    read = read_manifest(OLD / "manifest.json")
+    assert [model["unit"] for model in read.models] == ["base", "token"]
+    assert [model["parameters"] for model in read.models] == [{}, {"alibi_rule": "absorb"}]
+    assert [model["targets"] for model in read.models] == [["site"], ["site"]]
+    assert {model["outputs"]["kind"] for model in read.models} == {"classes"}
+    assert igv_json(read) == (OLD / "igv_session.json").read_text()
+    assert igv_xml(read) == (OLD / "igv_session.xml").read_text()
+
+
+def test_one_output_of_the_first_version_was_a_label() -> None:
+    model = {"kind": "cnn", "labels": ["score"], "target": "score"}
+    assert completed(model, {})["outputs"]["kind"] == "labels"
+    assert completed(model | {"unit": "token"}, {})["unit"] == "token", "what is said stays"
 
 
 @pytest.mark.parametrize(
@@ -284,7 +341,6 @@ def test_without_a_file_it_is_no_finished_scan(tmp_path: Path) -> None:
     "change",
     [
         lambda r: r.pop("versions"),
-        lambda r: r.update(colour="red"),
         lambda r: r["tracks"][0].pop("url"),
         lambda r: r["tracks"][0].update(url="/etc/a.bw"),
         lambda r: r["tracks"][0].update(url=3),

@@ -8,10 +8,12 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from gtrack.core.manifest import RunManifest
+from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.core.targets import name_targets, track_url
 from gtrack.publish.manifest import to_json
 from gtrack.publish.session import LETTERS, igv_json, igv_xml, locus_text
 from tests.unit.publish.test_manifest import MANIFEST, WITH_HITS
@@ -19,7 +21,57 @@ from tests.unit.publish.test_manifest import MANIFEST, WITH_HITS
 FIXTURES = Path(__file__).resolve().parents[3] / "igv_plugin" / "test" / "fixtures"
 """What the plugin's tests read; GTRACK_WRITE_FIXTURES=1 writes it anew."""
 
+LABELS = (
+    "H3K4me3=high",
+    "</script><script>alert(1)</script>",
+    "a\n\x1b\u202e\ud800é",
+    "__proto__",
+    "",
+)
+
+
+def of_targets() -> RunManifest:
+    """Return a scan of one model with several targets, and of a regression of another package."""
+    model = {
+        **MANIFEST.models[0],
+        **{"labels": [*LABELS, "other"], "target": LABELS[0], "targets": [*LABELS]},
+        "outputs": {"kind": "labels", "said_by": "config"},
+    }
+    other = {
+        **{**model, "name": "m", "kind": "k-mers", "labels": ["x"], "target": "x"},
+        **{"targets": ["x"], "outputs": {"kind": "values", "said_by": "rule"}},
+    }
+    explained = name_targets([("cnn", range(len(LABELS)), LABELS), ("m", (0,), ("x",))])
+    tracks = [
+        TrackSpec(
+            each.stem + end.replace(".", "-"),
+            "relevance" + end.replace(".", "-"),
+            "bigWig",
+            track_url(each.stem + end),
+            each.model,
+            each.among,
+            **{"p99": 0.25, "largest": 0.5, "bases": 9, "peak": MANIFEST.locus},
+        )
+        for each in explained
+        for end in ("", ".forward", ".reverse")
+    ]
+    hits = [
+        TrackSpec(
+            f"{each.stem}-hits",
+            "hits",
+            "bigBed",
+            f"hits/{quote(each.stem)}.hits.bb",
+            each.model,
+            each.among,
+            records=1,
+        )
+        for each in explained
+    ]
+    return replace(MANIFEST, models=(model, other), tracks=(*tracks, *hits))
+
+
 CASES = {
+    "targets": of_targets(),
     "full": WITH_HITS,
     "packed": replace(WITH_HITS, genome={**MANIFEST.genome, "fasta": "genome/genome.fa.gz"}),
     "large": replace(MANIFEST, genome={**MANIFEST.genome, "fasta": None}),
@@ -46,6 +98,27 @@ def test_relevance_is_letters_on_one_scale() -> None:
     assert {track["graphType"] for track in drawn} == {"dynseq"}
     assert len({track["autoscaleGroup"] for track in drawn}) == 1
     assert [track["gtrack"]["p99"] for track in drawn] == [0.25] * 3
+
+
+def test_several_targets_are_named_by_their_labels_and_values_say_so() -> None:
+    shown = [(track["name"], track["gtrack"]["model"]) for track in tracks(CASES["targets"])]
+    for label in LABELS:
+        title = f"cnn: {label}"
+        ends = ("", " (forward)", " (reverse)", " hits")
+        assert [(title + end, title) for end in ends] == [s for s in shown if s[1] == title]
+    units = {t["gtrack"].get("unit") for t in tracks(CASES["targets"]) if "m" in t["name"][:1]}
+    assert units == {"value"}
+    assert not any("unit" in track["gtrack"] for track in tracks(WITH_HITS)), "logits go unsaid"
+
+
+def test_the_xml_has_file_paths_and_no_control_character() -> None:
+    root = ET.fromstring(igv_xml(CASES["targets"]))
+    paths = {resource.attrib["path"] for resource in root.iter("Resource")}
+    assert "tracks/cnn.H3K4me3%3Dhigh.forward.relevance.bw" in paths
+    assert "hits/cnn..hits.bb" in paths, "a label may be empty"
+    names = [track.attrib["name"] for track in root.iter("Track")]
+    assert {"cnn: __proto__", f"cnn: {LABELS[1]} hits"} <= set(names)
+    assert all(name.isprintable() for name in names)
 
 
 def test_hits_keep_their_own_colours() -> None:
