@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from gtrack.cli.summary import _why_none
 from gtrack.core.motif_hit import MotifHit
-from gtrack.workflows.hit_results import ModelHits
+from gtrack.core.targets import name_targets
+from gtrack.workflows.hit_results import TargetHits
 
 
-def called(q: float, bases: int, null_bases: int) -> ModelHits:
+def called(q: float, bases: int, null_bases: int) -> TargetHits:
     hit = MotifHit(
         "chr1", 5, 24, "CTCF", "+", "MA0139.1", "m", 9.0, 8.0, 1e-7, 1e-6, q, "cnn:1", "r"
     )
-    return ModelHits("cnn", "1", bases, null_bases, (hit,), (), (), None)
+    (target,) = name_targets([("cnn", (1,), ("0", "1"))])
+    return TargetHits(target, bases, null_bases, (hit,), (), (), None)
 
 
 def test_a_null_too_small_for_rare_sites_is_named() -> None:

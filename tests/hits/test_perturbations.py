@@ -22,13 +22,14 @@ from click.testing import CliRunner
 from gtrack.cli import main
 from gtrack.core.first_view import Peak
 from gtrack.core.motif_hit import MotifHit
-from gtrack.core.null_windows import null_seal
 from gtrack.core.runs import finite_runs
 from gtrack.core.segments import Segment
+from gtrack.core.targets import Target
 from gtrack.io.bigwig import BigWigReader, BigWigWriter
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.io.null_files import null_path, read_null, write_null
 from gtrack.workflows.finished import FinishedScan, open_finished
+from gtrack.workflows.null import null_seal
 
 TIMES, NOISE, NEAR = 50, 1e-6, 1e-4
 GATE, Q, GAP = 0.1, 0.7, 3
@@ -117,7 +118,7 @@ class World:
         peaks = {}
         for model in MODELS:
             peak = Peak()
-            with BigWigWriter(self.scan.track(model), sizes) as writer:
+            with BigWigWriter(self.scan.track(target_of(self.scan, model)), sizes) as writer:
                 for chrom, values in self.values[model].items():
                     bounds = np.array([0]), np.array([0]), np.array([len(values)])
                     for _, start, run in finite_runs(*bounds, noisy(values)):
@@ -126,7 +127,7 @@ class World:
             peaks[model] = peak.place(sizes)
             made = self.scan.manifest.null
             assert made is not None
-            seal = null_seal(self.scan.plan.digest, made["bases"])
+            seal = null_seal(self.scan.plan, made["bases"], model)
             null = [replace(one, relevance=noisy(one.relevance)) for one in self.null[model]]
             write_null(null_path(out, model), seal, null)
         for arguments in (
@@ -154,6 +155,12 @@ class World:
         )
 
 
+def target_of(scan: FinishedScan, model: str) -> Target:
+    """Return the one target of a model."""
+    (target,) = scan.plan.targets_of(model)
+    return target
+
+
 def loci(path: Path) -> list[tuple[str, ...]]:
     """Return chromosome, start, end, name and the offset of the peak."""
     rows = [line.split("\t") for line in path.read_text().splitlines()]
@@ -168,7 +175,7 @@ def world(called_scan, write_meme, tmp_path_factory) -> World:
     scan = open_finished(Path(shutil.copytree(called_scan[1], folder / "out")))
     values = {}
     for model in MODELS:
-        with BigWigReader(scan.track(model)) as track:
+        with BigWigReader(scan.track(target_of(scan, model))) as track:
             sizes = scan.plan.chrom_sizes
             values[model] = {chrom: track.values(chrom, 0, sizes[chrom]) for chrom in sizes}
     null = {model: read_null(null_path(scan.out, model)) for model in MODELS}

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from gtrack.core.first_view import place_around
 from gtrack.core.motif_hit import MotifHit
-from gtrack.workflows.hit_results import ModelHits, _strongest
+from gtrack.core.targets import name_targets
+from gtrack.workflows.hit_results import TargetHits, _strongest
 from gtrack.workflows.report_places import _ranked
 
 SIZES = {"chr1": 9_000, "chr2": 9_000}
@@ -21,8 +22,9 @@ HIT = MotifHit(
 BITS = st.lists(st.floats(-1e-9, 1e-9), min_size=1, max_size=12)
 
 
-def model(name: str, hits: list[MotifHit]) -> ModelHits:
-    return ModelHits(name, name, 1, 1, tuple(hits), tuple(hits), (), None)
+def model(name: str, hits: list[MotifHit]) -> TargetHits:
+    (target,) = name_targets([(name, (0,), ("x",))])
+    return TargetHits(target, 1, 1, tuple(hits), tuple(hits), (), None)
 
 
 @given(BITS, BITS)
