@@ -28,7 +28,7 @@ from gtrack.publish.manifest import read_manifest
 from gtrack.workflows.annotations import annotation_tracks
 from gtrack.workflows.job import holding
 from gtrack.workflows.null import NullSummary, merge_null, null_done, null_record
-from gtrack.workflows.owned import Owned
+from gtrack.workflows.owned import SHARDS, Owned
 from gtrack.workflows.record import copy_genome, make_manifest, publish_scan
 
 _STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
@@ -83,7 +83,7 @@ def merge(out: Path) -> ScanSummary | None:
         plan = read_plan(out / "plan")
         if not is_finished(plan, out):
             return merge_shards(plan, out)
-        drop_shards(out)
+        Owned.of(out).remove(*SHARDS)
         return None
 
 
@@ -93,11 +93,6 @@ def is_finished(plan: Plan, out: Path) -> bool:
         return False
     listed = read_manifest(out / "manifest.json").null
     return plan.null is None or (listed is not None and listed["bases"] == plan.null.bases)
-
-
-def drop_shards(out: Path) -> None:
-    """Remove the shards of a finished scan."""
-    Owned.of(out).remove("shards/null", "shards")
 
 
 def is_merged(plan: Plan, out: Path) -> bool:
@@ -153,7 +148,7 @@ def _finish(
     shown = (*tracks, *annotation_tracks(out))
     manifest = make_manifest(plan, shown, fasta, null_record(plan, null))
     publish_scan(out, manifest)
-    before.remove("hits", "shards/null", "shards")
+    before.remove("hits", *SHARDS)
     return ScanSummary(
         out=out,
         given=plan.given,

@@ -30,14 +30,9 @@ from gtrack.workflows.job import (
     read_run,
     write_run,
 )
-from gtrack.workflows.merge import (
-    ScanSummary,
-    drop_shards,
-    is_finished,
-    is_merged,
-    merge_shards,
-)
+from gtrack.workflows.merge import ScanSummary, is_finished, is_merged, merge_shards
 from gtrack.workflows.null import null_name
+from gtrack.workflows.owned import SHARDS, Owned
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.shard import (
     Progress,
@@ -93,7 +88,7 @@ def _scan(
         planned = make_plan(job, resume=resume, overwrite=overwrite)
         plan, out = planned.plan, job.out
         if not planned.fresh and is_finished(plan, out):
-            drop_shards(out)
+            Owned.of(out).remove(*SHARDS)
             republish(out)
             return None, planned.annotations
         make_folder(out, overwrite=False)  # what a resumed scan lacks
