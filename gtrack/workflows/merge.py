@@ -17,7 +17,7 @@ from gtrack.workflows.annotations import annotation_tracks
 from gtrack.workflows.job import holding
 from gtrack.workflows.model_merge import ModelMerge, ModelSummary
 from gtrack.workflows.null import NullSummary, merge_null, null_done, null_record
-from gtrack.workflows.owned import Owned
+from gtrack.workflows.owned import SHARDS, Owned
 from gtrack.workflows.record import copy_genome, make_manifest, publish_scan
 from gtrack.workflows.versions import check_version
 
@@ -54,7 +54,7 @@ def merge(out: Path) -> ScanSummary | None:
     with holding(out):
         plan = read_plan(out / "plan")
         if is_finished(plan, out):
-            drop_shards(out)
+            Owned.of(out).remove(*SHARDS)
             return None
         check_version(plan, out)
         return merge_shards(plan, out)
@@ -66,11 +66,6 @@ def is_finished(plan: Plan, out: Path) -> bool:
         return False
     listed = read_manifest(out / "manifest.json").null
     return plan.null is None or (listed is not None and listed["bases"] == plan.null.bases)
-
-
-def drop_shards(out: Path) -> None:
-    """Remove the shards of a finished scan."""
-    Owned.of(out).remove("shards/null", "shards")
 
 
 def is_merged(plan: Plan, out: Path) -> bool:
@@ -129,7 +124,7 @@ def _finish(
     shown = (*tracks, *annotation_tracks(out))
     manifest = make_manifest(plan, shown, fasta, null_record(plan, null))
     publish_scan(out, manifest)
-    before.remove("hits", "shards/null", "shards")
+    before.remove("hits", *SHARDS)
     return ScanSummary(
         out=out,
         given=plan.given,

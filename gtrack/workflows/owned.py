@@ -27,7 +27,8 @@ from gtrack.workflows.hub_folder import clear_unfinished_hubs, hub_files
 
 MANIFEST, RUN, PLAN = "manifest.json", "run.local.json", "plan/plan.json"
 
-FOLDERS = ("tracks", "hits", ANNOTATIONS, "null", "hub", "genome", "shards/null", "shards", "plan")
+SHARDS = ("shards/null", "shards")
+FOLDERS = ("tracks", "hits", ANNOTATIONS, "null", "hub", "genome", *SHARDS, "plan")
 """The folders of a scan, in the order in which they are emptied."""
 
 _REPORT = "report.html"

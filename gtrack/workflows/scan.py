@@ -27,13 +27,8 @@ from gtrack.workflows.job import (
     now,
     write_run,
 )
-from gtrack.workflows.merge import (
-    ScanSummary,
-    drop_shards,
-    is_finished,
-    is_merged,
-    merge_shards,
-)
+from gtrack.workflows.merge import ScanSummary, is_finished, is_merged, merge_shards
+from gtrack.workflows.owned import SHARDS, Owned
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.shard import Progress, units, units_of_shard
 from gtrack.workflows.versions import check_version
@@ -85,7 +80,7 @@ def _scan(
         planned = make_plan(job, resume=resume, overwrite=overwrite)
         plan, out = planned.plan, job.out
         if not planned.fresh and is_finished(plan, out):
-            drop_shards(out)
+            Owned.of(out).remove(*SHARDS)
             republish(out)
             return None, planned.annotations
         make_folder(out, overwrite=False)  # what a resumed scan lacks

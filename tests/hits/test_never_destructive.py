@@ -265,6 +265,10 @@ def test_a_link_of_ours_that_is_an_input_is_refused(run, finished, tmp_path: Pat
     copy.symlink_to(inputs.fasta)
     command = ["scan", *inputs.options(fasta=copy), "--out", out, "--overwrite"]
     assert f"--overwrite removes {copy}" in run(*command, code=2).error
+    further = tmp_path / "further.fa"
+    further.symlink_to(copy)
+    command[command.index(str(copy))] = further
+    assert f"--overwrite removes {copy}" in run(*command, code=2).error
     whole = inputs.fasta.read_bytes()
     run("scan", *inputs.options(), "--out", out, "--overwrite")
     assert not copy.is_symlink(), "a link in the place of a file of ours is not followed"
