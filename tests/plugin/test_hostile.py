@@ -44,6 +44,12 @@ MOTIFS = {
     "\"'#${motifId}\\": (f"\u0645\u0631<img/src=x/onerror={RUN}>", "TGACTCA"),
     "__proto__": ("constructor", "CACGTG"),
 }
+TARGETS = [
+    *(NAMES[0], NAMES[1], "../../etc/passwd", "two\nlines\ttab", "__proto__", "x" * 300),
+    *("a=B; &lt;", "\x1b[2J\u202e\u0645\u0631"),
+]
+"""Labels of a model, each explained."""
+
 PLACES = [
     *(("chr2", 8000, 8200), ("chr2", 2900, 3100), ("chr2", 3450, 3550), ("chr2", 4000, 6700)),
     *(("chr2", 0, 50), ("chr2", 11950, 12000), ("chr10", 100, 1990), ("tiny", 0, 70)),
@@ -91,6 +97,10 @@ def evil(tmp_path_factory: pytest.TempPathFactory, write_fasta, make_cnn, make_d
         labels = {"id2label": {0: "background", 1: NAMES[0]}, "label2id": {NAMES[0]: 1}}
         config.write_text(json.dumps(json.loads(config.read_text()) | labels))
         models += ["--model", f"{name}={folder / name}"]
+    config = make_cnn(folder / "many", labels=TARGETS) / "config.json"
+    several = {"problem_type": "multi_label_classification"}
+    config.write_text(json.dumps(json.loads(config.read_text()) | several))
+    models += ["--model", f"many={folder / 'many'}", "--target", "many=all"]
     bed = "".join(
         f"{CHROMS[c]}\t{start}\t{end}\t{name}\t0\t+\n"
         for (c, start, end), name in zip(PLACES, NAMES, strict=True)
@@ -110,7 +120,7 @@ def evil(tmp_path_factory: pytest.TempPathFactory, write_fasta, make_cnn, make_d
 def run_node(node, tmp_path: Path, chromium: str, test: str, case: object) -> None:
     path = tmp_path / "case.json"
     path.write_text(json.dumps(case, default=str))
-    node(TESTS / test, 120, GTRACK_CASE=str(path), CHROMIUM=chromium)
+    node(TESTS / test, 240, GTRACK_CASE=str(path), CHROMIUM=chromium)
 
 
 def test_names_that_are_markup_are_text(
@@ -123,6 +133,7 @@ def test_names_that_are_markup_are_text(
             "files": [evil / "report.html", *sorted((evil / "hub").glob("*.html"))],
             "chroms": list(CHROMS.values()),
             "regions": NAMES,
+            "targets": TARGETS,
             "motifs": [[key, name] for key, (name, _) in MOTIFS.items()],
         }
         run_node(node, tmp_path, chromium, "hostile.test.js", case)
