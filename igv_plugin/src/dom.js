@@ -12,8 +12,8 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 export const closer = (onclick) => h('button', { type: 'button', class: 'gt-close', 'aria-label': 'Close', onclick }, '×')
-/** Text for places where igv.js sets HTML: track names and the like. */
-export const escapeHTML = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+/** Text for places where igv.js sets HTML: track names and the like. An exported SVG can hold no control character. */
+export const escapeHTML = (text) => String(text).replace(/[&<>"'\0-\b\v-\x1f]/g, (c) => (c < ' ' ? '?' : `&#${c.charCodeAt(0)};`))
 
 /** A number as a person reads it: 16.5, 0.0016, 6.9e−10; "n/a" for none. */
 export function short(value) {

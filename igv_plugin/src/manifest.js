@@ -88,5 +88,5 @@ export async function preflight(url, format = '') {
   if (!magic && (status === 200 || status === 416)) return null // 416: an empty file
   if (status === 200) return bad('comes from a server that ignores Range requests', 'Use gtrack view, or one that answers them (nginx, Apache, S3).')
   if (status === 404) return bad('is missing')
-  return bad(unread(response), status ? COPY : 'Check the address, and that its server allows this page to read it (CORS).')
+  return bad(unread(response), status ? COPY : 'Check the address, and that its server lets this page read it (CORS).')
 }

@@ -7,7 +7,7 @@ import { card, clickCards, hitCard, openPopup, placeOf } from './popup.js'
 import { formatLocus, parseLocus } from './state.js'
 
 const WIDTH = 140, LONGEST = 20_000 // bases: shown around a hit, with letters that are easy to read; on which models are compared at most
-const DIMS = 'Dims letters and hides hits (per base) below this share of their 99th percentile'
+const DIMS = 'Dims letters, hides hits (per base) below this share of their 99th percentile'
 const UNKNOWN = 'The 99th percentile is not known here: open the scan itself'
 
 /** Builds the tool around the browser of `app` (made by index.js): toolbar, navigator, legend, messages. */

@@ -26,6 +26,11 @@ test('a bigBed feature says the same as a row of the table', () => {
   assert.doesNotThrow(() => facts(hitOf({ chr: 'chr1', start: 1, end: 2 })))
 })
 
+test('a control character, which an SVG cannot hold, is a question mark in the name of a track', () => {
+  assert.equal(escapeHTML('a\x00\x1b[2J\u202e\x08é~\x7f'), 'a??[2J\u202e?é~\x7f')
+  assert.equal(escapeHTML('two\nlines\ttab'), 'two\nlines\ttab')
+})
+
 test('escaped text holds nothing that HTML would act on, and says the same', () => {
   const nasty = `<img src=x onerror='alert(1)'>&amp;"</script>`
   const safe = escapeHTML(nasty)

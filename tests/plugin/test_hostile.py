@@ -44,6 +44,12 @@ MOTIFS = {
     "\"'#${motifId}\\": (f"\u0645\u0631<img/src=x/onerror={RUN}>", "TGACTCA"),
     "__proto__": ("constructor", "CACGTG"),
 }
+TARGETS = [
+    *(NAMES[0], NAMES[1], "../../etc/passwd", "two\nlines\ttab", "__proto__", "x" * 300),
+    *("a=B; &lt;", "\x1b[2J\u202e\u0645\u0631"),
+]
+"""Labels of a model, each explained."""
+
 PLACES = [
     *(("chr2", 8000, 8200), ("chr2", 2900, 3100), ("chr2", 3450, 3550), ("chr2", 4000, 6700)),
     *(("chr2", 0, 50), ("chr2", 11950, 12000), ("chr10", 100, 1990), ("tiny", 0, 70)),
@@ -98,6 +104,10 @@ def make_evil(folder: Path, write_fasta, make_cnn, make_dnabert2) -> None:
         labels = {"id2label": {0: "background", 1: NAMES[0]}, "label2id": {NAMES[0]: 1}}
         config.write_text(json.dumps(json.loads(config.read_text()) | labels))
         models += ["--model", f"{name}={folder / name}"]
+    config = make_cnn(folder / "many", labels=TARGETS) / "config.json"
+    several = {"problem_type": "multi_label_classification"}
+    config.write_text(json.dumps(json.loads(config.read_text()) | several))
+    models += ["--model", f"many={folder / 'many'}", "--target", "many=all"]
     bed = "".join(
         f"{CHROMS[c]}\t{start}\t{end}\t{name}\t0\t+\n"
         for (c, start, end), name in zip(PLACES, NAMES, strict=True)
@@ -129,6 +139,7 @@ def test_names_that_are_markup_are_text(
             "files": [evil / "report.html", *sorted((evil / "hub").glob("*.html"))],
             "chroms": list(CHROMS.values()),
             "regions": NAMES,
+            "targets": TARGETS,
             "motifs": [[key, name] for key, (name, _) in MOTIFS.items()],
         }
         run_node(node, tmp_path, chromium, "hostile.test.js", case)

@@ -1,5 +1,5 @@
 // Names that are markup, in all that gtrack shows: they are text, and run nothing.
-// GTRACK_CASE is a JSON file of what tests/plugin/test_hostile.py made: {url, hub, files, chroms, regions, motifs}.
+// GTRACK_CASE is a JSON file of what tests/plugin/test_hostile.py made: {url, hub, files, chroms, regions, targets, motifs}.
 import test, { after, before } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ const skip = noBrowser() || (!GTRACK_CASE && 'GTRACK_CASE says where the pages a
 const CASE = skip ? {} : JSON.parse(readFileSync(GTRACK_CASE))
 let browser
 
-before(async () => { if (!skip) browser = await launch({ width: 1500, height: 1200 }) })
+before(async () => { if (!skip) browser = await launch({ width: 1500, height: 3000 }) })
 after(() => browser?.close())
 
 /** Opens a page for `use`. In the end nothing has run that is not gtrack's, nor was kept from it by the CSP alone. */
@@ -57,7 +57,7 @@ function tracks() {
 
 const listed = (page) => until(page, () => /^\d+ of \d+ /.test(document.querySelector('.gt-count')?.textContent ?? ''))
 const drawn = (page) => until(page, () => /Agreement\s*−?[\d]/.test(document.querySelector('.gt-top').textContent))
-const popup = (page) => until(page, () => document.querySelector('.gt-popup')?.textContent, { timeout: 900 }).catch(() => '') // igv.js waits for a second click
+const popup = (page) => until(page, () => document.querySelector('.gt-popup')?.textContent, { timeout: 1500 }).catch(() => '') // igv.js waits for a second click
 
 /** Presses Escape until no popup is there: on a busy machine, that of an earlier click comes late. */
 async function closed(page) {
@@ -74,7 +74,7 @@ async function popups(page, wanted, use = () => true) {
     const parts = wanted[label] ?? [], end = Date.now() + 120_000
     let said = ''
     do {
-      for (const down of [13, height / 2]) {
+      for (const down of height > 70 ? [height / 2, 13] : [13, height / 2]) { // a long label may lie above
         await page.mouse.click(x, y + down)
         said = await popup(page)
         if (said) break
@@ -82,7 +82,7 @@ async function popups(page, wanted, use = () => true) {
       assert.deepEqual(await page.evaluate(strangers), [], label)
       await closed(page)
     } while (!parts.every((part) => said.includes(part)) && Date.now() < end)
-    for (const part of parts) shows(said, part)
+    for (const part of parts) shows(said, part, label)
     delete wanted[label]
   }
   assert.deepEqual(wanted, {}, 'tracks that are not there')
@@ -93,7 +93,7 @@ async function row(page, name) {
   const at = await until(page, (name) => 1 + [...document.querySelectorAll('.gt-space .gt-row')].findIndex((r) => [name, `${name} +`, `${name} −`].includes(r.firstElementChild.textContent)), { argument: name })
   return page.locator('.gt-space .gt-row').nth(at - 1)
 }
-const shows = (text, part) => assert.ok(text?.includes(part), `${JSON.stringify(part)} is not in ${JSON.stringify(text)}`)
+const shows = (text, part, what = 'text') => assert.ok(text?.includes(part), `${what}: ${JSON.stringify(part)} is not in ${JSON.stringify(text)}`)
 
 test('the viewer: regions, hits, annotations, in the list and in popups', { skip }, () => opened(CASE.url, async (page) => {
   await listed(page)
@@ -106,14 +106,18 @@ test('the viewer: regions, hits, annotations, in the list and in popups', { skip
   await search.fill(CASE.regions[0])
   await (await row(page, CASE.regions[0])).click()
   await until(page, (chrom) => document.querySelector('form input').value.startsWith(`${chrom}:`), { argument: CASE.chroms[0] })
-  const at = [`${CASE.chroms[0]}:`]
+  const at = [`${CASE.chroms[0]}:`], use = (label) => !/^many.*hits$/s.test(label)
+  const many = CASE.targets.map((target) => `many: ${target}`), shown = (label) => label.replace('\x1b', '?') // no SVG could hold it
   await popups(page, {
     cnn: at, dnabert2: at, 'cnn − dnabert2 (logits)': at, genes: CASE.regions.slice(0, 2),
     more: ['%3C%69%6D%67'], sites: ['<img'], // igv.js does not decode a GFF3's
-  })
+    ...Object.fromEntries(many.map((label) => [shown(label), [...at, `Model${label}`]])),
+  }, use)
 
   await page.getByLabel('What to list').selectOption('hits')
   await search.fill('')
+  const list = page.getByLabel('Model', { exact: true })
+  await list.selectOption('cnn')
   for (const [id, name] of CASE.motifs) {
     await page.getByLabel('Motif', { exact: true }).selectOption(name)
     await (await row(page, name)).click()
@@ -122,6 +126,13 @@ test('the viewer: regions, hits, annotations, in the list and in popups', { skip
     const model = await page.evaluate(() => document.querySelector('.gt-space [aria-selected=true]').lastElementChild.textContent)
     const label = `${model}-hits`, part = `${name} ${id}`.replace(/^[^ -~]+/, '') // igv.js reads a bigBed's text as Latin-1
     await popups(page, { [label]: [part] }, (one) => one === label)
+  }
+
+  await page.getByLabel('Motif', { exact: true }).selectOption('')
+  for (const label of many) {
+    await list.selectOption(label)
+    assert.equal(await list.inputValue(), label)
+    await until(page, (label) => new URLSearchParams(location.hash.slice(1)).get('model') === label, { argument: label })
   }
 
   const there = (start) => until(page, (start) => new URLSearchParams(location.hash.slice(1)).get('locus')?.startsWith(start), { argument: start, what: start })
@@ -148,7 +159,7 @@ test('the viewer: menus, labels and overlays of igv.js; pictures', { skip }, () 
     await page.mouse.click(x, y + 14, { button: 'right' })
     await page.mouse.click(at.x, at.y)
     assert.deepEqual(await page.evaluate(strangers), [], label)
-    await page.mouse.click(5, 1100)
+    await page.mouse.click(5, 2900)
   }
   shows(menus[0], 'Set track name')
   await page.evaluate(() => {
@@ -175,11 +186,12 @@ test('the hub in the viewer', { skip }, () => opened(CASE.hub, async (page) => {
   await place.press('Enter')
   await drawn(page)
   const at = [`${CASE.chroms[0]}:`], name = [CASE.regions[0]]
-  await popups(page, { cnn: at, dnabert2: at, genes: name, more: name }) // in a bigBed it is decoded
+  // in a bigBed names are decoded
+  await popups(page, { cnn: at, dnabert2: at, genes: name, more: name }, (label) => !/^many.*hits$/s.test(label))
   for (const { gear, at } of await page.evaluate(tracks)) {
     await page.mouse.click(gear.x, gear.y)
     await page.mouse.click(at.x, at.y)
-    await page.mouse.click(5, 1100)
+    await page.mouse.click(5, 2900)
   }
 }))
 
