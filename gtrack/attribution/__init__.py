@@ -5,10 +5,12 @@ A fourth method is a new file and one line here; from another package, an entry 
 
 from __future__ import annotations
 
+GROUP = "gtrack.methods"
+"""Entry points that extend the table of methods."""
+
 METHODS: dict[str, str] = {
     "attnlrp": "gtrack.attribution.attnlrp:AttnLrp",
     "cplrp": "gtrack.attribution.cplrp:CpLrp",
     "gradient": "gtrack.attribution.gradient:Gradient",
 }
-"""Name -> ``module:class`` of the Attributor, loaded on first use; ``gtrack.core.catalogue.load``
-with the group ``gtrack.methods`` adds those of other packages."""
+"""Name -> ``module:class`` of the Attributor, loaded on first use."""

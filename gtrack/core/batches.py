@@ -41,7 +41,10 @@ class BatchShape:
 
 
 def cut_batches(
-    lengths: Sequence[int] | NDArray[np.int64], budget: int, step: int = LENGTH_STEP
+    lengths: Sequence[int] | NDArray[np.int64],
+    budget: int,
+    step: int = LENGTH_STEP,
+    limit: int | None = None,
 ) -> list[BatchShape]:
     """Cut the rows of one pool into batches.
 
@@ -54,6 +57,8 @@ def cut_batches(
         batch: nothing is ever truncated.
     step : int
         Padded lengths are multiples of it; 1 for a model whose input has one exact length.
+    limit : int or None
+        Units beyond which nothing is padded: the most that a model takes.
 
     Returns
     -------
@@ -65,6 +70,8 @@ def cut_batches(
         return []
     order = np.argsort(-sizes, kind="stable")
     padded = -(-sizes // step) * step
+    if limit is not None:
+        padded = np.maximum(sizes, np.minimum(padded, limit))
     n_batches = -(-len(sizes) // max(1, budget // int(padded.max())))
     n_rows = -(-len(sizes) // n_batches)  # even, so that dummies are few
     return [

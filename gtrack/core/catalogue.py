@@ -58,5 +58,12 @@ def load(table: Mapping[str, str], name: str, group: str) -> Any:
         ) from error
 
 
+def provider(group: str, name: str) -> dict[str, str]:
+    """Return the package that declares an entry point, and its version; empty where none does."""
+    point = _plugins(group).get(name)
+    dist = None if point is None else point.dist
+    return {} if dist is None else {dist.name: dist.version}
+
+
 def _plugins(group: str) -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=group)}

@@ -36,6 +36,8 @@ class ModelPlan:
         What the model reads.
     exact : bool
         Its input has one length: it is never padded, and no window is shorter.
+    unit_limit : int or None
+        Most units that it takes.
     head : Head
         What its outputs are.
     targets : tuple of int
@@ -57,6 +59,7 @@ class ModelPlan:
     sha256: str
     unit: str
     exact: bool
+    unit_limit: int | None
     head: Head
     targets: tuple[int, ...]
     parameters: dict[str, str]

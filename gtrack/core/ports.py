@@ -65,8 +65,11 @@ class SequenceModel(Protocol):
         One name per output, by index.
     window_bp : int or None
         Length of sequence that the model was trained on; None when its folder does not say.
-    max_units : int or None
-        Longest input, in units, that the tokenizer names; None where there is no such limit.
+    unit_limit : int or None
+        Most units of an input: a longer one is refused, and none is padded beyond; None where
+        memory alone is the limit.
+    likely_window_bp : int or None
+        What a message suggests where `window_bp` is None.
     strands : str or None
         ``both``, ``forward``, ``reverse`` or ``region`` as recorded at training; None when
         there is no record.
@@ -80,7 +83,8 @@ class SequenceModel(Protocol):
     network: nn.Module
     labels: tuple[str, ...]
     window_bp: int | None
-    max_units: int | None
+    unit_limit: int | None
+    likely_window_bp: int | None
     strands: str | None
     default_batch_units: int
 
@@ -106,6 +110,8 @@ class ModelKind(Protocol):
 
     Attributes
     ----------
+    kind : str
+        Its name in the table, or that of its entry point.
     files : tuple of str
         Files of its folder, beside ``config.json`` and the weights, that decide its output: they
         enter the digest where they are there.
@@ -113,6 +119,7 @@ class ModelKind(Protocol):
         Prefixes that training tools put before the names of tensors, however nested.
     """
 
+    kind: str
     files: tuple[str, ...]
     wrappers: tuple[str, ...]
 
@@ -127,11 +134,15 @@ class ModelKind(Protocol):
     def load(cls, folder: Path, *, device: Any, dtype: Any) -> SequenceModel:
         """Open a folder that it claims; ModelError says what is wrong with it."""
 
+
+class Convertible(ModelKind, Protocol):
+    """A kind that ``gtrack convert`` serves; others need not be."""
+
     @classmethod
     def adopt(
         cls, tensors: Mapping[str, Tensor], config: Mapping[str, Any], folder: Path
     ) -> Adopted:
-        """Take a checkpoint of any layout that it claims, for ``gtrack convert``."""
+        """Take a checkpoint of any layout that it claims."""
 
 
 class Adopted(Protocol):
@@ -190,6 +201,18 @@ class Attributor(Protocol):
 
     def applied(self, model: SequenceModel) -> AbstractContextManager[Explain]:
         """Put the rules on the model; it is given back as it was found, also after an error."""
+
+
+def lacking(thing: object, *ports: type) -> list[str]:
+    """Return the names of a port that a thing, or a class, lacks.
+
+    Examples
+    --------
+    >>> lacking("text", Engine)
+    ['close', 'live', 'map']
+    """
+    names = {name for port in ports for name in (*vars(port), *port.__annotations__)}
+    return sorted(name for name in names if name[0] != "_" and not hasattr(thing, name))
 
 
 class Runner(Protocol):

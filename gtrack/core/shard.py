@@ -26,6 +26,8 @@ class Rows:
         True where the model reads the reverse complement.
     encodings : Encodings
         What it reads, row by row.
+    known : ndarray of bool, shape (sum of lengths,)
+        Which bases of its sequences are A, C, G or T.
     weights : ndarray, shape (sum of lengths,), or None
         Weights of the bases for the ``weighted`` projection, row after row, each on its strand.
     """
@@ -33,6 +35,7 @@ class Rows:
     window: NDArray[np.int64]
     reverse: NDArray[np.bool_]
     encodings: Encodings
+    known: NDArray[np.bool_]
     weights: NDArray[np.floating] | None = None
 
     def __len__(self) -> int:
@@ -137,9 +140,8 @@ def assemble(
     """
     layout = _Layout.of(grid, rows)
     said = np.asarray(outputs, np.float64)
-    encodings, edges = rows.encodings, rows.encodings.offsets
+    encodings, edges, known = rows.encodings, rows.encodings.offsets, rows.known
     counted = encodings.placed
-    known = np.isfinite(to_bases(np.zeros(len(counted)), encodings, layout.lengths))
     if per_base:
         edges, counted = layout.edges, known
     tracks: list[tuple[NDArray[np.float32], ...]] = []

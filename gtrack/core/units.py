@@ -22,8 +22,10 @@ class Encoding:
         Bases of each unit, 0-based half-open from the start of the sequence as the model read it
         (its own strand). Special tokens have an empty span. Spans may overlap (k-mers of stride 1).
     placed : ndarray of bool, shape (U,)
-        True for units whose relevance belongs to A, C, G or T bases; False for [CLS], [SEP],
-        [UNK] and N. The spans of the placed units hold all A, C, G, T bases and no other.
+        True for units whose relevance belongs to A, C, G or T bases; False for [CLS], [SEP] and N.
+        The spans of the placed units hold all A, C, G, T bases and no other: an unknown word (a
+        k-mer with an N) is placed where known bases lie in no other unit, with its span cut to
+        them.
     """
 
     ids: NDArray[np.int32]
@@ -112,6 +114,35 @@ def positions(starts: NDArray[np.integer], lengths: NDArray[np.integer]) -> NDAr
     """
     first = np.cumsum(lengths) - lengths
     return np.asarray(np.arange(lengths.sum()) - np.repeat(first - starts, lengths), np.int64)
+
+
+def misplaced(encodings: Encodings, known: NDArray[np.bool_], lengths: NDArray[np.int64]) -> int:
+    """Return the first base that is known and in no placed unit, or the other way round; else -1.
+
+    Parameters
+    ----------
+    encodings : Encodings
+        The rows.
+    known : ndarray of bool, shape (sum of lengths,)
+        Which bases of the sequences are A, C, G or T, row after row.
+    lengths : ndarray of int64, shape (rows,)
+        Bases of each row.
+
+    Returns
+    -------
+    int
+        Its place among all bases of all rows; the first base of a row that a span leaves.
+    """
+    row = np.repeat(np.arange(len(encodings)), encodings.lengths)[encodings.placed]
+    origin = np.cumsum(lengths) - lengths
+    starts, ends = encodings.spans[encodings.placed].T
+    outside = (starts < 0) | (ends > lengths[row]) | (ends <= starts)
+    if outside.any():
+        return int(origin[row[outside][0]])
+    covered = np.zeros(len(known), np.bool_)
+    covered[positions(starts + origin[row], ends - starts)] = True
+    wrong = covered != known
+    return int(wrong.argmax()) if wrong.any() else -1
 
 
 def padded(

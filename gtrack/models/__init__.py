@@ -9,4 +9,7 @@ MODELS: dict[str, str] = {
     "cnn": "gtrack.models.cnn:Cnn",
     "dnabert2": "gtrack.models.dnabert2:Dnabert2",
 }
-"""Kind -> ``module:class`` of the SequenceModel, loaded on first use."""
+"""Kind -> ``module:class`` of the ModelKind, loaded on first use."""
+
+GROUP = "gtrack.models"
+"""Entry points that extend the table of models."""

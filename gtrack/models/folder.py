@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,11 @@ from huggingface_hub import snapshot_download
 
 from gtrack.core import catalogue
 from gtrack.core.errors import InputError, ModelError
-from gtrack.core.ports import ModelKind, SequenceModel
-from gtrack.models import MODELS
+from gtrack.core.ports import ModelKind, SequenceModel, lacking
+from gtrack.models import GROUP, MODELS
 from gtrack.models.weights import WEIGHTS, read_config, read_shapes, read_weights, unwrapped
 
 __all__ = ["claimed", "digest", "locate", "open_model", "read_config", "read_weights"]
-
-GROUP = "gtrack.models"
-"""Entry points that extend the table of models."""
 
 PICKLES = ("pytorch_model.bin", "pytorch_model.pt", "model.pt")
 """Names of checkpoints that can run code when opened: never read here, only by ``convert``."""
@@ -58,7 +56,7 @@ def locate(source: str | Path, *, pickles: bool = False) -> Path:
         raise InputError(f"{source}: a model is a folder with config.json and {WEIGHTS}")
     if hub is None:
         raise InputError(f"{source}: no such folder")
-    patterns = ["*.json", "*.safetensors", *(PICKLES[:1] if pickles else ())]
+    patterns = ["*.json", "*.safetensors", *_files_of_kinds(), *(PICKLES[:1] if pickles else ())]
     try:
         found = snapshot_download(hub["id"], revision=hub["revision"], allow_patterns=patterns)
     except Exception as problem:  # whatever the HTTP library beneath the Hub's client raises
@@ -68,6 +66,15 @@ def locate(source: str | Path, *, pickles: bool = False) -> Path:
             f"({why}); download it elsewhere and give the folder"
         ) from problem
     return Path(found)
+
+
+def _files_of_kinds() -> list[str]:
+    """Return what the kinds that load want of a folder, beside JSON and safetensors."""
+    files: dict[str, None] = {}
+    for name in catalogue.names(MODELS, GROUP):
+        with suppress(InputError):
+            files |= dict.fromkeys(getattr(catalogue.load(MODELS, name, GROUP), "files", ()))
+    return list(files)
 
 
 def recognise(source: str | Path) -> str:
@@ -107,17 +114,28 @@ def claimed(
     for name in catalogue.names(MODELS, GROUP):
         try:
             kind: type[ModelKind] = catalogue.load(MODELS, name, GROUP)
-        except InputError as error:
+            _check_kind(name, kind)
+        except (InputError, ModelError) as error:
             broken.append(str(error))
             continue
         if kind.claims(config, unwrapped(tensors, kind.wrappers, Path(source)).keys()):
             return name, kind
     known = ", ".join(catalogue.names(MODELS, GROUP))
     raise ModelError(
-        f"{source}: a model of no kind that is known ({known}): model_type "
+        f"{source}: a model of no kind that is known here ({known}): model_type "
         f"{str(config.get('model_type'))[:60]!r}, {len(tensors):,} tensors, such as "
-        f"{', '.join(sorted(tensors)[:2])[:160]}{'; ' * bool(broken)}{'; '.join(broken)}"
+        f"{', '.join(sorted(tensors)[:2])[:160]}; if it has a package for gtrack, install that"
+        f"{'; ' * bool(broken)}{'; '.join(broken)}"
     )
+
+
+def _check_kind(name: str, kind: type[ModelKind]) -> None:
+    if missing := lacking(kind, ModelKind):
+        raise ModelError(f"{name!r} of {GROUP} lacks {', '.join(missing)}; repair its package")
+    if kind.kind != name:
+        raise ModelError(
+            f"{name!r} of {GROUP} calls its kind {kind.kind!r}; the two must be one name"
+        )
 
 
 def _without_weights(source: str | Path, folder: Path) -> str:
@@ -166,8 +184,11 @@ def open_model(
         When the folder, the network or the device cannot serve.
     """
     folder = locate(source)
-    _, kind = _recognised(source, folder)
-    return kind.load(folder, device=device, dtype=dtype)
+    name, kind = _recognised(source, folder)
+    model = kind.load(folder, device=device, dtype=dtype)
+    if missing := lacking(model, SequenceModel):
+        raise ModelError(f"a model of kind {name!r} lacks {', '.join(missing)}; repair its package")
+    return model
 
 
 def digest(source: str | Path) -> str:

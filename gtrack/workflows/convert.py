@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 
 from gtrack.core.errors import InputError, ModelError, OutputError
-from gtrack.core.ports import Adopted
+from gtrack.core.ports import Adopted, Convertible, lacking
 from gtrack.io.folders import making_folder
 from gtrack.models.folder import PICKLES, claimed, locate
 from gtrack.models.weights import WEIGHTS, check_finite, read_config, read_weights
@@ -71,8 +71,10 @@ def convert(source: str | Path, out: Path, *, window_bp: int | None = None) -> C
     folder = locate(source, pickles=True)
     config = read_config(folder)
     tensors = read_weights(folder) if (folder / WEIGHTS).exists() else _read_pickle(folder)
-    _, kind = claimed(source, config, tensors)
-    adopted = kind.adopt(tensors, config, folder)
+    name, kind = claimed(source, config, tensors)
+    if lacking(kind, Convertible):
+        raise ModelError(f"{source}: a model of kind {name!r} is not converted; scan its folder")
+    adopted = cast(type[Convertible], kind).adopt(tensors, config, folder)
     if window_bp is not None:
         adopted.window_bp = window_bp
     try:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+from gtrack.attribution import GROUP as METHOD_GROUP
 from gtrack.attribution import METHODS
 from gtrack.core.batches import pool_bounds
 from gtrack.core.catalogue import load
-from gtrack.core.errors import GtrackError, InputError
+from gtrack.core.errors import GtrackError, InputError, ModelError
 from gtrack.core.heads import Head, Outputs
 from gtrack.core.intervals import Interval
 from gtrack.core.plan import ModelPlan, Plan, ScanOptions, differences
-from gtrack.core.ports import Attributor, SequenceModel
+from gtrack.core.ports import Attributor, SequenceModel, lacking
 from gtrack.core.regions import canonical_regions, check_regions
 from gtrack.core.sequences import is_known
 from gtrack.core.windows import WindowGrid, lay_windows
@@ -137,7 +138,7 @@ def make_plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) ->
             given=len(regions),
             pools=pools,
             covered=covered,
-            versions=versions(),
+            versions=versions(job.method, [model.kind for model in model_plans]),
             n_shards=job.shards or _default_shards(most, len(devices)),
             null=None if job.null_bases is None else plan_null(genome, grids, job.null_bases),
         )
@@ -176,9 +177,13 @@ def _stored(out: Path) -> Plan | None:
 def _method(job: ScanJob) -> tuple[type[Attributor], dict[str, str]]:
     """Return the class of the method, and all its parameters once it takes them."""
     try:
-        method: type[Attributor] = load(METHODS, job.method, "gtrack.methods")
+        method: type[Attributor] = load(METHODS, job.method, METHOD_GROUP)
     except InputError as error:
         raise InputError(f"--method {job.method}: {error}") from error
+    if missing := lacking(method, Attributor):
+        raise ModelError(
+            f"--method {job.method}: its class lacks {', '.join(missing)}; repair its package"
+        )
     return method, method.validated(job.parameters)
 
 
@@ -198,11 +203,11 @@ def _plan_model(
 ) -> ModelPlan:
     window = job.windows.get(name, job.windows.get(None, model.window_bp))
     if window is None:
-        longest = model.max_units
-        like = f"{4 * longest} (4 x its {longest} tokens)" if longest else "512 (4 x 128 tokens)"
+        like = model.likely_window_bp
         raise InputError(
             f"--model {name}={where}: the model does not say how long its input is; give "
-            f"--window {name}=BP, the length it was trained on, for example {like}"
+            f"--window {name}=BP, the length it was trained on"
+            f"{f', for example {like}' if like else ''}"
         )
     stride = job.strides.get(name, job.strides.get(None, max(1, window // 2)))
     strand, source = model.strands or "both", "training" if model.strands else "default"
@@ -216,6 +221,7 @@ def _plan_model(
         sha256=digest(where),
         unit=model.unit,
         exact=model.exact_length,
+        unit_limit=model.unit_limit,
         head=head,
         targets=head.targets(name, job.targets.get(name, job.targets.get(None, ()))),
         parameters=method.used(model.kind),

@@ -10,7 +10,7 @@ from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.motifs import Motif
 from gtrack.core.plan import Plan
-from gtrack.core.ports import Engine
+from gtrack.core.ports import Engine, lacking
 from gtrack.engines import ENGINES
 from gtrack.engines import GROUP as ENGINE_GROUP
 from gtrack.io.motifs import read_motifs
@@ -106,6 +106,8 @@ def _scan_shards(job: ScanJob, planned: Planned, progress: Progress) -> None:
         engine: Engine = load(ENGINES, job.engine, ENGINE_GROUP)(planned.devices, job.workers)
     except InputError as error:
         raise InputError(f"--engine {job.engine}: {error}") from error
+    if missing := lacking(engine, Engine):
+        raise InputError(f"--engine {job.engine}: lacks {', '.join(missing)}; repair its package")
     work = ScanWork(job.out, plan, planned.models, progress if engine.live else _silent)
     try:
         for unit in engine.map(work, pieces):

@@ -12,6 +12,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.attribution import GROUP as METHOD_GROUP
 from gtrack.attribution import METHODS
 from gtrack.core.batches import LENGTH_STEP, BatchShape, cut_batches, pool_bounds
 from gtrack.core.catalogue import load
@@ -19,8 +20,7 @@ from gtrack.core.errors import InputError, ModelError
 from gtrack.core.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.ports import Attributor, Explain, Runner, SequenceModel
 from gtrack.core.projection import Projection
-from gtrack.core.sequences import reverse_complement
-from gtrack.core.shard import Rows, ShardResult, assemble, concatenate, wanted_rows
+from gtrack.core.shard import Rows, ShardResult, assemble, concatenate
 from gtrack.core.units import Encodings, Explained, positions
 from gtrack.core.windows import WindowGrid
 from gtrack.io.bigwig import BigWigReader
@@ -28,6 +28,7 @@ from gtrack.io.fasta import Genome
 from gtrack.io.null_files import write_null
 from gtrack.io.shards import is_done, shard_path, write_shard
 from gtrack.workflows.null import null_name, part_done, part_path
+from gtrack.workflows.rows import locus, read_rows
 from gtrack.workflows.sequences import pool_digest, window_sequences
 
 Progress = Callable[[str, int, int], None]
@@ -153,7 +154,7 @@ class ShardScanner:
         sequences = window_sequences(self._genome, grid, first, end)
         if pool_digest(sequences) != sha256:
             raise InputError(
-                f"{self._fasta}: the sequence near {_locus(grid, first)} changed since the plan "
+                f"{self._fasta}: the sequence near {locus(grid, first)} changed since the plan "
                 "was made; restore the file, or start anew with --overwrite"
             )
         return sequences
@@ -170,12 +171,13 @@ class ShardScanner:
         """Explain the windows from `first` on, whatever their sequences are."""
         name, end = model_plan.name, first + len(sequences)
         model, per_base = self._models[name], self._method.per_base
-        rows, texts = self._rows(model, grid, first, sequences)
+        rows, texts = read_rows(name, model, grid, first, sequences, self._weights)
         units = rows.encodings
         lengths = np.array([len(text) for text in texts]) if per_base else units.lengths
         edges = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         step = 1 if model_plan.exact else LENGTH_STEP
-        batches = cut_batches(units.lengths, model_plan.batch_units, step)
+        limit = model_plan.unit_limit
+        batches = cut_batches(units.lengths, model_plan.batch_units, step, limit)
         owned = grid.owned(first, end)
         outputs = np.zeros((len(rows), len(model_plan.head.names)))
         relevance = np.zeros((len(model_plan.targets), int(edges[-1])))
@@ -204,37 +206,10 @@ class ShardScanner:
             per_base=per_base,
         )
 
-    def _rows(
-        self, model: SequenceModel, grid: WindowGrid, first: int, sequences: list[str]
-    ) -> tuple[Rows, list[str]]:
-        """Encode each window on the strands that are wanted; return the sequences read, too."""
-        wanted = list(wanted_rows(grid, first, first + len(sequences)))
-        texts = [
-            reverse_complement(sequences[window - first]) if reverse else sequences[window - first]
-            for window, reverse in wanted
-        ]
-        window, reverse = np.array(wanted, np.int64).reshape(-1, 2).T
-        rows = Rows(
-            window, reverse.astype(np.bool_), model.encode(texts), self._read_weights(grid, wanted)
-        )
-        return rows, texts
-
-    def _read_weights(
-        self, grid: WindowGrid, wanted: Sequence[tuple[int, bool]]
-    ) -> NDArray[np.floating] | None:
-        if self._weights is None:
-            return None
-        found = []
-        for window, reverse in wanted:
-            chrom = grid.chroms[grid.chrom[window]]
-            weights = self._weights.values(chrom, int(grid.start[window]), int(grid.end[window]))
-            found.append(weights[::-1] if reverse else weights)
-        return np.concatenate([np.zeros(0, np.float32), *found])
-
 
 def make_method(options: ScanOptions) -> Attributor:
     """Return the attribution method that the options name."""
-    method: type[Attributor] = load(METHODS, options.method, "gtrack.methods")
+    method: type[Attributor] = load(METHODS, options.method, METHOD_GROUP)
     return method(options.parameters, options.precision)
 
 
@@ -262,8 +237,8 @@ def _naming(
             row = getattr(error, "row", None)
             near = "in window" if row is not None else "in the batch of window"
             real = min(row or 0, len(batch.rows) - 1)  # the others are dummies
-            locus = _locus(grid, int(rows.window[batch.rows[real]]))
-            raise ModelError(f"model {name}, {near} {locus}: {error}") from error
+            place = locus(grid, int(rows.window[batch.rows[real]]))
+            raise ModelError(f"model {name}, {near} {place}: {error}") from error
         except (MemoryError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and "memory" not in str(error):
                 raise  # torch says so of CPUs and GPUs alike
@@ -274,7 +249,3 @@ def _naming(
             ) from error
 
     return named
-
-
-def _locus(grid: WindowGrid, window: int) -> str:
-    return f"{grid.chroms[grid.chrom[window]]}:{grid.start[window] + 1}-{grid.end[window]}"

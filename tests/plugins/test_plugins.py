@@ -10,6 +10,7 @@ import csv
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from itertools import product
@@ -150,6 +151,8 @@ def test_all_three_together(gtrack, inputs, trimers: Path, weights, tmp_path: Pa
     (model,) = manifest["models"]
     assert model["outputs"] == {"kind": "values", "said_by": "config"}
     assert model["parameters"] == manifest["job"]["parameters"] == {"width": "3"}
+    assert manifest["versions"]["gtrack-trimers"] == "1.0", "resumed with another: refused"
+    assert manifest["versions"]["gtrack-occlusion"] == "1.0"
 
 
 def test_overlapping_words_keep_the_sum(gtrack, inputs, trimers: Path, tmp_path: Path) -> None:
@@ -216,3 +219,89 @@ def test_its_own_files_decide_its_digest(gtrack, inputs, trimers: Path, tmp_path
         assert "words.json: not the 64 words" in said
     finally:
         (trimers / "words.json").write_text(json.dumps(words))
+
+
+ODD = """
+from gtrack_trimers import Trimers
+from gtrack.core.units import Encoding, Encodings
+
+class Mirrored(Trimers):
+    kind = "mirrored"
+
+    @classmethod
+    def claims(cls, config, tensors):
+        return config.get("model_type") == "mirrored"
+
+    def encode(self, sequences):
+        rows = []
+        for row, sequence in zip(super().encode(sequences), sequences, strict=True):
+            spans = (len(sequence) - row.spans)[:, ::-1]
+            rows.append(Encoding(row.ids, spans, row.placed))
+        return Encodings.of(rows)
+
+class Short(Trimers):
+    kind, unit_limit = "short", 37
+
+    @classmethod
+    def claims(cls, config, tensors):
+        return config.get("model_type") == "short"
+
+class Renamed(Mirrored):
+    pass
+
+class Nothing:
+    pass
+
+class Silent:
+    def map(self, work, items):
+        yield from items
+
+    def __init__(self, devices, workers):
+        pass
+"""
+
+
+@pytest.fixture
+def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trimers: Path):
+    """Install a package of faulty entries; return a function that writes a folder of a type."""
+    place = tmp_path / "odd"
+    info = place / "odd-1.0.dist-info"
+    info.mkdir(parents=True)
+    (place / "odd.py").write_text(ODD)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[gtrack.models]\nmirrored = odd:Mirrored\nshort = odd:Short\nrenamed = odd:Renamed\n"
+        "nothing = odd:Nothing\n[gtrack.engines]\nsilent = odd:Silent\n"
+        "[gtrack.methods]\nnothing = odd:Nothing\n"
+    )
+    monkeypatch.syspath_prepend(str(place))
+
+    def folder(model_type: str) -> Path:
+        copy = Path(shutil.copytree(trimers, tmp_path / model_type))
+        config = {**json.loads((copy / "config.json").read_bytes()), "model_type": model_type}
+        (copy / "config.json").write_text(json.dumps(config))
+        return copy
+
+    return folder
+
+
+def test_faults_of_a_package_are_named(gtrack, odd, inputs, trimers: Path, tmp_path: Path) -> None:
+    inputs.bed.write_text("chr2\t2950\t3010\tinto N\t0\t+\n")
+    out, gradient = tmp_path / "out", ("--method", "gradient")
+    said = scan(gtrack, inputs, odd("mirrored"), out, *gradient, code=4)
+    assert "model tri, window chr2:29" in said
+    assert "encode of kind 'mirrored' " in said
+    assert "placed units hold all A, C, G, T and nothing else" in said
+    said = scan(gtrack, inputs, odd("short"), out, *gradient, code=2)
+    assert "model tri reads at most 37 units, and a window has 38; give a smaller --window" in said
+    said = scan(gtrack, inputs, odd("unheard-of"), out, *gradient, code=4)
+    assert "a model of no kind that is known here (cnn, dnabert2, mirrored," in said
+    assert "'renamed' of gtrack.models calls its kind 'mirrored'" in said
+    assert "'nothing' of gtrack.models lacks claims, files, kind, load, wrappers" in said
+    said = scan(gtrack, inputs, trimers, out, "--method", "nothing", code=4)
+    assert "--method nothing: its class lacks applied, name, per_base, used, validated" in said
+    said = scan(gtrack, inputs, trimers, out, *gradient, "--engine", "silent", code=2)
+    assert "--engine silent: lacks close, live; repair its package" in said
+    assert not out.exists()
+    said = gtrack("convert", trimers, tmp_path / "converted", code=4)
+    assert "a model of kind 'trimers' is not converted; scan its folder" in said

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 
 from gtrack.core.errors import ModelError
 
-Forward = Callable[..., Tensor]
+Forward = Callable[..., Any]
 Rule = Callable[[nn.Module], Forward]
 """Takes a module, returns what its ``forward`` is while the rule is on: the same values, with a
 backward pass that carries relevance / value in place of the gradient."""
@@ -25,7 +26,9 @@ class Rules:
     ruled : mapping of module class to Rule
         Modules of exactly this class, whatever they hold, are explained by this rule.
     plain : frozenset of module classes
-        Modules whose own gradient is their rule (linear maps), and containers.
+        Modules whose own gradient is their rule (linear maps), and containers. Rules see modules
+        alone: one whose ``forward`` calls functions that are not linear (softmax, a product of two
+        activations, ``F.gelu``) is never plain; it is ruled whole.
     used : tuple of str
         Names of the method's parameters that decided these rules.
     double : bool
@@ -126,7 +129,7 @@ def _assign(module: nn.Module, name: str, rules: Rules) -> Iterator[tuple[str, n
     if kind not in rules.plain:
         raise ModelError(
             f"module {name!r} is a {kind.__module__}.{kind.__qualname__}, for which there is no "
-            "relevance rule; use --method gradient, or add a rule in gtrack/attribution/rules"
+            "relevance rule; use --method gradient, or name it in the rules of the model's kind"
         )
     for child_name, child in module.named_children():
         yield from _assign(child, f"{name}.{child_name}" if name else child_name, rules)

@@ -79,7 +79,8 @@ class UniformSumAttention(torch.autograd.Function):
     def forward(ctx: Any, qkv: Tensor, bias: Tensor, product: Forward) -> Tensor:
         """Return ``product(qkv, bias)``, shape (B, Q, H d), for shape (B, L, 3, H, d)."""
         ctx.save_for_backward(qkv, bias)
-        return product(qkv, bias)
+        out: Tensor = product(qkv, bias)
+        return out
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:

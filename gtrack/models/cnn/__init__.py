@@ -77,7 +77,8 @@ class Cnn:
     files: tuple[str, ...] = ()
     wrappers = WRAPPERS
     default_batch_units = 16384
-    max_units: int | None = None  # it pools over any length
+    unit_limit: int | None = None  # it pools over any length
+    likely_window_bp: int | None = None
     absent: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
 

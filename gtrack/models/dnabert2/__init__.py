@@ -21,6 +21,8 @@ from gtrack.models.weights import WRAPPERS, settle, write_weights
 
 __all__ = ["Dnabert2", "TokenBatch"]
 
+_BASES_PER_TOKEN = 4  # at least so many, on average: what a window of a tokenizer's length holds
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenBatch:
@@ -56,6 +58,7 @@ class Dnabert2:
 
     kind, unit = "dnabert2", "token"
     exact_length = False
+    unit_limit: int | None = None  # ALiBi grows with the input
     files: tuple[str, ...] = (TOKENIZER,)
     wrappers = WRAPPERS
     default_batch_units = 1024
@@ -78,7 +81,7 @@ class Dnabert2:
         self.tokenizer = tokenizer
         self.labels: tuple[str, ...] = tuple(config.id2label[i] for i in range(config.num_labels))
         self.window_bp: int | None = config.window_bp
-        self.max_units: int | None = tokenizer.max_length
+        self.likely_window_bp: int | None = _BASES_PER_TOKEN * (tokenizer.max_length or 128)
         self.strands: str | None = config.strands
 
     @classmethod

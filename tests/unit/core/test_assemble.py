@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from gtrack.core.intervals import Interval
 from gtrack.core.plan import ModelPlan
 from gtrack.core.projection import PROJECTIONS
 from gtrack.core.regions import canonical_regions
-from gtrack.core.sequences import reverse_complement
+from gtrack.core.sequences import is_known, reverse_complement
 from gtrack.core.shard import Rows, ShardResult, assemble, concatenate, wanted_rows
 from gtrack.core.units import Encoding, Encodings
 from gtrack.core.windows import WindowGrid, lay_windows
@@ -30,6 +30,7 @@ def model_of(outputs: str, labels: int, targets: tuple[int, ...]) -> ModelPlan:
         sha256="0" * 64,
         unit="base",
         exact=False,
+        unit_limit=None,
         head=Head(outputs, tuple(f"label{i}" for i in range(labels))),  # type: ignore[arg-type]
         targets=targets,
         parameters={},
@@ -49,6 +50,7 @@ class Row:
     reverse: bool
     encoding: Encoding
     weights: np.ndarray
+    known: np.ndarray
 
 
 def joined(rows: list[Row]) -> Rows:
@@ -56,6 +58,7 @@ def joined(rows: list[Row]) -> Rows:
         np.array([row.window for row in rows], np.int64),
         np.array([row.reverse for row in rows], np.bool_),
         Encodings.of([row.encoding for row in rows]),
+        np.concatenate([np.zeros(0, np.bool_), *(row.known for row in rows)]),
         np.concatenate([np.zeros(0), *(row.weights for row in rows)]),
     )
 
@@ -111,7 +114,7 @@ def shards(draw: st.DrawFn) -> dict[str, Any]:
         if reverse:
             text, weight = reverse_complement(text), weight[::-1]
         encoding = encode(text, rng)
-        rows.append(Row(window, reverse, encoding, weight))
+        rows.append(Row(window, reverse, encoding, weight, is_known(text)))
         values = rng.normal(size=(len(targets), len(encoding)))
         relevance.append(values.astype(np.float32))
     return {
@@ -266,7 +269,10 @@ def test_no_parts_are_an_empty_result() -> None:
 def test_a_window_of_nothing_but_n_has_no_values() -> None:
     grid = lay_windows([Interval("c", 2, 5)], {"c": 8}, 4, 2)
     rng = np.random.default_rng(0)
-    rows = [Row(0, reverse, encode("NNNN", rng), np.ones(4)) for reverse in (False, True)]
+    rows = [
+        Row(0, reverse, encode("NNNN", rng), np.ones(4), np.zeros(4, bool))
+        for reverse in (False, True)
+    ]
     model = model_of("classes", 2, (1,))
     result = assemble(
         grid, joined(rows), np.ones((2, 2)), np.ones((1, 12)), model, "uniform", per_strand=True
@@ -303,7 +309,7 @@ def test_a_method_that_answers_per_base_is_not_projected(case: dict[str, Any]) -
         spans = np.array([(at, at + 1) for at in range(length)], np.int32)
         placed = np.array([base != "N" for base in text])
         encoding = Encoding(np.zeros(length, np.int32), spans, placed)
-        single.append(Row(row.window, row.reverse, encoding, row.weights))
+        single.append(replace(row, encoding=encoding))
     projected = assembled({**case, "rows": single, "relevance": values}, "uniform", True)
     for name in ("values", "forward", "backward", "relevance_sum", "unplaced", "score", "bases"):
         assert getattr(answered, name).tobytes() == getattr(projected, name).tobytes(), name

@@ -87,3 +87,22 @@ def test_shards_are_whole_pools(n_pools: int, n_shards: int) -> None:
     assert [p for first, end in bounds for p in range(first, end)] == list(range(n_pools))
     sizes = [end - first for first, end in bounds]
     assert max(sizes) - min(sizes) <= 1
+
+
+@given(lengths_of, budgets, st.integers(0, 30))
+@settings(deadline=None)
+def test_nothing_is_padded_beyond_what_a_model_takes(
+    lengths: list[int], budget: int, spare: int
+) -> None:
+    limit = max(lengths, default=0) + spare
+    for batch in cut_batches(lengths, budget, limit=limit):
+        longest = max(lengths[row] for row in batch.rows)
+        assert longest <= batch.n_units <= limit
+        assert batch.n_units % LENGTH_STEP == 0 or batch.n_units == limit
+
+
+@given(st.integers(1, 400), st.integers(1, 60), budgets)
+@settings(deadline=None)
+def test_one_exact_length_is_never_padded(length: int, rows: int, budget: int) -> None:
+    batches = cut_batches([length] * rows, budget, step=1)
+    assert {batch.n_units for batch in batches} == {length}

@@ -19,6 +19,7 @@ MODEL = ModelPlan(
     sha256="a" * 64,
     unit="base",
     exact=False,
+    unit_limit=None,
     head=Head("classes", ("no", "yes")),
     targets=(1,),
     parameters={},
@@ -65,6 +66,7 @@ MODELS = {
     "sha256": ("e" * 64, "the files of model cnn"),
     "unit": ("token", None),  # follow from the files
     "exact": (True, None),
+    "unit_limit": (512, None),
     "head": (
         Head("labels", ("no", "yes"), "option"),
         "--outputs of model cnn (classes before, now labels)",

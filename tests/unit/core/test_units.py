@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtrack.core.units import Encoding, Encodings, padded, positions
+from gtrack.core.units import Encoding, Encodings, misplaced, padded, positions
 
 IDS = np.array([1, 9, 2], np.int32)
 SPANS = np.array([[0, 0], [0, 6], [6, 6]], np.int32)
@@ -103,3 +103,29 @@ def test_positions_are_those_of_the_loop(spans: list[tuple[int, int]]) -> None:
     starts, lengths = np.array(spans, np.int64).reshape(-1, 2).T
     expected = [at for start, length in spans for at in range(start, start + length)]
     assert positions(starts, lengths).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("spans", "placed", "wrong"),
+    [
+        ([(0, 2), (3, 5)], [True, True], -1),
+        ([(0, 2), (3, 5), (2, 3)], [True, True, False], -1),
+        ([(0, 2), (1, 2), (3, 5)], [True, True, True], -1),  # units may overlap
+        ([(0, 2)], [True], 3),  # known, and in no unit
+        ([(0, 5)], [True], 2),  # the N in a unit
+        ([(0, 2), (3, 6)], [True, True], 0),  # beyond the sequence
+        ([(-1, 2), (3, 5)], [True, True], 0),
+        ([(0, 2), (3, 5), (4, 4)], [True, True, True], 0),  # placed nowhere
+    ],
+)
+def test_bases_that_an_encoding_misplaces(
+    spans: list[tuple[int, int]], placed: list[bool], wrong: int
+) -> None:
+    known = np.array([True, True, False, True, True])
+    row = Encoding(np.zeros(len(spans), np.int32), np.array(spans, np.int32), np.array(placed))
+    fine = Encoding(np.zeros(1, np.int32), np.array([[0, 2]], np.int32), np.array([True]))
+    alone = misplaced(Encodings.of([row]), known, np.array([5]))
+    second = misplaced(
+        Encodings.of([fine, row]), np.concatenate([np.ones(2, bool), known]), np.array([2, 5])
+    )
+    assert (alone, second) == (wrong, wrong if wrong < 0 else wrong + 2)

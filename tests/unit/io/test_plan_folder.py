@@ -25,6 +25,7 @@ MODEL = ModelPlan(
     sha256="a" * 64,
     unit="base",
     exact=False,
+    unit_limit=None,
     head=Head("labels", ("no", 'the "yes"\té', "日本"), "option"),
     targets=(2, 0),
     parameters={"rule": "é"},

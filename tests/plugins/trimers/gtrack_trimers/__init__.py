@@ -40,7 +40,8 @@ class Trimers:
     exact_length = True
     files: tuple[str, ...] = ("words.json",)
     wrappers = WRAPPERS
-    max_units: int | None = None
+    unit_limit: int | None = None
+    likely_window_bp: int | None = None
     strands: str | None = "forward"
     default_batch_units = 4096
 
@@ -62,22 +63,14 @@ class Trimers:
             raise ModelError(
                 f"{folder / 'words.json'}: not the 64 words of A, C, G, T; copy it again"
             )
-        model = cls.adopt(read_weights(folder), read_config(folder), folder)
-        settle(model.network, device=device, dtype=dtype)
-        return model
-
-    @classmethod
-    def adopt(
-        cls, tensors: Mapping[str, Tensor], config: Mapping[str, Any], folder: Path
-    ) -> Trimers:
-        """Take tensors under the names that training tools gave them."""
-        network = TrimerNetwork(TrimerConfig.from_dict(dict(config)))
+        network = TrimerNetwork(TrimerConfig.from_dict(read_config(folder)))
+        tensors = read_weights(folder)
         names = unwrapped(tensors, cls.wrappers, folder)
         try:
             network.load_state_dict({bare: tensors[name] for bare, name in names.items()})
         except RuntimeError as problem:
             raise ModelError(f"{folder}: {problem}") from problem
-        return cls(network)
+        return cls(settle(network, device=device, dtype=dtype))
 
     @property
     def head(self) -> Head:
