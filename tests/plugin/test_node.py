@@ -22,6 +22,16 @@ def test_in_a_browser(node, chromium: str, file: Path, request: pytest.FixtureRe
     node(file, 280, GTRACK_SCAN=str(scan), CHROMIUM=chromium)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "name", ["hits.test.js", "browser/panel.test.js", "browser/tracks.test.js"]
+)
+def test_in_time(node, chromium: str, name: str, example_scan: Path) -> None:
+    """Hold times to their limits, which only a machine without other work can keep."""
+    env = {"GTRACK_SCAN": str(example_scan), "CHROMIUM": chromium, "GTRACK_TIMED": "1"}
+    node(TESTS / name, 280, **env)
+
+
 def test_both_kinds_are_there() -> None:
     assert PURE
     assert BROWSER

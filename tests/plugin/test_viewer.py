@@ -6,10 +6,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import pytest
+
 from tests.plugin.conftest import PLUGIN
 
 
+@pytest.mark.parametrize("timed", ["", pytest.param("1", marks=pytest.mark.long)])
 def test_the_whole_way(
+    timed: str,
     node: Callable[..., None],
     chromium: str,
     viewing: Callable[..., AbstractContextManager[str]],
@@ -17,4 +21,6 @@ def test_the_whole_way(
 ) -> None:
     with viewing(example_scan) as url, viewing(example_scan, "--hub") as hub_url:
         test = PLUGIN / "test" / "viewer" / "view.test.js"
-        node(test, 200, CHROMIUM=chromium, GTRACK_URL=url, GTRACK_HUB_URL=hub_url)
+        node(
+            test, 200, CHROMIUM=chromium, GTRACK_URL=url, GTRACK_HUB_URL=hub_url, GTRACK_TIMED=timed
+        )

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { launch, noBrowser, until } from './chromium.js'
 import { serve } from './server.js'
 import { hitsBED, LOGOS } from '../random.js'
+import { TIMED, within } from '../timed.js'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url)), PAGE = join(HERE, '../../../gtrack/publish/viewer/page')
 const SHOTS = process.env.GTRACK_SHOTS, SCAN = process.env.GTRACK_SCAN // a folder for pictures to look at; a finished scan with hits
@@ -75,7 +76,7 @@ describe('panel in Chromium', { skip: noBrowser() }, () => {
     const hits = { cnn: hitsBED(50_000, 3, 'cnn'), dnabert2: hitsBED(50_000, 4, 'dnabert2') }
     const worst = { load: Infinity, scroll: Infinity, filter: Infinity }
     let seen
-    for (let round = 0; round < 6 && Math.max(...Object.values(worst)) > 50; round++) { // other work on the machine only adds: the least of the rounds is the panel's own
+    for (let round = 0; round < (TIMED ? 6 : 1) && Math.max(...Object.values(worst)) > 50; round++) { // other work on the machine only adds: the least of the rounds is the panel's own
       await panel({ hits }, async (page) => {
         assert.match(await text(page, '.gt-count'), /^100,000 of 100,000 hits$/)
         const found = await page.evaluate(async () => {
@@ -114,7 +115,7 @@ describe('panel in Chromium', { skip: noBrowser() }, () => {
     t.diagnostic(`read in ${seen.load.toFixed(0)} ms; longest task or frame: load ${worst.load.toFixed(0)}, scroll ${worst.scroll.toFixed(0)} (median ${seen.median.toFixed(1)}), filter and sort ${worst.filter.toFixed(0)} ms (0: none over 50); ${seen.rows} rows, ${(seen.memory / 1e6).toFixed(0)} MB heap`)
     assert.ok(seen.rows <= 60, `${seen.rows} rows in the page`)
     assert.ok(seen.elements < 600)
-    for (const [what, took] of Object.entries(worst)) assert.ok(took <= 50, `${what}: a frame of ${took} ms`)
+    for (const [what, took] of Object.entries(worst)) within(took, 50, `${what}: a frame`)
   })
 
   test('filter, sort, and what is counted', () => panel({}, async (page) => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { launch, noBrowser, until } from './chromium.js'
 import { serve } from './server.js'
+import { within } from '../timed.js'
 
 const SCAN = process.env.GTRACK_SCAN
 const skip = noBrowser() || (!SCAN ? 'GTRACK_SCAN names no scan folder' : !existsSync(join(SCAN, 'manifest.json')) && `${SCAN} holds no manifest.json`)
@@ -105,7 +106,7 @@ describe('tracks in Chromium', { skip }, () => {
     server.clear()
     await mounted({}, async (page) => {
       const { locus } = manifest, ms = await page.evaluate(() => window.drawn)
-      assert.ok(ms < 2000, `${ms} ms from the start of the page to drawn letters`)
+      within(ms, 2000, 'from the start of the page to drawn letters')
       console.log(`# letters after ${Math.round(ms)} ms`)
       assert.deepEqual(await page.evaluate(() => window.app.problems), [])
       for (const { name } of [first, second]) assertLetters(await look(page, name), (at) => genome[locus.chrom][at].toUpperCase())
@@ -313,7 +314,7 @@ describe('tracks in Chromium', { skip }, () => {
         return times.sort((a, b) => a - b)
       }, places)
       console.log(`# next hit: median ${Math.round(times[times.length >> 1])} ms, slowest ${Math.round(times.at(-1))} ms of ${times.length}`)
-      assert.ok(times[times.length >> 1] <= 300)
+      within(times[times.length >> 1], 300, 'next hit')
     })
   })
 
