@@ -136,7 +136,7 @@ async function source(igv, { manifestURL = '', manifest: given, hubURL, referenc
   if (hubURL) session = await hubSession(igv, new URL(hubURL, document.baseURI).href, reference)
   else {
     const { href } = new URL(manifestURL, document.baseURI)
-    manifest = readManifest(given ? JSON.stringify(given) : await fetchText(href, 'Give the address of the manifest.json of a finished scan.'), href)
+    manifest = readManifest(given ? JSON.stringify(given) : await fetchText(href, 'Give the address of the manifest.json of a scan.'), href)
     const { genome } = manifest
     session = sessionFromManifest(manifest)
     for (const track of session.tracks) track.name = escapeHTML(track.gtrack.title = track.name)

@@ -21,7 +21,7 @@ export function readManifest(text, base) {
   try {
     const manifest = JSON.parse(text), { schema, genome, regions, locus, tracks, hits = {} } = manifest ?? {}
     const title = `${base} has the schema ${JSON.stringify(schema)}, not "${SCHEMA}".`
-    if (schema !== SCHEMA) throw problem(title, 'Open it with the gtrack that wrote it.')
+    if (schema !== SCHEMA) throw problem(title, 'Open the scan with the gtrack that wrote it.')
     const whole = regions.url && genome.id && locus.chrom && locus.start < locus.end && tracks.every((t) => t.name && t.kind && t.format && t.url)
     if (!whole) throw new Error('it is not whole')
     const files = [[genome, 'fasta', 'sizes'], [regions, 'url'], [hits, 'logos'], ...tracks.map((t) => [t, 'url', 'index']),

@@ -175,9 +175,11 @@ def deaf(scan: Path) -> Iterator[str]:
     with subprocess.Popen(
         command, cwd=scan, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split("(")[1].split(")")[0]
-        process.terminate()
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().split("(")[1].split(")")[0]
+        finally:
+            process.terminate()
 
 
 def test_broken_folders_say_what_and_what_to_do(

@@ -80,9 +80,9 @@ def test_finemo_gets_the_genome_and_the_track(scanned, tmp_path: Path, name: str
 def test_modisco_gets_relevance_at_the_observed_base(scanned, tmp_path: Path) -> None:
     inputs, out, _ = scanned
     exports = export(out, "modisco", tmp_path, width=WIDTH + 1)
-    assert [done.model for done in exports] == ["cnn", "dnabert2"]
+    assert [done.target.model for done in exports] == ["cnn", "dnabert2"]
     for done in exports:
-        _, one_hot, relevance, _, _ = expected(inputs, out, done.model, WIDTH + 1)
+        _, one_hot, relevance, _, _ = expected(inputs, out, done.target.model, WIDTH + 1)
         with np.load(done.files[0]) as ohe, np.load(done.files[1]) as attr:
             assert set(ohe) == set(attr) == {"arr_0"}
             assert np.array_equal(ohe["arr_0"], one_hot)
@@ -133,9 +133,9 @@ def test_the_width_is_the_models_window_when_not_given(scanned, tmp_path: Path) 
     _, out, _ = scanned
     plan = module.open_finished(out).plan
     for done in export(out, "modisco", tmp_path):
-        assert done.width == plan.model(done.model).window_bp
+        assert done.width == plan.model(done.target.model).window_bp
     for done in export(out, "finemo", tmp_path):
-        assert done.width - plan.model(done.model).window_bp in (0, 1)
+        assert done.width - plan.model(done.target.model).window_bp in (0, 1)
         assert done.width % 2 == 0, "Fi-NeMo refuses odd widths"
 
 
