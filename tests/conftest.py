@@ -18,12 +18,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.workers import Once, worker_count
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ("demo", "--out", "out/demo")
 LABELS = {2: ("background", "site"), 3: ("none", "weak", "strong"), 1: ("score",)}
+
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("gtrack", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gtrack")
 
 
 @pytest.hookimpl(optionalhook=True)

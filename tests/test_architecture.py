@@ -72,3 +72,15 @@ def test_no_machine_and_no_registry_is_named() -> None:
         path = ROOT / name
         if path.name != own and path.is_file() and path.stat().st_size < 2_000_000:
             assert not hosts.search(path.read_text(errors="replace")), name
+
+
+def test_no_test_asserts_on_seconds() -> None:
+    """A busy machine is no fault of gtrack; see CONTRIBUTING, and tests/costs.py for ratios."""
+    clocks = re.compile(r"assert .*\b(monotonic|perf_counter|process_time|time\.time)\(")
+    found = [
+        f"{path.name}:{number}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if clocks.search(line)
+    ]
+    assert not found

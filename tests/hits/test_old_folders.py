@@ -92,7 +92,7 @@ def test_it_is_viewed(old: Path, tmp_path: Path) -> None:
     thread.start()
     try:
         assert notes == ()
-        link = http.client.HTTPConnection("127.0.0.1", urlsplit(server.url).port, timeout=20)
+        link = http.client.HTTPConnection("127.0.0.1", urlsplit(server.url).port, timeout=120)
         for url in manifest_files(open_finished(old).manifest):
             link.request("GET", f"/{url}")
             answer = link.getresponse()

@@ -94,7 +94,7 @@ def test_the_viewer_serves_them_all(scan: Path, tmp_path: Path) -> None:
     thread.start()
     try:
         assert notes == ()
-        link = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=20)
+        link = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=120)
         for track in read_manifest(scan / "manifest.json").tracks:
             link.request("GET", f"/{track.url}")
             answer = link.getresponse()

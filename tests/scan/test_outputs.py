@@ -235,7 +235,9 @@ def region_sets(draw: st.DrawFn) -> list[tuple[str, int, int, str]]:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     regions=region_sets(),

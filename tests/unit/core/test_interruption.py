@@ -130,10 +130,10 @@ def test_who_insists_is_heard() -> None:
         "    finally:\n"
         "        time.sleep(0.4)\n"
         "        os.kill(os.getpid(), signal.SIGTERM)\n"
-        "        time.sleep(60)\n"
+        "        time.sleep(600)\n"
         "interruption.guarded(work, lambda: print('said'))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert (ran.returncode, ran.stdout) == (143, "")
     assert ran.stderr == "gtrack: interrupted at once; what is finished is kept\n"
 
@@ -143,16 +143,17 @@ def test_a_signal_in_a_finaliser_is_not_lost(capsys: pytest.CaptureFixture[str])
         def __del__(self) -> None:
             signal.raise_signal(signal.SIGTERM)
 
+    ended = []
+
     def work() -> None:
         Final()
         gc.collect()
-        end = time.monotonic() + 10
-        while time.monotonic() < end:
+        for _ in range(1000):
             time.sleep(0.01)
+        ended.append(True)
 
-    before = time.monotonic()
     assert code_of(work) == (143, ["said"])
-    assert time.monotonic() - before < 5
+    assert not ended
     assert capsys.readouterr().err == ""
 
 

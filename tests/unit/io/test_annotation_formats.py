@@ -50,7 +50,9 @@ def features(draw: st.DrawFn) -> Feature:
 
 
 @given(st.lists(features(), min_size=1, max_size=20), st.booleans())
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_bed12_comes_back(tmp_path: Path, given: list[Feature], comma: bool) -> None:
     path = tmp_path / "a.bed"
     end = ",\n" if comma else "\n"
@@ -222,7 +224,9 @@ def test_transcripts_in_any_order_of_the_lines(
 
 
 @given(st.integers(0, 2**32))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_what_bed12_and_gtf_say_of_a_gene_is_the_same(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     genes, lines = [], []

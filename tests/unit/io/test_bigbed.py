@@ -74,7 +74,9 @@ def bed_lines(path: Path) -> list[list[str]]:
 
 @given(st.integers(0, 60), st.integers(0, 2**31))
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_bed_and_bigbed_carry_the_same_records(tmp_path: Path, n: int, seed: int) -> None:
     hits = random_hits(n, SIZES, seed)

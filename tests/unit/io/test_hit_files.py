@@ -23,7 +23,9 @@ from gtrack.io.hit_files import (
 )
 
 SETTINGS = settings(
-    deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 HEADER = (
     "#chrom\tchromStart\tchromEnd\tname\tscore\tstrand\tmotifId\tsource\trelSum\trelZ\tseqP\trelP\t"

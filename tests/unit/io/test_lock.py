@@ -188,11 +188,10 @@ def test_without_flock_a_dead_run_holds_nobody(
 def test_without_flock_there_is_at_most_one(tmp_path: Path, no_flock: None, dead: int) -> None:
     """The file of a dead run lies there, and many find it at once."""
     inside, most, held = 0, 0, 0
-    end = time.monotonic() + 0.4
 
     def contend() -> None:
         nonlocal inside, most, held
-        while time.monotonic() < end:
+        while held < 50:
             try:
                 with locked(tmp_path):
                     inside += 1
@@ -212,7 +211,6 @@ def test_without_flock_there_is_at_most_one(tmp_path: Path, no_flock: None, dead
     for thread in threads:
         thread.join()
     assert most == 1
-    assert held > 5
 
 
 def test_other_failures_of_flock_are_no_lack_of_it(

@@ -20,7 +20,7 @@ from gtrack.io.motifs import read_motifs, release
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "motifs"
 EXAMPLE = Path(__file__).parents[3] / "example_data" / "motifs.meme"
 NO_FIXTURE_STATE = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 MEME = """\

@@ -80,7 +80,9 @@ names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\t\
 
 @given(st.lists(names, min_size=1, max_size=4), names.filter(bool))
 @settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_name_that_a_bed_column_can_hold_comes_back(
     tmp_path: Path, found: list[str], chrom: str

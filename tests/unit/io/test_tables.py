@@ -51,7 +51,9 @@ def test_numbers_are_plain(tmp_path: Path, value: float, text: str) -> None:
 
 @given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1))
 @settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_every_float32_comes_back(tmp_path: Path, values: list[float]) -> None:
     write_table(tmp_path / "t.tsv", ["a"], [[float(np.float32(value))] for value in values])
