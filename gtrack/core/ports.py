@@ -212,7 +212,8 @@ def lacking(thing: object, *ports: type) -> list[str]:
     ['close', 'live', 'map']
     """
     names = {name for port in ports for name in (*vars(port), *port.__annotations__)}
-    return sorted(name for name in names if name[0] != "_" and not hasattr(thing, name))
+    there = dir(thing)  # without asking for values: properties may refuse
+    return sorted(name for name in names if name[0] != "_" and name not in there)
 
 
 class Runner(Protocol):

@@ -454,7 +454,7 @@ def test_segments_are_cut_at_gaps(called_scan) -> None:
     inputs, out = called_scan
     scan = finished_module.open_finished(out)
     with finished_module.scanned_genome(scan) as genome:
-        found = list(finished_module.scanned_segments(scan, genome, "cnn"))
+        found = list(finished_module.scanned_segments(scan, genome, scan.plan.targets[0]))
     with pyBigWig.open(str(out / "tracks/cnn.relevance.bw")) as track:
         runs = [
             (chrom, start, end)

@@ -74,7 +74,7 @@ def test_what_it_leaves(reference) -> None:
     assert manifest["null"]["bases"] == 60_000
     plan = read_plan(out / "plan")
     for entry in manifest["null"]["models"]:
-        segments = read_null(out / entry["url"], plan.null.seal(plan.digest))
+        segments = read_null(out / entry["url"], plan.null.seal(plan.digest, entry["model"]))
         assert entry["bases"] == sum(map(len, segments))
         assert entry["windows"] == len(plan.null_grids()[entry["model"]])
         assert 0.9 * 60_000 < entry["bases"] < 1.01 * 60_000, "some are N"

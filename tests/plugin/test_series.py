@@ -64,4 +64,4 @@ def test_series(kind: str, tmp_path: Path, run, make_cnn, node, chromium, viewin
         }
         path = tmp_path / "case.json"
         path.write_text(json.dumps([case(kind, out, unit) | urls]))
-        node(TEST, 120, GTRACK_CASE=str(path), CHROMIUM=chromium)
+        node(TEST, GTRACK_CASE=str(path), CHROMIUM=chromium)

@@ -356,13 +356,13 @@ def test_other_models_that_cannot_serve(given, refused, make_cnn, tmp_path: Path
     (folder / "config.json").write_text("{")
     refused(str(folder / "config.json"), "not JSON", code=4)
     (folder / "config.json").write_text(json.dumps({**config, "model_type": "llama"}))
-    refused("neither a model of gtrack's own (", code=4)
+    refused("a model of no kind that is known here (cnn, dnabert2)", code=4)
     (folder / "config.json").unlink()
     refused(str(folder / "config.json"), code=4)
     shutil.rmtree(folder)
     refused(f"{folder}: no such folder")
     make_cnn(folder, window_bp=None)
-    refused("does not say how long its input is; give --window cnn=BP", "for example 512")
+    refused("does not say how long its input is; give --window cnn=BP, the length it was tr")
 
 
 def test_a_window_is_suggested_by_the_tokenizer(inputs, run, make_dnabert2, tmp_path) -> None:
@@ -373,7 +373,7 @@ def test_a_window_is_suggested_by_the_tokenizer(inputs, run, make_dnabert2, tmp_
     options = ["--bed", inputs.bed, "--fasta", inputs.fasta, "--model", f"m={folder}"]
     ran = run("scan", *options, "--out", tmp_path / "o", code=2)
     assert "give --window m=BP" in ran.err
-    assert "for example 280 (4 x its 70 tokens)" in ran.err
+    assert "the length it was trained on, for example 280" in ran.err
 
 
 def test_folders_that_take_no_output(run, given, tmp_path: Path) -> None:

@@ -192,11 +192,11 @@ def test_no_flipped_bit_of_a_shard_goes_unseen(run, planned) -> None:
     from gtrack.io.shards import is_done, read_shard
 
     _, out, _ = planned
-    digest = read_plan(out / "plan").digest
+    seal = read_plan(out / "plan").shard_seal(1)
     path = out / "shards/000001.npz"
     whole = path.read_bytes()
-    assert is_done(path, digest)
-    before = read_shard(path, digest, "cnn")
+    assert is_done(path, seal)
+    before = read_shard(path, seal, "cnn")
     rng = np.random.default_rng(40)
     spots = [*rng.integers(0, len(whole), 150), *range(len(whole) - 250, len(whole))]
     refused = 0
@@ -204,10 +204,10 @@ def test_no_flipped_bit_of_a_shard_goes_unseen(run, planned) -> None:
         data = bytearray(whole)
         data[at] ^= 1 << int(rng.integers(8))
         path.write_bytes(data)
-        if not is_done(path, digest):
+        if not is_done(path, seal):
             refused += 1
             continue
-        after = read_shard(path, digest, "cnn")
+        after = read_shard(path, seal, "cnn")
         for column in ShardResult.columns():
             assert np.array_equal(getattr(before, column), getattr(after, column), equal_nan=True)
     assert refused > 100

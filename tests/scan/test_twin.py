@@ -87,8 +87,9 @@ def twin(
                 if one == "-":
                     text = "".join(COMPLEMENT[b] for b in reversed(text))
                     weights = None if weights is None else weights[::-1]
-                (encoding,) = model.encode([text])
-                batch = model.collate([encoding], 1, len(encoding))
+                encodings = model.encode([text])
+                encoding = encodings[0]
+                batch = model.collate(encodings, 1, len(encoding))
                 relevance = explain(batch, np.array([[-1.0, 1.0]])).relevance[0, 0]
                 bases = project(relevance.tolist(), encoding, end - start, mode, weights)
                 strands.append(bases if one == "+" else bases[::-1])

@@ -40,9 +40,9 @@ def explained(method, precision, model, sequences, extra):
     encodings = model.encode(sequences)
     found = [np.zeros(0)] * len(encodings)
     with method(precision=precision).applied(model) as explain:
-        for length in sorted({len(row) for row in encodings}):
-            rows = [i for i, row in enumerate(encodings) if len(row) == length]
-            batch = model.collate([encodings[i] for i in rows], len(rows), length + extra)
+        for length in np.unique(encodings.lengths).tolist():
+            rows = np.flatnonzero(encodings.lengths == length)
+            batch = model.collate(encodings[rows], len(rows), length + extra)
             relevance = explain(batch, CONTRAST).relevance[0]
             assert relevance.dtype == np.float32
             for i, row in zip(rows, relevance, strict=True):
