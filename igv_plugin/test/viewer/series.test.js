@@ -21,7 +21,11 @@ function labels(least) {
 }
 const count = () => /^[\d,]+ of [\d,]+ hits/.exec(document.querySelector('.gt-count')?.textContent ?? '')?.[0]
 const counted = (page, shown) => until(page, (want) => Number(document.querySelector('.gt-count').textContent.split(' ')[0].replace(',', '')) === want, { argument: shown, what: `${shown} hits` })
-const cells = () => new Promise((done) => setTimeout(() => done([...document.querySelectorAll('.gt-space .gt-row')].map((r) => r.lastElementChild.textContent)), 100))
+/** Whether there are rows and all are of this model. */
+function allOf(model) {
+  const cells = [...document.querySelectorAll('.gt-space .gt-row')].map((r) => r.lastElementChild.textContent)
+  return cells.length > 0 && cells.every((cell) => cell === model)
+}
 
 for (const { name, url, hub, models, hits, unit } of CASES) {
   test(`${name}: the scan`, async () => {
@@ -36,17 +40,16 @@ for (const { name, url, hub, models, hits, unit } of CASES) {
     for (const model of models) {
       await page.getByRole('combobox', { name: 'Model' }).selectOption(model)
       await counted(page, hits[model])
-      if (hits[model]) assert.deepEqual([...new Set(await page.evaluate(cells))], [model])
+      if (hits[model]) await until(page, allOf, { argument: model, what: `rows of ${model}` })
     }
     await page.getByRole('combobox', { name: 'Model' }).selectOption(first)
-    assert.equal(await until(page, () => new URLSearchParams(location.hash.slice(1)).get('model')), first) // a link keeps it
+    await until(page, (model) => new URLSearchParams(location.hash.slice(1)).get('model') === model, { argument: first }) // a link keeps it
     const again = await browser.open(page.url())
     await until(again, count)
     assert.equal(await again.getByRole('combobox', { name: 'Model' }).inputValue(), first)
     await again.close()
     await page.locator('.gt-space .gt-row').first().click()
-    const detail = await until(page, () => document.querySelector('.gt-detail')?.textContent)
-    assert.ok(detail.includes(first) && detail.includes(` ${unit}, `), detail)
+    await until(page, (words) => words.every((word) => document.querySelector('.gt-detail')?.textContent.includes(word)), { argument: [first, ` ${unit}, `] })
     await page.getByRole('combobox', { name: 'Model' }).selectOption('')
     await page.getByRole('slider').fill('0.99')
     await until(page, () => /hidden by the threshold/.test(document.querySelector('.gt-count').textContent))
