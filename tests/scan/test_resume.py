@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import socket
-import time
 from pathlib import Path
 
 import numpy as np
@@ -250,10 +249,8 @@ def test_overwrite_replaces_the_scan_and_keeps_the_rest(run, planned) -> None:
 
 def test_two_scans_of_one_folder(run, program, planned) -> None:
     inputs, out, resume = planned
-    child = program.start(*resume)
-    while not (out / ".lock").exists() or not (out / ".lock").read_text():
-        time.sleep(0.005)
-    child.send(signal.SIGSTOP)
+    child = program.start(*resume, stop_at="shards/*.npz")
+    child.wait_for_stop()
     for command in (
         resume,
         [*resume[:-1], "--overwrite"],

@@ -287,6 +287,7 @@ describe('panel in Chromium', { skip: noBrowser() }, () => {
       assert.ok((await text(page, '.gt-popup')).includes(EVIL))
       assert.equal(await page.evaluate(() => document.querySelectorAll('.gtrack :is(img, script, iframe, object)').length), 0)
       await page.keyboard.press('Escape')
+      await until(page, () => !document.querySelector('.gt-popup'))
     }
     await page.getByLabel('What to list').selectOption('regions')
     assert.equal((await list(page))[0][0], EVIL)
