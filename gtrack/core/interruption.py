@@ -125,6 +125,9 @@ def _arrive(number: int, frame: FrameType | None) -> None:
     if frame is not None and frame.f_code is guarded.__code__:
         return
     while frame is not None:
+        if frame.f_code is _unraisable.__code__:  # it would be lost once more, and is sent again
+            ARRIVED.reset()
+            return
         if frame.f_code in _whole:
             return
         frame = frame.f_back
@@ -169,6 +172,13 @@ def _unraisable(lost: Any) -> None:
         return
     import threading  # noqa: PLC0415  # rarely needed, and --help must stay light
 
-    number = lost.exc_value.number
     ARRIVED.reset()
-    threading.Timer(0.01, signal.raise_signal, [number]).start()
+    number = lost.exc_value.number
+    threading.Thread(target=_send_until_heard, args=[number], daemon=True).start()
+
+
+def _send_until_heard(number: int) -> None:
+    time.sleep(0.01)
+    while ARRIVED.watched and ARRIVED.number is None:
+        signal.raise_signal(number)
+        time.sleep(0.01)

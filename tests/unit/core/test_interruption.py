@@ -6,6 +6,7 @@ import gc
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -155,6 +156,32 @@ def test_a_signal_in_a_finaliser_is_not_lost(capsys: pytest.CaptureFixture[str])
     assert code_of(work) == (143, ["said"])
     assert not ended
     assert capsys.readouterr().err == ""
+
+
+def test_a_signal_in_the_hook_itself_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine gives the hook's thread its turn before the hook is done."""
+    start = threading.Thread.start
+
+    def slowly(thread: threading.Thread) -> None:
+        start(thread)
+        for _ in range(10):
+            time.sleep(0.01)
+
+    monkeypatch.setattr(threading.Thread, "start", slowly)
+    ended = []
+
+    class Final:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    def work() -> None:
+        Final()
+        for _ in range(1000):
+            time.sleep(0.01)
+        ended.append(True)
+
+    assert code_of(work) == (143, ["said"])
+    assert not ended
 
 
 def test_the_end_of_the_process_is_not_disturbed() -> None:
