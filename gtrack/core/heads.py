@@ -144,10 +144,9 @@ class Head:
             return (0,)
         if len(self.names) == 2 and self.outputs == "classes":
             return (1,)
-        what = {"classes": "classes", "labels": "labels", "values": "values"}[self.outputs]
         raise InputError(
-            f"model {model} has {len(self.names)} {what} ({self._listed()}): choose by --target, "
-            "several with commas between them"
+            f"model {model} has {len(self.names)} {self.outputs} ({self._listed()}): choose by "
+            "--target, several with commas between them"
         )
 
     def _wished(self, model: str, wish: str) -> list[int]:

@@ -12,11 +12,12 @@ import os
 import signal
 import sys
 import time
+from _thread import start_new_thread  # of threading, the one that takes no lock: handlers call it
 
 TYPE_CHECKING = False  # of a start-up, typing alone would be a tenth; nothing is caught meanwhile
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType, FrameType
+    from types import CodeType, FrameType, TracebackType
     from typing import Any, TypeVar
 
     Function = TypeVar("Function", bound=Callable[..., Any])
@@ -60,7 +61,7 @@ class _Arrived:
     def __init__(self) -> None:
         self.number: int | None = None
         self.at = 0.0
-        self.waits = self.watched = self.over = False
+        self.waits = self.watched = self.over = self.resent = False
         self.hook: Callable[[Any], object] = sys.unraisablehook
 
     def reset(self) -> None:
@@ -83,6 +84,36 @@ def uninterrupted(function: Function) -> Function:
     """
     _whole.add(function.__code__)
     return function
+
+
+class Whole:
+    """A ``with`` block whose beginning and whose end no signal divides; it is raised after them."""
+
+    def _begin(self) -> Any:
+        """Return what the block gets."""
+
+    def _end(self, error: BaseException | None) -> None:
+        """Put everything in order after the block, which may have failed, or was not entered."""
+
+    @uninterrupted
+    def __enter__(self) -> Any:
+        begun = self._begin()
+        if ARRIVED.waits:
+            error = ARRIVED.exception()
+            self._end(error)
+            raise error
+        return begun
+
+    @uninterrupted
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end(error)
+        if ARRIVED.waits:
+            raise ARRIVED.exception()
 
 
 def guarded(work: Callable[[], object], say: Callable[[], None], *, last: bool = False) -> None:
@@ -125,8 +156,8 @@ def _arrive(number: int, frame: FrameType | None) -> None:
     if frame is not None and frame.f_code is guarded.__code__:
         return
     while frame is not None:
-        if frame.f_code is _unraisable.__code__:  # it would be lost once more, and is sent again
-            ARRIVED.reset()
+        if frame.f_code is _unraisable.__code__:  # raised here, it would be lost
+            _send_again(number)
             return
         if frame.f_code in _whole:
             return
@@ -166,15 +197,18 @@ def _unwatch(before: dict[int, Any] | None, last: bool) -> None:
 
 
 def _unraisable(lost: Any) -> None:
-    """Send again, in a moment, a signal that was raised in a finaliser and so lost."""
-    if not isinstance(lost.exc_value, Stopped):
+    """Send again a signal that was raised in a finaliser and so lost."""
+    if isinstance(lost.exc_value, Stopped):
+        _send_again(lost.exc_value.number)
+    else:
         ARRIVED.hook(lost)
-        return
-    import threading  # noqa: PLC0415  # rarely needed, and --help must stay light
 
+
+def _send_again(number: int) -> None:
     ARRIVED.reset()
-    number = lost.exc_value.number
-    threading.Thread(target=_send_until_heard, args=[number], daemon=True).start()
+    if not ARRIVED.resent:
+        ARRIVED.resent = True
+        start_new_thread(_send_until_heard, (number,))
 
 
 def _send_until_heard(number: int) -> None:
@@ -182,3 +216,4 @@ def _send_until_heard(number: int) -> None:
     while ARRIVED.watched and ARRIVED.number is None:
         signal.raise_signal(number)
         time.sleep(0.01)
+    ARRIVED.resent = False

@@ -8,45 +8,34 @@ import re
 import secrets
 import stat
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 from gtrack.core.errors import OutputError
-from gtrack.core.interruption import ARRIVED, uninterrupted
+from gtrack.core.interruption import ARRIVED, Whole
 
 _UNFINISHED = re.compile(r"(?P<name>.+)\.[0-9a-f]{8}\.tmp(\.bb)?")  # pybigtools goes by the ending
 _NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
-class _Replacing:
+class _Replacing(Whole):
     """A file under construction; see :func:`replacing`."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._temporary = path, temporary_beside(path)
         self._handle: BinaryIO | None = None
 
-    @uninterrupted
-    def __enter__(self) -> BinaryIO:
+    def _begin(self) -> BinaryIO:
         if ARRIVED.number is not None:  # it came out as something else: nothing new is begun
             raise ARRIVED.exception()
         try:
             self._handle = create(self._temporary)
         except OSError as error:
             raise _refused(self._path, error) from error
-        if ARRIVED.waits:
-            self._discard()
-            raise ARRIVED.exception()
         return self._handle
 
-    @uninterrupted
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _end(self, error: BaseException | None) -> None:
         assert self._handle is not None
         try:
             if error is None:
@@ -60,8 +49,6 @@ class _Replacing:
             self._discard()
         if isinstance(error, OSError):
             raise _refused(self._path, error) from error
-        if ARRIVED.waits:
-            raise ARRIVED.exception()
 
     def _discard(self) -> None:
         if self._handle is not None:
@@ -71,7 +58,7 @@ class _Replacing:
             self._temporary.unlink(missing_ok=True)
 
 
-def replacing(path: Path) -> _Replacing:
+def replacing(path: Path) -> AbstractContextManager[BinaryIO]:
     """Open a binary file that takes the name `path` when the ``with`` block ends without an error.
 
     A symbolic link of that name is replaced, not followed.

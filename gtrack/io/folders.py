@@ -7,11 +7,10 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from types import TracebackType
 
-from gtrack.core.interruption import ARRIVED, uninterrupted
+from gtrack.core.interruption import Whole
 from gtrack.io.atomic import sync_files, sync_folder
 
 
@@ -43,29 +42,19 @@ def remove_named(folder: Path, names: Iterable[str]) -> None:
     remove_empty(folder)
 
 
-class _ReplacingFolder:
+class _ReplacingFolder(Whole):
     """A folder under construction; see :func:`making_folder`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
         self._work = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}.partial")
 
-    @uninterrupted
-    def __enter__(self) -> Path:
+    def _begin(self) -> Path:
         self._sweep()
         self._work.mkdir(parents=True)
-        if ARRIVED.waits:
-            shutil.rmtree(self._work, ignore_errors=True)
-            raise ARRIVED.exception()
         return self._work
 
-    @uninterrupted
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _end(self, error: BaseException | None) -> None:
         try:
             if error is None:
                 sync_files(self._work)
@@ -73,8 +62,6 @@ class _ReplacingFolder:
                 sync_folder(self._path.parent)
         finally:
             shutil.rmtree(self._work, ignore_errors=True)
-        if ARRIVED.waits:
-            raise ARRIVED.exception()
 
     def _sweep(self) -> None:
         """Remove what a killed run left under construction."""
@@ -84,7 +71,7 @@ class _ReplacingFolder:
                 shutil.rmtree(self._path.with_name(name))
 
 
-def making_folder(path: Path) -> _ReplacingFolder:
+def making_folder(path: Path) -> AbstractContextManager[Path]:
     """Give a new folder that takes the name `path` when the ``with`` block ends without an error.
 
     The name is free, or that of an empty folder. Files in it are synced, folders in it are not.

@@ -15,12 +15,11 @@ import secrets
 import socket
 import stat
 import sys
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from types import TracebackType
 
 from gtrack.core.errors import OutputError
-from gtrack.core.interruption import ARRIVED, uninterrupted
+from gtrack.core.interruption import Whole
 
 LOCK = ".lock"
 """Name of the lock file: there while a folder is in use, and after a kill until the next run."""
@@ -37,7 +36,7 @@ def is_lock(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-class _Locked:
+class _Locked(Whole):
     """The lock of a folder; see :func:`locked`."""
 
     def __init__(self, folder: Path, shared: bool) -> None:
@@ -45,8 +44,7 @@ class _Locked:
         self._descriptor: int | None = None
         self._file: Path | None = None
 
-    @uninterrupted
-    def __enter__(self) -> None:
+    def _begin(self) -> None:
         try:
             kind = fcntl.LOCK_SH if self._shared else fcntl.LOCK_EX
             self._descriptor = _take(self._folder / LOCK, kind)
@@ -62,22 +60,8 @@ class _Locked:
             raise OutputError(
                 f"{self._folder}: cannot write here: {why}; choose another --out"
             ) from error
-        if ARRIVED.waits:
-            self._release()
-            raise ARRIVED.exception()
 
-    @uninterrupted
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._release()
-        if ARRIVED.waits:
-            raise ARRIVED.exception()
-
-    def _release(self) -> None:
+    def _end(self, error: BaseException | None) -> None:
         if self._file is not None:
             with suppress(OSError):
                 self._file.unlink()
@@ -88,7 +72,7 @@ class _Locked:
             os.close(self._descriptor)
 
 
-def locked(folder: Path, *, shared: bool = False) -> _Locked:
+def locked(folder: Path, *, shared: bool = False) -> AbstractContextManager[None]:
     """Keep other runs out of a folder while the ``with`` block lasts.
 
     Parameters

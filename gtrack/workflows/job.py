@@ -8,14 +8,13 @@ import os
 import platform
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.interruption import ARRIVED, uninterrupted
+from gtrack.core.interruption import Whole
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import entries
 from gtrack.io.lock import is_lock, locked
@@ -92,15 +91,14 @@ class ScanJob:
         }
 
 
-class _Held:
+class _Held(Whole):
     """An output folder in use; see :func:`holding`."""
 
     def __init__(self, out: Path, shared: bool) -> None:
         self._out, self._lock = out, locked(out, shared=shared)
         self._made: list[Path] = []
 
-    @uninterrupted
-    def __enter__(self) -> None:
+    def _begin(self) -> None:
         try:
             self._make()
             self._lock.__enter__()
@@ -109,27 +107,13 @@ class _Held:
             raise
         try:
             refuse_foreign(self._out)
-        except BaseException:
-            self._release()
+        except BaseException as error:
+            self._end(error)
             raise
-        if ARRIVED.waits:
-            self._release()
-            raise ARRIVED.exception()
 
-    @uninterrupted
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._release()
-        if ARRIVED.waits:
-            raise ARRIVED.exception()
-
-    def _release(self) -> None:
+    def _end(self, error: BaseException | None) -> None:
         try:
-            self._lock.__exit__(None, None, None)
+            self._lock.__exit__(None, error, None)
         finally:
             self._unmake()
 
@@ -153,7 +137,7 @@ class _Held:
                 folder.rmdir()
 
 
-def holding(out: Path, *, shared: bool = False) -> _Held:
+def holding(out: Path, *, shared: bool = False) -> AbstractContextManager[None]:
     """Hold the output folder against other runs; one that this makes goes again if left empty.
 
     Raises

@@ -98,7 +98,7 @@ def test_a_signal_at_every_instant_of_holding_leaves_nothing(tmp_path: Path) -> 
         assert left(tmp_path) in ([], ["deep", "deep/er", "deep/er/plan"]), storm.where
         shutil.rmtree(tmp_path / "deep", ignore_errors=True)
         where |= set(storm.where)
-    assert {"__enter__", "__exit__", "_make", "_unmake", "_take", "_release", "use"} <= where
+    assert {"__enter__", "__exit__", "_begin", "_end", "_make", "_unmake", "_take", "use"} <= where
 
 
 def test_a_second_signal_at_any_instant_changes_nothing(tmp_path: Path) -> None:

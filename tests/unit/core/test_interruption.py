@@ -6,9 +6,10 @@ import gc
 import signal
 import subprocess
 import sys
-import threading
 import time
+from _thread import start_new_thread
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -158,20 +159,25 @@ def test_a_signal_in_a_finaliser_is_not_lost(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err == ""
 
 
-def test_a_signal_in_the_hook_itself_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine gives the hook's thread its turn before the hook is done."""
-    start = threading.Thread.start
+@pytest.mark.parametrize("lost", ["the signal", "an error"])
+def test_a_signal_in_the_hook_of_lost_exceptions_is_not_lost(
+    lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine gives the thread that sends it again its turn before the hook is done."""
 
-    def slowly(thread: threading.Thread) -> None:
-        start(thread)
+    def slowly(*args: Any) -> None:
+        start_new_thread(*args)
         for _ in range(10):
             time.sleep(0.01)
 
-    monkeypatch.setattr(threading.Thread, "start", slowly)
+    monkeypatch.setattr("gtrack.core.interruption.start_new_thread", slowly)
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: signal.raise_signal(signal.SIGTERM))
     ended = []
 
     class Final:
         def __del__(self) -> None:
+            if lost == "an error":
+                raise ValueError(lost)
             signal.raise_signal(signal.SIGTERM)
 
     def work() -> None:
