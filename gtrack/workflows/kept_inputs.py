@@ -73,9 +73,5 @@ def _places(path: Path) -> Iterator[Path]:
                 break
             path = place.parent / os.readlink(place)
         yield path.resolve()
-    except (
-        OSError,
-        RuntimeError,
-        ValueError,
-    ):  # no path, too long, a loop: whoever reads it says so
-        return
+    except (OSError, RuntimeError, ValueError):
+        return  # no path, too long, a loop: whoever reads it says so

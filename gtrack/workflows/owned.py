@@ -175,9 +175,8 @@ def plan_targets(plan: dict[str, Any]) -> tuple[Target, ...]:
 
 def _of_plan(plan: dict[str, Any]) -> Iterator[str]:
     """Yield what the shards, the merge and the calls of hits of a plan write."""
-    with suppress(
-        AttributeError, IndexError, KeyError, TypeError, ValueError
-    ):  # damaged: no more is known
+    # Of a damaged plan no more is known.
+    with suppress(AttributeError, IndexError, KeyError, TypeError, ValueError):
         yield "hits/logos.json"
         shards = min(int(plan["n_shards"]), _MOST_SHARDS)
         yield from (f"shards/{shard:06d}.npz" for shard in range(shards))

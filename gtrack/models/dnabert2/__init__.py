@@ -206,10 +206,9 @@ class AdoptedCheckpoint:
         config = self._checkpoint.config
         config.window_bp = self.window_bp
         if config.problem_type is None and len(self.labels) == 1:
+            # Without a word, one output of a folder of gtrack's own is a label.
             head = head_of(None, self.labels, own=self._checkpoint.own)
-            config.problem_type = PROBLEM_TYPE_OF[
-                head.outputs
-            ]  # the folder is gtrack's from now on
+            config.problem_type = PROBLEM_TYPE_OF[head.outputs]
         config.architectures = ["Dnabert2ForSequenceClassification"]
         config.save_pretrained(folder)
         write_weights(self._checkpoint.state, folder)
