@@ -32,6 +32,13 @@ settings.register_profile("gtrack", deadline=None, suppress_health_check=[Health
 settings.load_profile("gtrack")
 
 
+def pytest_configure() -> None:
+    """Let children hear what nohup, or a shell in the background, made this process ignore."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)  # it stays deaf; programs it starts do not
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Say how many workers ``pytest -n auto`` starts."""
@@ -121,7 +128,6 @@ import gtrack.attribution.rules.cnn, gtrack.attribution.rules.dnabert2
 from gtrack.cli import main
 
 def work(job):
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, path in ((1, job["out"]), (2, job["err"])):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
     os.chdir(job["folder"])

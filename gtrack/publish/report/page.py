@@ -110,6 +110,7 @@ def _summary(report: Report) -> Markup:
     regions, genome = manifest.regions, manifest.genome
     known = "a custom" if genome["id"] == "custom" else f"the {genome['id']}"
     twice = f" ({regions['duplicates']:,} exact duplicates)" if regions["duplicates"] else ""
+    chromosomes = f"{genome['chromosomes']:,} chromosome{'s' * (genome['chromosomes'] != 1)}"
     hits = {
         titled(each["model"], each.get("target")): each["hits"]
         for each in (manifest.hits or {}).get("models", ())
@@ -133,7 +134,7 @@ def _summary(report: Report) -> Markup:
         element(
             "p",
             f"{regions['given']:,} regions given{twice}, {regions['scanned']:,} scanned; {known} "
-            f"genome of {genome['chromosomes']:,} chromosomes and {genome['bases']:,} bases. "
+            f"genome of {chromosomes} and {genome['bases']:,} bases. "
             f"{len(report.loci):,} of the strongest places are shown.",
         ),
         table((*columns, "p99 of |relevance|", "motif hits"), rows, numbers=(3, 5, 6, 7)),
