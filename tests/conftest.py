@@ -125,7 +125,7 @@ from pathlib import Path
 import gtrack.cli.options, gtrack.cli.progress, gtrack.cli.summary, gtrack.workflows.scan
 import gtrack.models.cnn, gtrack.models.dnabert2, gtrack.attribution.attnlrp
 import gtrack.attribution.rules.cnn, gtrack.attribution.rules.dnabert2
-from gtrack.cli import main
+from gtrack.__main__ import main
 
 def work(job):
     for number, path in ((1, job["out"]), (2, job["err"])):
@@ -145,7 +145,8 @@ def work(job):
             os._exit(137)  # or just after
         return done
     Path.replace = replace
-    main(job["arguments"])
+    sys.argv = ["gtrack", *job["arguments"]]
+    main()
 
 for line in sys.stdin:
     job = json.loads(line)
