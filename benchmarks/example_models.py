@@ -25,9 +25,9 @@ sys.path.insert(0, str(ROOT / "example_data"))
 import simulate  # noqa: E402
 
 from gtrack.attribution import METHODS  # noqa: E402
-from gtrack.core.batches import cut_batches  # noqa: E402
 from gtrack.core.catalogue import load  # noqa: E402
-from gtrack.core.projection import to_bases  # noqa: E402
+from gtrack.core.scan.batches import cut_batches  # noqa: E402
+from gtrack.core.scan.projection import to_bases  # noqa: E402
 from gtrack.core.sequences import reverse_complement  # noqa: E402
 from gtrack.evaluation.classification import score_classification  # noqa: E402
 from gtrack.evaluation.localisation import chance, mass_accuracy, rank_accuracy  # noqa: E402

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gtrack.core.motif_hit import MotifHit
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.io.annotations import read_features
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.bigwig import BigWigWriter

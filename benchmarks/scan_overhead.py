@@ -23,14 +23,14 @@ import numpy as np
 import torch
 
 from gtrack.attribution.attnlrp import AttnLrp
-from gtrack.core.batches import cut_batches, pool_bounds
+from gtrack.core.scan.batches import cut_batches, pool_bounds
 from gtrack.io.fasta import Genome
 from gtrack.io.plan_folder import read_plan
 from gtrack.models.dnabert2 import Dnabert2
 from gtrack.models.dnabert2.network import Dnabert2Config, Dnabert2ForSequenceClassification
 from gtrack.models.dnabert2.tokenizer import DnaTokenizer
 from gtrack.models.folder import open_model
-from gtrack.workflows.train.tokenizer import train_tokenizer
+from gtrack.workflows.training.tokenizer import train_tokenizer
 
 GATES = {"scan_overhead": 1.15}
 WINDOWS, WINDOW_BP = int(os.environ.get("GTRACK_BENCH_WINDOWS", "2000")), 512

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from gtrack.core.encodings import Explained
 from gtrack.core.errors import ModelError
 from gtrack.core.ports import SequenceModel
-from gtrack.core.units import Explained
 
 
 class NonFiniteError(ModelError):

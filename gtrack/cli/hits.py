@@ -52,8 +52,8 @@ def hits(folder: Path, motifs: str, **given: Any) -> None:
     """
     from gtrack.cli.progress import hits_progress
     from gtrack.cli.summary import print_hits
-    from gtrack.core.hits import HitOptions
-    from gtrack.workflows.hit_results import HitsJob
+    from gtrack.core.hits.calling import HitOptions
+    from gtrack.workflows.calling.results import HitsJob
     from gtrack.workflows.hits import call
 
     names = ("p_sequence", "gate", "gap", "pseudocount")

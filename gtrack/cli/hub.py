@@ -67,7 +67,7 @@ def hub(
 
 
 def _check(folder: Path) -> None:
-    from gtrack.workflows.hub_check import check_hub_folder
+    from gtrack.workflows.hubs.check import check_hub_folder
 
     done = check_hub_folder(folder)
     for finding in done.findings:

@@ -207,8 +207,8 @@ def scan_options(command: Command) -> Command:
 
 def scan_job(given: dict[str, Any]) -> Any:
     """Make a ScanJob of what :func:`scan_options` collected."""
-    from gtrack.core.null_windows import NULL_BASES
-    from gtrack.workflows.job import ScanJob
+    from gtrack.core.scan.null_windows import NULL_BASES
+    from gtrack.workflows.scanning.job import ScanJob
 
     missing = [f"--{name}" for name in ("bed", "fasta", "models", "out") if not given.get(name)]
     if missing:

@@ -17,9 +17,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from gtrack.core.plan import Plan
-from gtrack.core.windows import WindowGrid
-from gtrack.workflows.null import null_name
+from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.windows import WindowGrid
+from gtrack.workflows.scanning.null import null_name
 
 Tell = Callable[[str, int, int], None]
 

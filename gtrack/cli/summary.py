@@ -11,10 +11,10 @@ from rich.table import Table
 
 from gtrack.core.heads import OUTPUTS
 from gtrack.io.text import shown
-from gtrack.workflows.annotations import Annotation
-from gtrack.workflows.hit_results import HitsSummary, TargetHits
+from gtrack.workflows.calling.results import HitsSummary, TargetHits
 from gtrack.workflows.merge import ScanSummary
-from gtrack.workflows.model_merge import ModelSummary, TargetSummary
+from gtrack.workflows.scanning.annotations import Annotation
+from gtrack.workflows.scanning.model_merge import ModelSummary, TargetSummary
 
 _LOG_WIDTH = 200
 """Columns of a table in a log: names are not broken there."""

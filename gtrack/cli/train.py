@@ -212,7 +212,7 @@ def dnabert2(**given: Any) -> None:
 
 def _train(kind: str, given: dict[str, Any]) -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # --threads is the only knob
-    from gtrack.workflows.train.job import TrainJob
+    from gtrack.workflows.training.job import TrainJob
 
     augment, holdout = given.pop("augment"), given.pop("holdout")
     if augment is None:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.heads import Head
-from gtrack.core.units import Encodings, Explained
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -8,7 +8,7 @@ from math import isfinite, log10
 from pathlib import Path
 
 from gtrack.core.errors import InputError
-from gtrack.core.motif_hit import LARGEST_SCORE, MotifHit, MotifShare, score_of
+from gtrack.core.hits.motif_hit import LARGEST_SCORE, MotifHit, MotifShare, score_of
 from gtrack.io import text
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import bed_chrom, cell

@@ -11,8 +11,8 @@ from typing import Any
 from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
-from gtrack.core.null_windows import NullPlan
-from gtrack.core.plan import ModelPlan, Plan, ScanOptions, digest_of
+from gtrack.core.scan.null_windows import NullPlan
+from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, digest_of
 from gtrack.io.atomic import write_text
 
 SCHEMA, FIRST = "gtrack-plan/2", "gtrack-plan/1"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gtrack.core.errors import VerificationError
-from gtrack.core.shard import ShardResult
+from gtrack.core.scan.shard import ShardResult
 from gtrack.io.sealed import belongs, read_sealed, write_sealed
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from gtrack.core.errors import InputError
-from gtrack.core.null_windows import NULL_BASES
+from gtrack.core.scan.null_windows import NULL_BASES
 from gtrack.io.folders import entries
 from gtrack.io.lock import is_lock
-from gtrack.workflows.job import ScanJob, read_run
-from gtrack.workflows.owned import MANIFEST, RUN, stranger
+from gtrack.workflows.folder.owned import MANIFEST, RUN, stranger
 from gtrack.workflows.scan import Begin, Scanned, scan
+from gtrack.workflows.scanning.job import ScanJob, read_run
 
 MODELS = ("cnn", "dnabert2")
 ANNOTATIONS = {"genes": "genes", "planted": "truth", "decoys": "decoys"}

@@ -17,8 +17,8 @@ from gtrack.core.targets import Target
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.npz_exports import Peak, Window, write_finemo, write_modisco, write_peaks
-from gtrack.workflows.finished import FinishedScan, open_finished, scanned_genome
-from gtrack.workflows.kept_inputs import of_files, refuse_inputs
+from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
 
 FORMATS = ("finemo", "modisco")
 _CHUNK = 256  # regions in memory

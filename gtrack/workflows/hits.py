@@ -8,31 +8,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
-from gtrack.core.hit_regions import RegionIndex, called
-from gtrack.core.hits import HitTable, call_hits
-from gtrack.core.loci import LocusTable, call_loci
-from gtrack.core.motif_hit import MotifHit, motif_shares
-from gtrack.core.motifs import Motif, symmetric_background
-from gtrack.core.plan import Plan
+from gtrack.core.hits.calling import HitTable, call_hits
+from gtrack.core.hits.loci import LocusTable, call_loci
+from gtrack.core.hits.motif_hit import MotifHit, motif_shares
+from gtrack.core.hits.motifs import Motif, symmetric_background
+from gtrack.core.hits.regions_of_sites import RegionIndex, called
+from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.windows import merge_regions
 from gtrack.core.segments import Segment
 from gtrack.core.sequences import base_codes
 from gtrack.core.targets import Target
-from gtrack.core.windows import merge_regions
 from gtrack.io.fasta import Genome
 from gtrack.io.hit_files import NarrowPeak
 from gtrack.io.motifs import read_motifs
 from gtrack.io.null_files import null_path, read_null
-from gtrack.workflows.finished import (
+from gtrack.workflows.calling.results import HitsJob, HitsSummary, TargetHits, write_results
+from gtrack.workflows.folder.finished import (
     FinishedScan,
     open_finished,
     scanned_genome,
     scanned_segments,
 )
-from gtrack.workflows.hit_results import HitsJob, HitsSummary, TargetHits, write_results
-from gtrack.workflows.job import holding
-from gtrack.workflows.kept_inputs import of_files, refuse_inputs
-from gtrack.workflows.null import null_seal
-from gtrack.workflows.owned import Owned
+from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
+from gtrack.workflows.folder.owned import Owned
+from gtrack.workflows.scanning.job import holding
+from gtrack.workflows.scanning.null import null_seal
 
 Progress = Callable[[str, int, int], None]
 """``progress(title of the target, bases x motifs done since the last call, in all)``"""

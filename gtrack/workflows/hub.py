@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from gtrack.core.assemblies import check_assembly
 from gtrack.core.errors import InputError, OutputError, VerificationError
-from gtrack.core.windows import merge_regions
+from gtrack.core.scan.windows import merge_regions
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import entries
 from gtrack.io.text import shown
@@ -20,18 +20,18 @@ from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text, name
 from gtrack.publish.hub.pages import hub_pages
 from gtrack.publish.hub.settings import EMAIL
 from gtrack.publish.session import locus_text
-from gtrack.workflows.finished import FinishedScan, open_finished, scanned_genome
-from gtrack.workflows.hub_check import check_hub_folder
-from gtrack.workflows.hub_data import HubData
-from gtrack.workflows.hub_folder import (
+from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.folder.hub_folder import (
     clear_unfinished_hubs,
     foreign_files,
     hub_files,
     is_hub,
     retire_hub,
 )
-from gtrack.workflows.job import holding
-from gtrack.workflows.kept_inputs import of_files, refuse_inputs
+from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
+from gtrack.workflows.hubs.check import check_hub_folder
+from gtrack.workflows.hubs.data import HubData
+from gtrack.workflows.scanning.job import holding
 
 
 @dataclass(frozen=True, slots=True)

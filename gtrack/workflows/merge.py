@@ -7,19 +7,19 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import TrackSpec
-from gtrack.core.plan import Plan
+from gtrack.core.scan.plan import Plan
 from gtrack.io.bed import write_bed
 from gtrack.io.plan_folder import read_plan
 from gtrack.io.shards import is_done, shard_path
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
 from gtrack.publish.manifest import read_manifest
-from gtrack.workflows.annotations import annotation_tracks
-from gtrack.workflows.job import holding
-from gtrack.workflows.model_merge import ModelMerge, ModelSummary
-from gtrack.workflows.null import NullSummary, merge_null, null_done, null_record
-from gtrack.workflows.owned import SHARDS, Owned
-from gtrack.workflows.record import copy_genome, make_manifest, publish_scan
-from gtrack.workflows.versions import check_version
+from gtrack.workflows.folder.owned import SHARDS, Owned
+from gtrack.workflows.scanning.annotations import annotation_tracks
+from gtrack.workflows.scanning.job import holding
+from gtrack.workflows.scanning.model_merge import ModelMerge, ModelSummary
+from gtrack.workflows.scanning.null import NullSummary, merge_null, null_done, null_record
+from gtrack.workflows.scanning.record import copy_genome, make_manifest, publish_scan
+from gtrack.workflows.scanning.versions import check_version
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,30 +9,32 @@ from typing import cast
 
 from gtrack.attribution import GROUP as METHOD_GROUP
 from gtrack.attribution import METHODS
-from gtrack.core.batches import pool_bounds
 from gtrack.core.catalogue import load
 from gtrack.core.errors import GtrackError, InputError, ModelError
 from gtrack.core.heads import Head, Outputs
 from gtrack.core.intervals import Interval
-from gtrack.core.plan import ModelPlan, Plan, ScanOptions, differences
 from gtrack.core.ports import Attributor, SequenceModel, lacking
-from gtrack.core.regions import canonical_regions, check_regions
+from gtrack.core.scan.batches import pool_bounds
+from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, differences
+from gtrack.core.scan.regions import canonical_regions, check_regions
+from gtrack.core.scan.windows import WindowGrid, lay_windows
 from gtrack.core.sequences import is_known
-from gtrack.core.windows import WindowGrid, lay_windows
 from gtrack.io.bed import read_bed
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.plan_folder import read_plan, write_plan
 from gtrack.models.device import resolve_devices, resolve_precision
 from gtrack.models.folder import digest, open_model
-from gtrack.workflows.annotations import (
+from gtrack.workflows.folder.owned import Owned
+from gtrack.workflows.folder.sequences import pool_digest, window_sequences
+from gtrack.workflows.scanning.annotations import (
     Annotation,
     check_annotations,
     check_names,
     copy_annotations,
     refuse_taken,
 )
-from gtrack.workflows.job import (
+from gtrack.workflows.scanning.job import (
     ScanJob,
     check_folder,
     file_digest,
@@ -41,10 +43,8 @@ from gtrack.workflows.job import (
     now,
     write_run,
 )
-from gtrack.workflows.null import plan_null
-from gtrack.workflows.owned import Owned
-from gtrack.workflows.sequences import pool_digest, window_sequences
-from gtrack.workflows.versions import check_version, versions
+from gtrack.workflows.scanning.null import plan_null
+from gtrack.workflows.scanning.versions import check_version, versions
 
 _CUDA_BATCH = 8
 """A CUDA device gets batches this many times as large as a CPU thread."""

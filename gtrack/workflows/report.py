@@ -13,10 +13,10 @@ import numpy as np
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.features import Feature
-from gtrack.core.hit_regions import called
+from gtrack.core.hits.motif_hit import MotifHit, MotifShare
+from gtrack.core.hits.regions_of_sites import called
 from gtrack.core.manifest import TrackSpec
-from gtrack.core.motif_hit import MotifHit, MotifShare
-from gtrack.core.plan import Plan
+from gtrack.core.scan.plan import Plan
 from gtrack.core.targets import path_of, titled
 from gtrack.io.annotations import read_features
 from gtrack.io.atomic import write_text
@@ -26,9 +26,9 @@ from gtrack.io.table_rows import read_table
 from gtrack.io.tables import REGION_COLUMNS
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
-from gtrack.workflows.finished import FinishedScan, open_finished, scanned_genome
-from gtrack.workflows.owned import is_report
-from gtrack.workflows.report_places import Place, Progress, best_hits, top_places
+from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.folder.owned import is_report
+from gtrack.workflows.reports.places import Place, Progress, best_hits, top_places
 
 LOCI, SPAN = 30, 140
 

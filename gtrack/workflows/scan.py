@@ -8,18 +8,21 @@ from pathlib import Path
 
 from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError, ModelError
-from gtrack.core.motifs import Motif
-from gtrack.core.plan import Plan
+from gtrack.core.hits.motifs import Motif
 from gtrack.core.ports import Engine, lacking
+from gtrack.core.scan.plan import Plan
 from gtrack.engines import ENGINES
 from gtrack.engines import GROUP as ENGINE_GROUP
 from gtrack.io.motifs import read_motifs
 from gtrack.io.plan_folder import read_plan
 from gtrack.models.device import resolve_devices
-from gtrack.workflows.annotations import Annotation, republish
-from gtrack.workflows.hit_results import HitsJob, HitsSummary
+from gtrack.workflows.calling.results import HitsJob, HitsSummary
+from gtrack.workflows.folder.owned import SHARDS, Owned
 from gtrack.workflows.hits import call, check_widths
-from gtrack.workflows.job import (
+from gtrack.workflows.merge import ScanSummary, is_finished, is_merged, merge_shards
+from gtrack.workflows.plan import Planned, make_plan
+from gtrack.workflows.scanning.annotations import Annotation, republish
+from gtrack.workflows.scanning.job import (
     ScanJob,
     clear_folder,
     holding,
@@ -27,12 +30,9 @@ from gtrack.workflows.job import (
     now,
     write_run,
 )
-from gtrack.workflows.merge import ScanSummary, is_finished, is_merged, merge_shards
-from gtrack.workflows.owned import SHARDS, Owned
-from gtrack.workflows.plan import Planned, make_plan
-from gtrack.workflows.shard import Progress, units, units_of_shard
-from gtrack.workflows.versions import check_version
-from gtrack.workflows.work import ScanWork, report
+from gtrack.workflows.scanning.shard import Progress, units, units_of_shard
+from gtrack.workflows.scanning.versions import check_version
+from gtrack.workflows.scanning.work import ScanWork, report
 
 Begin = Callable[[Plan], Progress]
 """Called once with the plan; what it returns is told of every batch."""

@@ -21,7 +21,7 @@ import pytest
 
 from gtrack.core.sequences import reverse_complement
 from gtrack.publish.manifest import SCHEMA_FILE
-from gtrack.workflows import finished as finished_module
+from gtrack.workflows.folder import finished as finished_module
 
 MODELS = ("cnn", "dnabert2")
 LOOSE = ["--q", "1", "--gate", "0.1", "--p-sequence", "0.01"]
@@ -95,8 +95,8 @@ def test_what_is_written(run, finished) -> None:
 def test_hits_say_what_stands_in_the_genome_and_the_track(run, finished) -> None:
     inputs, out, motifs = finished
     run("hits", out, "--motifs", motifs, *LOOSE, "--all")
-    from gtrack.core.motifs import symmetric_background
-    from gtrack.core.pwm import Pwm
+    from gtrack.core.hits.motifs import symmetric_background
+    from gtrack.core.hits.pwm import Pwm
     from gtrack.io.motifs import read_motifs
 
     regions = [line.split("\t") for line in inputs.bed.read_text().splitlines()]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gtrack.cli.summary import _why_none
-from gtrack.core.motif_hit import MotifHit
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.targets import name_targets
-from gtrack.workflows.hit_results import TargetHits
+from gtrack.workflows.calling.results import TargetHits
 
 
 def called(q: float, bases: int, null_bases: int) -> TargetHits:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pyBigWig
 import pytest
 
-from gtrack.core.motif_hit import MotifHit
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import write_hits_bed
 from gtrack.workflows import hub as hub_workflow

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gtrack.io.plan_folder import read_plan
-from gtrack.workflows.owned import FOLDERS, Owned, stranger
+from gtrack.workflows.folder.owned import FOLDERS, Owned, stranger
 from tests.scan.test_faults import poison
 
 MAIL = ["--email", "me@example.org"]
@@ -382,7 +382,7 @@ def test_a_page_or_a_file_of_somebody_elses_is_not_replaced(run, finished, tmp_p
 def test_a_demo_replaces_demos_only(finished, tmp_path: Path) -> None:
     from gtrack.core.errors import InputError
     from gtrack.workflows import demo
-    from gtrack.workflows.job import read_run
+    from gtrack.workflows.scanning.job import read_run
 
     _, out, _ = finished
     assert not demo._is_there(tmp_path / "new")

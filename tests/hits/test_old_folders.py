@@ -16,8 +16,8 @@ from gtrack.core.errors import InputError
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.io.plan_folder import read_plan
 from gtrack.publish.viewer.named_files import manifest_files
-from gtrack.workflows.finished import open_finished
-from gtrack.workflows.versions import check_version
+from gtrack.workflows.folder.finished import open_finished
+from gtrack.workflows.scanning.versions import check_version
 from gtrack.workflows.view import ViewJob, view
 
 MADE = Path(__file__).resolve().parents[1] / "fixtures" / "gtrack-0.1.0"

@@ -20,16 +20,16 @@ import pytest
 from click.testing import CliRunner
 
 from gtrack.cli import main
-from gtrack.core.first_view import Peak
-from gtrack.core.motif_hit import MotifHit
-from gtrack.core.runs import finite_runs
+from gtrack.core.hits.motif_hit import MotifHit
+from gtrack.core.scan.first_view import Peak
+from gtrack.core.scan.runs import finite_runs
 from gtrack.core.segments import Segment
 from gtrack.core.targets import Target
 from gtrack.io.bigwig import BigWigReader, BigWigWriter
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.io.null_files import null_path, read_null, write_null
-from gtrack.workflows.finished import FinishedScan, open_finished
-from gtrack.workflows.null import null_seal
+from gtrack.workflows.folder.finished import FinishedScan, open_finished
+from gtrack.workflows.scanning.null import null_seal
 
 TIMES, NOISE, NEAR = 50, 1e-6, 1e-4
 GATE, Q, GAP = 0.1, 0.7, 3

@@ -223,7 +223,7 @@ def test_its_own_files_decide_its_digest(gtrack, inputs, trimers: Path, tmp_path
 
 ODD = """
 from gtrack_trimers import Trimers
-from gtrack.core.units import Encoding, Encodings
+from gtrack.core.encodings import Encoding, Encodings
 
 class Mirrored(Trimers):
     kind = "mirrored"

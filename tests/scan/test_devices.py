@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gtrack.core.plan import Plan
+from gtrack.core.scan.plan import Plan
 from gtrack.io.plan_folder import read_plan
 from gtrack.workflows import plan as planning
 from gtrack.workflows import scan as scanning
-from gtrack.workflows.job import ScanJob
+from gtrack.workflows.scanning.job import ScanJob
 
 
 @pytest.mark.timeout(300)

@@ -186,7 +186,7 @@ def test_a_damaged_shard_is_done_again(run, planned) -> None:
 
 def test_no_flipped_bit_of_a_shard_goes_unseen(run, planned) -> None:
     """A flip is refused or, in bytes that zip does not use, changes no number."""
-    from gtrack.core.shard import ShardResult
+    from gtrack.core.scan.shard import ShardResult
     from gtrack.io.plan_folder import read_plan
     from gtrack.io.shards import is_done, read_shard
 

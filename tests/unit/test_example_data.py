@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from gtrack.attribution.attnlrp import AttnLrp
-from gtrack.core.projection import to_bases
+from gtrack.core.scan.projection import to_bases
 from gtrack.evaluation.localisation import mass_accuracy
 from gtrack.models.folder import open_model
 

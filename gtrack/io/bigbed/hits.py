@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gtrack.core.errors import OutputError
-from gtrack.core.motif_hit import MotifHit
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.io import text
 from gtrack.io.bigbed.writing import Row, Table, write_rows
 from gtrack.io.hit_columns import OWN_FIELDS, hit_rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gtrack.core.motifs import Motif
+from gtrack.core.hits.motifs import Motif
 from gtrack.io.motifs.counts import read_counts
 from gtrack.io.motifs.draft import NumberedLines, finished, refusal, text_lines
 from gtrack.io.motifs.meme import read_meme

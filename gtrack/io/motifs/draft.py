@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from gtrack.core.errors import InputError
-from gtrack.core.motifs import Motif
+from gtrack.core.hits.motifs import Motif
 from gtrack.io.text import read_lines, shown
 
 NumberedLines: TypeAlias = Iterator[tuple[int, str]]

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from gtrack.core.errors import InputError
-from gtrack.core.motifs import Motif
+from gtrack.core.hits.motifs import Motif
 from gtrack.io.text import shown
 
 RELEASE_PREFIX = "jaspar:"

@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gtrack.core.encodings import Encodings, padded, positions
 from gtrack.core.errors import ModelError
 from gtrack.core.heads import Head, head_of
 from gtrack.core.sequences import base_codes
-from gtrack.core.units import Encodings, padded, positions
 from gtrack.models.cnn.network import (
     N_CODE,
     CnnConfig,

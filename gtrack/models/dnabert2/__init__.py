@@ -10,9 +10,9 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
+from gtrack.core.encodings import Encodings, padded
 from gtrack.core.errors import ModelError
 from gtrack.core.heads import PROBLEM_TYPE_OF, Head, head_of
-from gtrack.core.units import Encodings, padded
 from gtrack.models.dnabert2.checkpoint import Checkpoint, adopt, read_checkpoint
 from gtrack.models.dnabert2.configuration import Dnabert2Config
 from gtrack.models.dnabert2.network import Dnabert2ForSequenceClassification

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from gtrack.core.encodings import Encoding, Encodings
 from gtrack.core.errors import ModelError
 from gtrack.core.sequences import is_known
-from gtrack.core.units import Encoding, Encodings
 from gtrack.models.weights import read_json
 
 TOKENIZER = "tokenizer.json"

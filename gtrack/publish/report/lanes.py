@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from gtrack.core.features import Feature
-from gtrack.core.motif_hit import MotifHit
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.publish.markup import Markup, element, join, shortened, void
 
 LANE, MOST_LANES = 27, 8

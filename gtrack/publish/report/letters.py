@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.features import Feature
-from gtrack.core.motif_hit import MotifHit
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.ties import first_largest
 from gtrack.publish.markup import Markup, element, join, shortened, void
 from gtrack.publish.report.lanes import (

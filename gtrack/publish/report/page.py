@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.manifest import RunManifest
-from gtrack.core.motif_hit import MotifHit, MotifShare
 from gtrack.core.targets import titled
 from gtrack.publish.markup import Markup, element, join, shortened, void
 from gtrack.publish.report.lanes import signed

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from gtrack.core.encodings import Explained
 from gtrack.core.parameters import complete
 from gtrack.core.ports import Explain, SequenceModel
-from gtrack.core.units import Explained
 
 _ROWS = 64  # altered sequences in a batch
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gtrack.core.big_file import BigFile
 from gtrack.core.errors import InputError
-from gtrack.core.motif_hit import MotifHit
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.io.bbi import big_file
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.bigwig import BigWigWriter

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.features import Feature
-from gtrack.core.motif_hit import MotifHit
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.io.bed_columns import feature_cells
 from gtrack.io.bigbed import AUTOSQL, read_bigbed, write_bigbed, write_feature_bigbed, writing
 from gtrack.io.hit_files import read_hits_bed, write_hits_bed
@@ -194,7 +194,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
     code = (
         "import resource, sys; from pathlib import Path\n"
         "from gtrack.core.errors import GtrackError\n"
-        "from gtrack.core.motif_hit import MotifHit\n"
+        "from gtrack.core.hits.motif_hit import MotifHit\n"
         "from gtrack.io.bigbed import write_bigbed\n"
         "hits = [MotifHit('c', i, i + 9, f'{i * 7919 % 10007}', '+', 'm', 's', i / 7, i / 3,"
         " .1, .1, .1, 'm', 'r') for i in range(20000)]\n"

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.motif_hit import MotifHit, motif_shares
+from gtrack.core.hits.motif_hit import MotifHit, motif_shares
 from gtrack.io.hit_files import (
     NarrowPeak,
     read_hits_bed,

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
-from gtrack.core.motifs import Motif
+from gtrack.core.hits.motifs import Motif
 from gtrack.io.motifs import read_motifs, release
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "motifs"

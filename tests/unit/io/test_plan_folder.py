@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
-from gtrack.core.null_windows import NullPlan
-from gtrack.core.plan import ModelPlan, Plan, ScanOptions
+from gtrack.core.scan.null_windows import NullPlan
+from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.io.plan_folder import read_plan, write_plan
 
 MODEL = ModelPlan(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gtrack.core.errors import OutputError, VerificationError
-from gtrack.core.shard import ShardResult, concatenate
+from gtrack.core.scan.shard import ShardResult, concatenate
 from gtrack.io.shards import is_done, read_shard, shard_path, write_shard
 
 DIGEST = "ab" * 32

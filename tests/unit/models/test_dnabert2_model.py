@@ -9,9 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gtrack.core.encodings import Encodings
 from gtrack.core.errors import ModelError
 from gtrack.core.ports import SequenceModel
-from gtrack.core.units import Encodings
 from gtrack.models.dnabert2 import Dnabert2
 from gtrack.models.folder import open_model
 

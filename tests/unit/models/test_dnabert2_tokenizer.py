@@ -12,8 +12,8 @@ from tokenizers.models import BPE, WordLevel
 from tokenizers.normalizers import Lowercase, Replace
 from tokenizers.pre_tokenizers import Split, Whitespace
 
+from gtrack.core.encodings import Encoding
 from gtrack.core.errors import ModelError
-from gtrack.core.units import Encoding
 from gtrack.models.dnabert2.tokenizer import DnaTokenizer
 
 REAL = Path(__file__).parents[3].parent / "shared" / "data" / "dnabert2"

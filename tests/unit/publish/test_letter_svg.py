@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.features import Feature
-from gtrack.core.motif_hit import MotifHit
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.publish.report.lanes import MOST_LANES, short
 from gtrack.publish.report.letters import (
     GLYPHS,

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.features import Feature
+from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.manifest import RunManifest, TrackSpec
-from gtrack.core.motif_hit import MotifHit, MotifShare
 from gtrack.publish.markup import element, join, shortened, text, void
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import MOST_MOTIFS, Report, report_html

@@ -8,11 +8,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtrack.core.first_view import place_around
-from gtrack.core.motif_hit import MotifHit
+from gtrack.core.hits.motif_hit import MotifHit
+from gtrack.core.scan.first_view import place_around
 from gtrack.core.targets import name_targets
-from gtrack.workflows.hit_results import TargetHits, _strongest
-from gtrack.workflows.report_places import _ranked
+from gtrack.workflows.calling.results import TargetHits, _strongest
+from gtrack.workflows.reports.places import _ranked
 
 SIZES = {"chr1": 9_000, "chr2": 9_000}
 HIT = MotifHit(

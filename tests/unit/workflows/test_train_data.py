@@ -11,10 +11,10 @@ import pytest
 from gtrack.core.errors import InputError
 from gtrack.core.sequences import reverse_complement
 from gtrack.io.examples_csv import read_examples
-from gtrack.workflows.train.data import read_training_examples
-from gtrack.workflows.train.from_csv import label_names
-from gtrack.workflows.train.job import TrainJob
-from gtrack.workflows.train.splits import canonical_windows, split_examples
+from gtrack.workflows.training.data import read_training_examples
+from gtrack.workflows.training.from_csv import label_names
+from gtrack.workflows.training.job import TrainJob
+from gtrack.workflows.training.splits import canonical_windows, split_examples
 
 WINDOW = 40
 

@@ -22,9 +22,9 @@ from gtrack.core.sequences import reverse_complement
 from gtrack.io.bigwig.reader import read_values
 from gtrack.models.folder import open_model
 from gtrack.workflows.train import TrainJob, train
-from gtrack.workflows.train.networks import make_trainee
-from gtrack.workflows.train.scale import Scale
-from gtrack.workflows.train.truth import Truth
+from gtrack.workflows.training.networks import make_trainee
+from gtrack.workflows.training.scale import Scale
+from gtrack.workflows.training.truth import Truth
 
 Run = Callable[..., Any]
 MOTIFS = {"one": "TGACGTCT", "two": "GGCCTAAC"}

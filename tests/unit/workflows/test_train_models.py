@@ -23,8 +23,8 @@ from gtrack.core.heads import Head
 from gtrack.core.sequences import reverse_complement
 from gtrack.models.folder import open_model, recognise
 from gtrack.workflows.train import TrainJob, train
-from gtrack.workflows.train.networks import make_trainee
-from gtrack.workflows.train.trainer import predict
+from gtrack.workflows.training.networks import make_trainee
+from gtrack.workflows.training.trainer import predict
 
 MOTIF = "TGACGTCT"
 

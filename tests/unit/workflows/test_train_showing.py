@@ -10,11 +10,11 @@ from tokenizers import Tokenizer
 
 from gtrack.core.sequences import reverse_complement
 from gtrack.models.dnabert2.tokenizer import DnaTokenizer
-from gtrack.workflows.train.augment import order_pool, plan_showing
-from gtrack.workflows.train.examples import NO_PLACE, ExampleSet
-from gtrack.workflows.train.tokenizer import LONGEST_TOKEN, SPECIAL, train_tokenizer
-from gtrack.workflows.train.trainer import pad_batch, rate_factor
-from gtrack.workflows.train.truth import Truth
+from gtrack.workflows.training.augment import order_pool, plan_showing
+from gtrack.workflows.training.examples import NO_PLACE, ExampleSet
+from gtrack.workflows.training.tokenizer import LONGEST_TOKEN, SPECIAL, train_tokenizer
+from gtrack.workflows.training.trainer import pad_batch, rate_factor
+from gtrack.workflows.training.truth import Truth
 
 
 def example_set(lengths: list[int], flank: int = 0) -> ExampleSet:

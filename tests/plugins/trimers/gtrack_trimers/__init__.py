@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gtrack.core.encodings import Encoding, Encodings, padded
 from gtrack.core.errors import ModelError
 from gtrack.core.heads import Head, head_of
-from gtrack.core.units import Encoding, Encodings, padded
 from gtrack.models.weights import WRAPPERS, read_config, read_weights, settle, unwrapped
 from gtrack_trimers.network import TrimerConfig, TrimerNetwork
 

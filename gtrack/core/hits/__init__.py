@@ -1,0 +1,1 @@
+"""Motif hits: motifs, sites, what relevance does by chance, and q-values."""

@@ -1,0 +1,300 @@
+"""The plan of a scan: everything that decides its bytes, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.errors import InputError
+from gtrack.core.heads import Head
+from gtrack.core.intervals import Interval
+from gtrack.core.scan.batches import pool_bounds, shard_bounds
+from gtrack.core.scan.null_windows import NullGrid, NullPlan, lay_null
+from gtrack.core.scan.windows import WindowGrid, lay_windows
+from gtrack.core.targets import NAME, Target, name_targets
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlan:
+    """How one model is scanned.
+
+    Parameters
+    ----------
+    name : str
+        The user's name for it.
+    kind : str
+        Name in the table of models.
+    sha256 : str
+        Digest of weights, configuration and tokenizer.
+    unit : {"token", "base"}
+        What the model reads.
+    exact : bool
+        Its input has one length: it is never padded, and no window is shorter.
+    unit_limit : int or None
+        Most units that it takes.
+    head : Head
+        What its outputs are.
+    targets : tuple of int
+        Indices of the outputs that are explained.
+    parameters : dict of str to str
+        Those of the method that matter to this kind of model.
+    window_bp, stride : int
+        Input length and tiling step, in bp.
+    strand : str
+        ``both``, ``forward``, ``reverse`` or ``region``.
+    strand_from : str
+        Why: ``option``, ``training`` or ``default``.
+    batch_units : int
+        Budget of a batch, in tokens or bases, padding included.
+    """
+
+    name: str
+    kind: str
+    sha256: str
+    unit: str
+    exact: bool
+    unit_limit: int | None
+    head: Head
+    targets: tuple[int, ...]
+    parameters: dict[str, str]
+    window_bp: int
+    stride: int
+    strand: str
+    strand_from: str
+    batch_units: int
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise InputError(
+                f"model name {self.name!r}: use 1 to 64 of A-Z a-z 0-9 . _ - and start with a "
+                "letter or digit"
+            )
+        if not self.targets or len(set(self.targets)) != len(self.targets):
+            raise InputError(f"model {self.name}: targets {self.targets} are not distinct")
+        for target in self.targets:
+            if not 0 <= target < len(self.head.names):
+                raise InputError(f"model {self.name}: no output of index {target}")
+
+    @property
+    def contrasts(self) -> NDArray[np.float64]:
+        """Weights of the outputs in what is explained, shape (targets, outputs)."""
+        return np.array([self.head.contrast(target) for target in self.targets])
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """Options that decide values, the same for every model."""
+
+    genome: str = "custom"
+    method: str = "attnlrp"
+    parameters: dict[str, str] = field(default_factory=dict)
+    projection: str = "uniform"
+    weights_sha256: str | None = None
+    per_strand_tracks: bool = False
+    precision: str = "fp32"
+    device_kind: str = "cpu"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A whole scan, ready to be carried out shard by shard.
+
+    Parameters
+    ----------
+    options : ScanOptions
+    models : tuple of ModelPlan
+    chrom_sizes : dict of str to int
+        Every chromosome of the FASTA, in its order.
+    regions : tuple of Interval
+        Canonical: sorted, without exact duplicates.
+    known : tuple of int
+        A, C, G, T bases of each region.
+    given : int
+        Regions in the BED file, duplicates included.
+    pools : dict of str to tuple of str
+        Per model, the sha256 of the sequences of each pool: what the model will read.
+    covered : dict of str to int
+        Per model, how many bases will have a value.
+    versions : dict of str to str
+        Packages that the bytes depend on.
+    n_shards : int
+        Pieces that the work is cut into; no part of the digest.
+    null : NullPlan or None
+        Shuffled windows that are explained, too; no part of the digest.
+    sealed : str or None
+        The digest under which an earlier version made it: such a plan can be read, not continued.
+    """
+
+    options: ScanOptions
+    models: tuple[ModelPlan, ...]
+    chrom_sizes: dict[str, int]
+    regions: tuple[Interval, ...]
+    known: tuple[int, ...]
+    given: int
+    pools: dict[str, tuple[str, ...]]
+    covered: dict[str, int]
+    versions: dict[str, str]
+    n_shards: int
+    null: NullPlan | None = None
+    sealed: str | None = None
+    targets: tuple[Target, ...] = field(init=False, repr=False)
+    _digest: str | None = field(default=None, init=False, repr=False)
+    _grids: dict[str, WindowGrid] = field(default_factory=dict, init=False, repr=False)
+    _nulls: dict[str, NullGrid] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        explained = [(m.name, m.targets, m.head.names) for m in self.models]
+        object.__setattr__(self, "targets", name_targets(explained))
+
+    def targets_of(self, name: str) -> tuple[Target, ...]:
+        """Return the targets of one model, in the order of its plan."""
+        return tuple(target for target in self.targets if target.model == name)
+
+    def grid(self, name: str) -> WindowGrid:
+        """Return the windows of one model: a function of the plan, laid on first use."""
+        if name not in self._grids:
+            model = self.model(name)
+            self._grids[name] = lay_windows(
+                self.regions,
+                self.chrom_sizes,
+                model.window_bp,
+                model.stride,
+                model.strand,
+                exact=model.exact,
+            )
+        return self._grids[name]
+
+    def null_grids(self) -> dict[str, NullGrid]:
+        """Return the windows of every model's null, laid on first use; empty without a null."""
+        if self.null is not None and not self._nulls:
+            bases = self.null.bases
+            self._nulls.update((m.name, lay_null(self.grid(m.name), bases)) for m in self.models)
+        return self._nulls
+
+    def model(self, name: str) -> ModelPlan:
+        """Return one model by its name."""
+        return next(model for model in self.models if model.name == name)
+
+    def shard(self, index: int, name: str) -> list[tuple[int, int, int]]:
+        """Return (pool, first window, end) of one model's pools in a shard."""
+        bounds = pool_bounds(len(self.grid(name)))
+        first, end = shard_bounds(len(bounds), self.n_shards)[index]
+        return [(pool, *bounds[pool]) for pool in range(first, end)]
+
+    def shard_seal(self, index: int) -> str:
+        """Return the sha256 (hex) that marks one shard: plan, number, windows, models and targets.
+
+        A shard under the name of another, or of another cut of the same plan, does not bear it.
+        """
+        parts = [f"{self.digest} shard {index}"]
+        for model in self.models:
+            cut = self.shard(index, model.name)
+            windows = (cut[0][1], cut[-1][2]) if cut else (0, 0)
+            parts.append(f"{model.name} windows {windows} targets {model.targets}")
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def owned(self, name: str, first: int, end: int) -> int:
+        """Return how many bases the windows ``first`` to ``end`` of a model own, N included."""
+        return self.grid(name).owned(first, end)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the digest covers, by the name a user would look for."""
+        return {
+            "options": asdict(self.options),
+            "models": [asdict(model) for model in self.models],
+            "chromosomes": digest_of(list(self.chrom_sizes.items())),  # in their order
+            "regions": digest_of(
+                [
+                    self.given,
+                    *((r.chrom, r.start, r.end, r.name, r.strand, r.summit) for r in self.regions),
+                ]
+            ),
+            "sequences": digest_of([self.pools, self.covered, self.known]),
+            "versions": self.versions,
+        }
+
+    @property
+    def digest(self) -> str:
+        """sha256 of everything that decides the bytes of the results."""
+        if self._digest is None:
+            object.__setattr__(self, "_digest", self.sealed or digest_of(self.facts()))
+        assert self._digest is not None
+        return self._digest
+
+
+def digest_of(value: Any) -> str:
+    """Return the sha256 of a value's canonical JSON."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+_OPTIONS = {
+    "parameters": "the method's parameters",
+    "weights_sha256": "the bigWig of --projection weighted",
+    "device_kind": "--device",
+}
+_MODEL_OPTIONS = {
+    "head": "--outputs",
+    "targets": "--target",
+    "window_bp": "--window",
+    "stride": "--stride",
+    "strand": "--strand",
+    "batch_units": "--batch-tokens",
+}
+
+
+def differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Name the facts of two plans that differ, in words for a user.
+
+    Parameters
+    ----------
+    stored, now : mapping
+        Of :meth:`Plan.facts`; one may come from JSON.
+    """
+    one, other = (json.loads(json.dumps(facts)) for facts in (stored, now))
+    found = [
+        f"{_OPTIONS.get(key, '--' + key.replace('_', '-'))} ({was} before, now {value})"
+        for key, value in other["options"].items()
+        if (was := one["options"].get(key)) != value
+    ]
+    models = {model["name"]: model for model in one["models"]}
+    if [*models] != [model["name"] for model in other["models"]]:
+        found.append(f"the models ({', '.join(models)} before)")
+    for model in other["models"]:
+        found += _model_differences(models.get(model["name"], model), model)
+    laid = [
+        [(model["name"], model["window_bp"], model["stride"]) for model in facts["models"]]
+        for facts in (one, other)
+    ]
+    if one["regions"] != other["regions"]:
+        found.append("the BED regions")
+    elif one["chromosomes"] != other["chromosomes"]:
+        found.append("the FASTA (its chromosomes)")
+    elif laid[0] == laid[1] and one["sequences"] != other["sequences"]:
+        found.append("the FASTA (its bases)")
+    for name, value in other["versions"].items():
+        if (was := one["versions"].get(name)) != value:
+            found.append(f"the version of {name} ({was} before, now {value})")
+    return found
+
+
+def _model_differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    name = other["name"]
+    if one["sha256"] != other["sha256"]:
+        return [f"the files of model {name}"]
+    one, other = ({**each, "head": each["head"]["outputs"]} for each in (one, other))
+    return [
+        f"{option} of model {name} ({_said(one[key])} before, now {_said(other[key])})"
+        for key, option in _MODEL_OPTIONS.items()
+        if one[key] != other[key]
+    ]
+
+
+def _said(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,229 @@
+"""From explained rows to the part of a track that their windows own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.encodings import Encodings, positions
+from gtrack.core.scan.plan import ModelPlan
+from gtrack.core.scan.projection import Projection, to_bases
+from gtrack.core.scan.windows import FORWARD, REVERSE, WindowGrid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Windows of a grid, each on the strands that are wanted: what a model reads of a pool.
+
+    Parameters
+    ----------
+    window : ndarray of int64, shape (N,)
+        Index in the model's grid; sorted, forward first; all strands of a window are there.
+    reverse : ndarray of bool, shape (N,)
+        True where the model reads the reverse complement.
+    encodings : Encodings
+        What it reads, row by row.
+    known : ndarray of bool, shape (sum of lengths,)
+        Which bases of its sequences are A, C, G or T.
+    weights : ndarray, shape (sum of lengths,), or None
+        Weights of the bases for the ``weighted`` projection, row after row, each on its strand.
+    """
+
+    window: NDArray[np.int64]
+    reverse: NDArray[np.bool_]
+    encodings: Encodings
+    known: NDArray[np.bool_]
+    weights: NDArray[np.floating] | None = None
+
+    def __len__(self) -> int:
+        return len(self.window)
+
+
+def wanted_rows(grid: WindowGrid, first: int, end: int) -> Iterator[tuple[int, bool]]:
+    """Yield window and strand (True: reverse) of every row of the windows ``first`` to ``end``."""
+    for window, strands in enumerate(grid.strands[first:end].tolist(), first):
+        for bit in (FORWARD, REVERSE):
+            if strands & bit:
+                yield window, bit == REVERSE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShardResult:
+    """One model's part of a shard, as columns; T targets are explained.
+
+    Parameters
+    ----------
+    window : ndarray of int64, shape (N,)
+        Index of the window in the model's grid, one row per window and strand, sorted.
+    reverse : ndarray of bool, shape (N,)
+        True where the reverse complement was explained.
+    bases, tokens : ndarray of int64, shape (N,)
+        A, C, G, T bases of the input, and the units that stand for them.
+    score, probability : ndarray of float64, shape (T, N)
+        What is explained of the target's output, and its probability; NaN where it has none.
+    relevance_sum, unplaced : ndarray of float64, shape (T, N)
+        Relevance of all A, C, G, T units of the input, and of [CLS], [SEP], [UNK] and N.
+    values : ndarray of float32, shape (T, B)
+        Relevance of the owned bases, run after run in genome order, strands averaged; NaN at N.
+    forward, backward : ndarray of float32, shape (T, B) or (T, 0)
+        The same for one strand, when per-strand tracks are wanted; NaN where that strand was not
+        explained.
+    """
+
+    window: NDArray[np.int64]
+    reverse: NDArray[np.bool_]
+    bases: NDArray[np.int64]
+    tokens: NDArray[np.int64]
+    score: NDArray[np.float64]
+    probability: NDArray[np.float64]
+    relevance_sum: NDArray[np.float64]
+    unplaced: NDArray[np.float64]
+    values: NDArray[np.float32]
+    forward: NDArray[np.float32]
+    backward: NDArray[np.float32]
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        """Return the names of the columns."""
+        return tuple(column.name for column in fields(cls))
+
+    @classmethod
+    def empty(cls, targets: int) -> ShardResult:
+        """Return the result of no pool."""
+        rows = [np.zeros(0, kind) for kind in ("i8", "?", "i8", "i8")]
+        return cls(*rows, *(np.zeros((targets, 0), kind) for kind in ("f8",) * 4 + ("f4",) * 3))
+
+
+def concatenate(parts: Sequence[ShardResult], targets: int) -> ShardResult:
+    """Join the results of consecutive pools; none give an empty result."""
+    whole = (ShardResult.empty(targets), *parts)
+    return ShardResult(
+        *(
+            np.concatenate([getattr(part, name) for part in whole], axis=-1)
+            for name in ShardResult.columns()
+        )
+    )
+
+
+def assemble(
+    grid: WindowGrid,
+    rows: Rows,
+    outputs: NDArray[np.floating],
+    relevance: NDArray[np.floating],
+    model: ModelPlan,
+    projection: Projection,
+    *,
+    per_strand: bool,
+    per_base: bool = False,
+) -> ShardResult:
+    """Project each row to bases, average the strands of a window, and keep what it owns.
+
+    Parameters
+    ----------
+    grid : WindowGrid
+    rows : Rows
+        Of consecutive windows.
+    outputs : ndarray, shape (N, outputs)
+        What the model says of each row.
+    relevance : ndarray, shape (T, U)
+        Of all units of all rows, for every target; of all bases, shape (T, sum of lengths), where
+        the method answers `per_base`.
+    model : ModelPlan
+    projection : str
+    per_strand : bool
+        Keep each strand's values too.
+    per_base : bool
+        There is nothing to project.
+    """
+    layout = _Layout.of(grid, rows)
+    said = np.asarray(outputs, np.float64)
+    encodings, edges, known = rows.encodings, rows.encodings.offsets, rows.known
+    counted = encodings.placed
+    if per_base:
+        edges, counted = layout.edges, known
+    tracks: list[tuple[NDArray[np.float32], ...]] = []
+    sums: list[tuple[NDArray[np.float64], ...]] = []
+    for values in np.asarray(relevance, np.float64):
+        sums.append((_sums(values, counted, edges), _sums(values, ~counted, edges)))
+        bases = (
+            np.where(known, values, np.nan)
+            if per_base
+            else to_bases(values, encodings, layout.lengths, projection, rows.weights)
+        )
+        tracks.append(layout.owned(bases, per_strand))
+    return ShardResult(
+        window=rows.window,
+        reverse=rows.reverse,
+        bases=_counts(known, layout.edges),
+        tokens=_counts(encodings.placed, encodings.offsets),
+        score=np.array([said @ model.head.contrast(target) for target in model.targets]),
+        probability=np.array([model.head.probability(said, t) for t in model.targets]),
+        relevance_sum=np.array([placed for placed, _ in sums]),
+        unplaced=np.array([unplaced for _, unplaced in sums]),
+        values=np.array([track[0] for track in tracks]),
+        forward=np.array([track[1] for track in tracks]),
+        backward=np.array([track[2] for track in tracks]),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """Where the bases of rows lie, and which of them their windows own.
+
+    Attributes
+    ----------
+    lengths, edges : ndarray of int64, shapes (N,), (N + 1,)
+        Bases of each row, and where it begins among all.
+    forward, backward : ndarray of int64, shape (B,)
+        Place of every owned base in the row of either strand; -1 where there is no such row.
+    """
+
+    lengths: NDArray[np.int64]
+    edges: NDArray[np.int64]
+    forward: NDArray[np.int64]
+    backward: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, grid: WindowGrid, rows: Rows) -> _Layout:
+        lengths = (grid.end - grid.start)[rows.window]
+        edges = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        first, end = (int(rows.window[0]), int(rows.window[-1]) + 1) if len(rows) else (0, 0)
+        low, high = np.searchsorted(grid.run_window, [first, end])
+        window, start = grid.run_window[low:high], grid.run_start[low:high]
+        size = grid.run_end[low:high] - start
+        offset = positions(start - grid.start[window], size)  # in the window
+        row_of = np.full((2, end - first), -1)
+        row_of[rows.reverse.astype(np.int64), rows.window - first] = np.arange(len(rows))
+        forward, backward = row_of[:, np.repeat(window - first, size)]
+        return cls(
+            lengths,
+            edges,
+            np.where(forward < 0, -1, edges[forward] + offset),
+            np.where(backward < 0, -1, edges[backward + 1] - 1 - offset),
+        )
+
+    def owned(
+        self, bases: NDArray[np.float64], per_strand: bool
+    ) -> tuple[NDArray[np.float32], ...]:
+        """Return mean, forward and reverse values of the owned bases, shape (B,) or (0,)."""
+        strands = [np.where(at < 0, np.nan, bases[at]) for at in (self.forward, self.backward)]
+        both = (self.forward >= 0) & (self.backward >= 0)
+        alone = np.where(self.backward < 0, *strands)
+        mean = np.where(both, (strands[0] + strands[1]) / 2, alone).astype(np.float32)
+        kept = [strand.astype(np.float32) for strand in strands]
+        return (mean, *(kept if per_strand else [strand[:0] for strand in kept]))
+
+
+def _sums(
+    values: NDArray[np.float64], chosen: NDArray[np.bool_], edges: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the sum of the chosen values of each row."""
+    cuts = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+    return np.array([values[a:b][chosen[a:b]].sum() for a, b in cuts], np.float64)
+
+
+def _counts(chosen: NDArray[np.bool_], edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.diff(np.concatenate([[0], np.cumsum(chosen)])[edges])

@@ -1,0 +1,1 @@
+"""What a call of motif hits leaves."""

@@ -1,0 +1,213 @@
+"""What a call of motif hits leaves in ``OUT/hits`` and in the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.errors import InputError, OutputError
+from gtrack.core.hits.calling import HitOptions
+from gtrack.core.hits.motif_hit import MotifHit, MotifShare
+from gtrack.core.hits.motifs import Motif
+from gtrack.core.manifest import TrackSpec
+from gtrack.core.scan.first_view import place_around
+from gtrack.core.scan.plan import Plan
+from gtrack.core.targets import Target, named, path_of, url_of
+from gtrack.core.ties import first_largest
+from gtrack.io.atomic import write_text
+from gtrack.io.bigbed import write_bigbed
+from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
+from gtrack.workflows.folder.finished import FinishedScan
+from gtrack.workflows.folder.owned import Owned
+from gtrack.workflows.scanning.record import first_view, publish_scan
+
+
+@dataclass(frozen=True, slots=True)
+class HitsJob:
+    """The options of ``gtrack hits``.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of a finished scan.
+    motifs : str
+        A motif file, or ``jaspar:GROUP[@YEAR]``.
+    q : float
+        Candidates with a q-value below it are hits.
+    options : HitOptions
+    everything : bool
+        Write every resolved candidate, too.
+    loci : bool
+        Write stretches of relevance without a motif, too.
+    fasta : Path or None
+        The genome, where it is not where the scan read it.
+    """
+
+    out: Path
+    motifs: str
+    q: float = 0.05
+    options: HitOptions = field(default_factory=HitOptions)
+    everything: bool = False
+    loci: bool = False
+    fasta: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.q <= 1:
+            raise InputError(f"--q {self.q}: a q-value lies above 0 and is at most 1")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetHits:
+    """What was called for one target.
+
+    `bases` were searched, `null_bases` stand against them; `shares` has a line per motif with
+    hits; `loci` are those below the q.
+    """
+
+    target: Target
+    bases: int
+    null_bases: int
+    candidates: tuple[MotifHit, ...]
+    hits: tuple[MotifHit, ...]
+    shares: tuple[MotifShare, ...]
+    loci: tuple[NarrowPeak, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class HitsSummary:
+    """The account of a call: `motifs` were looked for, of `targets`, and `files` were written."""
+
+    out: Path
+    q: float
+    motifs: int
+    targets: tuple[TargetHits, ...]
+    files: tuple[Path, ...]
+
+
+def write_results(
+    job: HitsJob,
+    scan: FinishedScan,
+    motifs: Sequence[Motif],
+    background: NDArray[np.float64],
+    found: Sequence[TargetHits],
+) -> tuple[Path, ...]:
+    """Replace what was called before; the manifest, last, lists what is there."""
+    tracks = [track for track in scan.manifest.tracks if track.kind != "hits"]
+    bare = replace(scan.manifest, tracks=tuple(tracks), locus=first_view(tracks), hits=None)
+    folder, before = job.out / "hits", Owned.of(job.out)
+    if bare != scan.manifest:
+        publish_scan(job.out, bare)
+    before.remove("hits")
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot write here: {error.strerror}") from error
+    entries = [_write_target(job, scan.plan, folder, each) for each in found]
+    logos = f"{folder.name}/logos.json"
+    write_text(job.out / logos, _logos(motifs, found))
+    made = [
+        TrackSpec(
+            name=f"{each.target.stem}-hits",
+            kind="hits",
+            format="bigBed",
+            model=each.target.model,
+            target=each.target.among,
+            url=entry["bigbed"],
+            records=entry["hits"],
+        )
+        for each, entry in zip(found, entries, strict=True)
+    ]
+    relevance = [track for track in tracks if track.format == "bigWig"]
+    record = {
+        "q": job.q,
+        "motifs": {
+            "count": len(motifs),
+            "sha256": _digest(motifs),
+            "sources": sorted({motif.source for motif in motifs}),
+        },
+        "logos": logos,
+        "background": background.tolist(),
+        "options": asdict(job.options),
+        "models": entries,
+    }
+    shown = (*relevance, *made, *tracks[len(relevance) :])
+    locus = _strongest(found, scan.plan.chrom_sizes) or bare.locus
+    publish_scan(job.out, replace(bare, tracks=shown, locus=locus, hits=record))
+    kinds = ("bed", "bigbed", "table", "candidates_bed", "loci")
+    written = [entry[kind] for entry in entries for kind in kinds if kind in entry]
+    return tuple(job.out / path_of(url) for url in written)
+
+
+def _write_target(job: HitsJob, plan: Plan, folder: Path, found: TargetHits) -> dict[str, Any]:
+    """Write one target's files and return their entry in the manifest."""
+    target, stem = found.target, found.target.stem
+    said = [
+        f"gtrack motif hits of {target.model}:{target.label}: the sequence matches and the model's "
+        "relevance supports (relSum > 0) or opposes (relSum < 0) its label",
+        f"coordinates 0-based half-open; plan {plan.digest}",
+    ]
+    names = {"bed": f"{stem}.hits.bed", "bigbed": f"{stem}.hits.bb", "table": f"{stem}.motifs.tsv"}
+    bed_says = f"{len(found.hits)} of {len(found.candidates)} candidates have qValue < {job.q:g}"
+    write_hits_bed(folder / names["bed"], found.hits, [*said, bed_says])
+    write_bigbed(folder / names["bigbed"], plan.chrom_sizes, found.hits)
+    write_motifs_tsv(folder / names["table"], found.shares)
+    if job.everything:
+        names["candidates_bed"] = f"{stem}.candidates.bed"
+        all_say = f"all {len(found.candidates)} candidates, whatever their qValue"
+        write_hits_bed(folder / names["candidates_bed"], found.candidates, [*said, all_say])
+    if found.loci is not None:
+        names["loci"] = f"{stem}.loci.narrowPeak"
+        write_narrow_peak(folder / names["loci"], found.loci)
+    return {
+        **named(target),
+        "hits": len(found.hits),
+        "candidates": len(found.candidates),
+        **{kind: url_of("hits", name) for kind, name in names.items()},
+    }
+
+
+def _strongest(
+    found: Sequence[TargetHits], chrom_sizes: Mapping[str, int]
+) -> dict[str, Any] | None:
+    """Return the surroundings of the hit whose relevance is farthest from the null's.
+
+    Of ties it is the first of the first target, in the order of the genome.
+    """
+    hits = [hit for each in found for hit in each.hits]
+    if not hits:
+        return None
+    best = hits[first_largest(np.array([abs(hit.rel_z) for hit in hits]))]
+    return place_around(best.chrom, (best.start + best.end) // 2, chrom_sizes[best.chrom])
+
+
+def _logos(motifs: Sequence[Motif], found: Sequence[TargetHits]) -> str:
+    """Return the base probabilities of all motifs with hits, as JSON by motif id."""
+    used = {share.motif_id for each in found for share in each.shares}
+    record = {
+        motif.id: {
+            "name": motif.name,
+            "source": motif.source,
+            "probabilities": (motif.counts / motif.counts.sum(axis=1, keepdims=True))
+            .round(4)
+            .tolist(),
+        }
+        for motif in motifs
+        if motif.id in used
+    }
+    return json.dumps(record, indent=0) + "\n"
+
+
+def _digest(motifs: Sequence[Motif]) -> str:
+    """Return the sha256 of all matrices, in whatever order they come."""
+    each = sorted(
+        f"{motif.id}\t{motif.name}\t{motif.counts.shape}\t".encode() + motif.counts.tobytes()
+        for motif in motifs
+    )
+    return hashlib.sha256(b"\n".join(each)).hexdigest()

@@ -1,0 +1,217 @@
+"""Which files of a scan's folder are this program's: only they are ever removed.
+
+A file is ours by its name: one that the manifest lists, one that the shards, the merge and the
+calls of hits of the plan there write, or one of the fixed names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gtrack.core.errors import InputError, OutputError
+from gtrack.core.targets import Target, name_targets, path_of
+from gtrack.io.atomic import finished_name
+from gtrack.io.folders import entries, is_folder, remove_empty
+from gtrack.io.lock import is_lock
+from gtrack.workflows.folder.annotation_record import FOLDER as ANNOTATIONS
+from gtrack.workflows.folder.annotation_record import RECORD, recorded
+from gtrack.workflows.folder.hub_folder import clear_unfinished_hubs, hub_files
+
+MANIFEST, RUN, PLAN = "manifest.json", "run.local.json", "plan/plan.json"
+
+SHARDS = ("shards/null", "shards")
+FOLDERS = ("tracks", "hits", ANNOTATIONS, "null", "hub", "genome", *SHARDS, "plan")
+"""The folders of a scan, in the order in which they are emptied."""
+
+_REPORT = "report.html"
+_TOP = (
+    *(MANIFEST, "igv_session.json", "igv_session.xml", "regions.bed", "regions.tsv"),
+    *("windows.tsv", _REPORT, RUN),
+)
+_GENOME = ("chrom.sizes", *(f"genome.fa{end}" for end in ("", ".fai", ".gz", ".gz.fai", ".gz.gzi")))
+_LAST = {PLAN, RECORD}
+_LISTED = re.compile(r"(tracks|hits|null|annotations)/[^/]+")
+"""What a manifest may call ours, beside the fixed names."""
+
+_MOST_SHARDS = 1_000_000
+_REPORT_SAYS = b"<title>Relevance report: "
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """The files of one folder that are gtrack's.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of a scan.
+    names : frozenset of str
+        Relative to it, whether they are there or not; those of ``hub/`` are read when asked for.
+    """
+
+    out: Path
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, out: Path) -> Owned:
+        """Find out, from what lies in the folder, what of it is ours."""
+        names = {*_TOP, PLAN, "plan/regions.tsv", RECORD, *(f"genome/{name}" for name in _GENOME)}
+        names |= {f"{ANNOTATIONS}/{name}" for name in recorded(out)}
+        if manifest := _json(out / MANIFEST, "gtrack-manifest/"):
+            listed = [manifest.get(key) for key in ("tracks", "hits", "null")]
+            names |= {text for text in map(path_of, _texts(listed)) if _LISTED.fullmatch(text)}
+        if plan := _json(out / PLAN, "gtrack-plan/"):
+            names |= set(_of_plan(plan))
+        return cls(out, frozenset(names))
+
+    def there(self, *folders: str) -> Iterator[Path]:
+        """Yield our files in `folders` ("" is the top; all by default), unfinished ones included.
+
+        They come in the order in which they can go: the manifest first, the plan last.
+        """
+        for folder in folders or ("", *FOLDERS):
+            if folder == "hub":
+                yield from hub_files(self.out / folder)
+                continue
+            mine = [name for name in _names(self.out, folder) if self._holds(folder, name)]
+            for name in sorted(mine, key=lambda name: (f"{folder}/{name}" in _LAST, _rank(name))):
+                yield self.out / folder / name
+
+    def remove(self, *folders: str) -> None:
+        """Remove our files in `folders` (all by default), and those folders if they are empty then.
+
+        ``run.local.json`` stays: it says whose folder this is, should the removal be cut short.
+
+        Raises
+        ------
+        OutputError
+            When the system refuses.
+        """
+        try:
+            for path in self.there(*folders):
+                if path != self.out / RUN:
+                    path.unlink(missing_ok=True)
+            if not folders:
+                clear_unfinished_hubs(self.out)
+            for folder in folders or FOLDERS:
+                remove_empty(self.out / folder)
+        except OSError as error:
+            why = error.strerror or error
+            raise OutputError(f"{self.out}: cannot write here: {why}") from error
+
+    def sweep(self) -> None:
+        """Remove the unfinished files that a killed run left; only while no other is at work."""
+        for path in self.there():
+            if finished_name(path.name) is not None:
+                path.unlink(missing_ok=True)
+
+    def _holds(self, folder: str, name: str) -> bool:
+        path, whole = self.out / folder / name, finished_name(name) or name
+        if (f"{folder}/{whole}" if folder else whole) not in self.names or is_folder(path):
+            return False
+        return path != self.out / _REPORT or is_report(path)
+
+
+def refuse_foreign(out: Path) -> None:
+    """Refuse a folder that leads elsewhere, or whose manifest is somebody else's.
+
+    Raises
+    ------
+    InputError
+        Naming the entry.
+    """
+    for folder in FOLDERS:
+        if folder != "hub" and (out / folder).is_symlink():  # a hub that is a link is left alone
+            raise InputError(
+                f"{out / folder}: a symbolic link in the place of gtrack's own folder; move it away"
+            )
+    manifest = out / MANIFEST
+    if os.path.lexists(manifest) and not _json(manifest, "gtrack-manifest/"):
+        raise InputError(f"{manifest}: is there and is no manifest of gtrack's; move it away")
+
+
+def stranger(out: Path) -> str | None:
+    """Return an entry of a folder that is no scan's; None of a scan's, begun, finished or empty."""
+    for name, schema in ((MANIFEST, "manifest"), (PLAN, "plan"), (RUN, "run")):
+        if _json(out / name, f"gtrack-{schema}/"):
+            return None
+    return next((name for name in _names(out) if not _begins(out, name)), None)
+
+
+def _begins(out: Path, name: str) -> bool:
+    """Tell whether an entry is what a run leaves that was killed before it had written anything."""
+    if is_lock(name) or finished_name(name) == RUN:
+        return True
+    inside = [each for each in entries(out / name) if each != "null"]
+    return name in FOLDERS and is_folder(out / name) and all(map(finished_name, inside))
+
+
+def is_report(path: Path) -> bool:
+    """Tell whether a file is a page that ``gtrack report`` made."""
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            return _REPORT_SAYS in file.read(4096)
+    return False
+
+
+def plan_targets(plan: dict[str, Any]) -> tuple[Target, ...]:
+    """Return the targets of a plan's record, of this version or the first."""
+    explained = []
+    for model in plan["facts"]["models"]:
+        names = model["head"]["names"] if "head" in model else model["labels"]
+        indices = model["targets"] if "targets" in model else [model["target"]]
+        explained.append((str(model["name"]), indices, names))
+    return name_targets(explained)
+
+
+def _of_plan(plan: dict[str, Any]) -> Iterator[str]:
+    """Yield what the shards, the merge and the calls of hits of a plan write."""
+    # Of a damaged plan no more is known.
+    with suppress(AttributeError, IndexError, KeyError, TypeError, ValueError):
+        yield "hits/logos.json"
+        shards = min(int(plan["n_shards"]), _MOST_SHARDS)
+        yield from (f"shards/{shard:06d}.npz" for shard in range(shards))
+        pools = (plan.get("null") or {}).get("pools", {})
+        for target in plan_targets(plan):
+            stem, parts = target.stem, pools.get(target.model, ())
+            yield from (f"tracks/{stem}{end}.relevance.bw" for end in ("", ".forward", ".reverse"))
+            for end in ("hits.bed", "hits.bb", "motifs.tsv", "candidates.bed", "loci.narrowPeak"):
+                yield f"hits/{stem}.{end}"
+            yield f"null/{stem}.npz"
+            yield from (f"shards/null/{stem}.{k:06d}.npz" for k in range(len(parts)))
+
+
+def _names(out: Path, folder: str = "") -> list[str]:
+    """Return the names in a folder of the scan; `out` itself may be a link, what is in it not."""
+    return entries(out / folder if folder else out.resolve())
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return (_TOP.index(name) if name in _TOP else len(_TOP)), name
+
+
+def _json(path: Path, schema: str) -> dict[str, Any] | None:
+    """Return a record of one of gtrack's schemas, of any version; None where there is none."""
+    with suppress(OSError, ValueError, RecursionError):
+        record = json.loads(path.read_bytes()) if stat.S_ISREG(path.lstat().st_mode) else None
+        if isinstance(record, dict) and str(record.get("schema")).startswith(schema):
+            return record
+    return None
+
+
+def _texts(record: Any) -> Iterator[str]:
+    """Yield every text in a record."""
+    if isinstance(record, str):
+        yield record
+    elif isinstance(record, dict | list):
+        for each in record.values() if isinstance(record, dict) else record:
+            yield from _texts(each)

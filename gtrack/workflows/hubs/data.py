@@ -1,0 +1,129 @@
+"""The data files of a hub: the scan's own, copied or linked; annotations as bigBed."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+from gtrack.core.big_file import BigFile
+from gtrack.core.errors import InputError
+from gtrack.core.features import on_genome
+from gtrack.core.manifest import TrackSpec
+from gtrack.core.targets import path_of
+from gtrack.io.annotations import read_features
+from gtrack.io.atomic import write_parts
+from gtrack.io.bbi import big_file
+from gtrack.io.bigbed import write_feature_bigbed
+from gtrack.io.hit_columns import COLUMNS
+from gtrack.io.text import read_lines, read_parts, shown
+from gtrack.publish.hub.tracks import HubTrack
+from gtrack.workflows.folder.finished import FinishedScan
+
+
+class HubData:
+    """Puts the data of tracks into the folder of a hub, one after the other.
+
+    Parameters
+    ----------
+    scan : FinishedScan
+    build : Path
+        The folder, beside the place that it will have.
+    link : bool
+        Link to files that need no change.
+    own_genome : bool
+        Whether the hub brings the genome, and so may name no sequence that is not in it.
+
+    Attributes
+    ----------
+    notes : list of str
+        What became of annotations, where the user should know.
+    """
+
+    def __init__(self, scan: FinishedScan, build: Path, *, link: bool, own_genome: bool) -> None:
+        self._scan, self._build, self._link, self._own = scan, build, link, own_genome
+        self.notes: list[str] = []
+
+    def add(self, spec: TrackSpec, name: str) -> HubTrack:
+        """Put the data of a track there, under its name in the hub.
+
+        Raises
+        ------
+        InputError
+            When the file is not there, broken, or of another genome.
+        """
+        source = self._scan.out / spec.path
+        if spec.kind == "annotation":
+            return self._annotation(spec, name, source)
+        target = self._build / f"{name}.{'bw' if spec.format == 'bigWig' else 'bb'}"
+        head = self._opened(source, spec)
+        self._place(source, target)
+        largest, motifs = self._hits(spec) if spec.kind == "hits" else (head.largest, ())
+        unit = self._scan.manifest.unit(spec.model)
+        return HubTrack(spec, name, head, largest, motifs, unit=unit)
+
+    def _opened(self, source: Path, spec: TrackSpec) -> BigFile:
+        """Read the head of a file that goes into the hub as it is."""
+        head, sizes = big_file(source), self._scan.plan.chrom_sizes
+        if head.kind != spec.format:
+            raise InputError(f"{shown(source)}: is a {head.kind}, not a {spec.format}; scan again")
+        for chrom, size in head.chrom_sizes.items():
+            if sizes.get(chrom, size) != size:
+                raise InputError(
+                    f"{shown(source)}: gives {size:,} bp for {shown(chrom)}, which has "
+                    f"{sizes[chrom]:,} in the scan; give a file of the same assembly"
+                )
+        return head
+
+    def _annotation(self, spec: TrackSpec, name: str, source: Path) -> HubTrack:
+        """Take a bigBed as it is, where its sequences are the scan's; make one otherwise."""
+        target, sizes = self._build / f"{name}.bb", self._scan.plan.chrom_sizes
+        if spec.format == "bigBed":
+            head = self._opened(source, spec)
+            if not self._own or head.chrom_sizes.items() <= sizes.items():
+                self._place(source, target)
+                return HubTrack(spec, name, head, coloured=head.defined >= 9)
+            self.notes.append(
+                f"{spec.name}: has sequences that were not in the scan's FASTA; made anew without "
+                "them, as bigBed 12"
+            )
+        elsewhere, colours = Counter[str](), set()
+        features = []
+        for feature in on_genome(read_features(source, spec.format), sizes, elsewhere):
+            features.append(feature)
+            colours.add(feature.rgb)
+        write_feature_bigbed(target, sizes, features)
+        if elsewhere:
+            self.notes.append(
+                f"{spec.name}: {sum(elsewhere.values()):,} features on sequences that are not in "
+                f"the scan's FASTA are left out ({', '.join(sorted(elsewhere)[:3])}, ...)"
+            )
+        return HubTrack(spec, name, big_file(target), coloured=colours - {"0"} != set())
+
+    def _hits(self, spec: TrackSpec) -> tuple[float, tuple[str, ...]]:
+        """Return the largest |relevance| of hits, and the names of their motifs."""
+        entries = (self._scan.manifest.hits or {}).get("models", ())
+        beds = [
+            self._scan.out / path_of(each["bed"]) for each in entries if each["bigbed"] == spec.url
+        ]
+        name_at, sum_at = COLUMNS.index("name"), COLUMNS.index("relSum")
+        largest, motifs = 0.0, set()
+        for bed in beds:
+            for number, line in read_lines(bed):
+                if line.startswith(b"#"):
+                    continue
+                cells = line.split(b"\t")
+                try:
+                    largest = max(largest, abs(float(cells[sum_at])))
+                except (IndexError, ValueError) as error:
+                    raise InputError(
+                        f"{shown(bed)}:{number}: no hit of gtrack's; run gtrack hits again"
+                    ) from error
+                motifs.add(cells[name_at].decode(errors="replace"))
+        return largest, tuple(sorted(motifs))
+
+    def _place(self, source: Path, target: Path) -> None:
+        if self._link:  # the folder keeps its depth when it gets its name
+            target.symlink_to(os.path.relpath(source, self._build))
+            return
+        write_parts(target, read_parts(source))

@@ -1,0 +1,110 @@
+"""Which places a report shows: those of the best hits, then those of the most relevance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from gtrack.core.errors import InputError
+from gtrack.core.hits.motif_hit import MotifHit
+from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.windows import merge_regions
+from gtrack.core.targets import Target, named, path_of
+from gtrack.core.ties import ranks
+from gtrack.core.top_places import PIECE, in_turns, merge_places, strongest_stretches
+from gtrack.io.bigwig import BigWigReader
+from gtrack.io.hit_files import read_hits_bed
+from gtrack.workflows.folder.finished import FinishedScan
+
+Progress = Callable[[str, int, int], None]
+"""``progress(what, done since the last call, in all)``"""
+
+Place = tuple[str, int, int]
+"""Chromosome, start and end: 0-based half-open, in bp."""
+
+_CHUNK = 1000 * PIECE  # bases of a track in memory
+
+
+def best_hits(scan: FinishedScan, target: Target) -> list[MotifHit]:
+    """Return a target's hits, the best first."""
+    entries = (scan.manifest.hits or {}).get("models", ())
+    found: list[MotifHit] = []
+    for entry in entries:
+        if named(target).items() <= entry.items():
+            path = scan.out / path_of(entry["bed"])
+            found = read_hits_bed(path)
+            for hit in found:
+                if hit.end > scan.plan.chrom_sizes.get(hit.chrom, 0):
+                    raise InputError(
+                        f"{path}: a hit at {hit.chrom}:{hit.start + 1}-{hit.end} lies outside the "
+                        "genome of the scan; call the hits again"
+                    )
+    return _ranked(found)
+
+
+def _ranked(hits: Sequence[MotifHit]) -> list[MotifHit]:
+    """Return hits by q-value, |relevance| and place; five digits of a number decide."""
+    q = ranks(np.array([hit.q_value for hit in hits], np.float64)).tolist()
+    size = ranks(np.array([abs(hit.rel_sum) for hit in hits], np.float64)).tolist()
+    keyed = zip(q, size, hits, strict=True)
+    by = sorted(keyed, key=lambda row: (row[0], -row[1], row[2].chrom, row[2].start, row[2].end))
+    return [hit for _, _, hit in by]
+
+
+def top_places(
+    plan: Plan,
+    hits: Sequence[Sequence[MotifHit]],
+    tracks: Sequence[tuple[BigWigReader, float]],
+    *,
+    span: int,
+    count: int,
+    progress: Progress,
+) -> list[Place]:
+    """Return the places of the best hits and, where those run out, of the most relevance.
+
+    Parameters
+    ----------
+    plan : Plan
+    hits : sequence of sequence of MotifHit
+        Of every model, the best first.
+    tracks : sequence of (BigWigReader, float)
+        Relevance of every model, and the unit in which it is compared to others.
+    span, count : int
+        Usual length of a place in bp, and how many at most.
+    progress : callable
+    """
+    sizes = list(plan.chrom_sizes.values())
+    index = {chrom: at for at, chrom in enumerate(plan.chrom_sizes)}
+    sites = [(index[hit.chrom], hit.start, hit.end) for hit in in_turns(hits)]
+    found = merge_places(sites, sizes, span=span, count=count)
+    if len(found) < count:
+        stretches = list(_stretches(span, plan, tracks, progress))
+        strength = ranks(np.array([size for size, _ in stretches], np.float64))
+        ordered = (stretches[at][1] for at in np.argsort(-strength, kind="stable").tolist())
+        sites = [(index[chrom], first, end) for chrom, first, end in ordered]
+        found += merge_places(sites, sizes, span=span, count=count - len(found), taken=found)
+    names = list(plan.chrom_sizes)
+    return [(names[chrom], first, end) for chrom, first, end in found]
+
+
+def _stretches(
+    span: int,
+    plan: Plan,
+    tracks: Sequence[tuple[BigWigReader, float]],
+    progress: Progress,
+) -> Iterator[tuple[float, Place]]:
+    """Yield where the relevance of all models is strongest, each in its unit."""
+    regions = merge_regions(plan.regions)
+    in_all = sum(end - start for runs in regions.values() for start, end in runs)
+    for chrom, runs in regions.items():
+        for start, end in runs:
+            for at in range(start, end, _CHUNK):
+                stop = min(end, at + _CHUNK)
+                total = np.zeros(stop - at)
+                for track, unit in tracks:
+                    values = np.abs(track.values(chrom, at, stop), dtype=np.float64)
+                    total += np.nan_to_num(values) / unit
+                for first, last, size in strongest_stretches(total, span):
+                    yield size, (chrom, at + first, at + last)
+                progress("relevance", stop - at, in_all)

@@ -1,0 +1,55 @@
+"""Which versions the bytes of a scan depend on, and what to do with a scan of another gtrack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from gtrack.attribution import GROUP as METHODS
+from gtrack.attribution.rules import GROUP as RULES
+from gtrack.core.catalogue import provider
+from gtrack.core.errors import InputError
+from gtrack.core.scan.plan import Plan
+from gtrack.io.bigwig import COMPRESSOR
+from gtrack.models import GROUP as MODELS
+
+_PACKAGES = ("gtrack", "torch", "transformers", "tokenizers", "lxt", "numpy")
+
+
+def versions(method: str, kinds: Iterable[str]) -> dict[str, str]:
+    """Return the version of every package that the bytes of a scan depend on.
+
+    Those that a method, or kinds of models and their rules, come from are among them.
+    """
+    plugins = provider(METHODS, method)
+    for kind in kinds:
+        plugins |= provider(MODELS, kind) | provider(RULES, kind)
+    packages = {name: version(name) for name in _PACKAGES}
+    return {**packages, "compressor": COMPRESSOR, **dict(sorted(plugins.items()))}
+
+
+def check_version(plan: Plan, out: Path, now: str | None = None) -> None:
+    """Refuse to go on with what another version of gtrack began.
+
+    Parameters
+    ----------
+    plan : Plan
+        As it was read.
+    out : Path
+        Its folder.
+    now : str, optional
+        This version; the installed one when not given.
+
+    Raises
+    ------
+    InputError
+        Naming both.
+    """
+    began, this = plan.versions.get("gtrack"), now or version("gtrack")
+    if plan.sealed or began != this:
+        raise InputError(
+            f"{out}: the scan is of gtrack {began}, and this is gtrack {this}: its results can be "
+            f"read, but not continued; finish it with gtrack {began}, or start anew with "
+            "--overwrite"
+        )

@@ -1,0 +1,108 @@
+"""The work of a scan as an engine carries it out: opened where it runs, then piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from gtrack.core.errors import InputError
+from gtrack.core.ports import Runner, SequenceModel
+from gtrack.core.scan.batches import pool_bounds
+from gtrack.core.scan.plan import Plan
+from gtrack.engines.local import Serial, Threads, available_cores
+from gtrack.io.plan_folder import read_plan
+from gtrack.models.device import one_thread_per_operation
+from gtrack.models.folder import digest, open_model
+from gtrack.workflows.scanning.job import file_digest, read_run
+from gtrack.workflows.scanning.null import null_name
+from gtrack.workflows.scanning.shard import Progress, ShardScanner, Unit
+
+
+class ScanWork:
+    """All pieces of a planned scan, as a :class:`gtrack.core.ports.Work`.
+
+    It travels as the path of its folder: the process that opens it reads the plan there.
+
+    Parameters
+    ----------
+    out : Path
+        The scan's folder.
+    plan : Plan, optional
+        Its plan, where that was read already.
+    models : mapping of str to SequenceModel, optional
+        Models that are open already, on the device of this process.
+    progress : callable, optional
+        Told of every batch, and of what is on disk already.
+    """
+
+    def __init__(
+        self,
+        out: Path,
+        plan: Plan | None = None,
+        models: Mapping[str, SequenceModel] | None = None,
+        progress: Progress = lambda *_: None,
+    ) -> None:
+        self._out, self._plan, self._models, self._progress = out, plan, models, progress
+
+    def __reduce__(self) -> tuple[type[ScanWork], tuple[Path]]:
+        return ScanWork, (self._out,)
+
+    @contextmanager
+    def opened(self, device: str, workers: int | None) -> Iterator[Callable[[Unit], None]]:
+        """Open genome and models, and yield what does one piece unless it is on disk.
+
+        Raises
+        ------
+        InputError
+            When a model, the genome or the weights are not those of the plan.
+        """
+        plan, run = self._plan or read_plan(self._out / "plan"), read_run(self._out)
+        models = self._models or _open_models(plan, run, device)
+        weights = None if run["weights"] is None else Path(str(run["weights"]))
+        if weights is not None and file_digest(weights) != plan.options.weights_sha256:
+            raise InputError(f"{weights}: changed since the plan was made; plan again")
+        runner: Runner = Threads(workers or available_cores()) if device == "cpu" else Serial()
+        fasta = Path(str(run["fasta"]))
+        try:
+            with (
+                one_thread_per_operation(device == "cpu"),
+                ShardScanner(plan, self._out, fasta, weights, models, runner) as scanner,
+            ):
+
+                def do(unit: Unit) -> None:
+                    if scanner.done(unit):
+                        report(plan, unit, self._progress)
+                    else:
+                        scanner.scan(unit, self._progress)
+
+                yield do
+        finally:
+            runner.close()
+
+
+def report(plan: Plan, unit: Unit, progress: Progress) -> None:
+    """Tell that a whole piece is done."""
+    if unit.null:
+        for name, grid in plan.null_grids().items():
+            for first, end in pool_bounds(len(grid))[unit.index : unit.index + 1]:
+                progress(null_name(name), end - first, grid.grid.owned(first, end))
+        return
+    for model in plan.models:
+        for _, first, end in plan.shard(unit.index, model.name):
+            progress(model.name, end - first, plan.owned(model.name, first, end))
+
+
+def _open_models(plan: Plan, run: Mapping[str, object], device: str) -> Mapping[str, SequenceModel]:
+    """Open the models where the plan folder says they are, if they are still those planned."""
+    where = run["models"]
+    assert isinstance(where, dict)
+    models = {}
+    for model in plan.models:
+        if digest(where[model.name]) != model.sha256:
+            raise InputError(
+                f"{where[model.name]}: model {model.name} changed since the plan was made; plan "
+                "again"
+            )
+        models[model.name] = open_model(where[model.name], device=device)
+    return models

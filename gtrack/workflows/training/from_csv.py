@@ -1,0 +1,104 @@
+"""Training examples out of a CSV of sequences with a label, several labels or values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from gtrack.core.errors import InputError
+from gtrack.io.examples_csv import LabelledSequence, MeasuredSequence, read_examples, read_numbers
+from gtrack.workflows.training.examples import NO_PLACE, ExampleSet
+from gtrack.workflows.training.job import TrainJob
+from gtrack.workflows.training.truth import Truth
+
+CsvRows = Sequence[LabelledSequence] | Sequence[MeasuredSequence]
+
+
+def label_names(rows: Iterable[LabelledSequence]) -> tuple[str, ...]:
+    """Return the labels in their order: as numbers where all are whole numbers, else as text."""
+    names = {row.label for row in rows}
+    if all(re.fullmatch(r"[+-]?[0-9]+", name) for name in names):
+        return tuple(sorted(names, key=lambda name: (int(name), name)))
+    return tuple(sorted(names))
+
+
+def read_csv(
+    job: TrainJob, path: Path, names: tuple[str, ...] | None = None
+) -> tuple[CsvRows, Truth]:
+    """Read a CSV in the form that a job names, and what is true of its rows.
+
+    Parameters
+    ----------
+    job : TrainJob
+        Names columns of labels or of values, or neither: then there is a column of classes.
+    path : Path
+        The file.
+    names : tuple of str or None
+        The classes by index; None takes those that the file has.
+
+    Raises
+    ------
+    InputError
+        For a bad file, or a class that is none of `names`.
+    """
+    if job.outputs != "classes":
+        only_0_and_1 = job.outputs == "labels"
+        measured = read_numbers(path, job.columns, only_0_and_1=only_0_and_1)
+        numbers = np.array([row.numbers for row in measured], np.float64)
+        return measured, Truth(job.outputs, job.columns, numbers)
+    rows = read_examples(path)
+    names = label_names(rows) if names is None else names
+    index = {name: i for i, name in enumerate(names)}
+    for row in rows:
+        if row.label not in index:
+            raise InputError(
+                f"{path}:{row.line}: label {row.label!r} is none of the training labels "
+                f"{', '.join(names)}"
+            )
+    return rows, Truth("classes", names, np.array([index[row.label] for row in rows], np.int64))
+
+
+def csv_examples(
+    path: Path,
+    rows: CsvRows,
+    truth: Truth,
+    window_bp: int,
+    reach: int,
+) -> ExampleSet:
+    """Make windows of CSV rows: the middle of a sequence that is longer than `window_bp`.
+
+    Parameters
+    ----------
+    path : Path
+        Named in messages.
+    rows : sequence of LabelledSequence or MeasuredSequence
+        The rows.
+    truth : Truth
+        What is true of them.
+    window_bp : int
+        Longest window; shorter sequences stay as they are.
+    reach : int
+        Longest flank to keep on each side, in bp.
+    """
+    sequences, left, right = [], [], []
+    for row in rows:
+        spare = max(0, len(row.sequence) - window_bp)
+        at = spare // 2
+        before, after = min(reach, at), min(reach, spare - at)
+        sequences.append(row.sequence[at - before : len(row.sequence) - (spare - at) + after])
+        left.append(before)
+        right.append(after)
+    cropped = sum(len(row.sequence) > window_bp for row in rows)
+    return ExampleSet(
+        truth,
+        sequences,
+        np.array(left, np.int32),
+        np.array(right, np.int32),
+        [f"{path}:{row.line}" for row in rows],
+        [""] * len(rows),
+        np.full(len(rows), NO_PLACE, np.int64),
+        {"cropped_to_window": cropped} if cropped else {},
+    )

@@ -1,0 +1,58 @@
+"""What a trained network does on rows that it has not seen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.evaluation.classification import score_classification
+from gtrack.evaluation.multilabel import score_multilabel
+from gtrack.evaluation.regression import score_regression
+from gtrack.workflows.training.truth import Rows, Truth
+
+
+def score_outputs(
+    logits: NDArray[np.float64], truth: Truth, rows: Rows, seed: int
+) -> dict[str, Any]:
+    """Return the scores that suit what the outputs are, as plain numbers.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (rows, outputs)
+        What the network gives for `rows`, in their order; values in the user's unit.
+    truth : Truth
+        Of all rows.
+    rows : ndarray of int64
+        Those to score.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    dict
+        Rounded to six digits; None for a score that is not defined.
+    """
+    known = truth.of[rows]
+    scores: Any
+    if truth.outputs == "labels":
+        scores = score_multilabel(logits, known == 1, truth.names, seed=seed)
+    elif truth.outputs == "values":
+        scores = score_regression(logits, known, truth.names, seed=seed)
+    else:
+        shifted = np.exp(logits - logits.max(1, keepdims=True))
+        probabilities = shifted / shifted.sum(1, keepdims=True)
+        scores = score_classification(probabilities, known, truth.names, seed=seed)
+    rounded: dict[str, Any] = _round(asdict(scores))
+    return rounded
+
+
+def _round(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _round(item) for key, item in value.items()}
+    if isinstance(value, float):
+        return round(value, 6) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,309 @@
+"""The caller from end to end on small made-up relevance, and its laws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from gtrack.core.errors import InputError
+from gtrack.core.hits.blocks import blocks
+from gtrack.core.hits.calling import HitOptions, HitTable, call_hits
+from gtrack.core.hits.candidates import make_matchers
+from gtrack.core.hits.motifs import Motif
+from gtrack.core.hits.pwm import Pwm
+from gtrack.core.hits.relevance_null import RelevanceNull
+from gtrack.core.segments import Segment
+
+FLAT = np.full(4, 0.25)
+WORDS = {"M1": "TGACTCAGG", "M2": "CCACCAGGTGG", "M3": "GCGCATGCGCA"}
+KEYS = ("chrom", "start", "end", "reverse", "relevance_sum", "p_sequence", "p_relevance", "q")
+
+
+def motif(word: str, ident: str, name: str = "") -> Motif:
+    counts = np.full((len(word), 4), 1.0)
+    counts[np.arange(len(word)), ["ACGT".index(base) for base in word]] = 97.0
+    return Motif(ident, name or ident, counts)
+
+
+MOTIFS = [motif(word, ident) for ident, word in WORDS.items()]
+
+
+def windows(count: int, seed: int, chrom: str = "", sd: float = 0.3) -> list[Segment]:
+    rng = np.random.default_rng(seed)
+    return [
+        Segment(
+            chrom or f"w{k}",
+            700 * k if chrom else 0,
+            rng.integers(0, 4, 500, dtype=np.uint8),
+            np.convolve(rng.laplace(scale=sd, size=502), [0.3, 0.4, 0.3], "valid").astype(
+                np.float32
+            ),
+        )
+        for k in range(count)
+    ]
+
+
+def plant(segments: list[Segment], seed: int, *, relevant: bool = True) -> list[tuple[int, str]]:
+    """Write one site into every other segment, every fourth on the reverse strand."""
+    rng = np.random.default_rng(seed)
+    truth = []
+    for k, segment in enumerate(segments[::2]):
+        ident = sorted(WORDS)[k % 3]
+        site = np.array(["ACGT".index(base) for base in WORDS[ident]], np.uint8)
+        at = int(rng.integers(20, 450))
+        where = slice(at, at + len(site))
+        segment.codes[where] = 3 - site[::-1] if k % 2 else site
+        if relevant:
+            segment.relevance[where] += np.float32(-2 if k % 5 == 4 else 2)
+            truth.append((segment.start + at, ident))
+    return truth
+
+
+@pytest.fixture(scope="module")
+def null() -> list[Segment]:
+    return windows(120, 1)
+
+
+def call(targets: Sequence[Segment], null: list[Segment], **options: float) -> HitTable:
+    return call_hits(
+        iter(targets),
+        null,
+        MOTIFS,
+        background=FLAT,
+        options=HitOptions(**options),  # type: ignore[arg-type]
+    )
+
+
+def test_planted_sites_are_found_with_strand_sign_and_name(null: list[Segment]) -> None:
+    targets = windows(80, 2, "chr1")
+    truth = plant(targets, 3)
+    table = call(targets, null)
+    hits = {
+        int(start): (MOTIFS[motif].id, bool(reverse), float(total))
+        for start, motif, reverse, total, q in zip(
+            table.start, table.motif, table.reverse, table.relevance_sum, table.q, strict=True
+        )
+        if q < 0.05
+    }
+    for k, (start, ident) in enumerate(truth):
+        assert hits[start][:2] == (ident, k % 2 == 1)
+        assert (hits[start][2] < 0) == (k % 5 == 4)
+    assert len(hits) <= len(truth) + 3
+    assert table.bases == 80 * 500
+    assert table.null_bases == 120 * 500
+
+
+def test_sequence_without_relevance_is_no_hit(null: list[Segment]) -> None:
+    targets = windows(80, 4, "chr1")
+    plant(targets, 5, relevant=False)
+    assert not (call(targets, null).q < 0.05).any()
+
+
+def test_relevance_without_sequence_is_no_hit(null: list[Segment]) -> None:
+    targets = windows(80, 6, "chr1")
+    for segment in targets[::2]:
+        segment.relevance[100:112] += 2
+    assert not (call(targets, null).q < 0.05).any()
+
+
+def test_shuffled_input_is_not_significant(null: list[Segment]) -> None:
+    for seed in range(7, 17):
+        assert not (call(windows(40, seed, "chr1"), null).q < 0.05).any()
+
+
+def test_ten_regions_can_yield_hits_and_one_hit_alone_can(null: list[Segment]) -> None:
+    targets = windows(3, 20, "chr1")
+    plant(targets[:1], 21)
+    table = call(targets, null)
+    assert (table.q < 0.05).sum() == 1
+    assert table.q.min() == pytest.approx(1 / 30)
+
+
+def test_hits_never_overlap_and_are_sorted(null: list[Segment]) -> None:
+    table = call(windows(60, 8, "chr1"), null, gate=0.1, p_sequence=0.02)
+    assert len(table) > 100
+    assert (table.start[1:] - table.end[:-1] >= 3).all()
+
+
+def test_what_reads_the_same_on_both_strands_is_on_plus(null: list[Segment]) -> None:
+    """A palindromic motif always; a palindromic word over even relevance as well."""
+    rng = np.random.default_rng(11)
+    word = np.array(["ACGT".index(base) for base in "GCGCATGCGC"], np.uint8)
+    lop = motif("GCGCATGCGC", "M8")  # matches a palindrome, and is none itself
+    lop = Motif("M8", "M8", lop.counts * np.where(np.arange(10) == 1, 3, 1)[:, None] + 1)
+    for only in (motif("GCGCATGCGC", "M9"), lop):
+        targets = windows(60, 12, "chr1")
+        for segment in targets:
+            at = int(rng.integers(20, 450))
+            segment.codes[at : at + 10] = word
+            segment.relevance[at : at + 10] = np.float32(rng.uniform(1, 3))
+        table = call_hits(targets, null, [only], background=FLAT)
+        assert len(table) >= 55
+        assert not table.reverse.any()
+
+
+def test_equal_motifs_go_by_the_first_id(null: list[Segment]) -> None:
+    targets = windows(60, 13, "chr1")
+    plant(targets, 14)
+    mirrored = [Motif(f"N{one.id}", one.name, one.counts[::-1, ::-1]) for one in MOTIFS]
+    again = [Motif(f"O{one.id}", one.name, one.counts * (1 + 1e-15)) for one in MOTIFS]
+    alone = call(targets, null)
+    table = call_hits(targets, null, [*again, *mirrored, *MOTIFS], background=FLAT)
+    assert set(table.motif.tolist()) == {6, 7, 8}
+    for key in ("start", "end", "reverse"):
+        np.testing.assert_array_equal(getattr(table, key), getattr(alone, key))
+
+
+def test_order_of_motifs_does_not_matter(null: list[Segment]) -> None:
+    targets = windows(60, 9, "chr1")
+    plant(targets, 10)
+    twins = [*MOTIFS, motif("TGACTCAGC", "M1b", "M1"), motif("TGAGTCAGG", "M1c", "M1")]
+    order = [3, 0, 4, 2, 1]
+    one = call_hits(targets, null, twins, background=FLAT)
+    two = call_hits(targets, null, [twins[k] for k in order], background=FLAT)
+    for key in KEYS:
+        np.testing.assert_array_equal(getattr(one, key), getattr(two, key))
+    assert [twins[k].id for k in one.motif] == [twins[order[k]].id for k in two.motif]
+
+
+def test_the_other_strand_gives_the_mirrored_candidates(null: list[Segment]) -> None:
+    targets = windows(60, 11, "chr1")
+    plant(targets, 12)
+    size = 700 * 60
+    mirrored = [
+        Segment(
+            "chr1", size - s.end, (3 - s.codes[::-1]).astype(np.uint8), s.relevance[::-1].copy()
+        )
+        for s in targets[::-1]
+    ]
+    one, two = call(targets, null), call(mirrored, null)
+    strong = one.score > 15  # equal weak scores may fall to the left, which is not symmetric
+    expected = sorted(
+        zip(size - one.end[strong], ~one.reverse[strong], one.motif[strong], strict=True)
+    )
+    strong = two.score > 15
+    assert len(expected) > 20
+    assert expected == list(
+        zip(two.start[strong], two.reverse[strong], two.motif[strong], strict=True)
+    )
+
+
+def test_candidates_equal_a_slow_twin(null: list[Segment]) -> None:
+    parts = windows(20, 13)
+    target = Segment(
+        "chr1",
+        0,
+        np.concatenate([part.codes for part in parts]),
+        np.concatenate([part.relevance for part in parts]),
+    )
+    reference = RelevanceNull(null)
+    (matcher,) = make_matchers([MOTIFS[1]], reference, FLAT, 0.1, 0.02)
+    (block,) = blocks([target], MOTIFS[1].width)
+    z = reference.z(block.relevance)
+    (found,) = matcher.search(block, [z], np.zeros((1, 1), np.int64), 0.02, 0.1)
+
+    pwm = Pwm.of(MOTIFS[1], FLAT, 0.1)
+    information = MOTIFS[1].information(FLAT, 0.1)
+    expected = []
+    for start in range(len(target) - pwm.width + 1):
+        codes = target.codes[start : start + pwm.width]
+        for reverse in (False, True):
+            site = 3 - codes[::-1] if reverse else codes
+            loss = sum(int(pwm.losses[k, base]) for k, base in enumerate(site))
+            p = float(pwm.pvalue(pwm.best - loss))
+            weights = information[::-1] if reverse else information
+            values = target.relevance[start : start + pwm.width].astype(np.float64)
+            units = (values - reference.mean) / reference.sd
+            statistic = sum(units * weights) / np.sqrt(sum(information**2))
+            p_relevance = float(matcher.tail.pvalue(np.array([statistic]))[0])
+            if p <= 0.02 and p_relevance <= 0.1:
+                expected.append((start, reverse, p, p_relevance, values.sum()))
+    assert len(expected) >= 2
+    got = zip(
+        found.start,
+        found.reverse,
+        found.p_sequence,
+        found.p_relevance,
+        found.relevance_sum,
+        strict=True,
+    )
+    for one, two in zip(got, expected, strict=True):
+        assert one[:2] == two[:2]
+        np.testing.assert_allclose(one[2:], two[2:], rtol=1e-6)
+
+
+def test_segments_between_n_and_at_the_edge_are_searched_whole(null: list[Segment]) -> None:
+    """A site at base 0, and one that an N would split, which is none."""
+    site = np.array(["ACGT".index(base) for base in WORDS["M2"]], np.uint8)
+    background = windows(1, 14, "chr1")[0]
+    codes, values = background.codes[:200].copy(), background.relevance[:200].copy()
+    codes[:11], codes[100:111] = site, site
+    values[:11] += 3
+    values[100:111] += 3
+    pieces = [
+        Segment("chr1", 0, codes[:105], values[:105]),
+        Segment("chr1", 106, codes[106:], values[106:]),
+    ]
+    table = call(pieces, null)
+    assert table.start[table.q < 0.05].tolist() == [0]
+
+
+def test_chromosomes_are_kept_apart(null: list[Segment]) -> None:
+    one, two = windows(30, 15, "chrB"), windows(30, 16, "chrA")
+    plant(one, 17)
+    plant(two, 18)
+    table = call([*one, *two], null)
+    assert table.chroms == ("chrB", "chrA")
+    assert (np.diff(table.chrom) >= 0).all()
+    alone = call(one, null)
+    first = table.chrom == 0
+    np.testing.assert_array_equal(table.start[first], alone.start)
+    np.testing.assert_array_equal(table.score[first], alone.score)
+
+
+def test_progress_adds_up(null: list[Segment]) -> None:
+    ticks: list[int] = []
+    targets = windows(10, 19, "chr1")
+    call_hits(targets, null, MOTIFS, background=FLAT, progress=ticks.append)
+    assert sum(ticks) == (120 * 500 + 10 * 500) * len(MOTIFS)
+
+
+def test_no_target_gives_an_empty_table(null: list[Segment]) -> None:
+    table = call([], null)
+    assert len(table) == 0
+    assert table.q.shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"motifs": []}, "no motif"),
+        ({"motifs": [motif("ACGT" * 20, "M9")], "targets": "short"}, "M9 is 80 bp wide"),
+        ({"null": 2}, "the null has 1000 bases"),
+        ({"null": "constant"}, "same relevance"),
+        ({"targets": "twice"}, "come twice"),
+        ({"targets": "overlap"}, "overlaps"),
+    ],
+)
+def test_bad_input_is_refused(null: list[Segment], change: dict[str, object], words: str) -> None:
+    good = windows(5, 20, "chr1")
+    short = [Segment("chr1", 0, good[0].codes[:60], good[0].relevance[:60])]
+    constant = [Segment("n", 0, s.codes, np.ones_like(s.relevance)) for s in null]
+    targets = {
+        "twice": [*good, *windows(1, 20, "chr2"), *good],
+        "overlap": [good[0], good[0]],
+        "short": short,
+    }.get(str(change.get("targets")), good)
+    nulls = {2: null[:2], "constant": constant}.get(change.get("null"), null)  # type: ignore[call-overload]
+    with pytest.raises(InputError, match=words):
+        call_hits(targets, nulls, change.get("motifs", MOTIFS), background=FLAT)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "options", [{"p_sequence": 0.0}, {"p_sequence": 0.5}, {"gate": 0.2}, {"gate": 0}, {"gap": -1}]
+)
+def test_thresholds_check_themselves(options: dict[str, float]) -> None:
+    with pytest.raises(InputError):
+        HitOptions(**options)  # type: ignore[arg-type]

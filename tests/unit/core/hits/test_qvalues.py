@@ -1,0 +1,55 @@
+"""q-values against a slow twin, and what they must promise."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gtrack.core.hits.qvalues import decoy_qvalues
+
+SCORES = st.lists(st.integers(0, 12), max_size=30)
+
+
+@given(SCORES, SCORES, st.floats(0.01, 50))
+def test_equals_the_slow_twin(targets: list[int], decoys: list[int], scale: float) -> None:
+    got = decoy_qvalues(np.array(targets, float), np.array(decoys, float), scale)
+    for score, q in zip(targets, got, strict=True):
+        rates = [
+            (1 + sum(d >= cut for d in decoys)) * scale / sum(t >= cut for t in targets)
+            for cut in targets
+            if cut <= score
+        ]
+        assert np.isclose(q, min(1.0, *rates))
+
+
+@given(SCORES, SCORES, st.floats(0.01, 50))
+def test_better_scores_never_have_larger_q(
+    targets: list[int], decoys: list[int], scale: float
+) -> None:
+    scores = np.sort(np.array(targets, float))
+    q = decoy_qvalues(scores, np.array(decoys, float), scale)
+    assert (np.diff(q) <= 0).all()
+    assert ((q > 0) & (q <= 1)).all()
+
+
+@given(SCORES, SCORES, st.integers(0, 9))
+def test_last_bits_do_not_matter(targets: list[int], decoys: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+
+    def noisy(scores: list[int]) -> np.ndarray:
+        return np.array(scores, float) * (1 + 1e-13 * rng.uniform(-1, 1, len(scores)))
+
+    exact = decoy_qvalues(np.array(targets, float), np.array(decoys, float), 0.3)
+    np.testing.assert_array_equal(decoy_qvalues(noisy(targets), noisy(decoys), 0.3), exact)
+
+
+def test_chance_alone_is_rarely_called() -> None:
+    """Targets and decoys of one law: at most 5 % of runs have q < 0.05, whatever the scale."""
+    rng = np.random.default_rng(0)
+    for targets, decoys in ((30, 900), (300, 300), (3_000, 100)):
+        runs = [
+            (decoy_qvalues(rng.random(targets), rng.random(decoys), targets / decoys) < 0.05).any()
+            for _ in range(400)
+        ]
+        assert np.mean(runs) <= 0.05

@@ -1,0 +1,94 @@
+"""Scores of regions, against a loop over bases."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gtrack.core.intervals import Interval
+from gtrack.core.scan.region_scores import RegionShare, correlation, mean_over, region_shares
+from gtrack.core.scan.regions import canonical_regions
+from gtrack.core.scan.windows import lay_windows
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[list[Interval], dict[str, int], int, int, list[float]]:
+    """Return regions, sizes, window, stride, and more values than windows, some missing."""
+    sizes = {"c1": draw(st.integers(20, 60)), "unused": 9, "c2": draw(st.integers(20, 60))}
+    regions = []
+    for _ in range(draw(st.integers(1, 6))):
+        chrom = draw(st.sampled_from(["c1", "c2"]))
+        start = draw(st.integers(0, sizes[chrom] - 1))
+        end = draw(st.integers(start + 1, min(start + 25, sizes[chrom])))
+        regions.append(Interval(chrom, start, end))
+    window_bp = draw(st.integers(2, 20))
+    value = st.one_of(st.just(math.nan), st.floats(-100, 100))
+    values = draw(st.lists(value, min_size=70, max_size=70))
+    return (
+        canonical_regions(regions, sizes)[0],
+        sizes,
+        window_bp,
+        draw(st.integers(1, window_bp)),
+        values,
+    )
+
+
+@given(cases())
+@settings(deadline=None)
+def test_shares_and_means_equal_the_loop(
+    case: tuple[list[Interval], dict[str, int], int, int, list[float]],
+) -> None:
+    regions, sizes, window_bp, stride, values = case
+    grid = lay_windows(regions, sizes, window_bp, stride)
+    owner = {
+        (grid.chroms[grid.chrom[w]], base): w
+        for w in range(len(grid))
+        for start, end in grid.runs_of(w)
+        for base in range(start, end)
+    }
+    asked = set(zip(grid.wanted_window.tolist(), grid.wanted_region.tolist(), strict=True))
+    scores = np.resize(np.array(values), len(grid))
+    shares = list(region_shares(grid, regions))
+    assert len(shares) == len(regions)
+    for index, (region, share) in enumerate(zip(regions, shares, strict=True)):
+        owners = [owner[region.chrom, base] for base in range(region.start, region.end)]
+        assert share.windows.tolist() == sorted(set(owners))
+        assert share.bases.tolist() == [owners.count(w) for w in sorted(set(owners))]
+        assert share.owned == sum((w, index) in asked for w in owners)
+        there = [scores[w] for w in owners if not math.isnan(scores[w])]
+        mean = sum(there) / len(there) if there else math.nan
+        assert mean_over(share, scores) == pytest.approx(mean, rel=1e-10, abs=1e-10, nan_ok=True)
+
+
+def test_a_mean_of_nothing_is_no_number() -> None:
+    share = RegionShare(np.array([0, 2]), np.array([3, 4]), 7)
+    assert math.isnan(mean_over(share, np.array([math.nan, 1.0, math.nan])))
+    assert mean_over(share, np.array([math.nan, 1.0, 5.0])) == 5.0
+    assert mean_over(share, np.array([1.0, 9.0, 8.0])) == (3 * 1 + 4 * 8) / 7
+
+
+pairs = st.lists(
+    st.tuples(*(st.one_of(st.just(math.nan), st.integers(-9, 9).map(float)) for _ in "ab")),
+    max_size=12,
+)
+
+
+@given(pairs)
+@settings(deadline=None)
+def test_correlation_equals_its_formula(both: list[tuple[float, float]]) -> None:
+    one, other = np.array(both).reshape(-1, 2).T
+    there = [(a, b) for a, b in both if not math.isnan(a) and not math.isnan(b)]
+    found = correlation(one, other)
+    if len({a for a, _ in there}) < 2 or len({b for _, b in there}) < 2:
+        assert math.isnan(found)
+        return
+    n = len(there)
+    mean_a, mean_b = sum(a for a, _ in there) / n, sum(b for _, b in there) / n
+    product = sum((a - mean_a) * (b - mean_b) for a, b in there)
+    square_a = sum((a - mean_a) ** 2 for a, _ in there)
+    square_b = sum((b - mean_b) ** 2 for _, b in there)
+    assert found == pytest.approx(product / math.sqrt(square_a * square_b), abs=1e-12)
