@@ -17,8 +17,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan
-from gtrack.core.scan.windows import WindowGrid
 from gtrack.workflows.scanning.null import null_name
 
 Tell = Callable[[str, int, int], None]

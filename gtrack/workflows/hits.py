@@ -14,7 +14,7 @@ from gtrack.core.hits.motif_hit import MotifHit, motif_shares
 from gtrack.core.hits.motifs import Motif, symmetric_background
 from gtrack.core.hits.regions_of_sites import RegionIndex, called
 from gtrack.core.scan.plan import Plan
-from gtrack.core.scan.windows import merge_regions
+from gtrack.core.scan.regions import merge_regions
 from gtrack.core.segments import Segment
 from gtrack.core.sequences import base_codes
 from gtrack.core.targets import Target

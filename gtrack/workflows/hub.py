@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from gtrack.core.assemblies import check_assembly
 from gtrack.core.errors import InputError, OutputError, VerificationError
-from gtrack.core.scan.windows import merge_regions
+from gtrack.core.scan.regions import merge_regions
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import entries
 from gtrack.io.text import shown

@@ -15,9 +15,10 @@ from gtrack.core.heads import Head, Outputs
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Attributor, SequenceModel, lacking
 from gtrack.core.scan.batches import pool_bounds
+from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, differences
 from gtrack.core.scan.regions import canonical_regions, check_regions
-from gtrack.core.scan.windows import WindowGrid, lay_windows
+from gtrack.core.scan.windows import lay_windows
 from gtrack.core.sequences import is_known
 from gtrack.io.bed import read_bed
 from gtrack.io.bigwig import BigWigReader

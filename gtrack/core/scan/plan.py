@@ -15,8 +15,9 @@ from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.scan.batches import pool_bounds, shard_bounds
+from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.null_windows import NullGrid, NullPlan, lay_null
-from gtrack.core.scan.windows import WindowGrid, lay_windows
+from gtrack.core.scan.windows import lay_windows
 from gtrack.core.targets import NAME, Target, name_targets
 
 

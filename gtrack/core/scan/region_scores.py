@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.intervals import Interval
-from gtrack.core.scan.windows import WindowGrid
+from gtrack.core.scan.grid import WindowGrid
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -114,3 +114,18 @@ def known_as(name: str, chrom_sizes: Mapping[str, int]) -> str | None:
         if candidate.casefold() in folded:
             return folded[candidate.casefold()]
     return None
+
+
+def merge_regions(regions: Sequence[Interval]) -> dict[str, list[tuple[int, int]]]:
+    """Return the union of sorted regions: chromosome to sorted, disjoint (start, end).
+
+    Regions that touch are joined.
+    """
+    union: dict[str, list[tuple[int, int]]] = {}
+    for region in regions:
+        runs = union.setdefault(region.chrom, [])
+        if runs and region.start <= runs[-1][1]:
+            runs[-1] = (runs[-1][0], max(runs[-1][1], region.end))
+        else:
+            runs.append((region.start, region.end))
+    return union

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.encodings import Encodings, positions
+from gtrack.core.scan.grid import FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.plan import ModelPlan
 from gtrack.core.scan.projection import Projection, to_bases
-from gtrack.core.scan.windows import FORWARD, REVERSE, WindowGrid
 
 
 @dataclass(frozen=True, slots=True, eq=False)

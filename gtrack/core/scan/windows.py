@@ -14,64 +14,14 @@ contexts. A window that owns nothing is dropped and counted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
-
-BOTH, FORWARD, REVERSE = 3, 1, 2
-"""Strands to explain, as bits."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WindowGrid:
-    """The windows of one model, in genome order, as columns.
-
-    Parameters
-    ----------
-    chroms : tuple of str
-        Chromosome names; `chrom` indexes them.
-    chrom, start, end : ndarray of int64, shape (W,)
-        What the model reads, 0-based half-open.
-    strands : ndarray of uint8, shape (W,)
-        1 forward, 2 reverse, 3 both.
-    run_window, run_start, run_end : ndarray of int64, shape (K,)
-        Runs of owned bases, sorted and disjoint; `run_window` indexes the windows.
-    wanted_window, wanted_region : ndarray of int64, shape (P,)
-        Pairs (window, region that asked for it), sorted by window.
-    dropped : int
-        Windows that were laid but own nothing.
-    """
-
-    chroms: tuple[str, ...]
-    chrom: NDArray[np.int64]
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-    strands: NDArray[np.uint8]
-    run_window: NDArray[np.int64]
-    run_start: NDArray[np.int64]
-    run_end: NDArray[np.int64]
-    wanted_window: NDArray[np.int64]
-    wanted_region: NDArray[np.int64]
-    dropped: int
-
-    def __len__(self) -> int:
-        return len(self.start)
-
-    def owned(self, first: int, end: int) -> int:
-        """Return how many bases the windows ``first`` to ``end`` own, N included."""
-        low, high = np.searchsorted(self.run_window, [first, end])
-        return int((self.run_end[low:high] - self.run_start[low:high]).sum())
-
-    def runs_of(self, window: int) -> list[tuple[int, int]]:
-        """Return the owned runs (start, end) of one window."""
-        low, high = np.searchsorted(self.run_window, [window, window + 1])
-        return list(
-            zip(self.run_start[low:high].tolist(), self.run_end[low:high].tolist(), strict=True)
-        )
+from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
+from gtrack.core.scan.regions import merge_regions
 
 
 def lay_windows(
@@ -238,18 +188,3 @@ def _own(
     run_window, run_start, run_end = columns
     filled = run_end > run_start  # equal centres leave empty cells
     return run_window[filled], run_start[filled], run_end[filled]
-
-
-def merge_regions(regions: Sequence[Interval]) -> dict[str, list[tuple[int, int]]]:
-    """Return the union of sorted regions: chromosome to sorted, disjoint (start, end).
-
-    Regions that touch are joined.
-    """
-    union: dict[str, list[tuple[int, int]]] = {}
-    for region in regions:
-        runs = union.setdefault(region.chrom, [])
-        if runs and region.start <= runs[-1][1]:
-            runs[-1] = (runs[-1][0], max(runs[-1][1], region.end))
-        else:
-            runs.append((region.start, region.end))
-    return union

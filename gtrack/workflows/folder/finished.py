@@ -10,27 +10,30 @@ from typing import Any
 
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import RunManifest, TrackSpec
-from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.plan import Plan
-from gtrack.core.scan.windows import merge_regions
+from gtrack.core.scan.regions import merge_regions
 from gtrack.core.segments import Segment, cut_segments
 from gtrack.core.sequences import base_codes
 from gtrack.core.targets import Target, named
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
-from gtrack.io.plan_folder import read_plan
-from gtrack.publish.manifest import read_manifest
-from gtrack.workflows.folder.sequences import pool_digest, window_sequences
-from gtrack.workflows.scanning.job import read_run
+
+from gtrack.workflows.folder.genome import is_planned
+from gtrack.workflows.folder.scan_folder import ScanFolder
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedScan:
     """The folder of a scan whose tracks are all there."""
 
-    out: Path
+    folder: ScanFolder
     plan: Plan
     manifest: RunManifest
+
+    @property
+    def out(self) -> Path:
+        """Where it lies."""
+        return self.folder.out
 
     def spec(self, target: Target) -> TrackSpec:
         """Return the relevance track of one target, as the manifest has it."""
@@ -50,16 +53,17 @@ def open_finished(out: Path) -> FinishedScan:
     InputError
         When there is no finished scan.
     """
+    folder = ScanFolder(out)
     if not out.is_dir():
         raise InputError(f"{out}: no such folder; give the --out of a finished gtrack scan")
-    if not (out / "manifest.json").exists():
+    if not folder.has_manifest():
         raise InputError(f"{out}: no finished scan here; gtrack scan --resume finishes one")
-    manifest, plan = read_manifest(out / "manifest.json"), read_plan(out / "plan")
+    manifest, plan = folder.read_manifest(), folder.read_plan()
     if manifest.plan_sha256 != plan.digest:
         raise InputError(f"{out}: a scan that is not finished; gtrack scan --resume finishes it")
     if not _fit(manifest, plan):
         raise InputError(f"{out}: manifest.json is not of this plan; copy the whole folder again")
-    return FinishedScan(out, plan, manifest)
+    return FinishedScan(folder, plan, manifest)
 
 
 def _fit(manifest: RunManifest, plan: Plan) -> bool:
@@ -97,24 +101,13 @@ def scanned_genome(scan: FinishedScan, fasta: Path | None = None) -> Iterator[Ge
         When it is not there, or is not the one that the models read.
     """
     copied = scan.manifest.genome["fasta"]
-    path = fasta or (scan.out / copied if copied else Path(str(read_run(scan.out)["fasta"])))
+    path = fasta or (scan.out / copied if copied else Path(str(scan.folder.read_run()["fasta"])))
     if not path.is_file():
         raise InputError(f"{path}: the genome of the scan is not there; give it with --fasta")
     with Genome.open(path) as genome:
-        _check(genome, scan.plan)
+        if not is_planned(genome, scan.plan, [scan.plan.models[0].name]):
+            raise InputError(f"{path}: not the genome that was scanned; give it with --fasta")
         yield genome
-
-
-def _check(genome: Genome, plan: Plan) -> None:
-    """Prove that a model read just these sequences: those of its windows hold all regions."""
-    name = plan.models[0].name
-    grid = plan.grid(name)
-    same = genome.chrom_sizes == plan.chrom_sizes and all(
-        pool_digest(window_sequences(genome, grid, first, end)) == plan.pools[name][pool]
-        for pool, (first, end) in enumerate(pool_bounds(len(grid)))
-    )
-    if not same:
-        raise InputError(f"{genome.path}: not the genome that was scanned; give it with --fasta")
 
 
 def scanned_segments(scan: FinishedScan, genome: Genome, target: Target) -> Iterator[Segment]:

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError
 
+Inputs = Iterable[tuple[str, str | Path | None]]
+"""Each option, as it stands before the path, with its file, or the folder of a model."""
+
 _INDEXES = (".fai", ".gzi", ".tbi", ".csi")
 _LINKS = 40
 """Links that Linux follows in one path."""
 
 
 def refuse_inputs(
-    inputs: Iterable[tuple[str, str | Path | None]],
+    inputs: Inputs,
     going: Iterable[Path],
     why: str,
     folder: str = "the folder of the scan",
@@ -24,9 +27,8 @@ def refuse_inputs(
     Parameters
     ----------
     inputs : iterable of (str, str or Path or None)
-        Each option, as it stands before the path, with its file, or the folder of a model: what
-        lies in that itself is read. Links are followed, and each step of the way counts. What is
-        no path of this machine (a Hub id, a database) is passed over.
+        Of a model's folder, what lies in it itself is read. Links are followed, and each step of
+        the way counts. What is no path of this machine (a Hub id, a database) is passed over.
     going : iterable of Path
         Files; a link among them goes itself, and not what it leads to.
     why, folder : str

@@ -9,7 +9,7 @@ import numpy as np
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.scan.plan import Plan
-from gtrack.core.scan.windows import merge_regions
+from gtrack.core.scan.regions import merge_regions
 from gtrack.core.targets import Target, named, path_of
 from gtrack.core.ties import ranks
 from gtrack.core.top_places import PIECE, in_turns, merge_places, strongest_stretches

@@ -14,12 +14,12 @@ from gtrack.core.errors import VerificationError
 from gtrack.core.heads import Head
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.scan.first_view import Peak
+from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.percentile import AbsolutePercentile
 from gtrack.core.scan.plan import ModelPlan, Plan
 from gtrack.core.scan.region_scores import correlation, mean_over, region_shares
 from gtrack.core.scan.runs import finite_runs
 from gtrack.core.scan.shard import ShardResult
-from gtrack.core.scan.windows import WindowGrid
 from gtrack.core.targets import Target, path_of, track_url
 from gtrack.io.bigwig import BigWigWriter
 from gtrack.io.shards import read_shard, shard_path

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError
 from gtrack.core.scan.batches import pool_bounds
-from gtrack.core.scan.null_windows import NullPlan, lay_null
+from gtrack.core.scan.null_windows import NullGrid, NullPlan
 from gtrack.core.scan.plan import Plan
-from gtrack.core.scan.windows import WindowGrid
 from gtrack.core.segments import Segment
 from gtrack.core.targets import Target, named, url_of
 from gtrack.io.fasta import Genome
-from gtrack.io.null_files import has_null, null_path, read_null, write_null
-from gtrack.workflows.folder.sequences import pool_digest, window_sequences
+from gtrack.workflows.folder.genome import pool_digest, window_sequences
+from gtrack.workflows.folder.scan_folder import ScanFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +27,15 @@ class NullSummary:
     times_scan: float
 
 
-def plan_null(genome: Genome, grids: Mapping[str, WindowGrid], bases: int) -> NullPlan:
-    """Choose the windows of every model's null and fix what their sequences are."""
-    pools = {}
-    for name, grid in grids.items():
-        drawn = lay_null(grid, bases).grid
-        pools[name] = tuple(
-            pool_digest(window_sequences(genome, drawn, first, end))
-            for first, end in pool_bounds(len(drawn))
+def plan_null(genome: Genome, drawn: Mapping[str, NullGrid], bases: int) -> NullPlan:
+    """Fix what the sequences of the windows of every model's null are."""
+    pools = {
+        name: tuple(
+            pool_digest(window_sequences(genome, null.grid, first, end))
+            for first, end in pool_bounds(len(null))
         )
+        for name, null in drawn.items()
+    }
     return NullPlan(bases, pools)
 
 
@@ -46,37 +44,16 @@ def null_name(name: str) -> str:
     return f"{name} null"
 
 
-def part_path(out: Path, stem: str, part: int) -> Path:
-    """Return where one part of one target's null waits for the merge."""
-    return out / "shards" / "null" / f"{stem}.{part:06d}.npz"
-
-
-def part_done(plan: Plan, out: Path, part: int) -> bool:
-    """Tell whether a part is on disk for every target, or merged."""
-    null = plan.null
-    return null is None or all(
-        has_null(part_path(out, each.stem, part), null.seal(plan.digest, each.stem, part))
-        or has_null(null_path(out, each.stem), null.seal(plan.digest, each.stem))
-        for each in _targets_of(plan, part)
-    )
-
-
-def null_done(plan: Plan, out: Path) -> bool:
-    """Tell whether the null that the plan wants stands there, merged; none wanted is done."""
-    null = plan.null
-    return null is None or all(
-        has_null(null_path(out, each.stem), null_seal(plan, null.bases, each.stem))
+def part_done(plan: Plan, folder: ScanFolder, part: int) -> bool:
+    """Tell whether a part of the null is on disk for every target, or merged."""
+    return plan.null is None or all(
+        folder.has_null_part(plan, each, part) or folder.has_null(plan, each)
         for each in plan.targets
+        if part < len(plan.null.pools[each.model])
     )
 
 
-def null_seal(plan: Plan, bases: int, stem: str) -> str:
-    """Return what marks the merged null of a target, in a folder of this or an earlier version."""
-    null = NullPlan(bases, {})
-    return null.first_seal(plan.digest) if plan.sealed else null.seal(plan.digest, stem)
-
-
-def merge_null(plan: Plan, out: Path) -> tuple[NullSummary, ...]:
+def merge_null(plan: Plan, folder: ScanFolder) -> tuple[NullSummary, ...]:
     """Join the parts of every target's null that is not joined yet, and describe them.
 
     Raises
@@ -84,41 +61,40 @@ def merge_null(plan: Plan, out: Path) -> tuple[NullSummary, ...]:
     InputError
         When parts are missing.
     """
-    null, summaries = plan.null, []
+    null = plan.null
     if null is None:
         return ()
-    grids = plan.null_grids()
-    for each in plan.targets:
-        path, seal = null_path(out, each.stem), null.seal(plan.digest, each.stem)
-        if not has_null(path, seal):
-            path.parent.mkdir(exist_ok=True)
-            write_null(path, seal, _joined(plan, null, out, each))
-        drawn = grids[each.model]
+    grids, summaries = plan.null_grids(), []
+    for target in plan.targets:
+        if folder.has_null(plan, target):
+            segments = folder.read_null(plan, null.bases, target)
+        else:
+            segments = _joined(plan, null, folder, target)
+            folder.write_null(plan, target, segments)
+        drawn = grids[target.model]
         summaries.append(
             NullSummary(
-                target=each,
+                target=target,
                 windows=len(drawn),
-                bases=sum(map(len, read_null(path, seal))),
-                times_scan=len(drawn) / len(plan.grid(each.model)),
+                bases=sum(map(len, segments)),
+                times_scan=len(drawn) / len(plan.grid(target.model)),
             )
         )
     return tuple(summaries)
 
 
-def _joined(plan: Plan, null: NullPlan, out: Path, target: Target) -> list[Segment]:
+def _joined(plan: Plan, null: NullPlan, folder: ScanFolder, target: Target) -> list[Segment]:
     """Return the segments of all parts of one target's null."""
-    parts = {
-        part_path(out, target.stem, part): null.seal(plan.digest, target.stem, part)
-        for part in range(len(null.pools[target.model]))
-    }
-    missing = [path for path, seal in parts.items() if not has_null(path, seal)]
+    parts = range(len(null.pools[target.model]))
+    missing = [part for part in parts if not folder.has_null_part(plan, target, part)]
     if missing:
+        first = folder.null_part(target, missing[0]).name
         raise InputError(
-            f"{out}: {len(missing)} of {len(parts)} parts of the null of {target.stem} are missing "
-            f"or damaged (first: {missing[0].name}); run gtrack scan --resume --null, or the "
-            "shards that are missing"
+            f"{folder.out}: {len(missing)} of {len(parts)} parts of the null of {target.stem} are "
+            f"missing or damaged (first: {first}); run gtrack scan --resume --null, or the shards "
+            "that are missing"
         )
-    return [segment for path, seal in parts.items() for segment in read_null(path, seal)]
+    return [each for part in parts for each in folder.read_null_part(plan, target, part)]
 
 
 def null_record(plan: Plan, summaries: tuple[NullSummary, ...]) -> dict[str, Any] | None:
@@ -137,8 +113,3 @@ def null_record(plan: Plan, summaries: tuple[NullSummary, ...]) -> dict[str, Any
             for each in summaries
         ],
     }
-
-
-def _targets_of(plan: Plan, part: int) -> list[Target]:
-    assert plan.null is not None
-    return [each for each in plan.targets if part < len(plan.null.pools[each.model])]

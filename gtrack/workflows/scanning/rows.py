@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from gtrack.core.encodings import Encodings, misplaced
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import SequenceModel
+from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.shard import Rows, wanted_rows
-from gtrack.core.scan.windows import WindowGrid
 from gtrack.core.sequences import is_known, reverse_complement
 from gtrack.io.bigwig import BigWigReader
 

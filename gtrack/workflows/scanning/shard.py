@@ -19,10 +19,10 @@ from gtrack.core.encodings import Encodings, Explained, positions
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import Attributor, Explain, Runner, SequenceModel
 from gtrack.core.scan.batches import LENGTH_STEP, BatchShape, cut_batches, pool_bounds
+from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.scan.projection import Projection
 from gtrack.core.scan.shard import Rows, ShardResult, assemble, concatenate
-from gtrack.core.scan.windows import WindowGrid
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.null_files import write_null

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from gtrack.core.intervals import Interval
-from gtrack.core.scan.regions import canonical_regions
-from gtrack.core.scan.windows import lay_windows, merge_regions
+from gtrack.core.scan.regions import canonical_regions, merge_regions
+from gtrack.core.scan.windows import lay_windows
 from gtrack.io.bed import write_bed
 
 pytestmark = pytest.mark.skipif(

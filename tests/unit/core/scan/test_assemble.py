@@ -15,11 +15,12 @@ from gtrack.core.encodings import Encoding, Encodings
 from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
+from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import ModelPlan
 from gtrack.core.scan.projection import PROJECTIONS
 from gtrack.core.scan.regions import canonical_regions
 from gtrack.core.scan.shard import Rows, ShardResult, assemble, concatenate, wanted_rows
-from gtrack.core.scan.windows import WindowGrid, lay_windows
+from gtrack.core.scan.windows import lay_windows
 from gtrack.core.sequences import is_known, reverse_complement
 
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.intervals import Interval
+from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.null_windows import NullGrid, NullPlan, lay_null
-from gtrack.core.scan.windows import WindowGrid, lay_windows
+from gtrack.core.scan.windows import lay_windows
 
 SIZES = {"chr2": 4_000, "chr1": 900, "tiny": 30}
 

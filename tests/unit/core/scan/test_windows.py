@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
-from gtrack.core.scan.regions import canonical_regions
-from gtrack.core.scan.windows import BOTH, FORWARD, REVERSE, WindowGrid, lay_windows, merge_regions
+from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
+from gtrack.core.scan.regions import canonical_regions, merge_regions
+from gtrack.core.scan.windows import lay_windows
 
 Case = tuple[list[Interval], dict[str, int], int, int]
 

@@ -1,0 +1,104 @@
+"""The windows of one model as columns: what it reads, and which bases each window owns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.scan.runs import finite_runs
+
+BOTH, FORWARD, REVERSE = 3, 1, 2
+"""Strands to explain, as bits."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WindowGrid:
+    """The windows of one model, in genome order, as columns.
+
+    Parameters
+    ----------
+    chroms : tuple of str
+        Chromosome names; `chrom` indexes them.
+    chrom, start, end : ndarray of int64, shape (W,)
+        What the model reads, 0-based half-open.
+    strands : ndarray of uint8, shape (W,)
+        1 forward, 2 reverse, 3 both.
+    run_window, run_start, run_end : ndarray of int64, shape (K,)
+        Runs of owned bases, sorted and disjoint; `run_window` indexes the windows.
+    wanted_window, wanted_region : ndarray of int64, shape (P,)
+        Pairs (window, region that asked for it), sorted by window.
+    dropped : int
+        Windows that were laid but own nothing.
+    """
+
+    chroms: tuple[str, ...]
+    chrom: NDArray[np.int64]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    strands: NDArray[np.uint8]
+    run_window: NDArray[np.int64]
+    run_start: NDArray[np.int64]
+    run_end: NDArray[np.int64]
+    wanted_window: NDArray[np.int64]
+    wanted_region: NDArray[np.int64]
+    dropped: int
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def owned(self, first: int, end: int) -> int:
+        """Return how many bases the windows ``first`` to ``end`` own, N included."""
+        low, high = np.searchsorted(self.run_window, [first, end])
+        return int((self.run_end[low:high] - self.run_start[low:high]).sum())
+
+    def locus(self, window: int) -> str:
+        """Return a window's place for a person: 1-based, both ends included."""
+        return f"{self.chroms[self.chrom[window]]}:{self.start[window] + 1}-{self.end[window]}"
+
+    def askers(self, window: int) -> list[int]:
+        """Return the regions that asked for a window."""
+        low, high = np.searchsorted(self.wanted_window, [window, window + 1])
+        return [int(region) for region in self.wanted_region[low:high]]
+
+    def owned_known(self, window: int, known: NDArray[np.bool_]) -> int:
+        """Return how many bases that a window owns are known.
+
+        Parameters
+        ----------
+        window : int
+        known : ndarray of bool, shape (end - start,)
+            Which of its bases are A, C, G or T.
+        """
+        start = int(self.start[window])
+        return sum(int(known[a - start : b - start].sum()) for a, b in self.runs_of(window))
+
+    def runs_between(
+        self, first: int, end: int, values: NDArray[np.float32]
+    ) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
+        """Yield the runs of finite values that the windows ``first`` to ``end`` own.
+
+        Parameters
+        ----------
+        first, end : int
+        values : ndarray of float32, shape (B,)
+            One value per owned base, run after run.
+
+        Yields
+        ------
+        tuple of (int, int, ndarray of float32)
+            As :func:`gtrack.core.scan.runs.finite_runs` does.
+        """
+        low, high = np.searchsorted(self.run_window, [first, end])
+        runs = slice(int(low), int(high))
+        chrom = self.chrom[self.run_window[runs]]
+        yield from finite_runs(chrom, self.run_start[runs], self.run_end[runs], values)
+
+    def runs_of(self, window: int) -> list[tuple[int, int]]:
+        """Return the owned runs (start, end) of one window."""
+        low, high = np.searchsorted(self.run_window, [window, window + 1])
+        return list(
+            zip(self.run_start[low:high].tolist(), self.run_end[low:high].tolist(), strict=True)
+        )

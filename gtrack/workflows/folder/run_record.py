@@ -1,0 +1,66 @@
+"""``run.local.json``: what is true of this machine and this hour only; no result depends on it."""
+
+from __future__ import annotations
+
+import json
+import platform
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gtrack.core.errors import InputError
+from gtrack.io.atomic import write_text
+from gtrack.workflows.folder.owned import RUN
+
+
+def begin_run(out: Path, facts: Mapping[str, object]) -> dict[str, object]:
+    """Write and return the record of a run that begins.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of a scan.
+    facts : mapping
+        Paths of the inputs, device and workers.
+    """
+    record: dict[str, object] = {
+        "schema": "gtrack-run/1",
+        **facts,
+        "host": socket.gethostname(),
+        "platform": platform.platform(),
+        "started": _now(),
+        "ended": None,
+    }
+    _write(out, record)
+    return record
+
+
+def end_run(out: Path, record: Mapping[str, object]) -> None:
+    """Write when the run of a record ended: now."""
+    _write(out, {**record, "ended": _now()})
+
+
+def read_run(out: Path) -> dict[str, object]:
+    """Read the record back: where the inputs of a plan are on this machine.
+
+    Raises
+    ------
+    InputError
+        When it is missing or damaged.
+    """
+    path = out / RUN
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (OSError, TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"{path}: missing or damaged; it names the plan's inputs: run gtrack plan again"
+        ) from error
+
+
+def _write(out: Path, record: Mapping[str, object]) -> None:
+    write_text(out / RUN, json.dumps(record, indent=1) + "\n")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

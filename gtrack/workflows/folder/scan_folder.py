@@ -1,0 +1,300 @@
+"""The folder of a scan: where everything in it lies, how far the scan is, and what may go.
+
+Only this room removes files of a scan, and only those that are gtrack's by name (``owned.py``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from gtrack.core.errors import InputError, OutputError
+from gtrack.core.manifest import RunManifest
+from gtrack.core.scan.null_windows import NullPlan
+from gtrack.core.scan.plan import Plan
+from gtrack.core.segments import Segment
+from gtrack.core.targets import Target
+from gtrack.io.atomic import write_text
+from gtrack.io.folders import entries
+from gtrack.io.lock import is_lock
+from gtrack.io.null_files import has_null, null_path, read_null, write_null
+from gtrack.io.plan_folder import read_plan, write_plan
+from gtrack.io.shards import is_done, shard_path
+from gtrack.publish.manifest import read_manifest, to_json
+from gtrack.publish.session import igv_json, igv_xml
+from gtrack.workflows.folder.holding import holding
+from gtrack.workflows.folder.kept_inputs import Inputs, refuse_inputs
+from gtrack.workflows.folder.owned import MANIFEST, PLAN, RUN, SHARDS, Owned, stranger
+from gtrack.workflows.folder.run_record import read_run
+
+
+class Stage(Enum):
+    """How far a scan is; the values are words for a person."""
+
+    ABSENT = "no scan"
+    PLANNED = "planned, no shard done"
+    UNDER_WAY = "planned, some shards done"
+    WITHOUT_NULL = "scanned, but for its null"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFolder:
+    """One scan's folder (``--out``), whatever is in it.
+
+    Parameters
+    ----------
+    out : Path
+    """
+
+    out: Path
+
+    # Where things lie.
+
+    @property
+    def regions_bed(self) -> Path:
+        """The regions that were scanned."""
+        return self.out / "regions.bed"
+
+    @property
+    def regions_table(self) -> Path:
+        """One row per region, model and target."""
+        return self.out / "regions.tsv"
+
+    @property
+    def windows_table(self) -> Path:
+        """One row per window, strand, model and target."""
+        return self.out / "windows.tsv"
+
+    @property
+    def hits(self) -> Path:
+        """The folder of motif hits."""
+        return self.out / "hits"
+
+    @property
+    def hub(self) -> Path:
+        """The folder of the track hub."""
+        return self.out / "hub"
+
+    @property
+    def report(self) -> Path:
+        """The page that ``gtrack report`` makes."""
+        return self.out / "report.html"
+
+    def shard(self, index: int) -> Path:
+        """Where the values of one shard wait for the merge."""
+        return shard_path(self.out / "shards", index)
+
+    def null(self, target: Target) -> Path:
+        """Where the null of one target is kept."""
+        return null_path(self.out, target.stem)
+
+    def null_part(self, target: Target, part: int) -> Path:
+        """Where one part of it waits for the merge."""
+        return self.out / "shards" / "null" / f"{target.stem}.{part:06d}.npz"
+
+    # What it holds.
+
+    def read_plan(self) -> Plan:
+        """Read the plan.
+
+        Raises
+        ------
+        InputError
+            When there is none, or it was changed.
+        """
+        return read_plan(self.out / "plan")
+
+    def read_manifest(self) -> RunManifest:
+        """Read the manifest; the caller knows that there is one."""
+        return read_manifest(self.out / MANIFEST)
+
+    def read_run(self) -> dict[str, object]:
+        """Read where the inputs are on this machine; see :func:`read_run`."""
+        return read_run(self.out)
+
+    def read_null(self, plan: Plan, bases: int, target: Target) -> list[Segment]:
+        """Read the null of one target, made with `bases`, of this or an earlier version's plan."""
+        return read_null(self.null(target), _null_seal(plan, bases, target))
+
+    def read_null_part(self, plan: Plan, target: Target, part: int) -> list[Segment]:
+        """Read one part of a null that waits for the merge."""
+        return read_null(self.null_part(target, part), _part_seal(plan, target, part))
+
+    # How far the scan is.
+
+    def is_planned(self) -> bool:
+        """Whether there is a plan."""
+        return (self.out / PLAN).exists()
+
+    def has_manifest(self) -> bool:
+        """Whether there is a manifest: then a scan of some plan was finished here."""
+        return (self.out / MANIFEST).exists()
+
+    def is_merged(self, plan: Plan) -> bool:
+        """Whether the tracks and tables of just this plan are all there."""
+        if not self.has_manifest():
+            return False
+        manifest = self.read_manifest()
+        tracks = [self.out / each.path for each in manifest.tracks if each.format == "bigWig"]
+        files = (self.regions_bed, self.regions_table, self.windows_table, *tracks)
+        return manifest.plan_sha256 == plan.digest and all(file.is_file() for file in files)
+
+    def is_finished(self, plan: Plan) -> bool:
+        """Whether tracks and null of just this plan are all there; then its shards may go."""
+        if not self.is_merged(plan) or plan.null is None:
+            return self.is_merged(plan)
+        listed = self.read_manifest().null
+        there = all(self.has_null(plan, target) for target in plan.targets)
+        return there and listed is not None and bool(listed["bases"] == plan.null.bases)
+
+    def has_null(self, plan: Plan, target: Target) -> bool:
+        """Whether the null of a target that the plan wants is there, merged."""
+        null = plan.null
+        return null is not None and has_null(
+            self.null(target), _null_seal(plan, null.bases, target)
+        )
+
+    def has_shard(self, plan: Plan, index: int) -> bool:
+        """Whether one shard is there, whole and in its place of the plan."""
+        return is_done(self.shard(index), plan.shard_seal(index))
+
+    def has_null_part(self, plan: Plan, target: Target, part: int) -> bool:
+        """Whether one part of a target's null is there, whole and in its place of the plan."""
+        return has_null(self.null_part(target, part), _part_seal(plan, target, part))
+
+    def has_any_shard(self) -> bool:
+        """Whether a shard of any plan lies here."""
+        return any((self.out / "shards").glob("*.npz"))
+
+    def missing_shards(self, plan: Plan) -> list[int]:
+        """Return the shards that are not there, whole."""
+        return [index for index in range(plan.n_shards) if not self.has_shard(plan, index)]
+
+    def stage(self) -> Stage:
+        """Return how far the scan is."""
+        if not self.is_planned():
+            return Stage.ABSENT
+        plan = self.read_plan()
+        if self.is_finished(plan):
+            return Stage.FINISHED
+        if self.is_merged(plan):
+            return Stage.WITHOUT_NULL
+        some = any(self.has_shard(plan, index) for index in range(plan.n_shards))
+        return Stage.UNDER_WAY if some else Stage.PLANNED
+
+    # What is done to it.
+
+    def held(self, *, shared: bool = False) -> AbstractContextManager[None]:
+        """Hold the folder against other runs; see :func:`holding`."""
+        return holding(self.out, shared=shared)
+
+    def refuse_unfit(self, inputs: Inputs, *, resume: bool, overwrite: bool) -> None:
+        """Find out whether a scan may be written here, before anything slow; change nothing.
+
+        Raises
+        ------
+        InputError
+            When the folder holds files and neither `resume` nor `overwrite` is set, holds files
+            that no scan made, or an input is among what would be replaced.
+        """
+        if resume and overwrite:
+            raise InputError("--resume and --overwrite exclude each other")
+        held = [name for name in entries(self.out.resolve()) if not is_lock(name)]
+        if held and not resume and not overwrite:
+            raise InputError(
+                f"{self.out}: the folder is not empty; use --resume to go on with its scan, "
+                "--overwrite to replace it, or another --out"
+            )
+        if held and (foreign := stranger(self.out)) is not None:
+            option = "--resume goes on with" if resume else "--overwrite replaces"
+            raise InputError(
+                f"{self.out}: {option} a scan only, and this folder holds {foreign!r} and no scan; "
+                "choose another --out"
+            )
+        if overwrite:
+            self.refuse_inputs(inputs, (), "--overwrite removes")
+        else:
+            self.refuse_inputs(inputs, ("hits", "annotations", "shards"), "the scan replaces")
+
+    def refuse_inputs(self, inputs: Inputs, folders: Sequence[str], why: str) -> None:
+        """Refuse inputs that are among our files in `folders` (all by default)."""
+        refuse_inputs(inputs, Owned.of(self.out).there(*folders), why)
+
+    def make(self) -> None:
+        """Make the folders that a scan writes into; those that are there stay.
+
+        Raises
+        ------
+        OutputError
+            When the system refuses.
+        """
+        try:
+            for name in ("plan", "shards", "tracks"):
+                (self.out / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"{self.out}: cannot write here: {error.strerror or error}"
+            ) from error
+
+    def write_plan(self, plan: Plan) -> None:
+        """Write the plan; the folder is made."""
+        write_plan(self.out / "plan", plan)
+
+    def write_null_part(
+        self, plan: Plan, target: Target, part: int, segments: Sequence[Segment]
+    ) -> None:
+        """Write one part of a null, which waits for the merge then."""
+        path = self.null_part(target, part)
+        path.parent.mkdir(exist_ok=True)
+        write_null(path, _part_seal(plan, target, part), segments)
+
+    def write_null(self, plan: Plan, target: Target, segments: Sequence[Segment]) -> None:
+        """Write the null of a target."""
+        assert plan.null is not None
+        path = self.null(target)
+        path.parent.mkdir(exist_ok=True)
+        write_null(path, _null_seal(plan, plan.null.bases, target), segments)
+
+    def publish(self, manifest: RunManifest) -> None:
+        """Write what readers open: the IGV sessions, then the manifest, which lists the rest."""
+        write_text(self.out / "igv_session.json", igv_json(manifest))
+        write_text(self.out / "igv_session.xml", igv_xml(manifest))
+        write_text(self.out / MANIFEST, to_json(manifest))
+
+    def remove(self, *folders: str) -> None:
+        """Remove what gtrack made in `folders` (all by default); see :meth:`Owned.remove`."""
+        Owned.of(self.out).remove(*folders)
+
+    def remove_shards(self) -> None:
+        """Remove what waited for a merge that is done."""
+        self.remove(*SHARDS)
+
+    def clear(self) -> None:
+        """Remove all of a scan; what marks the folder as a scan's stays, if that is needed."""
+        self.remove()
+        with suppress(OSError):
+            if all(name == RUN or is_lock(name) for name in os.listdir(self.out)):
+                (self.out / RUN).unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Remove the unfinished files that a killed run left; only while no other is at work."""
+        Owned.of(self.out).sweep()
+
+
+def _null_seal(plan: Plan, bases: int, target: Target) -> str:
+    """Return what marks the merged null of a target, in a folder of this or an earlier version."""
+    null = NullPlan(bases, {})
+    if plan.sealed:
+        return null.first_seal(plan.digest)
+    return null.seal(plan.digest, target.stem)
+
+
+def _part_seal(plan: Plan, target: Target, part: int) -> str:
+    """Return what marks one part of it."""
+    assert plan.null is not None
+    return plan.null.seal(plan.digest, target.stem, part)
