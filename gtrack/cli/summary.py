@@ -14,7 +14,7 @@ from gtrack.io.text import shown
 from gtrack.workflows.calling.results import HitsSummary, TargetHits
 from gtrack.workflows.merge import ScanSummary
 from gtrack.workflows.scanning.annotations import Annotation
-from gtrack.workflows.scanning.model_merge import ModelSummary, TargetSummary
+from gtrack.workflows.scanning.merging import ModelSummary, TargetSummary
 
 _LOG_WIDTH = 200
 """Columns of a table in a log: names are not broken there."""

@@ -116,8 +116,10 @@ def positions(starts: NDArray[np.integer], lengths: NDArray[np.integer]) -> NDAr
     return np.asarray(np.arange(lengths.sum()) - np.repeat(first - starts, lengths), np.int64)
 
 
-def misplaced(encodings: Encodings, known: NDArray[np.bool_], lengths: NDArray[np.int64]) -> int:
-    """Return the first base that is known and in no placed unit, or the other way round; else -1.
+def misplaced(
+    encodings: Encodings, known: NDArray[np.bool_], lengths: NDArray[np.int64]
+) -> tuple[int, int] | None:
+    """Find the first base that is known and in no placed unit, or the other way round.
 
     Parameters
     ----------
@@ -130,19 +132,22 @@ def misplaced(encodings: Encodings, known: NDArray[np.bool_], lengths: NDArray[n
 
     Returns
     -------
-    int
-        Its place among all bases of all rows; the first base of a row that a span leaves.
+    tuple of (int, int), or None
+        Its row and place there, from 0; the first base of a row that a span leaves.
     """
     row = np.repeat(np.arange(len(encodings)), encodings.lengths)[encodings.placed]
     origin = np.cumsum(lengths) - lengths
     starts, ends = encodings.spans[encodings.placed].T
     outside = (starts < 0) | (ends > lengths[row]) | (ends <= starts)
     if outside.any():
-        return int(origin[row[outside][0]])
+        return int(row[outside][0]), 0
     covered = np.zeros(len(known), np.bool_)
     covered[positions(starts + origin[row], ends - starts)] = True
-    wrong = covered != known
-    return int(wrong.argmax()) if wrong.any() else -1
+    wrong = np.flatnonzero(covered != known)
+    if not len(wrong):
+        return None
+    at = int(np.searchsorted(np.cumsum(lengths), wrong[0], side="right"))
+    return at, int(wrong[0] - origin[at])
 
 
 def padded(

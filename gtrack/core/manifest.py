@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -122,6 +122,13 @@ class RunManifest:
     def unit(self, name: str | None) -> str:
         """Return what relevance to a model's outputs is measured in: ``logit`` or ``value``."""
         return head_in(self.model(name)).unit
+
+
+def first_peak(tracks: Sequence[TrackSpec]) -> dict[str, Any]:
+    """Return what a viewer shows first where no hit is known: the peak of the first track."""
+    peak = tracks[0].peak
+    assert peak is not None
+    return peak
 
 
 def head_in(model: Mapping[str, Any]) -> Head:

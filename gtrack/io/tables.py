@@ -6,7 +6,8 @@ digits (a float32 comes back exactly); ``NA`` where there is no number.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
 
@@ -33,19 +34,20 @@ explained; ``bases_owned``: bases in windows that this region asked for, the res
 of neighbouring regions; ``n_share``: share of its bases that are not A, C, G or T."""
 
 
-def write_table(
-    path: Path,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    *,
-    without: Collection[str] = (),
-) -> None:
-    """Write a table row by row, atomically, `without` some of its columns."""
+@contextmanager
+def writing_table(
+    path: Path, columns: Sequence[str], *, without: Collection[str] = ()
+) -> Iterator[Callable[[Iterable[Sequence[object]]], None]]:
+    """Give what writes rows of a table, `without` some of its columns; it appears at the end."""
     kept = [at for at, column in enumerate(columns) if column not in without]
     with replacing(path) as handle:
         handle.write(("\t".join(columns[at] for at in kept) + "\n").encode())
-        for row in rows:
-            handle.write(("\t".join(_cell(row[at]) for at in kept) + "\n").encode())
+
+        def write(rows: Iterable[Sequence[object]]) -> None:
+            for row in rows:
+                handle.write(("\t".join(_cell(row[at]) for at in kept) + "\n").encode())
+
+        yield write
 
 
 def _cell(value: object) -> str:

@@ -9,8 +9,9 @@ from gtrack.core.scan.null_windows import NULL_BASES
 from gtrack.io.folders import entries
 from gtrack.io.lock import is_lock
 from gtrack.workflows.folder.owned import MANIFEST, RUN, stranger
+from gtrack.workflows.folder.run_record import read_run
 from gtrack.workflows.scan import Begin, Scanned, scan
-from gtrack.workflows.scanning.job import ScanJob, read_run
+from gtrack.workflows.scanning.job import ScanJob
 
 MODELS = ("cnn", "dnabert2")
 ANNOTATIONS = {"genes": "genes", "planted": "truth", "decoys": "decoys"}

@@ -21,7 +21,6 @@ from gtrack.core.targets import Target
 from gtrack.io.fasta import Genome
 from gtrack.io.hit_files import NarrowPeak
 from gtrack.io.motifs import read_motifs
-from gtrack.io.null_files import null_path, read_null
 from gtrack.workflows.calling.results import HitsJob, HitsSummary, TargetHits, write_results
 from gtrack.workflows.folder.finished import (
     FinishedScan,
@@ -29,10 +28,7 @@ from gtrack.workflows.folder.finished import (
     scanned_genome,
     scanned_segments,
 )
-from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
-from gtrack.workflows.folder.owned import Owned
-from gtrack.workflows.scanning.job import holding
-from gtrack.workflows.scanning.null import null_seal
+from gtrack.workflows.folder.kept_inputs import of_files
 
 Progress = Callable[[str, int, int], None]
 """``progress(title of the target, bases x motifs done since the last call, in all)``"""
@@ -51,10 +47,10 @@ def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
         When the disk refuses, or another run holds the folder.
     """
     motifs = read_motifs(job.motifs)
-    open_finished(job.out)
-    with holding(job.out):
+    folder = open_finished(job.out).folder
+    with folder.held():
         inputs = of_files({"--motifs ": job.motifs, "--fasta ": job.fasta})
-        refuse_inputs(inputs, Owned.of(job.out).there("hits"), "new hits replace")
+        folder.refuse_inputs(inputs, ["hits"], "new hits replace")
         scan = open_finished(job.out)
         check_widths(motifs, scan.plan)
         _need_null(scan)
@@ -126,8 +122,7 @@ def _call_target(
 ) -> TargetHits:
     plan, made = scan.plan, scan.manifest.null
     assert made is not None
-    path = null_path(scan.out, target.stem)
-    null = read_null(path, null_seal(plan, made["bases"], target.stem))
+    null = scan.folder.parts.read_null(plan, made["bases"], target)
     in_all = (plan.covered[target.model] + sum(map(len, null))) * len(motifs)
     stream = _Sum(scanned_segments(scan, genome, target))
     table = call_hits(

@@ -31,7 +31,6 @@ from gtrack.workflows.folder.hub_folder import (
 from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
 from gtrack.workflows.hubs.check import check_hub_folder
 from gtrack.workflows.hubs.data import HubData
-from gtrack.workflows.scanning.job import holding
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +97,9 @@ def make_hub(job: HubJob) -> HubSummary:
     VerificationError
         When the finished hub breaks a rule of hubs.
     """
-    open_finished(job.out)
-    with holding(job.out):
-        scan, final = open_finished(job.out), job.out / "hub"
+    with open_finished(job.out).folder.held():
+        scan = open_finished(job.out)
+        final = scan.folder.hub
         _check_ours(final)
         refuse_inputs(of_files({"--fasta ": job.fasta}), hub_files(final), "a new hub replaces")
         try:

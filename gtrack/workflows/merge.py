@@ -9,16 +9,12 @@ from gtrack.core.errors import InputError
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.scan.plan import Plan
 from gtrack.io.bed import write_bed
-from gtrack.io.plan_folder import read_plan
-from gtrack.io.shards import is_done, shard_path
-from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
-from gtrack.publish.manifest import read_manifest
-from gtrack.workflows.folder.owned import SHARDS, Owned
+from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_table
+from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotations import annotation_tracks
-from gtrack.workflows.scanning.job import holding
-from gtrack.workflows.scanning.model_merge import ModelMerge, ModelSummary
-from gtrack.workflows.scanning.null import NullSummary, merge_null, null_done, null_record
-from gtrack.workflows.scanning.record import copy_genome, make_manifest, publish_scan
+from gtrack.workflows.scanning.merging import MergedModel, ModelSummary, merge_model
+from gtrack.workflows.scanning.null import NullSummary, merge_null, null_record
+from gtrack.workflows.scanning.record import copy_genome, make_manifest
 from gtrack.workflows.scanning.versions import check_version
 
 
@@ -51,87 +47,60 @@ def merge(out: Path) -> ScanSummary | None:
     OutputError
         When the disk refuses, or another run holds the folder.
     """
-    with holding(out):
-        plan = read_plan(out / "plan")
-        if is_finished(plan, out):
-            Owned.of(out).remove(*SHARDS)
+    folder = ScanFolder(out)
+    with folder.held():
+        plan = folder.read_plan()
+        if folder.is_finished(plan):
+            folder.remove_shards()
             return None
         check_version(plan, out)
-        return merge_shards(plan, out)
+        return merge_shards(plan, folder)
 
 
-def is_finished(plan: Plan, out: Path) -> bool:
-    """Tell whether tracks and null of just this plan are all there; then its shards can go."""
-    if not is_merged(plan, out) or not null_done(plan, out):
-        return False
-    listed = read_manifest(out / "manifest.json").null
-    return plan.null is None or (listed is not None and listed["bases"] == plan.null.bases)
-
-
-def is_merged(plan: Plan, out: Path) -> bool:
-    """Tell whether the tracks and tables of just this plan are all there."""
-    path = out / "manifest.json"
-    if not path.exists():
-        return False
-    manifest = read_manifest(path)
-    tracks = [track.path for track in manifest.tracks if track.format == "bigWig"]
-    files = ["regions.bed", "regions.tsv", "windows.tsv", *tracks]
-    return manifest.plan_sha256 == plan.digest and all((out / name).is_file() for name in files)
-
-
-def merge_shards(plan: Plan, out: Path) -> ScanSummary:
+def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     """Merge the shards of a scan folder that the caller holds; see :func:`merge`.
 
     Tracks that stand there already stay, when only the null is new.
     """
-    if is_merged(plan, out):
-        manifest = read_manifest(out / "manifest.json")
+    merged: list[MergedModel] = []
+    if folder.is_merged(plan):
+        manifest = folder.read_manifest()
         tracks = tuple(track for track in manifest.tracks if track.format == "bigWig")
-        return _finish(plan, out, tracks, (), manifest.genome["fasta"])
-    shards = out / "shards"
-    missing = [
-        k for k in range(plan.n_shards) if not is_done(shard_path(shards, k), plan.shard_seal(k))
-    ]
-    if missing:
-        raise InputError(
-            f"{out}: {len(missing)} of {plan.n_shards} shards are missing or damaged (first: "
-            f"{missing[0]}); run gtrack scan --plan {out} --shard {missing[0]}"
-        )
-    Owned.of(out).sweep()
-    write_bed(out / "regions.bed", plan.regions)
-    merged = [ModelMerge(plan, model, out) for model in plan.models]
-    several = any(not target.alone for target in plan.targets)
-    for name, columns, rows in (
-        ("windows.tsv", WINDOW_COLUMNS, (row for each in merged for row in each.windows())),
-        ("regions.tsv", REGION_COLUMNS, (row for each in merged for row in each.regions())),
-    ):
-        write_table(out / name, columns, rows, without=() if several else ("target",))
-    tracks = tuple(track for each in merged for track in each.tracks)
-    models = tuple(each.summary() for each in merged)
-    return _finish(plan, out, tracks, models, copy_genome(plan, out))
-
-
-def _finish(
-    plan: Plan,
-    out: Path,
-    tracks: tuple[TrackSpec, ...],
-    models: tuple[ModelSummary, ...],
-    fasta: str | None,
-) -> ScanSummary:
-    """Merge the null and write the manifest; hits of tracks or a null before these go."""
-    before = Owned.of(out)  # it knows the hits that the manifest lists now
-    null = merge_null(plan, out)
-    shown = (*tracks, *annotation_tracks(out))
-    manifest = make_manifest(plan, shown, fasta, null_record(plan, null))
-    publish_scan(out, manifest)
-    before.remove("hits", *SHARDS)
+        fasta = manifest.genome["fasta"]
+    else:
+        merged = _merge_models(plan, folder)
+        tracks = tuple(track for each in merged for track in each.tracks)
+        fasta = copy_genome(plan, folder)
+    null = merge_null(plan, folder)
+    shown = (*tracks, *annotation_tracks(folder.out))
+    with folder.replacing_hits():  # those of tracks or a null before these go
+        folder.publish(make_manifest(plan, shown, fasta, null_record(plan, null)))
+    folder.remove_shards()
     return ScanSummary(
-        out=out,
+        out=folder.out,
         given=plan.given,
         duplicates=plan.given - len(plan.regions),
         scanned=len(plan.regions),
-        without_bases=sum(known == 0 for known in plan.known),
-        models=models,
+        without_bases=plan.known.count(0),
+        models=tuple(each.summary for each in merged),
         tracks=tracks,
         null=null,
     )
+
+
+def _merge_models(plan: Plan, folder: ScanFolder) -> list[MergedModel]:
+    """Join the shards of every model into tracks and both tables."""
+    missing = folder.parts.missing_shards(plan)
+    if missing:
+        raise InputError(
+            f"{folder.out}: {len(missing)} of {plan.n_shards} shards are missing or damaged "
+            f"(first: {missing[0]}); run gtrack scan --plan {folder.out} --shard {missing[0]}"
+        )
+    folder.sweep()
+    write_bed(folder.regions_bed, plan.regions)
+    without = () if any(not target.alone for target in plan.targets) else ("target",)
+    with (
+        writing_table(folder.windows_table, WINDOW_COLUMNS, without=without) as windows,
+        writing_table(folder.regions_table, REGION_COLUMNS, without=without) as regions,
+    ):
+        return [merge_model(plan, model, folder, windows, regions) for model in plan.models]

@@ -14,23 +14,16 @@ from gtrack.core.scan.plan import Plan
 from gtrack.engines import ENGINES
 from gtrack.engines import GROUP as ENGINE_GROUP
 from gtrack.io.motifs import read_motifs
-from gtrack.io.plan_folder import read_plan
 from gtrack.models.device import resolve_devices
 from gtrack.workflows.calling.results import HitsJob, HitsSummary
-from gtrack.workflows.folder.owned import SHARDS, Owned
+from gtrack.workflows.folder.run_record import begin_run, end_run
+from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.hits import call, check_widths
-from gtrack.workflows.merge import ScanSummary, is_finished, is_merged, merge_shards
+from gtrack.workflows.merge import ScanSummary, merge_shards
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotations import Annotation, republish
-from gtrack.workflows.scanning.job import (
-    ScanJob,
-    clear_folder,
-    holding,
-    make_folder,
-    now,
-    write_run,
-)
-from gtrack.workflows.scanning.shard import Progress, units, units_of_shard
+from gtrack.workflows.scanning.job import ScanJob
+from gtrack.workflows.scanning.shard import Progress, tasks, tasks_of_shard
 from gtrack.workflows.scanning.versions import check_version
 from gtrack.workflows.scanning.work import ScanWork, report
 
@@ -75,44 +68,44 @@ def _scan(
     job: ScanJob, begin: Begin, motifs: Sequence[Motif], *, resume: bool, overwrite: bool
 ) -> tuple[ScanSummary | None, tuple[Annotation, ...]]:
     """Scan without calling hits; None when the scan that is resumed was finished already."""
-    started = now()
-    with holding(job.out):
-        planned = make_plan(job, resume=resume, overwrite=overwrite)
-        plan, out = planned.plan, job.out
-        if not planned.fresh and is_finished(plan, out):
-            Owned.of(out).remove(*SHARDS)
-            republish(out)
+    folder = ScanFolder(job.out)
+    with folder.held():
+        planned = make_plan(job, folder, resume=resume, overwrite=overwrite)
+        plan = planned.plan
+        if not planned.fresh and folder.is_finished(plan):
+            folder.remove_shards()
+            republish(folder)
             return None, planned.annotations
-        make_folder(out, overwrite=False)  # what a resumed scan lacks
-        write_run(job, started)
+        folder.make()  # what a resumed scan lacks
+        record = begin_run(job.out, job.local())
         try:
             check_widths(motifs, plan)
-            _scan_shards(job, planned, begin(plan))
+            _scan_shards(job, folder, planned, begin(plan))
         except (InputError, ModelError):
-            if planned.fresh and not any((out / "shards").glob("*.npz")):
-                clear_folder(out)  # the same command works once the cause is mended
+            if planned.fresh and not folder.parts.has_any_shard():
+                folder.clear()  # the same command works once the cause is mended
             raise
-        summary = merge_shards(plan, out)
-        write_run(job, started, now())
+        summary = merge_shards(plan, folder)
+        end_run(job.out, record)
         return summary, planned.annotations
 
 
-def _scan_shards(job: ScanJob, planned: Planned, progress: Progress) -> None:
+def _scan_shards(job: ScanJob, folder: ScanFolder, planned: Planned, progress: Progress) -> None:
     """Do every shard and every part of the null that is not on disk yet."""
     plan = planned.plan
-    merged = is_merged(plan, job.out)  # then only the null is missing
-    pieces = [unit for unit in units(plan) if unit.null or not merged]
+    merged = folder.is_merged(plan)  # then only the null is missing
+    pieces = [task for task in tasks(plan) if task.null or not merged]
     try:
         engine: Engine = load(ENGINES, job.engine, ENGINE_GROUP)(planned.devices, job.workers)
     except InputError as error:
         raise InputError(f"--engine {job.engine}: {error}") from error
     if missing := lacking(engine, Engine):
         raise InputError(f"--engine {job.engine}: lacks {', '.join(missing)}; repair its package")
-    work = ScanWork(job.out, plan, planned.models, progress if engine.live else _silent)
+    work = ScanWork(folder, plan, planned.models, progress if engine.live else _silent)
     try:
-        for unit in engine.map(work, pieces):
+        for task in engine.map(work, pieces):
             if not engine.live:
-                report(plan, unit, progress)
+                report(plan, task, progress)
     finally:
         engine.close()
 
@@ -127,7 +120,8 @@ def scan_shard(
     InputError
         When the folder holds no plan, has no such shard, or a model is not the planned one.
     """
-    plan = read_plan(out / "plan")
+    folder = ScanFolder(out)
+    plan = folder.read_plan()
     check_version(plan, out)
     if not 0 <= shard < plan.n_shards:
         raise InputError(f"--shard {shard}: the plan in {out} has shards 0 to {plan.n_shards - 1}")
@@ -137,13 +131,13 @@ def scan_shard(
             f"--device {device}: the plan in {out} is for {plan.options.device_kind}, and bytes "
             "differ between kinds of device; plan again for this one"
         )
-    with holding(out, shared=True):
-        work = ScanWork(out, plan, progress=begin(plan))
-        merged = is_merged(plan, out)
+    with folder.held(shared=True):
+        work = ScanWork(folder, plan, progress=begin(plan))
+        merged = folder.is_merged(plan)
         with work.opened(chosen, workers) as do:
-            for unit in units_of_shard(plan, shard):
-                if unit.null or not merged:
-                    do(unit)
+            for task in tasks_of_shard(plan, shard):
+                if task.null or not merged:
+                    do(task)
 
 
 def _silent(name: str, windows: int, bases: int) -> None:

@@ -19,7 +19,7 @@ from gtrack.publish.viewer.assets import asset_files
 from gtrack.publish.viewer.named_files import fasta_files, hub_files, manifest_files
 from gtrack.publish.viewer.served import Entry, ServedFile, ServedText
 from gtrack.publish.viewer.server import ViewServer
-from gtrack.workflows.scanning.job import read_run
+from gtrack.workflows.folder.run_record import read_run
 
 _OPTIONAL = ("igv_session.json", "igv_session.xml")
 """Not in a scan of an earlier gtrack, and not read by the viewer's page."""

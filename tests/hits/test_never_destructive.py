@@ -382,7 +382,7 @@ def test_a_page_or_a_file_of_somebody_elses_is_not_replaced(run, finished, tmp_p
 def test_a_demo_replaces_demos_only(finished, tmp_path: Path) -> None:
     from gtrack.core.errors import InputError
     from gtrack.workflows import demo
-    from gtrack.workflows.scanning.job import read_run
+    from gtrack.workflows.folder.run_record import read_run
 
     _, out, _ = finished
     assert not demo._is_there(tmp_path / "new")

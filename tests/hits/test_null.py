@@ -16,7 +16,7 @@ from gtrack.io.fasta import Genome
 from gtrack.io.null_files import read_null
 from gtrack.io.plan_folder import read_plan
 from gtrack.publish.manifest import SCHEMA_FILE
-from gtrack.workflows.folder.sequences import window_sequences
+from gtrack.workflows.folder.genome import window_sequences
 
 REGIONS = """\
 chr2\t100\t350\ta\t0\t+

@@ -27,9 +27,8 @@ from gtrack.core.segments import Segment
 from gtrack.core.targets import Target
 from gtrack.io.bigwig import BigWigReader, BigWigWriter
 from gtrack.io.hit_files import read_hits_bed
-from gtrack.io.null_files import null_path, read_null, write_null
+from gtrack.io.null_files import null_path, read_null
 from gtrack.workflows.folder.finished import FinishedScan, open_finished
-from gtrack.workflows.scanning.null import null_seal
 
 TIMES, NOISE, NEAR = 50, 1e-6, 1e-4
 GATE, Q, GAP = 0.1, 0.7, 3
@@ -125,11 +124,8 @@ class World:
                         writer.add(chrom, start, run)
                         peak.add(chrom, start, run)
             peaks[model] = peak.place(sizes)
-            made = self.scan.manifest.null
-            assert made is not None
-            seal = null_seal(self.scan.plan, made["bases"], model)
             null = [replace(one, relevance=noisy(one.relevance)) for one in self.null[model]]
-            write_null(null_path(out, model), seal, null)
+            self.scan.folder.parts.write_null(self.scan.plan, target_of(self.scan, model), null)
         for arguments in (
             ["hits", out, "--motifs", self.motifs, *OPTIONS],
             ["report", out, "--loci", 12],

@@ -16,7 +16,7 @@ import pytest
 
 from gtrack.core.interruption import guarded
 from gtrack.io.atomic import write_text
-from gtrack.workflows.scanning.job import holding
+from gtrack.workflows.folder.holding import holding
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 SAYS = "gtrack: interrupted; the same command with --resume goes on (with --plan: the same command)"

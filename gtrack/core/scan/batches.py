@@ -9,7 +9,7 @@ shape: how many shards, workers or interruptions there were does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -89,3 +89,9 @@ def shard_bounds(n_pools: int, n_shards: int) -> list[tuple[int, int]]:
     """Return the shards (first pool, end): whole pools, as even as can be; some may be empty."""
     cuts = [n_pools * k // n_shards for k in range(n_shards + 1)]
     return list(pairwise(cuts))
+
+
+def shares(parts: int, *totals: int) -> Iterator[tuple[int, ...]]:
+    """Yield, for each of some equal parts of a whole, its share of every total: whole numbers."""
+    for part in range(parts):
+        yield tuple(total * (part + 1) // parts - total * part // parts for total in totals)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -87,6 +87,12 @@ class ModelPlan:
         """Weights of the outputs in what is explained, shape (targets, outputs)."""
         return np.array([self.head.contrast(target) for target in self.targets])
 
+    def lay(self, regions: Sequence[Interval], chrom_sizes: Mapping[str, int]) -> WindowGrid:
+        """Lay its windows over canonical regions; see :func:`lay_windows`."""
+        return lay_windows(
+            regions, chrom_sizes, self.window_bp, self.stride, self.strand, exact=self.exact
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
@@ -130,6 +136,9 @@ class Plan:
         Shuffled windows that are explained, too; no part of the digest.
     sealed : str or None
         The digest under which an earlier version made it: such a plan can be read, not continued.
+    grids, nulls : dict
+        Per model, its windows and those of its null: functions of the rest, laid on first use
+        where they are not given.
     """
 
     options: ScanOptions
@@ -144,10 +153,10 @@ class Plan:
     n_shards: int
     null: NullPlan | None = None
     sealed: str | None = None
+    grids: dict[str, WindowGrid] = field(default_factory=dict, repr=False)
+    nulls: dict[str, NullGrid] = field(default_factory=dict, repr=False)
     targets: tuple[Target, ...] = field(init=False, repr=False)
     _digest: str | None = field(default=None, init=False, repr=False)
-    _grids: dict[str, WindowGrid] = field(default_factory=dict, init=False, repr=False)
-    _nulls: dict[str, NullGrid] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         explained = [(m.name, m.targets, m.head.names) for m in self.models]
@@ -158,25 +167,17 @@ class Plan:
         return tuple(target for target in self.targets if target.model == name)
 
     def grid(self, name: str) -> WindowGrid:
-        """Return the windows of one model: a function of the plan, laid on first use."""
-        if name not in self._grids:
-            model = self.model(name)
-            self._grids[name] = lay_windows(
-                self.regions,
-                self.chrom_sizes,
-                model.window_bp,
-                model.stride,
-                model.strand,
-                exact=model.exact,
-            )
-        return self._grids[name]
+        """Return the windows of one model."""
+        if name not in self.grids:
+            self.grids[name] = self.model(name).lay(self.regions, self.chrom_sizes)
+        return self.grids[name]
 
     def null_grids(self) -> dict[str, NullGrid]:
-        """Return the windows of every model's null, laid on first use; empty without a null."""
-        if self.null is not None and not self._nulls:
+        """Return the windows of every model's null; empty without a null."""
+        if self.null is not None and not self.nulls:
             bases = self.null.bases
-            self._nulls.update((m.name, lay_null(self.grid(m.name), bases)) for m in self.models)
-        return self._nulls
+            self.nulls.update((m.name, lay_null(self.grid(m.name), bases)) for m in self.models)
+        return self.nulls
 
     def model(self, name: str) -> ModelPlan:
         """Return one model by its name."""
@@ -233,69 +234,3 @@ def digest_of(value: Any) -> str:
     """Return the sha256 of a value's canonical JSON."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-_OPTIONS = {
-    "parameters": "the method's parameters",
-    "weights_sha256": "the bigWig of --projection weighted",
-    "device_kind": "--device",
-}
-_MODEL_OPTIONS = {
-    "head": "--outputs",
-    "targets": "--target",
-    "window_bp": "--window",
-    "stride": "--stride",
-    "strand": "--strand",
-    "batch_units": "--batch-tokens",
-}
-
-
-def differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Name the facts of two plans that differ, in words for a user.
-
-    Parameters
-    ----------
-    stored, now : mapping
-        Of :meth:`Plan.facts`; one may come from JSON.
-    """
-    one, other = (json.loads(json.dumps(facts)) for facts in (stored, now))
-    found = [
-        f"{_OPTIONS.get(key, '--' + key.replace('_', '-'))} ({was} before, now {value})"
-        for key, value in other["options"].items()
-        if (was := one["options"].get(key)) != value
-    ]
-    models = {model["name"]: model for model in one["models"]}
-    if [*models] != [model["name"] for model in other["models"]]:
-        found.append(f"the models ({', '.join(models)} before)")
-    for model in other["models"]:
-        found += _model_differences(models.get(model["name"], model), model)
-    laid = [
-        [(model["name"], model["window_bp"], model["stride"]) for model in facts["models"]]
-        for facts in (one, other)
-    ]
-    if one["regions"] != other["regions"]:
-        found.append("the BED regions")
-    elif one["chromosomes"] != other["chromosomes"]:
-        found.append("the FASTA (its chromosomes)")
-    elif laid[0] == laid[1] and one["sequences"] != other["sequences"]:
-        found.append("the FASTA (its bases)")
-    for name, value in other["versions"].items():
-        if (was := one["versions"].get(name)) != value:
-            found.append(f"the version of {name} ({was} before, now {value})")
-    return found
-
-
-def _model_differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    name = other["name"]
-    if one["sha256"] != other["sha256"]:
-        return [f"the files of model {name}"]
-    one, other = ({**each, "head": each["head"]["outputs"]} for each in (one, other))
-    return [
-        f"{option} of model {name} ({_said(one[key])} before, now {_said(other[key])})"
-        for key, option in _MODEL_OPTIONS.items()
-        if one[key] != other[key]
-    ]
-
-
-def _said(value: Any) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

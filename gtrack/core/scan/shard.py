@@ -24,6 +24,8 @@ class Rows:
         Index in the model's grid; sorted, forward first; all strands of a window are there.
     reverse : ndarray of bool, shape (N,)
         True where the model reads the reverse complement.
+    lengths : ndarray of int64, shape (N,)
+        Bases of each.
     encodings : Encodings
         What it reads, row by row.
     known : ndarray of bool, shape (sum of lengths,)
@@ -34,12 +36,28 @@ class Rows:
 
     window: NDArray[np.int64]
     reverse: NDArray[np.bool_]
+    lengths: NDArray[np.int64]
     encodings: Encodings
     known: NDArray[np.bool_]
     weights: NDArray[np.floating] | None = None
 
     def __len__(self) -> int:
         return len(self.window)
+
+    @classmethod
+    def of(
+        cls,
+        wanted: Sequence[tuple[int, bool]],
+        lengths: Sequence[int],
+        encodings: Encodings,
+        known: NDArray[np.bool_],
+        weights: Sequence[NDArray[np.floating]] | None,
+    ) -> Rows:
+        """Make rows of pairs (window, reverse), the lengths of their sequences, and the rest."""
+        window, reverse = np.array(wanted, np.int64).reshape(-1, 2).T
+        laid = None if weights is None else np.concatenate([np.zeros(0, np.float32), *weights])
+        sizes = np.array(lengths, np.int64)
+        return cls(window, reverse.astype(np.bool_), sizes, encodings, known, laid)
 
 
 def wanted_rows(grid: WindowGrid, first: int, end: int) -> Iterator[tuple[int, bool]]:

@@ -27,6 +27,8 @@ class RegionScores:
         explained; NaN where there is none.
     owned : int
         Bases in windows that the region asked for itself.
+    elsewhere : bool
+        Others lie in windows of neighbouring regions.
     n_share : float
         Share of its bases that are not A, C, G or T.
     """
@@ -35,6 +37,7 @@ class RegionScores:
     scores: tuple[tuple[float, ...], ...]
     probabilities: tuple[tuple[float, ...], ...]
     owned: int
+    elsewhere: bool
     n_share: float
 
 
@@ -84,8 +87,14 @@ class WindowScores:
                 tuple(tuple(mean_over(share, strand) for strand in each) for each in of_target)
                 for of_target in said
             )
-            n_share = 1 - bases / len(region)
-            yield RegionScores(len(share.windows), scores, probabilities, share.owned, n_share)
+            yield RegionScores(
+                windows=len(share.windows),
+                scores=scores,
+                probabilities=probabilities,
+                owned=share.owned,
+                elsewhere=share.owned < len(region),
+                n_share=1 - bases / len(region),
+            )
 
 
 def _mean(strands: NDArray[np.float64]) -> NDArray[np.float64]:

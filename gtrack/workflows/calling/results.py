@@ -16,7 +16,7 @@ from gtrack.core.errors import InputError, OutputError
 from gtrack.core.hits.calling import HitOptions
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.hits.motifs import Motif
-from gtrack.core.manifest import TrackSpec
+from gtrack.core.manifest import TrackSpec, first_peak
 from gtrack.core.scan.first_view import place_around
 from gtrack.core.scan.plan import Plan
 from gtrack.core.targets import Target, named, path_of, url_of
@@ -25,8 +25,6 @@ from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
 from gtrack.workflows.folder.finished import FinishedScan
-from gtrack.workflows.folder.owned import Owned
-from gtrack.workflows.scanning.record import first_view, publish_scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +98,11 @@ def write_results(
 ) -> tuple[Path, ...]:
     """Replace what was called before; the manifest, last, lists what is there."""
     tracks = [track for track in scan.manifest.tracks if track.kind != "hits"]
-    bare = replace(scan.manifest, tracks=tuple(tracks), locus=first_view(tracks), hits=None)
-    folder, before = job.out / "hits", Owned.of(job.out)
-    if bare != scan.manifest:
-        publish_scan(job.out, bare)
-    before.remove("hits")
+    bare = replace(scan.manifest, tracks=tuple(tracks), locus=first_peak(tracks), hits=None)
+    folder = scan.folder.hits
+    with scan.folder.replacing_hits():
+        if bare != scan.manifest:
+            scan.folder.publish(bare)
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -139,7 +137,7 @@ def write_results(
     }
     shown = (*relevance, *made, *tracks[len(relevance) :])
     locus = _strongest(found, scan.plan.chrom_sizes) or bare.locus
-    publish_scan(job.out, replace(bare, tracks=shown, locus=locus, hits=record))
+    scan.folder.publish(replace(bare, tracks=shown, locus=locus, hits=record))
     kinds = ("bed", "bigbed", "table", "candidates_bed", "loci")
     written = [entry[kind] for entry in entries for kind in kinds if kind in entry]
     return tuple(job.out / path_of(url) for url in written)

@@ -17,7 +17,6 @@ from gtrack.core.sequences import base_codes
 from gtrack.core.targets import Target, named
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
-
 from gtrack.workflows.folder.genome import is_planned
 from gtrack.workflows.folder.scan_folder import ScanFolder
 

@@ -25,9 +25,7 @@ def pool_digest(sequences: Sequence[str]) -> str:
     return hashlib.sha256("".join(sequences).encode()).hexdigest()
 
 
-def planned_sequences(
-    genome: Genome, grid: WindowGrid, pool: int, sha256: str
-) -> list[str] | None:
+def planned_sequences(genome: Genome, grid: WindowGrid, pool: int, sha256: str) -> list[str] | None:
     """Return the sequences of a pool of windows; None where they are not those of the plan."""
     sequences = window_sequences(genome, grid, *pool_bounds(len(grid))[pool])
     return sequences if pool_digest(sequences) == sha256 else None

@@ -6,29 +6,25 @@ Only this room removes files of a scan, and only those that are gtrack's by name
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.manifest import RunManifest
-from gtrack.core.scan.null_windows import NullPlan
 from gtrack.core.scan.plan import Plan
-from gtrack.core.segments import Segment
-from gtrack.core.targets import Target
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import entries
 from gtrack.io.lock import is_lock
-from gtrack.io.null_files import has_null, null_path, read_null, write_null
 from gtrack.io.plan_folder import read_plan, write_plan
-from gtrack.io.shards import is_done, shard_path
 from gtrack.publish.manifest import read_manifest, to_json
 from gtrack.publish.session import igv_json, igv_xml
 from gtrack.workflows.folder.holding import holding
 from gtrack.workflows.folder.kept_inputs import Inputs, refuse_inputs
 from gtrack.workflows.folder.owned import MANIFEST, PLAN, RUN, SHARDS, Owned, stranger
+from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.folder.run_record import read_run
 
 
@@ -85,17 +81,10 @@ class ScanFolder:
         """The page that ``gtrack report`` makes."""
         return self.out / "report.html"
 
-    def shard(self, index: int) -> Path:
-        """Where the values of one shard wait for the merge."""
-        return shard_path(self.out / "shards", index)
-
-    def null(self, target: Target) -> Path:
-        """Where the null of one target is kept."""
-        return null_path(self.out, target.stem)
-
-    def null_part(self, target: Target, part: int) -> Path:
-        """Where one part of it waits for the merge."""
-        return self.out / "shards" / "null" / f"{target.stem}.{part:06d}.npz"
+    @property
+    def parts(self) -> Parts:
+        """Its shards and nulls."""
+        return Parts(self.out)
 
     # What it holds.
 
@@ -116,14 +105,6 @@ class ScanFolder:
     def read_run(self) -> dict[str, object]:
         """Read where the inputs are on this machine; see :func:`read_run`."""
         return read_run(self.out)
-
-    def read_null(self, plan: Plan, bases: int, target: Target) -> list[Segment]:
-        """Read the null of one target, made with `bases`, of this or an earlier version's plan."""
-        return read_null(self.null(target), _null_seal(plan, bases, target))
-
-    def read_null_part(self, plan: Plan, target: Target, part: int) -> list[Segment]:
-        """Read one part of a null that waits for the merge."""
-        return read_null(self.null_part(target, part), _part_seal(plan, target, part))
 
     # How far the scan is.
 
@@ -149,31 +130,8 @@ class ScanFolder:
         if not self.is_merged(plan) or plan.null is None:
             return self.is_merged(plan)
         listed = self.read_manifest().null
-        there = all(self.has_null(plan, target) for target in plan.targets)
+        there = all(self.parts.has_null(plan, target) for target in plan.targets)
         return there and listed is not None and bool(listed["bases"] == plan.null.bases)
-
-    def has_null(self, plan: Plan, target: Target) -> bool:
-        """Whether the null of a target that the plan wants is there, merged."""
-        null = plan.null
-        return null is not None and has_null(
-            self.null(target), _null_seal(plan, null.bases, target)
-        )
-
-    def has_shard(self, plan: Plan, index: int) -> bool:
-        """Whether one shard is there, whole and in its place of the plan."""
-        return is_done(self.shard(index), plan.shard_seal(index))
-
-    def has_null_part(self, plan: Plan, target: Target, part: int) -> bool:
-        """Whether one part of a target's null is there, whole and in its place of the plan."""
-        return has_null(self.null_part(target, part), _part_seal(plan, target, part))
-
-    def has_any_shard(self) -> bool:
-        """Whether a shard of any plan lies here."""
-        return any((self.out / "shards").glob("*.npz"))
-
-    def missing_shards(self, plan: Plan) -> list[int]:
-        """Return the shards that are not there, whole."""
-        return [index for index in range(plan.n_shards) if not self.has_shard(plan, index)]
 
     def stage(self) -> Stage:
         """Return how far the scan is."""
@@ -184,7 +142,7 @@ class ScanFolder:
             return Stage.FINISHED
         if self.is_merged(plan):
             return Stage.WITHOUT_NULL
-        some = any(self.has_shard(plan, index) for index in range(plan.n_shards))
+        some = any(self.parts.has_shard(plan, index) for index in range(plan.n_shards))
         return Stage.UNDER_WAY if some else Stage.PLANNED
 
     # What is done to it.
@@ -245,21 +203,6 @@ class ScanFolder:
         """Write the plan; the folder is made."""
         write_plan(self.out / "plan", plan)
 
-    def write_null_part(
-        self, plan: Plan, target: Target, part: int, segments: Sequence[Segment]
-    ) -> None:
-        """Write one part of a null, which waits for the merge then."""
-        path = self.null_part(target, part)
-        path.parent.mkdir(exist_ok=True)
-        write_null(path, _part_seal(plan, target, part), segments)
-
-    def write_null(self, plan: Plan, target: Target, segments: Sequence[Segment]) -> None:
-        """Write the null of a target."""
-        assert plan.null is not None
-        path = self.null(target)
-        path.parent.mkdir(exist_ok=True)
-        write_null(path, _null_seal(plan, plan.null.bases, target), segments)
-
     def publish(self, manifest: RunManifest) -> None:
         """Write what readers open: the IGV sessions, then the manifest, which lists the rest."""
         write_text(self.out / "igv_session.json", igv_json(manifest))
@@ -269,6 +212,19 @@ class ScanFolder:
     def remove(self, *folders: str) -> None:
         """Remove what gtrack made in `folders` (all by default); see :meth:`Owned.remove`."""
         Owned.of(self.out).remove(*folders)
+
+    @contextmanager
+    def replacing_hits(self) -> Iterator[None]:
+        """Remove the hits that the manifest lists now, once the block has published another."""
+        before = Owned.of(self.out)
+        yield
+        before.remove("hits")
+
+    def remove_genome_indexes(self) -> None:
+        """Remove the indexes of the genome's copy; whoever opens it makes them again."""
+        for path in Owned.of(self.out).there("genome"):
+            if path.suffix in (".fai", ".gzi"):
+                path.unlink(missing_ok=True)
 
     def remove_shards(self) -> None:
         """Remove what waited for a merge that is done."""
@@ -284,17 +240,3 @@ class ScanFolder:
     def sweep(self) -> None:
         """Remove the unfinished files that a killed run left; only while no other is at work."""
         Owned.of(self.out).sweep()
-
-
-def _null_seal(plan: Plan, bases: int, target: Target) -> str:
-    """Return what marks the merged null of a target, in a folder of this or an earlier version."""
-    null = NullPlan(bases, {})
-    if plan.sealed:
-        return null.first_seal(plan.digest)
-    return null.seal(plan.digest, target.stem)
-
-
-def _part_seal(plan: Plan, target: Target, part: int) -> str:
-    """Return what marks one part of it."""
-    assert plan.null is not None
-    return plan.null.seal(plan.digest, target.stem, part)

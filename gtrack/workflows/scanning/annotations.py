@@ -19,10 +19,9 @@ from gtrack.io.annotations.bed12 import has_tabs, with_tabs
 from gtrack.io.atomic import write_parts
 from gtrack.io.folders import entries
 from gtrack.io.text import compression, open_bytes, read_parts, shown
-from gtrack.publish.manifest import read_manifest
 from gtrack.workflows.folder.annotation_record import FOLDER, record, recorded
+from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.job import ScanJob
-from gtrack.workflows.scanning.record import publish_scan
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _PACKED = ".gz"
@@ -244,10 +243,10 @@ def annotation_tracks(out: Path) -> tuple[TrackSpec, ...]:
     return tuple(sorted(tracks, key=lambda track: track.name))
 
 
-def republish(out: Path) -> None:
+def republish(folder: ScanFolder) -> None:
     """Bring manifest and sessions of a finished scan to the annotations that stand there."""
-    manifest = read_manifest(out / "manifest.json")
+    manifest = folder.read_manifest()
     others = tuple(track for track in manifest.tracks if track.kind != "annotation")
-    tracks = (*others, *annotation_tracks(out))
+    tracks = (*others, *annotation_tracks(folder.out))
     if tracks != manifest.tracks:
-        publish_scan(out, replace(manifest, tracks=tracks))
+        folder.publish(replace(manifest, tracks=tracks))

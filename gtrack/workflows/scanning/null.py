@@ -47,7 +47,7 @@ def null_name(name: str) -> str:
 def part_done(plan: Plan, folder: ScanFolder, part: int) -> bool:
     """Tell whether a part of the null is on disk for every target, or merged."""
     return plan.null is None or all(
-        folder.has_null_part(plan, each, part) or folder.has_null(plan, each)
+        folder.parts.has_null_part(plan, each, part) or folder.parts.has_null(plan, each)
         for each in plan.targets
         if part < len(plan.null.pools[each.model])
     )
@@ -66,11 +66,11 @@ def merge_null(plan: Plan, folder: ScanFolder) -> tuple[NullSummary, ...]:
         return ()
     grids, summaries = plan.null_grids(), []
     for target in plan.targets:
-        if folder.has_null(plan, target):
-            segments = folder.read_null(plan, null.bases, target)
+        if folder.parts.has_null(plan, target):
+            segments = folder.parts.read_null(plan, null.bases, target)
         else:
             segments = _joined(plan, null, folder, target)
-            folder.write_null(plan, target, segments)
+            folder.parts.write_null(plan, target, segments)
         drawn = grids[target.model]
         summaries.append(
             NullSummary(
@@ -86,15 +86,15 @@ def merge_null(plan: Plan, folder: ScanFolder) -> tuple[NullSummary, ...]:
 def _joined(plan: Plan, null: NullPlan, folder: ScanFolder, target: Target) -> list[Segment]:
     """Return the segments of all parts of one target's null."""
     parts = range(len(null.pools[target.model]))
-    missing = [part for part in parts if not folder.has_null_part(plan, target, part)]
+    missing = [part for part in parts if not folder.parts.has_null_part(plan, target, part)]
     if missing:
-        first = folder.null_part(target, missing[0]).name
+        first = folder.parts.null_part(target, missing[0]).name
         raise InputError(
             f"{folder.out}: {len(missing)} of {len(parts)} parts of the null of {target.stem} are "
             f"missing or damaged (first: {first}); run gtrack scan --resume --null, or the shards "
             "that are missing"
         )
-    return [each for part in parts for each in folder.read_null_part(plan, target, part)]
+    return [each for part in parts for each in folder.parts.read_null_part(plan, target, part)]
 
 
 def null_record(plan: Plan, summaries: tuple[NullSummary, ...]) -> dict[str, Any] | None:

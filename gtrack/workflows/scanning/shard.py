@@ -15,44 +15,44 @@ from numpy.typing import NDArray
 from gtrack.attribution import GROUP as METHOD_GROUP
 from gtrack.attribution import METHODS
 from gtrack.core.catalogue import load
-from gtrack.core.encodings import Encodings, Explained, positions
+from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import Attributor, Explain, Runner, SequenceModel
-from gtrack.core.scan.batches import LENGTH_STEP, BatchShape, cut_batches, pool_bounds
+from gtrack.core.scan.answers import Answers
+from gtrack.core.scan.batches import LENGTH_STEP, BatchShape, cut_batches, pool_bounds, shares
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.scan.projection import Projection
 from gtrack.core.scan.shard import Rows, ShardResult, assemble, concatenate
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
-from gtrack.io.null_files import write_null
-from gtrack.io.shards import is_done, shard_path, write_shard
-from gtrack.workflows.folder.sequences import pool_digest, window_sequences
-from gtrack.workflows.scanning.null import null_name, part_done, part_path
-from gtrack.workflows.scanning.rows import locus, read_rows
+from gtrack.workflows.folder.genome import planned_sequences
+from gtrack.workflows.folder.scan_folder import ScanFolder
+from gtrack.workflows.scanning.null import null_name, part_done
+from gtrack.workflows.scanning.rows import read_rows
 
 Progress = Callable[[str, int, int], None]
 """``progress(name, windows done, owned bases done)``: a model's name, or `null_name` of it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Task:
     """One piece of work that is done or not: a shard, or a part of the null."""
 
     index: int
     null: bool = False
 
 
-def units(plan: Plan) -> list[Unit]:
+def tasks(plan: Plan) -> list[Task]:
     """Return all of a plan's work."""
     parts = 0 if plan.null is None else plan.null.n_parts
-    return [*map(Unit, range(plan.n_shards)), *(Unit(part, null=True) for part in range(parts))]
+    return [*map(Task, range(plan.n_shards)), *(Task(part, null=True) for part in range(parts))]
 
 
-def units_of_shard(plan: Plan, shard: int) -> list[Unit]:
+def tasks_of_shard(plan: Plan, shard: int) -> list[Task]:
     """Return one shard, with the parts of the null that go with it."""
     parts = range(0) if plan.null is None else plan.null.parts(shard, plan.n_shards)
-    return [Unit(shard), *(Unit(part, null=True) for part in parts)]
+    return [Task(shard), *(Task(part, null=True) for part in parts)]
 
 
 class ShardScanner:
@@ -61,8 +61,8 @@ class ShardScanner:
     Parameters
     ----------
     plan : Plan
-    out : Path
-        The scan's folder; shards go to ``OUT/shards``.
+    folder : ScanFolder
+        Where the results go.
     fasta, weights : Path
         Genome, and the bigWig of ``--projection weighted`` or None.
     models : mapping of str to SequenceModel
@@ -74,18 +74,17 @@ class ShardScanner:
     def __init__(
         self,
         plan: Plan,
-        out: Path,
+        folder: ScanFolder,
         fasta: Path,
         weights: Path | None,
         models: Mapping[str, SequenceModel],
         runner: Runner,
     ) -> None:
-        self._plan, self._out, self._fasta = plan, out, fasta
+        self._plan, self._folder, self._fasta = plan, folder, fasta
         self._weights = None if weights is None else BigWigReader(weights)
         self._models, self._runner = models, runner
         self._explain: dict[str, Explain] = {}
         self._method = make_method(plan.options)
-        self._nulls = plan.null_grids()
         self._stack = ExitStack()
 
     def __enter__(self) -> ShardScanner:
@@ -99,34 +98,27 @@ class ShardScanner:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def done(self, unit: Unit) -> bool:
+    def done(self, task: Task) -> bool:
         """Tell whether a piece of work is on disk, whole and of this plan."""
-        if unit.null:
-            return part_done(self._plan, self._out, unit.index)
-        return is_done(
-            shard_path(self._out / "shards", unit.index), self._plan.shard_seal(unit.index)
-        )
+        if task.null:
+            return part_done(self._plan, self._folder, task.index)
+        return self._folder.parts.has_shard(self._plan, task.index)
 
-    def scan(self, unit: Unit, progress: Progress) -> None:
+    def scan(self, task: Task, progress: Progress) -> None:
         """Explain one piece of work and write it."""
-        if unit.null:
-            self._scan_null(unit.index, progress)
+        if task.null:
+            self._scan_null(task.index, progress)
             return
         plan, results = self._plan, {}
+        per_strand = plan.options.per_strand_tracks
         for model in plan.models:
-            parts = []
-            for pool, first, end in plan.shard(unit.index, model.name):
-                grid, sha256 = plan.grid(model.name), plan.pools[model.name][pool]
-                sequences = self._read(grid, first, end, sha256)
+            grid, parts = plan.grid(model.name), []
+            for pool, first, _ in plan.shard(task.index, model.name):
+                sequences = self._read(grid, pool, plan.pools[model.name][pool])
                 tell = partial(progress, model.name)
-                parts.append(
-                    self._scan_pool(
-                        model, grid, first, sequences, plan.options.per_strand_tracks, tell
-                    )
-                )
+                parts.append(self._scan_pool(model, grid, first, sequences, per_strand, tell))
             results[model.name] = concatenate(parts, len(model.targets))
-        path = shard_path(self._out / "shards", unit.index)
-        write_shard(path, plan.shard_seal(unit.index), results)
+        self._folder.parts.write_shard(plan, task.index, results)
 
     def _scan_null(self, part: int, progress: Progress) -> None:
         """Explain one pool of every model's shuffled windows: what was read is the only difference.
@@ -136,26 +128,25 @@ class ShardScanner:
         null = self._plan.null
         assert null is not None
         for model in self._plan.models:
-            drawn, pools = self._nulls[model.name], null.pools[model.name]
+            drawn, pools = self._plan.null_grids()[model.name], null.pools[model.name]
             if part >= len(pools):
                 continue
-            first, end = pool_bounds(len(drawn))[part]
-            sequences = drawn.shuffled(first, self._read(drawn.grid, first, end, pools[part]))
+            first, _ = pool_bounds(len(drawn))[part]
+            sequences = drawn.shuffled(first, self._read(drawn.grid, part, pools[part]))
             tell = partial(progress, null_name(model.name))
             result = self._scan_pool(model, drawn.grid, first, sequences, False, tell)
             for target in self._plan.targets_of(model.name):
-                path = part_path(self._out, target.stem, part)
-                path.parent.mkdir(exist_ok=True)
                 segments = drawn.segments(first, sequences, result.values[target.place])
-                write_null(path, null.seal(self._plan.digest, target.stem, part), segments)
+                self._folder.parts.write_null_part(self._plan, target, part, segments)
 
-    def _read(self, grid: WindowGrid, first: int, end: int, sha256: str) -> list[str]:
+    def _read(self, grid: WindowGrid, pool: int, sha256: str) -> list[str]:
         """Return a pool's sequences, once they are proven to be those of the plan."""
-        sequences = window_sequences(self._genome, grid, first, end)
-        if pool_digest(sequences) != sha256:
+        sequences = planned_sequences(self._genome, grid, pool, sha256)
+        if sequences is None:
+            near = grid.locus(pool_bounds(len(grid))[pool][0])
             raise InputError(
-                f"{self._fasta}: the sequence near {locus(grid, first)} changed since the plan "
-                "was made; restore the file, or start anew with --overwrite"
+                f"{self._fasta}: the sequence near {near} changed since the plan was made; restore "
+                "the file, or start anew with --overwrite"
             )
         return sequences
 
@@ -172,34 +163,30 @@ class ShardScanner:
         name, end = model_plan.name, first + len(sequences)
         model, per_base = self._models[name], self._method.per_base
         rows, texts = read_rows(name, model, grid, first, sequences, self._weights)
-        units = rows.encodings
-        lengths = np.array([len(text) for text in texts]) if per_base else units.lengths
-        edges = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        step = 1 if model_plan.exact else LENGTH_STEP
-        limit = model_plan.unit_limit
-        batches = cut_batches(units.lengths, model_plan.batch_units, step, limit)
-        owned = grid.owned(first, end)
-        outputs = np.zeros((len(rows), len(model_plan.head.names)))
-        relevance = np.zeros((len(model_plan.targets), int(edges[-1])))
-        work = partial(
-            _explain_batch, model, self._explain[name], model_plan.contrasts, units, texts
+        encodings, exact = rows.encodings, model_plan.exact
+        batches = cut_batches(
+            encodings.lengths,
+            model_plan.batch_units,
+            1 if exact else LENGTH_STEP,
+            model_plan.unit_limit,
         )
-        answers = self._runner.map(_naming(work, grid, name, rows), batches)
-        told = np.zeros(2, np.int64)
-        for count, (batch, answer) in enumerate(zip(batches, answers, strict=True), 1):
-            outputs[batch.rows] = answer.logits[: len(batch.rows)]
-            size = lengths[batch.rows]
-            inside = np.arange(answer.relevance.shape[-1]) < size[:, None]
-            found = answer.relevance[:, : len(batch.rows)][:, inside]
-            relevance[:, positions(edges[batch.rows], size)] = found
-            sofar = np.array([end - first, owned]) * count // len(batches)
-            tell(*(sofar - told).tolist())
-            told = sofar
+        answers = Answers(
+            rows.lengths if per_base else encodings.lengths,
+            len(model_plan.head.names),
+            len(model_plan.targets),
+        )
+        explain = self._explain[name]
+        work = partial(_explain_batch, model, explain, model_plan.contrasts, encodings, texts)
+        done = shares(len(batches), end - first, grid.owned(first, end))
+        found = self._runner.map(_naming(work, grid, name, rows), batches)
+        for batch, answer, share in zip(batches, found, done, strict=True):
+            answers.add(batch, answer)
+            tell(*share)
         return assemble(
             grid,
             rows,
-            outputs,
-            relevance,
+            answers.outputs,
+            answers.relevance,
             model_plan,
             cast(Projection, self._plan.options.projection),
             per_strand=per_strand,
@@ -237,7 +224,7 @@ def _naming(
             row = getattr(error, "row", None)
             near = "in window" if row is not None else "in the batch of window"
             real = min(row or 0, len(batch.rows) - 1)  # the others are dummies
-            place = locus(grid, int(rows.window[batch.rows[real]]))
+            place = grid.locus(int(rows.window[batch.rows[real]]))
             raise ModelError(f"model {name}, {near} {place}: {error}") from error
         except (MemoryError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and "memory" not in str(error):

@@ -11,12 +11,12 @@ from gtrack.core.ports import Runner, SequenceModel
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.plan import Plan
 from gtrack.engines.local import Serial, Threads, available_cores
-from gtrack.io.plan_folder import read_plan
+from gtrack.io.digest import file_digest
 from gtrack.models.device import one_thread_per_operation
 from gtrack.models.folder import digest, open_model
-from gtrack.workflows.scanning.job import file_digest, read_run
+from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name
-from gtrack.workflows.scanning.shard import Progress, ShardScanner, Unit
+from gtrack.workflows.scanning.shard import Progress, ShardScanner, Task
 
 
 class ScanWork:
@@ -26,8 +26,7 @@ class ScanWork:
 
     Parameters
     ----------
-    out : Path
-        The scan's folder.
+    folder : ScanFolder
     plan : Plan, optional
         Its plan, where that was read already.
     models : mapping of str to SequenceModel, optional
@@ -38,18 +37,19 @@ class ScanWork:
 
     def __init__(
         self,
-        out: Path,
+        folder: ScanFolder,
         plan: Plan | None = None,
         models: Mapping[str, SequenceModel] | None = None,
         progress: Progress = lambda *_: None,
     ) -> None:
-        self._out, self._plan, self._models, self._progress = out, plan, models, progress
+        self._folder, self._plan, self._models = folder, plan, models
+        self._progress = progress
 
-    def __reduce__(self) -> tuple[type[ScanWork], tuple[Path]]:
-        return ScanWork, (self._out,)
+    def __reduce__(self) -> tuple[type[ScanWork], tuple[ScanFolder]]:
+        return ScanWork, (self._folder,)
 
     @contextmanager
-    def opened(self, device: str, workers: int | None) -> Iterator[Callable[[Unit], None]]:
+    def opened(self, device: str, workers: int | None) -> Iterator[Callable[[Task], None]]:
         """Open genome and models, and yield what does one piece unless it is on disk.
 
         Raises
@@ -57,7 +57,7 @@ class ScanWork:
         InputError
             When a model, the genome or the weights are not those of the plan.
         """
-        plan, run = self._plan or read_plan(self._out / "plan"), read_run(self._out)
+        plan, run = self._plan or self._folder.read_plan(), self._folder.read_run()
         models = self._models or _open_models(plan, run, device)
         weights = None if run["weights"] is None else Path(str(run["weights"]))
         if weights is not None and file_digest(weights) != plan.options.weights_sha256:
@@ -67,29 +67,29 @@ class ScanWork:
         try:
             with (
                 one_thread_per_operation(device == "cpu"),
-                ShardScanner(plan, self._out, fasta, weights, models, runner) as scanner,
+                ShardScanner(plan, self._folder, fasta, weights, models, runner) as scanner,
             ):
 
-                def do(unit: Unit) -> None:
-                    if scanner.done(unit):
-                        report(plan, unit, self._progress)
+                def do(task: Task) -> None:
+                    if scanner.done(task):
+                        report(plan, task, self._progress)
                     else:
-                        scanner.scan(unit, self._progress)
+                        scanner.scan(task, self._progress)
 
                 yield do
         finally:
             runner.close()
 
 
-def report(plan: Plan, unit: Unit, progress: Progress) -> None:
+def report(plan: Plan, task: Task, progress: Progress) -> None:
     """Tell that a whole piece is done."""
-    if unit.null:
+    if task.null:
         for name, grid in plan.null_grids().items():
-            for first, end in pool_bounds(len(grid))[unit.index : unit.index + 1]:
+            for first, end in pool_bounds(len(grid))[task.index : task.index + 1]:
                 progress(null_name(name), end - first, grid.grid.owned(first, end))
         return
     for model in plan.models:
-        for _, first, end in plan.shard(unit.index, model.name):
+        for _, first, end in plan.shard(task.index, model.name):
             progress(model.name, end - first, plan.owned(model.name, first, end))
 
 

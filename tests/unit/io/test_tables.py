@@ -10,7 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, write_table
+from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_table
+
+
+def write_table(path, columns, rows, without=()):
+    with writing_table(path, columns, without=without) as write:
+        write(rows)
 
 
 def lines(path: Path) -> list[list[str]]:

@@ -58,6 +58,7 @@ def joined(rows: list[Row]) -> Rows:
     return Rows(
         np.array([row.window for row in rows], np.int64),
         np.array([row.reverse for row in rows], np.bool_),
+        np.array([len(row.known) for row in rows], np.int64),
         Encodings.of([row.encoding for row in rows]),
         np.concatenate([np.zeros(0, np.bool_), *(row.known for row in rows)]),
         np.concatenate([np.zeros(0), *(row.weights for row in rows)]),

@@ -11,7 +11,8 @@ import pytest
 from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
-from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, differences, digest_of
+from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, digest_of
+from gtrack.core.scan.plan_differences import differences
 
 MODEL = ModelPlan(
     name="cnn",
