@@ -6,10 +6,7 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.core.scan.null_windows import NULL_BASES
-from gtrack.io.folders import entries
-from gtrack.io.lock import is_lock
-from gtrack.workflows.folder.owned import MANIFEST, RUN, stranger
-from gtrack.workflows.folder.run_record import read_run
+from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scan import Begin, Scanned, scan
 from gtrack.workflows.scanning.job import ScanJob
 
@@ -54,14 +51,15 @@ def _is_there(out: Path) -> bool:
     InputError
         When it holds anything else.
     """
-    if not any(not is_lock(name) for name in entries(out.resolve())):
+    folder = ScanFolder(out)
+    if folder.is_empty():
         return False
-    foreign: object = stranger(out)
-    if foreign is None and (out / RUN).exists():
-        run = read_run(out)
+    foreign = folder.stranger() is not None or (folder.has_manifest() and not folder.has_run())
+    if not foreign and folder.has_run():
+        run = folder.read_run()
         parts = (run.get("models"), MODELS), (run.get("annotations"), ANNOTATIONS)
         foreign = any(set(there or ()) != set(names) for there, names in parts)  # type: ignore[call-overload]
-    if foreign or ((out / MANIFEST).exists() and not (out / RUN).exists()):
+    if foreign:
         raise InputError(f"{out}: the folder is not empty and holds no demo; choose another --out")
     return True
 

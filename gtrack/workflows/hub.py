@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -13,7 +11,6 @@ from gtrack.core.assemblies import check_assembly
 from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.scan.regions import merge_regions
 from gtrack.io.atomic import write_text
-from gtrack.io.folders import entries
 from gtrack.io.text import shown
 from gtrack.io.twobit import write_twobit
 from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text, names_for
@@ -21,13 +18,7 @@ from gtrack.publish.hub.pages import hub_pages
 from gtrack.publish.hub.settings import EMAIL
 from gtrack.publish.session import locus_text
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
-from gtrack.workflows.folder.hub_folder import (
-    clear_unfinished_hubs,
-    foreign_files,
-    hub_files,
-    is_hub,
-    retire_hub,
-)
+from gtrack.workflows.folder.hub_folder import hub_files, making_hub, refuse_foreign_hub
 from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
 from gtrack.workflows.hubs.check import check_hub_folder
 from gtrack.workflows.hubs.data import HubData
@@ -100,18 +91,12 @@ def make_hub(job: HubJob) -> HubSummary:
     with open_finished(job.out).folder.held():
         scan = open_finished(job.out)
         final = scan.folder.hub
-        _check_ours(final)
+        refuse_foreign_hub(final)
         refuse_inputs(of_files({"--fasta ": job.fasta}), hub_files(final), "a new hub replaces")
         try:
-            clear_unfinished_hubs(job.out)
-            build = job.out / f"hub.{secrets.token_hex(4)}.new"
-            build.mkdir()
-            try:
+            with making_hub(final) as build:
                 hub, notes = _write(job, scan, build)
                 _verify(build)
-                _exchange(build, final)
-            finally:
-                shutil.rmtree(build, ignore_errors=True)
         except OSError as error:
             raise OutputError(f"{final}: cannot write: {error.strerror or error}") from error
     files = [path for path in final.iterdir() if path.is_file()]
@@ -148,14 +133,6 @@ def _check_url(url: str) -> None:
         )
 
 
-def _check_ours(final: Path) -> None:
-    """Refuse to replace what gtrack did not make."""
-    if not final.exists() and not final.is_symlink():
-        return
-    if not is_hub(final):
-        raise InputError(f"{final}: is there and is no hub that gtrack made; move it away")
-
-
 def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str, ...]]:
     """Write all files into a folder of their own."""
     genome = job.genome or str(scan.manifest.genome["id"])
@@ -186,19 +163,3 @@ def _verify(build: Path) -> None:
     findings = check_hub_folder(build, real=False).findings
     if findings:
         raise VerificationError(f"the finished hub breaks a rule ({findings[0]}); please report it")
-
-
-def _exchange(build: Path, final: Path) -> None:
-    """Give the finished folder its name; what is not ours in the one before moves into it."""
-    old = build.with_suffix(".old")
-    if taken := sorted(set(foreign_files(final)) & set(entries(build))):
-        raise InputError(f"{final / taken[0]}: is there and is not gtrack's; move it away")
-    if final.exists():
-        final.rename(old)
-    try:
-        build.rename(final)
-    except OSError:
-        if old.exists():
-            old.rename(final)
-        raise
-    retire_hub(old, final)

@@ -27,7 +27,7 @@ from gtrack.io.tables import REGION_COLUMNS
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
-from gtrack.workflows.folder.owned import is_report
+from gtrack.workflows.folder.report_page import is_report
 from gtrack.workflows.reports.places import Place, Progress, best_hits, top_places
 
 LOCI, SPAN = 30, 140

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from gtrack.io.atomic import sync
+from gtrack.core.errors import OutputError
+from gtrack.io.atomic import sync, write_parts
 
 FOLDER = "annotations"
 RECORD = "plan/annotations.txt"
@@ -35,14 +36,31 @@ def recorded(out: Path) -> set[str]:
     return names
 
 
-def record(out: Path, sign: str, names: Iterable[str]) -> None:
-    """Append names under a sign.
+def replace_annotations(out: Path, files: Mapping[str, Iterable[bytes]]) -> None:
+    """Write files, by their names, in the place of all that gtrack wrote before.
 
     Raises
     ------
-    OSError
+    OutputError
         When the system refuses.
     """
+    folder, before = out / FOLDER, recorded(out)
+    try:
+        folder.mkdir(exist_ok=True)
+        _record(out, "+", files)
+        for name, parts in files.items():
+            write_parts(folder / name, parts)
+        gone = sorted(before - set(files))
+        for name in gone:
+            (folder / name).unlink(missing_ok=True)
+        if gone:
+            _record(out, "-", gone)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot write here: {error.strerror or error}") from error
+
+
+def _record(out: Path, sign: str, names: Iterable[str]) -> None:
+    """Append names under a sign."""
     text = "".join(f"{sign}{name}\n" for name in names)
     if not (out / RECORD).exists():
         text = "".join(f"+{name}\n" for name in sorted(_listed(out))) + text

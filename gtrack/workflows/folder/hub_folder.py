@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from gtrack.core.errors import InputError
 from gtrack.io.atomic import finished_name
 from gtrack.io.folders import entries, is_folder, remove_empty
 
@@ -45,19 +48,60 @@ def hub_files(hub: Path) -> Iterator[Path]:
     yield hub / _TEXT
 
 
-def foreign_files(hub: Path) -> list[str]:
-    """Return the names in a hub that are not gtrack's."""
-    return sorted(set(entries(hub)) - {path.name for path in hub_files(hub)})
-
-
-def retire_hub(old: Path, final: Path) -> None:
-    """Remove a hub that was replaced; what is not ours in it moves to the one in its place.
+def refuse_foreign_hub(hub: Path) -> None:
+    """Refuse to replace what gtrack did not make.
 
     Raises
     ------
+    InputError
+        Naming it.
+    """
+    if os.path.lexists(hub) and not is_hub(hub):
+        raise InputError(f"{hub}: is there and is no hub that gtrack made; move it away")
+
+
+@contextmanager
+def making_hub(hub: Path) -> Iterator[Path]:
+    """Give a new folder that takes a hub's place when the ``with`` block ends without an error.
+
+    Until then the hub before it stays; what is not gtrack's in that moves into the new one.
+
+    Raises
+    ------
+    InputError
+        When one of those has the name of a file of the new hub.
     OSError
         When the system refuses.
     """
+    clear_unfinished_hubs(hub.parent)
+    build = hub.with_name(f"hub.{secrets.token_hex(4)}.new")
+    build.mkdir()
+    try:
+        yield build
+        _exchange(build, hub)
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+
+
+def _exchange(build: Path, hub: Path) -> None:
+    """Give the finished folder its name."""
+    old = build.with_suffix(".old")
+    foreign = set(entries(hub)) - {path.name for path in hub_files(hub)}
+    if taken := sorted(foreign & set(entries(build))):
+        raise InputError(f"{hub / taken[0]}: is there and is not gtrack's; move it away")
+    if hub.exists():
+        hub.rename(old)
+    try:
+        build.rename(hub)
+    except OSError:
+        if old.exists():
+            old.rename(hub)
+        raise
+    _retire(old, hub)
+
+
+def _retire(old: Path, final: Path) -> None:
+    """Remove a hub that was replaced; what is not ours in it moves to the one in its place."""
     for path in hub_files(old):
         path.unlink(missing_ok=True)
     for name in entries(old):
@@ -82,4 +126,4 @@ def clear_unfinished_hubs(out: Path) -> None:
         if folder.suffix == ".new":
             shutil.rmtree(folder)  # nobody but gtrack knows its name
         else:
-            retire_hub(folder, out / "hub")
+            _retire(folder, out / "hub")

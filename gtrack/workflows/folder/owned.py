@@ -24,6 +24,7 @@ from gtrack.io.lock import is_lock
 from gtrack.workflows.folder.annotation_record import FOLDER as ANNOTATIONS
 from gtrack.workflows.folder.annotation_record import RECORD, recorded
 from gtrack.workflows.folder.hub_folder import clear_unfinished_hubs, hub_files
+from gtrack.workflows.folder.report_page import is_report
 
 MANIFEST, RUN, PLAN = "manifest.json", "run.local.json", "plan/plan.json"
 
@@ -42,7 +43,6 @@ _LISTED = re.compile(r"(tracks|hits|null|annotations)/[^/]+")
 """What a manifest may call ours, beside the fixed names."""
 
 _MOST_SHARDS = 1_000_000
-_REPORT_SAYS = b"<title>Relevance report: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +152,6 @@ def _begins(out: Path, name: str) -> bool:
         return True
     inside = [each for each in entries(out / name) if each != "null"]
     return name in FOLDERS and is_folder(out / name) and all(map(finished_name, inside))
-
-
-def is_report(path: Path) -> bool:
-    """Tell whether a file is a page that ``gtrack report`` made."""
-    with suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            return _REPORT_SAYS in file.read(4096)
-    return False
 
 
 def plan_targets(plan: dict[str, Any]) -> tuple[Target, ...]:

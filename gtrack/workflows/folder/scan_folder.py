@@ -77,11 +77,6 @@ class ScanFolder:
         return self.out / "hub"
 
     @property
-    def report(self) -> Path:
-        """The page that ``gtrack report`` makes."""
-        return self.out / "report.html"
-
-    @property
     def parts(self) -> Parts:
         """Its shards and nulls."""
         return Parts(self.out)
@@ -107,6 +102,18 @@ class ScanFolder:
         return read_run(self.out)
 
     # How far the scan is.
+
+    def is_empty(self) -> bool:
+        """Whether nothing lies here, or nothing but locks."""
+        return all(map(is_lock, entries(self.out.resolve())))
+
+    def stranger(self) -> str | None:
+        """Return an entry of a folder that is no scan's; see :func:`stranger`."""
+        return stranger(self.out)
+
+    def has_run(self) -> bool:
+        """Whether it says where its inputs are on this machine."""
+        return (self.out / RUN).exists()
 
     def is_planned(self) -> bool:
         """Whether there is a plan."""
@@ -162,7 +169,7 @@ class ScanFolder:
         """
         if resume and overwrite:
             raise InputError("--resume and --overwrite exclude each other")
-        held = [name for name in entries(self.out.resolve()) if not is_lock(name)]
+        held = not self.is_empty()
         if held and not resume and not overwrite:
             raise InputError(
                 f"{self.out}: the folder is not empty; use --resume to go on with its scan, "

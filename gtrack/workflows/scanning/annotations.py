@@ -10,16 +10,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from gtrack.core.errors import InputError, OutputError
+from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.scan.regions import known_as
 from gtrack.io.annotations import ENDINGS, annotation_format, read_features
 from gtrack.io.annotations.bed12 import has_tabs, with_tabs
-from gtrack.io.atomic import write_parts
 from gtrack.io.folders import entries
 from gtrack.io.text import compression, open_bytes, read_parts, shown
-from gtrack.workflows.folder.annotation_record import FOLDER, record, recorded
+from gtrack.workflows.folder.annotation_record import FOLDER, recorded, replace_annotations
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.job import ScanJob
 
@@ -196,20 +195,7 @@ def copy_annotations(annotations: Sequence[Annotation], out: Path) -> None:
     OutputError
         When the disk refuses.
     """
-    folder, before = out / FOLDER, recorded(out)
-    files = dict(file for each in annotations for file in _files(each))
-    try:
-        folder.mkdir(exist_ok=True)
-        record(out, "+", files)
-        for name, parts in files.items():
-            write_parts(folder / name, parts)
-        gone = sorted(before - set(files))
-        for name in gone:
-            (folder / name).unlink(missing_ok=True)
-        if gone:
-            record(out, "-", gone)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot write here: {error.strerror or error}") from error
+    replace_annotations(out, dict(file for each in annotations for file in _files(each)))
 
 
 def _files(annotation: Annotation) -> Iterator[tuple[str, Iterable[bytes]]]:
