@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.scan.shuffle import dinucleotide_shuffle
+from gtrack.core.shuffle import dinucleotide_shuffle
 from gtrack.core.segments import Segment
 from gtrack.core.sequences import BASES, base_codes
 

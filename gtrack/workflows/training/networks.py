@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+import torch
 from tokenizers import Tokenizer
 
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.heads import PROBLEM_TYPE_OF, Head, head_of
 from gtrack.core.sequences import base_codes
+from gtrack.core.training.batches import Ids, framed
+from gtrack.core.training.scale import Scale
 from gtrack.models.cnn import Cnn, CnnConfig, CnnForSequenceClassification
 from gtrack.models.cnn.network import N_CODE
 from gtrack.models.dnabert2 import Dnabert2
@@ -57,8 +58,6 @@ DNABERT-2 was seen to diverge at 2e-3."""
 LARGE, LARGE_RATE = 256, 3e-5
 """Hidden size from which the rate is that of the published fine-tuning of DNABERT-2."""
 
-Ids = NDArray[np.integer]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trainee:
@@ -98,6 +97,15 @@ class Trainee:
     def goes_on(self) -> bool:
         """Whether the classifier is already trained."""
         return self.before is not None and "classifier" not in self.afresh
+
+    def rescale(self, scale: Scale) -> None:
+        """Rewrite the classifier as a scale folds it."""
+        layer = self.network.classifier
+        tensors = layer.weight, layer.bias
+        folded = scale.folded(*(each.detach().double().cpu().numpy() for each in tensors))
+        with torch.no_grad():
+            for tensor, values in zip(tensors, folded, strict=True):
+                tensor.copy_(torch.from_numpy(values))
 
 
 def make_trainee(
@@ -262,6 +270,6 @@ def _reading(model: Dnabert2, work: Path, rate: float, afresh: tuple[str, ...]) 
 
     def read(sequences: Sequence[str]) -> list[Ids]:
         found = tokenizer.encode_batch_fast(list(sequences), add_special_tokens=False)
-        return [np.array([cls, *encoding.ids, sep], np.int32) for encoding in found]
+        return [framed(encoding.ids, cls, sep) for encoding in found]
 
     return Trainee(model, read, model.tokenizer.pad, rate, afresh)
