@@ -9,11 +9,12 @@ import pytest
 
 from gtrack.core.errors import InputError
 from gtrack.core.hits.blocks import blocks
-from gtrack.core.hits.calling import HitOptions, HitTable, call_hits
+from gtrack.core.hits.calling import HitOptions, call_hits
 from gtrack.core.hits.candidates import make_matchers
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.hits.pwm import Pwm
 from gtrack.core.hits.relevance_null import RelevanceNull
+from gtrack.core.hits.table import HitTable
 from gtrack.core.segments import Segment
 
 FLAT = np.full(4, 0.25)
