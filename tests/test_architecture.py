@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import re
 import subprocess
 import sys
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +27,111 @@ LONGEST = 300
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_is_one_room(module: Path) -> None:
     assert len(module.read_text().splitlines()) <= LONGEST
+
+
+MOST_LINES = 50
+"""Lines of code of a function: beyond, it does two things."""
+TOO_LONG = {
+    "gtrack/workflows/plan.py": "make_plan; being rewritten",
+    "gtrack/workflows/scanning/record.py": "make_manifest; being rewritten",
+}
+"""Files whose functions are not counted, and why."""
+
+_NO_CODE = {
+    *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE),
+    *(tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),
+}
+
+
+def code_lines(source: str) -> Iterator[tuple[str, int]]:
+    """Yield every function with its lines that are neither blank, comment nor docstring."""
+    code: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in _NO_CODE:
+            code.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = code & set(range(node.lineno, (node.end_lineno or 0) + 1))
+            if ast.get_docstring(node, clean=False) is not None:
+                said = node.body[0]
+                lines -= set(range(said.lineno, (said.end_lineno or 0) + 1))
+            yield node.name, len(lines)
+
+
+def test_the_count_leaves_out_what_is_no_code() -> None:
+    source = """def one(
+    x,
+):
+    '''Said
+
+    in lines.'''
+    # why
+
+    return [
+        x,  # kept
+    ]
+"""
+    assert list(code_lines(source)) == [("one", 6)]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_function_does_one_thing(module: Path) -> None:
+    long = {name: lines for name, lines in code_lines(module.read_text()) if lines > MOST_LINES}
+    if str(module.relative_to(ROOT)) in TOO_LONG:
+        assert long, "take it off TOO_LONG"
+    else:
+        assert not long
+
+
+COMPUTES = {
+    "gtrack/workflows/scanning": "assembles tracks and tables; being rewritten",
+}
+"""Files and folders of `gtrack/workflows` that may use NumPy, and why."""
+
+
+def uses_numpy(source: str) -> bool:
+    """Tell whether a module imports NumPy for more than types."""
+    tree = ast.parse(source)
+    typing_only = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    names = [
+        name
+        for node in ast.walk(tree)
+        if node not in typing_only
+        for name in (
+            [each.name for each in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    ]
+    return any(name.partition(".")[0] == "numpy" and name != "numpy.typing" for name in names)
+
+
+def test_numpy_is_seen_where_it_is_used() -> None:
+    assert uses_numpy("import numpy as np")
+    assert uses_numpy("def f():\n    from numpy.linalg import norm")
+    assert not uses_numpy("from numpy.typing import NDArray")
+    assert not uses_numpy("if TYPE_CHECKING:\n    import numpy as np")
+
+
+def test_workflows_do_no_arithmetic() -> None:
+    computing = {
+        str(module.relative_to(ROOT))
+        for module in MODULES
+        if module.is_relative_to(ROOT / "gtrack/workflows") and uses_numpy(module.read_text())
+    }
+    excused = {
+        name: {each for each in computing if each == name or each.startswith(f"{name}/")}
+        for name in COMPUTES
+    }
+    assert all(excused.values()), "take it off COMPUTES"
+    assert computing == set().union(*excused.values())
 
 
 def test_import_contracts_hold() -> None:
