@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.rooms import imported
 from gtrack.attribution import METHODS
 from gtrack.attribution.rules import RULES
 from gtrack.core import catalogue
@@ -91,26 +92,10 @@ COMPUTES = {
 
 def uses_numpy(source: str) -> bool:
     """Tell whether a module imports NumPy for more than types."""
-    tree = ast.parse(source)
-    typing_only = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    names = [
-        name
-        for node in ast.walk(tree)
-        if node not in typing_only
-        for name in (
-            [each.name for each in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
-    ]
-    return any(name.partition(".")[0] == "numpy" and name != "numpy.typing" for name in names)
+    return any(
+        name.partition(".")[0] == "numpy" and not name.startswith("numpy.typing.")
+        for name in imported(source)
+    )
 
 
 def test_numpy_is_seen_where_it_is_used() -> None:
