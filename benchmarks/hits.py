@@ -43,8 +43,9 @@ from simulate_hits import (
     simulate,
 )
 
-from gtrack.core.hits.calling import HitTable, call_hits
+from gtrack.core.hits.calling import call_hits
 from gtrack.core.hits.motifs import Motif
+from gtrack.core.hits.table import HitTable
 from gtrack.core.segments import Segment
 
 SEEDS = 5

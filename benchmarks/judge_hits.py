@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from simulate_hits import REGION_STEP, Simulation, Sites
 
-from gtrack.core.hits.calling import HitTable
+from gtrack.core.hits.table import HitTable
 
 Q = 0.05
 Rows = NDArray[np.int64]

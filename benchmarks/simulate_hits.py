@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.scan.shuffle import dinucleotide_shuffle
 from gtrack.core.segments import Segment
 from gtrack.core.sequences import BASES, base_codes
+from gtrack.core.shuffle import dinucleotide_shuffle
 
 REGION_BP, REGION_STEP = 1_000, 2_000
 BACKGROUND = np.array([0.295, 0.205, 0.205, 0.295])

@@ -129,7 +129,7 @@ def run() -> Run:
 _ZYGOTE = """
 import json, os, resource, signal, sys
 from pathlib import Path
-import gtrack.cli.options, gtrack.cli.progress, gtrack.cli.summary, gtrack.workflows.scan
+import gtrack.cli.scan_options, gtrack.cli.progress, gtrack.cli.summary, gtrack.workflows.scan
 import gtrack.models.cnn, gtrack.models.dnabert2, gtrack.attribution.attnlrp
 import gtrack.attribution.rules.cnn, gtrack.attribution.rules.dnabert2
 from gtrack.__main__ import main

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import re
 import subprocess
 import sys
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from docs.rooms import imported
 from gtrack.attribution import METHODS
 from gtrack.attribution.rules import RULES
 from gtrack.core import catalogue
@@ -23,6 +28,73 @@ LONGEST = 300
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_is_one_room(module: Path) -> None:
     assert len(module.read_text().splitlines()) <= LONGEST
+
+
+MOST_LINES = 50
+"""Lines of code of a function: beyond, it does two things."""
+
+_NO_CODE = {
+    *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE),
+    *(tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),
+}
+
+
+def code_lines(source: str) -> Iterator[tuple[str, int]]:
+    """Yield every function with its lines that are neither blank, comment nor docstring."""
+    code: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in _NO_CODE:
+            code.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = code & set(range(node.lineno, (node.end_lineno or 0) + 1))
+            if ast.get_docstring(node, clean=False) is not None:
+                said = node.body[0]
+                lines -= set(range(said.lineno, (said.end_lineno or 0) + 1))
+            yield node.name, len(lines)
+
+
+def test_the_count_leaves_out_what_is_no_code() -> None:
+    source = """def one(
+    x,
+):
+    '''Said
+
+    in lines.'''
+    # why
+
+    return [
+        x,  # kept
+    ]
+"""
+    assert list(code_lines(source)) == [("one", 6)]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_function_does_one_thing(module: Path) -> None:
+    long = {name: lines for name, lines in code_lines(module.read_text()) if lines > MOST_LINES}
+    assert not long
+
+
+def uses_numpy(source: str) -> bool:
+    """Tell whether a module imports NumPy for more than types."""
+    return any(
+        name.partition(".")[0] == "numpy" and not name.startswith("numpy.typing.")
+        for name in imported(source)
+    )
+
+
+def test_numpy_is_seen_where_it_is_used() -> None:
+    assert uses_numpy("import numpy as np")
+    assert uses_numpy("def f():\n    from numpy.linalg import norm")
+    assert not uses_numpy("from numpy.typing import NDArray")
+    assert not uses_numpy("if TYPE_CHECKING:\n    import numpy as np")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_workflows_do_no_arithmetic(module: Path) -> None:
+    if module.is_relative_to(ROOT / "gtrack/workflows"):
+        assert not uses_numpy(module.read_text())
 
 
 def test_import_contracts_hold() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+from docs import rooms
 from gtrack.cli import VERBS, main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,3 +64,8 @@ def test_every_verb_has_an_example_in_its_help(verb: str) -> None:
 def test_decisions_are_numbered_without_gaps() -> None:
     numbers = [int(p.name[:4]) for p in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_picture_of_the_rooms_is_that_of_the_code() -> None:
+    assert rooms.PICTURE.read_text() == rooms.Picture().svg(), "run python docs/rooms.py"
+    assert rooms.PAGE.read_text() == rooms.page(rooms.PAGE.read_text()), "run python docs/rooms.py"

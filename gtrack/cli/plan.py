@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gtrack.cli.options import scan_options
+from gtrack.cli.scan_options import scan_job, scan_options
 
 
 @click.command()
@@ -23,7 +23,6 @@ def plan(overwrite: bool, **given: Any) -> None:
       gtrack plan --bed example_data/regions.bed --fasta example_data/genome.fa \\
                   --model cnn=example_data/models/cnn --out out/planned --shards 2
     """
-    from gtrack.cli.options import scan_job
     from gtrack.cli.summary import print_annotations
     from gtrack.workflows.plan import plan as workflow
 

@@ -8,7 +8,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from gtrack.cli.options import FILE, scan_options
+from gtrack.cli.options import FILE
+from gtrack.cli.scan_options import scan_job, scan_options
 from gtrack.core.errors import InputError
 
 _OF_ONE_SHARD = ("plan_folder", "shard", "device", "workers")
@@ -62,7 +63,6 @@ def scan(
                   --model dnabert2=example_data/models/dnabert2 --out out/first \\
                   --motifs example_data/motifs.meme
     """
-    from gtrack.cli.options import scan_job
     from gtrack.cli.progress import scan_progress
     from gtrack.cli.summary import print_annotations, print_hits, print_summary
     from gtrack.workflows import scan as workflow

@@ -4,140 +4,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from gtrack.cli.options import FILE
 from gtrack.cli.scores import print_scores
+from gtrack.cli.train_options import train_options
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 OnStep = Callable[[int, int, float | None], None]
 
 LOG_EVERY = 30.0
 """Seconds between lines when stderr is not a terminal."""
-
-
-def _data_options(command: Command) -> Command:
-    add = [
-        click.option(
-            "--csv",
-            type=FILE,
-            help="Examples: columns sequence,label; two labels up, of which each row has one.",
-        ),
-        click.option(
-            "--labels",
-            metavar="COLUMN,...",
-            help="Columns of the CSV with 0 or 1, in place of label: labels that do not exclude "
-            "each other.",
-        ),
-        click.option(
-            "--values",
-            metavar="COLUMN,...",
-            help="Columns of the CSV with numbers, in place of label: a regression.",
-        ),
-        click.option("--positives", type=FILE, help="BED or narrowPeak of the regions to find."),
-        click.option(
-            "--negatives",
-            metavar="BED|shuffle|gc-matched",
-            help="Regions to tell them from; or every positive with its dinucleotides shuffled; "
-            "or random windows of the same GC on the same chromosome.",
-        ),
-        click.option("--fasta", type=FILE, help="Genome of the BED files, plain or bgzipped."),
-        click.option(
-            "--window",
-            "window_bp",
-            type=int,
-            metavar="BP",
-            help="Length of sequence to read. Regions: centred on the region or summit. "
-            "CSV: the middle of longer sequences. [default for CSV: the longest sequence]",
-        ),
-        click.option(
-            "--holdout",
-            metavar="CHROM,...",
-            help="Test on the regions of these chromosomes.",
-        ),
-        click.option(
-            "--test-share",
-            type=float,
-            metavar="SHARE",
-            help="Test on a random share, of every label alike where each row has one. "
-            "[default: 0.1; 0 with --test-csv]",
-        ),
-        click.option("--test-csv", type=FILE, help="A further test set, with the same columns."),
-        click.option(
-            "--augment",
-            metavar="rc,shift|none",
-            help="rc: show every window on either strand, and record that the model reads both; "
-            "shift: move it within its flanks. [default: rc; none with --use-strand]",
-        ),
-        click.option(
-            "--shift",
-            "shift_bp",
-            type=int,
-            metavar="BP",
-            help="Farthest move of --augment shift. [default: a tenth of the window]",
-        ),
-        click.option(
-            "--use-strand",
-            is_flag=True,
-            help="Read regions of strand - as their reverse complement.",
-        ),
-    ]
-    return _added(command, add)
-
-
-def _training_options(command: Command) -> Command:
-    add = [
-        click.option("--out", type=FILE, required=True, help="Model folder to make."),
-        click.option(
-            "--from", "base", metavar="MODEL", help="Go on from this model folder or Hub id."
-        ),
-        click.option("--epochs", type=float, default=5.0, show_default=True, help="Passes."),
-        click.option("--steps", type=int, help="Steps, instead of --epochs."),
-        click.option("--batch", type=int, default=64, show_default=True, help="Windows per step."),
-        click.option(
-            "--lr",
-            type=float,
-            help="Highest learning rate. [default: 2e-3 for a new CNN, 1e-3 for a new "
-            "DNABERT-2, 5e-4 with --from, "
-            "3e-5 from hidden size 256]",
-        ),
-        click.option(
-            "--warmup",
-            type=int,
-            default=100,
-            show_default=True,
-            help="Steps of linear rise, at most a tenth of all. From half time the rate falls.",
-        ),
-        click.option(
-            "--short-first",
-            is_flag=True,
-            help="Show short sequences before long ones: a curriculum.",
-        ),
-        click.option("--seed", type=int, default=0, show_default=True, help="Of all chance."),
-        click.option(
-            "--threads",
-            type=int,
-            default=1,
-            show_default=True,
-            help="CPU threads. With 1, the same command gives the same bytes.",
-        ),
-        click.option(
-            "--device", default="auto", show_default=True, metavar="auto|cpu|cuda", help="Where."
-        ),
-        click.option("--work", type=FILE, help="Folder of the checkpoints. [default: OUT.work]"),
-        click.option("--resume", is_flag=True, help="Go on from the newest checkpoint."),
-    ]
-    return _added(command, add)
-
-
-def _added(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -155,8 +35,7 @@ def train() -> None:
 
 
 @train.command()
-@_data_options
-@_training_options
+@train_options
 @click.option(
     "--config",
     metavar="small|tiny|JSON",
@@ -178,8 +57,7 @@ def cnn(**given: Any) -> None:
 
 
 @train.command()
-@_data_options
-@_training_options
+@train_options
 @click.option(
     "--config",
     metavar="small|tiny|base|JSON",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,6 +33,20 @@ def base_codes(sequence: str) -> NDArray[np.uint8]:
     [0, 1, 2, 3, 4]
     """
     return _CODE[np.frombuffer(sequence.encode("ascii"), np.uint8)]
+
+
+def base_counts(sequences: Iterable[str]) -> NDArray[np.int64]:
+    """Count A, C, G and T, shape ``(4,)``.
+
+    Examples
+    --------
+    >>> base_counts(["ACGT", "NNAA"]).tolist()
+    [3, 1, 1, 1]
+    """
+    counts = np.zeros(4, np.int64)
+    for sequence in sequences:
+        counts += np.bincount(base_codes(sequence), minlength=5)[:4]
+    return counts
 
 
 def is_known(sequence: str) -> NDArray[np.bool_]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.ties import least_tied
+from gtrack.core.ties import least_tied, ranks
 
 LARGEST = 2
 """A place is at most so many times as long as was asked for."""
@@ -149,6 +149,32 @@ def strongest_stretches(
         size = float(here[first : first + span].sum())
         if size > 0:
             yield at + first, at + first + min(span, len(here)), size
+
+
+def summed_strength(
+    tracks: Iterable[tuple[NDArray[np.floating], float]],
+) -> NDArray[np.float64]:
+    """Return |relevance| summed over tracks, of at least one, each in its own unit.
+
+    Parameters
+    ----------
+    tracks : iterable of (values, unit)
+        Values of the same bases, NaN where there is none, which counts as 0.
+    """
+    sizes = (np.nan_to_num(np.abs(values, dtype=np.float64)) / unit for values, unit in tracks)
+    return np.asarray(sum(sizes))
+
+
+def strongest_first(strengths: Sequence[float], things: Sequence[Item]) -> Iterator[Item]:
+    """Yield things by their strength; `gtrack.core.ties` says what ties, in the given order."""
+    strength = ranks(np.array(strengths, np.float64))
+    for at in np.argsort(-strength, kind="stable").tolist():
+        yield things[at]
+
+
+def largest(values: NDArray[np.floating]) -> float:
+    """Return the largest |value|; 0 where there is none."""
+    return float(np.nan_to_num(np.abs(values)).max(initial=0))
 
 
 def _touched(

@@ -1,27 +1,18 @@
-"""FASTA: the genome, plain or bgzip, read by position through its .fai index.
-
-An index is used where one lies beside the file and fits it; otherwise gtrack makes one, beside the
-file or, where that cannot be written or a stale one lies there, in the user's cache folder. Files
-of the user are never overwritten.
-"""
+"""FASTA: the genome, plain or bgzip, read by position through its .fai index."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shlex
-import struct
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
 
 import pyfaidx
 
-from gtrack.core.errors import InputError, OutputError
-from gtrack.io import faidx, text
-from gtrack.io.atomic import replacing
+from gtrack.core.errors import InputError
+from gtrack.io import text
+from gtrack.io.fasta_index import find_index, user_cache
 
 _COMPRESSED = (".gz", ".bgz")
 _TO_ACGTN = bytes(ord(chr(c).upper()) if chr(c) in "ACGTacgt" else ord("N") for c in range(256))
@@ -84,7 +75,7 @@ class Genome:
             When an index must be made and neither folder takes it.
         """
         bgzf = _check_kind(path)
-        index = _find_index(path, bgzf, cache_dir or _user_cache())
+        index = find_index(path, bgzf, cache_dir or user_cache())
         try:
             reader = pyfaidx.Faidx(
                 str(path),
@@ -183,13 +174,6 @@ class _Block:
         return self.ustart <= offset
 
 
-class _Index(NamedTuple):
-    fai: Path
-    gzi: Path
-    records: list[faidx.Record]
-    blocks: list[tuple[int, int]]
-
-
 def _check_kind(path: Path) -> bool:
     """Whether `path` is bgzip; refuses what cannot be read by position."""
     file = text.shown(path)
@@ -209,71 +193,3 @@ def _check_kind(path: Path) -> bool:
     if kind == "plain" and named:
         raise InputError(f"{file}: not compressed, despite its ending; rename it to .fa")
     return kind == "bgzf"
-
-
-def _find_index(path: Path, bgzf: bool, cache: Path) -> _Index:
-    """Take the index beside the file if fresh and fitting, else the cached one, else a new one."""
-    blocks = text.bgzf_blocks(path) if bgzf else []
-    stat = path.stat()
-    key = hashlib.sha256(
-        b"\0".join([os.fsencode(path.resolve()), b"%d" % stat.st_size, b"%d" % stat.st_mtime_ns])
-    ).hexdigest()[:32]
-    beside = path.with_name(path.name + ".fai"), path.with_name(path.name + ".gzi")
-    cached = cache / f"{key}.fai", cache / f"{key}.gzi"
-    for fai, gzi in (beside, cached):
-        records = _fitting(path, fai, gzi, blocks, stat.st_mtime_ns)
-        if records:
-            return _Index(fai, gzi, records, blocks)
-    records = faidx.scan(path)
-    for fai, gzi in (beside, cached):
-        try:
-            if fai == cached[0]:
-                cache.mkdir(parents=True, exist_ok=True)
-            elif fai.exists() or gzi.exists() or not path.parent.stat().st_mode & 0o222:
-                continue  # root could write into a read-only folder; its owner did not mean that
-            if bgzf:
-                _write(gzi, _encode_gzi(blocks), stat.st_mtime_ns)
-            _write(fai, faidx.encode(records), stat.st_mtime_ns)
-        except (OSError, OutputError):
-            continue
-        return _Index(fai, gzi, records, blocks)
-    raise OutputError(
-        f"{text.shown(cache)}: the index of {text.shown(path)} can be written neither here nor "
-        "beside it; set XDG_CACHE_HOME to a writable folder"
-    )
-
-
-def _fitting(
-    path: Path, fai: Path, gzi: Path, blocks: list[tuple[int, int]], mtime: int
-) -> list[faidx.Record] | None:
-    """Read the records of an index that is no older than the FASTA and fits it; None otherwise."""
-    try:
-        if fai.stat().st_mtime_ns < mtime:
-            return None
-        if blocks and (gzi.stat().st_mtime_ns < mtime or gzi.read_bytes() != _encode_gzi(blocks)):
-            return None
-        records = faidx.decode(fai.read_bytes())
-    except OSError:
-        return None
-    if not records:
-        return None
-    fits = faidx.fits_text(records, blocks[-1][1]) if blocks else faidx.fits_plain(records, path)
-    return records if fits else None
-
-
-def _encode_gzi(blocks: list[tuple[int, int]]) -> bytes:
-    """Give the bytes of the .gzi file: all blocks but the first and the empty last one."""
-    inner = blocks[1:-1]
-    return struct.pack("<Q", len(inner)) + b"".join(struct.pack("<QQ", *block) for block in inner)
-
-
-def _write(index: Path, data: bytes, mtime: int) -> None:
-    with replacing(index) as handle:
-        handle.write(data)
-    if index.stat().st_mtime_ns < mtime:  # the FASTA comes from the future: another clock
-        os.utime(index, ns=(mtime, mtime))
-
-
-def _user_cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "gtrack"

@@ -7,7 +7,6 @@ here: a compressed file that stops early, a BGZF file without its EOF block, a l
 from __future__ import annotations
 
 import io
-import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -80,10 +79,10 @@ def _compression(head: bytes, path: Path) -> Compression:
             )
     if not head.startswith(_GZIP):
         return "plain"
-    return "bgzf" if _block_size(head) else "gzip"
+    return "bgzf" if block_size(head) else "gzip"
 
 
-def _block_size(head: bytes) -> int:
+def block_size(head: bytes) -> int:
     """Bytes of the BGZF block that starts with `head`; 0 when that is no BGZF header."""
     if len(head) < 12 or not head.startswith(_GZIP) or not head[3] & _EXTRA:
         return 0
@@ -123,7 +122,7 @@ class _Inflated(io.RawIOBase):
             chunk = self._more()
             if not chunk:
                 if self._bgzf and self._tail != BGZF_EOF:
-                    raise InputError(_no_eof(self._path))
+                    raise InputError(no_eof(self._path))
                 return False
             rest = chunk.lstrip(b"\0")
         self._inflate = zlib.decompressobj(wbits=31)
@@ -153,7 +152,8 @@ class _Inflated(io.RawIOBase):
                     )
 
 
-def _no_eof(path: Path) -> str:
+def no_eof(path: Path) -> str:
+    """Return what is said of a BGZF file that was cut."""
     return (
         f"{shown(path)}: truncated: the bgzip EOF block is missing; "
         "get the file again, or recompress it with bgzip"
@@ -227,51 +227,6 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
                     r"line ends with tr '\r' '\n'"
                 )
             yield number, line
-
-
-def check_bgzf_end(path: Path) -> None:
-    """Refuse a BGZF file whose last bytes are not the EOF block; reads 28 bytes.
-
-    Raises
-    ------
-    InputError
-        When the block is not there: the file was cut.
-    """
-    with reading(path), path.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - len(BGZF_EOF)))
-        if file.read() != BGZF_EOF:
-            raise InputError(_no_eof(path))
-
-
-def bgzf_blocks(path: Path) -> list[tuple[int, int]]:
-    """Walk the blocks of a BGZF file by their headers, without inflating them.
-
-    Returns
-    -------
-    list of (int, int)
-        For each block where it starts, in bytes: in the file, and in the text. The last one is the
-        EOF block, whose second number is thus the length of the text.
-
-    Raises
-    ------
-    InputError
-        When the chain of blocks breaks or does not end in an EOF block.
-    """
-    check_bgzf_end(path)
-    blocks: list[tuple[int, int]] = []
-    with reading(path), path.open("rb") as file:
-        total = file.seek(0, os.SEEK_END)
-        at = text = 0
-        while at < total:
-            file.seek(at)
-            size = _block_size(file.read(64))
-            if not size or at + size > total:
-                raise InputError(f"{shown(path)}: damaged at byte {at}: no whole bgzip block there")
-            blocks.append((at, text))
-            file.seek(at + size - 4)
-            text += int.from_bytes(file.read(4), "little")
-            at += size
-    return blocks
 
 
 def read_parts(path: Path) -> Iterator[bytes]:

@@ -6,19 +6,21 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval
-from gtrack.core.sequences import base_codes
+from gtrack.core.scan.cutouts import Cutout, at_observed, one_hot, relevance
 from gtrack.core.targets import Target
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.io.npz_exports import Peak, Window, write_finemo, write_modisco, write_peaks
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FORMATS = ("finemo", "modisco")
 _CHUNK = 256  # regions in memory
@@ -160,7 +162,9 @@ class _Rows:
 
     def windows(self) -> list[Window]:
         rank = {chrom: at for at, chrom in enumerate(self._sizes)}
-        return [Window(r.chrom, rank[r.chrom], self._start(r), _named(r)) for r in self.regions]
+        return [
+            Window(r.chrom, rank[r.chrom], self._cutout(r).start, _named(r)) for r in self.regions
+        ]
 
     def peaks(self) -> list[Peak]:
         return [
@@ -170,49 +174,33 @@ class _Rows:
     def one_hot(self) -> Iterator[NDArray[np.int8]]:
         """Yield int8 arrays, shape (n, 4, width)."""
         for chunk in self._chunks():
-            codes = np.full((len(chunk), self.width), 4, np.uint8)
-            for row, region in enumerate(chunk):
-                low, high, at = self._clipped(region)
-                codes[row, at : at + high - low] = base_codes(
-                    self._genome.fetch(region.chrom, low, high)
-                )
-            yield (codes[:, None, :] == np.arange(4, dtype=np.uint8)[:, None]).astype(np.int8)
+            yield one_hot(chunk, (self._genome.fetch(each.chrom, *each.inside) for each in chunk))
 
     def relevance(self) -> Iterator[NDArray[np.float32]]:
         """Yield float32 arrays, shape (n, width); count the bases without a value."""
         self.without_value = 0
         for chunk in self._chunks():
-            values = np.full((len(chunk), self.width), np.nan, np.float32)
-            for row, region in enumerate(chunk):
-                low, high, at = self._clipped(region)
-                values[row, at : at + high - low] = self._reader.values(region.chrom, low, high)
-            missing = np.isnan(values)
-            self.without_value += int(missing.sum())
-            values[missing] = 0
+            found = (self._reader.values(each.chrom, *each.inside) for each in chunk)
+            values, missing = relevance(chunk, found)
+            self.without_value += missing
             yield values
 
     def attribution(self) -> Iterator[NDArray[np.float32]]:
         """Yield the relevance at the observed base, float32, shape (n, 4, width)."""
-        for one_hot, relevance in zip(self.one_hot(), self.relevance(), strict=True):
-            yield one_hot * relevance[:, None, :]
+        for bases, values in zip(self.one_hot(), self.relevance(), strict=True):
+            yield at_observed(bases, values)
 
     def beyond(self) -> int:
         """Return how many bases of the windows lie beyond a chromosome."""
-        spans = (self._clipped(region) for region in self.regions)
-        return sum(self.width - (high - low) for low, high, _ in spans)
+        return sum(self._cutout(region).beyond for region in self.regions)
 
-    def _chunks(self) -> Iterator[tuple[Interval, ...]]:
+    def _chunks(self) -> Iterator[list[Cutout]]:
         for first in range(0, len(self.regions), _CHUNK):
-            yield self.regions[first : first + _CHUNK]
+            yield [self._cutout(region) for region in self.regions[first : first + _CHUNK]]
 
-    def _start(self, region: Interval) -> int:
-        return _centre(region) - self.width // 2
-
-    def _clipped(self, region: Interval) -> tuple[int, int, int]:
-        """Return the part of the window on the chromosome, and where in the window it starts."""
-        start = self._start(region)
-        low = max(start, 0)
-        return low, min(start + self.width, self._sizes[region.chrom]), low - start
+    def _cutout(self, region: Interval) -> Cutout:
+        start = _centre(region) - self.width // 2
+        return Cutout(region.chrom, start, self.width, self._sizes[region.chrom])
 
 
 def _centre(region: Interval) -> int:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from gtrack.core.errors import InputError
-from gtrack.core.hits.calling import HitTable, call_hits
+from gtrack.core.hits.calling import call_hits
 from gtrack.core.hits.loci import LocusTable, call_loci
-from gtrack.core.hits.motif_hit import MotifHit, motif_shares
+from gtrack.core.hits.motif_hit import motif_shares
 from gtrack.core.hits.motifs import Motif, symmetric_background
-from gtrack.core.hits.regions_of_sites import RegionIndex, called
+from gtrack.core.hits.ranking import below
+from gtrack.core.hits.regions_of_sites import RegionIndex
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
-from gtrack.core.segments import Segment
-from gtrack.core.sequences import base_codes
+from gtrack.core.segments import Summed
+from gtrack.core.sequences import base_counts
 from gtrack.core.targets import Target
 from gtrack.io.fasta import Genome
 from gtrack.io.hit_files import NarrowPeak
@@ -29,6 +28,10 @@ from gtrack.workflows.folder.finished import (
     scanned_segments,
 )
 from gtrack.workflows.folder.kept_inputs import of_files
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Progress = Callable[[str, int, int], None]
 """``progress(title of the target, bases x motifs done since the last call, in all)``"""
@@ -92,23 +95,9 @@ def _need_null(scan: FinishedScan) -> None:
 
 def _background(plan: Plan, genome: Genome) -> NDArray[np.float64]:
     """Return the shares of A, C, G, T in the regions, both strands."""
-    counts = np.zeros(4, np.int64)
-    for chrom, runs in merge_regions(plan.regions).items():
-        for start, end in runs:
-            counts += np.bincount(base_codes(genome.fetch(chrom, start, end)), minlength=5)[:4]
-    return symmetric_background(counts)
-
-
-class _Sum:
-    """The |relevance| of segments, summed up on their way to the caller."""
-
-    def __init__(self, segments: Iterator[Segment]) -> None:
-        self._segments, self.total = segments, 0.0
-
-    def __iter__(self) -> Iterator[Segment]:
-        for segment in self._segments:
-            self.total += float(np.abs(segment.relevance).sum(dtype=np.float64))
-            yield segment
+    runs = merge_regions(plan.regions).items()
+    stretches = (genome.fetch(chrom, *run) for chrom, each in runs for run in each)
+    return symmetric_background(base_counts(stretches))
 
 
 def _call_target(
@@ -124,7 +113,7 @@ def _call_target(
     assert made is not None
     null = scan.folder.parts.read_null(plan, made["bases"], target)
     in_all = (plan.covered[target.model] + sum(map(len, null))) * len(motifs)
-    stream = _Sum(scanned_segments(scan, genome, target))
+    stream = Summed(scanned_segments(scan, genome, target))
     table = call_hits(
         stream,
         null,
@@ -138,40 +127,15 @@ def _call_target(
         found = call_loci(scanned_segments(scan, genome, target), null)
         loci = tuple(_peaks(found, job.q))
     label = f"{target.model}:{target.label}"
-    candidates = tuple(_records(table, motifs, label, RegionIndex(plan.regions)))
-    hits = tuple(each for each in candidates if each.q_value < job.q)
+    candidates = tuple(table.records(motifs, label, RegionIndex(plan.regions)))
+    hits = below(job.q, candidates)
     shares = tuple(motif_shares(hits, stream.total))
     return TargetHits(target, table.bases, table.null_bases, candidates, hits, shares, loci)
 
 
-def _records(
-    table: HitTable, motifs: Sequence[Motif], label: str, regions: RegionIndex
-) -> Iterator[MotifHit]:
-    """Yield the rows of a table as records."""
-    for row in range(len(table)):
-        motif, chrom = motifs[table.motif[row]], table.chroms[table.chrom[row]]
-        start, end = int(table.start[row]), int(table.end[row])
-        yield MotifHit(
-            chrom=chrom,
-            start=start,
-            end=end,
-            name=motif.name,
-            strand="-" if table.reverse[row] else "+",
-            motif_id=motif.id,
-            source=motif.source,
-            rel_sum=float(table.relevance_sum[row]),
-            rel_z=float(table.relevance_z[row]),
-            seq_p=float(table.p_sequence[row]),
-            rel_p=float(table.p_relevance[row]),
-            q_value=float(table.q[row]),
-            model=label,
-            region=called(regions.of(chrom, start, end)),
-        )
-
-
 def _peaks(table: LocusTable, q: float) -> Iterator[NarrowPeak]:
     """Yield the loci with a q-value below `q`, numbered as they come."""
-    for number, row in enumerate(np.flatnonzero(table.q < q).tolist(), 1):
+    for number, row in enumerate(table.below(q), 1):
         yield NarrowPeak(
             chrom=table.chroms[table.chrom[row]],
             start=int(table.start[row]),

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.hits.regions_of_sites import called
 from gtrack.core.manifest import TrackSpec
-from gtrack.core.scan.plan import Plan
+from gtrack.core.shown_places import ShownPlaces
 from gtrack.core.targets import path_of, titled
+from gtrack.core.top_places import largest
 from gtrack.io.annotations import read_features
 from gtrack.io.atomic import write_text
 from gtrack.io.bigwig import BigWigReader
@@ -78,8 +76,47 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     OutputError
         When the page cannot be written.
     """
-    target = job.target or job.out / "report.html"
-    scan = open_finished(job.out)
+    scan, target = open_finished(job.out), job.target or job.out / "report.html"
+    _check_target(target)
+    with ExitStack() as stack:
+        genome = stack.enter_context(scanned_genome(scan, job.fasta))
+        specs = [scan.spec(target) for target in scan.plan.targets]
+        tracks = [stack.enter_context(BigWigReader(scan.out / spec.path)) for spec in specs]
+        hits = [best_hits(scan, target) for target in scan.plan.targets]
+        places = top_places(
+            scan.plan,
+            hits,
+            [(track, spec.p99 or 1.0) for track, spec in zip(tracks, specs, strict=True)],
+            span=job.span,
+            count=job.loci,
+            progress=progress,
+        )
+        shown = ShownPlaces(places)
+        rows = [
+            _rows(places, spec, track, shown.holding(found))
+            for spec, track, found in zip(specs, tracks, hits, strict=True)
+        ]
+        features = _annotations(scan, shown, progress)
+        regions = shown.holding(scan.plan.regions)
+        loci = tuple(
+            (
+                LetterPlot(
+                    *place,
+                    bases=genome.fetch(*place),
+                    models=tuple(each[at] for each in rows),
+                    annotations=tuple((name, tuple(each[at])) for name, each in features),
+                ),
+                tuple(map(called, regions[at])),
+            )
+            for at, place in enumerate(places)
+        )
+    page = report_html(Report(scan.manifest, loci, _motifs(scan), _region_table(scan, shown)))
+    write_text(target, page)
+    drawn = sum(len(row.hits) for plot, _ in loci for row in plot.models)
+    return ReportSummary(target, len(page.encode()), len(loci), drawn)
+
+
+def _check_target(target: Path) -> None:
     if not target.parent.is_dir() or target.is_dir():
         why = "is a folder" if target.is_dir() else f"{target.parent} is no folder"
         raise OutputError(f"--out {target}: {why}; give a file in a folder that is there")
@@ -88,94 +125,45 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
             f"{target}: is there and is no report that gtrack made; move it away, or give another "
             "--out"
         )
-    with ExitStack() as stack:
-        genome = stack.enter_context(scanned_genome(scan, job.fasta))
-        specs = [scan.spec(target) for target in scan.plan.targets]
-        tracks = [stack.enter_context(BigWigReader(scan.out / spec.path)) for spec in specs]
-        hits = {target.title: best_hits(scan, target) for target in scan.plan.targets}
-        places = top_places(
-            scan.plan,
-            list(hits.values()),
-            [(track, spec.p99 or 1.0) for track, spec in zip(tracks, specs, strict=True)],
-            span=job.span,
-            count=job.loci,
-            progress=progress,
-        )
-        features = _annotations(scan, places, progress)
-        loci = tuple(
-            (
-                LetterPlot(
-                    *place,
-                    bases=genome.fetch(*place),
-                    models=tuple(
-                        _row(place, spec, track, hits[spec.title])
-                        for spec, track in zip(specs, tracks, strict=True)
-                    ),
-                    annotations=tuple((name, tuple(each[at])) for name, each in features.items()),
-                ),
-                tuple(called(scan.plan.regions[row]) for row in _regions_of(scan.plan, [place])),
-            )
-            for at, place in enumerate(places)
-        )
-    shown = set(map(str, _regions_of(scan.plan, places)))
-    table = read_table(
-        scan.out / scan.manifest.regions["table"], REGION_COLUMNS, optional=("target",)
-    )
-    regions = sorted(
-        (row for row in table if row["region"] in shown), key=lambda row: int(row["region"])
-    )
-    page = report_html(Report(scan.manifest, loci, _motifs(scan), regions))
-    write_text(target, page)
-    drawn = sum(len(row.hits) for plot, _ in loci for row in plot.models)
-    return ReportSummary(target, len(page.encode()), len(loci), drawn)
 
 
-def _row(place: Place, spec: TrackSpec, track: BigWigReader, hits: Sequence[MotifHit]) -> ModelRow:
-    chrom, start, end = place
-    values = track.values(chrom, start, end)
-    here = (hit for hit in hits if hit.chrom == chrom and hit.start < end and hit.end > start)
-    return ModelRow(
-        name=spec.title,
-        values=values,
-        limit=float(np.nan_to_num(np.abs(values)).max()) or 1.0,
-        p99=spec.p99,
-        hits=tuple(sorted(here, key=lambda hit: (hit.start, hit.end))),
-    )
+def _rows(
+    places: Sequence[Place], spec: TrackSpec, track: BigWigReader, hits: Sequence[list[MotifHit]]
+) -> list[ModelRow]:
+    """Return what one target says of every place, whose hits are given."""
+    rows = []
+    for place, here in zip(places, hits, strict=True):
+        values = track.values(*place)
+        by_place = tuple(sorted(here, key=lambda hit: (hit.start, hit.end)))
+        rows.append(ModelRow(spec.title, values, largest(values) or 1.0, spec.p99, by_place))
+    return rows
 
 
 def _annotations(
-    scan: FinishedScan, places: Sequence[Place], progress: Progress
-) -> dict[str, list[list[Feature]]]:
-    """Return, by annotation, the features that touch each place."""
-    lookup: dict[str, list[tuple[int, int, int]]] = {}
-    for at, (chrom, start, end) in enumerate(places):
-        lookup.setdefault(chrom, []).append((end, start, at))
-    for each in lookup.values():
-        each.sort()
-    found: dict[str, list[list[Feature]]] = {}
+    scan: FinishedScan, places: ShownPlaces, progress: Progress
+) -> list[tuple[str, list[list[Feature]]]]:
+    """Return the name of every annotation and its features that touch each place."""
+    found = []
     given = [track for track in scan.manifest.tracks if track.kind == "annotation"]
     for track in given:
-        touching = found.setdefault(track.name, [[] for _ in places])
-        for feature in read_features(scan.out / track.path, track.format):
-            ends = lookup.get(feature.chrom, ())
-            for _, start, at in ends[bisect_right(ends, (feature.start, 1 << 62, 0)) :]:
-                if start >= feature.end:
-                    break
-                touching[at].append(feature)
+        features = read_features(scan.out / track.path, track.format)
+        found.append((track.name, places.holding(features)))
         progress("annotations", 1, len(given))
     return found
 
 
-def _regions_of(plan: Plan, places: Sequence[Place]) -> list[int]:
-    """Return the rows of the regions that share a base with a place."""
-    return [
-        row
-        for row, region in enumerate(plan.regions)
-        if any(
-            region.chrom == chrom and region.start < end and region.end > start
-            for chrom, start, end in places
-        )
-    ]
+def _region_table(scan: FinishedScan, places: ShownPlaces) -> list[dict[str, str]]:
+    """Return the lines of the regions that touch a place, in their order."""
+    shown = {
+        str(row)
+        for row, region in enumerate(scan.plan.regions)
+        if any(True for _ in places.touched_by(region))
+    }
+    path = scan.out / scan.manifest.regions["table"]
+    table = read_table(path, REGION_COLUMNS, optional=("target",))
+    return sorted(
+        (row for row in table if row["region"] in shown), key=lambda row: int(row["region"])
+    )
 
 
 def _motifs(scan: FinishedScan) -> Mapping[str, Sequence[MotifShare]]:

@@ -3,49 +3,39 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.heads import Head
+from gtrack.core.training.examples import ExampleSet
+from gtrack.core.training.scale import Scale, network_truth
+from gtrack.core.training.schedule import steps_of
+from gtrack.core.training.showing import plan_showing
+from gtrack.core.training.truth import Rows
+from gtrack.evaluation.outputs import score_outputs
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import making_folder
 from gtrack.models.device import resolve_devices
 from gtrack.models.weights import check_finite
-from gtrack.workflows.training.augment import plan_showing
-from gtrack.workflows.training.data import read_training_examples
-from gtrack.workflows.training.examples import ExampleSet
-from gtrack.workflows.training.from_csv import csv_examples, read_csv
+from gtrack.workflows.training.batches import ShownBatches
+from gtrack.workflows.training.data import TrainingData, read_data
 from gtrack.workflows.training.job import TrainJob, TrainResult
 from gtrack.workflows.training.networks import Trainee, make_trainee
+from gtrack.workflows.training.predictions import predict
 from gtrack.workflows.training.record import (
     SCHEMA,
     describe_data,
     describe_scale,
     describe_settings,
+    told,
     versions,
 )
-from gtrack.workflows.training.scale import Scale, network_truth
-from gtrack.workflows.training.scores import score_outputs
-from gtrack.workflows.training.splits import (
-    Split,
-    canonical_windows,
-    purge_duplicates,
-    split_examples,
-)
-from gtrack.workflows.training.trainer import (
-    OnStep,
-    ShownBatches,
-    fit,
-    predict,
-)
-from gtrack.workflows.training.truth import Rows
+from gtrack.workflows.training.trainer import OnStep, fit
 from gtrack.workflows.training.work_folder import check_work_folder, working
 
 Say = Callable[[str], None]
@@ -84,82 +74,66 @@ def train(
     _check_output(job)
     device = resolve_devices(job.device)[0]
     with _threads(job.threads), _disk(job.out):
-        examples, window_bp = read_training_examples(job)
-        split = split_examples(examples, job.holdout, job.share, job.seed)
-        data = describe_data(job, examples, split, window_bp)
-        tests: dict[str, tuple[ExampleSet, Rows]] = {}
-        if len(split.test):
-            tests["test"] = examples, split.test
-        if job.test_csv is not None:
-            extra, rows = _extra_tests(job, examples, split, window_bp)
-            tests["test_csv"] = extra, rows
-            data["rows"]["test_csv"] = extra.truth.count(rows)
-            if "windows" in data:
-                data["windows"]["test_csv"] = len(rows)
-            data["duplicates"]["removed_from_test_csv"] = len(extra) - len(rows)
-        for line in _told(data, split):
+        data = read_data(job)
+        described = describe_data(job, data)
+        for line in told(described, data.split):
             say(line)
-
-        scale = Scale.of(examples.truth, split.train)
-        steps = job.steps or max(1, math.ceil(job.epochs * len(split.train) / job.batch))
+        scale = Scale.of(data.examples.truth, data.split.train)
+        steps = job.steps or steps_of(job.epochs, len(data.split.train), job.batch)
         settings = describe_settings(job, steps, device)
-        with working(job, {"kind": job.kind, "data": data, "settings": settings}) as work:
-            torch.manual_seed(job.seed)
-            head = Head(job.outputs, examples.truth.names)
-            training = [examples.window(row) for row in split.train.tolist()]
-            trainee = make_trainee(job, head, window_bp, training, work)
-            if trainee.afresh:
-                say(_afresh(trainee, head, job))
-            if scale is not None and trainee.goes_on:
-                scale.unfold(trainee.network.classifier)
-            showing = plan_showing(
-                examples,
-                split.train,
-                steps * job.batch,
-                augment=job.augment,
-                short_first=job.short_first,
-                seed=job.seed,
-            )
-            truth = network_truth(examples.truth, scale)
-            batches = ShownBatches(examples, truth, showing, trainee, job.batch, job.seed)
+        identity = {"kind": job.kind, "data": described, "settings": settings}
+        with working(job, identity) as work:
+            trainee = _begun(job, data, scale, work, say)
+            batches = _shown(job, data, scale, trainee, steps)
             fit(trainee, batches, job, steps, device, on_step)
             if scale is not None:
-                scale.fold(trainee.network.classifier)
+                trainee.rescale(scale)
             check_finite(trainee.network.state_dict(), job.out)
-            metrics = {name: _score(trainee, *test, job, device) for name, test in tests.items()}
             record = {
                 "schema": SCHEMA,
                 "kind": job.kind,
                 "parameters": sum(p.numel() for p in trainee.network.parameters()),
-                "data": data,
+                "data": described,
                 "settings": settings | {"learning_rate": job.lr or trainee.rate},
                 "started_afresh": list(trainee.afresh),
                 "versions": versions(),
-                "metrics": metrics,
+                "metrics": {
+                    name: _score(trainee, *test, job, device) for name, test in data.tests.items()
+                },
             }
             if scale is not None:
-                record["scale"] = describe_scale(examples.truth, scale)
+                record["scale"] = describe_scale(data.examples.truth, scale)
             _write_folder(trainee, record, job.out)
     return TrainResult(job.out, record)
 
 
-def _extra_tests(
-    job: TrainJob, examples: ExampleSet, split: Split, window_bp: int
-) -> tuple[ExampleSet, Rows]:
-    """Read the further test set, and leave out what stands in the training set."""
-    assert job.test_csv is not None
-    extra = csv_examples(
-        job.test_csv, *read_csv(job, job.test_csv, examples.truth.names), window_bp, 0
+def _begun(job: TrainJob, data: TrainingData, scale: Scale | None, work: Path, say: Say) -> Trainee:
+    """Make the network, from the seed."""
+    torch.manual_seed(job.seed)
+    head = Head(job.outputs, data.examples.truth.names)
+    windows = [data.examples.window(row) for row in data.split.train.tolist()]
+    trainee = make_trainee(job, head, data.window_bp, windows, work)
+    if trainee.afresh:
+        say(_afresh(trainee, head, job))
+    if scale is not None and trainee.goes_on:
+        trainee.rescale(scale.inverse)
+    return trainee
+
+
+def _shown(
+    job: TrainJob, data: TrainingData, scale: Scale | None, trainee: Trainee, steps: int
+) -> ShownBatches:
+    """Fix what is shown at every step."""
+    showing = plan_showing(
+        data.examples,
+        data.split.train,
+        steps * job.batch,
+        augment=job.augment,
+        short_first=job.short_first,
+        seed=job.seed,
     )
-    keys = canonical_windows(examples)
-    seen = {keys[row] for row in split.train.tolist()}
-    rows, _ = purge_duplicates(canonical_windows(extra), np.arange(len(extra)), seen)
-    if missing := extra.truth.lack(rows):
-        raise InputError(
-            f"{job.test_csv}: {missing} is left that is not in the training set; without it there "
-            "is nothing to test on"
-        )
-    return extra, rows
+    truth = network_truth(data.examples.truth, scale)
+    return ShownBatches(data.examples, truth, showing, trainee, job.batch, job.seed)
 
 
 def _score(
@@ -175,34 +149,6 @@ def _afresh(trainee: Trainee, head: Head, job: TrainJob) -> str:
     if trainee.before is not None and trainee.before.outputs != head.outputs:
         line += f", whose outputs are {trainee.before.outputs} and not {head.outputs}"
     return line
-
-
-def _told(data: dict[str, Any], split: Split) -> Iterator[str]:
-    for part, counts in data["rows"].items():
-        total = data.get("windows", {}).get(part, sum(counts.values()))
-        if total:
-            listed = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-            of = f" ({listed})" if data.get("outputs") != "values" else ""
-            yield f"{part.replace('_', ' ')}: {total:,} windows{of}"
-    found = data["duplicates"]
-    if found["within_training"]:
-        yield f"duplicates: {found['within_training']:,} within the training set, kept"
-    for name, what in (
-        ("removed_from_test", "test rows share their sequence with training rows or each other"),
-        ("overlapping_removed_from_test", "test windows overlap training windows"),
-        ("removed_from_test_csv", "rows of --test-csv stand in the training set or twice"),
-    ):
-        if found.get(name):
-            yield f"duplicates: {found[name]:,} {what}; removed from the test set"
-    if split.conflicts:
-        what = "values" if data.get("outputs") == "values" else "labels"
-        how = "stand in rows that differ" if "outputs" in data else "have more than one label"
-        yield (
-            f"conflicting {what}: {len(split.conflicts):,} sequences {how}, "
-            f"kept; the first: {split.conflicts[0]}"
-        )
-    for name, value in data["notes"].items():
-        yield f"{name.replace('_', ' ')}: {value:,}"
 
 
 def _check_output(job: TrainJob) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
-from gtrack.core.hits.pwm import Words
+from gtrack.core.hits.sites import Words
 from gtrack.core.segments import Segment
 
 BLOCK = 1 << 20

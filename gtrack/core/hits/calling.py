@@ -22,6 +22,8 @@ from gtrack.core.hits.candidates import Candidates, Tick, make_matchers, search
 from gtrack.core.hits.motifs import PSEUDOCOUNT, Motif, checked_background
 from gtrack.core.hits.qvalues import decoy_qvalues
 from gtrack.core.hits.relevance_null import TAIL, RelevanceNull
+from gtrack.core.hits.table import HitTable
+from gtrack.core.hits.worlds import Lanes, first_of, resolve
 from gtrack.core.segments import Segment
 
 MOST_COPIES = 30
@@ -66,55 +68,6 @@ class HitOptions:
             raise InputError(f"gate {self.gate} is not in (0, {2 * TAIL}]; the default is 0.01")
         if self.gap < 0 or self.seed < 0:
             raise InputError(f"gap {self.gap} and seed {self.seed} must be 0 or more")
-
-
-@dataclass(frozen=True, eq=False)
-class HitTable:
-    """Resolved candidates in genome order; those with ``q`` below a threshold are the hits.
-
-    Attributes
-    ----------
-    chroms : tuple of str
-        Names, in the order of the targets.
-    chrom : ndarray of int64, shape (N,)
-        Index into `chroms`.
-    start, end : ndarray of int64, shape (N,)
-        0-based half-open, forward strand, in bp.
-    reverse : ndarray of bool, shape (N,)
-        True where the motif reads on the reverse strand.
-    motif : ndarray of int64, shape (N,)
-        Index into the motifs as they were given.
-    relevance_sum : ndarray of float64, shape (N,)
-        Signed sum over the site; negative is relevance against the target.
-    relevance_z : ndarray of float64, shape (N,)
-        Information-weighted relevance in standard deviations of the motif's null.
-    p_sequence, p_relevance : ndarray of float64, shape (N,)
-        Of the match (exact) and of the relevance (two-sided).
-    score : ndarray of float64, shape (N,)
-        What candidates were ranked by.
-    q : ndarray of float64, shape (N,)
-        Locus q-value.
-    bases, null_bases : int
-        Bases searched.
-    """
-
-    chroms: tuple[str, ...]
-    chrom: NDArray[np.int64]
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-    reverse: NDArray[np.bool_]
-    motif: NDArray[np.int64]
-    relevance_sum: NDArray[np.float64]
-    relevance_z: NDArray[np.float64]
-    p_sequence: NDArray[np.float64]
-    p_relevance: NDArray[np.float64]
-    score: NDArray[np.float64]
-    q: NDArray[np.float64]
-    bases: int
-    null_bases: int
-
-    def __len__(self) -> int:
-        return len(self.start)
 
 
 def call_hits(
@@ -162,44 +115,19 @@ def call_hits(
         range(len(motifs)),
         key=lambda k: (motifs[k].id, motifs[k].name, motifs[k].counts.tobytes(), motifs[k].source),
     )
-    relevance = RelevanceNull(null)
-    matchers = make_matchers(
-        [motifs[k] for k in order], relevance, base, options.pseudocount, options.p_sequence
-    )
-    widest = max(motif.width for motif in motifs)
-    null_bases = len(relevance.ring)
-
-    def run(segments: Iterable[Segment], lanes: _Lanes) -> Iterator[Candidates]:
-        found = search(
-            blocks(lanes.watch(segments), widest),
-            matchers,
-            relevance,
-            lanes.of,
-            copies=lanes.worlds - 1,
-            seed=options.seed,
-            p_sequence=options.p_sequence,
-            gate=options.gate,
-            tick=progress,
-        )
-        return _resolved(found, lanes, options.gap)
-
+    worlds = _Search(RelevanceNull(null), [motifs[k] for k in order], base, options, progress)
+    null_bases = worlds.bases
     shuffled = (Segment(str(k), 0, one.codes, one.relevance) for k, one in enumerate(null))
-    decoys = np.concatenate([part.score for part in run(shuffled, _Lanes(1))])
+    decoys = np.concatenate([part.score for part in worlds.resolved(shuffled, Lanes(1))])
     stream = iter(targets)
-    ahead = _first(stream, null_bases)
+    ahead = first_of(stream, null_bases)
     copies = min(MOST_COPIES, -(-null_bases // max(1, sum(map(len, ahead)))))
-    lanes = _Lanes(1 + copies)
-    parts: list[Candidates] = []
-    borrowed = [np.empty(0)]
-    for part in run(chain(ahead, stream), lanes):
-        is_real = part.lane % lanes.worlds == 0
-        parts.append(part.at(is_real))
-        borrowed.append(part.score[~is_real])
+    lanes = Lanes(1 + copies)
+    real, borrowed = _by_world(worlds.resolved(chain(ahead, stream), lanes), lanes)
     _check_widths(motifs, lanes.longest)
-    real = Candidates.joined(parts)
     q = np.maximum(
         decoy_qvalues(real.score, decoys, lanes.bases / null_bases),
-        decoy_qvalues(real.score, np.concatenate(borrowed), 1 / copies),
+        decoy_qvalues(real.score, borrowed, 1 / copies),
     )
     return HitTable(
         tuple(lanes.chroms),
@@ -219,49 +147,53 @@ def call_hits(
     )
 
 
-class _Lanes:
-    """Numbers the chromosomes of each world as they come, and counts what passes.
+class _Search:
+    """What every world is searched with: motifs, thresholds and what relevance does by chance."""
 
-    World 0 is the real one; the others hold the same sequence over borrowed relevance.
-    """
+    def __init__(
+        self,
+        null: RelevanceNull,
+        motifs: Sequence[Motif],
+        background: NDArray[np.float64],
+        options: HitOptions,
+        progress: Tick | None,
+    ) -> None:
+        self._null, self._options, self._progress = null, options, progress
+        self._matchers = make_matchers(
+            motifs, null, background, options.pseudocount, options.p_sequence
+        )
+        self._widest = max(motif.width for motif in motifs)
 
-    def __init__(self, worlds: int) -> None:
-        self.worlds = worlds
-        self.chroms: dict[str, int] = {}
-        self.bases = self.longest = 0
+    @property
+    def bases(self) -> int:
+        """Bases of the null."""
+        return len(self._null.ring)
 
-    def watch(self, segments: Iterable[Segment]) -> Iterator[Segment]:
-        for segment in segments:
-            self.chroms.setdefault(segment.chrom, len(self.chroms))
-            self.bases += len(segment)
-            self.longest = max(self.longest, len(segment))
-            yield segment
-
-    def of(self, world: int, chrom: str) -> int:
-        return self.chroms[chrom] * self.worlds + world
-
-
-def _resolved(found: Iterator[Candidates], lanes: _Lanes, gap: int) -> Iterator[Candidates]:
-    """Resolve chromosome by chromosome, as soon as the next one begins."""
-    held: list[Candidates] = []
-    for part in found:
-        held.append(part)
-        still_open = (len(lanes.chroms) - 1) * lanes.worlds
-        if any(len(one) and one.lane.min() < still_open for one in held):
-            pool = Candidates.joined(held)
-            done = pool.lane < still_open
-            yield pool.at(done).resolved(gap)
-            held = [pool.at(~done)]
-    yield Candidates.joined(held).resolved(gap)
+    def resolved(self, segments: Iterable[Segment], lanes: Lanes) -> Iterator[Candidates]:
+        """Yield what is found in every world and overlaps nothing better."""
+        found = search(
+            blocks(lanes.watch(segments), self._widest),
+            self._matchers,
+            self._null,
+            lanes.of,
+            copies=lanes.worlds - 1,
+            seed=self._options.seed,
+            p_sequence=self._options.p_sequence,
+            gate=self._options.gate,
+            tick=self._progress,
+        )
+        return resolve(found, lanes, self._options.gap)
 
 
-def _first(segments: Iterator[Segment], bases: int) -> list[Segment]:
-    """Take segments until they hold `bases`, or all of fewer."""
-    taken: list[Segment] = []
-    while bases > 0 and (segment := next(segments, None)) is not None:
-        taken.append(segment)
-        bases -= len(segment)
-    return taken
+def _by_world(parts: Iterable[Candidates], lanes: Lanes) -> tuple[Candidates, NDArray[np.float64]]:
+    """Return what was found in the real world, and the scores of all the others."""
+    real: list[Candidates] = []
+    borrowed = [np.empty(0)]
+    for part in parts:
+        is_real = part.lane % lanes.worlds == 0
+        real.append(part.at(is_real))
+        borrowed.append(part.score[~is_real])
+    return Candidates.joined(real), np.concatenate(borrowed)
 
 
 def _check_widths(motifs: Sequence[Motif], longest: int) -> None:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from gtrack.core.hits.blocks import Block
 from gtrack.core.hits.motifs import Motif
-from gtrack.core.hits.pwm import Pwm, scan
+from gtrack.core.hits.pwm import Pwm
 from gtrack.core.hits.relevance_null import RelevanceNull, Tail
 from gtrack.core.hits.resolver import resolve
+from gtrack.core.hits.sites import scan
 from gtrack.core.ties import TIE
 
 Tick = Callable[[int], None]

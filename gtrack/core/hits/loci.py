@@ -61,6 +61,11 @@ class LocusTable:
     def __len__(self) -> int:
         return len(self.start)
 
+    def below(self, q: float) -> list[int]:
+        """Return the rows of the loci at a q-value."""
+        rows: list[int] = np.flatnonzero(self.q < q).tolist()
+        return rows
+
 
 def call_loci(targets: Iterable[Segment], null: Sequence[Segment]) -> LocusTable:
     """Call relevance loci.

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from gtrack.core.scan.batches import shard_bounds
 from gtrack.core.scan.grid import WindowGrid
-from gtrack.core.scan.shuffle import dinucleotide_shuffle
 from gtrack.core.segments import Segment, cut_segments
 from gtrack.core.sequences import base_codes
+from gtrack.core.shuffle import dinucleotide_shuffle
 
 NULL_BASES = 300_000
 """Owned bases of shuffled windows, per model."""

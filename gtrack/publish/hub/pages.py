@@ -40,6 +40,16 @@ _GAPS = (
     "A base without a value was not scanned, or is not A, C, G or T: a gap is not a zero. Every "
     "base has its value from one window of the model, the one whose centre is nearest."
 )
+_HIT_COLUMNS = (
+    ("name, motifId, source", "The motif: its name, its matrix, where the matrix is from"),
+    ("score", "100 times -log10 of the q-value, at most 1000"),
+    ("relSum", "Relevance summed over the site; its sign says supports or opposes"),
+    ("relZ", "Relevance weighted by information, in standard deviations of the null"),
+    ("seqP", "p-value of the sequence under the background"),
+    ("relP", "p-value of the relevance under the null"),
+    ("qValue", "Share of false places among the hits at least as good"),
+    ("model, region", "What was explained, and the scanned region"),
+)  # fmt: skip
 
 
 def _sign(units: Iterable[str]) -> str:
@@ -153,28 +163,8 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
 
 
 def _hits_page(hub: Hub, track: HubTrack) -> str:
-    found, spec = hub.manifest.hits or {}, track.spec
+    spec = track.spec
     above, below = hits_say([hub.manifest.unit(spec.model)])
-    motifs, options = found.get("motifs", {}), found.get("options", {})
-    columns = (
-        ("name, motifId, source", "The motif: its name, its matrix, where the matrix is from"),
-        ("score", "100 times -log10 of the q-value, at most 1000"),
-        ("relSum", "Relevance summed over the site; its sign says supports or opposes"),
-        ("relZ", "Relevance weighted by information, in standard deviations of the null"),
-        ("seqP", "p-value of the sequence under the background"),
-        ("relP", "p-value of the relevance under the null"),
-        ("qValue", "Share of false places among the hits at least as good"),
-        ("model, region", "What was explained, and the scanned region"),
-    )  # fmt: skip
-    rows: list[tuple[str, object]] = [
-        ("Hits", f"{spec.records:,}" if spec.records is not None else None),
-        ("q-value below", found.get("q")),
-        ("Motifs searched", motifs.get("count")),
-        ("Sources of motifs", ", ".join(map(str, motifs.get("sources", [])))),
-        ("Motifs' SHA-256", motifs.get("sha256")),
-        ("Options", ", ".join(f"{name} {value}" for name, value in options.items())),
-        ("Bases of the null", f"{hub.manifest.null['bases']:,}" if hub.manifest.null else None),
-    ]
     return _page(
         hub,
         f"Motif hits: {spec.shown}",
@@ -193,7 +183,7 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
                 f"Vermillion: it {below}. The strand is the motif's.",
                 _COORDINATES,
             ),
-            _table(columns),
+            _table(_HIT_COLUMNS),
         ),
         _section(
             "Methods",
@@ -202,11 +192,26 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
                 "relevance is rare in a null made by running the same model on windows whose "
                 "dinucleotides were shuffled. Hits do not overlap."
             ),
-            _table(rows),
+            _table(_hit_facts(hub, track)),
             element("h3", "The relevance behind them"),
             _made(hub, hub.manifest.model(spec.model)),
         ),
     )
+
+
+def _hit_facts(hub: Hub, track: HubTrack) -> list[tuple[str, object]]:
+    """Return what was searched, and how."""
+    found, spec = hub.manifest.hits or {}, track.spec
+    motifs, options = found.get("motifs", {}), found.get("options", {})
+    return [
+        ("Hits", f"{spec.records:,}" if spec.records is not None else None),
+        ("q-value below", found.get("q")),
+        ("Motifs searched", motifs.get("count")),
+        ("Sources of motifs", ", ".join(map(str, motifs.get("sources", [])))),
+        ("Motifs' SHA-256", motifs.get("sha256")),
+        ("Options", ", ".join(f"{name} {value}" for name, value in options.items())),
+        ("Bases of the null", f"{hub.manifest.null['bases']:,}" if hub.manifest.null else None),
+    ]
 
 
 def _annotation_page(hub: Hub, track: HubTrack) -> str:

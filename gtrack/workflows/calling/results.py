@@ -7,24 +7,25 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.hits.calling import HitOptions
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.hits.motifs import Motif
+from gtrack.core.hits.ranking import farthest
 from gtrack.core.manifest import TrackSpec, first_peak
 from gtrack.core.scan.first_view import place_around
 from gtrack.core.scan.plan import Plan
 from gtrack.core.targets import Target, named, path_of, url_of
-from gtrack.core.ties import first_largest
 from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
 from gtrack.workflows.folder.finished import FinishedScan
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +111,38 @@ def write_results(
     entries = [_write_target(job, scan.plan, folder, each) for each in found]
     logos = f"{folder.name}/logos.json"
     write_text(job.out / logos, _logos(motifs, found))
-    made = [
-        TrackSpec(
-            name=f"{each.target.stem}-hits",
-            kind="hits",
-            format="bigBed",
-            model=each.target.model,
-            target=each.target.among,
-            url=entry["bigbed"],
-            records=entry["hits"],
-        )
-        for each, entry in zip(found, entries, strict=True)
-    ]
     relevance = [track for track in tracks if track.format == "bigWig"]
-    record = {
+    made = [_track(each, entry) for each, entry in zip(found, entries, strict=True)]
+    shown = (*relevance, *made, *tracks[len(relevance) :])
+    locus = _strongest(found, scan.plan.chrom_sizes) or bare.locus
+    record = _record(job, motifs, background, logos, entries)
+    scan.folder.publish(replace(bare, tracks=shown, locus=locus, hits=record))
+    kinds = ("bed", "bigbed", "table", "candidates_bed", "loci")
+    written = [entry[kind] for entry in entries for kind in kinds if kind in entry]
+    return tuple(job.out / path_of(url) for url in written)
+
+
+def _track(found: TargetHits, entry: Mapping[str, Any]) -> TrackSpec:
+    return TrackSpec(
+        name=f"{found.target.stem}-hits",
+        kind="hits",
+        format="bigBed",
+        model=found.target.model,
+        target=found.target.among,
+        url=entry["bigbed"],
+        records=entry["hits"],
+    )
+
+
+def _record(
+    job: HitsJob,
+    motifs: Sequence[Motif],
+    background: NDArray[np.float64],
+    logos: str,
+    entries: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return what the manifest says of how hits were called."""
+    return {
         "q": job.q,
         "motifs": {
             "count": len(motifs),
@@ -135,12 +154,6 @@ def write_results(
         "options": asdict(job.options),
         "models": entries,
     }
-    shown = (*relevance, *made, *tracks[len(relevance) :])
-    locus = _strongest(found, scan.plan.chrom_sizes) or bare.locus
-    scan.folder.publish(replace(bare, tracks=shown, locus=locus, hits=record))
-    kinds = ("bed", "bigbed", "table", "candidates_bed", "loci")
-    written = [entry[kind] for entry in entries for kind in kinds if kind in entry]
-    return tuple(job.out / path_of(url) for url in written)
 
 
 def _write_target(job: HitsJob, plan: Plan, folder: Path, found: TargetHits) -> dict[str, Any]:
@@ -178,10 +191,9 @@ def _strongest(
 
     Of ties it is the first of the first target, in the order of the genome.
     """
-    hits = [hit for each in found for hit in each.hits]
-    if not hits:
+    best = farthest([hit for each in found for hit in each.hits])
+    if best is None:
         return None
-    best = hits[first_largest(np.array([abs(hit.rel_z) for hit in hits]))]
     return place_around(best.chrom, (best.start + best.end) // 2, chrom_sizes[best.chrom])
 
 
@@ -192,9 +204,7 @@ def _logos(motifs: Sequence[Motif], found: Sequence[TargetHits]) -> str:
         motif.id: {
             "name": motif.name,
             "source": motif.source,
-            "probabilities": (motif.counts / motif.counts.sum(axis=1, keepdims=True))
-            .round(4)
-            .tolist(),
+            "probabilities": motif.frequencies().round(4).tolist(),
         }
         for motif in motifs
         if motif.id in used

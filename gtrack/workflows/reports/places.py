@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
-
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motif_hit import MotifHit
+from gtrack.core.hits.ranking import ranked
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.targets import Target, named, path_of
-from gtrack.core.ties import ranks
-from gtrack.core.top_places import PIECE, in_turns, merge_places, strongest_stretches
+from gtrack.core.top_places import (
+    PIECE,
+    in_turns,
+    merge_places,
+    strongest_first,
+    strongest_stretches,
+    summed_strength,
+)
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.workflows.folder.finished import FinishedScan
@@ -40,16 +45,7 @@ def best_hits(scan: FinishedScan, target: Target) -> list[MotifHit]:
                         f"{path}: a hit at {hit.chrom}:{hit.start + 1}-{hit.end} lies outside the "
                         "genome of the scan; call the hits again"
                     )
-    return _ranked(found)
-
-
-def _ranked(hits: Sequence[MotifHit]) -> list[MotifHit]:
-    """Return hits by q-value, |relevance| and place; five digits of a number decide."""
-    q = ranks(np.array([hit.q_value for hit in hits], np.float64)).tolist()
-    size = ranks(np.array([abs(hit.rel_sum) for hit in hits], np.float64)).tolist()
-    keyed = zip(q, size, hits, strict=True)
-    by = sorted(keyed, key=lambda row: (row[0], -row[1], row[2].chrom, row[2].start, row[2].end))
-    return [hit for _, _, hit in by]
+    return ranked(found)
 
 
 def top_places(
@@ -80,8 +76,7 @@ def top_places(
     found = merge_places(sites, sizes, span=span, count=count)
     if len(found) < count:
         stretches = list(_stretches(span, plan, tracks, progress))
-        strength = ranks(np.array([size for size, _ in stretches], np.float64))
-        ordered = (stretches[at][1] for at in np.argsort(-strength, kind="stable").tolist())
+        ordered = strongest_first([size for size, _ in stretches], [at for _, at in stretches])
         sites = [(index[chrom], first, end) for chrom, first, end in ordered]
         found += merge_places(sites, sizes, span=span, count=count - len(found), taken=found)
     names = list(plan.chrom_sizes)
@@ -101,10 +96,8 @@ def _stretches(
         for start, end in runs:
             for at in range(start, end, _CHUNK):
                 stop = min(end, at + _CHUNK)
-                total = np.zeros(stop - at)
-                for track, unit in tracks:
-                    values = np.abs(track.values(chrom, at, stop), dtype=np.float64)
-                    total += np.nan_to_num(values) / unit
+                values = ((track.values(chrom, at, stop), unit) for track, unit in tracks)
+                total = summed_strength(values)
                 for first, last, size in strongest_stretches(total, span):
                     yield size, (chrom, at + first, at + last)
                 progress("relevance", stop - at, in_all)

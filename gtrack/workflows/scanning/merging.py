@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import VerificationError
@@ -21,6 +21,9 @@ from gtrack.core.scan.window_scores import RegionScores, WindowScores
 from gtrack.core.targets import Target, path_of, track_url
 from gtrack.io.bigwig import BigWigWriter
 from gtrack.workflows.folder.scan_folder import ScanFolder
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
 

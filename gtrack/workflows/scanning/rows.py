@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.encodings import misplaced
@@ -14,6 +14,9 @@ from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.shard import Rows, wanted_rows
 from gtrack.core.sequences import is_known, reverse_complement
 from gtrack.io.bigwig import BigWigReader
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def read_rows(

@@ -7,9 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.attribution import GROUP as METHOD_GROUP
@@ -30,6 +29,9 @@ from gtrack.workflows.folder.genome import planned_sequences
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name, part_done
 from gtrack.workflows.scanning.rows import read_rows
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Progress = Callable[[str, int, int], None]
 """``progress(name, windows done, owned bases done)``: a model's name, or `null_name` of it."""

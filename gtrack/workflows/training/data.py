@@ -2,14 +2,94 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from pathlib import Path
 
 from gtrack.core.errors import InputError
-from gtrack.workflows.training.examples import ExampleSet
+from gtrack.core.training.examples import ExampleSet
+from gtrack.core.training.splits import (
+    Split,
+    canonical_windows,
+    purge_duplicates,
+    split_examples,
+)
+from gtrack.core.training.truth import Rows, Truth
 from gtrack.workflows.training.from_csv import csv_examples, read_csv
 from gtrack.workflows.training.from_regions import region_examples
 from gtrack.workflows.training.job import TrainJob
-from gtrack.workflows.training.truth import Truth
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExtraTest:
+    """A further test set: the `rows` of it that training does not show, and how many it does."""
+
+    examples: ExampleSet
+    rows: Rows
+    removed: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingData:
+    """What a job trains and tests on.
+
+    Parameters
+    ----------
+    examples : ExampleSet
+        All rows but those of a further test set.
+    window_bp : int
+        Length of a window.
+    split : Split
+        Which rows are trained on and which are tested on.
+    extra : ExtraTest or None
+        A further test set.
+    """
+
+    examples: ExampleSet
+    window_bp: int
+    split: Split
+    extra: ExtraTest | None
+
+    @property
+    def tests(self) -> dict[str, tuple[ExampleSet, Rows]]:
+        """Every test set by its name in the record."""
+        tests: dict[str, tuple[ExampleSet, Rows]] = {}
+        if len(self.split.test):
+            tests["test"] = self.examples, self.split.test
+        if self.extra is not None:
+            tests["test_csv"] = self.extra.examples, self.extra.rows
+        return tests
+
+
+def read_data(job: TrainJob) -> TrainingData:
+    """Read and split what a job trains and tests on.
+
+    Raises
+    ------
+    InputError
+        For bad files, or when something is left without a row to learn it from or to test it on.
+    """
+    examples, window_bp = read_training_examples(job)
+    split = split_examples(examples, job.holdout, job.share, job.seed)
+    extra = None
+    if job.test_csv is not None:
+        extra = _extra_test(job, job.test_csv, examples, split, window_bp)
+    return TrainingData(examples, window_bp, split, extra)
+
+
+def _extra_test(
+    job: TrainJob, path: Path, examples: ExampleSet, split: Split, window_bp: int
+) -> ExtraTest:
+    """Read the further test set, and leave out what stands in the training set."""
+    extra = csv_examples(path, *read_csv(job, path, examples.truth.names), window_bp, 0)
+    keys = canonical_windows(examples)
+    seen = {keys[row] for row in split.train.tolist()}
+    rows, removed = purge_duplicates(canonical_windows(extra), extra.truth.rows, seen)
+    if missing := extra.truth.lack(rows):
+        raise InputError(
+            f"{path}: {missing} is left that is not in the training set; without it there "
+            "is nothing to test on"
+        )
+    return ExtraTest(extra, rows, removed)
 
 
 def read_training_examples(job: TrainJob) -> tuple[ExampleSet, int]:
@@ -55,7 +135,7 @@ def _check_classes(job: TrainJob, truth: Truth) -> None:
         raise InputError(
             f"{job.csv}: every row has the label {truth.names[0]!r}; training needs two or more"
         )
-    counts = truth.count(np.arange(len(truth)))
+    counts = truth.count(truth.rows)
     name = min(counts, key=counts.__getitem__)
     if counts[name] < 2 and job.share:
         raise InputError(

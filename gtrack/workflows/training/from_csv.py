@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from gtrack.core.errors import InputError
+from gtrack.core.training.examples import Example, ExampleSet
+from gtrack.core.training.truth import Truth
 from gtrack.io.examples_csv import LabelledSequence, MeasuredSequence, read_examples, read_numbers
-from gtrack.workflows.training.examples import NO_PLACE, ExampleSet
 from gtrack.workflows.training.job import TrainJob
-from gtrack.workflows.training.truth import Truth
 
 CsvRows = Sequence[LabelledSequence] | Sequence[MeasuredSequence]
 
@@ -47,8 +45,8 @@ def read_csv(
     if job.outputs != "classes":
         only_0_and_1 = job.outputs == "labels"
         measured = read_numbers(path, job.columns, only_0_and_1=only_0_and_1)
-        numbers = np.array([row.numbers for row in measured], np.float64)
-        return measured, Truth(job.outputs, job.columns, numbers)
+        numbers = [row.numbers for row in measured]
+        return measured, Truth.listed(job.outputs, job.columns, numbers)
     rows = read_examples(path)
     names = label_names(rows) if names is None else names
     index = {name: i for i, name in enumerate(names)}
@@ -58,7 +56,7 @@ def read_csv(
                 f"{path}:{row.line}: label {row.label!r} is none of the training labels "
                 f"{', '.join(names)}"
             )
-    return rows, Truth("classes", names, np.array([index[row.label] for row in rows], np.int64))
+    return rows, Truth.listed("classes", names, [index[row.label] for row in rows])
 
 
 def csv_examples(
@@ -83,22 +81,8 @@ def csv_examples(
     reach : int
         Longest flank to keep on each side, in bp.
     """
-    sequences, left, right = [], [], []
-    for row in rows:
-        spare = max(0, len(row.sequence) - window_bp)
-        at = spare // 2
-        before, after = min(reach, at), min(reach, spare - at)
-        sequences.append(row.sequence[at - before : len(row.sequence) - (spare - at) + after])
-        left.append(before)
-        right.append(after)
+    examples = [
+        Example.middle(row.sequence, window_bp, reach, f"{path}:{row.line}") for row in rows
+    ]
     cropped = sum(len(row.sequence) > window_bp for row in rows)
-    return ExampleSet(
-        truth,
-        sequences,
-        np.array(left, np.int32),
-        np.array(right, np.int32),
-        [f"{path}:{row.line}" for row in rows],
-        [""] * len(rows),
-        np.full(len(rows), NO_PLACE, np.int64),
-        {"cropped_to_window": cropped} if cropped else {},
-    )
+    return ExampleSet.of(truth, examples, {"cropped_to_window": cropped} if cropped else {})

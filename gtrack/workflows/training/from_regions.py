@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
 from gtrack.core.scan.regions import check_regions
-from gtrack.core.scan.shuffle import dinucleotide_shuffle
-from gtrack.core.sequences import reverse_complement
+from gtrack.core.training.chance import Purpose, stream
+from gtrack.core.training.examples import Example, ExampleSet
+from gtrack.core.training.gc_matched import GcReport, draw_gc_matched
+from gtrack.core.training.truth import Truth
 from gtrack.io.bed import read_bed
 from gtrack.io.fasta import Genome
-from gtrack.workflows.training.examples import NO_PLACE, ExampleSet
-from gtrack.workflows.training.gc_matched import GcReport, draw_gc_matched
 from gtrack.workflows.training.job import GC_MATCHED, SHUFFLE, TrainJob
-from gtrack.workflows.training.truth import Truth
 
 
 def region_examples(job: TrainJob, window_bp: int, reach: int) -> ExampleSet:
@@ -40,46 +37,35 @@ def region_examples(job: TrainJob, window_bp: int, reach: int) -> ExampleSet:
     assert job.positives is not None
     assert job.negatives is not None
     assert job.fasta is not None
-    rng = np.random.default_rng([job.seed, 1])
+    rng = stream(job.seed, Purpose.NEGATIVES)
     notes: dict[str, int | float] = {}
     with Genome.open(job.fasta) as genome:
-        if missing := [name for name in job.holdout if name not in genome.chrom_sizes]:
-            known = list(genome.chrom_sizes)
-            raise InputError(
-                f"--holdout {missing[0]}: no such chromosome in {job.fasta}; it has "
-                f"{', '.join(known[:5])}{', ...' if len(known) > 5 else ''}"
-            )
-        positives = _windows(read_bed(job.positives), window_bp, genome, job.fasta)
+        _check_holdout(job, genome)
+        windows = _windows(read_bed(job.positives), window_bp, genome, job.fasta)
+        positive = len(windows)
         if job.negatives == GC_MATCHED:
-            negatives, report = draw_gc_matched(genome, positives, rng)
+            negatives, report = draw_gc_matched(windows, genome.chrom_sizes, genome.fetch, rng)
+            windows += negatives
             notes |= _gc_notes(report)
-        elif job.negatives == SHUFFLE:
-            negatives = []
-        else:
-            negatives = _windows(read_bed(Path(job.negatives)), window_bp, genome, job.fasta)
-        columns = _cut([*positives, *negatives], genome, reach, job.use_strand)
-    sequences, left, right = columns
-    labels = [1] * len(positives) + [0] * len(negatives)
-    starts = [window.start for window in (*positives, *negatives)]
-    windows = [*positives, *negatives]
+        elif job.negatives != SHUFFLE:
+            windows += _windows(read_bed(Path(job.negatives)), window_bp, genome, job.fasta)
+        examples = _cut(windows, genome, reach, job.use_strand)
     if job.negatives == SHUFFLE:
-        for row in range(len(positives)):
-            sequences.append(_shuffled(sequences[row], left[row], right[row], rng))
-        left, right, windows = left * 2, right * 2, windows * 2
-        labels += [0] * len(positives)
-        starts += [NO_PLACE] * len(positives)
-    if unknown := sum("N" in sequence for sequence in sequences):
+        examples += [each.shuffled(rng) for each in examples]
+    if unknown := sum("N" in each.sequence for each in examples):
         notes["windows_with_n"] = unknown
-    return ExampleSet(
-        Truth("classes", ("negative", "positive"), np.array(labels, np.int64)),
-        sequences,
-        np.array(left, np.int32),
-        np.array(right, np.int32),
-        [window.origin or window.locus for window in windows],
-        [window.chrom for window in windows],
-        np.array(starts, np.int64),
-        notes,
-    )
+    labels = [1] * positive + [0] * (len(examples) - positive)
+    truth = Truth.listed("classes", ("negative", "positive"), labels)
+    return ExampleSet.of(truth, examples, notes)
+
+
+def _check_holdout(job: TrainJob, genome: Genome) -> None:
+    if missing := [name for name in job.holdout if name not in genome.chrom_sizes]:
+        known = list(genome.chrom_sizes)
+        raise InputError(
+            f"--holdout {missing[0]}: no such chromosome in {job.fasta}; it has "
+            f"{', '.join(known[:5])}{', ...' if len(known) > 5 else ''}"
+        )
 
 
 def _windows(
@@ -110,27 +96,19 @@ def _windows(
 
 def _cut(
     windows: Sequence[Interval], genome: Genome, reach: int, use_strand: bool
-) -> tuple[list[str], list[int], list[int]]:
+) -> list[Example]:
     """Fetch every window with up to `reach` bp of flank, in genome order; 5' to 3' if asked."""
-    sequences, left, right = [""] * len(windows), [0] * len(windows), [0] * len(windows)
-    order = sorted(range(len(windows)), key=lambda i: (windows[i].chrom, windows[i].start))
-    for row in order:
+    cut: dict[int, Example] = {}
+    for row in sorted(range(len(windows)), key=lambda i: (windows[i].chrom, windows[i].start)):
         window = windows[row]
-        before = min(reach, window.start)
-        after = min(reach, genome.chrom_sizes[window.chrom] - window.end)
-        sequence = genome.fetch(window.chrom, window.start - before, window.end + after)
-        if use_strand and window.strand == "-":
-            sequence, before, after = reverse_complement(sequence), after, before
-        sequences[row], left[row], right[row] = sequence, before, after
-    return sequences, left, right
-
-
-def _shuffled(sequence: str, left: int, right: int, rng: np.random.Generator) -> str:
-    """Shuffle the window and each flank on its own, so that the window keeps its dinucleotides."""
-    end = len(sequence) - right
-    parts = (sequence[left:end], sequence[:left], sequence[end:])
-    window, before, after = (dinucleotide_shuffle(part, rng) for part in parts)
-    return before + window + after
+        left = min(reach, window.start)
+        right = min(reach, genome.chrom_sizes[window.chrom] - window.end)
+        sequence = genome.fetch(window.chrom, window.start - left, window.end + right)
+        origin = window.origin or window.locus
+        example = Example(sequence, left, right, origin, window.chrom, window.start)
+        minus = use_strand and window.strand == "-"
+        cut[row] = example.reverse_complement() if minus else example
+    return [cut[row] for row in range(len(windows))]
 
 
 def _gc_notes(report: GcReport) -> dict[str, int | float]:

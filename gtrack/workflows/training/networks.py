@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+import torch
 from tokenizers import Tokenizer
 
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.heads import PROBLEM_TYPE_OF, Head, head_of
 from gtrack.core.sequences import base_codes
+from gtrack.core.training.batches import Ids, framed
+from gtrack.core.training.scale import Scale
 from gtrack.models.cnn import Cnn, CnnConfig, CnnForSequenceClassification
 from gtrack.models.cnn.network import N_CODE
 from gtrack.models.dnabert2 import Dnabert2
@@ -25,30 +25,8 @@ from gtrack.models.dnabert2.network import Dnabert2ForSequenceClassification
 from gtrack.models.dnabert2.tokenizer import TOKENIZER, DnaTokenizer
 from gtrack.models.folder import locate, recognise
 from gtrack.workflows.training.job import TrainJob
+from gtrack.workflows.training.shapes import CNN_CONFIGS, DNABERT2_CONFIGS, shape_of
 from gtrack.workflows.training.tokenizer import train_tokenizer
-
-CNN_CONFIGS: dict[str, dict[str, Any]] = {
-    "small": {"channels": [32, 32], "kernel_sizes": [15, 7]},
-    "tiny": {"channels": [8], "kernel_sizes": [9]},
-}
-DNABERT2_CONFIGS: dict[str, dict[str, Any]] = {
-    "small": {
-        "hidden_size": 64,
-        "intermediate_size": 128,
-        "num_hidden_layers": 3,
-        "num_attention_heads": 4,
-        "hidden_dropout_prob": 0.0,
-    },
-    "tiny": {
-        "hidden_size": 32,
-        "intermediate_size": 64,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 2,
-        "hidden_dropout_prob": 0.0,
-    },
-    "base": {},
-}
-"""Shapes by name; ``small`` learns long motifs in minutes on one CPU thread."""
 
 NEW_CNN_RATE, NEW_BERT_RATE, NEXT_RATE = 2e-3, 1e-3, 5e-4
 """Highest learning rates of a new network, and of one that goes on from a trained one: a small
@@ -56,8 +34,6 @@ DNABERT-2 was seen to diverge at 2e-3."""
 
 LARGE, LARGE_RATE = 256, 3e-5
 """Hidden size from which the rate is that of the published fine-tuning of DNABERT-2."""
-
-Ids = NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +74,15 @@ class Trainee:
     def goes_on(self) -> bool:
         """Whether the classifier is already trained."""
         return self.before is not None and "classifier" not in self.afresh
+
+    def rescale(self, scale: Scale) -> None:
+        """Rewrite the classifier as a scale folds it."""
+        layer = self.network.classifier
+        tensors = layer.weight, layer.bias
+        folded = scale.folded(*(each.detach().double().cpu().numpy() for each in tensors))
+        with torch.no_grad():
+            for tensor, values in zip(tensors, folded, strict=True):
+                tensor.copy_(torch.from_numpy(values))
 
 
 def make_trainee(
@@ -154,7 +139,7 @@ def _trainee(
 
 
 def _new_cnn(job: TrainJob, fields: dict[str, Any]) -> Trainee:
-    shape = _shape(job.config or "small", CNN_CONFIGS)
+    shape = shape_of(job.config or "small", CNN_CONFIGS)
     try:
         network = CnnForSequenceClassification(CnnConfig(**(shape | fields)))
     except (TypeError, ValueError) as problem:
@@ -189,7 +174,7 @@ def _new_dnabert2(
         both = "rc" in job.augment
         content = train_tokenizer(training, job.vocab, both_strands=both, seed=job.seed)
         tokenizer = DnaTokenizer(content, work / TOKENIZER)
-    shape = _shape(job.config or "small", DNABERT2_CONFIGS) | {"vocab_size": tokenizer.size}
+    shape = shape_of(job.config or "small", DNABERT2_CONFIGS) | {"vocab_size": tokenizer.size}
     known = inspect.signature(Dnabert2Config.__init__).parameters
     shape = {name: value for name, value in shape.items() if name in known}
     try:
@@ -233,21 +218,6 @@ def _keeps_head(before: Head | None, after: Head) -> bool:
     return before.names in (after.names, nameless)
 
 
-def _shape(wish: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    if wish in known:
-        return known[wish]
-    path = Path(wish)
-    if not path.is_file():
-        raise InputError(f"--config {wish}: neither one of {', '.join(known)} nor a JSON file")
-    try:
-        shape = json.loads(path.read_bytes())
-    except ValueError as problem:
-        raise InputError(f"{path}: not JSON: {problem}") from problem
-    if not isinstance(shape, dict):
-        raise InputError(f"{path}: holds no JSON object")
-    return shape
-
-
 def _read_bases(sequences: Sequence[str]) -> list[Ids]:
     return [base_codes(sequence) for sequence in sequences]
 
@@ -262,6 +232,6 @@ def _reading(model: Dnabert2, work: Path, rate: float, afresh: tuple[str, ...]) 
 
     def read(sequences: Sequence[str]) -> list[Ids]:
         found = tokenizer.encode_batch_fast(list(sequences), add_special_tokens=False)
-        return [np.array([cls, *encoding.ids, sep], np.int32) for encoding in found]
+        return [framed(encoding.ids, cls, sep) for encoding in found]
 
     return Trainee(model, read, model.tokenizer.pad, rate, afresh)

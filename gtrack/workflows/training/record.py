@@ -4,50 +4,83 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError
+from gtrack.core.training.scale import Scale
+from gtrack.core.training.splits import Split
+from gtrack.core.training.truth import Truth
 from gtrack.models.folder import digest
-from gtrack.workflows.training.examples import ExampleSet
+from gtrack.workflows.training.data import TrainingData
 from gtrack.workflows.training.job import GC_MATCHED, SHUFFLE, TrainJob
-from gtrack.workflows.training.scale import Scale
-from gtrack.workflows.training.splits import Split
-from gtrack.workflows.training.truth import Truth
 
 SCHEMA = "gtrack-training/1"
 _SHOWN_CONFLICTS = 5
 
 
-def describe_data(
-    job: TrainJob, examples: ExampleSet, split: Split, window_bp: int
-) -> dict[str, Any]:
+def describe_data(job: TrainJob, given: TrainingData) -> dict[str, Any]:
     """Return the part of the record about the data: no folder, host or time."""
     negatives = job.negatives if job.negatives in (SHUFFLE, GC_MATCHED) else "bed"
-    truth = examples.truth
-    parts = {"train": split.train, "test": split.test}
+    truth, split = given.examples.truth, given.split
+    parts = {"train": (truth, split.train), "test": (truth, split.test)}
+    if given.extra is not None:
+        parts["test_csv"] = given.extra.examples.truth, given.extra.rows
+    duplicates = {
+        "within_training": split.within_training,
+        "removed_from_test": split.removed_duplicates,
+        "overlapping_removed_from_test": split.removed_overlaps,
+    }
+    if given.extra is not None:
+        duplicates["removed_from_test_csv"] = given.extra.removed
     data = {
         "files": _files(job),
         "negatives": None if job.csv is not None else negatives,
-        "window_bp": window_bp,
+        "window_bp": given.window_bp,
         "strands": job.strands,
         "labels": list(truth.names),
         "holdout": list(job.holdout),
         "test_share": job.share,
-        "rows": {part: truth.count(rows) for part, rows in parts.items()},
-        "duplicates": {
-            "within_training": split.within_training,
-            "removed_from_test": split.removed_duplicates,
-            "overlapping_removed_from_test": split.removed_overlaps,
-        },
+        "rows": {part: of.count(rows) for part, (of, rows) in parts.items()},
+        "duplicates": duplicates,
         "conflicting_labels": len(split.conflicts),
-        "notes": examples.notes,
+        "notes": given.examples.notes,
     }
     if truth.outputs != "classes":  # whose rows have one label each
         data["outputs"] = truth.outputs
-        data["windows"] = {part: len(rows) for part, rows in parts.items()}
+        data["windows"] = {part: len(rows) for part, (_, rows) in parts.items()}
     return data
+
+
+def told(data: dict[str, Any], split: Split) -> Iterator[str]:
+    """Yield one line about each thing in the data that the user should know."""
+    for part, counts in data["rows"].items():
+        total = data.get("windows", {}).get(part, sum(counts.values()))
+        if total:
+            listed = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+            of = f" ({listed})" if data.get("outputs") != "values" else ""
+            yield f"{part.replace('_', ' ')}: {total:,} windows{of}"
+    found = data["duplicates"]
+    if found["within_training"]:
+        yield f"duplicates: {found['within_training']:,} within the training set, kept"
+    for name, what in (
+        ("removed_from_test", "test rows share their sequence with training rows or each other"),
+        ("overlapping_removed_from_test", "test windows overlap training windows"),
+        ("removed_from_test_csv", "rows of --test-csv stand in the training set or twice"),
+    ):
+        if found.get(name):
+            yield f"duplicates: {found[name]:,} {what}; removed from the test set"
+    if split.conflicts:
+        what = "values" if data.get("outputs") == "values" else "labels"
+        how = "stand in rows that differ" if "outputs" in data else "have more than one label"
+        yield (
+            f"conflicting {what}: {len(split.conflicts):,} sequences {how}, "
+            f"kept; the first: {split.conflicts[0]}"
+        )
+    for name, value in data["notes"].items():
+        yield f"{name.replace('_', ' ')}: {value:,}"
 
 
 def describe_scale(truth: Truth, scale: Scale) -> dict[str, dict[str, float]]:

@@ -6,24 +6,16 @@ tokens first, then A, C, G and T, then merges; every N is one [UNK] and ends a w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import numpy as np
 from tokenizers import Tokenizer
 from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import TemplateProcessing
 from tokenizers.trainers import BpeTrainer
 
-from gtrack.core.sequences import BASES, reverse_complement
+from gtrack.core.sequences import BASES
+from gtrack.core.training.pieces import pieces
 
 SPECIAL = ("[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]")
-
-TEXT_BP = 10_000_000
-"""Bases that a tokenizer is trained on, at most."""
-
-PIECE_BP = 1_000
-"""Longer sequences are cut: the cost of a merge grows with the length of a word."""
 
 LONGEST_TOKEN = 32
 """Bases of a token, at most; the published vocabulary has the same bound."""
@@ -41,7 +33,7 @@ def train_tokenizer(sequences: list[str], vocab: int, *, both_strands: bool, see
     both_strands : bool
         Take each piece from either strand with probability 1/2.
     seed : int
-        Seed of the sample: sequences are taken in random order until there are `TEXT_BP` bases.
+        Seed of the sample: sequences are taken in random order until there are enough.
 
     Returns
     -------
@@ -59,7 +51,7 @@ def train_tokenizer(sequences: list[str], vocab: int, *, both_strands: bool, see
         max_token_length=LONGEST_TOKEN,
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_pieces(sequences, both_strands, seed), trainer)
+    tokenizer.train_from_iterator(pieces(sequences, both_strands=both_strands, seed=seed), trainer)
     tokenizer.post_processor = TemplateProcessing(
         single="[CLS] $A [SEP]",
         pair="[CLS] $A [SEP] $B:1 [SEP]:1",
@@ -67,19 +59,3 @@ def train_tokenizer(sequences: list[str], vocab: int, *, both_strands: bool, see
     )
     content: str = tokenizer.to_str(pretty=False)
     return content.encode()
-
-
-def _pieces(sequences: list[str], both_strands: bool, seed: int) -> Iterable[str]:
-    """Yield runs of known bases, at most `PIECE_BP` long, from a random sample."""
-    rng = np.random.default_rng([seed, 5])
-    left = TEXT_BP
-    for row in rng.permutation(len(sequences)).tolist():
-        if left <= 0:
-            return
-        sequence = sequences[row][:left]
-        if both_strands and rng.random() < 0.5:
-            sequence = reverse_complement(sequence)
-        left -= len(sequence)
-        for run in sequence.split("N"):
-            for at in range(0, len(run), PIECE_BP):
-                yield run[at : at + PIECE_BP]

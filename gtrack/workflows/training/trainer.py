@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import Dataset, Sampler, SequentialSampler
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import LambdaLR
+from torch.utils.data import Sampler, SequentialSampler
 from transformers import (
     PrinterCallback,
     Trainer,
@@ -24,98 +23,16 @@ from transformers import (
 from transformers.utils import logging
 
 from gtrack.core.errors import ModelError
-from gtrack.core.sequences import reverse_complement
-from gtrack.workflows.training.augment import POOL, Showing, order_pool
-from gtrack.workflows.training.examples import ExampleSet
+from gtrack.core.training.schedule import rate_factor
+from gtrack.workflows.training.batches import ShownBatches
 from gtrack.workflows.training.job import TrainJob
-from gtrack.workflows.training.networks import Ids, Trainee
+from gtrack.workflows.training.networks import Trainee
+from gtrack.workflows.training.work_folder import newest_checkpoint
 
 OnStep = Callable[[int, int, float | None], None]
 """``on_step(step, steps, loss)``; the loss is a mean over the last steps, None before the first."""
 
 _CHECKPOINTS = 10  # over a whole training
-
-
-class ShownBatches(Dataset[dict[str, Tensor]]):
-    """All draws of a training in the order in which they are shown, a batch at a time.
-
-    A pool of batches is encoded and ordered when its first batch is asked for; what a batch holds
-    depends on its number alone, so that a resumed training sees what an uninterrupted one would.
-
-    Parameters
-    ----------
-    examples : ExampleSet
-        All rows.
-    truth : ndarray, shape (rows,) or (rows, outputs)
-        What the loss compares with, of every row.
-    showing : Showing
-        The draws.
-    trainee : Trainee
-        Reads the sequences.
-    batch, seed : int
-        Of the training.
-    """
-
-    def __init__(
-        self,
-        examples: ExampleSet,
-        truth: NDArray[Any],
-        showing: Showing,
-        trainee: Trainee,
-        batch: int,
-        seed: int,
-    ) -> None:
-        self._examples, self._truth = examples, truth
-        self._showing, self._trainee = showing, trainee
-        self._batch, self._seed = batch, seed
-        self._number = -1
-        self._ids: list[Ids] = []
-        self._order = np.empty(0, np.int64)
-
-    def __len__(self) -> int:
-        return len(self._showing)
-
-    def __getitems__(self, draws: list[int]) -> dict[str, Tensor]:
-        """Return the batch that starts at draw ``draws[0]``, a multiple of the batch size."""
-        size = POOL * self._batch
-        number, at = divmod(draws[0], size)
-        first = number * size
-        if number != self._number:
-            pool = range(first, min(first + size, len(self)))
-            self._ids = self._trainee.read(
-                [self._showing.sequence(self._examples, draw) for draw in pool]
-            )
-            units = np.array([len(ids) for ids in self._ids])
-            self._order = order_pool(units, self._batch, self._seed, number)
-            self._number = number
-        chosen = self._order[at : at + len(draws)]
-        batch = pad_batch([self._ids[i] for i in chosen.tolist()], self._trainee.pad)
-        truth = self._truth[self._showing.rows[first + chosen]]
-        return batch | {"labels": torch.from_numpy(truth)}
-
-
-def pad_batch(rows: list[Ids], pad: int) -> dict[str, Tensor]:
-    """Return ``input_ids`` (rows, longest), and ``attention_mask`` where a row is shorter."""
-    lengths = np.array([len(row) for row in rows])
-    ids = np.full((len(rows), lengths.max()), pad, np.int64)
-    for index, row in enumerate(rows):
-        ids[index, : len(row)] = row
-    batch = {"input_ids": torch.from_numpy(ids)}
-    if lengths.min() < lengths.max():
-        mask = np.arange(lengths.max()) < lengths[:, None]
-        batch["attention_mask"] = torch.from_numpy(mask)
-    return batch
-
-
-def rate_factor(step: int, steps: int, warmup: int) -> float:
-    """Share of the highest learning rate at a step: linear rise, level, cosine from half time."""
-    rise = min(warmup, steps // 10)
-    half = steps // 2
-    if step < rise:
-        return (step + 1) / rise
-    if step < half:
-        return 1.0
-    return 0.5 * (1 + math.cos(math.pi * (step - half) / (steps - half)))
 
 
 def fit(
@@ -137,39 +54,12 @@ def fit(
         When the loss stops being a number, or the device runs out of memory.
     """
     network = trainee.network.requires_grad_(True)
-    arguments = TrainingArguments(
-        output_dir=str(job.work_folder),
-        max_steps=steps,
-        per_device_train_batch_size=job.batch,
-        max_grad_norm=1.0,
-        logging_steps=max(1, min(50, steps // 20)),
-        logging_nan_inf_filter=False,
-        save_steps=max(1, math.ceil(steps / _CHECKPOINTS)),
-        save_total_limit=2,
-        dataloader_pin_memory=False,
-        remove_unused_columns=False,
-        disable_tqdm=True,
-        report_to="none",
-        use_cpu=device == "cpu",
-        seed=job.seed,
-    )
-    arguments._n_gpu = min(1, arguments.n_gpu)  # several devices would change what a batch is
-    optimiser = torch.optim.AdamW(
-        network.parameters(),
-        lr=job.lr or trainee.rate,
-        betas=(0.9, 0.98),
-        weight_decay=0.01,
-        fused=True,
-    )
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: rate_factor(step, steps, job.warmup)
-    )
     trainer = _Trainer(
         trainee,
-        arguments,
+        _arguments(job, steps, device),
         data_collator=_as_it_is,
         train_dataset=batches,
-        optimizers=(optimiser, schedule),
+        optimizers=_optimisers(network, job.lr or trainee.rate, steps, job.warmup),
         callbacks=[_Watch(on_step)],
     )
     trainer.remove_callback(PrinterCallback)
@@ -187,46 +77,33 @@ def fit(
     network.eval()
 
 
-def newest_checkpoint(work: Path) -> Path | None:
-    """Return the newest checkpoint that was written to its end, or None."""
-    found = []
-    for folder in work.glob("checkpoint-*"):
-        try:
-            state = json.loads((folder / "trainer_state.json").read_bytes())
-            found.append((int(state["global_step"]), folder))
-        except (OSError, ValueError, KeyError):
-            continue  # the Trainer writes this file last: without it the checkpoint is a torso
-    return max(found)[1] if found else None
+def _arguments(job: TrainJob, steps: int, device: str) -> TrainingArguments:
+    arguments = TrainingArguments(
+        output_dir=str(job.work_folder),
+        max_steps=steps,
+        per_device_train_batch_size=job.batch,
+        max_grad_norm=1.0,
+        logging_steps=max(1, min(50, steps // 20)),
+        logging_nan_inf_filter=False,
+        save_steps=max(1, math.ceil(steps / _CHECKPOINTS)),
+        save_total_limit=2,
+        dataloader_pin_memory=False,
+        remove_unused_columns=False,
+        disable_tqdm=True,
+        report_to="none",
+        use_cpu=device == "cpu",
+        seed=job.seed,
+    )
+    arguments._n_gpu = min(1, arguments.n_gpu)  # several devices would change what a batch is
+    return arguments
 
 
-def predict(
-    trainee: Trainee, sequences: list[str], *, both_strands: bool, device: str
-) -> NDArray[np.float64]:
-    """Return logits, shape (sequences, labels), averaged over both strands if asked.
-
-    Sequences are read in batches of like length whose make-up depends on the sequences alone.
-    """
-    if both_strands:
-        strands = sequences, [reverse_complement(sequence) for sequence in sequences]
-        one, other = (
-            predict(trainee, strand, both_strands=False, device=device) for strand in strands
-        )
-        return (one + other) / 2
-    network = trainee.network.eval()
-    network.to(device)
-    order = sorted(range(len(sequences)), key=lambda row: len(sequences[row]))
-    logits = np.empty((len(sequences), len(trainee.model.labels)))
-    at = 0
-    while at < len(order):
-        longest = len(sequences[order[min(at + 255, len(order) - 1)]])
-        rows = order[at : at + max(1, min(256, trainee.model.default_batch_units * 4 // longest))]
-        ids = trainee.read([sequences[row] for row in rows])
-        batch = pad_batch(ids, trainee.pad)
-        with torch.no_grad():
-            out = network(**{name: tensor.to(device) for name, tensor in batch.items()}).logits
-        logits[rows] = out.double().cpu().numpy()
-        at += len(rows)
-    return logits
+def _optimisers(network: Any, rate: float, steps: int, warmup: int) -> tuple[AdamW, LambdaLR]:
+    """Return the optimiser and the schedule of its rate."""
+    optimiser = AdamW(
+        network.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+    )
+    return optimiser, LambdaLR(optimiser, lambda step: rate_factor(step, steps, warmup))
 
 
 class _Trainer(Trainer):  # type: ignore[misc]

@@ -14,7 +14,6 @@ from gtrack.io.atomic import finished_name, write_text
 from gtrack.io.folders import entries, is_folder, remove_empty
 from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
 from gtrack.workflows.training.job import TrainJob
-from gtrack.workflows.training.trainer import newest_checkpoint
 
 JOB = "job.json"
 """What a work folder is for, so that another job does not resume it."""
@@ -49,6 +48,18 @@ def check_work_folder(job: TrainJob) -> None:
         raise InputError(
             f"{work}: holds an interrupted training; go on with --resume, or remove that folder"
         )
+
+
+def newest_checkpoint(work: Path) -> Path | None:
+    """Return the newest checkpoint that was written to its end, or None."""
+    found = []
+    for folder in work.glob("checkpoint-*"):
+        try:
+            state = json.loads((folder / "trainer_state.json").read_bytes())
+            found.append((int(state["global_step"]), folder))
+        except (OSError, ValueError, KeyError):
+            continue  # the Trainer writes this file last: without it the checkpoint is a torso
+    return max(found)[1] if found else None
 
 
 @contextmanager

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from gtrack.core.top_places import (
     LARGEST,
     in_turns,
+    largest,
     merge_places,
+    strongest_first,
     strongest_stretches,
     strongest_window,
+    summed_strength,
 )
 
 WHOLE = st.lists(st.integers(-9, 9) | st.none(), min_size=1, max_size=60)
@@ -163,3 +166,21 @@ def test_the_stretches_are_those_of_the_slow_twin(values, span, piece):
         if max(sums) > 0:
             slow.append((at + best, at + best + min(span, len(part)), max(sums)))
     assert list(strongest_stretches(array, span, piece)) == slow
+
+
+@given(st.lists(st.tuples(WHOLE, st.integers(1, 9)), min_size=1, max_size=4))
+def test_strength_is_summed_in_each_tracks_own_unit(tracks):
+    bases = min(len(values) for values, _ in tracks)
+    arrays = [
+        (np.array([np.nan if v is None else v for v in values[:bases]], np.float32), unit)
+        for values, unit in tracks
+    ]
+    expected = [fsum(abs(values[at] or 0) / unit for values, unit in tracks) for at in range(bases)]
+    np.testing.assert_allclose(summed_strength(arrays), expected, rtol=1e-12)
+    assert largest(arrays[0][0]) == max(abs(v or 0) for v in tracks[0][0][:bases])
+    assert largest(np.empty(0)) == 0
+
+
+def test_the_strongest_come_first_and_ties_stay():
+    strengths = [1.0, 2.0, 2.0 + 1e-9, 3.0, 2.0 - 1e-9]
+    assert "".join(strongest_first(strengths, "abcde")) == "dbcea"

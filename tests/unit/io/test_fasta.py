@@ -19,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.io import faidx, fasta, text
+from gtrack.io import faidx, fasta_index, text
+from gtrack.io.bgzf import blocks_of
 from gtrack.io.fasta import Genome
 
 SMALL = b">chr1 first\nACGTAC\nGTNNAC\nGT\n>chr2\nTTTT\n"
@@ -288,7 +289,7 @@ def test_a_damaged_block_is_refused_where_it_is_read(tmp_path: Path) -> None:
     whole = bytearray(bgzip(b">c\n" + bytes(rng.choices(b"ACGT", k=1000)) + b"\n", 100))
     path = write(tmp_path, bytes(whole), "g.fa.gz")
     Genome.open(path).close()
-    blocks = text.bgzf_blocks(path)
+    blocks = blocks_of(path)
     whole[blocks[5][0] + 30] ^= 255
     stat = path.stat()
     path.write_bytes(whole)
@@ -443,9 +444,9 @@ def test_where_nothing_takes_an_index(tmp_path: Path) -> None:
 def test_the_cache_is_where_the_user_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert fasta._user_cache() == tmp_path / ".cache" / "gtrack"
+    assert fasta_index.user_cache() == tmp_path / ".cache" / "gtrack"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "x"))
-    assert fasta._user_cache() == tmp_path / "x" / "gtrack"
+    assert fasta_index.user_cache() == tmp_path / "x" / "gtrack"
 
 
 MEASURE = """

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
 from gtrack.io import text
+from gtrack.io.bgzf import blocks_of, check_end
 
 
 def bgzip(data: bytes, block: int = 65280) -> bytes:
@@ -101,7 +102,7 @@ def test_a_bgzip_file_cut_anywhere_is_refused_even_between_blocks(tmp_path: Path
             read(path)
         if size >= 18:
             with pytest.raises(InputError, match="EOF block is missing"):
-                text.check_bgzf_end(path)
+                check_end(path)
 
 
 @settings(deadline=None)
@@ -201,8 +202,8 @@ def test_blocks_are_those_of_biopython(
     path.write_bytes(bgzip(data, block))
     with path.open("rb") as file:
         oracle = [(start, at) for start, _, at, _ in bgzf.BgzfBlocks(file)]
-    assert text.bgzf_blocks(path) == oracle
-    assert text.bgzf_blocks(path)[-1][1] == len(data)
+    assert blocks_of(path) == oracle
+    assert blocks_of(path)[-1][1] == len(data)
 
 
 def test_a_broken_chain_of_blocks_is_refused(tmp_path: Path) -> None:
@@ -210,7 +211,7 @@ def test_a_broken_chain_of_blocks_is_refused(tmp_path: Path) -> None:
     whole = bgzip(b"A" * 1000, 100)
     path.write_bytes(whole[:30] + whole[31:])
     with pytest.raises(InputError, match="damaged at byte"):
-        text.bgzf_blocks(path)
+        blocks_of(path)
 
 
 def test_an_extra_field_before_bc_is_understood(tmp_path: Path) -> None:
@@ -224,7 +225,7 @@ def test_an_extra_field_before_bc_is_understood(tmp_path: Path) -> None:
     path = tmp_path / "f.gz"
     path.write_bytes(block + text.BGZF_EOF)
     assert text.compression(path) == "bgzf"
-    assert text.bgzf_blocks(path) == [(0, 0), (size, 50)]
+    assert blocks_of(path) == [(0, 0), (size, 50)]
     assert read(path) == b"A" * 50
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 
 from hypothesis import given
@@ -12,7 +11,6 @@ from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.scan.first_view import place_around
 from gtrack.core.targets import name_targets
 from gtrack.workflows.calling.results import TargetHits, _strongest
-from gtrack.workflows.reports.places import _ranked
 
 SIZES = {"chr1": 9_000, "chr2": 9_000}
 HIT = MotifHit(
@@ -38,27 +36,3 @@ def test_the_first_view_is_the_first_of_the_strongest(one: list[float], two: lis
 
     view = _strongest([model("a", hits(one, 1000)), model("b", hits(two, 500))], SIZES)
     assert view == place_around("chr1", 1005, SIZES["chr1"])
-
-
-@given(BITS, st.randoms(use_true_random=False))
-def test_a_report_ranks_equal_hits_by_place(bits: list[float], shuffled: random.Random) -> None:
-    places = [("chr1", 5), ("chr1", 70), ("chr2", 5), ("chr2", 60)]
-    values = [(0.01, 2.5), (0.01, -2.5), (0.01, 2.4), (0.02, 9.0)]
-    rows = [(*pair, *place) for pair in values for place in places]
-    hits = [
-        replace(
-            HIT,
-            chrom=chrom,
-            start=start,
-            end=start + 10,
-            q_value=q * (1 + bits[k % len(bits)]),
-            rel_sum=total * (1 + bits[-k % len(bits)]),
-        )
-        for k, (q, total, chrom, start) in enumerate(rows)
-    ]
-    order = list(hits)
-    shuffled.shuffle(order)
-    found = [(hit.q_value > 0.015, abs(hit.rel_sum) < 2.45, hit.chrom) for hit in _ranked(order)]
-    assert found == sorted(found)
-    strong = [hit.start for hit in _ranked(order) if hit.q_value < 0.015 and hit.chrom == "chr1"]
-    assert strong == [5, 5, 70, 70, 5, 70]

@@ -10,11 +10,11 @@ import pytest
 
 from gtrack.core.errors import InputError
 from gtrack.core.sequences import reverse_complement
+from gtrack.core.training.splits import split_examples
 from gtrack.io.examples_csv import read_examples
 from gtrack.workflows.training.data import read_training_examples
 from gtrack.workflows.training.from_csv import label_names
 from gtrack.workflows.training.job import TrainJob
-from gtrack.workflows.training.splits import canonical_windows, split_examples
 
 WINDOW = 40
 
@@ -145,37 +145,6 @@ def test_gc_matched_negatives_match_and_keep_apart(tmp_path: Path, genome: dict[
         taken.append((chrom, start))
 
 
-def test_gc_matching_without_room_says_so(tmp_path: Path, genome: dict[str, str]) -> None:
-    rows = [f"chr1 {at} {at + 40}" for at in range(0, 6061, 40) if at not in (400, 440)]
-    with pytest.raises(InputError, match=r"chr1 has no place left for \d+ of \d+ gc-matched"):
-        read_training_examples(bed_job(tmp_path, rows, negatives="gc-matched"))
-
-
-def test_a_chromosome_hold_out_is_respected(tmp_path: Path, genome: dict[str, str]) -> None:
-    job = bed_job(tmp_path, ROWS, holdout=("chr2",))
-    examples, _ = read_training_examples(job)
-    split = split_examples(examples, job.holdout, job.share, 0)
-    assert {examples.chroms[row] for row in split.train} == {"chr1"}
-    assert {examples.chroms[row] for row in split.test} == {"chr2"}
-    assert len(split.train) + len(split.test) == len(examples)
-
-
-def test_overlapping_windows_do_not_cross_a_random_split(
-    tmp_path: Path, genome: dict[str, str]
-) -> None:
-    rows = [f"chr1 {500 + 10 * i} {540 + 10 * i}" for i in range(40)]
-    job = bed_job(tmp_path, rows + [f"chr2 {500 + 45 * i} {540 + 45 * i}" for i in range(40)])
-    examples, _ = read_training_examples(job)
-    split = split_examples(examples, (), 0.3, 1)
-    assert split.removed_overlaps > 0
-    for row in split.test[examples.starts[split.test] >= 0]:
-        for other in split.train[examples.starts[split.train] >= 0]:
-            apart = abs(examples.starts[row] - examples.starts[other]) >= WINDOW
-            assert apart or examples.chroms[row] != examples.chroms[other]
-    drawn = round(0.3 * 80) * 2
-    assert len(split.test) == drawn - split.removed_overlaps - split.removed_duplicates
-
-
 def test_labels_are_ordered_as_numbers_or_as_text(tmp_path: Path) -> None:
     path = tmp_path / "e.csv"
     for labels, order in (
@@ -198,29 +167,6 @@ def test_csv_windows_are_the_middle_and_may_move(tmp_path: Path) -> None:
     assert examples.notes == {"cropped_to_window": 3}
 
 
-def test_duplicates_are_found_in_both_orientations_and_removed_from_the_test_set(
-    tmp_path: Path,
-) -> None:
-    rng = np.random.default_rng(1)
-    unique = [random_dna(rng, 30) for _ in range(60)]
-    rows = [f"{s},{i % 2}" for i, s in enumerate(unique)]
-    rows += [f"{reverse_complement(s)},{i % 2}" for i, s in enumerate(unique)]
-    rows += [f"{unique[0]},1"]  # row 2 says 0
-    job = csv_job(tmp_path, "\n".join(rows))
-    examples, window_bp = read_training_examples(job)
-    assert window_bp == 30
-    split = split_examples(examples, (), 0.2, 3)
-    keys = canonical_windows(examples)
-    train, test = ([keys[row] for row in rows] for rows in (split.train, split.test))
-    assert not set(train) & set(test)
-    assert len(set(test)) == len(test) > 0
-    assert split.within_training == len(train) - len(set(train)) > 0
-    # copies of a sequence fall on one side, so that a share of the distinct ones is tested on
-    assert len(test) == 2 * round(0.2 * 30)
-    assert split.removed_duplicates == 121 - len(train) - len(test) > 0
-    assert split.conflicts == (f"{job.csv}:122 (1) has the sequence of {job.csv}:2 (0)",)
-
-
 def test_duplicates_across_chromosomes_are_removed_from_the_test_set(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     chrom = random_dna(rng, 400)
@@ -233,72 +179,17 @@ def test_duplicates_across_chromosomes_are_removed_from_the_test_set(tmp_path: P
     assert (split.removed_duplicates, split.removed_overlaps) == (1, 0)
 
 
-def test_the_random_share_is_stratified_and_seeded(tmp_path: Path) -> None:
-    rng = np.random.default_rng(1)
-    rows = [f"{random_dna(rng, 30)},{'a' if i < 90 else 'b'}" for i in range(100)]
-    examples, _ = read_training_examples(csv_job(tmp_path, "\n".join(rows)))
-    split = split_examples(examples, (), 0.1, 3)
-    assert examples.truth.count(split.test) == {"a": 9, "b": 1}
-    assert split.test.tolist() == split_examples(examples, (), 0.1, 3).test.tolist()
-    assert split.test.tolist() != split_examples(examples, (), 0.1, 4).test.tolist()
-
-
 def columns_job(folder: Path, rows: list[str], **options: object) -> TrainJob:
     path = folder / "c.csv"
     path.write_text("\n".join(["sequence,x,y", *rows]) + "\n")
     return TrainJob(kind="cnn", out=folder / "out", csv=path, **options)  # type: ignore[arg-type]
 
 
-def test_labels_are_split_by_sequence_alone_and_conflicts_are_told(tmp_path: Path) -> None:
-    rng = np.random.default_rng(3)
-    unique = [random_dna(rng, 30) for _ in range(60)]
-    rows = [f"{s},{i % 2},{i // 30}" for i, s in enumerate(unique)]
-    rows += [f"{reverse_complement(s)},{i % 2},{i // 30}" for i, s in enumerate(unique[:20])]
-    rows += [f"{unique[7]},1,1", f"{unique[7]},0,1"]  # row 9 says 1, 0
-    job = columns_job(tmp_path, rows, labels=("x", "y"))
-    examples, _ = read_training_examples(job)
-    split = split_examples(examples, (), 0.3, 1)
-    keys = canonical_windows(examples)
-    train, test = ({keys[row] for row in rows} for rows in (split.train, split.test))
-    assert not train & test
-    assert len(test) == len(split.test) == round(0.3 * 60)
-    assert split.conflicts == (f"{job.csv}:82 (y=1) has the sequence of {job.csv}:9 (y=0)",)
-    assert examples.truth.count(np.arange(len(examples))) == {
-        "x": sum(row.split(",")[1] == "1" for row in rows),
-        "y": sum(row.split(",")[2] == "1" for row in rows),
-    }
-    again = split_examples(examples, (), 0.3, 1)
-    assert split.test.tolist() == again.test.tolist()
-    assert split.test.tolist() != split_examples(examples, (), 0.3, 2).test.tolist()
-
-
-def test_values_that_differ_for_one_sequence_are_told(tmp_path: Path) -> None:
+def test_values_stand_in_the_order_of_the_option(tmp_path: Path) -> None:
     rows = ["ACGTACGTAA,1.5,2", "CCGTACGTAA,1,2", "TTACGTACGT,1.5,3e2", "GGGTACGTAA,2,5"]
     job = columns_job(tmp_path, rows, values=("y", "x"), test_share=0.3)
     examples, _ = read_training_examples(job)
     assert examples.truth.of.tolist() == [[2, 1.5], [2, 1], [300, 1.5], [5, 2]]
-    with pytest.raises(InputError, match=r"no second value of 'y' is left to test on"):
-        split_examples(examples, (), 0.3, 0)  # one of three distinct sequences
-    split = split_examples(examples, (), 0.0, 0)
-    assert split.conflicts == (f"{job.csv}:4 (y=300) has the sequence of {job.csv}:2 (y=2)",)
-
-
-@pytest.mark.parametrize(
-    ("there", "says"),
-    [
-        ("1" * 40, "no row with a 0 for label 'x' is left to train on"),
-        ("0" * 40, "no row with a 1 for label 'x' is left to train on"),
-        ("1" + "0" * 39, "no row with a 1 for label 'x' is left to t"),
-    ],
-)
-def test_a_label_that_cannot_be_learnt_or_tested_is_named(
-    tmp_path: Path, there: str, says: str
-) -> None:
-    rng = np.random.default_rng(2)
-    rows = [f"{random_dna(rng, 30)},{digit},{i % 2}" for i, digit in enumerate(there)]
-    examples, _ = read_training_examples(columns_job(tmp_path, rows, labels=("y", "x")))
-    with pytest.raises(InputError, match=says):
-        split_examples(examples, (), 0.2, 0)
 
 
 @pytest.mark.parametrize(

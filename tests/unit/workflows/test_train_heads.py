@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from click.testing import CliRunner
 
 from gtrack.cli import main
@@ -23,8 +22,6 @@ from gtrack.io.bigwig.reader import read_values
 from gtrack.models.folder import open_model
 from gtrack.workflows.train import TrainJob, train
 from gtrack.workflows.training.networks import make_trainee
-from gtrack.workflows.training.scale import Scale
-from gtrack.workflows.training.truth import Truth
 
 Run = Callable[..., Any]
 MOTIFS = {"one": "TGACGTCT", "two": "GGCCTAAC"}
@@ -271,25 +268,6 @@ def test_a_model_of_values_is_gone_on_from_in_its_own_unit(
     assert record["started_afresh"] == []
     for name, score in record["metrics"]["test"]["values"].items():
         assert score["r2"]["value"] == pytest.approx(before[name]["r2"]["value"], abs=1e-3)
-
-
-def test_the_unit_is_folded_into_the_classifier(value_job: TrainJob, tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    values = rng.normal([1e4, -3e-6], [50, 2e-7], size=(40, 2))
-    scale = Scale.of(Truth("values", ("x", "y"), values), np.arange(30))
-    assert scale is not None
-    shown = scale.standardised(values)
-    assert np.abs(shown[:30].mean(0)).max() < 1e-5
-    assert shown[:30].std(0) == pytest.approx([1, 1], rel=1e-5)
-    layer = torch.nn.Linear(5, 2)
-    inputs = torch.randn(7, 5, generator=torch.Generator().manual_seed(1))
-    with torch.no_grad():
-        raw = layer(inputs).double().numpy()
-        scale.fold(layer)
-        found = layer(inputs).double().numpy()
-        np.testing.assert_allclose(found, raw * scale.spread + scale.mean, rtol=1e-5)
-        scale.unfold(layer)
-        np.testing.assert_allclose(layer(inputs).numpy(), raw, atol=1e-4)
 
 
 def test_an_interrupted_training_of_values_goes_on_to_the_same_bytes(

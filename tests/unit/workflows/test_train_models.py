@@ -24,7 +24,7 @@ from gtrack.core.sequences import reverse_complement
 from gtrack.models.folder import open_model, recognise
 from gtrack.workflows.train import TrainJob, train
 from gtrack.workflows.training.networks import make_trainee
-from gtrack.workflows.training.trainer import predict
+from gtrack.workflows.training.predictions import predict
 
 MOTIF = "TGACGTCT"
 

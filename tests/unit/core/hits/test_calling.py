@@ -9,11 +9,14 @@ import pytest
 
 from gtrack.core.errors import InputError
 from gtrack.core.hits.blocks import blocks
-from gtrack.core.hits.calling import HitOptions, HitTable, call_hits
+from gtrack.core.hits.calling import HitOptions, call_hits
 from gtrack.core.hits.candidates import make_matchers
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.hits.pwm import Pwm
+from gtrack.core.hits.regions_of_sites import RegionIndex
 from gtrack.core.hits.relevance_null import RelevanceNull
+from gtrack.core.hits.table import HitTable
+from gtrack.core.intervals import Interval
 from gtrack.core.segments import Segment
 
 FLAT = np.full(4, 0.25)
@@ -93,6 +96,26 @@ def test_planted_sites_are_found_with_strand_sign_and_name(null: list[Segment]) 
     assert len(hits) <= len(truth) + 3
     assert table.bases == 80 * 500
     assert table.null_bases == 120 * 500
+
+
+def test_records_say_what_the_columns_say(null: list[Segment]) -> None:
+    targets = windows(20, 2, "chr1")
+    plant(targets, 3)
+    table = call(targets, null)
+    index = RegionIndex([Interval("chr1", s.start, s.end, f"r{s.start}") for s in targets])
+    records = list(table.records(MOTIFS, "cnn:x", index))
+    assert len(records) == len(table) > 0
+    for row, hit in enumerate(records):
+        motif = MOTIFS[table.motif[row]]
+        assert (hit.motif_id, hit.name, hit.source) == (motif.id, motif.name, motif.source)
+        assert (hit.start, hit.end, hit.strand == "-") == (
+            *(table.start[row], table.end[row], table.reverse[row]),
+        )
+        assert (hit.rel_sum, hit.rel_z) == (table.relevance_sum[row], table.relevance_z[row])
+        assert (hit.seq_p, hit.rel_p) == (table.p_sequence[row], table.p_relevance[row])
+        assert (hit.q_value, hit.model) == (table.q[row], "cnn:x")
+        (home,) = (s for s in targets if s.start <= hit.start and hit.end <= s.end)
+        assert hit.region == f"r{home.start}"
 
 
 def test_sequence_without_relevance_is_no_hit(null: list[Segment]) -> None:

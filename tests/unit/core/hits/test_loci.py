@@ -50,6 +50,8 @@ def test_columns_say_what_lies_in_the_run() -> None:
     assert table.relevance_abs[k] == pytest.approx(np.abs(inside).sum())
     assert table.peak[k] == np.abs(inside).argmax()
     assert (np.diff(table.start) > 0).all()
+    assert table.below(0.5) == [row for row in range(len(table)) if table.q[row] < 0.5]
+    assert table.below(0) == []
 
 
 def test_noise_is_not_significant() -> None:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gtrack.core.hits import pwm as pwm_module
+from gtrack.core.hits import sites
 from gtrack.core.hits.motifs import Motif, symmetric_background
-from gtrack.core.hits.pwm import GRID, Pwm, Words, scan
+from gtrack.core.hits.pwm import GRID, Pwm
+from gtrack.core.hits.sites import Words, scan
 
 BACKGROUNDS = [(0.25, 0.25, 0.25, 0.25), (0.4, 0.1, 0.2, 0.3), (0.05, 0.15, 0.75, 0.05)]
 
@@ -185,7 +186,7 @@ def test_chunks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
         whole = site_list(Words(codes), pwm, 0.05)
         assert whole
         for chunk in (1, 33, 64, 4999):
-            monkeypatch.setattr(pwm_module, "CHUNK", chunk)
+            monkeypatch.setattr(sites, "CHUNK", chunk)
             assert site_list(codes, pwm, 0.05) == whole
 
 

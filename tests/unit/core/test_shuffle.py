@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtrack.core.scan.shuffle import dinucleotide_shuffle
+from gtrack.core.shuffle import dinucleotide_shuffle
 
 DNA = st.text(alphabet="ACGTN", max_size=80)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.sequences import reverse_complement
-from gtrack.workflows.training.examples import ExampleSet
+from gtrack.core.training.chance import Purpose, stream
+from gtrack.core.training.examples import ExampleSet
 
 POOL = 48
 """Batches among which sequences of like length are brought together."""
@@ -67,7 +69,7 @@ def plan_showing(
     seed : int
         Same seed, same plan.
     """
-    rng = np.random.default_rng([seed, 3])
+    rng = stream(seed, Purpose.SHOWING)
     passes = -(-draws // len(train))
     rows = np.concatenate([rng.permutation(train) for _ in range(passes)])[:draws]
     flips = rng.random(draws) < 0.5 if "rc" in augment else np.zeros(draws, bool)
@@ -80,17 +82,17 @@ def plan_showing(
     return Showing(rows, flips, offsets)
 
 
-def order_pool(units: NDArray[np.int64], batch: int, seed: int, pool: int) -> NDArray[np.int64]:
+def order_pool(units: Sequence[int], batch: int, seed: int, pool: int) -> NDArray[np.int64]:
     """Return the order in which a pool of draws is shown: like lengths together, batches shuffled.
 
     Parameters
     ----------
-    units : ndarray of int64, shape (draws of the pool,)
-        Length of each draw as the network reads it; a multiple of `batch` of them.
+    units : sequence of int
+        Length of each draw of the pool as the network reads it; a multiple of `batch` of them.
     batch : int
         Rows per batch.
     seed, pool : int
         Seed of the training, and number of the pool: together they decide the order.
     """
     batches = np.argsort(units, kind="stable").reshape(-1, batch)
-    return np.random.default_rng([seed, 4, pool]).permutation(batches).ravel()
+    return stream(seed, Purpose.ORDER, pool).permutation(batches).ravel()

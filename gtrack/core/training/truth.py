@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +33,18 @@ class Truth:
     names: tuple[str, ...]
     of: NDArray[Any]
 
+    @classmethod
+    def listed(cls, outputs: Outputs, names: tuple[str, ...], rows: Sequence[Any]) -> Truth:
+        """Make one of a list: an index per row of classes, else a list of numbers per row."""
+        return cls(outputs, names, np.array(rows, np.int64 if outputs == "classes" else np.float64))
+
     def __len__(self) -> int:
         return len(self.of)
+
+    @property
+    def rows(self) -> Rows:
+        """Every row."""
+        return np.arange(len(self))
 
     def strata(self) -> NDArray[np.int64]:
         """Return a number per row: of each, a random split takes a share of its own."""

@@ -1,4 +1,4 @@
-"""What a trained network does on rows that it has not seen."""
+"""The scores that suit what a model's outputs are."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.training.truth import Rows, Truth
 from gtrack.evaluation.classification import score_classification
 from gtrack.evaluation.multilabel import score_multilabel
 from gtrack.evaluation.regression import score_regression
-from gtrack.workflows.training.truth import Rows, Truth
 
 
 def score_outputs(

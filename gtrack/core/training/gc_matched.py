@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
-from gtrack.io.fasta import Genome
+
+Fetch = Callable[[str, int, int], str]
+"""``fetch(chrom, start, end)``: upper-case A, C, G, T and N; 0-based half-open, in bp."""
 
 BIN = 0.02
 """Width of a GC bin."""
@@ -39,7 +41,10 @@ class GcReport:
 
 
 def draw_gc_matched(
-    genome: Genome, positives: Sequence[Interval], rng: np.random.Generator
+    positives: Sequence[Interval],
+    chrom_sizes: Mapping[str, int],
+    fetch: Fetch,
+    rng: np.random.Generator,
 ) -> tuple[list[Interval], GcReport]:
     """Draw one window per positive, on the same chromosome and in the same GC bin of 2 %.
 
@@ -48,10 +53,12 @@ def draw_gc_matched(
 
     Parameters
     ----------
-    genome : Genome
-        Open genome.
     positives : sequence of Interval
         Windows of one length.
+    chrom_sizes : mapping of str to int
+        Lengths in bp, in the order in which chromosomes are drawn from.
+    fetch : callable
+        Gives the sequence of a place; it is asked in genome order, as far as chance allows.
     rng : numpy.random.Generator
         Source of chance.
 
@@ -65,9 +72,9 @@ def draw_gc_matched(
         by_chrom[window.chrom].append(window)
     drawn: list[Interval] = []
     matched, worst = 0, 0.0
-    for chrom in genome.chrom_sizes:
+    for chrom, size in chrom_sizes.items():
         if chrom in by_chrom:
-            found, within, off = _draw_chrom(genome, by_chrom[chrom], rng)
+            found, within, off = _draw_chrom(by_chrom[chrom], size, fetch, rng)
             drawn += found
             matched += within
             worst = max(worst, off)
@@ -75,19 +82,19 @@ def draw_gc_matched(
 
 
 def _draw_chrom(
-    genome: Genome, positives: list[Interval], rng: np.random.Generator
+    positives: list[Interval], size: int, fetch: Fetch, rng: np.random.Generator
 ) -> tuple[list[Interval], int, float]:
     chrom, width = positives[0].chrom, len(positives[0])
     taken = _Occupied(width)
     for window in positives:
         taken.add(window.start)
     wanted = Counter(
-        _bin(genome.fetch(chrom, w.start, w.end)) for w in sorted(positives, key=lambda w: w.start)
+        _bin(fetch(chrom, w.start, w.end)) for w in sorted(positives, key=lambda w: w.start)
     )
     chosen: list[int] = []
     spare: dict[int, list[int]] = defaultdict(list)
     misses = 0
-    for start, sequence in _candidates(genome, chrom, width, rng):
+    for start, sequence in _candidates(chrom, width, size, fetch, rng):
         if len(chosen) == len(positives) or misses == _PATIENCE:
             break
         misses += 1
@@ -122,12 +129,12 @@ def _draw_chrom(
 
 
 def _candidates(
-    genome: Genome, chrom: str, width: int, rng: np.random.Generator
+    chrom: str, width: int, size: int, fetch: Fetch, rng: np.random.Generator
 ) -> Iterator[tuple[int, str]]:
     """Yield random windows without end; they are fetched in genome order, a chunk at a time."""
     while True:
-        starts = rng.integers(0, genome.chrom_sizes[chrom] - width + 1, _CHUNK).tolist()
-        fetched = {at: genome.fetch(chrom, at, at + width) for at in sorted(set(starts))}
+        starts = rng.integers(0, size - width + 1, _CHUNK).tolist()
+        fetched = {at: fetch(chrom, at, at + width) for at in sorted(set(starts))}
         for start in starts:
             yield start, fetched[start]
 

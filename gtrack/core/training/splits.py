@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
 from gtrack.core.sequences import reverse_complement
-from gtrack.workflows.training.examples import NO_PLACE, ExampleSet
-from gtrack.workflows.training.truth import Rows
+from gtrack.core.training.chance import Purpose, stream
+from gtrack.core.training.examples import NO_PLACE, ExampleSet
+from gtrack.core.training.truth import Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +61,7 @@ def split_examples(
     if holdout:
         held = np.array([chrom in holdout for chrom in examples.chroms])
     else:
-        held = _random_share(examples.truth.strata(), keys, share, np.random.default_rng([seed, 2]))
+        held = _random_share(examples.truth.strata(), keys, share, stream(seed, Purpose.SPLIT))
     train, test = np.flatnonzero(~held), np.flatnonzero(held)
     seen = {keys[row] for row in train}
     within_training = len(train) - len(seen)

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
-from gtrack.workflows.training.truth import Rows, Truth
+from gtrack.core.training.truth import Rows, Truth
 
 _RESOLVED = 1e-6  # of the largest number; float32 has seven digits
 _LEAST = 1e-30
@@ -60,21 +59,22 @@ class Scale:
         """Return values, shape (rows, values), as the network learns them."""
         return ((values - self.mean) / self.spread).astype(np.float32)
 
-    def fold(self, classifier: Any) -> None:
-        """Turn a dense layer that gives standardised values into one that gives the user's."""
-        self._rewrite(classifier, self.spread, self.mean)
+    @property
+    def inverse(self) -> Scale:
+        """The scale that undoes :meth:`folded`."""
+        return Scale(-self.mean / self.spread, 1 / self.spread)
 
-    def unfold(self, classifier: Any) -> None:
-        """Undo :meth:`fold`."""
-        self._rewrite(classifier, 1 / self.spread, -self.mean / self.spread)
+    def folded(
+        self, weight: NDArray[np.float64], bias: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Turn a dense layer that gives standardised values into one that gives the user's.
 
-    @staticmethod
-    def _rewrite(classifier: Any, by: NDArray[np.float64], plus: NDArray[np.float64]) -> None:
-        with torch.no_grad():
-            weight, bias = classifier.weight, classifier.bias
-            factor, shift = torch.from_numpy(by), torch.from_numpy(plus)
-            weight.copy_(weight.double().cpu() * factor[:, None])
-            bias.copy_(bias.double().cpu() * factor + shift)
+        Parameters
+        ----------
+        weight : ndarray of float64, shape (values, channels)
+        bias : ndarray of float64, shape (values,)
+        """
+        return weight * self.spread[:, None], bias * self.spread + self.mean
 
 
 def network_truth(truth: Truth, scale: Scale | None) -> NDArray[Any]:

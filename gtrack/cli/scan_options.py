@@ -1,0 +1,232 @@
+"""The options of a scan, which ``scan`` and ``plan`` share, and the job that they describe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gtrack.cli.options import (
+    FILE,
+    PRECISIONS,
+    STRANDS,
+    Command,
+    added,
+    by_name,
+    numbers_by_name,
+    pairs,
+    targets_by_name,
+)
+from gtrack.core.errors import InputError
+
+_INPUTS = [
+    click.option("--bed", type=FILE, help="Regions: BED3 to BED12 or narrowPeak, plain or gz."),
+    click.option("--fasta", type=FILE, help="Genome: FASTA, plain or bgzipped."),
+    click.option(
+        "--model",
+        "models",
+        multiple=True,
+        metavar="NAME=PATH|HUB_ID",
+        help="A model folder or Hub id, and your name for it. Repeat to compare models.",
+    ),
+    click.option("--out", type=FILE, help="Folder of the results."),
+    click.option(
+        "--genome",
+        default="custom",
+        metavar="ID",
+        show_default=True,
+        help="Assembly for viewers: hg38, mm10, sacCer3, ...",
+    ),
+]
+"""What is read and where results go."""
+
+_METHOD = [
+    click.option(
+        "--method",
+        default="attnlrp",
+        show_default=True,
+        metavar="attnlrp|cplrp|gradient",
+        help="How relevance is computed.",
+    ),
+    click.option(
+        "--alibi-rule",
+        type=click.Choice(["absorb", "uniform"]),
+        help="attnlrp: what the sum of attention scores and ALiBi does: ALiBi keeps its share, "
+        "or half of it goes to the scores. [default: absorb]",
+    ),
+    click.option(
+        "--method-option",
+        "parameters",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A parameter of the method; --alibi-rule is one.",
+    ),
+    click.option(
+        "--projection",
+        default="uniform",
+        show_default=True,
+        metavar="uniform|repeat|center|weighted=BIGWIG",
+        help="How a token's relevance is shared among its bases.",
+    ),
+]
+"""How relevance is computed and laid on bases."""
+
+_OUTPUTS = [
+    click.option(
+        "--target",
+        "targets",
+        multiple=True,
+        metavar="[NAME=]LABEL[,LABEL...]|all",
+        help="Outputs to explain, by name or index; several get a track each. Repeat the "
+        "option for a label that holds a comma. [default: the one output, or class 1 of two]",
+    ),
+    click.option(
+        "--outputs",
+        multiple=True,
+        metavar="[NAME=]classes|labels|values",
+        help="What the model's outputs are: exclude each other, do not, or are no decisions. "
+        "[default: problem_type of its config.json]",
+    ),
+]
+"""What is explained."""
+
+_WINDOWS = [
+    click.option(
+        "--window",
+        "windows",
+        multiple=True,
+        metavar="[NAME=]BP",
+        help="Length of the model's input. [default: as trained]",
+    ),
+    click.option(
+        "--stride",
+        "strides",
+        multiple=True,
+        metavar="[NAME=]BP",
+        help="Step between windows of long regions. [default: half a window]",
+    ),
+    click.option(
+        "--strand",
+        type=click.Choice(STRANDS),
+        help="Strands to read and explain; region: that of the BED. "
+        "[default: as trained, else both]",
+    ),
+    click.option("--per-strand-tracks", is_flag=True, help="Write a track of each strand, too."),
+]
+"""What the models read at a time."""
+
+_MACHINE = [
+    click.option(
+        "--device",
+        default="auto",
+        show_default=True,
+        metavar="auto|cpu|cuda|cuda:0,1",
+        help="Where to compute.",
+    ),
+    click.option(
+        "--precision",
+        type=click.Choice(PRECISIONS),
+        help="Arithmetic of matrix products. [default: fp32 on a CPU, tf32 on CUDA]",
+    ),
+    click.option(
+        "--batch-tokens",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Tokens (a CNN: bases) per batch; part of the plan. Smaller needs less memory.",
+    ),
+    click.option(
+        "--shards",
+        type=click.IntRange(1, 100_000),
+        metavar="N",
+        help="Pieces that can be resumed or spread; the results do not depend on it.",
+    ),
+]
+"""Where it is computed, and in which pieces."""
+
+_BESIDE = [
+    click.option(
+        "--null",
+        is_flag=True,
+        help="Explain shuffled windows, too: what gtrack hits tests motifs against.",
+    ),
+    click.option(
+        "--null-bases",
+        type=click.IntRange(10_000, 100_000_000),
+        metavar="N",
+        help="Bases of shuffled windows per model; implies --null. [default: 300000]",
+    ),
+    click.option(
+        "--annotation",
+        "annotations",
+        multiple=True,
+        metavar="NAME=FILE",
+        help="Show this file beside the tracks: BED, narrowPeak, GTF or GFF3 (plain, gz, with "
+        "tabix index) or bigBed. Repeat for more.",
+    ),
+]
+"""What stands beside the tracks."""
+
+
+def scan_options(command: Command) -> Command:
+    """Add the options that ``scan`` and ``plan`` share."""
+    return added(command, *_INPUTS, *_METHOD, *_OUTPUTS, *_WINDOWS, *_MACHINE, *_BESIDE)
+
+
+def scan_job(given: dict[str, Any]) -> Any:
+    """Make a ScanJob of what :func:`scan_options` collected."""
+    from gtrack.core.scan.null_windows import NULL_BASES
+    from gtrack.workflows.scanning.job import ScanJob
+
+    missing = [f"--{name}" for name in ("bed", "fasta", "models", "out") if not given.get(name)]
+    if missing:
+        raise InputError(f"missing {', '.join(missing).replace('--models', '--model')}; see --help")
+    models = pairs("--model", given["models"], "NAME=FOLDER or NAME=HUB_ID")
+    projection, equals, weights = given["projection"].partition("=")
+    if projection not in ("uniform", "repeat", "center", "weighted"):
+        raise InputError(
+            f"--projection {given['projection']}: use uniform, repeat, center or weighted=BIGWIG"
+        )
+    if (projection == "weighted") != bool(weights) or (equals and not weights):
+        raise InputError("--projection weighted=BIGWIG, and only it, takes a file")
+    return ScanJob(
+        bed=given["bed"],
+        fasta=given["fasta"],
+        models=models,
+        out=given["out"],
+        genome=given["genome"],
+        method=given["method"],
+        parameters=_parameters(given),
+        projection=projection,
+        weights=Path(weights) if weights else None,
+        targets=targets_by_name(given["targets"], [name for name, _ in models]),
+        outputs=by_name("--outputs", given["outputs"]),
+        windows=numbers_by_name("--window", given["windows"]),
+        strides=numbers_by_name("--stride", given["strides"]),
+        strand=given["strand"],
+        per_strand_tracks=given["per_strand_tracks"],
+        device=given["device"],
+        precision=given["precision"],
+        batch_units=given["batch_tokens"],
+        shards=given["shards"],
+        engine=given.get("engine", "local"),
+        workers=given.get("workers"),
+        null_bases=given["null_bases"]
+        or (NULL_BASES if given["null"] or given.get("motifs") else None),
+        motifs=given.get("motifs"),
+        annotations=tuple(
+            (name, Path(file))
+            for name, file in pairs("--annotation", given["annotations"], "NAME=FILE")
+        ),
+    )
+
+
+def _parameters(given: dict[str, Any]) -> dict[str, str]:
+    """Return the parameters of the method, --alibi-rule included."""
+    listed = pairs("--method-option", given["parameters"], "NAME=VALUE")
+    if given["alibi_rule"] is not None:
+        listed = (*listed, ("alibi_rule", given["alibi_rule"]))
+    chosen = dict(listed)
+    if len(chosen) < len(listed):
+        raise InputError("--method-option: a parameter is given twice")
+    return chosen

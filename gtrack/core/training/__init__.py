@@ -1,0 +1,1 @@
+"""What a training sees: examples, their split, the draws, and the unit of values."""
