@@ -7,13 +7,13 @@ link to a file of the repository becomes that file. Links from a page to other f
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import re
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import click
@@ -47,10 +47,10 @@ def command_line() -> str:
 def _command(words: str, command: click.Command) -> str:
     context = click.Context(command, info_name=words)
     usage = " ".join(["gtrack", words, *command.collect_usage_pieces(context)])
-    told, _, example = inspect.cleandoc(command.help or "").partition("Example:\n")
+    told, _, example = (command.help or "").partition("Example:\n")
     paragraphs = [_plain(part) for part in told.replace("\b", "").split("\n\n") if part.strip()]
     parts = [f"## gtrack {words}", *paragraphs, f"```text\n{usage}\n```"]
-    parts.append(f"```sh\n{inspect.cleandoc(example)}\n```")
+    parts += ["Example:", f"```sh\n{dedent(example).strip()}\n```"]
     for option in command.get_params(context):
         record = option.get_help_record(context)
         if record is not None and "--help" not in option.opts:
@@ -126,6 +126,8 @@ def on_config(config: Any) -> Any:
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Fill in what is generated, and mend the links that lead out of ``docs/``."""
+    if page.parent is None:  # beside a page without a section the navigation is one line
+        page.meta["hide"] = ["navigation"]
     here = DOCS / page.file.src_uri
     source = here
     if included := _INCLUDED.fullmatch(markdown):
