@@ -51,9 +51,9 @@ def _command(words: str, command: click.Command) -> str:
     paragraphs = [_plain(part) for part in told.replace("\b", "").split("\n\n") if part.strip()]
     parts = [f"## gtrack {words}", *paragraphs, f"```text\n{usage}\n```"]
     parts += ["Example:", f"```sh\n{dedent(example).strip()}\n```"]
-    for option in command.get_params(context):
+    for option in command.params:
         record = option.get_help_record(context)
-        if record is not None and "--help" not in option.opts:
+        if record is not None and isinstance(option, click.Option):
             parts.append(f"`{record[0]}`\n:   {_plain(record[1])}")
     return "\n\n".join(parts)
 
