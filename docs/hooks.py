@@ -153,6 +153,8 @@ def _mended(link: re.Match[str], source: Path, here: Path) -> str:
     words = _LINK.sub(lambda inner: _mended(inner, source, here), words)
     found = (source.parent / target).resolve()
     found = pages_of_files().get(found, found)
+    if not found.exists():
+        return link[0]  # mkdocs says so, and a strict build ends
     if not found.is_file() or not found.is_relative_to(DOCS):
         return words
     return f"{mark}[{words}]({Path(os.path.relpath(found, here.parent)).as_posix()}{anchor or ''})"
