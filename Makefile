@@ -1,13 +1,13 @@
 # make demo    set up and scan the example        make check   everything a commit must pass
 # make test    set up and run the tests           make bench   the benchmarks, with their gates
-# make view    look at the demo
+# make view    look at the demo                   make docs    the documents as pages, in out/docs
 PYTHON ?= python3
 BIN := .venv/bin
 # A worker for each core, at most 8 (tests/workers.py); one that is idle takes over tests of another.
 PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test long check lint bench view setup system plugin clean
+.PHONY: demo test long check lint bench view docs setup system plugin clean
 
 setup: .venv/.ready
 
@@ -53,6 +53,10 @@ check: lint test
 
 bench: setup
 	@for script in benchmarks/*.py; do echo "# $$script"; $(BIN)/python $$script || exit 1; done
+
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "out/docs/index.html"
 
 view: setup plugin
 	$(BIN)/gtrack view out/demo

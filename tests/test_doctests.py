@@ -1,8 +1,9 @@
-"""The examples in docstrings say what the code does."""
+"""The examples in docstrings say what the code does; those of the documents: test_docs_run.py."""
 
 from __future__ import annotations
 
 import doctest
+import re
 import shutil
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import gtrack
 
 PACKAGE = Path(gtrack.__file__).parent
-GENOME = Path(__file__).resolve().parents[1] / "example_data" / "genome.fa"
+EXAMPLE_DATA = Path(__file__).resolve().parents[1] / "example_data"
 MODULES = sorted(
     ".".join(("gtrack", *path.relative_to(PACKAGE).with_suffix("").parts))
     for path in PACKAGE.rglob("*.py")
@@ -28,10 +29,11 @@ def test_some_modules_have_examples() -> None:
 def test_the_examples_of_a_module(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a folder that holds the example's genome, as that of a clone does."""
-    (tmp_path / "example_data").mkdir()
-    shutil.copy(GENOME, tmp_path / "example_data")
+    """In a folder that holds the example data, as that of a clone does; none is passed over."""
+    shutil.copytree(EXAMPLE_DATA, tmp_path / "example_data")
     monkeypatch.chdir(tmp_path)
-    result = doctest.testmod(import_module(name.removesuffix(".__init__")))
-    assert result.attempted > 0
+    module = import_module(name.removesuffix(".__init__"))
+    result = doctest.testmod(module)
+    written = re.findall(r"^ *>>> ", Path(str(module.__file__)).read_text(), re.MULTILINE)
+    assert result.attempted == len(written) > 0
     assert result.failed == 0
