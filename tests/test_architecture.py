@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tokenize
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,30 @@ def test_numpy_is_seen_where_it_is_used() -> None:
 def test_workflows_do_no_arithmetic(module: Path) -> None:
     if module.is_relative_to(ROOT / "gtrack/workflows"):
         assert not uses_numpy(module.read_text())
+
+
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+def compares_with_itself(node: ast.AST) -> bool:
+    """Tell whether both sides of a comparison are one name or number: calls may differ."""
+    if not isinstance(node, ast.Compare):
+        return False
+    sides = [node.left, *node.comparators]
+    said = [ast.unparse(side) for side in sides if not calls_in(side)]
+    return any(one == other for one, other in pairwise(said))
+
+
+def calls_in(node: ast.AST) -> list[ast.AST]:
+    return [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+
+
+@pytest.mark.parametrize("module", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_tests_can_fail_and_stand_alone(module: Path) -> None:
+    source = module.read_text()
+    assert not [n.lineno for n in ast.walk(ast.parse(source)) if compares_with_itself(n)]
+    parts = [part for name in imported(source) for part in name.split(".")]
+    assert not [part for part in parts if part.startswith("test_")]
 
 
 def test_import_contracts_hold() -> None:

@@ -15,7 +15,7 @@ classes (``transformers`` chooses a model's loss so).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -74,10 +74,6 @@ class Head:
     def unit(self) -> str:
         """What relevance is measured in: ``logit``, or ``value`` of a regression."""
         return "value" if self.outputs == "values" else "logit"
-
-    def taken_as(self, outputs: Outputs) -> Head:
-        """Return the same outputs as the user says they are."""
-        return replace(self, outputs=outputs, said_by="option")
 
     def contrast(self, target: int) -> NDArray[np.float64]:
         """Return the weights of the outputs in what is explained of one, shape (outputs,)."""

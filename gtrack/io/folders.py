@@ -6,7 +6,6 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
@@ -30,16 +29,6 @@ def remove_empty(folder: Path) -> None:
         folder.unlink()
     with suppress(OSError):
         folder.rmdir()
-
-
-def remove_named(folder: Path, names: Iterable[str]) -> None:
-    """Remove files of these names, and the folder if it is empty then."""
-    if not is_folder(folder):
-        return
-    for name in names:
-        if not is_folder(folder / name):
-            (folder / name).unlink(missing_ok=True)
-    remove_empty(folder)
 
 
 class _ReplacingFolder(Whole):

@@ -17,8 +17,8 @@ from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import write_hits_bed
 from gtrack.workflows import hub as hub_workflow
-from tests.unit.io.test_twobit import as_twobit, read_twin
-from tests.unit.publish.test_hub import HOSTILE, parse
+from tests.hubs import HOSTILE, parse
+from tests.twobits import as_twobit, read_twin
 
 LOOSE = ["--q", "1", "--gate", "0.1", "--p-sequence", "0.01"]
 MAIL = ["--email", "me@example.org"]

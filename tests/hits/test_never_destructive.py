@@ -14,7 +14,7 @@ import pytest
 
 from gtrack.io.plan_folder import read_plan
 from gtrack.workflows.folder.owned import FOLDERS, Owned, stranger
-from tests.scan.test_faults import poison
+from tests.poison import poison
 
 MAIL = ["--email", "me@example.org"]
 LOOSE = ["--q", "1", "--gate", "0.1", "--p-sequence", "0.01"]

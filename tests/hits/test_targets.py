@@ -16,7 +16,7 @@ from gtrack.core.targets import encoded, path_of
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.publish.manifest import read_manifest
 from gtrack.workflows.view import ViewJob, view
-from tests.unit.publish.test_hub import parse
+from tests.hubs import parse
 
 LABELS = (
     *("a=B", "A=b", "../../etc/passwd", "..", "two\nlines\ttab", "</script><script>alert(1)"),

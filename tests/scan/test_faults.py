@@ -18,7 +18,8 @@ import pyBigWig
 import pytest
 import torch
 from Bio import bgzf
-from safetensors.torch import load_file, save_file
+
+from tests.poison import poison
 
 GOOD = "chr2\t6000\t6100\ta\t0\t+\n"
 
@@ -218,14 +219,6 @@ def test_a_digit_among_the_bases(given, refused) -> None:
     data[data.index(b"\n") + 1 + 6010 // 60 * 61 + 3] = ord("7")
     given.fasta.write_bytes(data)
     refused(f"{given.fasta}: chr2:", "character '7' is no base")
-
-
-def poison(folder: Path, name: str, value: float, rows: slice = slice(None)) -> str:
-    tensors = load_file(folder / "model.safetensors")
-    key = next(key for key in tensors if name in key)
-    tensors[key][rows] = value
-    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
-    return key
 
 
 TENSORS = [

@@ -38,8 +38,8 @@ class LocusTable:
         Index into `chroms`.
     start, end : ndarray of int64, shape (N,)
         0-based half-open, in bp.
-    relevance_sum, relevance_abs : ndarray of float64, shape (N,)
-        Sums of relevance and of |relevance|, in the track's unit.
+    relevance_sum : ndarray of float64, shape (N,)
+        Sum of relevance, in the track's unit.
     peak : ndarray of int64, shape (N,)
         Offset of the largest |relevance| from `start`; the first of equals.
     score : ndarray of float64, shape (N,)
@@ -53,7 +53,6 @@ class LocusTable:
     start: NDArray[np.int64]
     end: NDArray[np.int64]
     relevance_sum: NDArray[np.float64]
-    relevance_abs: NDArray[np.float64]
     peak: NDArray[np.int64]
     score: NDArray[np.float64]
     q: NDArray[np.float64]
@@ -95,12 +94,10 @@ def call_loci(targets: Iterable[Segment], null: Sequence[Segment]) -> LocusTable
         chrom = chroms.setdefault(one.chrom, len(chroms))
         bases += len(one)
         rows += [(chrom, *run) for run in _runs(one, reference, cut, usual)]
-    columns = np.array(rows, np.float64).reshape(-1, 7).T
-    chrom_of, start, end, peak = columns[[0, 1, 2, 5]].astype(np.int64)
-    q = decoy_qvalues(columns[6], decoys, bases / len(reference.ring))
-    return LocusTable(
-        tuple(chroms), chrom_of, start, end, columns[3], columns[4], peak, columns[6], q
-    )
+    columns = np.array(rows, np.float64).reshape(-1, 6).T
+    chrom_of, start, end, peak = columns[[0, 1, 2, 4]].astype(np.int64)
+    q = decoy_qvalues(columns[5], decoys, bases / len(reference.ring))
+    return LocusTable(tuple(chroms), chrom_of, start, end, columns[3], peak, columns[5], q)
 
 
 def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -112,8 +109,8 @@ def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _runs(
     segment: Segment, null: RelevanceNull, cut: float, usual: float
-) -> Iterator[tuple[int, int, float, float, int, float]]:
-    """Yield start, end, sum, sum of absolutes, offset of the peak and score of each run."""
+) -> Iterator[tuple[int, int, float, int, float]]:
+    """Yield start, end, sum, offset of the peak and score of each run."""
     size = np.abs(null.z(segment.relevance))
     inside = np.concatenate([[False], _smooth(size) > cut * (1 + TIE), [False]])
     edges = np.flatnonzero(inside[1:] != inside[:-1])
@@ -123,7 +120,6 @@ def _runs(
             segment.start + low,
             segment.start + high,
             float(values.sum()),
-            float(np.abs(values).sum()),
             first_largest(np.abs(values)),
             float((size[low:high] - usual).sum()),
         )

@@ -2,7 +2,7 @@
 
 from gtrack.io.bigwig.compression import COMPRESSOR
 from gtrack.io.bigwig.layout import Layout
-from gtrack.io.bigwig.reader import BigWigReader, read_values
+from gtrack.io.bigwig.reader import BigWigReader
 from gtrack.io.bigwig.verify import verify_bigwig
 from gtrack.io.bigwig.writer import BigWigWriter
 
@@ -11,6 +11,5 @@ __all__ = [
     "BigWigReader",
     "BigWigWriter",
     "Layout",
-    "read_values",
     "verify_bigwig",
 ]

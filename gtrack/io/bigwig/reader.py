@@ -99,12 +99,6 @@ class BigWigReader:
         self.close()
 
 
-def read_values(path: Path, chrom: str, start: int, end: int) -> npt.NDArray[np.float32]:
-    """Read the values of one interval; see :meth:`BigWigReader.values`."""
-    with BigWigReader(path) as track:
-        return track.values(chrom, start, end)
-
-
 def _check_file(path: Path) -> None:
     """Refuse what pyBigWig must not see: it takes a cut file for an empty one."""
     try:

@@ -7,21 +7,16 @@ files that it names; it opens nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from gtrack.publish.hub.check_tracks import check_tracks
 from gtrack.publish.hub.reading import HubFiles, Problem, ReadHub, Stanza, read_hub
-from gtrack.publish.hub.settings import FORMS, GENOME, HUB, LEVELS, NUMBERED, OF_A_FIELD
-from gtrack.publish.hub.stanzas import Setting, read_stanzas
+from gtrack.publish.hub.settings import FORMS
+from gtrack.publish.stanzas import FILES, PAGES, Setting, is_elsewhere, read_stanzas
 
 _HUB_SHORT = 19
 _PLACE = re.compile(r"(.+):(\d{1,18})-(\d{1,18})")
-_PAGES = ("html", "descriptionUrl", "htmlPath")
-
-URLS = (*_PAGES, "bigDataUrl", "twoBitPath", "chromSizes", "groups")
-"""Settings that name files; of a page the ending .html may be left out."""
 
 
 class Finding(NamedTuple):
@@ -34,11 +29,6 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.setting}: {self.problem}"
-
-
-def is_elsewhere(url: str) -> bool:
-    """Whether a URL leads to another host; it is not looked at."""
-    return bool(re.match("(https?|ftp)://", url))
 
 
 def leaves_folder(url: str) -> bool:
@@ -146,39 +136,25 @@ def _groups(read: ReadHub, files: HubFiles) -> Iterator[Problem]:
 
 
 def _settings(stanza: Stanza) -> Iterator[Problem]:
-    """Check that settings are known, there once, and have values of their form."""
+    """Check that settings are there once and have values of their form; unknown ones may be."""
     seen = set()
-    known = {"hub": HUB, "genome": GENOME}.get(stanza.head.name)
     for setting in stanza.all:
         if setting.name in seen:
             yield setting, "is there twice in its stanza"
         seen.add(setting.name)
-        stem, dot, _ = setting.name.partition(".")
-        if known is None and dot and stem in OF_A_FIELD | NUMBERED:
-            pass
-        elif setting.name not in (known or LEVELS):
-            yield setting, f"is no setting here{_hint(setting.name, known or LEVELS)}"
-        elif known is None and LEVELS[setting.name] == "deprecated":
-            yield setting, "is deprecated"
         if not setting.value:
             yield setting, "has no value"
         elif setting.name in FORMS and not FORMS[setting.name][0].fullmatch(setting.value):
             yield setting, f"is {setting.value!r}, but must be {FORMS[setting.name][1]}"
 
 
-def _hint(name: str, known: Collection[str]) -> str:
-    lower = {each.lower(): each for each in known}
-    near = get_close_matches(name.lower(), lower, 1, 0.75)
-    return f"; {lower[near[0]]}?" if near else ""
-
-
 def _files(stanza: Stanza, files: HubFiles) -> Iterator[Problem]:
     """Check that files are there, and go along when the folder is copied."""
-    for name in URLS:
+    for name in FILES:
         url = stanza.value(name)
         if not url or is_elsewhere(url):
             continue
         if leaves_folder(url):
             yield stanza.own[name], f"{url} leads out of the hub's folder"
-        elif not files.there & ({url, f"{url}.html"} if name in _PAGES else {url}):
+        elif not files.there & ({url, f"{url}.html"} if name in PAGES else {url}):
             yield stanza.own[name], f"{url} is not there"

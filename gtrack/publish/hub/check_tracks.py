@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from gtrack.core.big_file import BigFile
+from gtrack.publish.hub.labels import LONG, NAME, SHORT
 from gtrack.publish.hub.reading import CONTAINERS, HubFiles, Problem, ReadHub, Stanza
-from gtrack.publish.hub.settings import LIMITS, OF_A_FIELD, TYPES
-from gtrack.publish.hub.stanzas import LONG, NAME, SHORT, Setting
+from gtrack.publish.hub.settings import LIMITS, OF_A_FIELD
+from gtrack.publish.stanzas import Setting
 
 Sizes = Mapping[str, int] | None
 
@@ -89,9 +90,7 @@ def _leaf(track: Stanza) -> Iterator[Problem]:
     if "type" not in track.own:
         return
     kind, *words = track.value("type").split() or [""]
-    if kind not in TYPES:
-        yield track.own["type"], f"{kind} is no type of a hub's tracks"
-    elif kind == "bigWig":
+    if kind == "bigWig":
         limits = LIMITS.fullmatch(" ".join(words))
         if limits is None or float(limits["low"]) >= float(limits["high"]):
             yield track.own["type"], "must declare the range of the values: bigWig LOW HIGH"

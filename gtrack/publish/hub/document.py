@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gtrack.core.manifest import RunManifest, TrackSpec
-from gtrack.publish.hub.stanzas import LONG, SHORT, Settings, label, track_names, write_stanzas
+from gtrack.publish.hub.labels import LONG, SHORT, label, track_names
 from gtrack.publish.hub.tracks import (
     RELEVANCE,
     RESERVED,
@@ -24,6 +24,7 @@ from gtrack.publish.hub.tracks import (
     overlay,
 )
 from gtrack.publish.session import locus_text
+from gtrack.publish.stanzas import Settings, write_stanzas
 
 CUSTOM = "custom"
 """The genome that a hub brings along, because no browser knows it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gtrack.core.big_file import BigFile
-from gtrack.publish.hub.stanzas import Setting, read_stanzas
+from gtrack.publish.stanzas import Setting, read_stanzas
 
 Problem = tuple[Setting, str]
 """A setting, and what is wrong with it."""

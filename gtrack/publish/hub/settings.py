@@ -1,74 +1,8 @@
-"""The settings that hubs know, with UCSC's level of support, and the form of their values.
-
-Levels and names: "Hub Track Database Definition (v3)", genome.ucsc.edu, as of 2026.
-"""
+"""The form of the values that settings of a hub take; what is not named here is not looked at."""
 
 from __future__ import annotations
 
 import re
-
-HUB = frozenset(
-    "hub shortLabel longLabel genomesFile email descriptionUrl useOneFile version level".split()
-)
-"""Settings of a hub's first stanza."""
-
-GENOME = frozenset(
-    """
-    genome trackDb groups description twoBitPath twoBitBptUrl chromAlias chromAliasBb chromSizes
-    chromAuthority organism defaultPos orderKey scientificName htmlPath transBlat blat isPcr metaDb
-    metaTab taxId
-    """.split()
-)
-"""Settings of the stanza of a genome."""
-
-_LEVELS = {
-    "required": "track type shortLabel longLabel bigDataUrl visibility",
-    "base": """
-    html color priority itemRgb colorByStrand spectrum autoScale maxHeightPixels viewLimits
-    superTrack parent compositeTrack subGroups dimensions group
-    subGroup1 subGroup2 subGroup3 subGroup4 subGroup5 subGroup6 subGroup7 subGroup8 subGroup9
-    """,
-    "full": """
-    meta altColor boxedCfg chromosomes darkerLabels dataVersion directUrl downloadUrl iframeUrl
-    iframeOptions mouseOver mouseOverField multiRegionsBedUrl otherDb pennantIcon tableBrowser url
-    urlLabel urls skipEmptyFields skipFields sepFields configureByPopup origAssembly release
-    refUrl bigDataIndex bamColorMode bamGrayMode aliQualRange baseQualRange bamColorTag noColorTag
-    bamSkipPrintQualScore indelDoubleInsert indelQueryInsert indelPolyA minAliQual pairEndsByName
-    pairSearchRange showNames doWiggle
-    barChartBars barChartColors barChartLabel barChartMaxSize barChartSizeWindows barChartMetric
-    barChartUnit barChartCategoryUrl barChartSampleUrl maxLimit
-    denseCoverage labelOnFeature exonArrows exonNumbers scoreFilter scoreFilterLimits maxItems
-    maxWindowCoverage maxWindowToDraw minGrayLevel noScoreFilter scoreMax scoreMin thickDrawItem
-    searchIndex searchTrix labelFields defaultLabelFields labelSeparator bedNameLabel
-    exonArrowsDense itemImagePath itemBigImagePath mergeSpannedItems linkIdInName nextExonText
-    prevExonText scoreLabel showTopScorers
-    linkDataUrl baseColorUseSequence baseColorDefault baseColorUseCds showDiffBasesAllScales
-    interactDirectional interactUp interactMultiRegion endsVisible speciesOrder frames summary
-    pValueFilter qValueFilter signalFilter
-    viewLimitsMax alwaysZero graphTypeDefault maxWindowToQuery negateValues setColorWith
-    smoothingWindow transformFunc windowingFunction yLineMark yLineOnOff gridDefault
-    noStems lollySizeField lollyMaxSize lollyField yAxisNumLabels
-    drawMode normalization resolution saturationScore showSnpWidth otherSpecies
-    hapClusterEnabled hapClusterMethod hapClusterColorBy geneTrack hapClusterTreeAngle
-    hapClusterHeight applyMinQual minQual minFreq vcfDoFilter vcfDoQual vcfDoMaf vcfChildSample
-    vcfParentSamples vcfUseAltSampleNames
-    allButtonPair centerLabelsDense dragAndDrop hideEmptySubtracks hideEmptySubtracksMultiBedUrl
-    hideEmptySubtracksSourcesUrl hideEmptySubtracksLabel filterComposite dimensionAchecked
-    dimensionBchecked dimensionCchecked sortOrder view viewUi configurable metaDataUrl primaryKey
-    maxCheckBoxes dataTypes container aggregate showSubtrackColorOnUi
-    """,
-    "new": """
-    logo logoMaf style otherTwoBitUrl barChartStretchToItem barChartFacets barChartStatsUrl
-    singleCellColumnNames barChartMerge barChartBarMinPadding barChartBarMinWidth
-    detailsStaticTable detailsDynamicTable highlightColor detailsBoxesEnabled speciesLabels
-    pslSequence showCdsAllScales showCdsMaxZoom showDiffBasesMaxZoom hicDistanceMin hicDistanceMax
-    hicArcLimit hicArcLimitEnabled
-    """,
-    "deprecated": "metadata noInherit useScore canPack extraDetailsTable extraTableFields",
-}
-
-LEVELS = {name: level for level, names in _LEVELS.items() for name in names.split()}
-"""Level of every setting of a track: required, base, full, new or deprecated."""
 
 OF_A_FIELD = frozenset(
     """
@@ -78,17 +12,6 @@ OF_A_FIELD = frozenset(
     """.split()
 )
 """Settings that are followed by a dot and the name of a column."""
-
-NUMBERED = frozenset({"decorator", "yAxisLabel"})
-"""Settings that are followed by a dot and something else."""
-
-TYPES = frozenset(
-    """
-    bam bigBarChart bigBed bigChain bigGenePred bigInteract bigLolly bigMaf bigMethyl bigNarrowPeak
-    bigPsl bigRmsk bigWig cram halSnake hic longTabix vcfPhasedTrio vcfTabix
-    """.split()
-)
-"""What the data of a hub's track can be."""
 
 EMAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
 

@@ -16,8 +16,9 @@ from math import floor, log10
 
 from gtrack.core.big_file import BigFile
 from gtrack.core.manifest import TrackSpec
-from gtrack.publish.hub.stanzas import LONG, SHORT, Settings, label, track_names
+from gtrack.publish.hub.labels import LONG, SHORT, label, track_names
 from gtrack.publish.session import GREY, NEGATIVE, POSITIVE
+from gtrack.publish.stanzas import Settings
 
 ROOT, RELEVANCE, STRANDS, OVERLAY = "gtrack", "relevance", "relevance_strands", "relevance_overlay"
 """Names of the containers."""

@@ -7,12 +7,9 @@ import re
 
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import RunManifest
+from gtrack.publish.stanzas import files_in
 
 _SAFE = re.compile(r"([A-Za-z0-9._-]|%25)+(/([A-Za-z0-9._-]|%25)+)*")  # %25: a % in a name
-_HUB_FILES = (
-    "bigDataUrl", "twoBitPath", "groups", "html", "htmlPath", "descriptionUrl", "chromSizes",
-)  # fmt: skip
-_ELSEWHERE = ("http://", "https://", "ftp://")
 
 
 def manifest_files(manifest: RunManifest) -> tuple[str, ...]:
@@ -51,15 +48,9 @@ def hub_files(text: str, folder: str = "hub") -> tuple[str, ...]:
         With the line, when one leads out of that folder or is no name that gtrack gives.
     """
     urls = [f"{folder}/hub.txt"]
-    for number, line in enumerate(text.splitlines(), 1):
-        key, *rest = line.split(None, 1)[:2] or [""]
-        value = "".join(rest).strip()
-        if key not in _HUB_FILES or value.startswith(_ELSEWHERE):
-            continue
-        if key == "html" and not value.endswith(".html"):
-            value += ".html"  # the suffix is optional
-        url = posixpath.normpath(f"{folder}/{value}")
-        urls.append(_checked(f"{folder}/hub.txt:{number}", url))
+    for setting, name in files_in(text):
+        url = posixpath.normpath(f"{folder}/{name}")
+        urls.append(_checked(f"{folder}/hub.txt:{setting.line}", url))
     return tuple(dict.fromkeys(urls))
 
 

@@ -13,11 +13,9 @@ from pathlib import Path
 from gtrack.core.errors import InputError
 from gtrack.io.atomic import finished_name
 from gtrack.io.folders import entries, is_folder, remove_empty
+from gtrack.publish.stanzas import files_in
 
 _TEXT, _BEGINS = "hub.txt", b"hub gtrack_"
-_KEYS = ("bigDataUrl", "html", "htmlPath", "descriptionUrl", "groups", "twoBitPath", "chromSizes")
-"""Settings of ``hub.txt`` whose values are files beside it."""
-
 _UNDER_WAY = re.compile(r"hub\.[0-9a-f]{8}\.(new|old)")
 
 
@@ -37,11 +35,7 @@ def hub_files(hub: Path) -> Iterator[Path]:
     """
     if not is_hub(hub):
         return
-    named = set()
-    for line in (hub / _TEXT).read_bytes().decode(errors="replace").splitlines():
-        key, _, value = line.strip().partition(" ")
-        if key in _KEYS:
-            named.add(value.strip())
+    named = {name for _, name in files_in((hub / _TEXT).read_bytes().decode(errors="replace"))}
     for name in entries(hub):
         if (finished_name(name) or name) in named - {_TEXT} and not is_folder(hub / name):
             yield hub / name

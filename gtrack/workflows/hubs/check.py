@@ -14,8 +14,9 @@ from gtrack.core.errors import InputError
 from gtrack.io.bbi import big_file
 from gtrack.io.text import read_lines, shown, whole_text
 from gtrack.io.twobit import twobit_sizes
-from gtrack.publish.hub.check import URLS, check_hub, is_elsewhere, leaves_folder
-from gtrack.publish.hub.reading import HubFiles, read_hub
+from gtrack.publish.hub.check import check_hub, leaves_folder
+from gtrack.publish.hub.reading import HubFiles
+from gtrack.publish.stanzas import FILES, files_in
 
 Found = TypeVar("Found")
 
@@ -70,14 +71,11 @@ def _hub_file(where: Path) -> Path:
 
 def _files(folder: Path, text: str) -> HubFiles:
     """Open what the hub's text names, inside its folder."""
-    named: dict[str, set[str]] = {name: set() for name in URLS}
-    read = read_hub(text)
-    for stanza in (*([read.hub] if read.hub else []), *read.others, *read.tracks):
-        for name, urls in named.items():
-            url = stanza.value(name)
-            lawful = url and len(url.encode()) < _LONGEST and "\0" not in url
-            if lawful and not is_elsewhere(url) and not leaves_folder(url):
-                urls.add(url)
+    named: dict[str, set[str]] = {name: set() for name in FILES}
+    for setting, _ in files_in(text):
+        url = setting.value
+        if len(url.encode()) < _LONGEST and "\0" not in url and not leaves_folder(url):
+            named[setting.name].add(url)
     every = {url for urls in named.values() for url in urls}
     there = {u for url in every for u in (url, f"{url}.html") if (folder / u).is_file()}
 

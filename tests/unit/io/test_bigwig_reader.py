@@ -7,7 +7,8 @@ import pyBigWig
 import pytest
 
 from gtrack.core.errors import InputError
-from gtrack.io.bigwig import BigWigReader, BigWigWriter, read_values
+from gtrack.io.bigwig import BigWigReader, BigWigWriter
+from tests.tracks import read_values
 
 VALUES = np.random.default_rng(0).normal(size=3000).astype(np.float32)
 

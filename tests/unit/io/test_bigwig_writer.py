@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import OutputError, VerificationError
-from gtrack.io.bigwig import COMPRESSOR, BigWigWriter, Layout, read_values
+from gtrack.io.bigwig import COMPRESSOR, BigWigWriter, Layout
 from gtrack.io.bigwig import writer as writer_module
 from gtrack.io.bigwig.samples import RunSample
 from gtrack.io.bigwig.sections import Runs
 from tests.costs import growth
+from tests.tracks import read_values
 
 SIZES = {"chr1": 1000, "chr2": 500}
 

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from gtrack.publish.hub.check import check_hub
 from gtrack.publish.hub.document import hub_text
 from gtrack.publish.hub.reading import HubFiles
-from gtrack.publish.hub.settings import FORMS, GENOME, HUB, LEVELS
-from tests.unit.publish.test_hub import BED12, FULL, SIZES, files_of, make_hub
+from tests.hubs import BED12, FULL, SIZES, files_of, make_hub
 
 HUB_FULL = make_hub(FULL)
 TEXT, FILES = hub_text(HUB_FULL), files_of(HUB_FULL)
@@ -77,7 +76,6 @@ BROKEN = {
                            "container multiWig", "container", "needs two tracks at least"),
     "no type": ("genes", "type", "", "track genes", "type", "is missing"),
     "no data": ("genes", "bigDataUrl", "", "track genes", "bigDataUrl", "is missing"),
-    "a type that is none": ("genes", "type", "type bed 12", 0, "type", "bed is no type"),
     "no range": ("cnn", "type", "type bigWig", 0, "type", "must declare the range"),
     "a range upside down": ("cnn", "type", "type bigWig 1 -1", 0, "type", "must declare the range"),
     "no columns": ("genes", "type", "type bigBed", 0, "type", "must say the columns"),
@@ -98,12 +96,6 @@ BROKEN = {
     "a file of another scheme": ("genes", "bigDataUrl", "bigDataUrl file:///genes.bb", 0,
                                  "bigDataUrl", "leads out of the hub's folder"),
     "a page that is missing": ("genes", "html", "html gone.html", 0, "html", "is not there"),
-    "a setting that is none": ("cnn", "logo", "Logo on", 0, "Logo", "is no setting here; logo?"),
-    "a misspelt setting": ("relevance", "autoScale", "autoscale group", 0, "autoscale",
-                           "is no setting here; autoScale?"),
-    "a deprecated setting": ("genes", "color", "noInherit on", 0, "noInherit", "is deprecated"),
-    "a setting of another stanza": ("genes", "color", "email a@b.c", 0, "email",
-                                    "is no setting here"),
     "a setting twice": ("cnn", "logo", "logo on\nlogo on ", None, "logo", "is there twice"),
     "no value": ("cnn", "logo", "logo", 0, "logo", "has no value"),
     "neither on nor off": ("cnn", "logo", "logo yes", 0, "logo", "is 'yes', but must be on or off"),
@@ -260,9 +252,7 @@ def test_no_text_is_too_odd(noise: str, data) -> None:
         assert 1 <= finding.line <= text.count("\n") + 1
 
 
-def test_the_settings_table_is_of_one_piece() -> None:
-    assert set(LEVELS.values()) == {"required", "base", "full", "new", "deprecated"}
-    assert set(FORMS) <= set(LEVELS) | HUB | GENOME
-    assert {name for name in LEVELS if LEVELS[name] == "required"} == {
-        *("track", "type", "shortLabel", "longLabel", "bigDataUrl", "visibility")
-    }
+def test_settings_that_gtrack_does_not_write_are_not_looked_at() -> None:
+    for line in ("newOfNextYear on", "noInherit on", "decorator.x y"):
+        assert found(edited("cnn", "logo", line)) == []
+    assert found(edited("genes", "type", "type bigOfNextYear")) == []

@@ -395,7 +395,8 @@ chromSizes chrom.sizes
     html a
 
   track b
-  bigDataUrl  ../tracks/b.bw
+  bigDataUrl  ../tracks\\
+  /b.bw
   html sub/b.html
 track c
 bigDataUrl https://example.org/c.bw

@@ -18,10 +18,10 @@ from gtrack.cli import main
 from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.sequences import reverse_complement
-from gtrack.io.bigwig.reader import read_values
 from gtrack.models.folder import open_model
 from gtrack.workflows.train import TrainJob, train
 from gtrack.workflows.training.networks import make_trainee
+from tests.tracks import read_values
 
 Run = Callable[..., Any]
 MOTIFS = {"one": "TGACGTCT", "two": "GGCCTAAC"}

@@ -47,7 +47,6 @@ def test_columns_say_what_lies_in_the_run() -> None:
     k = int(table.score.argmax())
     inside = targets[3].relevance[table.start[k] - 1800 : table.end[k] - 1800].astype(float)
     assert table.relevance_sum[k] == pytest.approx(inside.sum())
-    assert table.relevance_abs[k] == pytest.approx(np.abs(inside).sum())
     assert table.peak[k] == np.abs(inside).argmax()
     assert (np.diff(table.start) > 0).all()
     assert table.below(0.5) == [row for row in range(len(table)) if table.q[row] < 0.5]

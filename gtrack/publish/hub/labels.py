@@ -1,17 +1,9 @@
-"""The text of hub files: stanzas of settings, written safely and read with their line numbers.
-
-A stanza is lines of a setting's name and its value; a blank line ends it. ``#`` begins a comment,
-a backslash at the end of a line goes on with the next.
-"""
+"""Names and labels of a hub's tracks: lawful, short enough, and no two alike."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
-
-Settings = list[tuple[str, str]]
-"""A stanza to be written: names and values; its first setting names it."""
 
 SHORT, LONG = 17, 76
 """Characters of a short and of a long label."""
@@ -24,42 +16,6 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 # Browsers put labels into their pages as they are.
 _HARMLESS = str.maketrans("<>\"'", "\u2039\u203a\u201d\u2019")
-
-
-class Setting(NamedTuple):
-    """A setting as it was read, with the line that it begins in, from 1."""
-
-    line: int
-    name: str
-    value: str
-
-
-def write_stanzas(stanzas: Iterable[tuple[int, Settings]]) -> str:
-    """Return the text of stanzas, each with its depth of indentation."""
-    return "\n".join(
-        "".join(f"{'    ' * depth}{name} {value}\n" for name, value in settings)
-        for depth, settings in stanzas
-    )
-
-
-def read_stanzas(text: str) -> list[list[Setting]]:
-    """Return the stanzas of a hub file; a setting without a value has an empty one."""
-    stanzas: list[list[Setting]] = [[]]
-    parts: list[str] = []
-    for number, line in enumerate([*text.split("\n"), ""], 1):
-        part = line.strip()
-        if not parts:
-            begun = number
-            if not part:
-                stanzas.append([])
-            if not part or part.startswith("#"):
-                continue
-        parts.append(part.removesuffix("\\"))
-        if not part.endswith("\\"):
-            name, *value = "".join(parts).split(None, 1) or [""]
-            stanzas[-1].append(Setting(begun, name, "".join(value)))
-            parts = []
-    return [stanza for stanza in stanzas if stanza]
 
 
 def safe(text: str) -> str:
