@@ -2,7 +2,10 @@ import test from 'node:test'
 import assert from 'node:assert/strict'
 import { COLORS as colors, drawAxis, drawRelevance } from '../src/draw.js'
 
-/** A context that writes down what was filled: {color, points} per fill, {color, rect} per fillRect, {text} per fillText. */
+/**
+ * A context that writes down what was filled: {color, points} per fill, {color, rect} per fillRect,
+ * {text} per fillText.
+ */
 function recorder() {
   const log = []
   let points = []
@@ -114,7 +117,7 @@ test('soft-masked bases are letters; what is no base is N; a base without sequen
   assert.ok(ofColor(scene([0.5], { letters: { start: 200, text: 'A' } }), colors.N).length)
 })
 
-test('without letters there are bars in the colour of the sign, on whole pixels, at least one wide', () => {
+test('without letters: bars in the colour of the sign, on whole pixels, at least one wide', () => {
   const log = scene([0.5, -0.5], { letters: null, bpPerPixel: 30 })
   for (const color of [colors.positive, colors.negative]) {
     const xs = ofColor(log, color).map(([x]) => x)
@@ -131,7 +134,7 @@ test('the threshold dims what is smaller, not what is equal', () => {
   assert.ok(ofColor(log, colors.C).length && ofColor(log, colors.T).length)
 })
 
-test('what is beyond the limit ends at the edge, with a mark beyond the letters, and nothing is magenta', () => {
+test('what is beyond the limit ends at the edge, under a mark; nothing is magenta', () => {
   const log = scene([5, -5, 1, 0.5])
   const marks = log.filter((l) => l.color === '#222222')
   assert.deepEqual(

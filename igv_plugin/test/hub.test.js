@@ -109,7 +109,8 @@ test('the end of a long label says what is not in logits', () => {
         repairTracks([config('a')], parseStanzas(`track a\nlongLabel ${label}\n${line}\n`))[0]
           .gtrack?.unit,
     )
-  assert.deepEqual(units('Relevance of each base to x (value)'), ['value', undefined]) // a bigWig that is no relevance is igv.js' own
+  // A bigWig that is no relevance is igv.js' own.
+  assert.deepEqual(units('Relevance of each base to x (value)'), ['value', undefined])
   assert.deepEqual(units('Relevance of each base to x (value) y'), [undefined, undefined])
   const [hits] = repairTracks(
     [config('h', { format: 'bigBed' })],

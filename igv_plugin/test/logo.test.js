@@ -27,7 +27,7 @@ test('the height of a stack is its information, and the tallest letter is on top
   )
 })
 
-test('laws: 0 to 2 bits, letters share a stack by probability, the reverse complement twice is the motif', () => {
+test('laws: 0 to 2 bits, shared by probability; the reverse complement twice is the motif', () => {
   const dice = random(1)
   for (let round = 0; round < 200; round++) {
     const motif = Array.from({ length: 1 + dice.int(20) }, () => {
@@ -39,8 +39,9 @@ test('laws: 0 to 2 bits, letters share a stack by probability, the reverse compl
     columns.forEach((column, i) => {
       const bits = column.reduce((sum, l) => sum + l.bits, 0)
       assert.ok(bits >= 0 && bits <= 2 + 1e-12)
-      for (const { letter, bits: own } of column)
+      for (const { letter, bits: own } of column) {
         assert.ok(Math.abs(own - motif[i]['ACGT'.indexOf(letter)] * bits) < 1e-9)
+      }
       assert.deepEqual(
         column.map((l) => l.bits),
         column.map((l) => l.bits).sort((a, b) => a - b),
@@ -66,6 +67,7 @@ test('what are no probabilities gives no logo', () => {
     [[2, 0, 0, 0]],
     [[NaN, 0, 0, 0]],
     [null],
-  ])
+  ]) {
     assert.equal(stacks(bad), null)
+  }
 })

@@ -13,12 +13,13 @@ const names = readdirSync(fixtures)
 
 test('the session is that which gtrack itself writes', () => {
   assert.ok(names.length > 0)
-  for (const name of names)
+  for (const name of names) {
     assert.deepEqual(
       sessionFromManifest(read(`${name}.manifest.json`)),
       read(`${name}.session.json`),
       name,
     )
+  }
 })
 
 const base = 'http://h:1/scan/manifest.json'
@@ -162,7 +163,11 @@ test('a local reference is a FASTA with its indexes, or the sizes alone', () => 
   })
 })
 
-test('files are tried by their last four bytes', async (t) => {
+/**
+ * Files by the last four bytes of which they are tried, from a server that writes down what is
+ * asked.
+ */
+async function serveFiles(t) {
   const files = {
     '/whole.bw': Buffer.from('....\x26\xfc\x8f\x88', 'latin1'),
     '/whole.bb': Buffer.from('....\xeb\xf2\x89\x87', 'latin1'),
@@ -177,14 +182,19 @@ test('files are tried by their last four bytes', async (t) => {
     const body = files[request.url]
     asked.push(request.headers.range)
     if (!body) return response.writeHead(404).end()
-    if (request.url === '/deaf.bw' || !request.headers.range)
+    if (request.url === '/deaf.bw' || !request.headers.range) {
       return response.writeHead(200).end(body)
+    }
     if (!body.length) return response.writeHead(416).end()
     response.writeHead(206).end(body.subarray(-4))
   })
   await new Promise((done) => server.listen(0, '127.0.0.1', done))
   t.after(() => server.close())
-  const url = `http://127.0.0.1:${server.address().port}`
+  return { url: `http://127.0.0.1:${server.address().port}`, asked }
+}
+
+test('files are tried by their last four bytes', async (t) => {
+  const { url, asked } = await serveFiles(t)
   assert.equal(await preflight(`${url}/whole.bw`, 'bigwig'), null)
   assert.equal(await preflight(`${url}/whole.bb`, 'bigbed'), null)
   assert.equal(await preflight(`${url}/a.bed`, 'bed'), null)

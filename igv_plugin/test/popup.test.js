@@ -15,8 +15,9 @@ test('only what looks like a JASPAR matrix gets a link', () => {
     '',
     undefined,
     'MA0139.',
-  ])
+  ]) {
     assert.equal(jasparURL(id), null, String(id))
+  }
 })
 
 test('numbers as people read them', () => {
@@ -68,13 +69,14 @@ test('a bigBed feature says the same as a row of the table', () => {
   assert.equal(facts(row, 'value')[1][1], '−11.8 value, opposes the value')
   assert.equal(hitOf(feature).model, 'cnn:1')
   const latin1 = (text) => Buffer.from(text).toString('latin1')
-  for (const name of ['NF-κB', 'café', '\u{1F9EC}'])
+  for (const name of ['NF-κB', 'café', '\u{1F9EC}']) {
     assert.equal(hitOf({ ...feature, name: latin1(name) }).name, name)
+  }
   assert.equal(hitOf({ ...feature, name: 'caf\xe9' }).name, 'caf\xe9') // not UTF-8: as it is
   assert.doesNotThrow(() => facts(hitOf({ chr: 'chr1', start: 1, end: 2 })))
 })
 
-test('a control character, which an SVG cannot hold, is a question mark in the name of a track', () => {
+test('a control character, which an SVG cannot hold, is a question mark in a name', () => {
   assert.equal(escapeHTML('a\x00\x1b[2J\u202e\x08é~\x7f'), 'a??[2J\u202e?é~\x7f')
   assert.equal(escapeHTML('two\nlines\ttab'), 'two\nlines\ttab')
 })

@@ -13,10 +13,10 @@ export function random(seed) {
   })
 }
 
-const HEADER =
-  '#chrom chromStart chromEnd name score strand motifId source relSum relZ seqP relP qValue model region'
-    .split(' ')
-    .join('\t')
+const HEADER = [
+  ...['#chrom', 'chromStart', 'chromEnd', 'name', 'score', 'strand', 'motifId', 'source'],
+  ...['relSum', 'relZ', 'seqP', 'relP', 'qValue', 'model', 'region'],
+].join('	')
 const MOTIFS = [
   ['CTCF', 'MA0139.1'],
   ['REST', 'MA0138.2'],

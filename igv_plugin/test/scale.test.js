@@ -19,7 +19,7 @@ function features(seed, n = 60) {
   return list
 }
 
-test('the limit: fixed, percentile, largest in view, and something to draw on when there is nothing', () => {
+test('the limit: fixed, percentile, largest in view, and something where there is nothing', () => {
   assert.equal(limitOf(0.3, 5, 2), 0.3)
   assert.equal(limitOf('p99', 5, 2), 2)
   assert.equal(limitOf('p99', 5, undefined), 5)
@@ -61,11 +61,12 @@ test('bins are the means of their bases, a slow twin says', () => {
         .map((f) => [Math.min(f.end, (i + 1) * width) - Math.max(f.start, i * width), f.value])
         .filter(([bases]) => bases > 1e-9)
       const bases = parts.reduce((sum, [n]) => sum + n, 0)
-      if (parts.length)
+      if (parts.length) {
         expected.push({
           start: i * width,
           mean: parts.reduce((sum, [n, v]) => sum + n * v, 0) / bases,
         })
+      }
     }
     const bins = bin(list, width).filter((b) =>
       expected.some((e) => Math.abs(e.start - b.start) < 1e-6),

@@ -24,8 +24,9 @@ test('a locus is 1-based for people and 0-based half-open inside', () => {
     null,
     undefined,
     {},
-  ])
+  ]) {
     assert.equal(parseLocus(text), null, String(text))
+  }
   assert.equal(formatLocus({ chrom: 'chr1', start: 10060.4, end: 10199.2 }), 'chr1:10061-10200')
 })
 

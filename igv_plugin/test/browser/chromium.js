@@ -1,4 +1,5 @@
-// Debian's Chromium for the browser tests, with all requests that leave this machine refused and written down.
+// Debian's Chromium for the browser tests, with all requests that leave this machine refused and
+// written down.
 import { chromium } from 'playwright-core'
 import { existsSync, mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -20,7 +21,10 @@ export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 /** False, or why the browser tests cannot run here. */
 export const noBrowser = () => (existsSync(CHROMIUM) ? false : `${CHROMIUM} is not on this machine`)
 
-/** A fresh browser: {open(url), close(), strays (requests that would have left), errors (of the pages), dialogs}. */
+/**
+ * A fresh browser: {open(url), close(), strays (requests that would have left), errors (of the
+ * pages), dialogs}.
+ */
 export async function launch({ width = 1280, height = 900, ...more } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'gtrack-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
@@ -65,7 +69,10 @@ export async function launch({ width = 1280, height = 900, ...more } = {}) {
   }
 }
 
-/** Wait until `probe` (run in the page) is true; page.waitForFunction would need eval, which the page's CSP forbids. */
+/**
+ * Wait until `probe` (run in the page) is true; page.waitForFunction would need eval, which the
+ * page's CSP forbids.
+ */
 export async function until(
   page,
   probe,

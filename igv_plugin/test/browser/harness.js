@@ -1,4 +1,5 @@
-// A page of its own for the panel: real igv.js with plain tracks, and the smallest `app` that keeps its contract (src/index.js has the real one).
+// A page of its own for the panel: real igv.js with plain tracks, and the smallest `app` that keeps
+// its contract (src/index.js has the real one).
 import igv from '/_gtrack/igv/igv.esm.min.js'
 import { around } from '/_gtrack/plugin/hits.js'
 import { makePanel } from '/_gtrack/plugin/panel.js'
@@ -102,11 +103,12 @@ const app = {
   chose: (row) => app.emit('hit', row),
   goto: async (chrom, from, to, width = 1) => {
     const { start, end } = around(from, to, width)
-    if (!browser.genome.getChromosome(chrom))
+    if (!browser.genome.getChromosome(chrom)) {
       return app.emit('error', {
         title: `${chrom} cannot be shown`,
         cure: 'There is no such chromosome.',
       })
+    }
     app.went.push([chrom, start, end])
     return browser.updateLoci([{ chr: chrom, start, end }])
   },
@@ -117,8 +119,9 @@ const app = {
   },
   values: async (model, chrom, start, end) => {
     const out = new Float32Array(end - start).fill(NaN)
-    for (const f of wave(waves[models.indexOf(model)]))
+    for (const f of wave(waves[models.indexOf(model)])) {
       if (f.chr === chrom && f.start >= start && f.start < end) out[f.start - start] = f.value
+    }
     return out
   },
 }
@@ -137,7 +140,8 @@ browser.on('locuschange', () => {
   app.emit('locus', locusNow())
 })
 window.app = app
-await new Promise((done) => setTimeout(done, 500)) // so that igv.js' own work is not counted as the panel's
+// So that igv.js' own work is not counted as the panel's.
+await new Promise((done) => setTimeout(done, 500))
 window.panelStart = performance.now()
 window.panel = makePanel(app)
 if (early) {

@@ -1,5 +1,6 @@
 // Folders and servers that are broken: the page says what and what to do, and shows the rest.
-// GTRACK_CASE is a JSON file of what tests/plugin/test_hostile.py made: [{url, says, rest: whether there is more to see}].
+// GTRACK_CASE is a JSON file of what tests/plugin/test_hostile.py made: [{url, says, rest: whether
+// there is more to see}].
 import test, { after, before } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'

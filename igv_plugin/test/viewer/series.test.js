@@ -1,5 +1,7 @@
-// What is explained, as the viewer shows it: models, and targets of models; folders of an earlier gtrack.
-// GTRACK_CASE is a JSON file of what tests/plugin/test_series.py made: a list of {name, url, hub, models, hits, unit}, hits by model.
+// What is explained, as the viewer shows it: models, and targets of models; folders of an earlier
+// gtrack.
+// GTRACK_CASE is a JSON file of what tests/plugin/test_series.py made: a list of {name, url, hub,
+// models, hits, unit}, hits by model.
 import test, { after, before } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'

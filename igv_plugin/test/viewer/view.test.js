@@ -1,5 +1,6 @@
 // What a user of `gtrack view` waits for: the whole way, from the real server to pixels.
-// GTRACK_URL and GTRACK_HUB_URL are addresses of `gtrack view` and `gtrack view --hub` of the example scan.
+// GTRACK_URL and GTRACK_HUB_URL are addresses of `gtrack view` and `gtrack view --hub` of the
+// example scan.
 import test, { after, before } from 'node:test'
 import assert from 'node:assert/strict'
 import { launch, noBrowser, until } from '../browser/chromium.js'
@@ -15,7 +16,10 @@ before(async () => {
 after(() => browser?.close())
 
 // ---- run in the page
-/** The number of pixels in letters' colours in each canvas as high as a relevance track, once `least` have some and they are not `old`. */
+/**
+ * The number of pixels in letters' colours in each canvas as high as a relevance track, once
+ * `least` have some and they are not `old`.
+ */
 function letters({ least = 2, old } = {}) {
   const find = (root) =>
     [...root.querySelectorAll('*')].flatMap((e) => [
@@ -35,15 +39,18 @@ function letters({ least = 2, old } = {}) {
     .map((canvas) => {
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
       let found = 0
-      for (let i = 0; i < data.length; i += 4)
-        if (data[i + 3] === 255 && colours.has(`${data[i]},${data[i + 1]},${data[i + 2]}`))
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i + 3] === 255 && colours.has(`${data[i]},${data[i + 1]},${data[i + 2]}`)) {
           found += 1
+        }
+      }
       return found
     })
   const drawn = counts.filter((count) => count > 50).length >= least && String(counts) !== old
   return drawn && { counts: String(counts), at: performance.now() }
 }
-const listed = () => /^\d+ of \d+ hits/.test(document.querySelector('.gt-count')?.textContent ?? '') // the list is there
+// The list is there.
+const listed = () => /^\d+ of \d+ hits/.test(document.querySelector('.gt-count')?.textContent ?? '')
 
 test('letters of both models stand within two seconds of the page', { skip }, async () => {
   const times = []
@@ -52,13 +59,15 @@ test('letters of both models stand within two seconds of the page', { skip }, as
     times.push((await until(page, letters, { argument: {} })).at)
     await page.close()
   }
-  within('gtrack view to first letters', Math.min(...times), 2000) // other work on the machine only adds
+  // Other work on the machine only adds.
+  within('gtrack view to first letters', Math.min(...times), 2000)
 })
 
 test('the next hit is drawn within 300 ms', { skip }, async () => {
   const page = await browser.open(GTRACK_URL)
   await until(page, listed)
-  await page.getByRole('combobox', { name: 'Model' }).selectOption('cnn') // two models' hits at one place are one picture
+  // Two models' hits at one place are one picture.
+  await page.getByRole('combobox', { name: 'Model' }).selectOption('cnn')
   await page
     .getByRole('list')
     .or(page.getByRole('grid'))
