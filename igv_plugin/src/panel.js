@@ -69,7 +69,7 @@ export function makePanel(viewer) {
   const legend = makeLegend(viewer)
   const above = [toolbar.element, messages.element, display.element]
   const below = manifest ? [side.element, legend.element] : [legend.element]
-  place(viewer, above, below)
+  arrange(viewer, above, below)
 
   const sync = () => {
     const state = viewer.state()
@@ -100,7 +100,7 @@ export function makePanel(viewer) {
  * @param {HTMLElement[]} above
  * @param {HTMLElement[]} below
  */
-function place({ browser, element, figure, state, goto }, above, below) {
+function arrange({ browser, element, figure, state, goto }, above, below) {
   const view = parseLocus(state().locus)
   const width = figure.clientWidth
   element.classList.add('gtrack')
