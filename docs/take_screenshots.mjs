@@ -11,7 +11,9 @@ const image = (name) => new URL(`images/${name}.png`, import.meta.url).pathname
 
 /** Run `gtrack view`, open a place in its page and let `look` take pictures of it. */
 async function viewing(options, hash, look, { width = 1280, height = 800, ...more } = {}) {
-  const server = spawn(program, ['view', scan, '--no-browser', ...options], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const server = spawn(program, ['view', scan, '--no-browser', ...options], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   const browser = await launch({ width, height, deviceScaleFactor: 2, ...more })
   try {
     const [url] = await once(createInterface(server.stdout), 'line')
@@ -42,10 +44,15 @@ for (const [name, locus, look, more] of [
   ['view-dark', 'chr1:140209-140348', settle, { ...size, colorScheme: 'dark' }],
   ['hub', 'chr1:119651-119790', settle, { height: 960 }],
 ]) {
-  await viewing(name === 'hub' ? ['--hub'] : [], { locus }, async (page) => {
-    await settle(page)
-    await look(page)
-    await settle(page)
-    await page.screenshot({ path: image(name) })
-  }, more)
+  await viewing(
+    name === 'hub' ? ['--hub'] : [],
+    { locus },
+    async (page) => {
+      await settle(page)
+      await look(page)
+      await settle(page)
+      await page.screenshot({ path: image(name) })
+    },
+    more,
+  )
 }

@@ -1,20 +1,38 @@
-/** A place: 0-based, half-open. */
-export interface Place { chrom: string; start: number; end: number }
+/** An interval of the genome: 0-based, half-open. */
+export interface Interval {
+  chrom: string
+  start: number
+  end: number
+}
 /** What went wrong and what to do about it, as plain text. */
-export interface Problem { title: string; cure: string }
+export interface Problem {
+  title: string
+  cure: string
+}
 export type Scale = 'auto' | 'p99' | number
-export type Palette = Partial<Record<'A' | 'C' | 'G' | 'T' | 'N' | 'positive' | 'negative' | 'dim', string>>
+export type Palette = Partial<
+  Record<'A' | 'C' | 'G' | 'T' | 'N' | 'positive' | 'negative' | 'dim', string>
+>
 
 export interface MountOptions {
-  /** One of the three: the address of a manifest, the manifest itself (URLs relative to the page), the address of a hub.txt. */
+  /**
+   * One of the three: the address of a manifest, the manifest itself (URLs relative to the page),
+   * the address of a hub.txt.
+   */
   manifestURL?: string
   manifest?: object
   hubURL?: string
   /** An igv.js reference object, in place of the genome of the manifest or hub. */
   reference?: object
-  /** Where to start: "chr1:101-240" (1-based) or a place. The page's address (#locus=...) goes before all options. */
-  locus?: string | Place
-  /** 0 to 1, as a share of each model's 99th percentile of |relevance|. A hub does not tell that: nothing is dimmed or hidden there. */
+  /**
+   * Where to start: "chr1:101-240" (1-based) or an interval. The page's address (#locus=...) goes
+   * before all options.
+   */
+  locus?: string | Interval
+  /**
+   * 0 to 1, as a share of each model's 99th percentile of |relevance|. A hub does not tell that:
+   * nothing is dimmed or hidden there.
+   */
   threshold?: number
   scale?: Scale
   reverse?: boolean
@@ -23,18 +41,34 @@ export interface MountOptions {
   palette?: Palette
 }
 
-export interface State { locus: string; threshold: number; scale: Scale; reverse: boolean; difference: boolean; motif?: string; model?: string }
+export interface State {
+  locus: string
+  threshold: number
+  scale: Scale
+  reverse: boolean
+  difference: boolean
+  motif?: string
+  model?: string
+}
 
 export interface App {
   /** The igv.js browser. */
   browser: any
+  /** The manifest with absolute URLs; null for a hub. */
+  manifest: object | null
   /** All problems found so far; each is also an 'error' event. */
   problems: Problem[]
   /** Resolves once the navigator holds all hits and regions. */
   ready: Promise<void>
-  /** Show at least `width` bases around a place; resolves once it is drawn, to false if the genome has no such chromosome. */
+  /**
+   * Show at least `width` bases around an interval; resolves once it is drawn, to false if the
+   * genome has no such chromosome.
+   */
   goto(chrom: string, start: number, end: number, width?: number): Promise<boolean>
-  /** To a row of the navigator, or the next or previous one; resolves once it is drawn, to false if there is none. */
+  /**
+   * To a row of the navigator, or the next or previous one; resolves once it is drawn, to false if
+   * there is none.
+   */
   go(row: number): Promise<boolean>
   next(): Promise<boolean>
   prev(): Promise<boolean>
@@ -44,7 +78,10 @@ export interface App {
   setReverse(reverse: boolean): Promise<void>
   setDifference(shown: boolean): Promise<void>
   state(): State
-  /** Events: locus, threshold, scale, reverse, difference, filter, hit, error. Returns a function that stops listening. */
+  /**
+   * Events: locus, threshold, scale, reverse, difference, filter, hit, error. Returns a function
+   * that stops listening.
+   */
   on(event: string, listener: (detail: any) => void): () => void
   /** Remove all of it: the browser, the panel, the listeners. */
   destroy(): void
@@ -52,7 +89,10 @@ export interface App {
 
 /** Teach igv.js the relevance track (configs of type "wig" with a `gtrack` key). Idempotent. */
 export function install(igv: any): Promise<void>
-/** Build the viewer in an element. Rejects with an Error that is also a Problem; the element shows it. */
+/**
+ * Build the viewer in an element. Rejects with an Error that is also a Problem; the element shows
+ * it.
+ */
 export function mount(element: HTMLElement, igv: any, options: MountOptions): Promise<App>
 /** The igv.js session of a manifest: what gtrack writes as igv_session.json. */
-export function sessionFromManifest(manifest: object): object
+export function sessionFromManifest(manifest: any): object

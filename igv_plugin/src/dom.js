@@ -1,24 +1,89 @@
 // Elements and text. Data can only become text here.
 
-/** An element ("svg:path" for SVG) with attributes, listeners (onclick: f) and children. */
-export function h(tag, attributes = {}, ...children) {
-  const element = tag.startsWith('svg:') ? document.createElementNS('http://www.w3.org/2000/svg', tag.slice(4)) : document.createElement(tag)
+/** @typedef {Node | string | number | false | null | undefined | Child[]} Child */
+/** @typedef {string | number | boolean | null | undefined | ((event: any) => unknown)} Attribute */
+
+/**
+ * An HTML element with attributes, listeners (onclick: f) and children.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, Attribute>} [attributes]
+ * @param {Child[]} children
+ */
+export const h = (tag, attributes, ...children) =>
+  filled(document.createElement(tag), attributes, children)
+
+/**
+ * The same of SVG.
+ *
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, Attribute>} [attributes]
+ * @param {Child[]} children
+ */
+export const svg = (tag, attributes, ...children) =>
+  filled(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children)
+
+/**
+ * @template {Element} E
+ * @param {E} element
+ * @param {Record<string, Attribute>} attributes
+ * @param {Child[]} children
+ */
+function filled(element, attributes = {}, children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(key.slice(2), value)
-    else if (value !== false && value != null) element.setAttribute(key, value === true ? '' : value)
+    else if (value !== false && value != null) {
+      element.setAttribute(key, value === true ? '' : String(value))
+    }
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== false && child != null))
+  append(element, children)
   return element
 }
 
-export const closer = (onclick) => h('button', { type: 'button', class: 'gt-close', 'aria-label': 'Close', onclick }, '×')
-/** Text for places where igv.js sets HTML: track names and the like. An exported SVG can hold no control character. */
-export const escapeHTML = (text) => String(text).replace(/[&<>"'\0-\b\v-\x1f]/g, (c) => (c < ' ' ? '?' : `&#${c.charCodeAt(0)};`))
-
-/** A number as a person reads it: 16.5, 0.0016, 6.9e−10; "n/a" for none. */
-export function short(value) {
-  const x = Number(value ?? NaN), tiny = x !== 0 && Math.abs(x) < 1e-4
-  return Number.isNaN(x) ? 'n/a' : (tiny ? x.toExponential(1) : String(Number(x.toPrecision(3)))).replaceAll('-', '−')
+/**
+ * Appends children, lists of them and text; what is none is left out.
+ *
+ * @param {Element} element
+ * @param {Child[]} children
+ */
+export function append(element, children) {
+  for (const child of children) {
+    if (Array.isArray(child)) append(element, child)
+    else if (child !== false && child != null) {
+      element.append(child instanceof Node ? child : String(child))
+    }
+  }
 }
+
+/** @param {() => unknown} onclick */
+export const closer = (onclick) =>
+  h('button', { type: 'button', class: 'gt-close', 'aria-label': 'Close', onclick }, '×')
+
+/**
+ * Text for places where igv.js sets HTML: track names and the like.
+ *
+ * @param {unknown} text
+ */
+export const escapeHTML = (text) =>
+  // eslint-disable-next-line no-control-regex -- an exported SVG can hold none of these
+  String(text).replace(/[&<>"'\0-\b\v-\x1f]/g, (c) => (c < ' ' ? '?' : `&#${c.charCodeAt(0)};`))
+
+/**
+ * A number as a person reads it: 16.5, 0.0016, 6.9e−10; "n/a" for none.
+ *
+ * @param {unknown} value
+ */
+export function short(value) {
+  const x = Number(value ?? NaN)
+  if (Number.isNaN(x)) return 'n/a'
+  const tiny = x !== 0 && Math.abs(x) < 1e-4
+  return (tiny ? x.toExponential(1) : String(Number(x.toPrecision(3)))).replaceAll('-', '−')
+}
+
+/** @param {number} x */
 export const signed = (x) => (x > 0 ? '+' : '') + short(x)
+
+/** @param {number} n */
 export const number = (n) => n.toLocaleString('en')

@@ -1,60 +1,181 @@
-// UCSC hubs: igv.js reads them, but drops `logo`, fractional `viewLimits`, `autoScale group` and overlays. This puts them back.
+// UCSC hubs: igv.js reads them, but drops `logo`, fractional `viewLimits`, `autoScale group` and
+// overlays. This puts them back.
 import { escapeHTML } from './dom.js'
-import { fetchText, problem } from './manifest.js'
+import { fetchText, problem } from './files.js'
+import { messageOf } from './manifest.js'
 
-/** The stanzas of a hub.txt or trackDb.txt as objects. */
+/** @typedef {import('../igv.js').TrackConfig} TrackConfig */
+/** @typedef {import('../igv.js').GtrackConfig} GtrackConfig */
+/** @typedef {Record<string, string>} Stanza The settings of one stanza by name. */
+
+/**
+ * The stanzas of a hub.txt or trackDb.txt.
+ *
+ * @param {string} text
+ * @returns {Stanza[]}
+ */
 export function parseStanzas(text) {
+  /** @type {[string, string][][]} */
   const stanzas = [[]]
-  for (const line of text.replace(/\\\r?\n\s*/g, '').split(/\r?\n/).map((l) => l.trim())) {
+  const lines = text.replace(/\\\r?\n\s*/g, '').split(/\r?\n/) // after a backslash a line goes on
+  for (const line of lines.map((l) => l.trim())) {
     if (!line) stanzas.push([])
-    else if (!line.startsWith('#')) stanzas.at(-1).push(/^(\S+)\s*(.*)$/.exec(line).slice(1))
+    else if (!line.startsWith('#')) {
+      const [name] = line.split(/\s/, 1)
+      stanzas[stanzas.length - 1].push([name, line.slice(name.length).trim()])
+    }
   }
-  return stanzas.filter((lines) => lines.length).map(Object.fromEntries)
+  return stanzas.filter((settings) => settings.length).map((s) => Object.fromEntries(s))
 }
 
-/** igv.js' track configs, repaired. */
+/** The stanzas of a hub's tracks, of which one may stand under another. */
+class Hub {
+  /** @type {Map<string, Stanza>} */
+  #byName = new Map()
+
+  /** @param {Stanza[]} stanzas */
+  constructor(stanzas) {
+    for (const stanza of stanzas) if (stanza.track) this.#byName.set(stanza.track, stanza)
+  }
+
+  /** @param {string | undefined} name */
+  get(name) {
+    return this.#byName.get(name ?? '')
+  }
+
+  /** @param {Stanza | undefined} stanza */
+  parentOf(stanza) {
+    return this.get(stanza?.parent?.split(/\s+/)[0])
+  }
+
+  /**
+   * A setting of a stanza: its own, else its parent's.
+   *
+   * @param {Stanza | undefined} stanza
+   * @param {string} key
+   * @returns {string | undefined}
+   */
+  setting(stanza, key) {
+    return stanza && (stanza[key] ?? this.setting(this.parentOf(stanza), key))
+  }
+}
+
+/**
+ * igv.js' track configs, repaired.
+ *
+ * @param {TrackConfig[]} configs
+ * @param {Stanza[]} stanzas
+ */
 export function repairTracks(configs, stanzas) {
-  const byName = new Map(stanzas.filter((s) => s.track).map((s) => [s.track, s])), overlays = new Map(), tracks = []
-  const parentOf = (stanza) => byName.get(stanza?.parent?.split(/\s+/)[0])
-  const get = (stanza, key) => stanza && (stanza[key] ?? get(parentOf(stanza), key)) // its own, else its parent's
-  let home
-  for (const { description, ...config } of configs) { // igv.js would take the description for HTML
-    const stanza = byName.get(config.id), parent = parentOf(stanza), group = parent?.track ?? 'hub', title = config.name ?? config.id
-    const own = { kind: 'annotation', title, unit: /\((value)\)$/.exec(stanza?.longLabel)?.[1] }
-    const track = { ...config, name: escapeHTML(title), gtrack: own }
-    const [low, high] = get(stanza, 'viewLimits')?.split(':').map(Number) ?? []
-    if (get(stanza, 'autoScale') === 'group') Object.assign(track, { min: undefined, max: undefined, autoscale: true, autoscaleGroup: group })
-    else if (low < high) Object.assign(track, { min: low, max: high, autoscale: false })
+  const hub = new Hub(stanzas)
+  /** @type {Map<Stanza, TrackConfig>} */
+  const overlays = new Map()
+  /** @type {TrackConfig[]} */
+  const tracks = []
+  /** @type {string | undefined} */
+  let home // the group with letters; others hold the strands of the same models
+  for (const config of configs) {
+    const stanza = hub.get(config.id)
+    const parent = hub.parentOf(stanza)
+    const group = parent?.track ?? 'hub'
+    const own = ownOf(config, stanza)
+    const track = scaled(config, own, group, hub, stanza)
     if (parent?.container === 'multiWig') {
-      if (!overlays.has(parent)) {
-        const overlay = { type: 'merged', name: escapeHTML(parent.shortLabel), height: 100, alpha: 0.5, autoscale: true, tracks: [] }
-        tracks.push(overlay)
-        overlays.set(parent, overlay.tracks)
-      }
-      const { url, format, color, altColor, name } = track
-      overlays.get(parent).push({ type: 'wig', graphType: 'bar', url, format, color, altColor, name, autoscale: true })
-    } else if (get(stanza, 'logo') === 'on') {
-      home ??= group // other groups hold the strands of the same models
-      const gtrack = { ...own, kind: group === home ? 'relevance' : 'relevance-other', model: title }
-      tracks.push({ ...track, type: 'wig', graphType: 'dynseq', height: 110, gtrack })
-    } else {
-      if (/^on$/i.test(get(stanza, 'itemRgb'))) Object.assign(track, { color: undefined, altColor: undefined }) // else they hide the items' own
-      if (/^bigwig$/i.test(track.format)) delete track.gtrack
-      tracks.push(track)
-    }
+      const overlay = overlays.get(parent) ?? overlayOf(parent)
+      if (!overlays.has(parent)) tracks.push(overlay)
+      overlays.set(parent, overlay)
+      overlay.tracks?.push(layerOf(track))
+    } else if (hub.setting(stanza, 'logo') === 'on') {
+      home ??= group
+      const gtrack = { ...own, kind: group === home ? 'relevance' : 'relevance-other' }
+      const letters = { type: 'wig', graphType: 'dynseq', height: 110 }
+      tracks.push({ ...track, ...letters, gtrack: { ...gtrack, model: own.title } })
+    } else tracks.push(annotation(track, hub.setting(stanza, 'itemRgb')))
   }
   return tracks
 }
 
-/** An igv.js session from the address of a hub.txt with `useOneFile on`. */
+/**
+ * @param {TrackConfig} config
+ * @param {Stanza | undefined} stanza
+ * @returns {GtrackConfig}
+ */
+function ownOf(config, stanza) {
+  const unit = /\((value)\)$/.exec(stanza?.longLabel ?? '')?.[1]
+  return { kind: 'annotation', title: config.name ?? config.id, unit }
+}
+
+/**
+ * The config with the scale that the hub asks for, and names as text.
+ *
+ * @param {TrackConfig} config
+ * @param {GtrackConfig} gtrack
+ * @param {string} group
+ * @param {Hub} hub
+ * @param {Stanza | undefined} stanza
+ * @returns {TrackConfig}
+ */
+function scaled({ description, ...config }, gtrack, group, hub, stanza) {
+  const track = { ...config, name: escapeHTML(gtrack.title), gtrack } // igv.js takes both for HTML
+  if (hub.setting(stanza, 'autoScale') === 'group') {
+    return { ...track, min: undefined, max: undefined, autoscale: true, autoscaleGroup: group }
+  }
+  const [min, max] = hub.setting(stanza, 'viewLimits')?.split(':').map(Number) ?? []
+  return min < max ? { ...track, min, max, autoscale: false } : track
+}
+
+/**
+ * @param {Stanza} parent
+ * @returns {TrackConfig}
+ */
+const overlayOf = (parent) => ({
+  type: 'merged',
+  name: escapeHTML(parent.shortLabel),
+  height: 100,
+  alpha: 0.5,
+  autoscale: true,
+  tracks: [],
+})
+
+/**
+ * @param {TrackConfig} track
+ * @returns {TrackConfig}
+ */
+function layerOf({ url, format, color, altColor, name }) {
+  return { type: 'wig', graphType: 'bar', url, format, color, altColor, name, autoscale: true }
+}
+
+/**
+ * @param {TrackConfig} track
+ * @param {string | undefined} itemRgb
+ * @returns {TrackConfig}
+ */
+function annotation({ gtrack, ...track }, itemRgb = '') {
+  if (/^on$/i.test(itemRgb)) {
+    Object.assign(track, { color: undefined, altColor: undefined }) // they hide the items' own
+  }
+  return /^bigwig$/i.test(String(track.format)) ? track : { ...track, gtrack }
+}
+
+/**
+ * An igv.js session from the address of a hub.txt with `useOneFile on`.
+ *
+ * @param {import('../igv.js').Igv} igv
+ * @param {string} url
+ * @param {object} [reference]
+ * @returns {Promise<import('../igv.js').Session>}
+ */
 export async function hubSession(igv, url, reference) {
   const cure = 'Give the address of a hub.txt with "useOneFile on", as gtrack hub writes it.'
   const stanzas = parseStanzas(await fetchText(url, cure))
   try {
-    const { tracks, ...genome } = (await igv.loadHub(url)).getGenomeConfig(), { locus } = genome
-    const known = reference || genome.twoBitURL ? { reference: reference ?? genome, loadDefaultGenomes: false } : { genome: genome.id }
-    return { ...known, locus, tracks: repairTracks(tracks, stanzas) }
+    const { tracks, ...genome } = (await igv.loadHub(url)).getGenomeConfig()
+    const known =
+      reference || genome.twoBitURL
+        ? { reference: reference ?? genome, loadDefaultGenomes: false }
+        : { genome: genome.id }
+    return { ...known, locus: genome.locus, tracks: repairTracks(tracks, stanzas) }
   } catch (error) {
-    throw problem(`${url} is no hub that igv.js can read (${error.message}).`, cure)
+    throw problem(`${url} is no hub that igv.js can read (${messageOf(error)}).`, cure)
   }
 }

@@ -1,155 +1,287 @@
-// gtrack's plugin for igv.js: install(igv) for any page, mount(element, igv, options) for the whole viewer.
-import { escapeHTML, h } from './dom.js'
-import { COLORS } from './draw.js'
+// gtrack's plugin for igv.js: install(igv) for any page, mount(element, igv, options) for the whole
+// viewer, whose state is here: tracks and panel are told.
+import { differenceTrack } from './difference.js'
+import { h } from './dom.js'
+import { COPY, problem } from './files.js'
 import { around } from './hits.js'
-import { hubSession } from './hub.js'
-import { COPY, fetchText, LETTERED, localReference, preflight, problem, readManifest, sessionFromManifest } from './manifest.js'
+import { differenceOf, messageOf, sessionFromManifest } from './manifest.js'
+import { genomeProblem, open, openBrowser, OWN_GENOME } from './opening.js'
 import { makePanel } from './panel.js'
 import { formatLocus, parseLocus, readState, writeState } from './state.js'
-import { relevanceTrack, sceneOf } from './track.js'
+import { lookOf, relevanceTrack, tellTracks } from './track.js'
+
+/** @typedef {import('../index.js').App} App */
+/** @typedef {import('../index.js').Interval} Interval */
+/** @typedef {import('../index.js').MountOptions} MountOptions */
+/** @typedef {import('../index.js').Problem} Problem */
+/** @typedef {import('../index.js').State} State */
+/** @typedef {import('../igv.js').Browser} Browser */
+/** @typedef {import('../igv.js').Igv} Igv */
+/** @typedef {import('../igv.js').Session} Session */
+/** @typedef {import('../igv.js').TrackConfig} TrackConfig */
+/** @typedef {import('./manifest.js').Manifest} Manifest */
+/** @typedef {import('./track.js').RelevanceTrack} RelevanceTrack */
+/** @typedef {Partial<State> & {palette?: import('../index.js').Palette}} Wanted */
+/** @typedef {{manifest: Manifest | null, element: HTMLElement, figure: HTMLElement}} Parts */
 
 export { sessionFromManifest }
 
-const OWN = 'Open the scan with its own genome.', isRelevance = (config) => config?.gtrack?.kind === 'relevance'
-
-/** Teach igv.js the relevance track: configs of type wig with a `gtrack` key. All others stay as they are. */
+/**
+ * Teach igv.js the relevance tracks: configs of type wig with a `gtrack` key. All others stay as
+ * they are.
+ *
+ * @param {Igv} igv
+ */
 export async function install(igv) {
-  const Wig = (await igv.createTrack({ type: 'wig', features: [] }, {})).constructor, Relevance = relevanceTrack(Wig)
-  igv.registerTrackCreatorFunction('wig', (config, browser) => new (config.gtrack ? Relevance : Wig)(config, browser))
+  const wig = await igv.createTrack({ type: 'wig', features: [] }, {})
+  const Wig = /** @type {import('./track.js').TrackClass} */ (wig.constructor)
+  const Relevance = relevanceTrack(Wig)
+  const Difference = differenceTrack(Relevance)
+  igv.registerTrackCreatorFunction('wig', (config, browser) => {
+    if (!config.gtrack) return new Wig(config, browser)
+    return new (config.gtrack.kind === 'difference' ? Difference : Relevance)(config, browser)
+  })
 }
 
-/** Build the viewer in `element`. See index.d.ts for the options and for what comes back. */
-export const mount = (element, igv, options) => build(element, igv, options).catch((error) => {
-  element.replaceChildren(h('p', { role: 'alert' }, `The viewer could not start. ${error.message}`))
-  throw error
-})
+/**
+ * Build the viewer in `element`. See index.d.ts for the options and for what comes back.
+ *
+ * @param {HTMLElement} element
+ * @param {Igv} igv
+ * @param {MountOptions} options
+ * @returns {Promise<App>}
+ */
+export async function mount(element, igv, options) {
+  try {
+    return await build(element, igv, options)
+  } catch (error) {
+    const text = `The viewer could not start. ${messageOf(error)}`
+    element.replaceChildren(h('p', { role: 'alert' }, text))
+    throw error
+  }
+}
 
+/**
+ * @param {HTMLElement} element
+ * @param {Igv} igv
+ * @param {MountOptions} options
+ * @returns {Promise<App>}
+ */
 async function build(element, igv, options) {
   await install(igv)
-  const problems = [], listeners = {}
-  const emit = (name, detail) => listeners[name]?.forEach((listener) => listener(detail))
-  const on = (name, listener) => {
-    (listeners[name] ??= new Set()).add(listener)
-    return () => listeners[name].delete(listener)
+  /** @type {Problem[]} */
+  const early = []
+  const { manifest, session } = await open(igv, options, (found) => early.push(found))
+  const figure = h('div')
+  element.replaceChildren(figure)
+  const browser = await openBrowser(igv, figure, session, options.palette)
+  const { locus, ...wanted } = { difference: true, ...options, ...readState(location.hash) }
+  const viewer = new Viewer(browser, { manifest, element, figure }, session, wanted)
+  early.forEach(viewer.report)
+  const mismatch = genomeProblem(browser, manifest)
+  if (mismatch) viewer.report(mismatch)
+  await viewer.start([locus, session.locus], wanted.difference)
+  const panel = makePanel(viewer)
+  const { problems, goto, setThreshold, setScale, setReverse, setDifference, state, on } = viewer
+  const { ready, go, next, prev } = panel
+  const destroy = () => {
+    panel.destroy()
+    viewer.destroy()
+    igv.removeBrowser(browser)
+    document.removeEventListener('keyup', browser.keyUpHandler) // igv.js adds it once more instead
+    figure.remove()
   }
-  const report = ({ title, cure }) => { problems.push({ title, cure }); emit('error', { title, cure }) }
-  const { manifest, session: { tracks, roi, locus: first, ...genome } } = await source(igv, options, report)
-  const wanted = { difference: true, locus: first, ...options, ...readState(location.hash) }
-  const pair = tracks.filter(isRelevance).slice(0, 2).map((t) => t.gtrack), models = pair.map((g) => g.model)
+  return {
+    ...{ browser, manifest, problems, ready, goto, go, next, prev },
+    ...{ setThreshold, setScale, setReverse, setDifference, state, on, destroy },
+  }
+}
 
-  // ---- igv.js: its web service would be asked for names, its navigation bar is the panel's work
-  const igvElement = h('div'), nucleotideColors = { ...COLORS, ...options.palette }
-  element.replaceChildren(igvElement)
-  const browser = await igv.createBrowser(igvElement, { ...genome, nucleotideColors, showNavigation: false, search: false }).catch((error) => {
-    throw problem(`igv.js could not open the genome (${error.message ?? error}).`,
-      'A known genome such as hg38 needs the internet; any other must lie beside the scan.')
-  })
-  const scene = sceneOf(browser, wanted), bases = [...browser.genome.chromosomes.values()].reduce((sum, c) => sum + (c && c.name !== 'all' ? c.bpLength : 0), 0)
-  if (manifest?.genome.id === 'custom' && bases !== manifest.genome.bases) {
-    const title = `The genome does not match: it has ${bases} bases, that of the scan ${manifest.genome.bases}.`
-    report(problem(title, `Letters and positions may be wrong. ${OWN}`))
+/** @param {{config?: TrackConfig}} track */
+const kindOf = ({ config }) => config?.gtrack?.kind
+
+/** The state of a viewer: changed here alone, and told to the tracks, the address and the panel. */
+class Viewer {
+  /** @type {Problem[]} */
+  problems = []
+  /** @type {{model: string, unit?: string, p99?: number, track: RelevanceTrack}[]} */
+  relevance = []
+  /** @type {Map<string, Set<(detail: any) => void>>} */
+  #listeners = new Map()
+  /** @type {Omit<State, 'locus' | 'difference'>} igv.js, which may change these two, is asked */
+  #state
+  #tracks
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer
+  /** @type {Promise<void>} one change of the difference after the other */
+  #work = Promise.resolve()
+
+  /**
+   * @param {Browser} browser
+   * @param {Parts} parts
+   * @param {Session} session
+   * @param {Wanted} wanted
+   */
+  constructor(browser, { manifest, element, figure }, { tracks, roi }, wanted) {
+    const { motif, model } = wanted
+    const { colors, ...look } = lookOf(browser, wanted)
+    this.browser = browser
+    this.manifest = manifest
+    this.element = element
+    this.figure = figure
+    this.roi = roi?.[0]
+    this.colors = colors
+    this.#tracks = tracks
+    this.#state = { ...look, motif, model }
   }
 
-  // ---- state
-  const find = (kind) => browser.findTracks(({ config }) => config?.gtrack?.kind === kind)
-  let timer, work = Promise.resolve() // one change of the difference after the other
-  const changed = (name, detail) => {
-    clearTimeout(timer) // browsers limit how often the address may change
-    timer = setTimeout(() => history.replaceState(history.state, '', writeState({ ...readState(location.hash), ...app.state() })), 200)
-    emit(name, detail)
+  /** @param {Problem} found */
+  report = ({ title, cure }) => {
+    this.problems.push({ title, cure })
+    this.#emit('error', { title, cure })
   }
-  const differenceTrack = () => ({
-    ...LETTERED, height: 80, order: tracks.findLastIndex(isRelevance) + 0.5,
-    gtrack: { kind: 'difference', models, unit: pair[0].unit === pair[1].unit ? pair[0].unit : 'mixed unit' },
-  })
-  const filterHits = () => {
-    for (const track of find('hits')) {
-      const least = scene.threshold * (app.of(track.config.gtrack.model)?.p99 ?? 0)
+
+  /** @type {App['on']} */
+  on = (event, listener) => {
+    const listeners = this.#listeners.get(event) ?? new Set()
+    this.#listeners.set(event, listeners.add(listener))
+    return () => listeners.delete(listener)
+  }
+
+  /** @type {(event: string, detail: unknown) => void} */
+  #emit(event, detail) {
+    this.#listeners.get(event)?.forEach((listener) => listener(detail))
+  }
+
+  /** @type {(event: string, detail: unknown) => void} */
+  #changed(event, detail) {
+    clearTimeout(this.#timer) // browsers limit how often the address may change
+    this.#timer = setTimeout(() => {
+      const hash = writeState({ ...readState(location.hash), ...this.state() })
+      history.replaceState(history.state, '', hash)
+    }, 200)
+    this.#emit(event, detail)
+  }
+
+  /** @returns {State} */
+  state = () => {
+    const { chr: chrom, start, end } = this.browser.referenceFrameList[0]
+    const locus = chrom === 'all' ? chrom : formatLocus({ chrom, start, end })
+    return { locus, difference: Boolean(this.#find('difference')[0]), ...this.#state }
+  }
+
+  /** @param {string} kind */
+  #find(kind) {
+    return this.browser.findTracks((track) => kindOf(track) === kind)
+  }
+
+  /** @param {number} x */
+  setThreshold = (x) => this.#draw({ threshold: Math.min(1, Math.max(0, Number(x) || 0)) })
+  /** @param {import('../index.js').Scale} x */
+  setScale = (x) => {
+    const fixed = typeof x === 'number' && x > 0 && x < Infinity
+    return this.#draw({ scale: fixed || x === 'p99' ? x : 'auto' })
+  }
+  /** @param {boolean} x */
+  setReverse = (x) => this.#draw({ reverse: Boolean(x) })
+
+  /** @param {Partial<Pick<State, 'scale' | 'threshold' | 'reverse'>>} change */
+  async #draw(change) {
+    Object.assign(this.#state, change)
+    await tellTracks(this.browser, change)
+    if ('threshold' in change) this.#filterHits()
+    for (const [name, value] of Object.entries(change)) this.#changed(name, value)
+  }
+
+  #filterHits() {
+    for (const track of this.#find('hits')) {
+      const { p99 = 0 } = this.relevance.find((r) => r.model === track.config.gtrack?.model) ?? {}
+      const least = this.#state.threshold * p99
       track.filter = (hit) => Math.abs(hit.relSum) / (hit.end - hit.start) >= least
     }
   }
-  const app = {
-    browser, manifest, element, igvElement, problems, on, emit,
-    roi: roi?.[0], colors: scene.colors, relevance: [], filter: { motif: wanted.motif, model: wanted.model },
-    get difference() { return find('difference')[0] ?? null },
-    state() {
-      const { chr: chrom, start, end } = browser.referenceFrameList[0], { threshold, scale, reverse } = scene
-      const locus = chrom === 'all' ? chrom : formatLocus({ chrom, start, end })
-      return { locus, threshold, scale, reverse, difference: Boolean(app.difference), ...app.filter }
-    },
-    setThreshold: (x) => scene.set({ threshold: Math.min(1, Math.max(0, Number(x) || 0)) }),
-    setScale: (x) => scene.set({ scale: x === 'p99' || (x > 0 && x < Infinity) ? x : 'auto' }),
-    setReverse: (x) => scene.set({ reverse: Boolean(x) }),
-    setDifference: (wish) => (work = work.then(async () => {
-      if (models.length < 2 || Boolean(wish) === Boolean(app.difference)) return
-      if (!wish) return browser.removeTrack(app.difference)
-      await browser.loadTrack(differenceTrack())
-      changed('difference', true)
-    })),
-    setFilter: (filter) => changed('filter', app.filter = filter),
-    of: (model) => app.relevance.find((r) => r.model === model),
-    values: (model, ...place) => app.of(model).track.values(...place),
-    /** Shows at least `width` bases around a place; resolves once it is drawn, to false if the genome has no such chromosome. */
-    async goto(chrom, start, end, width = 1) {
-      const chromosome = await browser.genome.loadChromosome(chrom) // not igv.js' search, which knows no odd names
-      if (chromosome) return browser.updateLoci([{ chr: chromosome.name, ...around(start, end, width, chromosome.bpLength) }])
-      report(problem(`${formatLocus({ chrom, start, end })} cannot be shown: the genome has no such chromosome.`, OWN))
-      return false
-    },
+
+  /** @param {{model?: string, motif?: string}} filter */
+  setFilter = (filter) => {
+    Object.assign(this.#state, filter)
+    this.#changed('filter', filter)
   }
 
-  // ---- the place first, so that each track is read once
-  for (const place of new Set([wanted.locus, first])) {
-    const { chrom, start, end } = (typeof place === 'string' ? parseLocus(place) : place) ?? {}
-    if (chrom && await app.goto(chrom, start, end)) break
+  /** @param {boolean} shown */
+  setDifference = (shown) => {
+    const done = this.#work.then(() => this.#setDifference(Boolean(shown)))
+    this.#work = done.catch(() => {})
+    return done
   }
-  const list = tracks.map((track, i) => ({ ...track, order: i }))
-  if (models.length > 1 && wanted.difference) list.push(differenceTrack())
-  await browser.loadTrackList(list).catch((error) => report(problem(`A track cannot be shown: ${error.message}.`, COPY)))
-  app.relevance = find('relevance').map((track) => ({ ...track.config.gtrack, track }))
-  await scene.set({})
-  filterHits()
-  scene.onChange = (changes) => {
-    if ('threshold' in changes) filterHits()
-    for (const name in changes) changed(name, changes[name])
-  }
-  browser.on('locuschange', () => changed('locus', app.state().locus))
-  browser.on('trackremoved', () => changed('difference', Boolean(app.difference)))
-  const follow = () => readState(location.hash).locus && location.reload() // a link to another view, in the same tab
-  window.addEventListener('hashchange', follow)
-  const panel = makePanel(app)
-  return Object.assign(app, panel, {
-    destroy() {
-      window.removeEventListener('hashchange', follow)
-      panel.destroy()
-      igv.removeBrowser(browser)
-      document.removeEventListener('keyup', browser.keyUpHandler) // igv.js adds it once more instead
-      clearTimeout(timer)
-      igvElement.remove()
-    },
-  })
-}
 
-/** The manifest with absolute URLs (null for a hub) and an igv.js session, without the tracks whose files are no good. */
-async function source(igv, { manifestURL = '', manifest: given, hubURL, reference }, report) {
-  let manifest = null, session
-  if (hubURL) session = await hubSession(igv, new URL(hubURL, document.baseURI).href, reference)
-  else {
-    const { href } = new URL(manifestURL, document.baseURI)
-    manifest = readManifest(given ? JSON.stringify(given) : await fetchText(href, 'Give the address of the manifest.json of a scan.'), href)
-    const { genome } = manifest
-    session = sessionFromManifest(manifest)
-    for (const track of session.tracks) track.name = escapeHTML(track.gtrack.title = track.name)
-    if (reference || genome.fasta || genome.id === 'custom') {
-      const bad = !reference && genome.fasta && (await preflight(genome.fasta) ?? await preflight(`${genome.fasta}.fai`))
-      if (bad) report(problem(bad.title, `Without it there are bars, not letters. ${COPY}`))
-      delete session.genome
-      Object.assign(session, { reference: reference ?? localReference(bad ? { ...genome, fasta: null } : genome), loadDefaultGenomes: false })
+  /** @param {boolean} shown */
+  async #setDifference(shown) {
+    const [track] = this.#find('difference')
+    const config = differenceOf(this.#tracks)
+    if (!config || shown === Boolean(track)) return
+    if (!shown) return this.browser.removeTrack(track)
+    await this.browser.loadTrack(config)
+    this.#changed('difference', true)
+  }
+
+  /** @type {import('./panel.js').Values} */
+  values = (model, chrom, start, end) => {
+    const { track } = this.relevance.find((r) => r.model === model) ?? {}
+    return track ? track.values(chrom, start, end) : Promise.reject(new Error(`no ${model}`))
+  }
+
+  /** @type {App['goto']} */
+  goto = async (chrom, start, end, width = 1) => {
+    // Not by igv.js' search, which knows no odd names.
+    const chromosome = await this.browser.genome.loadChromosome(chrom)
+    if (chromosome) {
+      const { name: chr, bpLength } = chromosome
+      return this.browser.updateLoci([{ chr, ...around(start, end, width, bpLength) }])
     }
+    const locus = formatLocus({ chrom, start, end })
+    this.report(problem(`${locus} cannot be shown: the genome has no such chromosome.`, OWN_GENOME))
+    return false
   }
-  const found = await Promise.all(session.tracks.map(async (track) =>
-    (await Promise.all((track.tracks ?? [track]).map(({ url, format }) => preflight(url, format)))).find(Boolean)))
-  found.filter(Boolean).forEach(report)
-  session.tracks = session.tracks.filter((_, i) => !found[i])
-  return { manifest, session }
+
+  /** @param {import('./hits.js').Hit & {kind: string}} row */
+  chose = (row) => this.#emit('hit', row)
+
+  /**
+   * Shows the first of some places, then the tracks, so that each is read once; and follows what
+   * igv.js and the address do.
+   *
+   * @param {(string | Interval | undefined)[]} places
+   * @param {boolean | undefined} difference
+   */
+  async start(places, difference) {
+    for (const place of new Set(places)) {
+      const view = typeof place === 'string' ? parseLocus(place) : place
+      if (view?.chrom && (await this.goto(view.chrom, view.start, view.end))) break
+    }
+    const list = this.#tracks.map((track, order) => ({ ...track, order }))
+    const extra = difference && differenceOf(this.#tracks)
+    const loaded = this.browser.loadTrackList(extra ? [...list, { ...extra }] : list)
+    await loaded.catch((error) => {
+      this.report(problem(`A track cannot be shown: ${messageOf(error)}.`, COPY))
+    })
+    this.relevance = this.#find('relevance').map((track) => {
+      const { model = '', unit, p99 } = track.config.gtrack ?? {}
+      return { model, unit, p99, track: /** @type {RelevanceTrack} */ (track) }
+    })
+    await tellTracks(this.browser, {})
+    this.#filterHits()
+    this.browser.on('locuschange', () => this.#changed('locus', this.state().locus))
+    this.browser.on('trackremoved', () => this.#changed('difference', this.state().difference))
+    window.addEventListener('hashchange', this.#follow)
+  }
+
+  /** A link to another view, in the same tab. */
+  #follow = () => {
+    if (readState(location.hash).locus) location.reload()
+  }
+
+  destroy() {
+    window.removeEventListener('hashchange', this.#follow)
+    clearTimeout(this.#timer)
+  }
 }

@@ -1,92 +1,202 @@
 // The manifest of a scan: read, checked, turned into an igv.js session. No igv.js in here.
 import { COLORS } from './draw.js'
+import { COPY, problem } from './files.js'
 import { formatLocus } from './state.js'
 
+/** @typedef {import('../igv.js').TrackConfig} TrackConfig */
+/** @typedef {{id: string, fasta?: string | null, sizes?: string, bases?: number}} Genome */
+
+/**
+ * A file that is shown as a track.
+ *
+ * @typedef {object} Shown
+ * @property {string} name
+ * @property {string} kind
+ * @property {string} format
+ * @property {string} url
+ * @property {string} [index]
+ * @property {string} [model]
+ * @property {string} [target]
+ * @property {number} [p99]
+ */
+
+/**
+ * What the plugin reads of a manifest (gtrack/publish/manifest.schema.json has all of it).
+ *
+ * @typedef {object} Manifest
+ * @property {string} schema
+ * @property {Genome} genome
+ * @property {import('../index.js').Interval} locus
+ * @property {{url: string}} regions
+ * @property {Shown[]} tracks
+ * @property {{name: string, outputs?: {kind?: string}}[]} [models]
+ * @property {{logos?: string, models?: HitFile[]}} [hits]
+ */
+
+/**
+ * @typedef {object} HitFile
+ * @property {string} model
+ * @property {string} [target]
+ * @property {string} bed
+ * @property {number} [hits] how many
+ */
+
 const SCHEMA = 'gtrack-manifest/1'
-export const COPY = 'Copy the whole scan folder again, or write it anew with gtrack.'
 
-/** An error that says what went wrong (`title`) and what to do about it (`cure`), as plain text. */
-export const problem = (title, cure) => Object.assign(new Error(`${title} ${cure}`), { title, cure })
-const unread = ({ message, status }) => `cannot be read (${message ?? `HTTP ${status}`})`
-
-/** The text of a file, or an error that says so. */
-export async function fetchText(url, cure) {
-  const response = await fetch(url).catch((error) => error)
-  if (!response.ok) throw problem(`${url} ${unread(response)}.`, cure)
-  return response.text()
-}
-
-/** A manifest from its text, with absolute URLs, which may not lead to another host; or an error that says so. */
+/**
+ * A manifest from its text, with absolute URLs, which may not lead to another host; or an error
+ * that says so.
+ *
+ * @param {string} text
+ * @param {string} base
+ * @returns {Manifest}
+ */
 export function readManifest(text, base) {
   try {
-    const manifest = JSON.parse(text), { schema, genome, regions, locus, tracks, hits = {} } = manifest ?? {}
+    const manifest = JSON.parse(text)
+    const schema = manifest?.schema
     const title = `${base} has the schema ${JSON.stringify(schema)}, not "${SCHEMA}".`
     if (schema !== SCHEMA) throw problem(title, 'Open the scan with the gtrack that wrote it.')
-    const whole = regions.url && genome.id && locus.chrom && locus.start < locus.end && tracks.every((t) => t.name && t.kind && t.format && t.url)
-    if (!whole) throw new Error('it is not whole')
-    const files = [[genome, 'fasta', 'sizes'], [regions, 'url'], [hits, 'logos'], ...tracks.map((t) => [t, 'url', 'index']),
-      ...(hits.models ?? []).map((m) => [m, 'bed'])]
-    for (const [object, ...keys] of files) {
-      for (const key of keys.filter((k) => object[k])) {
-        const url = new URL(object[key], base)
-        if (url.origin !== new URL(base).origin) throw new Error(`it names ${url}, on another host`)
-        object[key] = url.href
-      }
-    }
-    for (const m of hits.models ?? []) m.model = titled(m)
+    if (!isWhole(manifest)) throw new Error('it is not whole')
+    makeAbsolute(manifest, base)
+    for (const file of manifest.hits?.models ?? []) file.model = titled(file)
     return manifest
   } catch (error) {
-    throw error.cure ? error : problem(`${base} is damaged (${error.message}).`, COPY)
+    if (error instanceof Error && 'cure' in error) throw error
+    throw problem(`${base} is damaged (${messageOf(error)}).`, COPY)
   }
 }
 
-/** An igv.js reference from what the scan folder itself holds; without a FASTA only the names and sizes. */
+/** @param {unknown} error */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error))
+
+/** @param {Manifest} manifest */
+function isWhole({ genome, regions, locus, tracks }) {
+  if (!regions.url || !genome.id || !locus.chrom || !(locus.start < locus.end)) return false
+  return tracks.every((t) => t.name && t.kind && t.format && t.url)
+}
+
+/**
+ * @param {Manifest} manifest
+ * @param {string} base
+ */
+function makeAbsolute({ genome, regions, tracks, hits = {} }, base) {
+  const absolute = (/** @type {Record<string, any>} */ object, /** @type {string[]} */ ...keys) => {
+    for (const key of keys.filter((k) => object[k])) {
+      const url = new URL(object[key], base)
+      if (url.origin !== new URL(base).origin) throw new Error(`it names ${url}, on another host`)
+      object[key] = url.href
+    }
+  }
+  absolute(genome, 'fasta', 'sizes')
+  absolute(regions, 'url')
+  absolute(hits, 'logos')
+  for (const track of tracks) absolute(track, 'url', 'index')
+  for (const file of hits.models ?? []) absolute(file, 'bed')
+}
+
+/**
+ * An igv.js reference from what the scan folder itself holds; without a FASTA only the names and
+ * sizes.
+ *
+ * @param {Genome} genome
+ */
 export function localReference({ id, fasta, sizes }) {
   if (!fasta) return { id, name: id, format: 'chromsizes', fastaURL: sizes }
-  return { id, name: id, fastaURL: fasta, indexURL: `${fasta}.fai`, ...(fasta.endsWith('.gz') && { compressedIndexURL: `${fasta}.gzi` }) }
+  const packed = fasta.endsWith('.gz') && { compressedIndexURL: `${fasta}.gzi` }
+  return { id, name: id, fastaURL: fasta, indexURL: `${fasta}.fai`, ...packed }
 }
 
-/** What a series is called: its model, and the target of several. */
+/**
+ * What a series is called: its model, and the target of several.
+ *
+ * @param {{model?: string, target?: string}} series
+ */
 const titled = ({ model, target }) => (target === undefined ? model : `${model}: ${target}`)
 
-export const LETTERED = { type: 'wig', graphType: 'dynseq', height: 110, autoscale: true, autoscaleGroup: 'relevance' }
-function trackOf({ kind, format, url, p99, index, ...track }, models) {
-  const model = titled(track), [what, strand] = kind.split('-'), hits = what === 'hits'
-  const name = model === track.model ? track.name : model + (hits ? ' hits' : strand ? ` (${strand})` : '')
-  const unit = models?.find((m) => m.name === track.model)?.outputs?.kind === 'values' && { unit: 'value' } // others are in logits
-  const drawn = { ...LETTERED, format: 'bigwig', color: 'rgb(0,114,178)', altColor: 'rgb(213,94,0)' }
-  if (format === 'bigWig') return { ...drawn, name, url, gtrack: { kind, model, p99, ...unit } }
-  const shown = { type: 'annotation', format: format.toLowerCase(), name, url, displayMode: 'EXPANDED' }
-  if (hits) return { ...shown, height: 48, gtrack: { kind, model, ...unit } } // a colour would hide the hits' own
-  if (/^(BED|narrowPeak)$/.test(format)) shown.delimiter = '\t' // igv.js would split names at spaces
-  return { ...shown, ...(index ? { indexURL: index } : format !== 'bigBed' && { indexed: false }), height: 42, color: 'rgb(90,90,90)', gtrack: { kind } }
+const LETTERED = {
+  type: 'wig',
+  graphType: 'dynseq',
+  height: 110,
+  autoscale: true,
+  autoscaleGroup: 'relevance',
+}
+const SIGNED = { ...LETTERED, format: 'bigwig', color: 'rgb(0,114,178)', altColor: 'rgb(213,94,0)' }
+const SHOWN = /^(relevance(-forward|-reverse)?|hits|annotation)$/
+
+/**
+ * The igv.js config of a track of the manifest.
+ *
+ * @param {Shown} shown
+ * @param {Manifest['models']} models
+ * @returns {TrackConfig}
+ */
+function configOf(shown, models) {
+  const { kind, format, url, p99, index } = shown
+  const model = titled(shown)
+  const name = nameOf(shown)
+  const outputs = models?.find((m) => m.name === shown.model)?.outputs
+  const unit = outputs?.kind === 'values' && { unit: 'value' } // others are in logits
+  if (format === 'bigWig') return { ...SIGNED, name, url, gtrack: { kind, model, p99, ...unit } }
+  const type = 'annotation'
+  const config = { type, format: format.toLowerCase(), name, url, displayMode: 'EXPANDED' }
+  if (kind === 'hits') return { ...config, height: 48, gtrack: { kind, model, ...unit } }
+  return {
+    ...config,
+    ...(/^(BED|narrowPeak)$/.test(format) && { delimiter: '\t' }), // else split at spaces, too
+    ...(index ? { indexURL: index } : format !== 'bigBed' && { indexed: false }),
+    height: 42,
+    color: 'rgb(90,90,90)', // that of hits is their own
+    gtrack: { kind },
+  }
 }
 
-/** The same session as `igv_session.json`, which gtrack writes. */
+/** @param {Shown} shown */
+function nameOf(shown) {
+  if (shown.target === undefined) return shown.name
+  const [what, strand] = shown.kind.split('-')
+  if (what === 'hits') return `${titled(shown)} hits`
+  return strand ? `${titled(shown)} (${strand})` : titled(shown)
+}
+
+/**
+ * The config of the difference of the first two relevance tracks; null where there are no two.
+ *
+ * @param {TrackConfig[]} configs
+ * @returns {TrackConfig | null}
+ */
+export function differenceOf(configs) {
+  const relevance = configs.filter(({ gtrack }) => gtrack?.kind === 'relevance')
+  if (relevance.length < 2) return null
+  const [one, two] = relevance.map(({ gtrack }) => gtrack)
+  const models = [one?.model ?? '', two?.model ?? '']
+  const unit = one?.unit === two?.unit ? one?.unit : 'mixed unit'
+  const order = configs.lastIndexOf(relevance[relevance.length - 1]) + 0.5
+  return { ...LETTERED, height: 80, order, gtrack: { kind: 'difference', models, unit } }
+}
+
+/**
+ * The same session as `igv_session.json`, which gtrack writes.
+ *
+ * @param {Manifest} manifest
+ * @returns {import('../igv.js').Session}
+ */
 export function sessionFromManifest({ genome, locus, models, regions, tracks }) {
-  const own = { reference: localReference(genome), loadDefaultGenomes: false }, { A, C, G, T, N } = COLORS
+  const own = { reference: localReference(genome), loadDefaultGenomes: false }
+  const { A, C, G, T, N } = COLORS
+  const roi = {
+    name: 'Scanned regions',
+    url: regions.url,
+    format: 'bed',
+    delimiter: '\t',
+    color: 'rgba(68,134,247,0.08)',
+  }
   return {
     ...(genome.id === 'custom' ? own : { genome: genome.id }),
     locus: formatLocus(locus),
     nucleotideColors: { A, C, G, T, N },
-    roi: [{ name: 'Scanned regions', url: regions.url, format: 'bed', delimiter: '\t', color: 'rgba(68,134,247,0.08)' }],
+    roi: [roi],
     gtrack: { manifest: 'manifest.json' },
-    tracks: tracks.filter((t) => /^(relevance(-forward|-reverse)?|hits|annotation)$/.test(t.kind)).map((t) => trackOf(t, models)),
+    tracks: tracks.filter((t) => SHOWN.test(t.kind)).map((t) => configOf(t, models)),
   }
-}
-
-/** Ask for the last four bytes of a file. Resolves to null, or to what is wrong with it. */
-export async function preflight(url, format = '') {
-  const magic = { bigwig: 0x888ffc26, bigbed: 0x8789f2eb }[format.toLowerCase()]
-  const bad = (what, cure = COPY) => problem(`${url} ${what}.`, cure)
-  const response = await fetch(url, { headers: { Range: 'bytes=-4' } }).catch((error) => error), { status } = response
-  if (status === 206) {
-    const end = new DataView(await response.arrayBuffer()), whole = !magic || (end.byteLength === 4 && end.getUint32(0, true) === magic)
-    return whole ? null : bad(`is truncated, or no ${format}: its end mark is missing`)
-  }
-  response.body?.cancel()
-  if (!magic && (status === 200 || status === 416)) return null // 416: an empty file
-  if (status === 200) return bad('comes from a server that ignores Range requests', 'Use gtrack view, or one that answers them (nginx, Apache, S3).')
-  if (status === 404) return bad('is missing')
-  return bad(unread(response), status ? COPY : 'Check the address, and that its server lets this page read it (CORS).')
 }

@@ -1,95 +1,256 @@
+// The list of hits or regions, of which only the rows in sight are in the page.
 import { h, number, short, signed } from './dom.js'
 
-const ROW = 26, SPARE = 6 // pixels (as in style.css); rows drawn above and below what is seen
-const place = (r) => `${r.chrom}:${number(r.chromStart + 1)}`
-const POSITION = ['Place', place, 'position']
-const KINDS = { // per column its title, the text of a row, what sorts by it, and what it is
-  hits: [['Motif', (r) => `${r.name} ${r.strand.replace('-', '−')}`], POSITION,
-    ['Relevance', (r) => signed(r.relSum), 'relevance', 'Sum over the hit'],
-    ['q', (r) => short(r.qValue), 'q', 'False discovery rate'], ['Model', (r) => r.model]],
-  regions: [['Region', (r) => r.name], POSITION, ['Length', (r) => `${number(r.chromEnd - r.chromStart)} bp`]],
+/** @typedef {import('./hits.js').Hit} Hit */
+/** @typedef {import('./hits.js').Order} Order */
+/** @typedef {import('./hits.js').Table} Table */
+/** @typedef {'hits' | 'regions'} Kind */
+/** @typedef {{kind: Kind, by: Order, text: string, model: string, motif: string}} Wanted */
+/** @typedef {{shown: number, all: number, hidden: number, kind: Kind}} Counts */
+
+/**
+ * @typedef {object} Ears Who is asked and told.
+ * @property {() => Record<string, number>} limits of each model the least |relevance| per base
+ * @property {(row: Hit, kind: Kind, quiet: boolean) => Promise<boolean>} chosen hears of the
+ *   current row; `quiet`: the browser is not to follow
+ * @property {(counts: Counts) => void} counted
+ */
+
+/**
+ * A column of the grid: its title, the text of a row, what sorts by it, and what it is.
+ *
+ * @typedef {{title: string, cell: (row: Hit) => string, by?: Order, meaning?: string}} Column
+ */
+
+// Pixels of a row, as in style.css, and rows that are drawn above and below what is seen.
+const ROW = 26
+const SPARE = 6
+
+/** @type {Column} */
+const POSITION = {
+  title: 'Place',
+  cell: (row) => `${row.chrom}:${number(row.chromStart + 1)}`,
+  by: 'position',
+}
+
+/** @type {Record<Kind, Column[]>} */
+const COLUMNS = {
+  hits: [
+    { title: 'Motif', cell: (row) => `${row.name} ${row.strand.replace('-', '−')}` },
+    POSITION,
+    {
+      title: 'Relevance',
+      cell: (row) => signed(row.relSum),
+      by: 'relevance',
+      meaning: 'Sum over the hit',
+    },
+    { title: 'q', cell: (row) => short(row.qValue), by: 'q', meaning: 'False discovery rate' },
+    { title: 'Model', cell: (row) => row.model },
+  ],
+  regions: [
+    { title: 'Region', cell: (row) => row.name },
+    POSITION,
+    { title: 'Length', cell: (row) => `${number(row.chromEnd - row.chromStart)} bp` },
+  ],
 }
 let grids = 0
 
-// The list of `tables` = {hits, regions}, which draws only the rows in sight. limits(): the least |relevance| per base of each model;
-// chosen({row, kind, quiet}) hears of the current row, counted({shown, all, hidden, kind}) of the numbers.
-export function makeNavigator(tables, { limits, chosen, counted }) {
-  const id = `gt-grid-${++grids}`, pool = [], state = { kind: 'hits', by: 'position', text: '', model: '', motif: '' }
-  let rows = new Uint32Array(), current = -1, order = null, frame = 0 // current: a row of the table
-  const head = h('div', { role: 'row', class: 'gt-row gt-head', 'aria-rowindex': 1 }), space = h('div', { class: 'gt-space', role: 'rowgroup' })
-  const grid = h('div', { class: 'gt-grid', role: 'grid', tabindex: 0, onkeydown: key, onscroll: draw }, head, space)
-  const clicked = (event) => go(Number(event.currentTarget.dataset.at))
-  const makeRow = () => h('div', { role: 'row', class: 'gt-row', id: `${id}-${pool.length}`, onclick: clicked },
-    KINDS.hits.map(() => h('div', { role: 'gridcell' })))
+export class Navigator {
+  /** @type {Wanted} */
+  #wanted = { kind: 'hits', by: 'position', text: '', model: '', motif: '' }
+  #rows = new Uint32Array()
+  #current = -1 // a row of the table
+  /** @type {Uint32Array | null} */
+  #order = null
+  /** @type {HTMLElement[]} */
+  #pool = []
+  #waiting = false // for the next frame
+  #id = `gt-grid-${++grids}`
+  #head = h('div', { role: 'row', class: 'gt-row gt-head', 'aria-rowindex': 1 })
+  #space = h('div', { class: 'gt-space', role: 'rowgroup' })
+  #sight = new ResizeObserver(() => this.#draw())
+  #tables
+  #ears
+
+  /**
+   * @param {Record<Kind, Table>} tables
+   * @param {Ears} ears
+   */
+  constructor(tables, ears) {
+    this.#tables = tables
+    this.#ears = ears
+    const attributes = {
+      class: 'gt-grid',
+      role: 'grid',
+      tabindex: 0,
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+      onscroll: () => this.#draw(),
+    }
+    this.element = h('div', attributes, this.#head, this.#space)
+    this.#sight.observe(this.element)
+  }
 
   /** Draws what is in sight; row `at` of the list is always in the same element of the pool. */
-  function draw() {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0
-      const size = Math.min(Math.ceil(grid.clientHeight / ROW) + 2 * SPARE, rows.length)
-      while (pool.length < size) pool.push(space.appendChild(makeRow()))
-      while (pool.length > size) pool.pop().remove()
+  #draw() {
+    if (this.#waiting) return
+    this.#waiting = true
+    requestAnimationFrame(() => {
+      this.#waiting = false
+      const pool = this.#pool
+      const grid = this.element
+      const { length } = this.#rows
+      const size = Math.min(Math.ceil(grid.clientHeight / ROW) + 2 * SPARE, length)
+      while (pool.length < size) pool.push(this.#space.appendChild(this.#makeRow()))
+      while (pool.length > size) pool.pop()?.remove()
       grid.removeAttribute('aria-activedescendant')
-      const from = Math.min(Math.max(0, Math.floor(grid.scrollTop / ROW) - SPARE), rows.length - size)
-      for (let at = from; at < from + size; at++) paint(pool[at % size], at)
+      const top = Math.floor(grid.scrollTop / ROW) - SPARE
+      const from = Math.min(Math.max(0, top), length - size)
+      for (let at = from; at < from + size; at++) this.#paint(pool[at % size], at)
     })
   }
-  function paint(element, at) {
-    const mark = `${state.kind} ${rows[at]}`, active = rows[at] === current
-    if (element.dataset.row !== mark) {
-      const row = tables[state.kind].row(rows[at])
-      Object.assign(element.dataset, { row: mark, sign: Math.sign(row.relSum) })
-      for (const [i, cell] of [...element.children].entries()) cell.title = cell.textContent = KINDS[state.kind][i]?.[1](row) ?? ''
+
+  #makeRow() {
+    const attributes = {
+      role: 'row',
+      class: 'gt-row',
+      id: `${this.#id}-${this.#pool.length}`,
+      onclick: (/** @type {any} */ event) => this.go(Number(event.currentTarget.dataset.at)),
     }
-    element.dataset.at = at
+    const cells = COLUMNS.hits.map(() => h('div', { role: 'gridcell' }))
+    return h('div', attributes, cells)
+  }
+
+  /**
+   * @param {HTMLElement} element
+   * @param {number} at
+   */
+  #paint(element, at) {
+    const { kind } = this.#wanted
+    const mark = `${kind} ${this.#rows[at]}`
+    const active = this.#rows[at] === this.#current
+    if (element.dataset.row !== mark) {
+      const row = this.#tables[kind].row(this.#rows[at])
+      Object.assign(element.dataset, { row: mark, sign: Math.sign(row.relSum) })
+      for (const [i, cell] of [...element.children].entries()) {
+        cell.textContent = COLUMNS[kind][i]?.cell(row) ?? ''
+        cell.setAttribute('title', cell.textContent)
+      }
+    }
+    element.dataset.at = String(at)
     element.style.transform = `translateY(${at * ROW}px)`
     Object.assign(element, { ariaRowIndex: at + 2, ariaSelected: active })
-    if (active) grid.setAttribute('aria-activedescendant', element.id)
+    if (active) this.element.setAttribute('aria-activedescendant', element.id)
   }
 
-  /** Filters and sorts anew; the current row stays current. */
-  function set(change = {}) {
-    if (change.kind && change.kind !== state.kind) current = -1
-    if (change.kind || change.by) order = null
-    const { kind, by } = Object.assign(state, change), table = tables[kind]
+  /**
+   * Filters and sorts anew; the current row stays current.
+   *
+   * @param {Partial<Wanted>} change
+   */
+  set(change = {}) {
+    if (change.kind && change.kind !== this.#wanted.kind) this.#current = -1
+    if (change.kind || change.by) this.#order = null
+    Object.assign(this.#wanted, change)
+    const { kind, by, text } = this.#wanted
+    const table = this.#tables[kind]
     if (!table.text) return // still being read
-    const found = table.filter(order ??= table.sorted(by), kind === 'hits' ? { ...state, limits: limits() } : { text: state.text })
-    rows = found.rows
-    space.style.height = `${rows.length * ROW}px`
-    grid.dataset.kind = kind
-    Object.assign(grid, { ariaRowCount: rows.length + 1, ariaLabel: kind === 'hits' ? 'Motif hits' : 'Scanned regions' })
-    const sort = (key) => { set({ by: key }); head.querySelector('[aria-sort] button').focus() }
-    head.replaceChildren(...KINDS[kind].map(([label, , key, title]) =>
-      h('div', { role: 'columnheader', 'aria-sort': key === by && (by === 'relevance' ? 'descending' : 'ascending') },
-        key ? h('button', { type: 'button', title, onclick: () => sort(key) }, label) : label)))
-    counted({ shown: rows.length, all: table.count, hidden: found.hidden, kind })
-    draw()
+    this.#order ??= table.sorted(by)
+    const asked = kind === 'hits' ? { ...this.#wanted, limits: this.#ears.limits() } : { text }
+    const { rows, hidden } = table.filter(this.#order, asked)
+    this.#rows = rows
+    this.#space.style.height = `${rows.length * ROW}px`
+    this.element.dataset.kind = kind
+    this.element.ariaRowCount = String(rows.length + 1)
+    this.element.ariaLabel = kind === 'hits' ? 'Motif hits' : 'Scanned regions'
+    this.#titles()
+    this.#ears.counted({ shown: rows.length, all: table.count, hidden, kind })
+    this.#draw()
   }
 
-  /** Makes row `at` of the list current and brings it in sight; `quiet`: the browser does not follow. */
-  function go(at, quiet = false) {
-    if (!(at >= 0 && at < rows.length)) return Promise.resolve(false)
-    current = rows[at]
-    const done = chosen({ row: tables[state.kind].row(current), kind: state.kind, quiet })
-    grid.scrollTop = Math.max(Math.min(grid.scrollTop, at * ROW), (at + 2) * ROW - grid.clientHeight)
-    draw()
+  /** The head of each column; a click on one sorts. */
+  #titles() {
+    const { kind, by: current } = this.#wanted
+    const cells = COLUMNS[kind].map(({ title, by, meaning }) => {
+      const way = current === 'relevance' ? 'descending' : 'ascending'
+      const sort = () => {
+        this.set({ by })
+        /** @type {HTMLElement | null} */
+        const button = this.#head.querySelector('[aria-sort] button')
+        button?.focus()
+      }
+      const label = by
+        ? h('button', { type: 'button', title: meaning, onclick: sort }, title)
+        : title
+      return h('div', { role: 'columnheader', 'aria-sort': by === current && way }, label)
+    })
+    this.#head.replaceChildren(...cells)
+  }
+
+  /**
+   * Makes row `at` of the list current and brings it in sight; `quiet`: the browser stays.
+   *
+   * @param {number} at
+   */
+  go(at, quiet = false) {
+    if (!(at >= 0 && at < this.#rows.length)) return Promise.resolve(false)
+    const { kind } = this.#wanted
+    const grid = this.element
+    this.#current = this.#rows[at]
+    const done = this.#ears.chosen(this.#tables[kind].row(this.#current), kind, quiet)
+    const above = (at + 2) * ROW - grid.clientHeight
+    grid.scrollTop = Math.max(Math.min(grid.scrollTop, at * ROW), above)
+    this.#draw()
     return done
   }
-  const step = (by, quiet) => go(Math.max(0, Math.min(rows.length - 1, rows.indexOf(current) + by)), quiet)
-  function key(event) {
-    const page = Math.max(1, Math.floor(grid.clientHeight / ROW) - 2)
-    const move = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity, Enter: 0 }[event.key]
-    if (move === undefined || event.target !== grid || event.ctrlKey || event.metaKey || event.altKey) return
-    event.preventDefault()
-    step(move, move !== 0)
+
+  next = () => this.#step(1)
+  prev = () => this.#step(-1)
+
+  /** @param {number} by */
+  #step(by, quiet = false) {
+    const at = this.#rows.indexOf(this.#current) + by
+    return this.go(Math.max(0, Math.min(this.#rows.length - 1, at)), quiet)
   }
 
-  /** Makes current what lies nearest to the middle of a view. */
-  function touch(chrom, start, end) {
-    const table = tables[state.kind], { chromStart, chromEnd } = table.data, away = (row) => Math.abs(chromStart[row] + chromEnd[row] - start - end)
-    return go(rows.indexOf(rows.filter(table.overlaps(chrom, start, end)).reduce((best, row) => (away(best) <= away(row) ? best : row), -1)), true)
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.target !== this.element || event.ctrlKey || event.metaKey || event.altKey) return
+    const page = Math.max(1, Math.floor(this.element.clientHeight / ROW) - 2)
+    /** @type {Record<string, number>} */
+    const moves = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -Infinity,
+      End: Infinity,
+      Enter: 0,
+    }
+    const move = moves[event.key]
+    if (move === undefined) return
+    event.preventDefault()
+    this.#step(move, move !== 0)
   }
-  const sight = new ResizeObserver(draw)
-  sight.observe(grid)
-  return { element: grid, state, set, go, touch, next: () => step(1), prev: () => step(-1), destroy: () => sight.disconnect() }
+
+  /**
+   * Makes current what lies nearest to the middle of a view.
+   *
+   * @param {import('../index.js').Interval | null} view
+   */
+  touch(view) {
+    if (!view) return
+    const table = this.#tables[this.#wanted.kind]
+    const { chromStart, chromEnd } = table.data
+    const away = (/** @type {number} */ row) =>
+      Math.abs(chromStart[row] + chromEnd[row] - view.start - view.end)
+    let best = -1
+    for (const row of this.#rows.filter(table.overlaps(view.chrom, view.start, view.end))) {
+      if (best < 0 || away(row) < away(best)) best = row
+    }
+    if (best >= 0) this.go(this.#rows.indexOf(best), true)
+  }
+
+  destroy() {
+    this.#sight.disconnect()
+  }
 }

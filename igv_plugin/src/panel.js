@@ -1,179 +1,191 @@
-import { agreement, MEANING } from './agreement.js'
-import { closer, h, number, short } from './dom.js'
-import { readLines, sortNames, Table } from './hits.js'
-import { COPY, problem } from './manifest.js'
-import { makeNavigator } from './navigator.js'
-import { card, clickCards, hitCard, openPopup, placeOf } from './popup.js'
-import { formatLocus, parseLocus } from './state.js'
+// The tool around the browser, put together: it asks its viewer (index.js) for all that changes,
+// and is told.
+import { makeComparison } from './comparison.js'
+import { makeDisplay } from './display.js'
+import { problem } from './files.js'
+import { makeLegend } from './legend.js'
+import { messageOf } from './manifest.js'
+import { makeMessages } from './messages.js'
+import { clickCards, openPopup } from './popup.js'
+import { Side } from './side.js'
+import { parseLocus } from './state.js'
+import { makeTheme, makeToolbar } from './toolbar.js'
 
-const WIDTH = 140, LONGEST = 20_000 // bases: shown around a hit, with letters that are easy to read; on which models are compared at most
-const DIMS = 'Dims letters, hides hits (per base) below this share of their 99th percentile'
-const UNKNOWN = 'The 99th percentile is not known here: open the scan itself'
+/** @typedef {import('../index.js').State} State */
+/** @typedef {{model: string, unit?: string, p99?: number}} Series The relevance of one track. */
 
-/** Builds the tool around the browser of `app` (made by index.js): toolbar, navigator, legend, messages. */
-export function makePanel(app) {
-  const { browser, manifest, relevance, colors, element, igvElement } = app, gone = new AbortController(), { signal } = gone
-  const models = relevance.map((r) => r.model), two = models.length > 1, known = relevance.some((r) => r.p99)
-  const units = [...new Set(relevance.map((r) => r.unit))].join(', '), tables = { hits: new Table(), regions: new Table() }
-  let motifs = {}, pointer = { x: 0, y: 0 }, timer
-  const here = () => parseLocus(app.state().locus)
+/**
+ * Per-base values of a model.
+ *
+ * @typedef {(model: string, chrom: string, start: number, end: number) => Promise<Float32Array>}
+ *   Values
+ */
 
-  // ---- messages
-  const banner = h('div', { class: 'gt-problems', role: 'alert' })
-  function report({ title, cure }) {
-    if ([...banner.children].some((line) => line.title === title)) return
-    const line = h('p', { class: 'gt-bar', title }, h('span', {}, h('strong', {}, title), ' ', cure), closer(() => line.remove()))
-    banner.append(line)
-  }
+/**
+ * What the panel sees of its viewer.
+ *
+ * @typedef {object} Viewer
+ * @property {import('../igv.js').Browser} browser
+ * @property {import('./manifest.js').Manifest | null} manifest
+ * @property {HTMLElement} element
+ * @property {HTMLElement} figure the element of igv.js
+ * @property {import('./draw.js').Colors} colors
+ * @property {Series[]} relevance
+ * @property {object} [roi]
+ * @property {import('../index.js').Problem[]} problems
+ * @property {(problem: import('../index.js').Problem) => void} report
+ * @property {() => State} state
+ * @property {import('../index.js').App['goto']} goto
+ * @property {import('../index.js').App['on']} on
+ * @property {(scale: import('../index.js').Scale) => unknown} setScale
+ * @property {(threshold: number) => unknown} setThreshold
+ * @property {(reverse: boolean) => unknown} setReverse
+ * @property {(shown: boolean) => unknown} setDifference
+ * @property {(filter: {model?: string, motif?: string}) => unknown} setFilter
+ * @property {(row: import('./hits.js').Hit & {kind: string}) => void} chose
+ * @property {Values} values
+ */
 
-  // ---- controls
-  const button = (label, title, onclick) => h('button', { type: 'button', title, 'aria-label': label.length < 2 && title, onclick }, label)
-  const group = (label, ...items) => h('div', { role: 'group', 'aria-label': label }, items)
-  const choices = (list) => list.map(([value, text, more]) => h('option', { value, ...more }, text))
-  const select = (label, list, onchange) => h('select', { 'aria-label': label, onchange }, choices(list))
-  const field = (label, more) => h('input', { placeholder: label, 'aria-label': label, spellcheck: 'false', autocomplete: 'off', ...more })
-  const locus = field('Place or chromosome', { size: 24 })
-  const search = field('Filter by motif, region, chromosome', { type: 'search', oninput: () => nav.set({ text: search.value }) })
-  const setScale = () => app.setScale(scale.value === 'fixed' ? Math.abs(Number(limit.value)) || 1 : scale.value)
-  const percentile = ['p99', '99th percentile of each', { disabled: !known, title: known ? null : UNKNOWN }]
-  const scale = select('Scale', [['auto', 'shared, automatic'], percentile, ['fixed', 'fixed']], setScale)
-  const limit = h('input', { type: 'number', min: 0, step: 'any', 'aria-label': 'Limit of the scale', onchange: setScale })
-  const setThreshold = () => app.setThreshold(Number(slider.value))
-  const slider = h('input', { type: 'range', min: 0, max: 1, step: 0.01, disabled: !known, title: known ? DIMS : UNKNOWN, oninput: setThreshold })
-  const amount = h('output')
-  const reverse = button('Reverse strand', 'Letters of the reverse strand', () => app.setReverse(!app.state().reverse))
-  const difference = button('Difference', 'First minus second', () => app.setDifference(!app.state().difference))
-  const theme = button('Dark', 'Dark or light', () => paint(element.dataset.theme !== 'dark'))
-  const paint = (dark) => { element.dataset.theme = dark ? 'dark' : 'light'; theme.ariaPressed = dark }
-  const explain = () => openPopup(element, [card('Agreement', [], h('p', {}, cosine.title))], cosine.getBoundingClientRect())
-  const cosine = button('Agreement …', MEANING, explain)
-  const scaleText = h('span')
-  const kind = select('What to list', [['hits', 'Hits'], ['regions', 'Regions']], () => { nav.set({ kind: kind.value }); detail.replaceChildren() })
-  const chosen = () => ({ model: model.value, motif: motif.value }), refilter = () => { nav.set(chosen()); app.setFilter(chosen()) }
-  const model = select('Model', [], refilter), motif = select('Motif', [], refilter)
-  const count = h('p', { class: 'gt-count', role: 'status' }, 'Reading the hits…')
-  const detail = h('div', { class: 'gt-detail', tabindex: 0, role: 'region', 'aria-live': 'polite', 'aria-label': 'Current row' })
-  const file = (type) => `gtrack_${app.state().locus.replace(/[^\w.-]+/g, '_')}.${type}`
-  const seek = (event) => {
-    event.preventDefault()
-    const text = locus.value.trim(), end = browser.genome.getChromosome(text)?.bpLength, spot = end ? { chrom: text, start: 0, end } : parseLocus(text) ?? {}
-    if (spot.end) app.goto(spot.chrom, spot.start, spot.end, spot.end - spot.start > 1 ? 1 : WIDTH)
-    else report(problem(`“${text}” is no place.`, 'Write chromosome:start-end or a chromosome.'))
-  }
-
-  // ---- the list
-  const nav = makeNavigator(tables, {
-    limits: () => Object.fromEntries(relevance.map((r) => [r.model, app.state().threshold * r.p99])),
-    counted({ shown, all, hidden, kind: what }) {
-      model.disabled = motif.disabled = what !== 'hits'
-      count.textContent = `${number(shown)} of ${number(all)} ${what}${hidden ? `, ${number(hidden)} hidden by the threshold` : ''}`
-    },
-    async chosen({ row, kind: what, quiet }) {
-      const { chrom, chromStart: start, chromEnd: end } = row
-      detail.replaceChildren(what === 'hits' ? hitCard(row, motifs[row.motifId], colors, app.of(row.model)?.unit) : card(row.name, [['Place', placeOf(row)]]))
-      if (quiet) return true
-      app.emit('hit', { ...row, kind: what })
-      const view = here(), width = view ? view.end - view.start : 0, least = (end - start) * 1.1
-      return app.goto(chrom, start, end, width >= least && width <= 2000 ? width : Math.max(WIDTH, Math.round(least)))
-    },
+/**
+ * Builds the panel around the figure of a viewer.
+ *
+ * @param {Viewer} viewer
+ */
+export function makePanel(viewer) {
+  const { manifest, element, figure, relevance } = viewer
+  const gone = new AbortController()
+  const side = new Side(viewer)
+  const { list } = side
+  const messages = makeMessages()
+  const comparison = makeComparison(viewer)
+  const toolbar = makeToolbar(viewer, {
+    prev: list.prev,
+    next: list.next,
+    say: messages.report,
+    agreement: relevance.length > 1 && comparison.element,
+    theme: makeTheme(element, gone.signal),
   })
-  async function load() {
-    const { hits, regions } = manifest
-    const read = (url, table, name) => readLines(url, table.reader(name), signal).catch((error) =>
-      signal.aborted || report(problem(`${url} cannot be read to its end: ${error.message}.`, COPY)))
-    if (hits?.logos) motifs = await fetch(hits.logos, { signal }).then((answer) => answer.json()).catch(() => ({}))
-    for (const { bed, model: name } of hits?.models ?? []) await read(bed, tables.hits, name)
-    await read(regions.url, tables.regions)
-    for (const table of Object.values(tables)) await table.finish()
-    if (signal.aborted) return
-    const { text } = tables.hits, { filter } = app
-    for (const [control, all, names, wanted] of [[model, 'All models', text.model, filter.model], [motif, 'All motifs', text.name, filter.motif]]) {
-      control.replaceChildren(...choices([['', all], ...sortNames(names).map((name) => [name, name])]))
-      control.value = names.includes(wanted) ? wanted : ''
-    }
-    kind.value = hits?.models.some((each) => each.hits) ? 'hits' : 'regions'
-    nav.set({ kind: kind.value, ...chosen() })
-    const { chrom, start, end } = here() ?? {}
-    nav.touch(chrom, start, end)
-    const { data } = tables.regions, order = tables.regions.sorted('position')
-    const getFeatures = ({ chr, start, end }) => /["\\]/.test(chr) ? [] : Array.from(order.filter(tables.regions.overlaps(chr, start, end)),
-      (i) => ({ chr, start: data.chromStart[i], end: data.chromEnd[i] })) // without names, which igv.js would take for HTML
-    await browser.loadROI({ ...app.roi, featureSource: { getFeatures } })
-  }
+  const display = makeDisplay(viewer)
+  const legend = makeLegend(viewer)
+  const above = [toolbar.element, messages.element, display.element]
+  const below = manifest ? [side.element, legend.element] : [legend.element]
+  arrange(viewer, above, below)
 
-  // ---- what follows the view
-  async function compare() {
-    const view = here(), near = view && view.end - view.start <= LONGEST
-    const values = two && near && await Promise.all(models.slice(0, 2).map((name) => app.values(name, view.chrom, view.start, view.end))).catch(() => null)
-    if (view && app.state().locus !== formatLocus(view)) return // meanwhile the view has moved
-    const { cosine: x, bases } = values ? agreement(...values) : { cosine: null, bases: 0 }
-    cosine.textContent = `Agreement ${x === null ? 'n/a' : x.toFixed(2).replace('-', '−')}`
-    cosine.title = MEANING + (near ? ` Here: ${number(bases)} bases.` : ` Zoom in to ${number(LONGEST)} bases to see it.`)
+  const sync = () => {
+    const state = viewer.state()
+    for (const part of [toolbar, display, legend, comparison]) part.sync(state)
   }
-  function sync() {
-    const state = app.state(), fixed = typeof state.scale === 'number'
-    if (element.getRootNode().activeElement !== locus) locus.value = state.locus
-    scale.value = fixed ? 'fixed' : state.scale
-    if (!(limit.hidden = !fixed)) limit.value = state.scale
-    slider.value = state.threshold
-    amount.value = state.threshold.toFixed(2)
-    reverse.ariaPressed = state.reverse
-    difference.ariaPressed = state.difference
-    const said = fixed ? `±${short(state.scale)} for all` : state.scale === 'auto' ? 'one for all, from what is shown' : 'the 99th percentile of each'
-    scaleText.textContent = `Scale: ${said}`
-    clearTimeout(timer)
-    timer = setTimeout(compare, 200)
+  const deaf = listen(viewer, side, { sync, report: messages.report }, gone.signal)
+  viewer.problems.forEach(messages.report)
+  sync()
+  const ready = manifest ? load(viewer, side, manifest, gone.signal) : Promise.resolve()
+  const destroy = () => {
+    gone.abort()
+    deaf()
+    comparison.destroy()
+    list.destroy()
+    for (const part of [...above, ...below]) part.remove()
+    element.classList.remove('gtrack')
+    delete element.dataset.theme
+    figure.classList.remove('gt-figure')
   }
-  function clicked(track, values, _, features) {
-    const cards = clickCards(track, values, features, motifs, colors)
+  const go = (/** @type {number} */ at) => list.go(at)
+  return { go, next: list.next, prev: list.prev, ready, destroy }
+}
+
+/**
+ * Puts the parts around the figure, which goes into the room that is left.
+ *
+ * @param {Viewer} viewer
+ * @param {HTMLElement[]} above
+ * @param {HTMLElement[]} below
+ */
+function arrange({ browser, element, figure, state, goto }, above, below) {
+  const view = parseLocus(state().locus)
+  const width = figure.clientWidth
+  element.classList.add('gtrack')
+  figure.classList.add('gt-figure')
+  figure.before(...above)
+  figure.after(...below)
+  if (figure.clientWidth === width) return
+  if (view) goto(view.chrom, view.start, view.end)
+  else browser.layoutChange()
+}
+
+/**
+ * Follows the viewer, the browser and the keys. Returns a function that stops it.
+ *
+ * @param {Viewer} viewer
+ * @param {Side} side
+ * @param {{sync: () => void, report: (problem: import('../index.js').Problem) => void}} parts
+ * @param {AbortSignal} signal
+ */
+function listen(viewer, side, { sync, report }, signal) {
+  const { browser, element, on } = viewer
+  const names = ['locus', 'scale', 'reverse', 'difference', 'threshold']
+  const offs = [
+    ...names.map((name) => on(name, sync)),
+    on('threshold', () => side.list.set()),
+    on('filter', (filter) => side.list.set(filter)),
+    on('error', report),
+  ]
+  const clicked = listenToClicks(viewer, side, signal)
+  const pressed = (/** @type {KeyboardEvent} */ event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isField(event.composedPath()[0])) return
+    if (event.key === 'n') side.list.next()
+    if (event.key === 'p') side.list.prev()
+  }
+  const released = (/** @type {KeyboardEvent} */ event) => {
+    if (isField(event.target)) event.stopPropagation() // igv.js would take f and b
+  }
+  document.addEventListener('keydown', pressed, { signal })
+  element.addEventListener('keyup', released, { signal })
+  return () => {
+    browser.off('trackclick', clicked)
+    for (const off of offs) off()
+  }
+}
+
+/** @param {EventTarget | null} target */
+const isField = (target) =>
+  target instanceof Element && target.closest('input, select, textarea') !== null
+
+/**
+ * Opens the popup of what is clicked, where the pointer is.
+ *
+ * @param {Viewer} viewer
+ * @param {Side} side
+ * @param {AbortSignal} signal
+ */
+function listenToClicks({ browser, element, figure, colors }, side, signal) {
+  let pointer = { x: 0, y: 0 }
+  const seen = (/** @type {PointerEvent} */ event) => {
+    pointer = event
+  }
+  figure.addEventListener('pointerup', seen, { signal, capture: true })
+  /** @type {(track: any, values: any[], event: unknown, features: any[]) => boolean} */
+  const clicked = (track, values, _, features) => {
+    const cards = clickCards(track, values, features, side.motifs, colors)
     if (cards.length) openPopup(element, cards, pointer)
     return false // or igv.js would show its list, as HTML
   }
-  const offs = ['locus', 'scale', 'reverse', 'difference', 'threshold'].map((name) => app.on(name, sync))
-  offs.push(app.on('threshold', () => nav.set()), app.on('error', report))
   browser.on('trackclick', clicked)
-  const listen = (target, name, f, capture) => target.addEventListener(name, f, { signal, capture })
-  listen(igvElement, 'pointerup', (event) => { pointer = event }, true)
-  listen(document, 'keydown', (event) => {
-    const typing = event.composedPath()[0].closest?.('input, select, textarea')
-    if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey) ({ n: nav.next, p: nav.prev })[event.key]?.()
-  })
-  listen(element, 'keyup', (event) => { if (event.target.matches('input, select')) event.stopPropagation() }) // igv.js would take f and b
-  const system = matchMedia('(prefers-color-scheme: dark)'), follow = () => paint(system.matches)
-  listen(system, 'change', follow)
+  return clicked
+}
 
-  // ---- the page
-  const swatch = (color) => h('i', { class: 'gt-swatch gt-ink', style: `background:${color}` })
-  const above = [
-    h('header', { class: 'gt-bar gt-top' }, h('span', {}, h('strong', {}, 'gtrack'), ' ', models.join(' · ')),
-      group('Go to', manifest && [button('‹', 'Previous hit (key p)', nav.prev), button('›', 'Next hit (key n)', nav.next)],
-        h('form', { onsubmit: seek }, locus),
-        [['−', 'Zoom out', 2], ['+', 'Zoom in', 0.5]].map(([sign, title, by]) => button(sign, title, () => browser.zoomWithScaleFactor(by)))),
-      group('Page', two && cosine, ['PNG', 'SVG'].map((t) => button(t, `Save as ${t}`, () => browser[`save${t}toFile`](file(t.toLowerCase())))), theme)),
-    banner,
-    h('div', { class: 'gt-bar gt-display', role: 'group', 'aria-label': 'Display' }, h('label', {}, 'Scale ', scale), limit,
-      h('label', {}, 'Threshold ', slider, amount, ' of p99'), reverse, two && difference)]
-  const below = [
-    manifest && h('aside', { class: 'gt-side', 'aria-label': 'Navigator' }, group('Filters', search, kind, model, motif), count, nav.element, detail),
-    h('footer', { class: 'gt-legend', 'aria-label': 'Legend' }, h('span', {}, [...'ACGT'].map((letter) => [swatch(colors[letter]), `${letter}\u2002`])),
-      h('span', {}, `Height: relevance (${units}); up supports the ${units === 'value' ? units : 'label'}, down opposes it`),
-      h('span', {}, 'Bars and hits: ', swatch(colors.positive), 'supports\u2002', swatch(colors.negative), 'opposes'),
-      h('span', {}, swatch(colors.dim), 'below the threshold'), scaleText)].filter(Boolean)
-  const view = here(), width = igvElement.clientWidth
-  element.classList.add('gtrack')
-  igvElement.classList.add('gt-figure')
-  igvElement.before(...above)
-  igvElement.after(...below)
-  if (igvElement.clientWidth !== width) view ? app.goto(view.chrom, view.start, view.end) : browser.layoutChange() // into the room that is left
-  app.problems.forEach(report)
-  follow()
-  sync()
-  const ready = manifest ? load().catch((error) => signal.aborted || report(problem('The list could not be made.', error.message))) : Promise.resolve()
-  const destroy = () => {
-    gone.abort()
-    clearTimeout(timer)
-    browser.off('trackclick', clicked)
-    for (const end of [...offs, nav.destroy, ...[...above, ...below].map((part) => () => part.remove())]) end()
+/**
+ * Reads the lists; whatever fails is said.
+ *
+ * @param {Viewer} viewer
+ * @param {Side} side
+ * @param {import('./manifest.js').Manifest} manifest
+ * @param {AbortSignal} signal
+ */
+async function load(viewer, side, manifest, signal) {
+  try {
+    await side.load(manifest, signal)
+  } catch (error) {
+    if (signal.aborted) return
+    viewer.report(problem('The list could not be made.', messageOf(error)))
   }
-  return { go: nav.go, next: nav.next, prev: nav.prev, ready, destroy }
 }

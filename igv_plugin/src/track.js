@@ -1,144 +1,254 @@
-// The relevance track: igv.js' own wig track with our reading, scale and drawing.
-import { bin, difference, largest, limitOf, perBase } from './scale.js'
+// The relevance tracks: igv.js' own wig track with our reading, scale and drawing.
+import { largest, limitOf, perBase } from './scale.js'
 import { escapeHTML, signed } from './dom.js'
 import { COLORS, COMPLEMENT, drawAxis, drawRelevance, LETTERS } from './draw.js'
+import { RAW, Reader } from './reading.js'
 
-// Below this many bases per pixel, bases are read one by one: igv.js keeps what it has down to half of the zoom it was loaded at
-const RAW = 2 * LETTERS
-const scenes = new WeakMap()
+/** @typedef {import('../index.js').Scale} Scale */
+/** @typedef {import('../igv.js').Browser} Browser */
+/** @typedef {import('../igv.js').Track} Track */
+/** @typedef {import('../igv.js').TrackConfig} TrackConfig */
+/** @typedef {import('../igv.js').GtrackConfig} GtrackConfig */
+/** @typedef {import('./scale.js').Stretch} Stretch */
+/** @typedef {new (...given: any[]) => Track} TrackClass */
+/**
+ * Per-base values; NaN where the track has none.
+ *
+ * @typedef {(chr: string, start: number, end: number) => Promise<Float32Array>} Values
+ */
+/** @typedef {Partial<{raw: boolean, letters: {start: number, text: string} | null}>} Read */
 
-/** What all relevance tracks of a browser share: {scale, threshold, reverse, colors, set(changes), onChange}. */
-export function sceneOf(browser, { scale = 'auto', threshold = 0, reverse = false, palette } = {}) {
-  if (scenes.has(browser)) return scenes.get(browser)
-  const scene = {
-    scale, threshold, reverse, colors: { ...COLORS, ...palette },
-    async set(changes) {
-      const { scale: before } = scene
-      Object.assign(scene, changes)
-      for (const track of browser.findTracks((t) => t.isRelevance || t.type === 'sequence')) {
-        if (track.isDifference && scene.scale !== before) await track.changeUnits()
-        track.reversed = scene.reverse // for igv.js' own track of the sequence
-        track.trackView.repaintViews()
-      }
-      scene.onChange?.(changes)
-    },
+/**
+ * How all relevance tracks of a browser are to look.
+ *
+ * @typedef {object} Look
+ * @property {Scale} scale
+ * @property {number} threshold
+ * @property {boolean} reverse
+ * @property {import('./draw.js').Colors} colors
+ */
+
+/**
+ * What the classes below add to a track.
+ *
+ * @typedef {object} Added
+ * @property {GtrackConfig} own
+ * @property {Look} look
+ * @property {number} limit half of the height, in values
+ * @property {number} dimmed the smallest |value| that is not dimmed
+ * @property {string} unitText
+ * @property {{min: number, max: number}} dataRange
+ * @property {Reader['resolved']} resolved
+ * @property {typeof largest} strength
+ * @property {Values} values
+ */
+/** @typedef {Track & Added} RelevanceTrack */
+
+/** @type {WeakMap<object, Look>} */
+const looks = new WeakMap()
+
+/**
+ * What the relevance tracks of a browser were told; `first` where that is nothing yet.
+ *
+ * @param {Browser} browser
+ * @param {Partial<GtrackConfig>} first
+ */
+export function lookOf(browser, first = {}) {
+  const { scale = 'auto', threshold = 0, reverse = false, palette } = first
+  const look = looks.get(browser) ?? {
+    scale,
+    threshold,
+    reverse,
+    colors: { ...COLORS, ...palette },
   }
-  scenes.set(browser, scene)
-  return scene
+  looks.set(browser, look)
+  return look
 }
 
-/** The class for configs with a `gtrack` key, made from igv.js' own, which is not exported. */
-export const relevanceTrack = (WigTrack) => class RelevanceTrack extends WigTrack {
-  init(config) {
-    this.isRelevance = true
-    this.isDifference = config.gtrack.kind === 'difference'
-    if (this.isDifference) config.features ??= [] // for stock igv.js, which would miss a url
-    super.init(config)
-    this.scene = sceneOf(this.browser, config.gtrack)
-    this.p99 = config.gtrack.p99
-    this.unit = config.gtrack.unit ??= 'logit'
-    this.reads = []
-    this.last = Promise.resolve()
-    if (this.isDifference) this.name = this.title()
+/**
+ * Tells the relevance tracks of a browser how to look, and draws them anew.
+ *
+ * @param {Browser} browser
+ * @param {Partial<Look>} told
+ */
+export async function tellTracks(browser, told) {
+  const look = lookOf(browser)
+  const before = look.scale
+  Object.assign(look, told)
+  for (const track of browser.findTracks((t) => t.isRelevance || t.type === 'sequence')) {
+    if (look.scale !== before) await track.changeUnits?.()
+    track.reversed = look.reverse // for igv.js' own track of the sequence
+    track.trackView.repaintViews()
   }
+}
 
-  // ---- scale: igv.js hands over what it saw in all tracks of the group, and reads back what to draw
-  set dataRange(range) {
-    this.seen = range ? Math.max(Math.abs(range.min), Math.abs(range.max)) : 0
-  }
-  get dataRange() {
-    const max = this.inUnits ? 1 : limitOf(this.scene.scale, this.seen, this.p99)
-    return { min: -max, max }
-  }
-  /** The smallest |value| that is not dimmed. */
-  get threshold() {
-    return this.scene.threshold * (this.inUnits ? 1 : this.isDifference ? Math.max(...this.models().map((t) => t?.p99 ?? 0)) : this.p99 ?? 0)
-  }
-
-  // ---- the difference of two models
-  get inUnits() {
-    return this.isDifference && this.scene.scale === 'p99' && this.models().every((track) => track?.p99)
-  }
-  models() {
-    const { models } = this.config.gtrack
-    return models.map((model) => this.browser.findTracks(({ config }) => config?.gtrack?.kind === 'relevance' && config.gtrack.model === model)[0])
-  }
-  title() {
-    return escapeHTML(`${this.config.gtrack.models.join(' − ')} ${this.inUnits ? '(each / its p99)' : `(${this.unit}s)`}`)
-  }
-  async changeUnits() {
-    this.name = this.title()
-    this.clearCachedFeatures()
-    await this.trackView.updateViews()
-  }
-
-  // ---- reading
-  /** Values as the file has them (`zoom` 0: base by base); one reading at a time, and once for all who ask. */
-  read(chr, start, end, zoom) {
-    const kept = this.reads.find((r) => r.chr === chr && r.start <= start && r.end >= end && r.zoom === zoom)
-    if (kept) return kept.features
-    const query = { chr, start, end, bpPerPixel: zoom || undefined, windowFunction: zoom ? 'mean' : 'none' }
-    const features = this.last.then(() => this.featureSource.getFeatures(query)).then((found) => found ?? [])
-    const entry = { chr, start, end, zoom, features }
-    this.reads = [entry, ...this.reads].slice(0, 4)
-    this.last = features.catch(() => { this.reads = this.reads.filter((r) => r !== entry) })
-    return features
-  }
-  async resolved(chr, start, end, bpPerPixel) {
-    if (this.isDifference) {
-      const pair = this.models(), [a, b] = await Promise.all(pair.map((t) => t?.resolved(chr, start, end, bpPerPixel) ?? []))
-      return difference(a, b, ...pair.map((t) => (this.inUnits && t?.p99) || 1))
+/**
+ * The class for configs with a `gtrack` key, made from igv.js' own, which is not exported.
+ *
+ * @param {TrackClass} WigTrack
+ */
+export const relevanceTrack = (WigTrack) =>
+  class extends WigTrack {
+    /** @param {TrackConfig & {gtrack: GtrackConfig}} config */
+    init(config) {
+      this.isRelevance = true
+      super.init(config)
+      this.p99 = config.gtrack.p99
+      this.unit = config.gtrack.unit ??= 'logit'
     }
-    const zoom = bpPerPixel < RAW ? 0 : bpPerPixel, features = await this.read(chr, start, end, zoom)
-    return zoom ? bin(features, zoom) : features
-  }
-  async getFeatures(chr, start, end, bpPerPixel) {
-    const features = [...await this.resolved(chr, start, end, bpPerPixel)]
-    features.raw = bpPerPixel < RAW
-    if (features.raw && features.length) {
-      const from = Math.max(start, features[0].start)
-      const text = await this.browser.genome.getSequence(chr, from, Math.min(end, features.at(-1).end)).catch(() => null) // then there are bars
-      features.letters = text && { start: from, text }
+    reading = new Reader((query) => this.featureSource.getFeatures(query))
+
+    get own() {
+      return /** @type {GtrackConfig} */ (this.config.gtrack)
     }
-    // igv.js asks these for the scale of the group, which the models alone decide
-    features.getMax = (from, to) => (this.isDifference ? 0 : largest(features, from, to))
-    features.getMin = () => 0
-    return features
-  }
-  /** Per-base values as a Float32Array; NaN where the track has none. */
-  async values(chr, start, end) {
-    return perBase(await this.resolved(chr, start, end, 0), start, end)
+    get look() {
+      return lookOf(this.browser, this.own)
+    }
+    /** igv.js hands over what it saw in all tracks of the group, and reads back what to draw. */
+    set dataRange(/** @type {{min: number, max: number} | null} */ range) {
+      this.seen = range ? Math.max(Math.abs(range.min), Math.abs(range.max)) : 0
+    }
+    /** @returns {{min: number, max: number}} */
+    get dataRange() {
+      return { min: -this.limit, max: this.limit }
+    }
+    /** @returns {number} */
+    get limit() {
+      return limitOf(this.look.scale, this.seen, this.p99)
+    }
+    get dimmed() {
+      return this.look.threshold * (this.p99 ?? 0)
+    }
+    get unitText() {
+      return ` ${this.unit}s`
+    }
+
+    /** @type {Reader['resolved']} */
+    resolved(chr, start, end, bpPerPixel) {
+      return this.reading.resolved(chr, start, end, bpPerPixel)
+    }
+    /** @type {Reader['resolved']} */
+    getFeatures(chr, start, end, bpPerPixel) {
+      return featuresOf(this, chr, start, end, bpPerPixel)
+    }
+    strength = largest
+    /** @type {Values} */
+    async values(chr, start, end) {
+      return perBase(await this.resolved(chr, start, end, 0), start, end)
+    }
+
+    /** @type {(options: import('../igv.js').DrawOptions) => void} */
+    draw = (options) => drawTrack(this, options)
+    /** @type {(ctx: CanvasRenderingContext2D, width: number, height: number) => void} */
+    paintAxis = (ctx, width, height) => drawAxis(ctx, width, height, this.limit)
+    /** @type {(click: import('../igv.js').ClickState) => object[]} */
+    popupData = (click) => factsAt(this, click)
+    /** None of igv.js' graph types and scales: they are not of this track. */
+    menuItemList = () => []
+    /** For sessions: a stock igv.js must be able to open it. */
+    getState() {
+      return { ...super.getState(), ...sessionOf(this) }
+    }
   }
 
-  // ---- drawing
-  draw({ context, features, bpStart, bpPerPixel, pixelWidth: width, pixelHeight: height }) {
-    const letters = bpPerPixel < LETTERS ? features.letters : null, { reverse, colors } = this.scene
-    const threshold = features.raw ? this.threshold : 0 // a mean over many bases says nothing about each
-    drawRelevance(context, { features, letters, bpStart, bpPerPixel, width, height, limit: this.dataRange.max, threshold, reverse, colors })
-  }
-  paintAxis = (ctx, width, height) => drawAxis(ctx, width, height, this.dataRange.max)
+/**
+ * What igv.js keeps to draw: the values, the sequence where there is room for it, and what igv.js
+ * asks to find the scale of the group.
+ *
+ * @param {RelevanceTrack} track
+ * @param {string} chr
+ * @param {number} start
+ * @param {number} end
+ * @param {number} bpPerPixel
+ */
+async function featuresOf(track, chr, start, end, bpPerPixel) {
+  const stretches = await track.resolved(chr, start, end, bpPerPixel)
+  const raw = bpPerPixel < RAW
+  const letters = raw ? await lettersOf(track.browser, chr, start, end, stretches) : null
+  const getMax = (/** @type {number} */ from, /** @type {number} */ to) =>
+    track.strength(stretches, from, to)
+  return Object.assign([...stretches], { raw, letters, getMax, getMin: () => 0 })
+}
 
-  // ---- what igv.js asks of a track
-  popupData({ viewport, genomicLocation }) {
-    const features = viewport.cachedFeatures ?? [], position = Math.floor(genomicLocation)
-    const feature = features.find((f) => f.start <= position && position < f.end)
-    if (!feature) return []
-    const { model, models } = this.config.gtrack, [from, to] = features.raw ? [position, position + 1] : [Math.floor(feature.start), Math.ceil(feature.end)]
-    const read = features.letters?.text[position - features.letters.start]?.toUpperCase()
-    return Object.entries({
-      Model: models?.join(' − ') ?? model,
-      Position: `${viewport.referenceFrame.chr}:${from + 1}${features.raw ? '' : `-${to}`}`,
-      Base: read && (this.scene.reverse ? `${COMPLEMENT[read] ?? read} (reverse strand)` : read),
-      [features.raw ? 'Relevance' : 'Relevance (mean)']: `${signed(feature.value)}${this.inUnits ? ' p99' : ` ${this.unit}s`}`,
-    }).filter(([, value]) => value).map(([name, value]) => ({ name, value: escapeHTML(value), text: value })) // igv.js shows the value as HTML
+/**
+ * The sequence under the values; null where it cannot be read, and then there are bars.
+ *
+ * @param {Browser} browser
+ * @param {string} chr
+ * @param {number} start
+ * @param {number} end
+ * @param {Stretch[]} stretches
+ */
+async function lettersOf(browser, chr, start, end, stretches) {
+  if (!stretches.length) return null
+  const from = Math.max(start, stretches[0].start)
+  const to = Math.min(end, stretches[stretches.length - 1].end)
+  const text = await browser.genome.getSequence(chr, from, to).catch(() => null)
+  return text ? { start: from, text } : null
+}
+
+/**
+ * @param {RelevanceTrack} track
+ * @param {import('../igv.js').DrawOptions} options
+ */
+function drawTrack(track, options) {
+  const { context, features, bpStart, bpPerPixel, pixelWidth, pixelHeight } = options
+  drawRelevance(context, {
+    features,
+    letters: bpPerPixel < LETTERS ? features.letters : null,
+    bpStart,
+    bpPerPixel,
+    width: pixelWidth,
+    height: pixelHeight,
+    limit: track.limit,
+    threshold: features.raw ? track.dimmed : 0, // a mean over many bases says nothing about each
+    reverse: track.look.reverse,
+    colors: track.look.colors,
+  })
+}
+
+/**
+ * What a click on a track says.
+ *
+ * @param {RelevanceTrack} track
+ * @param {import('../igv.js').ClickState} click
+ */
+function factsAt(track, { viewport, genomicLocation }) {
+  /** @type {Stretch[] & Read} */
+  const features = viewport.cachedFeatures ?? []
+  const position = Math.floor(genomicLocation)
+  const feature = features.find((f) => f.start <= position && position < f.end)
+  if (!feature) return []
+  const { raw, letters } = features
+  const { chr } = viewport.referenceFrame
+  const read = letters?.text[position - letters.start]?.toUpperCase()
+  const complement = read && `${COMPLEMENT[read] ?? read} (reverse strand)`
+  const facts = {
+    Model: track.own.models?.join(' − ') ?? track.own.model,
+    Position: raw
+      ? `${chr}:${position + 1}`
+      : `${chr}:${Math.floor(feature.start) + 1}-${Math.ceil(feature.end)}`,
+    Base: track.look.reverse ? complement : read,
+    [raw ? 'Relevance' : 'Relevance (mean)']: `${signed(feature.value)}${track.unitText}`,
   }
-  menuItemList = () => [] // none of igv.js' graph types and scales: they are not of this track
-  /** For sessions: a stock igv.js must be able to open it. */
-  getState() {
-    const { scale, threshold, reverse } = this.scene
-    const state = { ...super.getState(), autoscale: true, min: undefined, max: undefined, graphType: 'dynseq' }
-    if (this.isDifference) state.name = `${this.name} needs gtrack-igv` // stock igv.js shows an empty track
-    else if (scale !== 'auto') Object.assign(state, this.dataRange, { autoscale: false, autoscaleGroup: undefined })
-    return { ...state, gtrack: { ...this.config.gtrack, scale, threshold, reverse } }
+  return Object.entries(facts)
+    .filter(([, value]) => value)
+    .map(([name, value]) => ({ name, value: escapeHTML(value), text: value })) // value: as HTML
+}
+
+/**
+ * What a session says of a track beside what igv.js writes itself.
+ *
+ * @param {RelevanceTrack} track
+ */
+function sessionOf(track) {
+  const { scale, threshold, reverse } = track.look
+  const state = { autoscale: true, min: undefined, max: undefined, graphType: 'dynseq' }
+  const gtrack = { ...track.own, scale, threshold, reverse }
+  if (track.isDifference) {
+    const name = `${track.name} needs gtrack-igv` // stock igv.js shows an empty track
+    return { ...state, name, gtrack }
   }
+  if (scale === 'auto') return { ...state, gtrack }
+  return { ...state, ...track.dataRange, autoscale: false, autoscaleGroup: undefined, gtrack }
 }

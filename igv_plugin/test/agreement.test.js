@@ -24,14 +24,33 @@ test('laws: symmetric, within -1 and 1, blind to scale and to bases that one mod
   const dice = random(1)
   for (let round = 0; round < 500; round++) {
     const make = () => Float32Array.from({ length: 30 }, () => (dice() < 0.2 ? NaN : dice() - 0.5))
-    const [a, b] = [make(), make()], { cosine, bases } = agreement(a, b)
+    const [a, b] = [make(), make()]
+    const { cosine, bases } = agreement(a, b)
     if (cosine === null) continue
     assert.ok(Math.abs(cosine) <= 1 + 1e-12)
     close(agreement(b, a).cosine, cosine)
-    close(agreement(a.map((x) => x * 1000), b.map((x) => x * 1e-3)).cosine, cosine)
-    close(agreement(a.map((x) => -x), b).cosine, -cosine)
+    close(
+      agreement(
+        a.map((x) => x * 1000),
+        b.map((x) => x * 1e-3),
+      ).cosine,
+      cosine,
+    )
+    close(
+      agreement(
+        a.map((x) => -x),
+        b,
+      ).cosine,
+      -cosine,
+    )
     const both = [...a.keys()].filter((i) => !Number.isNaN(a[i]) && !Number.isNaN(b[i]))
     assert.equal(bases, both.length)
-    close(agreement(both.map((i) => a[i]), both.map((i) => b[i])).cosine, cosine)
+    close(
+      agreement(
+        both.map((i) => a[i]),
+        both.map((i) => b[i]),
+      ).cosine,
+      cosine,
+    )
   }
 })

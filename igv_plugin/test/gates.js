@@ -1,4 +1,5 @@
-// Limits on time. They hold on a quiet machine: benchmarks/viewer.py sets GTRACK_GATES=1; the tests, which may run beside others, only say what was seen.
+// Limits on time. They hold on a quiet machine: benchmarks/viewer.py sets GTRACK_GATES=1; the
+// tests, which may run beside others, only say what was seen.
 import assert from 'node:assert/strict'
 
 export const GATES = process.env.GTRACK_GATES === '1'

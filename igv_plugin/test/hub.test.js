@@ -47,7 +47,17 @@ track hits
 itemRgb on
 `
 const stanzas = parseStanzas(HUB)
-const config = (id, more = {}) => ({ id, name: id, url: `${id}.bw`, format: 'bigWig', color: 'rgb(1,2,3)', min: 0, max: 0, description: '<a>x</a>', ...more })
+const config = (id, more = {}) => ({
+  id,
+  name: id,
+  url: `${id}.bw`,
+  format: 'bigWig',
+  color: 'rgb(1,2,3)',
+  min: 0,
+  max: 0,
+  description: '<a>x</a>',
+  ...more,
+})
 
 test('stanzas: comments, continued lines, indents and CRLF', () => {
   assert.equal(stanzas.length, 10)
@@ -57,29 +67,64 @@ test('stanzas: comments, continued lines, indents and CRLF', () => {
 })
 
 test('letters, fractional limits, group scale and overlays come back', () => {
-  const tracks = repairTracks(['cnn', 'lone', 'plain', 'one', 'two', 'hits'].map((id) => config(id, { ...(id === 'cnn' && { name: '<b>cnn</b>' }), ...(id === 'hits' && { format: 'bigBed' }) })), stanzas)
+  const tracks = repairTracks(
+    ['cnn', 'lone', 'plain', 'one', 'two', 'hits'].map((id) =>
+      config(id, {
+        ...(id === 'cnn' && { name: '<b>cnn</b>' }),
+        ...(id === 'hits' && { format: 'bigBed' }),
+      }),
+    ),
+    stanzas,
+  )
   const [cnn, lone, plain, both, hits] = tracks
   assert.equal(tracks.length, 5)
-  assert.deepEqual([cnn.type, cnn.graphType, cnn.autoscaleGroup, cnn.gtrack.kind, cnn.gtrack.model, cnn.min], ['wig', 'dynseq', 'relevance', 'relevance', '<b>cnn</b>', undefined])
+  assert.deepEqual(
+    [cnn.type, cnn.graphType, cnn.autoscaleGroup, cnn.gtrack.kind, cnn.gtrack.model, cnn.min],
+    ['wig', 'dynseq', 'relevance', 'relevance', '<b>cnn</b>', undefined],
+  )
   assert.equal(cnn.name, '&#60;b&#62;cnn&#60;/b&#62;')
-  assert.deepEqual([lone.gtrack.kind, lone.min, lone.max, lone.autoscale], ['relevance-other', -0.25, 0.5, false])
-  assert.deepEqual([plain.min, plain.max, plain.autoscale, plain.graphType], [-0.8, 0.8, false, undefined])
-  assert.deepEqual([both.type, both.name, both.alpha, both.tracks.map((t) => t.graphType)], ['merged', 'Both', 0.5, ['bar', 'bar']])
-  assert.deepEqual([hits.color, hits.gtrack.kind, hits.gtrack.title], [undefined, 'annotation', 'hits'])
+  assert.deepEqual(
+    [lone.gtrack.kind, lone.min, lone.max, lone.autoscale],
+    ['relevance-other', -0.25, 0.5, false],
+  )
+  assert.deepEqual(
+    [plain.min, plain.max, plain.autoscale, plain.graphType],
+    [-0.8, 0.8, false, undefined],
+  )
+  assert.deepEqual(
+    [both.type, both.name, both.alpha, both.tracks.map((t) => t.graphType)],
+    ['merged', 'Both', 0.5, ['bar', 'bar']],
+  )
+  assert.deepEqual(
+    [hits.color, hits.gtrack.kind, hits.gtrack.title],
+    [undefined, 'annotation', 'hits'],
+  )
   assert.ok(tracks.every((t) => t.description === undefined))
 })
 
 test('the end of a long label says what is not in logits', () => {
-  const units = (label) => ['logo on', 'itemRgb on'].map((line) => repairTracks([config('a')], parseStanzas(`track a\nlongLabel ${label}\n${line}\n`))[0].gtrack?.unit)
-  assert.deepEqual(units('Relevance of each base to x (value)'), ['value', undefined]) // a bigWig that is no relevance is igv.js' own
+  const units = (label) =>
+    ['logo on', 'itemRgb on'].map(
+      (line) =>
+        repairTracks([config('a')], parseStanzas(`track a\nlongLabel ${label}\n${line}\n`))[0]
+          .gtrack?.unit,
+    )
+  // A bigWig that is no relevance is igv.js' own.
+  assert.deepEqual(units('Relevance of each base to x (value)'), ['value', undefined])
   assert.deepEqual(units('Relevance of each base to x (value) y'), [undefined, undefined])
-  const [hits] = repairTracks([config('h', { format: 'bigBed' })], parseStanzas('track h\nlongLabel Motif hits of x (value)\n'))
+  const [hits] = repairTracks(
+    [config('h', { format: 'bigBed' })],
+    parseStanzas('track h\nlongLabel Motif hits of x (value)\n'),
+  )
   assert.equal(hits.gtrack.unit, 'value')
 })
 
 test('limits that are no limits are left alone', () => {
   for (const limits of ['x:1', '1', '1:1', '2:1']) {
-    const [track] = repairTracks([config('a', { min: 3, max: 4 })], parseStanzas(`track a\nviewLimits ${limits}\n`))
+    const [track] = repairTracks(
+      [config('a', { min: 3, max: 4 })],
+      parseStanzas(`track a\nviewLimits ${limits}\n`),
+    )
     assert.deepEqual([track.min, track.max], [3, 4])
   }
 })

@@ -2,25 +2,40 @@ import test from 'node:test'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { readdirSync, readFileSync } from 'node:fs'
-import { fetchText, localReference, preflight, readManifest, sessionFromManifest } from '../src/manifest.js'
+import { fetchText, preflight } from '../src/files.js'
+import { localReference, readManifest, sessionFromManifest } from '../src/manifest.js'
 
 const fixtures = new URL('fixtures/', import.meta.url)
 const read = (name) => JSON.parse(readFileSync(new URL(name, fixtures), 'utf8'))
-const names = readdirSync(fixtures).filter((f) => f.endsWith('.manifest.json')).map((f) => f.replace('.manifest.json', ''))
+const names = readdirSync(fixtures)
+  .filter((f) => f.endsWith('.manifest.json'))
+  .map((f) => f.replace('.manifest.json', ''))
 
 test('the session is that which gtrack itself writes', () => {
   assert.ok(names.length > 0)
-  for (const name of names) assert.deepEqual(sessionFromManifest(read(`${name}.manifest.json`)), read(`${name}.session.json`), name)
+  for (const name of names) {
+    assert.deepEqual(
+      sessionFromManifest(read(`${name}.manifest.json`)),
+      read(`${name}.session.json`),
+      name,
+    )
+  }
 })
 
 const base = 'http://h:1/scan/manifest.json'
 const make = (manifest) => readManifest(JSON.stringify(manifest), base)
 
 test('a folder that gtrack 0.1.0 made opens as it did', () => {
-  const old = (name) => JSON.parse(readFileSync(new URL(`../../tests/fixtures/gtrack-0.1.0/${name}`, import.meta.url), 'utf8'))
+  const old = (name) =>
+    JSON.parse(
+      readFileSync(new URL(`../../tests/fixtures/gtrack-0.1.0/${name}`, import.meta.url), 'utf8'),
+    )
   assert.deepEqual(sessionFromManifest(old('manifest.json')), old('igv_session.json'))
   const read = make(old('manifest.json'))
-  assert.deepEqual(read.hits.models.map((m) => m.model), ['cnn', 'dnabert2'])
+  assert.deepEqual(
+    read.hits.models.map((m) => m.model),
+    ['cnn', 'dnabert2'],
+  )
   assert.equal(read.tracks[0].url, 'http://h:1/scan/tracks/cnn.relevance.bw')
 })
 
@@ -28,25 +43,54 @@ test('a folder that gtrack 0.1.0 made opens as it did', () => {
 function strange(value) {
   if (Array.isArray(value)) return value.map(strange)
   if (value === null || typeof value !== 'object') return value
-  const more = { colour: { of: ['red', null, 3] }, ...Object.fromEntries(Object.entries(value).map(([key, v]) => [key, strange(v)])) }
-  return value.tracks ? { ...more, tracks: [{ name: 's', kind: 'score', format: 'tsv', url: 's.tsv', model: 'cnn' }, ...more.tracks] } : more
+  const more = {
+    colour: { of: ['red', null, 3] },
+    ...Object.fromEntries(Object.entries(value).map(([key, v]) => [key, strange(v)])),
+  }
+  return value.tracks
+    ? {
+        ...more,
+        tracks: [
+          { name: 's', kind: 'score', format: 'tsv', url: 's.tsv', model: 'cnn' },
+          ...more.tracks,
+        ],
+      }
+    : more
 }
 
 test('unknown keys and kinds of tracks are passed over', () => {
   for (const name of names) {
-    assert.deepEqual(sessionFromManifest(strange(read(`${name}.manifest.json`))), read(`${name}.session.json`), name)
+    assert.deepEqual(
+      sessionFromManifest(strange(read(`${name}.manifest.json`))),
+      read(`${name}.session.json`),
+      name,
+    )
     const odd = make(strange(read(`${name}.manifest.json`)))
-    assert.deepEqual(sessionFromManifest(odd).tracks, sessionFromManifest(make(read(`${name}.manifest.json`))).tracks, name)
+    assert.deepEqual(
+      sessionFromManifest(odd).tracks,
+      sessionFromManifest(make(read(`${name}.manifest.json`))).tracks,
+      name,
+    )
   }
   const kinds = ['score', 'relevance-both', 'Relevance', 'hits2', 'xhits', '__proto__']
-  const full = read('full.manifest.json'), odd = kinds.map((kind) => ({ ...full.tracks[0], kind }))
+  const full = read('full.manifest.json')
+  const odd = kinds.map((kind) => ({ ...full.tracks[0], kind }))
   assert.deepEqual(sessionFromManifest({ ...full, tracks: odd }).tracks, [])
 })
 
 test('hits are of a model, or of a target of several', () => {
-  const full = read('full.manifest.json'), [hits] = full.hits.models
-  full.hits.models = [hits, { ...hits, target: '<b>' }, { ...hits, target: '' }, { ...hits, target: '__proto__' }]
-  assert.deepEqual(make(full).hits.models.map((m) => m.model), ['cnn', 'cnn: <b>', 'cnn: ', 'cnn: __proto__'])
+  const full = read('full.manifest.json')
+  const [hits] = full.hits.models
+  full.hits.models = [
+    hits,
+    { ...hits, target: '<b>' },
+    { ...hits, target: '' },
+    { ...hits, target: '__proto__' },
+  ]
+  assert.deepEqual(
+    make(full).hits.models.map((m) => m.model),
+    ['cnn', 'cnn: <b>', 'cnn: ', 'cnn: __proto__'],
+  )
 })
 
 test('a file whose name has a % is asked for by it', () => {
@@ -55,20 +99,45 @@ test('a file whose name has a % is asked for by it', () => {
 })
 
 test('what is no manifest is refused by name, with what to do', () => {
-  const full = read('full.manifest.json'), track = full.tracks[0]
+  const full = read('full.manifest.json')
+  const track = full.tracks[0]
   for (const bad of [null, [], {}, { ...full, schema: 'gtrack-manifest/2' }]) {
-    assert.throws(() => make(bad), (error) => error instanceof Error && error.title.startsWith(base) && /schema/.test(error.title) && /gtrack that wrote it/.test(error.cure))
+    assert.throws(
+      () => make(bad),
+      (error) =>
+        error instanceof Error &&
+        error.title.startsWith(base) &&
+        /schema/.test(error.title) &&
+        /gtrack that wrote it/.test(error.cure),
+    )
   }
-  const damaged = [{ tracks: 3 }, { tracks: [null] }, { tracks: [{ name: 'x' }] }, { tracks: [{ ...track, url: '' }] }, { genome: null }, { genome: {} }, { locus: undefined },
-    { regions: {} }, { locus: { chrom: 'c', start: 5, end: 5 } }, { locus: { start: 5, end: 9 } }, { tracks: [{ ...track, url: 'http://[' }] }]
+  const damaged = [
+    { tracks: 3 },
+    { tracks: [null] },
+    { tracks: [{ name: 'x' }] },
+    { tracks: [{ ...track, url: '' }] },
+    { genome: null },
+    { genome: {} },
+    { locus: undefined },
+    { regions: {} },
+    { locus: { chrom: 'c', start: 5, end: 5 } },
+    { locus: { start: 5, end: 9 } },
+    { tracks: [{ ...track, url: 'http://[' }] },
+  ]
   for (const change of damaged) {
-    assert.throws(() => make({ ...full, ...change }), (error) => error instanceof Error && /damaged/.test(error.title) && /scan folder/.test(error.cure), JSON.stringify(change))
+    assert.throws(
+      () => make({ ...full, ...change }),
+      (error) =>
+        error instanceof Error && /damaged/.test(error.title) && /scan folder/.test(error.cure),
+      JSON.stringify(change),
+    )
   }
   assert.throws(() => readManifest('{"schema', base), { title: /damaged/, cure: /scan folder/ })
 })
 
 test('URLs become absolute, and may not leave the host', () => {
-  const full = read('full.manifest.json'), found = make(full)
+  const full = read('full.manifest.json')
+  const found = make(full)
   assert.equal(found.tracks[0].url, 'http://h:1/scan/tracks/cnn.relevance.bw')
   assert.equal(found.genome.fasta, 'http://h:1/scan/genome/genome.fa')
   assert.equal(found.tracks.at(-1).index, 'http://h:1/scan/annotations/peaks.narrowPeak.gz.tbi')
@@ -79,32 +148,64 @@ test('URLs become absolute, and may not leave the host', () => {
 })
 
 test('a local reference is a FASTA with its indexes, or the sizes alone', () => {
-  assert.deepEqual(localReference({ id: 'hg38', fasta: 'g.fa.gz', sizes: 's' }), { id: 'hg38', name: 'hg38', fastaURL: 'g.fa.gz', indexURL: 'g.fa.gz.fai', compressedIndexURL: 'g.fa.gz.gzi' })
-  assert.deepEqual(localReference({ id: 'custom', fasta: null, sizes: 's' }), { id: 'custom', name: 'custom', format: 'chromsizes', fastaURL: 's' })
+  assert.deepEqual(localReference({ id: 'hg38', fasta: 'g.fa.gz', sizes: 's' }), {
+    id: 'hg38',
+    name: 'hg38',
+    fastaURL: 'g.fa.gz',
+    indexURL: 'g.fa.gz.fai',
+    compressedIndexURL: 'g.fa.gz.gzi',
+  })
+  assert.deepEqual(localReference({ id: 'custom', fasta: null, sizes: 's' }), {
+    id: 'custom',
+    name: 'custom',
+    format: 'chromsizes',
+    fastaURL: 's',
+  })
 })
 
-test('files are tried by their last four bytes', async (t) => {
+/**
+ * Files by the last four bytes of which they are tried, from a server that writes down what is
+ * asked.
+ */
+async function serveFiles(t) {
   const files = {
-    '/whole.bw': Buffer.from('....\x26\xfc\x8f\x88', 'latin1'), '/whole.bb': Buffer.from('....\xeb\xf2\x89\x87', 'latin1'), '/cut.bw': Buffer.from('12345678'), '/empty.bw': Buffer.alloc(0),
-    '/a.bed': Buffer.from('chr1\t0\t1\n'), '/deaf.bw': Buffer.from('12345678'), '/empty.bed': Buffer.alloc(0),
+    '/whole.bw': Buffer.from('....\x26\xfc\x8f\x88', 'latin1'),
+    '/whole.bb': Buffer.from('....\xeb\xf2\x89\x87', 'latin1'),
+    '/cut.bw': Buffer.from('12345678'),
+    '/empty.bw': Buffer.alloc(0),
+    '/a.bed': Buffer.from('chr1\t0\t1\n'),
+    '/deaf.bw': Buffer.from('12345678'),
+    '/empty.bed': Buffer.alloc(0),
   }
   const asked = []
   const server = createServer((request, response) => {
     const body = files[request.url]
     asked.push(request.headers.range)
     if (!body) return response.writeHead(404).end()
-    if (request.url === '/deaf.bw' || !request.headers.range) return response.writeHead(200).end(body)
+    if (request.url === '/deaf.bw' || !request.headers.range) {
+      return response.writeHead(200).end(body)
+    }
     if (!body.length) return response.writeHead(416).end()
     response.writeHead(206).end(body.subarray(-4))
   })
   await new Promise((done) => server.listen(0, '127.0.0.1', done))
   t.after(() => server.close())
-  const url = `http://127.0.0.1:${server.address().port}`
+  return { url: `http://127.0.0.1:${server.address().port}`, asked }
+}
+
+test('files are tried by their last four bytes', async (t) => {
+  const { url, asked } = await serveFiles(t)
   assert.equal(await preflight(`${url}/whole.bw`, 'bigwig'), null)
   assert.equal(await preflight(`${url}/whole.bb`, 'bigbed'), null)
   assert.equal(await preflight(`${url}/a.bed`, 'bed'), null)
   assert.ok(asked.every((range) => range === 'bytes=-4') && asked.length === 3)
-  for (const [file, format, says] of [['cut.bw', 'bigwig', /truncated/], ['whole.bw', 'bigbed', /truncated/], ['empty.bw', 'bigwig', /HTTP 416/], ['none.bw', 'bigwig', /missing/], ['deaf.bw', 'bigwig', /ignores Range/]]) {
+  for (const [file, format, says] of [
+    ['cut.bw', 'bigwig', /truncated/],
+    ['whole.bw', 'bigbed', /truncated/],
+    ['empty.bw', 'bigwig', /HTTP 416/],
+    ['none.bw', 'bigwig', /missing/],
+    ['deaf.bw', 'bigwig', /ignores Range/],
+  ]) {
     const problem = await preflight(`${url}/${file}`, format)
     assert.match(problem.title, says)
     assert.ok(problem.title.includes(file) && problem.cure.length > 10)
@@ -112,6 +213,13 @@ test('files are tried by their last four bytes', async (t) => {
   assert.match((await preflight('http://127.0.0.1:9/x.bw', 'bigwig')).title, /cannot be read/)
   assert.equal(await preflight(`${url}/empty.bed`, 'bed'), null)
   assert.equal(await fetchText(`${url}/a.bed`), 'chr1\t0\t1\n')
-  await assert.rejects(fetchText(`${url}/none.json`, 'Do.'), { message: /none.*Do\./, title: /none\.json .*HTTP 404/, cure: 'Do.' })
-  await assert.rejects(fetchText('http://127.0.0.1:9/manifest.json', 'Do.'), { title: /cannot be read/, cure: 'Do.' })
+  await assert.rejects(fetchText(`${url}/none.json`, 'Do.'), {
+    message: /none.*Do\./,
+    title: /none\.json .*HTTP 404/,
+    cure: 'Do.',
+  })
+  await assert.rejects(fetchText('http://127.0.0.1:9/manifest.json', 'Do.'), {
+    title: /cannot be read/,
+    cure: 'Do.',
+  })
 })

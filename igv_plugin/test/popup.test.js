@@ -5,28 +5,78 @@ import { facts, hitOf, jasparURL } from '../src/popup.js'
 
 test('only what looks like a JASPAR matrix gets a link', () => {
   assert.equal(jasparURL('MA0139.1'), 'https://jaspar.elixir.no/matrix/MA0139.1/')
-  for (const id of ['MA0139', 'MA01391.1', 'MA0139.1/../x', 'xMA0139.1', 'MA0139.1\n', 'javascript:alert(1)', '', undefined, 'MA0139.']) assert.equal(jasparURL(id), null, String(id))
+  for (const id of [
+    'MA0139',
+    'MA01391.1',
+    'MA0139.1/../x',
+    'xMA0139.1',
+    'MA0139.1\n',
+    'javascript:alert(1)',
+    '',
+    undefined,
+    'MA0139.',
+  ]) {
+    assert.equal(jasparURL(id), null, String(id))
+  }
 })
 
 test('numbers as people read them', () => {
-  assert.deepEqual([16.5126, 0.00164009, 6.94935e-10, 0, -2.5, 1234567, NaN, null, undefined, '7e-3'].map(short), ['16.5', '0.00164', '6.9e−10', '0', '−2.5', '1230000', 'n/a', 'n/a', 'n/a', '0.007'])
+  assert.deepEqual(
+    [16.5126, 0.00164009, 6.94935e-10, 0, -2.5, 1234567, NaN, null, undefined, '7e-3'].map(short),
+    ['16.5', '0.00164', '6.9e−10', '0', '−2.5', '1230000', 'n/a', 'n/a', 'n/a', '0.007'],
+  )
   assert.deepEqual([1.234, -1.234, 0].map(signed), ['+1.23', '−1.23', '0'])
 })
 
 test('a bigBed feature says the same as a row of the table', () => {
-  const feature = { chr: 'chr1', start: 17, end: 36, name: 'CTCF', strand: '-', motifId: 'MA0139.1', relSum: '-11.789', relZ: '16.5', seqP: '1.4e-07', relP: '6.9e-10', qValue: '0.0016', model: 'cnn:1', region: 'pos01' }
-  const row = { chrom: 'chr1', chromStart: 17, chromEnd: 36, name: 'CTCF', strand: '-', motifId: 'MA0139.1', relSum: -11.789, relZ: 16.5, seqP: 1.4e-7, relP: 6.9e-10, qValue: 0.0016, model: 'cnn', region: 'pos01' }
+  const feature = {
+    chr: 'chr1',
+    start: 17,
+    end: 36,
+    name: 'CTCF',
+    strand: '-',
+    motifId: 'MA0139.1',
+    relSum: '-11.789',
+    relZ: '16.5',
+    seqP: '1.4e-07',
+    relP: '6.9e-10',
+    qValue: '0.0016',
+    model: 'cnn:1',
+    region: 'pos01',
+  }
+  const row = {
+    chrom: 'chr1',
+    chromStart: 17,
+    chromEnd: 36,
+    name: 'CTCF',
+    strand: '-',
+    motifId: 'MA0139.1',
+    relSum: -11.789,
+    relZ: 16.5,
+    seqP: 1.4e-7,
+    relP: 6.9e-10,
+    qValue: 0.0016,
+    model: 'cnn',
+    region: 'pos01',
+  }
   assert.deepEqual(facts(hitOf(feature, 'cnn')), facts(row))
-  assert.deepEqual(facts(row).slice(0, 2).map((f) => f[1]), ['chr1:18-36 (−)', '−11.8 logit, opposes the label'])
+  assert.deepEqual(
+    facts(row)
+      .slice(0, 2)
+      .map((f) => f[1]),
+    ['chr1:18-36 (−)', '−11.8 logit, opposes the label'],
+  )
   assert.equal(facts(row, 'value')[1][1], '−11.8 value, opposes the value')
   assert.equal(hitOf(feature).model, 'cnn:1')
   const latin1 = (text) => Buffer.from(text).toString('latin1')
-  for (const name of ['NF-κB', 'café', '\u{1F9EC}']) assert.equal(hitOf({ ...feature, name: latin1(name) }).name, name)
+  for (const name of ['NF-κB', 'café', '\u{1F9EC}']) {
+    assert.equal(hitOf({ ...feature, name: latin1(name) }).name, name)
+  }
   assert.equal(hitOf({ ...feature, name: 'caf\xe9' }).name, 'caf\xe9') // not UTF-8: as it is
   assert.doesNotThrow(() => facts(hitOf({ chr: 'chr1', start: 1, end: 2 })))
 })
 
-test('a control character, which an SVG cannot hold, is a question mark in the name of a track', () => {
+test('a control character, which an SVG cannot hold, is a question mark in a name', () => {
   assert.equal(escapeHTML('a\x00\x1b[2J\u202e\x08é~\x7f'), 'a??[2J\u202e?é~\x7f')
   assert.equal(escapeHTML('two\nlines\ttab'), 'two\nlines\ttab')
 })
@@ -35,5 +85,8 @@ test('escaped text holds nothing that HTML would act on, and says the same', () 
   const nasty = `<img src=x onerror='alert(1)'>&amp;"</script>`
   const safe = escapeHTML(nasty)
   assert.ok(!/[<>"']/.test(safe))
-  assert.equal(safe.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)), nasty)
+  assert.equal(
+    safe.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)),
+    nasty,
+  )
 })

@@ -1,32 +1,64 @@
-// Debian's Chromium for the browser tests, with all requests that leave this machine refused and written down.
+// Debian's Chromium for the browser tests, with all requests that leave this machine refused and
+// written down.
 import { chromium } from 'playwright-core'
 import { existsSync, mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 /** False, or why the browser tests cannot run here. */
 export const noBrowser = () => (existsSync(CHROMIUM) ? false : `${CHROMIUM} is not on this machine`)
 
-/** A fresh browser: {open(url), close(), strays (requests that would have left), errors (of the pages), dialogs}. */
+/**
+ * A fresh browser: {open(url), close(), strays (requests that would have left), errors (of the
+ * pages), dialogs}.
+ */
 export async function launch({ width = 1280, height = 900, ...more } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'gtrack-chromium-'))
-  const context = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, headless: true, args: ARGS, viewport: { width, height }, acceptDownloads: true, ...more })
-  context.setDefaultTimeout(120_000) // a busy machine
-  const strays = [], errors = [], dialogs = []
-  await context.route((url) => !['127.0.0.1', 'localhost'].includes(url.hostname) && /^(https?|wss?):$/.test(url.protocol), (route) => {
-    strays.push(route.request().url())
-    return route.abort()
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    headless: true,
+    args: ARGS,
+    viewport: { width, height },
+    acceptDownloads: true,
+    ...more,
   })
+  context.setDefaultTimeout(120_000) // a busy machine
+  const strays = []
+  const errors = []
+  const dialogs = []
+  await context.route(
+    (url) =>
+      !['127.0.0.1', 'localhost'].includes(url.hostname) && /^(https?|wss?):$/.test(url.protocol),
+    (route) => {
+      strays.push(route.request().url())
+      return route.abort()
+    },
+  )
   return {
-    context, strays, errors, dialogs,
+    context,
+    strays,
+    errors,
+    dialogs,
     async open(url) {
       const page = await context.newPage()
       page.on('pageerror', (error) => errors.push(String(error)))
-      page.on('dialog', (dialog) => { dialogs.push(dialog.message()); dialog.dismiss() })
+      page.on('dialog', (dialog) => {
+        dialogs.push(dialog.message())
+        dialog.dismiss()
+      })
       await page.goto(url)
       return page
     },
@@ -37,9 +69,20 @@ export async function launch({ width = 1280, height = 900, ...more } = {}) {
   }
 }
 
-/** Wait until `probe` (run in the page) is true; page.waitForFunction would need eval, which the page's CSP forbids. */
-export async function until(page, probe, { argument, timeout = 120_000, what = String(probe) } = {}) {
-  for (const end = Date.now() + timeout; Date.now() < end; await new Promise((done) => setTimeout(done, 25))) {
+/**
+ * Wait until `probe` (run in the page) is true; page.waitForFunction would need eval, which the
+ * page's CSP forbids.
+ */
+export async function until(
+  page,
+  probe,
+  { argument, timeout = 120_000, what = String(probe) } = {},
+) {
+  for (
+    const end = Date.now() + timeout;
+    Date.now() < end;
+    await new Promise((done) => setTimeout(done, 25))
+  ) {
     const found = await page.evaluate(probe, argument)
     if (found) return found
   }

@@ -1,5 +1,6 @@
 // What a user of `gtrack view` waits for: the whole way, from the real server to pixels.
-// GTRACK_URL and GTRACK_HUB_URL are addresses of `gtrack view` and `gtrack view --hub` of the example scan.
+// GTRACK_URL and GTRACK_HUB_URL are addresses of `gtrack view` and `gtrack view --hub` of the
+// example scan.
 import test, { after, before } from 'node:test'
 import assert from 'node:assert/strict'
 import { launch, noBrowser, until } from '../browser/chromium.js'
@@ -9,24 +10,47 @@ const { GTRACK_URL, GTRACK_HUB_URL } = process.env
 const skip = noBrowser() || (!GTRACK_URL && 'GTRACK_URL says where gtrack view is')
 let browser
 
-before(async () => { if (!skip) browser = await launch() })
+before(async () => {
+  if (!skip) browser = await launch()
+})
 after(() => browser?.close())
 
 // ---- run in the page
-/** The number of pixels in letters' colours in each canvas as high as a relevance track, once `least` have some and they are not `old`. */
+/**
+ * The number of pixels in letters' colours in each canvas as high as a relevance track, once
+ * `least` have some and they are not `old`.
+ */
 function letters({ least = 2, old } = {}) {
-  const find = (root) => [...root.querySelectorAll('*')].flatMap((e) => [...(e.tagName === 'CANVAS' ? [e] : []), ...(e.shadowRoot ? find(e.shadowRoot) : [])])
-  const colours = new Set([[0, 158, 115], [0, 114, 178], [230, 159, 0], [213, 94, 0]].map(String))
-  const counts = find(document).filter((c) => c.height >= 100 && c.width > 300).map((canvas) => {
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
-    let found = 0
-    for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255 && colours.has(`${data[i]},${data[i + 1]},${data[i + 2]}`)) found += 1
-    return found
-  })
+  const find = (root) =>
+    [...root.querySelectorAll('*')].flatMap((e) => [
+      ...(e.tagName === 'CANVAS' ? [e] : []),
+      ...(e.shadowRoot ? find(e.shadowRoot) : []),
+    ])
+  const colours = new Set(
+    [
+      [0, 158, 115],
+      [0, 114, 178],
+      [230, 159, 0],
+      [213, 94, 0],
+    ].map(String),
+  )
+  const counts = find(document)
+    .filter((c) => c.height >= 100 && c.width > 300)
+    .map((canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+      let found = 0
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i + 3] === 255 && colours.has(`${data[i]},${data[i + 1]},${data[i + 2]}`)) {
+          found += 1
+        }
+      }
+      return found
+    })
   const drawn = counts.filter((count) => count > 50).length >= least && String(counts) !== old
   return drawn && { counts: String(counts), at: performance.now() }
 }
-const listed = () => /^\d+ of \d+ hits/.test(document.querySelector('.gt-count')?.textContent ?? '') // the list is there
+// The list is there.
+const listed = () => /^\d+ of \d+ hits/.test(document.querySelector('.gt-count')?.textContent ?? '')
 
 test('letters of both models stand within two seconds of the page', { skip }, async () => {
   const times = []
@@ -35,14 +59,21 @@ test('letters of both models stand within two seconds of the page', { skip }, as
     times.push((await until(page, letters, { argument: {} })).at)
     await page.close()
   }
-  within('gtrack view to first letters', Math.min(...times), 2000) // other work on the machine only adds
+  // Other work on the machine only adds.
+  within('gtrack view to first letters', Math.min(...times), 2000)
 })
 
 test('the next hit is drawn within 300 ms', { skip }, async () => {
   const page = await browser.open(GTRACK_URL)
   await until(page, listed)
-  await page.getByRole('combobox', { name: 'Model' }).selectOption('cnn') // two models' hits at one place are one picture
-  await page.getByRole('list').or(page.getByRole('grid')).or(page.getByRole('listbox')).first().focus()
+  // Two models' hits at one place are one picture.
+  await page.getByRole('combobox', { name: 'Model' }).selectOption('cnn')
+  await page
+    .getByRole('list')
+    .or(page.getByRole('grid'))
+    .or(page.getByRole('listbox'))
+    .first()
+    .focus()
   let drawn = await until(page, letters, { argument: {} })
   const times = []
   for (let hit = 0; hit < 21; hit += 1) {
@@ -66,24 +97,36 @@ test('a link reopens the same view', { skip }, async () => {
   const link = page.url()
   const again = await browser.open(link)
   await until(again, listed)
-  await until(again, (locus) => location.hash.includes(locus), { argument: /locus=[^&]+/.exec(link)[0] })
+  await until(again, (locus) => location.hash.includes(locus), {
+    argument: /locus=[^&]+/.exec(link)[0],
+  })
   assert.equal(await again.getByRole('slider').inputValue(), '0.5')
-  assert.equal(await again.getByRole('button', { name: /reverse/i }).getAttribute('aria-pressed'), 'true')
+  assert.equal(
+    await again.getByRole('button', { name: /reverse/i }).getAttribute('aria-pressed'),
+    'true',
+  )
   await page.close()
   await again.close()
 })
 
-test('the hub that gtrack hub wrote shows letters', { skip: skip || (!GTRACK_HUB_URL && 'GTRACK_HUB_URL says where the hub is') }, async () => {
-  const page = await browser.open(GTRACK_HUB_URL)
-  await until(page, letters, { argument: {} })
-  await page.close()
-})
+test(
+  'the hub that gtrack hub wrote shows letters',
+  { skip: skip || (!GTRACK_HUB_URL && 'GTRACK_HUB_URL says where the hub is') },
+  async () => {
+    const page = await browser.open(GTRACK_HUB_URL)
+    await until(page, letters, { argument: {} })
+    await page.close()
+  },
+)
 
 test('track names can be read in the dark', { skip }, async () => {
   const night = await launch({ colorScheme: 'dark' })
   const page = await night.open(GTRACK_URL)
   await until(page, listed)
-  const colour = await page.locator('.igv-track-label').first().evaluate((label) => getComputedStyle(label).color)
+  const colour = await page
+    .locator('.igv-track-label')
+    .first()
+    .evaluate((label) => getComputedStyle(label).color)
   assert.equal(colour, 'rgb(0, 0, 0)') // inverted with the rest of the figure
   await night.close()
 })

@@ -16,15 +16,26 @@ async function ask(url) {
   try {
     answer = await fetch(url)
   } catch {
-    throw problem('The server does not answer', 'Start it again with "gtrack view DIR" and reload this page.')
+    throw problem(
+      'The server does not answer',
+      'Start it again with "gtrack view DIR" and reload this page.',
+    )
   }
-  if (!answer.ok) throw problem(`The server answered ${answer.status} for ${url}`, 'Open the whole address that "gtrack view" printed.')
+  if (!answer.ok) {
+    throw problem(
+      `The server answered ${answer.status} for ${url}`,
+      'Open the whole address that "gtrack view" printed.',
+    )
+  }
   return answer.json()
 }
 
 function load(url, title) {
   return import(url).catch((error) => {
-    throw problem(`This page is not complete: ${title} (${error.message})`, 'Install gtrack again, then reload this page.')
+    throw problem(
+      `This page is not complete: ${title} (${error.message})`,
+      'Install gtrack again, then reload this page.',
+    )
   })
 }
 
@@ -33,9 +44,13 @@ const problem = (title, cure) => Object.assign(new Error(title), { cure })
 start().catch((error) => {
   const box = document.createElement('div')
   box.setAttribute('role', 'alert')
-  box.style.cssText = 'max-width:42rem;margin:4rem auto;padding:0 1.5rem;font:15px/1.5 system-ui,sans-serif'
-  for (const [tag, text] of [['h1', 'Nothing can be shown'], ['p', error.title ?? error.message],
-    ['p', error.cure ?? 'Reload this page. If it stays so, look at the messages of "gtrack view".']]) {
+  box.style.cssText =
+    'max-width:42rem;margin:4rem auto;padding:0 1.5rem;font:15px/1.5 system-ui,sans-serif'
+  for (const [tag, text] of [
+    ['h1', 'Nothing can be shown'],
+    ['p', error.title ?? error.message],
+    ['p', error.cure ?? 'Reload this page. If it stays so, look at the messages of "gtrack view".'],
+  ]) {
     const line = document.createElement(tag)
     line.textContent = text
     box.append(line)

@@ -1,0 +1,145 @@
+// What the plugin leans on in igv.js (3.5 or later), whose own types name few of these.
+import type { Palette, Scale } from './index.js'
+
+export interface Igv {
+  createTrack(config: TrackConfig, browser: object): Promise<Track>
+  registerTrackCreatorFunction(
+    type: string,
+    create: (config: TrackConfig, browser: Browser) => Track,
+  ): void
+  createBrowser(element: HTMLElement, session: object): Promise<Browser>
+  removeBrowser(browser: Browser): void
+  loadHub(url: string): Promise<{ getGenomeConfig(): HubGenome }>
+}
+
+/** What a hub says of its genome and tracks. */
+export interface HubGenome {
+  id: string
+  twoBitURL?: string
+  locus?: string
+  tracks: TrackConfig[]
+}
+
+/** What a gtrack track says of itself in its config, beside what igv.js reads. */
+export interface GtrackConfig {
+  kind: string
+  model?: string
+  /** Of a difference: the first and the second model. */
+  models?: string[]
+  p99?: number
+  unit?: string
+  /** The track's name as plain text; igv.js takes its own for HTML. */
+  title?: string
+  scale?: Scale
+  threshold?: number
+  reverse?: boolean
+  palette?: Palette
+}
+
+export interface TrackConfig {
+  type?: string
+  id?: string
+  name?: string
+  url?: string
+  format?: string
+  order?: number
+  tracks?: TrackConfig[]
+  gtrack?: GtrackConfig
+  [option: string]: unknown
+}
+
+export interface Session {
+  locus?: string
+  tracks: TrackConfig[]
+  roi?: object[]
+  genome?: string
+  reference?: object
+  [option: string]: unknown
+}
+
+export interface Chromosome {
+  name: string
+  bpLength: number
+}
+
+export interface ReferenceFrame {
+  chr: string
+  start: number
+  end: number
+  bpPerPixel: number
+}
+
+export interface Browser {
+  genome: {
+    chromosomes: Map<string, Chromosome>
+    getChromosome(name: string): Chromosome | undefined
+    loadChromosome(name: string): Promise<Chromosome | undefined>
+    getSequence(chr: string, start: number, end: number): Promise<string | null>
+  }
+  referenceFrameList: ReferenceFrame[]
+  keyUpHandler: (event: KeyboardEvent) => void
+  findTracks(test: (track: Track) => unknown): Track[]
+  loadTrack(config: TrackConfig): Promise<Track>
+  loadTrackList(configs: TrackConfig[]): Promise<Track[]>
+  removeTrack(track: Track): void
+  loadROI(config: object): Promise<void>
+  updateLoci(loci: { chr: string; start: number; end: number }[]): Promise<boolean>
+  zoomWithScaleFactor(factor: number): void
+  layoutChange(): Promise<void>
+  savePNGtoFile(name: string): void
+  saveSVGtoFile(name: string): void
+  on(event: string, listener: (...said: any[]) => unknown): void
+  off(event: string, listener: (...said: any[]) => unknown): void
+}
+
+/** A piece of a track's data; relevance has a value, and a hit the columns of its bigBed. */
+export interface Feature {
+  chr?: string
+  start: number
+  end: number
+  [column: string]: any
+}
+
+export interface Query {
+  chr: string
+  start: number
+  end: number
+  bpPerPixel?: number
+  windowFunction: 'mean' | 'none'
+}
+
+/** A track; the last of these members are of relevance tracks alone. */
+export interface Track {
+  browser: Browser
+  config: TrackConfig
+  name: string
+  type: string
+  filter: (feature: Feature) => boolean
+  reversed?: boolean
+  featureSource: { getFeatures(query: Query): Promise<Feature[] | undefined> }
+  trackView: { repaintViews(): void; updateViews(): Promise<void> }
+  clearCachedFeatures(): void
+  init(config: TrackConfig): void
+  getState(): object
+  isRelevance?: boolean
+  isDifference?: boolean
+  changeUnits?(): Promise<void>
+  unit?: string
+  p99?: number
+}
+
+/** The arguments of a track's draw(). */
+export interface DrawOptions {
+  context: CanvasRenderingContext2D
+  features: any
+  bpStart: number
+  bpPerPixel: number
+  pixelWidth: number
+  pixelHeight: number
+}
+
+/** Where a track was clicked. */
+export interface ClickState {
+  viewport: { cachedFeatures?: any; referenceFrame: ReferenceFrame }
+  genomicLocation: number
+}

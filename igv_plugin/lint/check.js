@@ -1,0 +1,54 @@
+// What the JavaScript of this repository is held to: prettier, 100 columns, eslint, the types of
+// index.d.ts, and what a page has to load. `make lint` runs it (run.sh).
+import { build } from 'esbuild'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const HERE = 'igv_plugin/lint'
+const FOLDERS = ['igv_plugin', 'gtrack/publish/viewer/page', 'docs']
+const FILES = FOLDERS.flatMap((folder) =>
+  readdirSync(ROOT + folder, { recursive: true })
+    .map((name) => `${folder}/${name}`)
+    .filter((file) => /\.(m?js|ts|css)$/.test(file) && !file.includes('node_modules/')),
+)
+const SCRIPTS = FILES.filter((file) => /js$/.test(file))
+const COLUMNS = 100
+const BYTES = 60_000
+
+/** Runs a tool of this folder in the root of the repository; true where it found nothing. */
+function passes(tool, ...options) {
+  const program = `${HERE}/node_modules/.bin/${tool}`
+  const { status, error } = spawnSync(program, options, { cwd: ROOT, stdio: 'inherit' })
+  if (error) console.error(`${tool}: ${error.message}`)
+  return status === 0
+}
+
+function fitsColumns() {
+  const long = FILES.flatMap((file) => {
+    const lines = readFileSync(ROOT + file, 'utf8').split('\n')
+    return lines.flatMap((line, i) => ([...line].length > COLUMNS ? [`${file}:${i + 1}`] : []))
+  })
+  for (const line of long) console.error(`${line}: more than ${COLUMNS} columns`)
+  return long.length === 0
+}
+
+/** The bundle and its style sheet, minified, as a page would load them. */
+async function fitsBytes() {
+  const entryPoints = ['src/index.js', 'src/style.css'].map((file) => `${ROOT}igv_plugin/${file}`)
+  const options = { bundle: true, minify: true, format: 'esm', write: false, outdir: 'out' }
+  const { outputFiles } = await build({ entryPoints, ...options })
+  const bytes = outputFiles.reduce((sum, { contents }) => sum + contents.length, 0)
+  console.log(`The plugin: ${bytes} bytes minified, ${BYTES} at most.`)
+  return bytes <= BYTES
+}
+
+const results = [
+  passes('prettier', '--config', `${HERE}/prettier.json`, '--log-level=warn', '--check', ...FILES),
+  fitsColumns(),
+  passes('eslint', '-c', `${HERE}/eslint.config.js`, ...SCRIPTS),
+  passes('tsc', '-p', `${HERE}/tsconfig.json`),
+  await fitsBytes(),
+]
+process.exitCode = results.every(Boolean) ? 0 : 1

@@ -1,0 +1,49 @@
+import { agreement, MEANING } from './agreement.js'
+import { button } from './controls.js'
+import { h, number } from './dom.js'
+import { card, openPopup } from './popup.js'
+import { formatLocus, parseLocus } from './state.js'
+
+/** @typedef {import('../index.js').Interval} Interval */
+
+/** The most bases on which two models are compared. */
+const LONGEST = 20_000
+
+/**
+ * The button that says how far the first two models agree on the bases shown.
+ *
+ * @param {import('./panel.js').Viewer} viewer
+ */
+export function makeComparison(viewer) {
+  const pair = viewer.relevance.slice(0, 2).map((r) => r.model)
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
+  const explain = () => {
+    const said = card('Agreement', [], h('p', {}, element.title))
+    openPopup(viewer.element, [said], element.getBoundingClientRect())
+  }
+  const element = button('Agreement …', MEANING, explain)
+
+  /** @param {Interval} view */
+  const read = ({ chrom, start, end }) =>
+    Promise.all(pair.map((model) => viewer.values(model, chrom, start, end))).catch(() => null)
+
+  async function compare() {
+    const view = parseLocus(viewer.state().locus)
+    const near = view && view.end - view.start <= LONGEST
+    const values = near && pair.length > 1 && (await read(view))
+    if (view && viewer.state().locus !== formatLocus(view)) return // meanwhile the view has moved
+    const { cosine, bases } = values ? agreement(values[0], values[1]) : { cosine: null, bases: 0 }
+    const text = cosine === null ? 'n/a' : cosine.toFixed(2).replace('-', '−')
+    element.textContent = `Agreement ${text}`
+    const here = near
+      ? `Here: ${number(bases)} bases.`
+      : `Zoom in to ${number(LONGEST)} bases to see it.`
+    element.title = `${MEANING} ${here}`
+  }
+  const sync = () => {
+    clearTimeout(timer)
+    timer = setTimeout(compare, 200)
+  }
+  return { element, sync, destroy: () => clearTimeout(timer) }
+}
