@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 import click
 
 from gtrack.core.errors import InputError
+from gtrack.core.precision import PRECISIONS
+from gtrack.core.strands import STRANDS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path)
-STRANDS = ("both", "forward", "reverse", "region")
-PRECISIONS = ("fp32", "tf32", "bf16")
 
 
 def named(option: str, value: str) -> tuple[str | None, str]:

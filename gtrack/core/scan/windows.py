@@ -43,8 +43,9 @@ def lay_windows(
         Length of each chromosome, in bp.
     window_bp, stride : int
         Length of a window, and the step between windows of a region longer than that, in bp.
-    strand : {"both", "forward", "reverse", "region"}
-        Strands to explain; ``region`` takes each region's own, ``.`` meaning both.
+    strand : str
+        Which to explain, one of :data:`gtrack.core.strands.STRANDS`; ``region`` takes each
+        region's own, ``.`` meaning both.
     exact : bool
         Refuse chromosomes that are shorter than a window, which would shorten it.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from gtrack.core.strands import STRANDS_SAID
 from gtrack.publish.hub.document import Hub
 from gtrack.publish.hub.tracks import HubTrack
 from gtrack.publish.markup import Markup, element, join, void
@@ -19,12 +20,6 @@ _COORDINATES = (
     "Coordinates in the files are 0-based and half-open; a position that a browser shows is "
     "1-based, both ends included."
 )
-_STRANDS = {
-    "both": "both strands, averaged",
-    "forward": "the forward strand",
-    "reverse": "the reverse strand",
-    "region": "the strand of each region",
-}
 _OUTPUTS = {
     "classes": "classes that exclude each other: the logit less the mean of the other logits",
     "labels": "labels that do not exclude each other: the label's own logit",
@@ -105,7 +100,7 @@ def _made(hub: Hub, model: dict[str, Any]) -> Markup:
         *((f"Method's {name.replace('_', ' ')}", value)
           for name, value in model["parameters"].items()),
         ("Token to base", job.get("projection") if model["unit"] == "token" else None),
-        ("Strands read", _STRANDS.get(strands, strands)),
+        ("Strands read", STRANDS_SAID.get(strands, strands)),
         ("Windows", f"{model['windows']:,} of {model['window_bp']:,} bp, at steps of "
                     f"{model['stride']:,} bp in long regions"),
         ("Arithmetic", f"{job.get('precision')} on {job.get('device_kind')}"),
