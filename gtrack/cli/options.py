@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.precision import PRECISIONS
 from gtrack.core.strands import STRANDS
@@ -73,6 +74,7 @@ def pairs(option: str, values: tuple[str, ...], form: str) -> tuple[tuple[str, s
 
 def scan_options(command: Command) -> Command:
     """Add the options that ``scan`` and ``plan`` share."""
+    *most, last = (each.name for each in ANNOTATION_FORMATS.values() if each.lines)
     add = [
         click.option("--bed", type=FILE, help="Regions: BED3 to BED12 or narrowPeak, plain or gz."),
         click.option("--fasta", type=FILE, help="Genome: FASTA, plain or bgzipped."),
@@ -196,7 +198,7 @@ def scan_options(command: Command) -> Command:
             "annotations",
             multiple=True,
             metavar="NAME=FILE",
-            help="Show this file beside the tracks: BED, narrowPeak, GTF or GFF3 (plain, gz, with "
+            help=f"Show this file beside the tracks: {', '.join(most)} or {last} (plain, gz, with "
             "tabix index) or bigBed. Repeat for more.",
         ),
     ]

@@ -11,9 +11,6 @@ from gtrack.core.targets import path_of, titled
 
 SCHEMA = "gtrack-manifest/1"
 
-ANNOTATION_FORMATS = ("BED", "narrowPeak", "GTF", "GFF3", "bigBed")
-"""Formats of tracks that the user gives to be shown beside relevance."""
-
 KINDS = ("relevance", "relevance-forward", "relevance-reverse", "hits", "annotation")
 """Kinds of tracks."""
 
@@ -33,7 +30,8 @@ class TrackSpec:
         ``relevance``, or ``relevance-forward`` and ``relevance-reverse`` for one strand's;
         ``hits`` for motif hits; ``annotation`` for what the user gave.
     format : str
-        ``bigWig``, for hits ``bigBed``, for annotations one of :data:`ANNOTATION_FORMATS`.
+        ``bigWig``, for hits ``bigBed``, for annotations one of
+        :data:`gtrack.core.annotation_formats.ANNOTATION_FORMATS`.
     url : str
         Relative to the manifest.
     model : str or None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval, Strand
 from gtrack.io import text
@@ -17,7 +18,6 @@ from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import bed_chrom, decoded, quoted, read_strand, whole
 
 _NARROW_PEAK = 10  # columns
-_PEAK_NAME = re.compile(r"\.narrowPeak(\.b?gz)?$", re.IGNORECASE)
 _START_WORD = re.compile(rb"((chrom|chr|tx|gene|peak|region)[_. ]?)?(start|begin)", re.IGNORECASE)
 _END_WORD = re.compile(rb"((chrom|chr|tx|gene|peak|region)[_. ]?)?(end|stop)", re.IGNORECASE)
 _FLOAT = re.compile(rb"[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?|inf|nan)", re.IGNORECASE)
@@ -43,7 +43,7 @@ def read_bed(path: Path) -> list[Interval]:
         At the first line that breaks a rule, with its number; or when there are no regions.
     """
     file = text.shown(path)
-    must_peak = _PEAK_NAME.search(path.name) is not None
+    must_peak = ANNOTATION_FORMATS["narrowPeak"].calls(path.name)
     intervals: list[Interval] = []
     chroms: dict[bytes, str] = {}
     layout: _Layout | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.strands import STRANDS_SAID
 from gtrack.publish.hub.document import Hub
 from gtrack.publish.hub.tracks import HubTrack
@@ -207,7 +208,7 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
 def _annotation_page(hub: Hub, track: HubTrack) -> str:
     spec = track.spec
     how = "It is the bigBed that was given."
-    if spec.format != "bigBed":
+    if ANNOTATION_FORMATS[spec.format].lines:
         how = f"It is a bigBed of the {spec.format} that was given, made by gtrack."
     shown = f"Features that were given to be shown beside relevance; not computed by gtrack. {how}"
     return _page(

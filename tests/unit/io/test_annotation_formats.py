@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
-from gtrack.io.annotations import ENDINGS, annotation_format, read_features
+from gtrack.io.annotations import annotation_format, read_features
 from gtrack.io.bed_columns import feature_cells
 from tests.costs import growth
 
@@ -314,7 +315,7 @@ def test_formats_by_name() -> None:
         "GFF3": "x.gff x.gff3 x.gff3.gz",
         "bigBed": "x.bb x.bigBed",
     }
-    assert set(names) == set(ENDINGS)
+    assert set(names) == set(ANNOTATION_FORMATS)
     for kind, words in names.items():
         assert {annotation_format(Path(word)) for word in words.split()} == {kind}
     for word in ("a.txt", "bed", "a.bb.gz", "a.vcf.gz", "a.bed.zip", "a.broadPeak"):
