@@ -160,11 +160,16 @@ class _Rows:
 
     def windows(self) -> list[Window]:
         rank = {chrom: at for at, chrom in enumerate(self._sizes)}
-        return [Window(r.chrom, rank[r.chrom], self._start(r), _named(r)) for r in self.regions]
+        return [
+            Window(r.chrom, rank[r.chrom], r.centred(self.width), r.called) for r in self.regions
+        ]
 
     def peaks(self) -> list[Peak]:
         return [
-            Peak(r.chrom, r.start, r.end, _named(r), _centre(r) - r.start) for r in self.regions
+            Peak(
+                r.chrom, r.start, r.end, r.called, r.centred(self.width) + self.width // 2 - r.start
+            )
+            for r in self.regions
         ]
 
     def one_hot(self) -> Iterator[NDArray[np.int8]]:
@@ -205,23 +210,11 @@ class _Rows:
         for first in range(0, len(self.regions), _CHUNK):
             yield self.regions[first : first + _CHUNK]
 
-    def _start(self, region: Interval) -> int:
-        return _centre(region) - self.width // 2
-
     def _clipped(self, region: Interval) -> tuple[int, int, int]:
         """Return the part of the window on the chromosome, and where in the window it starts."""
-        start = self._start(region)
+        start = region.centred(self.width)
         low = max(start, 0)
         return low, min(start + self.width, self._sizes[region.chrom]), low - start
-
-
-def _centre(region: Interval) -> int:
-    offset = len(region) // 2 if region.summit is None else region.summit
-    return region.start + offset
-
-
-def _named(region: Interval) -> str:
-    return region.locus if region.name == "." else region.name
 
 
 def _write(rows: _Rows, target: Target, to: str, paths: tuple[Path, ...]) -> Export:

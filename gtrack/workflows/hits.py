@@ -12,7 +12,7 @@ from gtrack.core.hits.calling import HitTable, call_hits
 from gtrack.core.hits.loci import LocusTable, call_loci
 from gtrack.core.hits.motif_hit import MotifHit, motif_shares
 from gtrack.core.hits.motifs import Motif, symmetric_background
-from gtrack.core.hits.regions_of_sites import RegionIndex, called
+from gtrack.core.hits.regions_of_sites import RegionIndex
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.segments import Segment
@@ -165,7 +165,7 @@ def _records(
             rel_p=float(table.p_relevance[row]),
             q_value=float(table.q[row]),
             model=label,
-            region=called(regions.of(chrom, start, end)),
+            region=regions.of(chrom, start, end).called,
         )
 
 

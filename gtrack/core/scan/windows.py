@@ -128,10 +128,7 @@ def _lay(
 
 def _contain(region: Interval, width: int) -> int:
     """Return the start of the window centred on the region or its summit, containing the region."""
-    if region.summit is None:
-        return (region.start + region.end - width) // 2
-    at = region.start + region.summit - width // 2
-    return min(max(at, region.end - width), region.start)
+    return min(max(region.centred(width), region.end - width), region.start)
 
 
 def _strands(
