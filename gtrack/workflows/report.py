@@ -14,7 +14,6 @@ import numpy as np
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
-from gtrack.core.hits.regions_of_sites import called
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.scan.plan import Plan
 from gtrack.core.targets import path_of, titled
@@ -113,7 +112,7 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
                     ),
                     annotations=tuple((name, tuple(each[at])) for name, each in features.items()),
                 ),
-                tuple(called(scan.plan.regions[row]) for row in _regions_of(scan.plan, [place])),
+                tuple(scan.plan.regions[row].called for row in _regions_of(scan.plan, [place])),
             )
             for at, place in enumerate(places)
         )
