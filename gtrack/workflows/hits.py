@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from gtrack.core.hits.loci import LocusTable, call_loci
 from gtrack.core.hits.motif_hit import MotifHit, motif_shares
 from gtrack.core.hits.motifs import Motif, symmetric_background
 from gtrack.core.hits.regions_of_sites import RegionIndex
+from gtrack.core.ports import Progress
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.segments import Segment
@@ -29,9 +30,6 @@ from gtrack.workflows.folder.finished import (
     scanned_segments,
 )
 from gtrack.workflows.folder.kept_inputs import of_files
-
-Progress = Callable[[str, int, int], None]
-"""``progress(title of the target, bases x motifs done since the last call, in all)``"""
 
 
 def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:

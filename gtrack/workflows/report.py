@@ -15,6 +15,7 @@ from gtrack.core.errors import InputError, OutputError
 from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.manifest import TrackSpec
+from gtrack.core.ports import Progress
 from gtrack.core.scan.plan import Plan
 from gtrack.core.targets import path_of, titled
 from gtrack.io.annotations import read_features
@@ -27,7 +28,7 @@ from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.report_page import is_report
-from gtrack.workflows.reports.places import Place, Progress, best_hits, top_places
+from gtrack.workflows.reports.places import Place, best_hits, top_places
 
 LOCI, SPAN = 30, 140
 

@@ -14,6 +14,7 @@ import torch
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.heads import Head
+from gtrack.core.ports import OnStep
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import making_folder
 from gtrack.models.device import resolve_devices
@@ -39,12 +40,7 @@ from gtrack.workflows.training.splits import (
     purge_duplicates,
     split_examples,
 )
-from gtrack.workflows.training.trainer import (
-    OnStep,
-    ShownBatches,
-    fit,
-    predict,
-)
+from gtrack.workflows.training.trainer import ShownBatches, fit, predict
 from gtrack.workflows.training.truth import Rows
 from gtrack.workflows.training.work_folder import check_work_folder, working
 

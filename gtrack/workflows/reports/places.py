@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motif_hit import MotifHit
+from gtrack.core.ports import Progress
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.targets import Target, named, path_of
@@ -16,9 +17,6 @@ from gtrack.core.top_places import PIECE, in_turns, merge_places, strongest_stre
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.workflows.folder.finished import FinishedScan
-
-Progress = Callable[[str, int, int], None]
-"""``progress(what, done since the last call, in all)``"""
 
 Place = tuple[str, int, int]
 """Chromosome, start and end: 0-based half-open, in bp."""

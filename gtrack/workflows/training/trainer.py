@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,12 @@ from transformers import (
 from transformers.utils import logging
 
 from gtrack.core.errors import ModelError
+from gtrack.core.ports import OnStep
 from gtrack.core.sequences import reverse_complement
 from gtrack.workflows.training.augment import POOL, Showing, order_pool
 from gtrack.workflows.training.examples import ExampleSet
 from gtrack.workflows.training.job import TrainJob
 from gtrack.workflows.training.networks import Ids, Trainee
-
-OnStep = Callable[[int, int, float | None], None]
-"""``on_step(step, steps, loss)``; the loss is a mean over the last steps, None before the first."""
 
 _CHECKPOINTS = 10  # over a whole training
 
