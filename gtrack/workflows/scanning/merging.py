@@ -22,7 +22,7 @@ from gtrack.core.targets import Target, path_of, track_url
 from gtrack.io.bigwig import BigWigWriter
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
-_STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
+_STRANDS = {"values": "", "forward_values": ".forward", "reverse_values": ".reverse"}
 
 Write = Callable[[Iterable[Sequence[object]]], None]
 """Writes rows of a table."""
