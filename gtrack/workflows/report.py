@@ -28,7 +28,7 @@ from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.report_page import is_report
-from gtrack.workflows.reports.places import Place, best_hits, top_places
+from gtrack.workflows.reports.places import Locus, best_hits, top_places
 
 LOCI, SPAN = 30, 140
 
@@ -130,7 +130,7 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     return ReportSummary(target, len(page.encode()), len(loci), drawn)
 
 
-def _row(place: Place, spec: TrackSpec, track: BigWigReader, hits: Sequence[MotifHit]) -> ModelRow:
+def _row(place: Locus, spec: TrackSpec, track: BigWigReader, hits: Sequence[MotifHit]) -> ModelRow:
     chrom, start, end = place
     values = track.values(chrom, start, end)
     here = (hit for hit in hits if hit.chrom == chrom and hit.start < end and hit.end > start)
@@ -144,7 +144,7 @@ def _row(place: Place, spec: TrackSpec, track: BigWigReader, hits: Sequence[Moti
 
 
 def _annotations(
-    scan: FinishedScan, places: Sequence[Place], progress: Progress
+    scan: FinishedScan, places: Sequence[Locus], progress: Progress
 ) -> dict[str, list[list[Feature]]]:
     """Return, by annotation, the features that touch each place."""
     lookup: dict[str, list[tuple[int, int, int]]] = {}
@@ -166,7 +166,7 @@ def _annotations(
     return found
 
 
-def _regions_of(plan: Plan, places: Sequence[Place]) -> list[int]:
+def _regions_of(plan: Plan, places: Sequence[Locus]) -> list[int]:
     """Return the rows of the regions that share a base with a place."""
     return [
         row

@@ -9,14 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gtrack.core.manifest import RunManifest, TrackSpec
-from gtrack.publish.hub.stanzas import LONG, SHORT, Settings, label, track_names, write_stanzas
+from gtrack.publish.hub.stanzas import (
+    LONG,
+    SHORT,
+    Nested,
+    Settings,
+    label,
+    track_names,
+    write_stanzas,
+)
 from gtrack.publish.hub.tracks import (
     RELEVANCE,
     RESERVED,
     ROOT,
     STRANDS,
     HubTrack,
-    Stanza,
     annotation,
     composite,
     described,
@@ -84,11 +91,11 @@ def hub_text(hub: Hub) -> str:
     top = (settings for depth, settings in tracks if depth == 1)
     for place, settings in enumerate(top, 1):
         settings.append(("priority", str(place)))
-    head: list[Stanza] = [(0, _hub(hub)), (0, _genome(hub)), (0, _root(hub))]
+    head: list[Nested] = [(0, _hub(hub)), (0, _genome(hub)), (0, _root(hub))]
     return write_stanzas([*head, *tracks])
 
 
-def _set_apart(tracks: Iterable[Stanza]) -> None:
+def _set_apart(tracks: Iterable[Nested]) -> None:
     """Give numbers to short labels that were cut to the same one under one parent."""
     seen: set[tuple[str, str]] = set()
     for _, settings in tracks:

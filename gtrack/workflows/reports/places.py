@@ -18,7 +18,7 @@ from gtrack.io.bigwig import BigWigReader
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.workflows.folder.finished import FinishedScan
 
-Place = tuple[str, int, int]
+Locus = tuple[str, int, int]
 """Chromosome, start and end: 0-based half-open, in bp."""
 
 _CHUNK = 1000 * PIECE  # bases of a track in memory
@@ -58,7 +58,7 @@ def top_places(
     span: int,
     count: int,
     progress: Progress,
-) -> list[Place]:
+) -> list[Locus]:
     """Return the places of the best hits and, where those run out, of the most relevance.
 
     Parameters
@@ -91,7 +91,7 @@ def _stretches(
     plan: Plan,
     tracks: Sequence[tuple[BigWigReader, float]],
     progress: Progress,
-) -> Iterator[tuple[float, Place]]:
+) -> Iterator[tuple[float, Locus]]:
     """Yield where the relevance of all models is strongest, each in its unit."""
     regions = merge_regions(plan.regions)
     in_all = sum(end - start for runs in regions.values() for start, end in runs)

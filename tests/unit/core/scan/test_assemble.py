@@ -186,7 +186,9 @@ def assembled(case: dict[str, Any], mode: Any, per_strand: bool) -> ShardResult:
 def test_tracks_equal_the_loop(mode: str, case: dict[str, Any]) -> None:
     result = assembled(case, mode, per_strand=True)
     for target in range(len(case["model"].targets)):
-        tracks = (each[target] for each in (result.values, result.forward_values, result.reverse_values))
+        tracks = (
+            each[target] for each in (result.values, result.forward_values, result.reverse_values)
+        )
         for track, expected in zip(tracks, slow_tracks(case, mode, target), strict=True):
             assert track.dtype == np.float32
             np.testing.assert_allclose(track, np.float32(expected), 1e-6, 1e-9, equal_nan=True)
