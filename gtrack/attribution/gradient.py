@@ -15,11 +15,12 @@ import torch
 from numpy.typing import NDArray
 
 from gtrack.attribution.finite import NonFiniteError, first_bad_row, locate
-from gtrack.attribution.precision import Precision, autocast, check, products
+from gtrack.attribution.precision import autocast, check, products
 from gtrack.attribution.rules.context import borrowed
 from gtrack.core.encodings import Explained
 from gtrack.core.parameters import complete
 from gtrack.core.ports import Explain, SequenceModel
+from gtrack.core.precision import Precision
 
 
 class Gradient:

@@ -12,12 +12,13 @@ import torch
 from numpy.typing import NDArray
 
 from gtrack.attribution.gradient import explain
-from gtrack.attribution.precision import Precision, check
+from gtrack.attribution.precision import check
 from gtrack.attribution.rules import rules_of
 from gtrack.attribution.rules.context import applied, in_float64
 from gtrack.core.encodings import Explained
 from gtrack.core.parameters import complete
 from gtrack.core.ports import Explain, SequenceModel
+from gtrack.core.precision import Precision
 
 
 class Lrp:

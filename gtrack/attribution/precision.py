@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, get_args
 
 import torch
 
 from gtrack.core.errors import ModelError
 from gtrack.core.ports import SequenceModel
-
-Precision = Literal["fp32", "tf32", "bf16"]
-"""``fp32``: float32 throughout, or float64 when the model is (cuDNN's default of TF32 in
-convolutions is turned off). ``tf32``: a CUDA device may round the operands of products to 10 bits.
-``bf16``: products in bfloat16; LayerNorm, residual stream, embedding and the sum of relevance stay
-float32, and so does a model that must (the CNN, decision 0015)."""
+from gtrack.core.precision import PRECISIONS, Precision
 
 
 def check(precision: Precision, model: SequenceModel) -> None:
@@ -27,8 +21,8 @@ def check(precision: Precision, model: SequenceModel) -> None:
         With the cure.
     """
     parameter = next(model.network.parameters())
-    if precision not in get_args(Precision):
-        raise ModelError(f"precision {precision!r} is not one of {', '.join(get_args(Precision))}")
+    if precision not in PRECISIONS:
+        raise ModelError(f"precision {precision!r} is not one of {', '.join(PRECISIONS)}")
     if precision == "tf32" and parameter.device.type != "cuda":
         raise ModelError(
             f"precision tf32 needs a CUDA device, not {parameter.device.type}; use fp32"

@@ -50,7 +50,7 @@ def hits(folder: Path, motifs: str, **given: Any) -> None:
     Example:
       gtrack hits out/first --motifs example_data/motifs.meme
     """
-    from gtrack.cli.progress import hits_progress
+    from gtrack.cli.progress import Bars
     from gtrack.cli.summary import print_hits
     from gtrack.core.hits.calling import HitOptions
     from gtrack.workflows.calling.results import HitsJob
@@ -59,6 +59,6 @@ def hits(folder: Path, motifs: str, **given: Any) -> None:
     names = ("p_sequence", "gate", "gap", "pseudocount")
     chosen = {name: value for name in names if (value := given.pop(name)) is not None}
     job = HitsJob(out=folder, motifs=motifs, options=HitOptions(**chosen), **given)
-    with hits_progress() as tell:
-        summary = call(job, tell)
+    with Bars() as bars:
+        summary = call(job, bars.tell)
     print_hits(summary)

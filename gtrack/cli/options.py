@@ -13,8 +13,6 @@ from gtrack.core.errors import InputError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path)
-STRANDS = ("both", "forward", "reverse", "region")
-PRECISIONS = ("fp32", "tf32", "bf16")
 
 
 def added(command: Command, *options: Callable[[Command], Command]) -> Command:

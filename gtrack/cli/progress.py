@@ -1,4 +1,4 @@
-"""Progress on stderr: a bar per model on a terminal; of a scan, a line now and then in a log."""
+"""Progress on stderr: a bar for each piece of work on a terminal, a line now and then in a log."""
 
 from __future__ import annotations
 
@@ -7,138 +7,146 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import rich.progress
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
+from gtrack.core.ports import OnBatch, OnStep
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan
 from gtrack.workflows.scanning.null import null_name
-
-Tell = Callable[[str, int, int], None]
 
 LOG_EVERY = 30.0
 """Seconds between lines when stderr is not a terminal."""
 
 
-class _Account:
-    """How far one model or its null is: bases, regions, speed."""
+class _Bar:
+    """How far one piece of work is, and how fast; what was done when it began took no time."""
+
+    def __init__(self, task: rich.progress.TaskID, done: int) -> None:
+        self.task, self.done = task, done
+        self._first, self._began = done, time.monotonic()
+
+    @property
+    def speed(self) -> float:
+        return (self.done - self._first) / max(1e-9, time.monotonic() - self._began)
+
+
+class Bars:
+    """Bars, one for each name that is told of: `tell` is a :data:`gtrack.core.ports.Progress`."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._shown = rich.progress.Progress(
+            rich.progress.TextColumn("{task.description}"),
+            rich.progress.BarColumn(),
+            rich.progress.TextColumn("{task.percentage:3.0f}% {task.fields[words]}"),
+            rich.progress.TimeElapsedColumn(),
+            rich.progress.TextColumn("ETA"),
+            rich.progress.TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._bars: dict[str, _Bar] = {}
+        self._said = time.monotonic()
+
+    def __enter__(self) -> Bars:
+        self._shown.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._shown.stop()
+
+    def say(self, line: str) -> None:
+        """Print a line above the bars."""
+        self._console.print(line, soft_wrap=True, markup=False)
+
+    def tell(self, name: str, done: int, in_all: int, units: str = "", words: str = "") -> None:
+        """Show more of a piece of work as done; of the first time, how much was done before.
+
+        Parameters
+        ----------
+        name : str
+        done, in_all : int
+            Since the last time, and of the whole.
+        units : str
+            What is counted; also shown as done in a second.
+        words : str
+            What else there is to show.
+        """
+        bar = self._bars.get(name)
+        if bar is None:
+            task = self._shown.add_task(name, total=in_all, completed=done, words="")
+            bar = self._bars.setdefault(name, _Bar(task, done))
+        else:
+            bar.done += done
+        speed = f"{_rate(bar.speed)} {units}/s" if units else ""
+        said = f"{words} {speed}".strip()
+        self._shown.update(bar.task, completed=bar.done, words=said)
+        now = time.monotonic()
+        if not self._console.is_terminal and now - self._said > LOG_EVERY and bar.speed:
+            self._said = now
+            left = f"{(in_all - bar.done) / bar.speed:,.0f} s left"
+            count = f"{bar.done:,}/{in_all:,} {units}".strip()
+            self.say(f"{name}: " + ", ".join(each for each in (words, count, speed, left) if each))
+
+
+def _rate(speed: float) -> str:
+    return f"{speed:,.0f}" if speed >= 10 else f"{speed:.2g}"
+
+
+class _Regions:
+    """How many regions of a model are done; of a null none is, as no region asked for it."""
 
     def __init__(self, grid: WindowGrid, regions: int) -> None:
         # A region is done with the last window that it asked for.
         last = dict(zip(grid.wanted_region.tolist(), grid.wanted_window.tolist(), strict=True))
         self._ends = sorted(last.values())
-        self.regions, self.total = regions, grid.owned(0, len(grid))
-        self._windows = 0
-        self.bases = 0
-        self._started = time.monotonic()
+        self._regions, self._windows = regions, 0
+        self.bases = grid.owned(0, len(grid))
 
-    def add(self, windows: int, bases: int) -> None:
+    def after(self, windows: int) -> str:
+        """Say how many are done after so many windows more."""
         self._windows += windows
-        self.bases += bases
-
-    @property
-    def done(self) -> int:
-        missing = self.regions - len(self._ends)  # regions whose bases others own
+        missing = self._regions - len(self._ends)  # regions whose bases others own
         ended = bisect_left(self._ends, self._windows)
-        return ended + (missing if ended == len(self._ends) else 0)
-
-    @property
-    def speed(self) -> float:
-        return self.bases / max(1e-9, time.monotonic() - self._started)
-
-    def shown(self) -> str:
-        """Regions that are done; nothing for a null, which no region asked for."""
-        return f"{self.done:,}/{self.regions:,} regions" if self.regions else ""
-
-    def words(self) -> str:
-        left = (self.total - self.bases) / max(1e-9, self.speed)
-        parts = (
-            self.shown(),
-            f"{self.bases:,}/{self.total:,} bases",
-            f"{self.speed:,.0f} bases/s",
-            f"{left:,.0f} s left",
-        )
-        return ", ".join(part for part in parts if part)
-
-
-def _grids(plan: Plan) -> dict[str, tuple[WindowGrid, int]]:
-    """Return what will report, by name, with its number of regions."""
-    real = {model.name: (plan.grid(model.name), len(plan.regions)) for model in plan.models}
-    nulls = {null_name(name): (drawn.grid, 0) for name, drawn in plan.null_grids().items()}
-    return real | nulls
+        done = ended + (missing if ended == len(self._ends) else 0)
+        return f"{done:,}/{self._regions:,} regions" if self._regions else ""
 
 
 @contextmanager
-def scan_progress() -> Iterator[Callable[[Plan], Tell]]:
+def scan_progress() -> Iterator[Callable[[Plan], OnBatch]]:
     """Yield what a scan calls with its plan, and which returns what it tells of its batches."""
-    console = Console(stderr=True)
-    bars = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f}% {task.fields[regions]} {task.fields[speed]}"),
-        TimeElapsedColumn(),
-        TextColumn("ETA"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
+    with Bars() as bars:
 
-    def begin(plan: Plan) -> Tell:
-        grids = _grids(plan)
-        accounts: dict[str, _Account] = {}
-        tasks = {
-            name: bars.add_task(name, total=grid.owned(0, len(grid)), regions="", speed="")
-            for name, (grid, _) in grids.items()
-        }
-        said = time.monotonic()
+        def begin(plan: Plan) -> OnBatch:
+            models = {
+                model.name: _Regions(plan.grid(model.name), len(plan.regions))
+                for model in plan.models
+            }
+            drawn = plan.null_grids().items()
+            models |= {null_name(name): _Regions(null.grid, 0) for name, null in drawn}
+            for name, regions in models.items():
+                bars.tell(name, 0, regions.bases, "bases")
 
-        def tell(name: str, windows: int, bases: int) -> None:
-            nonlocal said
-            account = accounts.get(name) or accounts.setdefault(name, _Account(*grids[name]))
-            account.add(windows, bases)
-            bars.update(
-                tasks[name],
-                advance=bases,
-                regions=account.shown(),
-                speed=f"{account.speed:,.0f} bases/s",
-            )
-            if not console.is_terminal and time.monotonic() - said > LOG_EVERY:
-                said = time.monotonic()
-                console.print(f"{name}: {account.words()}", highlight=False, soft_wrap=True)
+            def on_batch(name: str, windows: int, bases: int) -> None:
+                regions = models[name]
+                bars.tell(name, bases, regions.bases, "bases", regions.after(windows))
 
-        return tell
+            return on_batch
 
-    with bars:
         yield begin
 
 
 @contextmanager
-def hits_progress() -> Iterator[Tell]:
-    """Yield what a call of hits tells of its work: model, work done since, work in all."""
-    console = Console(stderr=True)
-    bars = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f}%"),
-        TimeElapsedColumn(),
-        TextColumn("ETA"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
-    tasks: dict[str, TaskID] = {}
+def training_progress() -> Iterator[tuple[Callable[[str], None], OnStep]]:
+    """Yield what a training says in a line, and what it tells of its steps."""
+    with Bars() as bars:
+        before = 0
 
-    def tell(name: str, done: int, in_all: int) -> None:
-        if name not in tasks:
-            tasks[name] = bars.add_task(f"{name} hits", total=in_all)
-        bars.update(tasks[name], advance=done)
+        def on_step(step: int, steps: int, loss: float | None) -> None:
+            nonlocal before
+            shown = "loss -" if loss is None else f"loss {loss:.4f}"
+            bars.tell("training", step - before, steps, "steps", shown)
+            before = step
 
-    with bars:
-        yield tell
+        yield bars.say, on_step

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -42,30 +40,13 @@ def report(folder: Path, loci: int, span: int, out: Path | None, fasta: Path | N
     Example:
       gtrack report out/first --loci 20
     """
+    from gtrack.cli.progress import Bars
     from gtrack.workflows.report import ReportJob, make_report
 
-    with _progress() as tell:
-        done = make_report(ReportJob(folder, loci, span, out, fasta), tell)
+    with Bars() as bars:
+        done = make_report(ReportJob(folder, loci, span, out, fasta), bars.tell)
     click.echo(
         f"{done.path}: {done.loci:,} places with {done.hits:,} motif hits, "
         f"{done.size / 1e6:.2f} MB; open it in a browser, or mail it",
         err=True,
     )
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield what a report tells of its reading: what, work done since, work in all."""
-    from rich.console import Console
-    from rich.progress import Progress, TaskID
-
-    console = Console(stderr=True)
-    tasks: dict[str, TaskID] = {}
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
-
-        def tell(what: str, done: int, in_all: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=in_all)
-            bars.update(tasks[what], advance=done)
-
-        yield tell

@@ -9,8 +9,6 @@ import click
 
 from gtrack.cli.options import (
     FILE,
-    PRECISIONS,
-    STRANDS,
     Command,
     added,
     by_name,
@@ -18,7 +16,12 @@ from gtrack.cli.options import (
     pairs,
     targets_by_name,
 )
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
+from gtrack.core.precision import PRECISIONS
+from gtrack.core.strands import STRANDS
+
+*_MOST, _LAST = (each.name for each in ANNOTATION_FORMATS.values() if each.lines)
 
 _INPUTS = [
     click.option("--bed", type=FILE, help="Regions: BED3 to BED12 or narrowPeak, plain or gz."),
@@ -161,7 +164,7 @@ _BESIDE = [
         "annotations",
         multiple=True,
         metavar="NAME=FILE",
-        help="Show this file beside the tracks: BED, narrowPeak, GTF or GFF3 (plain, gz, with "
+        help=f"Show this file beside the tracks: {', '.join(_MOST)} or {_LAST} (plain, gz, with "
         "tabix index) or bigBed. Repeat for more.",
     ),
 ]

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -13,11 +10,6 @@ import click
 from gtrack.cli.options import FILE
 from gtrack.cli.scores import print_scores
 from gtrack.cli.train_options import train_options
-
-OnStep = Callable[[int, int, float | None], None]
-
-LOG_EVERY = 30.0
-"""Seconds between lines when stderr is not a terminal."""
 
 
 @click.group()
@@ -90,6 +82,7 @@ def dnabert2(**given: Any) -> None:
 
 def _train(kind: str, given: dict[str, Any]) -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # --threads is the only knob
+    from gtrack.cli.progress import training_progress
     from gtrack.workflows.training.job import TrainJob
 
     augment, holdout = given.pop("augment"), given.pop("holdout")
@@ -103,7 +96,7 @@ def _train(kind: str, given: dict[str, Any]) -> None:
         values=_columns(given.pop("values")),
         **given,
     )
-    with _progress() as (say, on_step):
+    with training_progress() as (say, on_step):
         from gtrack.workflows.train import train as run
 
         result = run(job, on_step=on_step, say=say)
@@ -117,50 +110,3 @@ def _columns(text: str | None) -> tuple[str, ...]:
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-@contextmanager
-def _progress() -> Iterator[tuple[Callable[[str], None], OnStep]]:
-    """Show a bar with loss and ETA on a terminal, a line now and then in a log."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True, highlight=False)
-    bar = Progress(
-        TextColumn("training"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f} steps  loss {task.fields[loss]}"),
-        TimeElapsedColumn(),
-        TextColumn("ETA"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
-    task = None
-    first, began = 0, time.monotonic()
-    said = began
-
-    def say(line: str) -> None:
-        console.print(line, soft_wrap=True, markup=False)
-
-    def on_step(step: int, steps: int, loss: float | None) -> None:
-        nonlocal task, said, first, began
-        shown = "-" if loss is None else f"{loss:.4f}"
-        now = time.monotonic()
-        if task is None:
-            task = bar.add_task("", total=steps, loss=shown)
-            first, began = step, now
-        bar.update(task, completed=step, loss=shown)
-        if not console.is_terminal and (step == steps or now - said > LOG_EVERY):
-            said = now
-            left = (steps - step) * (now - began) / max(1, step - first)
-            say(f"step {step:,} of {steps:,}, loss {shown}, {left:,.0f} s left")
-
-    with bar:
-        yield say, on_step

@@ -75,3 +75,25 @@ class Interval:
     def locus(self) -> str:
         """``chrom:start-end``, 1-based and inclusive, as a genome browser shows it."""
         return f"{self.chrom}:{self.start + 1}-{self.end}"
+
+    @property
+    def called(self) -> str:
+        """Its name, or its locus where it has none."""
+        return self.locus if self.name == "." else self.name
+
+    def centred(self, width: int) -> int:
+        """Return where a window of `width` bp begins that is centred on the summit, or the middle.
+
+        The summit is base ``width // 2`` of the window. Without one, what does not divide evenly
+        moves the window to the left. It may begin before the chromosome, or end beyond it.
+
+        Examples
+        --------
+        >>> Interval("chr1", 100, 110, summit=2).centred(20)
+        92
+        >>> Interval("chr1", 100, 110).centred(21)
+        94
+        """
+        if self.summit is None:
+            return (self.start + self.end - width) // 2
+        return self.start + self.summit - width // 2

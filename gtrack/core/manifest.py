@@ -32,7 +32,8 @@ class TrackSpec:
         ``relevance``, or ``relevance-forward`` and ``relevance-reverse`` for one strand's;
         ``hits`` for motif hits; ``annotation`` for what the user gave.
     format : str
-        ``bigWig``, for hits ``bigBed``, for annotations what :mod:`gtrack.io.annotations` reads.
+        ``bigWig``, for hits ``bigBed``, for annotations one of
+        :data:`gtrack.core.annotation_formats.ANNOTATION_FORMATS`.
     url : str
         Relative to the manifest.
     model : str or None

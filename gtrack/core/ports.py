@@ -23,6 +23,16 @@ Item = TypeVar("Item")
 Piece = TypeVar("Piece", contravariant=True)
 Result = TypeVar("Result")
 
+Progress = Callable[[str, int, int], None]
+"""``progress(name, done since the last call, in all)``: how far a piece of work is."""
+
+OnBatch = Callable[[str, int, int], None]
+"""``on_batch(name, windows, bases)``: what a scan did since the last call; the bases are those that
+the windows own, the name is a model's or that of its null."""
+
+OnStep = Callable[[int, int, float | None], None]
+"""``on_step(step, steps, loss)``; the loss is a mean over the last steps, None before the first."""
+
 
 class Explain(Protocol):
     """What a method does to one batch while it is on the model."""

@@ -10,20 +10,17 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval, Strand
 from gtrack.io import text
 from gtrack.io.atomic import replacing
-
-LARGEST = 2**32 - 1
-"""Largest coordinate, in bp: bigWig and bigBed keep 32 bits."""
+from gtrack.io.bed_columns import bed_chrom, decoded, quoted, read_strand, whole
 
 _NARROW_PEAK = 10  # columns
-_PEAK_NAME = re.compile(r"\.narrowPeak(\.b?gz)?$", re.IGNORECASE)
 _START_WORD = re.compile(rb"((chrom|chr|tx|gene|peak|region)[_. ]?)?(start|begin)", re.IGNORECASE)
 _END_WORD = re.compile(rb"((chrom|chr|tx|gene|peak|region)[_. ]?)?(end|stop)", re.IGNORECASE)
 _FLOAT = re.compile(rb"[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?|inf|nan)", re.IGNORECASE)
-_STRANDS: dict[bytes, Strand] = {b"+": "+", b"-": "-", b".": "."}
 
 
 def read_bed(path: Path) -> list[Interval]:
@@ -46,7 +43,7 @@ def read_bed(path: Path) -> list[Interval]:
         At the first line that breaks a rule, with its number; or when there are no regions.
     """
     file = text.shown(path)
-    must_peak = _PEAK_NAME.search(path.name) is not None
+    must_peak = ANNOTATION_FORMATS["narrowPeak"].calls(path.name)
     intervals: list[Interval] = []
     chroms: dict[bytes, str] = {}
     layout: _Layout | None = None
@@ -61,15 +58,15 @@ def read_bed(path: Path) -> list[Interval]:
                 layout = _Layout(line, number, layout, must_peak)
                 fresh = False
             fields = layout.split(line)
-            start, end = _coordinate(fields[1], "start"), _coordinate(fields[2], "end")
+            start, end = whole(fields[1], "start"), whole(fields[2], "end")
             summit = None
             if layout.columns == _NARROW_PEAK and start < end:
                 summit = layout.summit(fields, end - start)
-            strand: Strand = "." if layout.columns < 6 else _strand(fields[5])
+            strand: Strand = "." if layout.columns < 6 else read_strand(fields[5])
         except ValueError as error:
             raise InputError(f"{origin}: {error}") from error
-        chrom = chroms.get(fields[0]) or chroms.setdefault(fields[0], _decoded(fields[0]))
-        name = _decoded(fields[3]) or "." if layout.columns > 3 else "."
+        chrom = chroms.get(fields[0]) or chroms.setdefault(fields[0], decoded(fields[0]))
+        name = decoded(fields[3]) or "." if layout.columns > 3 else "."
         intervals.append(Interval(chrom, start, end, name, strand, summit, origin))
     if not intervals:
         raise InputError(f"{file}: no regions; give a BED file with at least one")
@@ -96,11 +93,9 @@ def write_bed(path: Path, intervals: Sequence[Interval]) -> None:
     named = stranded or any(i.name not in (".", "") for i in intervals)
     lines = []
     for i in intervals:
-        if i.chrom.startswith("#") or not i.chrom.isprintable() or " " in i.chrom:
-            raise OutputError(f"{file}: chromosome {i.chrom!r} cannot be written as BED; rename it")
         if any(c in i.name for c in "\t\n\r\0"):
             raise OutputError(f"{file}: name {i.name!r} cannot be written as BED; rename it")
-        line = f"{i.chrom}\t{i.start}\t{i.end}"
+        line = f"{bed_chrom(i.chrom, file)}\t{i.start}\t{i.end}"
         if named:
             line += f"\t{i.name or '.'}"
         if stranded:
@@ -189,45 +184,15 @@ def is_header(line: bytes, number: int) -> bool:
     )
 
 
-def _coordinate(field: bytes, what: str) -> int:
-    if field.isdigit():  # of bytes: ASCII digits only, unlike int() and str.isdigit
-        if len(field) <= 9:
-            return int(field)
-        digits = field.lstrip(b"0")
-        if len(digits) <= 10 and int(digits or b"0") <= LARGEST:
-            return int(digits or b"0")
-        raise ValueError(f"{what} {text.shown(field, 24)} is larger than {LARGEST}, the largest")
-    if re.fullmatch(rb"-[0-9]+", field):
-        raise ValueError(
-            f"{what} {text.shown(field, 24)} is negative; BED coordinates count from 0"
-        )
-    raise ValueError(f"{what} {_quoted(field)} is not a whole number")
-
-
 def _summit(fields: list[bytes], length: int) -> int | None:
     if not fields[4].isdigit():
-        raise ValueError(f"score {_quoted(fields[4])} in column 5 is not a whole number")
+        raise ValueError(f"score {quoted(fields[4])} in column 5 is not a whole number")
     for column in (7, 8, 9):
         if not _FLOAT.fullmatch(fields[column - 1]):
-            raise ValueError(f"{_quoted(fields[column - 1])} in column {column} is not a number")
+            raise ValueError(f"{quoted(fields[column - 1])} in column {column} is not a number")
     if fields[9] == b"-1":
         return None
-    summit = _coordinate(fields[9], "summit offset")
+    summit = whole(fields[9], "summit offset")
     if summit >= length:
         raise ValueError(f"summit offset {summit} lies outside the region of {length} bp")
     return summit
-
-
-def _strand(field: bytes) -> Strand:
-    try:
-        return _STRANDS[field]
-    except KeyError:
-        raise ValueError(f"strand {_quoted(field)} in column 6 is not one of + - .") from None
-
-
-def _decoded(field: bytes) -> str:
-    return field.decode("utf-8", "backslashreplace")
-
-
-def _quoted(field: bytes) -> str:
-    return f"'{text.shown(field, 40)}'"

@@ -1,4 +1,4 @@
-"""BED's own columns, which BED and bigBed share: text to `Feature` and back."""
+"""BED's own columns, which BED, bigBed and annotations share: text to values and back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gtrack.core.intervals import Strand
 from gtrack.io.text import shown
 
 LARGEST = 2**32 - 1
-"""Largest coordinate, in bp: bigBed keeps 32 bits."""
+"""Largest coordinate, in bp: bigWig and bigBed keep 32 bits."""
 
 _STANDARD = (12, 9, 8, 6, 5, 4, 3)
 _STRANDS: dict[bytes, Strand] = {b"+": "+", b"-": "-", b".": "."}
@@ -111,19 +111,24 @@ def _blocks(fields: Sequence[bytes]) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def whole(field: bytes, what: str) -> int:
     """Read a whole number of at most 32 bits, or raise ValueError."""
-    if not field.isdigit():
-        raise ValueError(f"{what} {quoted(field)} is not a whole number")
-    if len(field) > 10 or int(field) > LARGEST:
-        raise ValueError(f"{what} {quoted(field)} is larger than any chromosome")
-    return int(field)
+    if field.isdigit():  # of bytes: ASCII digits only, unlike int() and str.isdigit
+        if len(field) <= 9:
+            return int(field)
+        digits = field.lstrip(b"0")
+        if len(digits) <= 10 and int(digits or b"0") <= LARGEST:
+            return int(digits or b"0")
+        raise ValueError(f"{what} {shown(field, 24)} is larger than {LARGEST}, the largest")
+    if re.fullmatch(rb"-[0-9]+", field):
+        raise ValueError(f"{what} {shown(field, 24)} is negative; a position or length never is")
+    raise ValueError(f"{what} {quoted(field)} is not a whole number")
 
 
-def read_strand(field: bytes) -> Strand:
-    """Read a strand, or raise ValueError."""
+def read_strand(field: bytes, column: int = 6) -> Strand:
+    """Read a strand, or raise ValueError naming its column."""
     try:
         return _STRANDS[field]
     except KeyError:
-        raise ValueError(f"strand {quoted(field)} is not one of + - .") from None
+        raise ValueError(f"strand {quoted(field)} in column {column} is not one of + - .") from None
 
 
 def decoded(field: bytes) -> str:
@@ -154,10 +159,11 @@ def feature_cells(feature: Feature) -> tuple[str, ...]:
     )
 
 
-def bed_chrom(name: str) -> str:
+def bed_chrom(name: str, file: str = "") -> str:
     """Return a chromosome's name; refuse one that no BED reader would read back."""
     if name.startswith("#") or not name.isprintable() or " " in name:
-        raise OutputError(f"chromosome {shown(name)!r} cannot be written as BED; rename it")
+        where = f"{file}: " if file else ""
+        raise OutputError(f"{where}chromosome '{shown(name)}' cannot be written as BED; rename it")
     return name
 
 

@@ -9,8 +9,6 @@ import torch
 
 from gtrack.core.errors import InputError, ModelError
 
-PRECISIONS = ("fp32", "tf32", "bf16")
-
 
 def resolve_devices(wish: str) -> list[str]:
     """Turn ``--device`` into torch device names.

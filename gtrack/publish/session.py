@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.publish.markup import text
 
@@ -107,15 +108,16 @@ def _track(track: TrackSpec, manifest: RunManifest) -> dict[str, Any]:
             "altColor": f"rgb({NEGATIVE})",
             "gtrack": {"kind": track.kind, "model": track.title, "p99": track.p99, **own},
         }
-    shown: dict[str, Any] = {"type": "annotation", "format": track.format.lower(), **named}
+    form = ANNOTATION_FORMATS[track.format]
+    shown: dict[str, Any] = {"type": "annotation", "format": form.igv, **named}
     if track.kind == "hits":  # without a colour: it would hide the hits' own
         own = {"kind": track.kind, "model": track.title, **own}
         return {**shown, "height": 48, "displayMode": "EXPANDED", "gtrack": own}
-    if track.format in ("BED", "narrowPeak"):
+    if form.bed:
         shown["delimiter"] = "\t"  # igv.js would split names at spaces
     if track.index is not None:
         shown["indexURL"] = track.index
-    elif track.format != "bigBed":
+    elif form.lines:
         shown["indexed"] = False
     return {
         **shown,

@@ -13,6 +13,9 @@ from typing import NamedTuple
 Settings = list[tuple[str, str]]
 """A stanza to be written: names and values; its first setting names it."""
 
+Nested = tuple[int, Settings]
+"""A stanza to be written, with its depth below the hub."""
+
 PAGES = ("html", "descriptionUrl", "htmlPath")
 """Settings that name pages; of ``html`` the ending may be left out."""
 
@@ -28,7 +31,7 @@ class Setting(NamedTuple):
     value: str
 
 
-def write_stanzas(stanzas: Iterable[tuple[int, Settings]]) -> str:
+def write_stanzas(stanzas: Iterable[Nested]) -> str:
     """Return the text of stanzas, each with its depth of indentation."""
     return "\n".join(
         "".join(f"{'    ' * depth}{name} {value}\n" for name, value in settings)

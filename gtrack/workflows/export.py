@@ -163,12 +163,15 @@ class _Rows:
     def windows(self) -> list[Window]:
         rank = {chrom: at for at, chrom in enumerate(self._sizes)}
         return [
-            Window(r.chrom, rank[r.chrom], self._cutout(r).start, _named(r)) for r in self.regions
+            Window(r.chrom, rank[r.chrom], self._cutout(r).start, r.called) for r in self.regions
         ]
 
     def peaks(self) -> list[Peak]:
         return [
-            Peak(r.chrom, r.start, r.end, _named(r), _centre(r) - r.start) for r in self.regions
+            Peak(
+                r.chrom, r.start, r.end, r.called, r.centred(self.width) + self.width // 2 - r.start
+            )
+            for r in self.regions
         ]
 
     def one_hot(self) -> Iterator[NDArray[np.int8]]:
@@ -199,17 +202,8 @@ class _Rows:
             yield [self._cutout(region) for region in self.regions[first : first + _CHUNK]]
 
     def _cutout(self, region: Interval) -> Cutout:
-        start = _centre(region) - self.width // 2
+        start = region.centred(self.width)
         return Cutout(region.chrom, start, self.width, self._sizes[region.chrom])
-
-
-def _centre(region: Interval) -> int:
-    offset = len(region) // 2 if region.summit is None else region.summit
-    return region.start + offset
-
-
-def _named(region: Interval) -> str:
-    return region.locus if region.name == "." else region.name
 
 
 def _write(rows: _Rows, target: Target, to: str, paths: tuple[Path, ...]) -> Export:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gtrack.core.errors import InputError
@@ -12,6 +12,7 @@ from gtrack.core.hits.motif_hit import motif_shares
 from gtrack.core.hits.motifs import Motif, symmetric_background
 from gtrack.core.hits.ranking import below
 from gtrack.core.hits.regions_of_sites import RegionIndex
+from gtrack.core.ports import Progress
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.segments import Summed
@@ -32,9 +33,6 @@ from gtrack.workflows.folder.kept_inputs import of_files
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-Progress = Callable[[str, int, int], None]
-"""``progress(title of the target, bases x motifs done since the last call, in all)``"""
 
 
 def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:

@@ -11,8 +11,8 @@ from pathlib import Path
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
-from gtrack.core.hits.regions_of_sites import called
 from gtrack.core.manifest import TrackSpec
+from gtrack.core.ports import Progress
 from gtrack.core.shown_places import ShownPlaces
 from gtrack.core.targets import path_of, titled
 from gtrack.core.top_places import largest
@@ -26,7 +26,7 @@ from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.report_page import is_report
-from gtrack.workflows.reports.places import Place, Progress, best_hits, top_places
+from gtrack.workflows.reports.places import Locus, best_hits, top_places
 
 LOCI, SPAN = 30, 140
 
@@ -106,7 +106,7 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
                     models=tuple(each[at] for each in rows),
                     annotations=tuple((name, tuple(each[at])) for name, each in features),
                 ),
-                tuple(map(called, regions[at])),
+                tuple(region.called for region in regions[at]),
             )
             for at, place in enumerate(places)
         )
@@ -128,7 +128,7 @@ def _check_target(target: Path) -> None:
 
 
 def _rows(
-    places: Sequence[Place], spec: TrackSpec, track: BigWigReader, hits: Sequence[list[MotifHit]]
+    places: Sequence[Locus], spec: TrackSpec, track: BigWigReader, hits: Sequence[list[MotifHit]]
 ) -> list[ModelRow]:
     """Return what one target says of every place, whose hits are given."""
     rows = []

@@ -9,7 +9,7 @@ from pathlib import Path
 from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.hits.motifs import Motif
-from gtrack.core.ports import Engine, lacking
+from gtrack.core.ports import Engine, OnBatch, lacking
 from gtrack.core.scan.plan import Plan
 from gtrack.engines import ENGINES
 from gtrack.engines import GROUP as ENGINE_GROUP
@@ -23,11 +23,11 @@ from gtrack.workflows.merge import ScanSummary, merge_shards
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotations import Annotation, republish
 from gtrack.workflows.scanning.job import ScanJob
-from gtrack.workflows.scanning.shard import Progress, tasks, tasks_of_shard
+from gtrack.workflows.scanning.shard import tasks, tasks_of_shard
 from gtrack.workflows.scanning.versions import check_version
 from gtrack.workflows.scanning.work import ScanWork, report
 
-Begin = Callable[[Plan], Progress]
+Begin = Callable[[Plan], OnBatch]
 """Called once with the plan; what it returns is told of every batch."""
 
 
@@ -90,7 +90,7 @@ def _scan(
         return summary, planned.annotations
 
 
-def _scan_shards(job: ScanJob, folder: ScanFolder, planned: Planned, progress: Progress) -> None:
+def _scan_shards(job: ScanJob, folder: ScanFolder, planned: Planned, on_batch: OnBatch) -> None:
     """Do every shard and every part of the null that is not on disk yet."""
     plan = planned.plan
     merged = folder.is_merged(plan)  # then only the null is missing
@@ -101,11 +101,11 @@ def _scan_shards(job: ScanJob, folder: ScanFolder, planned: Planned, progress: P
         raise InputError(f"--engine {job.engine}: {error}") from error
     if missing := lacking(engine, Engine):
         raise InputError(f"--engine {job.engine}: lacks {', '.join(missing)}; repair its package")
-    work = ScanWork(folder, plan, planned.models, progress if engine.live else _silent)
+    work = ScanWork(folder, plan, planned.models, on_batch if engine.live else _silent)
     try:
         for task in engine.map(work, pieces):
             if not engine.live:
-                report(plan, task, progress)
+                report(plan, task, on_batch)
     finally:
         engine.close()
 
@@ -132,7 +132,7 @@ def scan_shard(
             "differ between kinds of device; plan again for this one"
         )
     with folder.held(shared=True):
-        work = ScanWork(folder, plan, progress=begin(plan))
+        work = ScanWork(folder, plan, on_batch=begin(plan))
         merged = folder.is_merged(plan)
         with work.opened(chosen, workers) as do:
             for task in tasks_of_shard(plan, shard):

@@ -12,6 +12,7 @@ import torch
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.heads import Head
+from gtrack.core.ports import OnStep
 from gtrack.core.training.examples import ExampleSet
 from gtrack.core.training.scale import Scale, network_truth
 from gtrack.core.training.schedule import steps_of
@@ -35,7 +36,7 @@ from gtrack.workflows.training.record import (
     told,
     versions,
 )
-from gtrack.workflows.training.trainer import OnStep, fit
+from gtrack.workflows.training.trainer import fit
 from gtrack.workflows.training.work_folder import check_work_folder, working
 
 Say = Callable[[str], None]

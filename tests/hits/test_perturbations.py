@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from gtrack.cli import main
 from gtrack.core.hits.motif_hit import MotifHit
-from gtrack.core.scan.first_view import Peak
+from gtrack.core.scan.first_view import StrongestTiles
 from gtrack.core.scan.runs import finite_runs
 from gtrack.core.segments import Segment
 from gtrack.core.targets import Target
@@ -116,7 +116,7 @@ class World:
         out, sizes = self.scan.out, self.scan.plan.chrom_sizes
         peaks = {}
         for model in MODELS:
-            peak = Peak()
+            peak = StrongestTiles()
             with BigWigWriter(self.scan.track(target_of(self.scan, model)), sizes) as writer:
                 for chrom, values in self.values[model].items():
                     bounds = np.array([0]), np.array([0]), np.array([len(values)])

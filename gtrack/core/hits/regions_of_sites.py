@@ -1,4 +1,4 @@
-"""Which region a site belongs to, and what the scanned regions are made of."""
+"""Which region a site belongs to."""
 
 from __future__ import annotations
 
@@ -47,8 +47,3 @@ class RegionIndex:
         if best is None:
             raise KeyError(f"{chrom}:{start}-{end} lies in no region")
         return best
-
-
-def called(region: Interval) -> str:
-    """Return a region's name, or its locus where it has none."""
-    return region.locus if region.name == "." else region.name

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.hits.motifs import Motif
-from gtrack.core.hits.regions_of_sites import RegionIndex, called
+from gtrack.core.hits.regions_of_sites import RegionIndex
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,5 +92,5 @@ class HitTable:
                 rel_p=float(self.p_relevance[row]),
                 q_value=float(self.q[row]),
                 model=model,
-                region=called(regions.of(chrom, start, end)),
+                region=regions.of(chrom, start, end).called,
             )

@@ -29,7 +29,7 @@ def place_around(chrom: str, centre: int, size: int) -> dict[str, Any]:
     return {"chrom": chrom, "start": start, "end": min(size, start + FIRST_VIEW)}
 
 
-class Peak:
+class StrongestTiles:
     """The two adjacent tiles of a genome with the most absolute relevance, run by run.
 
     Tiles lie at fixed positions, and the first of those that tie with the strongest is chosen, so

@@ -86,7 +86,7 @@ class ShardResult:
         Relevance of all A, C, G, T units of the input, and of [CLS], [SEP], [UNK] and N.
     values : ndarray of float32, shape (T, B)
         Relevance of the owned bases, run after run in genome order, strands averaged; NaN at N.
-    forward, backward : ndarray of float32, shape (T, B) or (T, 0)
+    forward_values, reverse_values : ndarray of float32, shape (T, B) or (T, 0)
         The same for one strand, when per-strand tracks are wanted; NaN where that strand was not
         explained.
     """
@@ -100,8 +100,8 @@ class ShardResult:
     relevance_sum: NDArray[np.float64]
     unplaced: NDArray[np.float64]
     values: NDArray[np.float32]
-    forward: NDArray[np.float32]
-    backward: NDArray[np.float32]
+    forward_values: NDArray[np.float32]
+    reverse_values: NDArray[np.float32]
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
@@ -182,8 +182,8 @@ def assemble(
         relevance_sum=np.array([placed for placed, _ in sums]),
         unplaced=np.array([unplaced for _, unplaced in sums]),
         values=np.array([track[0] for track in tracks]),
-        forward=np.array([track[1] for track in tracks]),
-        backward=np.array([track[2] for track in tracks]),
+        forward_values=np.array([track[1] for track in tracks]),
+        reverse_values=np.array([track[2] for track in tracks]),
     )
 
 
@@ -195,14 +195,14 @@ class _Layout:
     ----------
     lengths, edges : ndarray of int64, shapes (N,), (N + 1,)
         Bases of each row, and where it begins among all.
-    forward, backward : ndarray of int64, shape (B,)
+    forward_at, reverse_at : ndarray of int64, shape (B,)
         Place of every owned base in the row of either strand; -1 where there is no such row.
     """
 
     lengths: NDArray[np.int64]
     edges: NDArray[np.int64]
-    forward: NDArray[np.int64]
-    backward: NDArray[np.int64]
+    forward_at: NDArray[np.int64]
+    reverse_at: NDArray[np.int64]
 
     @classmethod
     def of(cls, grid: WindowGrid, rows: Rows) -> _Layout:
@@ -215,21 +215,21 @@ class _Layout:
         offset = positions(start - grid.start[window], size)  # in the window
         row_of = np.full((2, end - first), -1)
         row_of[rows.reverse.astype(np.int64), rows.window - first] = np.arange(len(rows))
-        forward, backward = row_of[:, np.repeat(window - first, size)]
+        forward, reverse = row_of[:, np.repeat(window - first, size)]
         return cls(
             lengths,
             edges,
             np.where(forward < 0, -1, edges[forward] + offset),
-            np.where(backward < 0, -1, edges[backward + 1] - 1 - offset),
+            np.where(reverse < 0, -1, edges[reverse + 1] - 1 - offset),
         )
 
     def owned(
         self, bases: NDArray[np.float64], per_strand: bool
     ) -> tuple[NDArray[np.float32], ...]:
         """Return mean, forward and reverse values of the owned bases, shape (B,) or (0,)."""
-        strands = [np.where(at < 0, np.nan, bases[at]) for at in (self.forward, self.backward)]
-        both = (self.forward >= 0) & (self.backward >= 0)
-        alone = np.where(self.backward < 0, *strands)
+        strands = [np.where(at < 0, np.nan, bases[at]) for at in (self.forward_at, self.reverse_at)]
+        both = (self.forward_at >= 0) & (self.reverse_at >= 0)
+        alone = np.where(self.reverse_at < 0, *strands)
         mean = np.where(both, (strands[0] + strands[1]) / 2, alone).astype(np.float32)
         kept = [strand.astype(np.float32) for strand in strands]
         return (mean, *(kept if per_strand else [strand[:0] for strand in kept]))

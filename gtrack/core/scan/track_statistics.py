@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.scan.first_view import Peak
+from gtrack.core.scan.first_view import StrongestTiles
 from gtrack.core.scan.percentile import AbsolutePercentile
 
 
@@ -22,7 +22,7 @@ class TrackStatistics:
     """
 
     def __init__(self) -> None:
-        self._percentile, self._peak = AbsolutePercentile(), Peak()
+        self._percentile, self._peak = AbsolutePercentile(), StrongestTiles()
         self._least, self._most = np.inf, -np.inf
         self.bases = 0
 

@@ -43,8 +43,9 @@ def lay_windows(
         Length of each chromosome, in bp.
     window_bp, stride : int
         Length of a window, and the step between windows of a region longer than that, in bp.
-    strand : {"both", "forward", "reverse", "region"}
-        Strands to explain; ``region`` takes each region's own, ``.`` meaning both.
+    strand : str
+        Which to explain, one of :data:`gtrack.core.strands.STRANDS`; ``region`` takes each
+        region's own, ``.`` meaning both.
     exact : bool
         Refuse chromosomes that are shorter than a window, which would shorten it.
 
@@ -127,10 +128,7 @@ def _lay(
 
 def _contain(region: Interval, width: int) -> int:
     """Return the start of the window centred on the region or its summit, containing the region."""
-    if region.summit is None:
-        return (region.start + region.end - width) // 2
-    at = region.start + region.summit - width // 2
-    return min(max(at, region.end - width), region.start)
+    return min(max(region.centred(width), region.end - width), region.start)
 
 
 def _strands(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
 from gtrack.io.annotations.bed12 import read_bed_features, read_narrow_peaks
@@ -13,22 +13,6 @@ from gtrack.io.annotations.gff import read_gff3, read_gtf
 from gtrack.io.bigbed import read_bigbed
 from gtrack.io.text import shown
 
-ENDINGS = {
-    "BED": ".bed",
-    "narrowPeak": ".narrowPeak",
-    "GTF": ".gtf",
-    "GFF3": ".gff3",
-    "bigBed": ".bb",
-}
-"""How a file of each format is called; the text formats may be compressed."""
-
-_NAMES = {
-    "BED": r"\.bed",
-    "narrowPeak": r"\.narrowPeak",
-    "GTF": r"\.gtf",
-    "GFF3": r"\.gff3?",
-    "bigBed": r"\.(bb|bigBed)",
-}
 _READERS = {
     "BED": read_bed_features,
     "narrowPeak": read_narrow_peaks,
@@ -44,20 +28,20 @@ def annotation_format(path: Path) -> str:
     Returns
     -------
     str
-        A key of `ENDINGS`.
+        A key of :data:`gtrack.core.annotation_formats.ANNOTATION_FORMATS`.
 
     Raises
     ------
     InputError
         When the name says nothing.
     """
-    for kind, ending in _NAMES.items():
-        packed = "" if kind == "bigBed" else r"(\.b?gz)?"
-        if re.search(f"{ending}{packed}$", path.name, re.IGNORECASE):
-            return kind
+    for each in ANNOTATION_FORMATS.values():
+        if each.calls(path.name):
+            return each.name
+    *most, last = (each.ending for each in ANNOTATION_FORMATS.values() if each.lines)
     raise InputError(
-        f"{shown(path)}: no format that gtrack shows has such a name; give .bed, .narrowPeak, .gtf "
-        "or .gff3, plain or .gz, or a bigBed, .bb"
+        f"{shown(path)}: no format that gtrack shows has such a name; give {', '.join(most)} or "
+        f"{last}, plain or .gz, or a bigBed, .bb"
     )
 
 
@@ -71,7 +55,7 @@ def read_features(path: Path, kind: str) -> Iterator[Feature]:
     ----------
     path : Path
     kind : str
-        A key of `ENDINGS`.
+        A key of :data:`gtrack.core.annotation_formats.ANNOTATION_FORMATS`.
 
     Raises
     ------

@@ -158,4 +158,4 @@ def _place(fields: list[bytes]) -> tuple[int, int, Strand]:
         raise ValueError("start 0; GTF and GFF3 count from 1; is it a BED?")
     if end < start:
         raise ValueError(f"end {end} < start {start}; exchange them, the strand has a column")
-    return start - 1, end, "." if fields[6] == b"?" else read_strand(fields[6])
+    return start - 1, end, "." if fields[6] == b"?" else read_strand(fields[6], 7)

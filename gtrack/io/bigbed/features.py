@@ -8,7 +8,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature, beyond
 from gtrack.io.bed_columns import feature_cells
-from gtrack.io.bigbed.writing import Row, Table, write_rows
+from gtrack.io.bigbed.writing import BedRecord, Table, write_rows
 
 _BED12 = (
     ("string", "chrom", "Chromosome"),
@@ -55,7 +55,7 @@ def write_feature_bigbed(
     write_rows(path, _TABLE, chrom_sizes, rows)
 
 
-def _row(chrom_sizes: Mapping[str, int], feature: Feature) -> Row:
+def _row(chrom_sizes: Mapping[str, int], feature: Feature) -> BedRecord:
     size = chrom_sizes.get(feature.chrom)
     if size is None:
         where = f"{feature.origin}: " if feature.origin else ""
@@ -69,6 +69,6 @@ def _row(chrom_sizes: Mapping[str, int], feature: Feature) -> Row:
     return chrom, feature.start, feature.end, "\t".join(rest)
 
 
-def _order(row: Row) -> tuple[bytes, int, int, str]:
+def _order(row: BedRecord) -> tuple[bytes, int, int, str]:
     chrom, start, end, rest = row
     return chrom.encode(), start, end, rest

@@ -8,7 +8,7 @@ from pathlib import Path
 from gtrack.core.errors import OutputError
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.io import text
-from gtrack.io.bigbed.writing import Row, Table, write_rows
+from gtrack.io.bigbed.writing import BedRecord, Table, write_rows
 from gtrack.io.hit_columns import OWN_FIELDS, hit_rows
 
 SUPPORTING, OPPOSING = "0,114,178", "213,94,0"
@@ -57,7 +57,9 @@ def write_bigbed(path: Path, chrom_sizes: Mapping[str, int], hits: Iterable[Moti
     write_rows(path, _TABLE, chrom_sizes, rows)
 
 
-def _row(path: Path, chrom_sizes: Mapping[str, int], hit: MotifHit, cells: tuple[str, ...]) -> Row:
+def _row(
+    path: Path, chrom_sizes: Mapping[str, int], hit: MotifHit, cells: tuple[str, ...]
+) -> BedRecord:
     size = chrom_sizes.get(hit.chrom, 0)
     if hit.end > size:
         raise OutputError(

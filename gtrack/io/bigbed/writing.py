@@ -29,7 +29,7 @@ _FIELD_COUNTS_AT = 32
 _UNFINISHED = ".tmp.bb"
 _OVERHEAD = 1 << 16  # header, description, indexes
 
-Row = tuple[str, int, int, str]
+BedRecord = tuple[str, int, int, str]
 """Chromosome, start, end, and the other columns separated by tabs."""
 
 Field = tuple[str, str, str]
@@ -70,7 +70,7 @@ class Table:
 
 
 def write_rows(
-    path: Path, table: Table, chrom_sizes: Mapping[str, int], rows: Sequence[Row]
+    path: Path, table: Table, chrom_sizes: Mapping[str, int], rows: Sequence[BedRecord]
 ) -> None:
     """Write sorted rows that lie on their chromosomes; equal rows give equal bytes.
 
@@ -112,7 +112,7 @@ def write_rows(
             temporary.unlink()
 
 
-def _write(path: Path, table: Table, sizes: Mapping[str, int], rows: Sequence[Row]) -> None:
+def _write(path: Path, table: Table, sizes: Mapping[str, int], rows: Sequence[BedRecord]) -> None:
     _check_room(path, sum(32 + len(row[3]) for row in rows) + _OVERHEAD)
     try:
         pybigtools.open(str(path), "w").write(dict(sizes), iter(rows), autosql=table.autosql)
@@ -131,7 +131,7 @@ def _check_room(path: Path, size: int) -> None:
 
 
 def _verify(
-    path: Path, final: Path, table: Table, sizes: Mapping[str, int], rows: Sequence[Row]
+    path: Path, final: Path, table: Table, sizes: Mapping[str, int], rows: Sequence[BedRecord]
 ) -> None:
     wrong = _difference(path, table, sizes, rows)
     if wrong:
@@ -141,7 +141,9 @@ def _verify(
         )
 
 
-def _difference(path: Path, table: Table, sizes: Mapping[str, int], rows: Sequence[Row]) -> str:
+def _difference(
+    path: Path, table: Table, sizes: Mapping[str, int], rows: Sequence[BedRecord]
+) -> str:
     """Say how the file differs from what was to be written; nothing when it does not."""
     with path.open("rb") as file:
         head = file.read(64)

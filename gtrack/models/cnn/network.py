@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 
+from gtrack.core.strands import STRANDS
 from gtrack.models.loss import head_loss
 
-STRANDS = ("both", "forward", "reverse", "region")
 N_CODE = 4
 """Code of N, and of padding: an all-zero column."""
 

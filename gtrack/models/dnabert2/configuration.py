@@ -6,7 +6,7 @@ from typing import Any
 
 from transformers import PretrainedConfig
 
-STRANDS = ("both", "forward", "reverse", "region")
+from gtrack.core.strands import STRANDS
 
 
 class Dnabert2Config(PretrainedConfig):  # type: ignore[misc]

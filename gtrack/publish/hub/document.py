@@ -16,7 +16,6 @@ from gtrack.publish.hub.tracks import (
     ROOT,
     STRANDS,
     HubTrack,
-    Stanza,
     annotation,
     composite,
     described,
@@ -24,7 +23,7 @@ from gtrack.publish.hub.tracks import (
     overlay,
 )
 from gtrack.publish.session import locus_text
-from gtrack.publish.stanzas import Settings, write_stanzas
+from gtrack.publish.stanzas import Nested, Settings, write_stanzas
 
 CUSTOM = "custom"
 """The genome that a hub brings along, because no browser knows it."""
@@ -85,11 +84,11 @@ def hub_text(hub: Hub) -> str:
     top = (settings for depth, settings in tracks if depth == 1)
     for place, settings in enumerate(top, 1):
         settings.append(("priority", str(place)))
-    head: list[Stanza] = [(0, _hub(hub)), (0, _genome(hub)), (0, _root(hub))]
+    head: list[Nested] = [(0, _hub(hub)), (0, _genome(hub)), (0, _root(hub))]
     return write_stanzas([*head, *tracks])
 
 
-def _set_apart(tracks: Iterable[Stanza]) -> None:
+def _set_apart(tracks: Iterable[Nested]) -> None:
     """Give numbers to short labels that were cut to the same one under one parent."""
     seen: set[tuple[str, str]] = set()
     for _, settings in tracks:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
+from gtrack.core.strands import STRANDS_SAID
 from gtrack.publish.hub.document import Hub
 from gtrack.publish.hub.tracks import HubTrack
 from gtrack.publish.markup import Markup, element, join, void
@@ -19,12 +21,6 @@ _COORDINATES = (
     "Coordinates in the files are 0-based and half-open; a position that a browser shows is "
     "1-based, both ends included."
 )
-_STRANDS = {
-    "both": "both strands, averaged",
-    "forward": "the forward strand",
-    "reverse": "the reverse strand",
-    "region": "the strand of each region",
-}
 _OUTPUTS = {
     "classes": "classes that exclude each other: the logit less the mean of the other logits",
     "labels": "labels that do not exclude each other: the label's own logit",
@@ -115,7 +111,7 @@ def _made(hub: Hub, model: dict[str, Any]) -> Markup:
         *((f"Method's {name.replace('_', ' ')}", value)
           for name, value in model["parameters"].items()),
         ("Token to base", job.get("projection") if model["unit"] == "token" else None),
-        ("Strands read", _STRANDS.get(strands, strands)),
+        ("Strands read", STRANDS_SAID.get(strands, strands)),
         ("Windows", f"{model['windows']:,} of {model['window_bp']:,} bp, at steps of "
                     f"{model['stride']:,} bp in long regions"),
         ("Arithmetic", f"{job.get('precision')} on {job.get('device_kind')}"),
@@ -217,7 +213,7 @@ def _hit_facts(hub: Hub, track: HubTrack) -> list[tuple[str, object]]:
 def _annotation_page(hub: Hub, track: HubTrack) -> str:
     spec = track.spec
     how = "It is the bigBed that was given."
-    if spec.format != "bigBed":
+    if ANNOTATION_FORMATS[spec.format].lines:
         how = f"It is a bigBed of the {spec.format} that was given, made by gtrack."
     shown = f"Features that were given to be shown beside relevance; not computed by gtrack. {how}"
     return _page(

@@ -18,7 +18,7 @@ from gtrack.core.big_file import BigFile
 from gtrack.core.manifest import TrackSpec
 from gtrack.publish.hub.labels import LONG, SHORT, label, track_names
 from gtrack.publish.session import GREY, NEGATIVE, POSITIVE
-from gtrack.publish.stanzas import Settings
+from gtrack.publish.stanzas import Nested, Settings
 
 ROOT, RELEVANCE, STRANDS, OVERLAY = "gtrack", "relevance", "relevance_strands", "relevance_overlay"
 """Names of the containers."""
@@ -39,9 +39,6 @@ _DRAWN: Settings = [
 _MOST_MOTIFS = 200
 _LISTED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:()+/-]*")
 """A motif's name that can stand in a list of values."""
-
-Stanza = tuple[int, Settings]
-"""Its depth below the hub, and its settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ def described(name: str, short: str, long: str) -> Settings:
 
 def composite(
     name: str, short: str, long: str, tracks: Sequence[HubTrack], visibility: str
-) -> list[Stanza]:
+) -> list[Nested]:
     """Return a composite of bigWigs on one scale, and its subtracks."""
     parent = [
         *described(name, short, long),
@@ -119,7 +116,7 @@ def _subtrack(parent: str, track: HubTrack) -> Settings:
     ]
 
 
-def overlay(tracks: Sequence[HubTrack], taken: Iterable[str]) -> list[Stanza]:
+def overlay(tracks: Sequence[HubTrack], taken: Iterable[str]) -> list[Nested]:
     """Return the relevance of models and targets, drawn over each other, not named as `taken`."""
     what = "models" if len({track.spec.model for track in tracks}) > 1 else "targets"
     long = f"Relevance of all {what}, one over the other"
@@ -153,7 +150,7 @@ def overlay(tracks: Sequence[HubTrack], taken: Iterable[str]) -> list[Stanza]:
     return stanzas
 
 
-def hits(track: HubTrack) -> Stanza:
+def hits(track: HubTrack) -> Nested:
     """Return the stanza of hits; without a colour, which igv.js would paint all of them in."""
     relevance = f"{rounded_up(track.largest):g}"
     settings = [
@@ -184,7 +181,7 @@ def hits(track: HubTrack) -> Stanza:
     return 1, [*settings, ("filterLabel.name", "Motif"), ("html", track.page)]
 
 
-def annotation(track: HubTrack) -> Stanza:
+def annotation(track: HubTrack) -> Nested:
     """Return the stanza of features that the user gave."""
     standard = track.file.defined if 3 <= track.file.defined <= 12 else 3
     return 1, [

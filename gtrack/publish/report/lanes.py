@@ -13,18 +13,18 @@ LANE, MOST_LANES = 27, 8
 _CHARACTER, _LONGEST = 6.2, 30  # of a label: width of a character, about, and their number
 
 Placed = TypeVar("Placed", MotifHit, Feature)
-Place = Callable[[int], float]
+XScale = Callable[[int], float]
 """From a position on the chromosome to one in the figure, inside its edges."""
 
 
-def hit_lanes(hits: Sequence[MotifHit], place: Place, width: int) -> tuple[Markup, int]:
+def hit_lanes(hits: Sequence[MotifHit], x_of: XScale, width: int) -> tuple[Markup, int]:
     """Return the arrows of motif hits, and how high they are in all."""
-    return _lanes(hits, hit_label, _arrow, place, width)
+    return _lanes(hits, hit_label, _arrow, x_of, width)
 
 
-def feature_lanes(features: Sequence[Feature], place: Place, width: int) -> tuple[Markup, int]:
+def feature_lanes(features: Sequence[Feature], x_of: XScale, width: int) -> tuple[Markup, int]:
     """Return the bars of annotations, and how high they are in all."""
-    return _lanes(features, _feature_label, _bars, place, width)
+    return _lanes(features, _feature_label, _bars, x_of, width)
 
 
 def hit_label(hit: MotifHit) -> str:
@@ -55,8 +55,8 @@ def short(value: float, digits: int = 2) -> str:
 def _lanes(
     items: Sequence[Placed],
     called: Callable[[Placed], str],
-    shape: Callable[[Placed, Place], Markup],
-    place: Place,
+    shape: Callable[[Placed, XScale], Markup],
+    x_of: XScale,
     width: int,
 ) -> tuple[Markup, int]:
     """Put each shape into the first lane where it and its label have room."""
@@ -65,14 +65,14 @@ def _lanes(
     for item in sorted(items, key=lambda each: (each.start, each.end)):
         whole = called(item)
         words = shortened(whole, _LONGEST)
-        low, high, room = place(item.start), place(item.end), len(words) * _CHARACTER
+        low, high, room = x_of(item.start), x_of(item.end), len(words) * _CHARACTER
         at = max(0.0, min(low, width - room))  # a label does not leave the figure
         lane = next((k for k, end in enumerate(ends) if end <= at), len(ends))
         if lane == MOST_LANES:
             continue
         ends[lane : lane + 1] = [max(high, at + room) + 6]
         full = [element("title", shortened(whole, 160))] if words != whole else []
-        content = join(*full, shape(item, place), label(words, at, 20))
+        content = join(*full, shape(item, x_of), label(words, at, 20))
         drawn.append(moved(content, 0, lane * LANE))
     height = len(ends) * LANE
     if len(drawn) < len(items):
@@ -81,9 +81,9 @@ def _lanes(
     return join(*drawn), height
 
 
-def _arrow(hit: MotifHit, place: Place) -> Markup:
+def _arrow(hit: MotifHit, x_of: XScale) -> Markup:
     """Return an arrow that points where the motif reads."""
-    low, high = place(hit.start), place(hit.end)
+    low, high = x_of(hit.start), x_of(hit.end)
     head = min(7.0, (high - low) / 2)
     tail, neck, tip = (low, high - head, high) if hit.strand == "+" else (high, low + head, low)
     corners = [(tail, 2), (neck, 2), (neck, 0), (tip, 5), (neck, 10), (neck, 8), (tail, 8)]
@@ -99,12 +99,12 @@ def _feature_label(feature: Feature) -> str:
     return f"{name} {({'+': '→', '-': '←'}).get(feature.strand, '')}".strip()
 
 
-def _bars(feature: Feature, place: Place) -> Markup:
+def _bars(feature: Feature, x_of: XScale) -> Markup:
     """Return a line along the feature, a bar over every block, a higher one over what is thick."""
-    outline = [f"M{short(place(feature.start))} 5H{short(place(feature.end))}"]
+    outline = [f"M{short(x_of(feature.start))} 5H{short(x_of(feature.end))}"]
     for start, end in feature.blocks:
         thick = max(start, feature.thick_start), min(end, feature.thick_end)
-        outline += [_bar(place(start), place(end), 5), _bar(place(thick[0]), place(thick[1]), 10)]
+        outline += [_bar(x_of(start), x_of(end), 5), _bar(x_of(thick[0]), x_of(thick[1]), 10)]
     return void("path", d="".join(outline), class_="feature")
 
 

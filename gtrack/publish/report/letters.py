@@ -17,7 +17,7 @@ from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.ties import first_largest
 from gtrack.publish.markup import Markup, element, join, shortened, void
 from gtrack.publish.report.lanes import (
-    Place,
+    XScale,
     feature_lanes,
     hit_label,
     hit_lanes,
@@ -108,7 +108,7 @@ def letter_svg(plot: LetterPlot, number: int) -> Markup:
     """Return the figure of a place; `number` makes its ids unique in the page."""
     step = PLOT / len(plot.bases)
 
-    def place(position: int) -> float:
+    def x_of(position: int) -> float:
         return min(max(0.0, (position - plot.start) * step), PLOT)
 
     parts: list[Markup] = []
@@ -116,16 +116,16 @@ def letter_svg(plot: LetterPlot, number: int) -> Markup:
     for row in plot.models:
         parts.append(moved(_letters(plot, row, step), LEFT, top + 18 + HALF))
         top += 18 + 2 * HALF + 5
-        lanes, height = hit_lanes(row.hits, place, PLOT)
+        lanes, height = hit_lanes(row.hits, x_of, PLOT)
         parts.append(moved(lanes, LEFT, top))
         top += height + 10
     for name, features in plot.annotations:
         if features:
-            lanes, height = feature_lanes(features, place, PLOT)
+            lanes, height = feature_lanes(features, x_of, PLOT)
             parts.append(label(shortened(name, 13), LEFT - 8, top + 9, class_="end"))
             parts.append(moved(lanes, LEFT, top))
             top += height + 6
-    parts.append(moved(_coordinates(plot, place, step), LEFT, top))
+    parts.append(moved(_coordinates(plot, x_of, step), LEFT, top))
     return element(
         "svg",
         element("title", f"Relevance at {plot.locus}", id=f"t{number}"),
@@ -204,12 +204,12 @@ def _gaps(plot: LetterPlot, row: ModelRow, step: float) -> Iterator[Markup]:
             yield void("rect", x=x, y=-HALF, width=width, height=2 * HALF, class_=kinds[first])
 
 
-def _coordinates(plot: LetterPlot, place: Place, step: float) -> Markup:
+def _coordinates(plot: LetterPlot, x_of: XScale, step: float) -> Markup:
     """Return the bases as text and an axis with 1-based positions."""
     columns = " ".join(short((at + 0.5) * step, 1) for at in range(len(plot.bases)))
     every = next(e for e in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000) if e * step >= 80)
     ticks = [at for at in range(plot.start + 1, plot.end + 1) if at % every == 0]
-    middles = [(at, short(place(at) - step / 2)) for at in ticks]
+    middles = [(at, short(x_of(at) - step / 2)) for at in ticks]
     marks = "".join(f"M{x} 17v5" for _, x in middles)
     return join(
         Markup(f'<text x="{columns}" y="10" class="bases">{join(plot.bases)}</text>'),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple, Protocol
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
+
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -18,7 +20,10 @@ _TYPES = {
     ".json": "application/json",
     ".xml": "application/xml",
     **dict.fromkeys(
-        (".txt", ".tsv", ".bed", ".sizes", ".fai", ".narrowPeak", ".gtf", ".gff3"),
+        (
+            *(".txt", ".tsv", ".sizes", ".fai"),
+            *(each.ending for each in ANNOTATION_FORMATS.values() if each.lines),
+        ),
         "text/plain; charset=utf-8",
     ),
 }

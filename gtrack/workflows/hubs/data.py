@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from pathlib import Path
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.big_file import BigFile
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
@@ -78,7 +79,7 @@ class HubData:
     def _annotation(self, spec: TrackSpec, name: str, source: Path) -> HubTrack:
         """Take a bigBed as it is, where its sequences are the scan's; make one otherwise."""
         target, sizes = self._build / f"{name}.bb", self._scan.plan.chrom_sizes
-        if spec.format == "bigBed":
+        if not ANNOTATION_FORMATS[spec.format].lines:
             head = self._opened(source, spec)
             if not self._own or head.chrom_sizes.items() <= sizes.items():
                 self._place(source, target)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.hits.ranking import ranked
+from gtrack.core.ports import Progress
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.targets import Target, named, path_of
@@ -22,10 +23,7 @@ from gtrack.io.bigwig import BigWigReader
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.workflows.folder.finished import FinishedScan
 
-Progress = Callable[[str, int, int], None]
-"""``progress(what, done since the last call, in all)``"""
-
-Place = tuple[str, int, int]
+Locus = tuple[str, int, int]
 """Chromosome, start and end: 0-based half-open, in bp."""
 
 _CHUNK = 1000 * PIECE  # bases of a track in memory
@@ -56,7 +54,7 @@ def top_places(
     span: int,
     count: int,
     progress: Progress,
-) -> list[Place]:
+) -> list[Locus]:
     """Return the places of the best hits and, where those run out, of the most relevance.
 
     Parameters
@@ -88,7 +86,7 @@ def _stretches(
     plan: Plan,
     tracks: Sequence[tuple[BigWigReader, float]],
     progress: Progress,
-) -> Iterator[tuple[float, Place]]:
+) -> Iterator[tuple[float, Locus]]:
     """Yield where the relevance of all models is strongest, each in its unit."""
     regions = merge_regions(plan.regions)
     in_all = sum(end - start for runs in regions.values() for start, end in runs)

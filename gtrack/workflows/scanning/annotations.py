@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.scan.regions import known_as
-from gtrack.io.annotations import ENDINGS, annotation_format, read_features
+from gtrack.io.annotations import annotation_format, read_features
 from gtrack.io.annotations.bed12 import has_tabs, with_tabs
 from gtrack.io.folders import entries
 from gtrack.io.text import compression, open_bytes, read_parts, shown
@@ -115,14 +116,15 @@ def _check(name: str, path: Path, chrom_sizes: Mapping[str, int]) -> Annotation:
     features = sum(1 for _ in on_genome(read_features(path, kind), chrom_sizes, elsewhere))
     if not features:
         raise InputError(f"{shown(path)}: {_none_there(elsewhere, chrom_sizes)}")
-    packing = "plain" if kind == "bigBed" else compression(path)
-    index, note = (None, "") if kind == "bigBed" else _index(path, packing)
-    if index is None and kind != "bigBed" and path.stat().st_size > _LARGE[packing] and not note:
+    form = ANNOTATION_FORMATS[kind]
+    packing = compression(path) if form.lines else "plain"
+    index, note = _index(path, packing) if form.lines else (None, "")
+    if index is None and form.lines and path.stat().st_size > _LARGE[packing] and not note:
         note = (
             "without an index a browser loads all of it; sort it, then bgzip and tabix, to make it "
             "quick"
         )
-    tabs = kind not in ("BED", "narrowPeak") or has_tabs(path)
+    tabs = not form.bed or has_tabs(path)
     return Annotation(
         *(name, path, kind, packing != "plain", tabs, index if tabs else None),
         *(features, elsewhere.total(), note),
@@ -201,7 +203,7 @@ def copy_annotations(annotations: Sequence[Annotation], out: Path) -> None:
 def _files(annotation: Annotation) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Yield name and contents of each file that shows an annotation: it and its index."""
     packed = _PACKED if annotation.packed and annotation.tabs else ""
-    name = f"{annotation.name}{ENDINGS[annotation.format]}{packed}"
+    name = f"{annotation.name}{ANNOTATION_FORMATS[annotation.format].ending}{packed}"
     path, index = annotation.path, annotation.index
     yield name, read_parts(path) if annotation.tabs else with_tabs(path)
     if index is not None:
@@ -214,14 +216,14 @@ def annotation_tracks(out: Path) -> tuple[TrackSpec, ...]:
     found = recorded(out) & set(entries(out / FOLDER))
     for file in found:
         bare = file.removesuffix(_PACKED)
-        for kind, ending in ENDINGS.items():
-            if bare.endswith(ending):
+        for form in ANNOTATION_FORMATS.values():
+            if bare.endswith(form.ending):
                 index = next((file + end for end in _INDEXES if file + end in found), None)
                 tracks.append(
                     TrackSpec(
-                        name=bare.removesuffix(ending),
+                        name=bare.removesuffix(form.ending),
                         kind="annotation",
-                        format=kind,
+                        format=form.name,
                         url=f"{FOLDER}/{file}",
                         index=index and f"{FOLDER}/{index}",
                     )

@@ -25,7 +25,7 @@ from gtrack.workflows.folder.scan_folder import ScanFolder
 if TYPE_CHECKING:
     import numpy as np
 
-_STRANDS = {"values": "", "forward": ".forward", "backward": ".reverse"}
+_STRANDS = {"values": "", "forward_values": ".forward", "reverse_values": ".reverse"}
 
 Write = Callable[[Iterable[Sequence[object]]], None]
 """Writes rows of a table."""

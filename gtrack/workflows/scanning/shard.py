@@ -16,7 +16,7 @@ from gtrack.attribution import METHODS
 from gtrack.core.catalogue import load
 from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import InputError, ModelError
-from gtrack.core.ports import Attributor, Explain, Runner, SequenceModel
+from gtrack.core.ports import Attributor, Explain, OnBatch, Runner, SequenceModel
 from gtrack.core.scan.answers import Answers
 from gtrack.core.scan.batches import LENGTH_STEP, BatchShape, cut_batches, pool_bounds, shares
 from gtrack.core.scan.grid import WindowGrid
@@ -32,9 +32,6 @@ from gtrack.workflows.scanning.rows import read_rows
 
 if TYPE_CHECKING:
     import numpy as np
-
-Progress = Callable[[str, int, int], None]
-"""``progress(name, windows done, owned bases done)``: a model's name, or `null_name` of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +103,10 @@ class ShardScanner:
             return part_done(self._plan, self._folder, task.index)
         return self._folder.parts.has_shard(self._plan, task.index)
 
-    def scan(self, task: Task, progress: Progress) -> None:
+    def scan(self, task: Task, on_batch: OnBatch) -> None:
         """Explain one piece of work and write it."""
         if task.null:
-            self._scan_null(task.index, progress)
+            self._scan_null(task.index, on_batch)
             return
         plan, results = self._plan, {}
         per_strand = plan.options.per_strand_tracks
@@ -117,12 +114,12 @@ class ShardScanner:
             grid, parts = plan.grid(model.name), []
             for pool, first, _ in plan.shard(task.index, model.name):
                 sequences = self._read(grid, pool, plan.pools[model.name][pool])
-                tell = partial(progress, model.name)
+                tell = partial(on_batch, model.name)
                 parts.append(self._scan_pool(model, grid, first, sequences, per_strand, tell))
             results[model.name] = concatenate(parts, len(model.targets))
         self._folder.parts.write_shard(plan, task.index, results)
 
-    def _scan_null(self, part: int, progress: Progress) -> None:
+    def _scan_null(self, part: int, on_batch: OnBatch) -> None:
         """Explain one pool of every model's shuffled windows: what was read is the only difference.
 
         Nothing else than the sequences differs from `scan`: the same pools, batches and strands.
@@ -135,7 +132,7 @@ class ShardScanner:
                 continue
             first, _ = pool_bounds(len(drawn))[part]
             sequences = drawn.shuffled(first, self._read(drawn.grid, part, pools[part]))
-            tell = partial(progress, null_name(model.name))
+            tell = partial(on_batch, null_name(model.name))
             result = self._scan_pool(model, drawn.grid, first, sequences, False, tell)
             for target in self._plan.targets_of(model.name):
                 segments = drawn.segments(first, sequences, result.values[target.place])

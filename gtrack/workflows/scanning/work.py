@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gtrack.core.errors import InputError
-from gtrack.core.ports import Runner, SequenceModel
+from gtrack.core.ports import OnBatch, Runner, SequenceModel
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.plan import Plan
 from gtrack.engines.local import Serial, Threads, available_cores
@@ -16,7 +16,7 @@ from gtrack.models.device import one_thread_per_operation
 from gtrack.models.folder import digest, open_model
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name
-from gtrack.workflows.scanning.shard import Progress, ShardScanner, Task
+from gtrack.workflows.scanning.shard import ShardScanner, Task
 
 
 class ScanWork:
@@ -31,7 +31,7 @@ class ScanWork:
         Its plan, where that was read already.
     models : mapping of str to SequenceModel, optional
         Models that are open already, on the device of this process.
-    progress : callable, optional
+    on_batch : callable, optional
         Told of every batch, and of what is on disk already.
     """
 
@@ -40,10 +40,10 @@ class ScanWork:
         folder: ScanFolder,
         plan: Plan | None = None,
         models: Mapping[str, SequenceModel] | None = None,
-        progress: Progress = lambda *_: None,
+        on_batch: OnBatch = lambda *_: None,
     ) -> None:
         self._folder, self._plan, self._models = folder, plan, models
-        self._progress = progress
+        self._on_batch = on_batch
 
     def __reduce__(self) -> tuple[type[ScanWork], tuple[ScanFolder]]:
         return ScanWork, (self._folder,)
@@ -72,25 +72,25 @@ class ScanWork:
 
                 def do(task: Task) -> None:
                     if scanner.done(task):
-                        report(plan, task, self._progress)
+                        report(plan, task, self._on_batch)
                     else:
-                        scanner.scan(task, self._progress)
+                        scanner.scan(task, self._on_batch)
 
                 yield do
         finally:
             runner.close()
 
 
-def report(plan: Plan, task: Task, progress: Progress) -> None:
+def report(plan: Plan, task: Task, on_batch: OnBatch) -> None:
     """Tell that a whole piece is done."""
     if task.null:
         for name, grid in plan.null_grids().items():
             for first, end in pool_bounds(len(grid))[task.index : task.index + 1]:
-                progress(null_name(name), end - first, grid.grid.owned(first, end))
+                on_batch(null_name(name), end - first, grid.grid.owned(first, end))
         return
     for model in plan.models:
         for _, first, end in plan.shard(task.index, model.name):
-            progress(model.name, end - first, plan.owned(model.name, first, end))
+            on_batch(model.name, end - first, plan.owned(model.name, first, end))
 
 
 def _open_models(plan: Plan, run: Mapping[str, object], device: str) -> Mapping[str, SequenceModel]:

@@ -81,11 +81,7 @@ def _windows(
                 f"{region.origin}: {region.chrom} has {size} bp, less than --window {window_bp}; "
                 "give a smaller window or leave that chromosome out"
             )
-        if region.summit is None:
-            start = (region.start + region.end - window_bp) // 2
-        else:
-            start = region.start + region.summit - window_bp // 2
-        start = min(max(start, 0), size - window_bp)
+        start = min(max(region.centred(window_bp), 0), size - window_bp)
         windows.append(
             Interval(
                 region.chrom, start, start + window_bp, strand=region.strand, origin=region.origin

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +22,12 @@ from transformers import (
 from transformers.utils import logging
 
 from gtrack.core.errors import ModelError
+from gtrack.core.ports import OnStep
 from gtrack.core.training.schedule import rate_factor
 from gtrack.workflows.training.batches import ShownBatches
 from gtrack.workflows.training.job import TrainJob
 from gtrack.workflows.training.networks import Trainee
 from gtrack.workflows.training.work_folder import newest_checkpoint
-
-OnStep = Callable[[int, int, float | None], None]
-"""``on_step(step, steps, loss)``; the loss is a mean over the last steps, None before the first."""
 
 _CHECKPOINTS = 10  # over a whole training
 

@@ -47,6 +47,25 @@ def test_the_locus_is_one_based_and_inclusive(start: int, length: int) -> None:
     assert (int(first) - 1, int(last) - int(first) + 1) == (start, length)
 
 
+@given(st.integers(0, 10**6), st.integers(1, 3000), st.integers(1, 3000), st.data())
+def test_a_window_is_centred_on_summit_or_middle(
+    start: int, length: int, width: int, data: st.DataObject
+) -> None:
+    region = Interval("c", start, start + length)
+    first = region.centred(width)
+    left, right = start - first, first + width - (start + length)
+    assert left - right in (0, 1)
+    assert 0 <= first + width // 2 - start < length, "the middle is a base of the region"
+    summit = data.draw(st.integers(0, length - 1))
+    at = replace(region, summit=summit).centred(width)
+    assert range(at, at + width)[width // 2] == start + summit
+
+
+def test_it_is_called_by_its_name_or_its_locus() -> None:
+    assert GOOD.called == "peak"
+    assert replace(GOOD, name=".").called == "chr1:11-20"
+
+
 def test_where_it_was_read_is_no_part_of_its_identity() -> None:
     elsewhere = replace(GOOD, origin="s.bed:1")
     assert elsewhere == GOOD

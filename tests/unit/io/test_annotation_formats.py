@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
-from gtrack.io.annotations import ENDINGS, annotation_format, read_features
+from gtrack.io.annotations import annotation_format, read_features
 from gtrack.io.bed_columns import feature_cells
 from tests.costs import growth
 
@@ -263,15 +264,16 @@ def astuple_(feature: Feature) -> tuple[object, ...]:
         ("a.bed", "chr1\t5", "2 columns; a BED line has at least 3"),
         ("a.bed", "chr1\tx\t9", "start 'x' is not a whole number"),
         ("a.bed", "chr1\t9\t9", "enclose no base"),
-        ("a.bed", "chr1\t0\t4294967296", "end '4294967296' is larger than any chromosome"),
+        ("a.bed", "chr1\t0\t4294967296", "end 4294967296 is larger than 4294967295, the largest"),
+        ("a.bed", "chr1\t-1\t9", "start -1 is negative"),
         ("a.bed", "\t".join(["c", "1", "9", *"nnnnnnnnn"]), "score 'n' in column 5"),
         ("a.bed", "\t".join([*COLUMNS[:10], "5", "0,70"]), "blockCount 2, but 1 block sizes"),
         ("a.bed", "\t".join([*COLUMNS[:10], "5,11", "0,70"]), "blocks lie from 0 to 81"),
         ("a.gtf", "chr1\t1\t9", "3 columns; a line of GTF or GFF3 has 9, separated by tabs"),
         ("a.gtf", "c\tx\texon\t0\t9\t.\t+\t.\tgene_id 1", "start 0; GTF and GFF3 count from 1"),
         ("a.gtf", "c\tx\texon\t9\t8\t.\t+\t.\tgene_id 1", "end 8 < start 9"),
-        ("a.gtf", "c\tx\texon\t-9\t8\t.\t+\t.\tgene_id 1", "start '-9' is not a whole"),
-        ("a.gtf", "c\tx\texon\t1\t8\t.\tx\t.\tgene_id 1", "strand 'x' is not one of"),
+        ("a.gtf", "c\tx\texon\t-9\t8\t.\t+\t.\tgene_id 1", "start -9 is negative"),
+        ("a.gtf", "c\tx\texon\t1\t8\t.\tx\t.\tgene_id 1", "strand 'x' in column 7 is not one of"),
         ("a.gtf", "c\tx\texon\t1\t8\t.\t+\t.\tID=e1", "this is a GFF3: call the file .gff3"),
         ("a.gff", 'c\tx\texon\t1\t8\t.\t+\t.\tgene_id "1";', "this is a GTF: call the file .gtf"),
         ("a.gff3", "c\tx\texon\t1\t8\t.\t+\t.\tfive", "KEY=VALUE;KEY=VALUE; write them so"),
@@ -313,7 +315,7 @@ def test_formats_by_name() -> None:
         "GFF3": "x.gff x.gff3 x.gff3.gz",
         "bigBed": "x.bb x.bigBed",
     }
-    assert set(names) == set(ENDINGS)
+    assert set(names) == set(ANNOTATION_FORMATS)
     for kind, words in names.items():
         assert {annotation_format(Path(word)) for word in words.split()} == {kind}
     for word in ("a.txt", "bed", "a.bb.gz", "a.vcf.gz", "a.bed.zip", "a.broadPeak"):

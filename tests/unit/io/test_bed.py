@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval
-from gtrack.io.bed import LARGEST, read_bed, write_bed
+from gtrack.io.bed import read_bed, write_bed
+from gtrack.io.bed_columns import LARGEST
 
 PEAK = "chr1\t100\t200\tp\t900\t.\t5.5\t-1\t3e2\t{}\n"
 

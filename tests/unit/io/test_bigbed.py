@@ -327,7 +327,7 @@ def test_a_record_that_is_no_bed(tmp_path: Path) -> None:
     autosql = 'table t\n"t"\n(\n' + "".join(f'string {name}; ""\n' for name in names) + ")\n"
     rows = [("c", 1, 9, "n\t0\t+"), ("c", 3, 9, "n\t0\tx")]
     pybigtools.open(str(path), "w").write({"c": 100}, iter(rows), autosql=autosql)
-    with pytest.raises(InputError, match=r"g\.bb: record at c 3 9: strand 'x' is not one of"):
+    with pytest.raises(InputError, match=r"g\.bb: record at c 3 9: strand 'x' in column 6 is"):
         list(read_bigbed(path))
 
 

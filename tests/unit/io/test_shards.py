@@ -29,8 +29,8 @@ def result(n: int, seed: int = 0) -> ShardResult:
         relevance_sum=rng.normal(size=(2, n)),
         unplaced=rng.normal(size=(2, n)),
         values=np.stack([values, -values]),
-        forward=values[None, : 2 * n],
-        backward=np.zeros((2, 0), np.float32),
+        forward_values=values[None, : 2 * n],
+        reverse_values=np.zeros((2, 0), np.float32),
     )
 
 

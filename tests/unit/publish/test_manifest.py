@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import SCHEMA, completed
+from gtrack.core.precision import PRECISIONS
+from gtrack.core.strands import STRANDS
 from gtrack.publish.manifest import SCHEMA_FILE, read_manifest, to_json
 from gtrack.publish.session import igv_json, igv_xml
 from tests.manifests import MANIFEST, TRACKS, WITH_HITS
@@ -41,6 +44,20 @@ def test_what_is_written_follows_the_schema(schema: Draft202012Validator) -> Non
         tracks=TRACKS[:1],
     )
     schema.validate(json.loads(to_json(bare)))
+
+
+def test_the_schema_lists_what_the_tables_list() -> None:
+    sections = json.loads(SCHEMA_FILE.read_bytes())["properties"]
+    track = sections["tracks"]["items"]
+    annotation = track["allOf"][2]
+    assert annotation["if"]["properties"]["kind"] == {"const": "annotation"}
+    assert annotation["then"]["properties"]["format"]["enum"] == list(ANNOTATION_FORMATS)
+    *most, last = ("bigWig", *ANNOTATION_FORMATS)
+    described = track["properties"]["format"]["description"]
+    assert described == f"{', '.join(most)} or {last}"
+    model = sections["models"]["items"]["properties"]
+    assert model["strands"]["enum"] == list(STRANDS)
+    assert sections["job"]["properties"]["precision"]["enum"] == list(PRECISIONS)
 
 
 def test_a_manifest_comes_back(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def expected(inputs, out: Path, name: str, width: int):
     starts, ranks = [], []
     with pyBigWig.open(str(out / f"tracks/{name}.relevance.bw")) as track:
         for row, (chrom, start, end, *_) in enumerate(rows):
-            first = (int(start) + (int(end) - int(start)) // 2) - width // 2
+            first = (int(start) + int(end) - width) // 2
             starts.append(first)
             ranks.append(order.index(chrom))
             for at in range(width):
@@ -82,13 +82,16 @@ def test_modisco_gets_relevance_at_the_observed_base(scanned, tmp_path: Path) ->
     exports = export(out, "modisco", tmp_path, width=WIDTH + 1)
     assert [done.target.model for done in exports] == ["cnn", "dnabert2"]
     for done in exports:
-        _, one_hot, relevance, _, _ = expected(inputs, out, done.target.model, WIDTH + 1)
+        _, one_hot, relevance, starts, _ = expected(inputs, out, done.target.model, WIDTH + 1)
         with np.load(done.files[0]) as ohe, np.load(done.files[1]) as attr:
             assert set(ohe) == set(attr) == {"arr_0"}
             assert np.array_equal(ohe["arr_0"], one_hot)
             assert attr["arr_0"].shape == (12, 4, WIDTH + 1)
             assert np.array_equal(attr["arr_0"].sum(axis=1), relevance)
             assert not attr["arr_0"][one_hot == 0].any()
+        for line, first in zip(done.files[2].read_text().splitlines(), starts, strict=True):
+            cells = line.split("\t")
+            assert int(cells[1]) + int(cells[9]) == first + WIDTH // 2, "the middle base"
 
 
 def test_the_peaks_give_back_the_windows(scanned, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtrack.core.hits.regions_of_sites import RegionIndex, called
+from gtrack.core.hits.regions_of_sites import RegionIndex
 from gtrack.core.intervals import Interval
 
 SPANS = st.tuples(st.integers(0, 60), st.integers(1, 30))
@@ -24,8 +24,3 @@ def test_the_region_that_shares_most(spans: list[tuple[int, int]], site: tuple[i
             RegionIndex(regions).of("chr1", start, end)
     else:
         assert RegionIndex(regions).of("chr1", start, end) is regions[shared.index(max(shared))]
-
-
-def test_names() -> None:
-    assert called(Interval("chr1", 9, 20)) == "chr1:10-20"
-    assert called(Interval("chr1", 9, 20, "peak 7")) == "peak 7"

@@ -152,7 +152,7 @@ def slow_tracks(
 ) -> tuple[list[float], list[float], list[float]]:
     """Return mean, forward and reverse value of every owned base in genome order."""
     grid: WindowGrid = case["grid"]
-    mean, forward, backward = [], [], []
+    mean, forward, reverse = [], [], []
     for window in range(len(grid)):
         start, length = int(grid.start[window]), int(grid.end[window] - grid.start[window])
         for low, high in grid.runs_of(window):
@@ -164,8 +164,8 @@ def slow_tracks(
                 }
                 mean.append(sum(by_strand.values()) / len(by_strand))
                 forward.append(by_strand.get(False, math.nan))
-                backward.append(by_strand.get(True, math.nan))
-    return mean, forward, backward
+                reverse.append(by_strand.get(True, math.nan))
+    return mean, forward, reverse
 
 
 def assembled(case: dict[str, Any], mode: Any, per_strand: bool) -> ShardResult:
@@ -186,7 +186,9 @@ def assembled(case: dict[str, Any], mode: Any, per_strand: bool) -> ShardResult:
 def test_tracks_equal_the_loop(mode: str, case: dict[str, Any]) -> None:
     result = assembled(case, mode, per_strand=True)
     for target in range(len(case["model"].targets)):
-        tracks = (each[target] for each in (result.values, result.forward, result.backward))
+        tracks = (
+            each[target] for each in (result.values, result.forward_values, result.reverse_values)
+        )
         for track, expected in zip(tracks, slow_tracks(case, mode, target), strict=True):
             assert track.dtype == np.float32
             np.testing.assert_allclose(track, np.float32(expected), 1e-6, 1e-9, equal_nan=True)
@@ -205,7 +207,7 @@ def test_a_value_exactly_where_there_is_a_base(case: dict[str, Any]) -> None:
     result = assembled(case, "uniform", per_strand=False)
     targets = len(case["model"].targets)
     assert np.isfinite(result.values).tolist() == [known] * targets
-    assert result.forward.shape == result.backward.shape == (targets, 0)
+    assert result.forward_values.shape == result.reverse_values.shape == (targets, 0)
 
 
 @given(shards())
@@ -263,7 +265,7 @@ def test_no_parts_are_an_empty_result() -> None:
     of_rows = ("window", "reverse", "bases", "tokens")
     assert shapes == {name: (0,) if name in of_rows else (3, 0) for name in empty.columns()}
     kinds = {name: getattr(empty, name).dtype.name for name in empty.columns()}
-    assert kinds["values"] == kinds["forward"] == kinds["backward"] == "float32"
+    assert kinds["values"] == kinds["forward_values"] == kinds["reverse_values"] == "float32"
     assert kinds["window"] == kinds["bases"] == kinds["tokens"] == "int64"
     assert kinds["score"] == kinds["probability"] == "float64"
 
@@ -313,5 +315,6 @@ def test_a_method_that_answers_per_base_is_not_projected(case: dict[str, Any]) -
         encoding = Encoding(np.zeros(length, np.int32), spans, placed)
         single.append(replace(row, encoding=encoding))
     projected = assembled({**case, "rows": single, "relevance": values}, "uniform", True)
-    for name in ("values", "forward", "backward", "relevance_sum", "unplaced", "score", "bases"):
+    values = ("values", "forward_values", "reverse_values")
+    for name in (*values, "relevance_sum", "unplaced", "score", "bases"):
         assert getattr(answered, name).tobytes() == getattr(projected, name).tobytes(), name

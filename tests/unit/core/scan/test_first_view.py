@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.manifest import FIRST_VIEW
-from gtrack.core.scan.first_view import Peak, place_around
+from gtrack.core.scan.first_view import StrongestTiles, place_around
 
 TILE = 10
 
@@ -40,7 +40,7 @@ def test_it_is_the_strongest_pair_of_tiles_whatever_the_cuts(
         return
     borders = {0, len(track), *(np.flatnonzero(np.diff(finite)) + 1), *(start + c for c in cuts)}
     ordered = sorted(border for border in borders if border <= len(track))
-    peak = Peak()
+    peak = StrongestTiles()
     for low, high in pairwise(ordered):
         if finite[low:high].all():
             peak.add("chr1", low, track[low:high])
@@ -59,14 +59,14 @@ def test_small_differences_are_ties_at_every_scale(
     size, exact = len(values) + 9, np.array(values, np.float32)
     noise = np.random.default_rng(seed).uniform(-1, 1, len(values))
     noisy = (exact * unit * (1 + 1e-6 * noise)).astype(np.float32)
-    peak = Peak()
+    peak = StrongestTiles()
     for low, high in pairwise(sorted({0, len(values), *(c for c in cuts if c < len(values))})):
         peak.add("chr1", low, noisy[low:high])
     assert peak.place({"chr1": size}) == slow(exact, size)
 
 
 def test_chromosomes_are_not_joined() -> None:
-    peak = Peak()
+    peak = StrongestTiles()
     peak.add("chr1", 0, np.full(TILE, 2, np.float32))
     peak.add("chr2", 30 * TILE, np.full(TILE, 3, np.float32))
     assert peak.place({"chr1": 900, "chr2": 900}) == {"chrom": "chr2", "start": 230, "end": 370}
