@@ -11,8 +11,6 @@ from gtrack.core.targets import path_of, titled
 
 SCHEMA = "gtrack-manifest/1"
 
-"""Formats of tracks that the user gives to be shown beside relevance."""
-
 KINDS = ("relevance", "relevance-forward", "relevance-reverse", "hits", "annotation")
 """Kinds of tracks."""
 

@@ -21,6 +21,11 @@ from gtrack.core.errors import ModelError
 
 WEIGHTS = "model.safetensors"
 _MAX_CONFIG = 1_000_000
+_SAID = 300  # characters of safetensors' own words: they may quote the file
+_TYPES = (
+    *(torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.bool),
+    *(torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
+)
 
 WRAPPERS = ("module.", "_orig_mod.", "base_model.model.", "model.")
 """What DataParallel, ``torch.compile``, PEFT and Lightning put before the names of tensors."""
@@ -79,8 +84,9 @@ def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
 
 
 def _damaged(path: Path, problem: Exception) -> ModelError:
+    said = str(problem)[:_SAID]
     return ModelError(
-        f"{path}: not a safetensors file, or a damaged one: {problem}; copy the checkpoint again"
+        f"{path}: not a safetensors file, or a damaged one: {said}; copy the checkpoint again"
     )
 
 
@@ -90,7 +96,8 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
     Raises
     ------
     ModelError
-        When the file is missing, malformed or truncated, or a tensor holds NaN or infinity.
+        When the file is missing, malformed or truncated, or a tensor holds NaN or infinity or is
+        of a type that weights are not trained in, such as 8-bit floats.
     """
     path = folder / WEIGHTS
     try:
@@ -101,6 +108,10 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
         raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
     except SafetensorError as problem:
         raise _damaged(path, problem) from problem
+    for name, tensor in tensors.items():
+        if tensor.dtype not in _TYPES:
+            kind = str(tensor.dtype).removeprefix("torch.")
+            raise ModelError(f"{path}: tensor {name} is {kind}; save the checkpoint as float32")
     check_finite(tensors, path)
     return tensors
 
