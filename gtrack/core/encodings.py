@@ -139,8 +139,8 @@ def misplaced(encodings: Encodings, known: NDArray[np.bool_], lengths: NDArray[n
     outside = (starts < 0) | (ends > lengths[row]) | (ends <= starts)
     if outside.any():
         return int(origin[row[outside][0]])
-    covered = np.zeros(len(known), np.bool_)
-    covered[positions(starts + origin[row], ends - starts)] = True
+    covered, first, size = np.zeros(len(known), np.bool_), starts + origin[row], ends - starts
+    covered[first if (size == 1).all() else positions(first, size)] = True
     wrong = covered != known
     return int(wrong.argmax()) if wrong.any() else -1
 

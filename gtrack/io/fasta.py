@@ -20,11 +20,11 @@ from typing import NamedTuple
 import pyfaidx
 
 from gtrack.core.errors import InputError, OutputError
+from gtrack.core.sequences import as_read
 from gtrack.io import faidx, text
 from gtrack.io.atomic import replacing
 
 _COMPRESSED = (".gz", ".bgz")
-_TO_ACGTN = bytes(ord(chr(c).upper()) if chr(c) in "ACGTacgt" else ord("N") for c in range(256))
 
 
 class Genome:
@@ -145,7 +145,7 @@ class Genome:
             bad = next(i for i, c in enumerate(sequence) if not chr(c).isalpha())
             what = f"character '{text.shown(sequence[bad : bad + 1])}' is no base"
             raise self._error(chrom, start + bad, start + bad + 1, f"{what}; correct the FASTA")
-        return sequence.translate(_TO_ACGTN).decode("ascii")
+        return as_read(sequence)
 
     def _error(self, chrom: str, start: int, end: int, what: str) -> InputError:
         where = f"{start + 1}" if end == start + 1 else f"{start + 1}-{end}"

@@ -81,8 +81,8 @@ def to_bases(
         raise ValueError(f"projection {mode!r} is not one of {', '.join(PROJECTIONS)}")
     bases = np.full(int(lengths.sum()), np.nan)
     bases[at] = shares
-    shared = np.bincount(at, minlength=len(bases)) > 1
-    if shared.any():
+    if (at[1:] <= at[:-1]).any():  # otherwise no base lies in two units
+        shared = np.bincount(at, minlength=len(bases)) > 1
         bases[shared] = np.bincount(at, shares, len(bases))[shared]
     return bases
 
