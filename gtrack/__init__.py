@@ -1,7 +1,7 @@
 """Which bases made the model say so.
 
-``import gtrack`` loads nothing heavy; a name loads what it needs when it is first used. Names may be
-added in later versions; none is changed or taken away.
+``import gtrack`` loads nothing heavy; a name loads what it needs when it is first used. Later
+versions may add names; they change none and take none away.
 """
 
 TYPE_CHECKING = False  # of typing alone, importing would cost more than the rest of this module
@@ -60,7 +60,7 @@ if not TYPE_CHECKING:  # a type checker, which sees the imports above, would let
 
     def __getattr__(name: str) -> object:
         """Load a name when it is first asked for."""
-        from importlib import import_module
+        from importlib import import_module  # noqa: PLC0415
 
         if name == "__version__":
             value = import_module("importlib.metadata").version("gtrack")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from numbers import Integral
 from pathlib import Path
+
+import numpy as np
 
 from gtrack.api.models import Model, load_model
 from gtrack.api.wording import in_python
@@ -91,7 +92,9 @@ def explain(
     ['end', 'placed', 'relevance', 'start', 'strand', 'text']
     """
     opened = model if isinstance(model, Model) else load_model(model, device=device)
-    wishes = [target] if isinstance(target, str | Integral) else list(target or ())
+    if target is None:
+        target = ()
+    wishes = [target] if isinstance(target, str | int | np.integer) else list(target)
     job = ExplainJob(
         targets=tuple(_label(opened, wish) for wish in wishes),
         outputs=outputs,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from gtrack.api.columns import Columns
 from gtrack.api.scans import Scan, open_scan
 from gtrack.api.wording import in_python
 from gtrack.core.hits.calling import HitOptions
 from gtrack.core.hits.motifs import PSEUDOCOUNT
+from gtrack.core.scan.explanation import Columns
 from gtrack.workflows import hits as workflow
 from gtrack.workflows.calling.results import HitsJob
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from torch import nn
+from typing import TYPE_CHECKING
 
 from gtrack.api.wording import in_python
 from gtrack.core.errors import InputError
 from gtrack.core.ports import SequenceModel
 from gtrack.models.device import resolve_devices
 from gtrack.models.folder import open_model
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

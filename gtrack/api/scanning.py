@@ -9,7 +9,6 @@ from typing import TypeVar
 from gtrack.api.models import Model
 from gtrack.api.scans import Scan, open_scan
 from gtrack.api.wording import in_python
-from gtrack.core.errors import InputError
 from gtrack.core.scan.null_windows import NULL_BASES
 from gtrack.core.scan.plan import Plan
 from gtrack.workflows import scan as workflow
@@ -203,7 +202,7 @@ def _by_name(given: Value | Mapping[str, Value] | None) -> dict[str | None, Valu
     """Return options by model; under None what is for all."""
     if given is None:
         return {}
-    return {**given} if isinstance(given, Mapping) else {None: given}
+    return dict(given.items()) if isinstance(given, Mapping) else {None: given}
 
 
 def _several(wish: str | Sequence[str]) -> tuple[str, ...]:

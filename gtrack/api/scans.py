@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.api.columns import Columns, hit_columns, table_columns
+from gtrack.api.columns import hit_columns, table_columns
 from gtrack.api.wording import in_python
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import RunManifest
+from gtrack.core.scan.explanation import Columns
 from gtrack.core.targets import Target, path_of
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.hit_files import read_hits_bed
@@ -111,7 +112,9 @@ class Scan:
         """
         size = self.chrom_sizes.get(chrom)
         if size is None:
-            raise InputError(f"{chrom!r}: no such chromosome; the genome has {_few(self.chrom_sizes)}")
+            raise InputError(
+                f"{chrom!r}: no such chromosome; the genome has {_few(self.chrom_sizes)}"
+            )
         if not 0 <= start <= end <= size:
             raise InputError(f"{chrom}:{start}-{end}: not within the {size:,} bp of {chrom}")
         found = self._target(model, target)
@@ -122,7 +125,9 @@ class Scan:
             if (track.kind, track.model, track.target) == (kind, found.model, found.among)
         ]
         if not paths:
-            raise InputError(f"{self.out}: no track of strand {strand!r}; scan with --per-strand-tracks")
+            raise InputError(
+                f"{self.out}: no track of strand {strand!r}; scan with --per-strand-tracks"
+            )
         with BigWigReader(self.out / paths[0]) as track:
             if chrom not in track.chrom_sizes:
                 return np.full(end - start, np.nan, np.float32)

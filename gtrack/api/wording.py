@@ -1,4 +1,4 @@
-"""Errors in the words of Python: messages name options of the command line, callers have arguments."""
+"""Errors in the words of Python: messages name options, callers have arguments."""
 
 from __future__ import annotations
 

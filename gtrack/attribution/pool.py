@@ -1,4 +1,4 @@
-"""A pool of rows explained: cut into its batches, computed, and put back in the order of the rows."""
+"""A pool of rows explained: cut into batches, computed, and put back in their order."""
 
 from __future__ import annotations
 

@@ -144,7 +144,9 @@ def _read(index: int, given: object, model: SequenceModel) -> str:
     if not letters:
         raise InputError(f"{where}: empty; leave it out")
     if not letters.isalpha():
-        at = next(at for at, letter in enumerate(given) if not letter.isascii() or not letter.isalpha())
+        at = next(
+            at for at, letter in enumerate(given) if not letter.isascii() or not letter.isalpha()
+        )
         raise InputError(f"{where}: {given[at]!r} at {at} is no base; give letters only")
     exact = model.window_bp if model.exact_length else None
     if exact is not None and len(letters) != exact:

@@ -69,7 +69,7 @@ class ExplainedPool:
                 strands.append(read[np.repeat(end - 1, size) - offset])
             else:
                 strands.append(read[np.repeat(end - size, size) + offset])
-        return strands[0] if len(strands) == 1 else (strands[0] + strands[1]) / 2
+        return _mean(strands)
 
     def units(self, row: int) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.float64]]:
         """Return spans, placed and relevance (targets, units) of a row, on its strand."""
@@ -188,19 +188,20 @@ class Explanation:
 
     def _mean(self, of_rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the mean of the strands of each sequence."""
-        strands = [of_rows[which :: self._rows] for which in range(self._rows)]
-        return strands[0] if self._rows == 1 else (strands[0] + strands[1]) / 2
+        return _mean([of_rows[which :: self._rows] for which in range(self._rows)])
 
     def _one_or_all(self, values: NDArray[Any]) -> NDArray[Any]:
         return values[0] if len(self._indices) == 1 else values
 
 
+def _mean(strands: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return strands[0] if len(strands) == 1 else np.asarray((strands[0] + strands[1]) / 2)
+
+
 class Units(Sequence[Columns]):
     """The units of each sequence; see `Explanation`. A table is made when it is asked for."""
 
-    def __init__(
-        self, pools: Sequence[ExplainedPool], rows: int, targets: tuple[str, ...]
-    ) -> None:
+    def __init__(self, pools: Sequence[ExplainedPool], rows: int, targets: tuple[str, ...]) -> None:
         self._of = [(pool, at) for pool in pools for at in range(0, len(pool.texts), rows)]
         self._rows = rows
         one = len(targets) == 1

@@ -68,7 +68,9 @@ def to_bases(
     size = ends - starts
     relevance = np.asarray(values, np.float64)[placed]
     at = positions(starts, size)
-    if mode == "uniform":
+    if mode == "uniform" and len(at) == len(size):
+        shares = relevance  # a base each
+    elif mode == "uniform":
         shares = np.repeat(relevance / size, size)
     elif mode == "repeat":
         shares = np.repeat(relevance, size)

@@ -73,7 +73,7 @@ def slow_bases(
             elif mode == "center":
                 bases[j] = relevance if j == (start + end - 1) // 2 else 0.0
             else:
-                bases[j] = relevance * weight[j - start] / sum(weight)
+                bases[j] = relevance * (weight[j - start] / sum(weight))  # no product underflows
     return bases
 
 
