@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gtrack.api.models import Model
 from gtrack.api.scans import Scan, open_scan
 from gtrack.api.wording import in_python
+from gtrack.core.errors import InputError
 from gtrack.core.scan.null_windows import NULL_BASES
 from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.projection import PROJECTIONS
+from gtrack.models.device import PRECISIONS
 from gtrack.workflows import scan as workflow
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.null import null_name
@@ -19,6 +22,16 @@ Path_ = str | Path
 Value = TypeVar("Value")
 Progress = Callable[[str, int, int], object]
 """``progress(what, bases done, bases in all)``."""
+
+_AS_GIVEN = ("genome", "method", "per_strand_tracks", "device", "engine")
+_CHOICES = {
+    "projection": PROJECTIONS,
+    "strand": (None, "both", "forward", "reverse", "region"),
+    "precision": (None, *PRECISIONS),
+}
+_LEAST_NULL, _MOST_NULL = 10_000, 100_000_000
+_RANGES = {"batch_units": 10**9, "shards": 100_000, "workers": 1024}
+"""Arguments that are options of a `ScanJob` as they are; what they can be, or the most."""
 
 
 @in_python
@@ -45,8 +58,7 @@ def scan(
     shards: int | None = None,
     engine: str = "local",
     workers: int | None = None,
-    null: bool = False,
-    null_bases: int | None = None,
+    null: bool | int = False,
     motifs: Path_ | None = None,
     annotations: Mapping[str, Path_] | None = None,
     resume: bool = False,
@@ -102,10 +114,9 @@ def scan(
         Where the pieces run: this machine, or an engine of another package.
     workers : int, optional
         CPU threads; all cores when not given. The results do not depend on it.
-    null : bool
-        Explain shuffled windows, too: what :func:`gtrack.call_hits` tests motifs against.
-    null_bases : int, optional
-        Bases of shuffled windows per model; implies `null`. 300,000 when not given.
+    null : bool or int
+        Explain shuffled windows, too: what :func:`gtrack.call_hits` tests motifs against. A number
+        says how many of their bases per model; True is 300,000.
     motifs : str or Path, optional
         Call motif hits at the end, as :func:`gtrack.call_hits` does; implies `null`.
     annotations : mapping of str to str or Path, optional
@@ -138,31 +149,22 @@ def scan(
     >>> len(scan.regions()["score"])
     50
     """
+    as_given = _checked(locals())
     job = ScanJob(
         bed=_path(bed),
         fasta=_path(fasta),
         models=tuple((name, _source(model)) for name, model in models.items()),
         out=_path(out),
-        genome=genome,
-        method=method,
         parameters=dict(parameters or {}),
-        projection=projection,
         weights=None if weights is None else _path(weights),
         targets={name: _several(wish) for name, wish in _by_name(target).items()},
         outputs=_by_name(outputs),
         windows=_by_name(window),
         strides=_by_name(stride),
-        strand=strand,
-        per_strand_tracks=per_strand_tracks,
-        device=device,
-        precision=precision,
-        batch_units=batch_units,
-        shards=shards,
-        engine=engine,
-        workers=workers,
-        null_bases=null_bases or (NULL_BASES if null or motifs is not None else None),
+        null_bases=_null_bases(null, motifs is not None),
         motifs=None if motifs is None else str(motifs),
         annotations=tuple((name, _path(file)) for name, file in (annotations or {}).items()),
+        **as_given,
     )
     workflow.scan(job, _telling(progress), resume=resume, overwrite=overwrite)
     return open_scan(job.out)
@@ -207,3 +209,29 @@ def _by_name(given: Value | Mapping[str, Value] | None) -> dict[str | None, Valu
 
 def _several(wish: str | Sequence[str]) -> tuple[str, ...]:
     return (wish,) if isinstance(wish, str) else tuple(wish)
+
+
+def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that are options as they are, once they are in their ranges."""
+    for name, choices in _CHOICES.items():
+        if given[name] not in choices:
+            known = ", ".join(choice for choice in choices if choice is not None)
+            raise InputError(f"{name} {given[name]!r}: use {known}")
+    for name, most in _RANGES.items():
+        value = given[name]
+        if value is not None and not 1 <= value <= most:
+            raise InputError(f"{name} {value}: a whole number from 1 to {most:,}")
+    if not given["models"]:
+        raise InputError("models: none given; give {NAME: FOLDER}")
+    if (given["projection"] == "weighted") != (given["weights"] is not None):
+        raise InputError("projection 'weighted' and weights=BIGWIG go together")
+    return {name: given[name] for name in (*_AS_GIVEN, *_CHOICES, *_RANGES)}
+
+
+def _null_bases(null: bool | int, motifs: bool) -> int | None:
+    """Return how many bases of shuffled windows are wanted; None without a null."""
+    if null is True or (null is False and motifs):
+        return NULL_BASES
+    if null is not False and not _LEAST_NULL <= null <= _MOST_NULL:
+        raise InputError(f"null {null}: True, or {_LEAST_NULL:,} to {_MOST_NULL:,} bases")
+    return null or None

@@ -14,7 +14,12 @@ R = TypeVar("R")
 
 _BY_NAME = ("model", "annotation", "target", "outputs", "window", "stride")
 _FLAGS = ("null", "resume", "overwrite", "loci")
-_CALLED = {"model": "models", "annotation": "annotations", "batch-tokens": "batch_units"}
+_CALLED = {
+    "model": "models",
+    "annotation": "annotations",
+    "batch-tokens": "batch_units",
+    "null-bases": "null",
+}
 _OPTION = re.compile(
     r"(?P<command>gtrack [a-z]+(?: --[a-z-]+(?: [A-Z]+| \d+)?)+)"
     rf"|--(?P<many>{'|'.join(_BY_NAME)}) (?P<name>[\w.-]+)=(?P<value>[^\s,;:]+)"
@@ -54,7 +59,7 @@ def _argument(found: re.Match[str]) -> str:
         return found["command"]
     if found["many"]:
         value = found["value"]
-        said = value if value.isdigit() or value.isupper() else repr(value)
+        said = value if value.isdigit() or value.isupper() or value == "..." else repr(value)
         return f"{_CALLED.get(found['many'], found['many'])}={{{found['name']!r}: {said}}}"
     name = found["option"]
     if name in _FLAGS:
