@@ -39,7 +39,7 @@ def explain(
     Parameters
     ----------
     model : Model, str or Path
-        What :func:`gtrack.load_model` gave; or a folder or id, which is then opened anew each time.
+        What `gtrack.load_model` gave; or a folder or id, which is then opened anew each time.
     sequences : str or iterable of str
         One sequence or many, of any lengths, in upper or lower case. Letters other than A, C, G, T
         are read as N.

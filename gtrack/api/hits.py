@@ -62,7 +62,7 @@ def call_hits(
     Returns
     -------
     dict of str to ndarray
-        Hits of all models, as :meth:`gtrack.Scan.hits` returns them; ``model`` says whose.
+        Hits of all models, as `gtrack.Scan.hits` returns them; ``model`` says whose.
 
     Raises
     ------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Model:
-    """A model that is open; :func:`gtrack.load_model` makes it.
+    """A model that is open; `gtrack.load_model` makes it.
 
     Attributes
     ----------

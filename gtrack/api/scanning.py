@@ -115,10 +115,10 @@ def scan(
     workers : int, optional
         CPU threads; all cores when not given. The results do not depend on it.
     null : bool or int
-        Explain shuffled windows, too: what :func:`gtrack.call_hits` tests motifs against. A number
+        Explain shuffled windows, too: what `gtrack.call_hits` tests motifs against. A number
         says how many of their bases per model; True is 300,000.
     motifs : str or Path, optional
-        Call motif hits at the end, as :func:`gtrack.call_hits` does; implies `null`.
+        Call motif hits at the end, as `gtrack.call_hits` does; implies `null`.
     annotations : mapping of str to str or Path, optional
         Files to show beside the tracks, each with its name.
     resume, overwrite : bool

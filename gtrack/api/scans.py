@@ -23,7 +23,7 @@ from gtrack.workflows.folder.finished import FinishedScan, open_finished
 
 
 class Scan:
-    """A finished scan; :func:`gtrack.open_scan` opens one, and :func:`gtrack.scan` returns one.
+    """A finished scan; `gtrack.open_scan` opens one, and `gtrack.scan` returns one.
 
     Files are opened when something is asked for, and closed before it is returned.
 
@@ -254,7 +254,7 @@ def open_scan(folder: str | Path) -> Scan:
     Parameters
     ----------
     folder : str or Path
-        What ``out`` of :func:`gtrack.scan`, or ``--out`` of ``gtrack scan``, was.
+        What ``out`` of `gtrack.scan`, or ``--out`` of ``gtrack scan``, was.
 
     Returns
     -------

@@ -121,7 +121,7 @@ def test_a_type_checker_sees_the_names(tmp_path: Path) -> None:
         "from gtrack import load_model\n"
         'reveal_type(gtrack.explain(load_model("m"), "ACGT").bases)\n'
         'reveal_type(gtrack.open_scan("out").values("cnn", "chr1", 0, 9))\n'
-        'reveal_type(gtrack.scan(bed="b", fasta="f", models={"m": "m"}, out="o", window={"m": 9}))\n'
+        'reveal_type(gtrack.scan(bed="b", fasta="f", models={"m": "m"}, out="o", window=9))\n'
         'gtrack.explain("m", "ACGT", targett="x")\n'
         "gtrack.explane\n"
     )

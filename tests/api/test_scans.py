@@ -1,4 +1,4 @@
-"""``gtrack.scan``, ``open_scan`` and ``call_hits``: the command's bytes, and what reads them back."""
+"""``gtrack.scan``, ``open_scan`` and ``call_hits``: the bytes of the command, and read back."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class ExplainedPool:
 
 
 class Explanation:
-    """What :func:`gtrack.explain` found, of n sequences.
+    """What `gtrack.explain` found, of n sequences.
 
     Attributes
     ----------
