@@ -1,1 +1,75 @@
-"""Which bases made the model say so."""
+"""Which bases made the model say so.
+
+``import gtrack`` loads nothing heavy; a name loads what it needs when it is first used. Later
+versions may add names; they change none and take none away.
+"""
+
+TYPE_CHECKING = False  # of typing alone, importing would cost more than the rest of this module
+if TYPE_CHECKING:
+    from gtrack.api.explaining import explain
+    from gtrack.api.hits import call_hits
+    from gtrack.api.models import Model, load_model
+    from gtrack.api.scanning import scan
+    from gtrack.api.scans import Scan, open_scan
+    from gtrack.core.errors import (
+        GtrackError,
+        InputError,
+        ModelError,
+        OutputError,
+        VerificationError,
+    )
+    from gtrack.core.scan.explanation import Explanation
+
+    __version__: str
+
+_NAMES = {
+    "load_model": "gtrack.api.models",
+    "explain": "gtrack.api.explaining",
+    "scan": "gtrack.api.scanning",
+    "open_scan": "gtrack.api.scans",
+    "call_hits": "gtrack.api.hits",
+    "Model": "gtrack.api.models",
+    "Explanation": "gtrack.core.scan.explanation",
+    "Scan": "gtrack.api.scans",
+    **dict.fromkeys(
+        ("GtrackError", "InputError", "OutputError", "ModelError", "VerificationError"),
+        "gtrack.core.errors",
+    ),
+}
+"""Name -> the module that has it."""
+
+__all__ = [
+    "Explanation",
+    "GtrackError",
+    "InputError",
+    "Model",
+    "ModelError",
+    "OutputError",
+    "Scan",
+    "VerificationError",
+    "__version__",
+    "call_hits",
+    "explain",
+    "load_model",
+    "open_scan",
+    "scan",
+]
+
+
+if not TYPE_CHECKING:  # a type checker, which sees the imports above, would let every name pass
+
+    def __getattr__(name: str) -> object:
+        """Load a name when it is first asked for."""
+        from importlib import import_module  # noqa: PLC0415
+
+        if name == "__version__":
+            value = import_module("importlib.metadata").version("gtrack")
+        elif name in _NAMES:
+            value = getattr(import_module(_NAMES[name]), name)
+        else:
+            raise AttributeError(f"module 'gtrack' has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

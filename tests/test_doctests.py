@@ -27,10 +27,12 @@ def test_some_modules_have_examples() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_of_a_module(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    """In a folder that holds the example data, as that of a clone does; none is passed over."""
+    """In a folder with the example data and what ``make demo`` makes of it, as a clone may be."""
     shutil.copytree(EXAMPLE_DATA, tmp_path / "example_data")
+    if name.startswith("gtrack.api."):
+        shutil.copytree(request.getfixturevalue("demo")[0], tmp_path / "out" / "demo")
     monkeypatch.chdir(tmp_path)
     module = import_module(name.removesuffix(".__init__"))
     result = doctest.testmod(module)

@@ -112,6 +112,8 @@ def positions(starts: NDArray[np.integer], lengths: NDArray[np.integer]) -> NDAr
     >>> positions(np.array([5, 0]), np.array([2, 3])).tolist()
     [5, 6, 0, 1, 2]
     """
+    if (lengths == 1).all():  # a model that reads bases
+        return np.asarray(starts, np.int64)
     first = np.cumsum(lengths) - lengths
     return np.asarray(np.arange(lengths.sum()) - np.repeat(first - starts, lengths), np.int64)
 
@@ -141,8 +143,8 @@ def misplaced(
     outside = (starts < 0) | (ends > lengths[row]) | (ends <= starts)
     if outside.any():
         return int(row[outside][0]), 0
-    covered = np.zeros(len(known), np.bool_)
-    covered[positions(starts + origin[row], ends - starts)] = True
+    covered, first, size = np.zeros(len(known), np.bool_), starts + origin[row], ends - starts
+    covered[first if (size == 1).all() else positions(first, size)] = True
     wrong = np.flatnonzero(covered != known)
     if not len(wrong):
         return None

@@ -14,7 +14,7 @@ classes (``transformers`` chooses a model's loss so).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -81,6 +81,10 @@ class Head:
         weights = np.full(count, -1 / (count - 1)) if self.outputs == "classes" else np.zeros(count)
         weights[target] = 1.0
         return weights
+
+    def contrasts(self, targets: Sequence[int]) -> NDArray[np.float64]:
+        """Return those of some targets, shape (targets, outputs)."""
+        return np.array([self.contrast(target) for target in targets])
 
     def probability(self, outputs: NDArray[np.float64], target: int) -> NDArray[np.float64]:
         """Return a target's probability.

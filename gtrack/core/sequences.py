@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,23 @@ BASES = "ACGT"
 _COMPLEMENT = str.maketrans("ACGTN", "TGCAN")
 _CODE = np.full(256, 4, np.uint8)
 _CODE[np.frombuffer(b"ACGT", np.uint8)] = np.arange(4, dtype=np.uint8)
+_READ = bytes(ord(chr(c).upper()) if chr(c) in "ACGTacgt" else ord("N") for c in range(256))
+
+
+def as_read(letters: bytes) -> str:
+    """Return letters as models read them: A, C, G, T in upper case, and N for every other.
+
+    Examples
+    --------
+    >>> as_read(b"acgtRYn")
+    'ACGTNNN'
+    """
+    return letters.translate(_READ).decode("ascii")
+
+
+def lengths_of(sequences: Sequence[str]) -> NDArray[np.int64]:
+    """Return the length of each sequence, shape (N,)."""
+    return np.array([len(sequence) for sequence in sequences], np.int64)
 
 
 def reverse_complement(sequence: str) -> str:

@@ -11,11 +11,11 @@ from types import TracebackType
 import pyfaidx
 
 from gtrack.core.errors import InputError
+from gtrack.core.sequences import as_read
 from gtrack.io import text
 from gtrack.io.fasta_index import find_index, user_cache
 
 _COMPRESSED = (".gz", ".bgz")
-_TO_ACGTN = bytes(ord(chr(c).upper()) if chr(c) in "ACGTacgt" else ord("N") for c in range(256))
 
 
 class Genome:
@@ -136,7 +136,7 @@ class Genome:
             bad = next(i for i, c in enumerate(sequence) if not chr(c).isalpha())
             what = f"character '{text.shown(sequence[bad : bad + 1])}' is no base"
             raise self._error(chrom, start + bad, start + bad + 1, f"{what}; correct the FASTA")
-        return sequence.translate(_TO_ACGTN).decode("ascii")
+        return as_read(sequence)
 
     def _error(self, chrom: str, start: int, end: int, what: str) -> InputError:
         where = f"{start + 1}" if end == start + 1 else f"{start + 1}-{end}"

@@ -9,7 +9,7 @@ shape: how many shards, workers or interruptions there were does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -91,7 +91,6 @@ def shard_bounds(n_pools: int, n_shards: int) -> list[tuple[int, int]]:
     return list(pairwise(cuts))
 
 
-def shares(parts: int, *totals: int) -> Iterator[tuple[int, ...]]:
-    """Yield, for each of some equal parts of a whole, its share of every total: whole numbers."""
-    for part in range(parts):
-        yield tuple(total * (part + 1) // parts - total * part // parts for total in totals)
+def share(part: int, parts: int, *totals: int) -> tuple[int, ...]:
+    """Return what one of some equal parts of a whole adds to every total, in whole numbers."""
+    return tuple(total * (part + 1) // parts - total * part // parts for total in totals)

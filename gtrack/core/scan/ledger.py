@@ -11,7 +11,7 @@ from gtrack.core.scan.shard import ShardResult
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One window on one strand, for one target.
 
     Parameters
@@ -35,8 +35,8 @@ class Entry:
     absorbed: float
 
 
-def entries(result: ShardResult, row: int) -> Iterator[Entry]:
+def entries(result: ShardResult, row: int) -> Iterator[LedgerEntry]:
     """Yield the entries of one row of a shard, target by target."""
     columns = (result.score, result.probability, result.relevance_sum, result.unplaced)
     for score, probability, total, unplaced in np.stack(columns)[:, :, row].T.tolist():
-        yield Entry(score, probability, total, unplaced, score - total - unplaced)
+        yield LedgerEntry(score, probability, total, unplaced, score - total - unplaced)

@@ -85,7 +85,7 @@ class ModelPlan:
     @property
     def contrasts(self) -> NDArray[np.float64]:
         """Weights of the outputs in what is explained, shape (targets, outputs)."""
-        return np.array([self.head.contrast(target) for target in self.targets])
+        return self.head.contrasts(self.targets)
 
     def lay(self, regions: Sequence[Interval], chrom_sizes: Mapping[str, int]) -> WindowGrid:
         """Lay its windows over canonical regions; see :func:`lay_windows`."""

@@ -68,7 +68,9 @@ def to_bases(
     size = ends - starts
     relevance = np.asarray(values, np.float64)[placed]
     at = positions(starts, size)
-    if mode == "uniform":
+    if mode == "uniform" and len(at) == len(size):
+        shares = relevance  # a base each
+    elif mode == "uniform":
         shares = np.repeat(relevance / size, size)
     elif mode == "repeat":
         shares = np.repeat(relevance, size)
@@ -81,8 +83,8 @@ def to_bases(
         raise ValueError(f"projection {mode!r} is not one of {', '.join(PROJECTIONS)}")
     bases = np.full(int(lengths.sum()), np.nan)
     bases[at] = shares
-    shared = np.bincount(at, minlength=len(bases)) > 1
-    if shared.any():
+    if (at[1:] <= at[:-1]).any():  # otherwise no base lies in two units
+        shared = np.bincount(at, minlength=len(bases)) > 1
         bases[shared] = np.bincount(at, shares, len(bases))[shared]
     return bases
 

@@ -12,6 +12,7 @@ from gtrack.core.encodings import Encodings, positions
 from gtrack.core.scan.grid import FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.plan import ModelPlan
 from gtrack.core.scan.projection import Projection, to_bases
+from gtrack.core.sequences import lengths_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,16 +49,15 @@ class Rows:
     def of(
         cls,
         wanted: Sequence[tuple[int, bool]],
-        lengths: Sequence[int],
+        texts: Sequence[str],
         encodings: Encodings,
         known: NDArray[np.bool_],
         weights: Sequence[NDArray[np.floating]] | None,
     ) -> Rows:
-        """Make rows of pairs (window, reverse), the lengths of their sequences, and the rest."""
+        """Make rows of pairs (window, reverse), their sequences, and the rest."""
         window, reverse = np.array(wanted, np.int64).reshape(-1, 2).T
         laid = None if weights is None else np.concatenate([np.zeros(0, np.float32), *weights])
-        sizes = np.array(lengths, np.int64)
-        return cls(window, reverse.astype(np.bool_), sizes, encodings, known, laid)
+        return cls(window, reverse.astype(np.bool_), lengths_of(texts), encodings, known, laid)
 
 
 def wanted_rows(grid: WindowGrid, first: int, end: int) -> Iterator[tuple[int, bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from gtrack.core.encodings import Encoding, Encodings
+from gtrack.core.encodings import Encodings
 from gtrack.core.errors import ModelError
 from gtrack.core.sequences import is_known
 from gtrack.models.weights import read_json
@@ -121,35 +122,55 @@ class DnaTokenizer:
             if not _READABLE.fullmatch(sequence):
                 raise ValueError("a sequence is empty or holds a letter other than A, C, G, T, N")
         found = self._tokenizer.encode_batch(list(sequences), add_special_tokens=False)
-        return Encodings.of(
-            [
-                self._account(sequence, np.array(e.ids, np.int32), np.array(e.offsets, np.int32))
-                for sequence, e in zip(sequences, found, strict=True)
-            ]
+        numbers = chain.from_iterable(chain.from_iterable(each.offsets for each in found))
+        return self._account(
+            sequences,
+            np.array([len(each) for each in found], np.int64),
+            np.fromiter(chain.from_iterable(each.ids for each in found), np.int32),
+            np.fromiter(numbers, np.int32).reshape(-1, 2),
         )
 
     def _account(
-        self, sequence: str, ids: NDArray[np.int32], offsets: NDArray[np.int32]
-    ) -> Encoding:
-        """Return one encoding with its special tokens, after checking where every base went."""
-        edges = np.append(offsets[:, 0], len(sequence)) if len(ids) else np.array([-1])
-        lengths = np.diff(edges)
-        if edges[0] != 0 or (lengths < 1).any() or (offsets[:, 1] != edges[1:]).any():
+        self,
+        sequences: Sequence[str],
+        counts: NDArray[np.int64],
+        ids: NDArray[np.int32],
+        spans: NDArray[np.int32],
+    ) -> Encodings:
+        """Return the tokens of all rows with special ones, after checking where bases went."""
+        lengths = np.array([len(sequence) for sequence in sequences], np.int64)
+        row = np.repeat(np.arange(len(counts)), counts)
+        last = np.cumsum(counts) - 1
+        ends = np.append(spans[1:, 0], 0)[: len(ids)].astype(np.int64)  # where the next begins
+        astray = counts == 0
+        if not astray.any():
+            ends[last] = lengths
+            wrong = (ends <= spans[:, 0]) | (ends != spans[:, 1])
+            wrong[last - counts + 1] |= spans[last - counts + 1, 0] != 0
+            astray[row[wrong]] = True
+        if astray.any():
             raise ModelError(
-                f"{self._where}: the tokens do not tile a sequence of {len(sequence)} bp"
+                f"{self._where}: the tokens do not tile a sequence of {lengths[astray][0]} bp"
             )
-        known = is_known(sequence)
+        known, width = is_known("".join(sequences)), ends - spans[:, 0]
+        starts = spans[:, 0] + (np.cumsum(lengths) - lengths)[row]
         bases = self._bases[ids]
         placed = bases > 0
         # A token of n letters over n bases, none of them N, can only stand for those bases.
-        unknown = np.add.reduceat(~known, edges[:-1]) > 0
-        if (placed & ((bases != lengths) | unknown)).any():
+        unknown = np.add.reduceat(~known, starts) > 0 if len(ids) else placed
+        if (placed & ((bases != width) | unknown)).any():
             raise ModelError(f"{self._where}: a token and the bases that it was made from differ")
-        if lengths[placed].sum() != known.sum():
+        if width[placed].sum() != known.sum():
             raise ModelError(f"{self._where}: the vocabulary leaves A, C, G or T bases unread")
-        ends = [[0, 0]], [[len(sequence), len(sequence)]]
-        return Encoding(
-            ids=np.concatenate([[self.cls], ids, [self.sep]]).astype(np.int32),
-            spans=np.concatenate([ends[0], offsets, ends[1]]).astype(np.int32),
-            placed=np.concatenate([[False], placed, [False]]),
+        edges = np.concatenate([[0], np.cumsum(counts + 2)]).astype(np.int64)
+        inner = np.arange(len(ids)) + 2 * row + 1
+        whole = Encodings(
+            ids=np.empty(edges[-1], np.int32),
+            offsets=edges,
+            spans=np.zeros((edges[-1], 2), np.int32),
+            placed=np.zeros(edges[-1], np.bool_),
         )
+        whole.ids[edges[:-1]], whole.ids[edges[1:] - 1], whole.ids[inner] = self.cls, self.sep, ids
+        whole.spans[inner], whole.spans[edges[1:] - 1] = spans, lengths[:, None]
+        whole.placed[inner] = placed
+        return whole

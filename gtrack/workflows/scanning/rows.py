@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from numpy.typing import NDArray
 
-from gtrack.core.encodings import misplaced
+from gtrack.core.encodings import Encodings, misplaced
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import SequenceModel
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.shard import Rows, wanted_rows
-from gtrack.core.sequences import is_known, reverse_complement
+from gtrack.core.sequences import BASES, is_known, lengths_of, reverse_complement
 from gtrack.io.bigwig import BigWigReader
 
 if TYPE_CHECKING:
@@ -60,29 +60,45 @@ def read_rows(
         raise ModelError(f"model {name}, in {near}: {error}") from error
     known = is_known("".join(texts))
     weights = None if track is None else [_weights(track, grid, *row) for row in wanted]
-    rows = Rows.of(wanted, [*map(len, texts)], encodings, known, weights)
-    _check(name, model, grid, rows, texts)
-    return rows, texts
-
-
-def _check(
-    name: str, model: SequenceModel, grid: WindowGrid, rows: Rows, texts: Sequence[str]
-) -> None:
-    wrong = misplaced(rows.encodings, rows.known, rows.lengths)
-    if wrong is not None:
-        row, base = wrong
-        letter = texts[row][base]
-        does = "leaves out" if is_known(letter).all() else "has a unit for"
-        raise ModelError(
-            f"model {name}, window {grid.locus(int(rows.window[row]))}: encode of kind "
-            f"{model.kind!r} {does} base {base} of {len(texts[row])} ({letter}); placed units hold "
-            "all A, C, G, T and nothing else (gtrack.core.encodings.Encoding)"
-        )
+    rows = Rows.of(wanted, texts, encodings, known, weights)
+    windows = rows.window.tolist()
+    refuse_misplaced(
+        *(name, model, encodings, known, texts),
+        lambda row: f"window {grid.locus(windows[row])}",
+    )
     limit, longest = model.unit_limit, int(rows.encodings.lengths.max(initial=0))
     if limit is not None and longest > limit:
         raise InputError(
             f"model {name} reads at most {limit} units, and a window has {longest}; give a smaller "
             f"--window {name}=BP"
+        )
+    return rows, texts
+
+
+def refuse_misplaced(
+    name: str,
+    model: SequenceModel,
+    encodings: Encodings,
+    known: NDArray[np.bool_],
+    texts: Sequence[str],
+    called: Callable[[int], str],
+) -> None:
+    """Refuse units that do not stand for just the known bases of sequences, row after row.
+
+    Raises
+    ------
+    ModelError
+        Naming the model, the row as it is `called`, and the base.
+    """
+    wrong = misplaced(encodings, known, lengths_of(texts))
+    if wrong is not None:
+        row, base = wrong
+        letter = texts[row][base]
+        does = "leaves out" if letter in BASES else "has a unit for"
+        raise ModelError(
+            f"model {name}, {called(row)}: encode of kind {model.kind!r} {does} base {base} of "
+            f"{len(texts[row])} ({letter}); placed units hold all A, C, G, T and nothing else "
+            "(gtrack.core.encodings.Encoding)"
         )
 
 

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from numpy.typing import NDArray
-
 from gtrack.attribution import GROUP as METHOD_GROUP
 from gtrack.attribution import METHODS
+from gtrack.attribution.pool import PoolExplainer
 from gtrack.core.catalogue import load
-from gtrack.core.encodings import Encodings, Explained
-from gtrack.core.errors import InputError, ModelError
+from gtrack.core.errors import InputError
 from gtrack.core.ports import Attributor, Explain, OnBatch, Runner, SequenceModel
-from gtrack.core.scan.answers import Answers
-from gtrack.core.scan.batches import LENGTH_STEP, BatchShape, cut_batches, pool_bounds, shares
+from gtrack.core.scan.batches import pool_bounds, share
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.scan.projection import Projection
-from gtrack.core.scan.shard import Rows, ShardResult, assemble, concatenate
+from gtrack.core.scan.shard import ShardResult, assemble, concatenate
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.workflows.folder.genome import planned_sequences
@@ -31,7 +28,7 @@ from gtrack.workflows.scanning.null import null_name, part_done
 from gtrack.workflows.scanning.rows import read_rows
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,25 +159,22 @@ class ShardScanner:
         name, end = model_plan.name, first + len(sequences)
         model, per_base = self._models[name], self._method.per_base
         rows, texts = read_rows(name, model, grid, first, sequences, self._weights)
-        encodings, exact = rows.encodings, model_plan.exact
-        batches = cut_batches(
-            encodings.lengths,
+        explainer = PoolExplainer(
+            name,
+            model,
+            self._explain[name],
+            model_plan.contrasts,
             model_plan.batch_units,
-            1 if exact else LENGTH_STEP,
-            model_plan.unit_limit,
+            per_base,
+            self._runner,
         )
-        answers = Answers(
-            rows.lengths if per_base else encodings.lengths,
-            len(model_plan.head.names),
-            len(model_plan.targets),
+        totals = end - first, grid.owned(first, end)
+        answers = explainer(
+            rows.encodings,
+            texts,
+            lambda row: f"window {grid.locus(int(rows.window[row]))}",
+            lambda number, batches: tell(*share(number, batches, *totals)),
         )
-        explain = self._explain[name]
-        work = partial(_explain_batch, model, explain, model_plan.contrasts, encodings, texts)
-        done = shares(len(batches), end - first, grid.owned(first, end))
-        found = self._runner.map(_naming(work, grid, name, rows), batches)
-        for batch, answer, share in zip(batches, found, done, strict=True):
-            answers.add(batch, answer)
-            tell(*share)
         return assemble(
             grid,
             rows,
@@ -197,41 +191,3 @@ def make_method(options: ScanOptions) -> Attributor:
     """Return the attribution method that the options name."""
     method: type[Attributor] = load(METHODS, options.method, METHOD_GROUP)
     return method(options.parameters, options.precision)
-
-
-def _explain_batch(
-    model: SequenceModel,
-    explain: Explain,
-    contrasts: NDArray[np.float64],
-    encodings: Encodings,
-    texts: Sequence[str],
-    batch: BatchShape,
-) -> Explained:
-    collated = model.collate(encodings[batch.rows], batch.n_rows, batch.n_units)
-    return explain(collated, contrasts, [texts[row] for row in batch.rows.tolist()])
-
-
-def _naming(
-    work: Callable[[BatchShape], Explained], grid: WindowGrid, name: str, rows: Rows
-) -> Callable[[BatchShape], Explained]:
-    """Add the model and the place to what a batch says went wrong."""
-
-    def named(batch: BatchShape) -> Explained:
-        try:
-            return work(batch)
-        except ModelError as error:
-            row = getattr(error, "row", None)
-            near = "in window" if row is not None else "in the batch of window"
-            real = min(row or 0, len(batch.rows) - 1)  # the others are dummies
-            place = grid.locus(int(rows.window[batch.rows[real]]))
-            raise ModelError(f"model {name}, {near} {place}: {error}") from error
-        except (MemoryError, RuntimeError) as error:
-            if isinstance(error, RuntimeError) and "memory" not in str(error):
-                raise  # torch says so of CPUs and GPUs alike
-            units = batch.n_rows * batch.n_units
-            raise ModelError(
-                f"model {name}: out of memory for a batch of {batch.n_rows} x {batch.n_units} units"
-                f"; give a smaller --batch-tokens, for example {max(1, units // 2)}"
-            ) from error
-
-    return named

@@ -1,0 +1,52 @@
+"""Tables as NumPy columns of one length by name: what ``pandas.DataFrame`` takes as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from gtrack.core.hits.motif_hit import MotifHit
+from gtrack.core.scan.explanation import Columns
+from gtrack.io.hit_columns import COLUMNS
+from gtrack.io.table_rows import read_table
+
+_WHOLE = frozenset("start end windows bases_owned bases tokens own_start own_end".split())
+_TEXT = frozenset("chrom name strand model target".split())
+_ASKERS = "region"  # of windows.tsv: several numbers with commas
+
+
+def table_columns(path: Path, names: Sequence[str]) -> Columns:
+    """Read a table of a scan; ``NA`` is NaN."""
+    rows = list(read_table(path, names, optional=["target"]))
+    kept = [name for name in names if name != "target" or (rows and name in rows[0])]
+    text = _TEXT | ({_ASKERS} if "own_start" in names else set())
+    return {name: _column([row[name] for row in rows], name, text) for name in kept}
+
+
+def _column(cells: list[str], name: str, text: frozenset[str] | set[str]) -> np.ndarray:
+    if name in text:
+        return np.array(cells, np.str_)
+    if name in _WHOLE or name == _ASKERS:
+        return np.array(cells, np.int64)
+    return np.array([cell.replace("NA", "nan") for cell in cells], np.float64)
+
+
+def hit_columns(hits: Sequence[MotifHit]) -> Columns:
+    """Return hits as the columns of their BED, in the order of the hits."""
+    rows = [
+        (
+            *(hit.chrom, hit.start, hit.end, hit.name, hit.score, hit.strand, hit.motif_id),
+            *(hit.source, hit.rel_sum, hit.rel_z, hit.seq_p, hit.rel_p, hit.q_value),
+            *(hit.model, hit.region),
+        )
+        for hit in hits
+    ]
+    whole, real = (1, 2, 4), (8, 9, 10, 11, 12)
+    kinds = [np.int64 if i in whole else np.float64 if i in real else np.str_ for i in range(15)]
+    columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
+    return {
+        name: np.array(column, kind)
+        for name, column, kind in zip(COLUMNS, columns, kinds, strict=True)
+    }

@@ -1,0 +1,97 @@
+"""Motif hits, called from Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gtrack.api.scans import Scan, open_scan
+from gtrack.api.wording import in_python
+from gtrack.core.hits.calling import HitOptions
+from gtrack.core.hits.motifs import PSEUDOCOUNT
+from gtrack.core.scan.explanation import Columns
+from gtrack.workflows import hits as workflow
+from gtrack.workflows.calling.results import HitsJob
+
+
+@in_python
+def call_hits(
+    scan: Scan | str | Path,
+    motifs: str | Path,
+    *,
+    q: float = 0.05,
+    everything: bool = False,
+    loci: bool = False,
+    fasta: str | Path | None = None,
+    p_sequence: float = 1e-3,
+    gate: float = 0.01,
+    gap: int = 3,
+    pseudocount: float = PSEUDOCOUNT,
+    progress: Callable[[str, int, int], object] | None = None,
+) -> Columns:
+    """Call motif hits: sites that match a motif and that the model's relevance supports.
+
+    As ``gtrack hits`` does, which replaces what was called before: the same options give the same
+    files in ``hits/`` of the scan. The scan needs a null; no model is needed.
+
+    Parameters
+    ----------
+    scan : Scan, str or Path
+        A finished scan, or its folder.
+    motifs : str or Path
+        MEME, JASPAR or TRANSFAC text, plain or gz; or ``jaspar:GROUP[@YEAR]``.
+    q : float
+        Hits have a q-value below it: the share of false places among the hits at least as good.
+    everything : bool
+        Write every candidate, too; ``scan.hits(everything=True)`` reads them.
+    loci : bool
+        Write relevance without a motif, too (narrowPeak).
+    fasta : str or Path, optional
+        The genome, where it is not where the scan read it.
+    p_sequence : float
+        Largest p-value of a sequence match.
+    gate : float
+        Largest p-value of the relevance.
+    gap : int
+        Free bases between two hits.
+    pseudocount : float
+        Added to every position of a motif, in sites.
+    progress : callable, optional
+        Told ``(target, done, in all)`` now and then, in bases x motifs.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Hits of all models, as `gtrack.Scan.hits` returns them; ``model`` says whose.
+
+    Raises
+    ------
+    GtrackError
+        When there is no finished scan or no null, or the motifs or the genome do not fit.
+
+    Examples
+    --------
+    >>> import gtrack
+    >>> hits = gtrack.call_hits("out/demo", "example_data/motifs.meme", q=0.01)
+    >>> bool((hits["qValue"] < 0.01).all()), sorted(set(hits["model"].tolist()))
+    (True, ['cnn:1', 'dnabert2:1'])
+    """
+    opened = scan if isinstance(scan, Scan) else open_scan(scan)
+    job = HitsJob(
+        out=opened.out,
+        motifs=str(motifs),
+        q=q,
+        options=HitOptions(p_sequence=p_sequence, gate=gate, gap=gap, pseudocount=pseudocount),
+        everything=everything,
+        loci=loci,
+        fasta=None if fasta is None else Path(fasta).expanduser(),
+    )
+    done: dict[str, int] = {}
+
+    def tell(title: str, more: int, in_all: int) -> None:
+        done[title] = done.get(title, 0) + more
+        if progress is not None:
+            progress(title, done[title], in_all)
+
+    workflow.call(job, tell)
+    return opened.hits()

@@ -1,0 +1,237 @@
+"""A scan, run from Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gtrack.api.models import Model
+from gtrack.api.scans import Scan, open_scan
+from gtrack.api.wording import in_python
+from gtrack.core.errors import InputError
+from gtrack.core.precision import PRECISIONS
+from gtrack.core.scan.null_windows import NULL_BASES
+from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.projection import PROJECTIONS
+from gtrack.workflows import scan as workflow
+from gtrack.workflows.scanning.job import ScanJob
+from gtrack.workflows.scanning.null import null_name
+
+Path_ = str | Path
+Value = TypeVar("Value")
+Progress = Callable[[str, int, int], object]
+"""``progress(what, bases done, bases in all)``."""
+
+_AS_GIVEN = ("genome", "method", "per_strand_tracks", "device", "engine")
+_CHOICES = {
+    "projection": PROJECTIONS,
+    "strand": (None, "both", "forward", "reverse", "region"),
+    "precision": (None, *PRECISIONS),
+}
+_LEAST_NULL, _MOST_NULL = 10_000, 100_000_000
+_RANGES = {"batch_units": 10**9, "shards": 100_000, "workers": 1024}
+"""Arguments that are options of a `ScanJob` as they are; what they can be, or the most."""
+
+
+@in_python
+def scan(
+    *,
+    bed: Path_,
+    fasta: Path_,
+    models: Mapping[str, Path_ | Model],
+    out: Path_,
+    genome: str = "custom",
+    method: str = "attnlrp",
+    parameters: Mapping[str, str] | None = None,
+    projection: str = "uniform",
+    weights: Path_ | None = None,
+    target: str | Sequence[str] | Mapping[str, str | Sequence[str]] | None = None,
+    outputs: str | Mapping[str, str] | None = None,
+    window: int | Mapping[str, int] | None = None,
+    stride: int | Mapping[str, int] | None = None,
+    strand: str | None = None,
+    per_strand_tracks: bool = False,
+    device: str = "auto",
+    precision: str | None = None,
+    batch_units: int | None = None,
+    shards: int | None = None,
+    engine: str = "local",
+    workers: int | None = None,
+    null: bool | int = False,
+    motifs: Path_ | None = None,
+    annotations: Mapping[str, Path_] | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Scan:
+    """Explain every region with every model and write relevance tracks.
+
+    As ``gtrack scan`` does: the same options give the same bytes. Nothing is printed.
+
+    Parameters
+    ----------
+    bed : str or Path
+        Regions: BED3 to BED12 or narrowPeak, plain or gz.
+    fasta : str or Path
+        Genome: FASTA, plain or bgzipped.
+    models : mapping of str to str, Path or Model
+        Your name for each model, and its folder or Hub id.
+    out : str or Path
+        Folder of the results.
+    genome : str
+        Assembly for viewers: ``hg38``, ``mm10``, ``sacCer3``, ...
+    method : str
+        ``attnlrp``, ``cplrp``, ``gradient``, or a method of another package.
+    parameters : mapping of str to str, optional
+        Parameters of the method, such as ``{"alibi_rule": "uniform"}``.
+    projection : {"uniform", "repeat", "center", "weighted"}
+        How a token's relevance is shared among its bases.
+    weights : str or Path, optional
+        The bigWig of ``weighted``.
+    target : str or sequence of str, or mapping of these by model, optional
+        Outputs to explain, by label or index; ``all`` is every one. Without it, the one output, or
+        class 1 of two.
+    outputs : {"classes", "labels", "values"}, or mapping of these by model, optional
+        What the model's outputs are, where its folder does not say or is wrong.
+    window, stride : int, or mapping of int by model, optional
+        Length of the model's input, and the step between windows of long regions, in bp. As
+        trained, and half a window, when not given.
+    strand : {"both", "forward", "reverse", "region"}, optional
+        Strands to read and explain; as trained, else both, when not given.
+    per_strand_tracks : bool
+        Write a track of each strand, too.
+    device : str
+        ``auto``, ``cpu``, ``cuda`` or ``cuda:0,1``. With several, each has a process of its own:
+        call this under ``if __name__ == "__main__":``.
+    precision : {"fp32", "tf32", "bf16"}, optional
+        Arithmetic of matrix products; fp32 on a CPU and tf32 on CUDA when not given.
+    batch_units : int, optional
+        Tokens (of a CNN: bases) per batch. Smaller needs less memory.
+    shards : int, optional
+        Pieces that can be resumed; the results do not depend on it.
+    engine : str
+        Where the pieces run: this machine, or an engine of another package.
+    workers : int, optional
+        CPU threads; all cores when not given. The results do not depend on it.
+    null : bool or int
+        Explain shuffled windows, too: what `gtrack.call_hits` tests motifs against. A number
+        says how many of their bases per model; True is 300,000.
+    motifs : str or Path, optional
+        Call motif hits at the end, as `gtrack.call_hits` does; implies `null`.
+    annotations : mapping of str to str or Path, optional
+        Files to show beside the tracks, each with its name.
+    resume, overwrite : bool
+        Go on with the scan in `out`, or replace it.
+    progress : callable, optional
+        Told ``(what, bases done, bases in all)`` after every batch; `what` is a model, or its null.
+
+    Returns
+    -------
+    Scan
+        Opened.
+
+    Raises
+    ------
+    GtrackError
+        When an input is wrong, or the disk or a model refuses; names it.
+
+    Examples
+    --------
+    >>> import gtrack
+    >>> scan = gtrack.scan(
+    ...     bed="example_data/regions.bed",
+    ...     fasta="example_data/genome.fa",
+    ...     models={"cnn": "example_data/models/cnn"},
+    ...     out="out/first",
+    ...     device="cpu",
+    ... )
+    >>> len(scan.regions()["score"])
+    50
+    """
+    as_given = _checked(locals())
+    job = ScanJob(
+        bed=_path(bed),
+        fasta=_path(fasta),
+        models=tuple((name, _source(model)) for name, model in models.items()),
+        out=_path(out),
+        parameters=dict(parameters or {}),
+        weights=None if weights is None else _path(weights),
+        targets={name: _several(wish) for name, wish in _by_name(target).items()},
+        outputs=_by_name(outputs),
+        windows=_by_name(window),
+        strides=_by_name(stride),
+        null_bases=_null_bases(null, motifs is not None),
+        motifs=None if motifs is None else str(motifs),
+        annotations=tuple((name, _path(file)) for name, file in (annotations or {}).items()),
+        **as_given,
+    )
+    workflow.scan(job, _telling(progress), resume=resume, overwrite=overwrite)
+    return open_scan(job.out)
+
+
+def _telling(progress: Progress | None) -> workflow.Begin:
+    """Return what a scan calls with its plan: it counts for `progress` what is done."""
+
+    def begin(plan: Plan) -> Callable[[str, int, int], None]:
+        grids = {model.name: plan.grid(model.name) for model in plan.models}
+        grids |= {null_name(name): null.grid for name, null in plan.null_grids().items()}
+        in_all = {name: grid.owned(0, len(grid)) for name, grid in grids.items()}
+        done = dict.fromkeys(in_all, 0)
+
+        def tell(name: str, windows: int, bases: int) -> None:
+            done[name] += bases
+            if progress is not None:
+                progress(name, done[name], in_all[name])
+
+        return tell
+
+    return begin
+
+
+def _path(given: Path_) -> Path:
+    return Path(given).expanduser()
+
+
+def _source(model: Path_ | Model) -> str:
+    if isinstance(model, Model):
+        return model.source
+    path = _path(model)
+    return str(path) if path.exists() else str(model)
+
+
+def _by_name(given: Value | Mapping[str, Value] | None) -> dict[str | None, Value]:
+    """Return options by model; under None what is for all."""
+    if given is None:
+        return {}
+    return dict(given.items()) if isinstance(given, Mapping) else {None: given}
+
+
+def _several(wish: str | Sequence[str]) -> tuple[str, ...]:
+    return (wish,) if isinstance(wish, str) else tuple(wish)
+
+
+def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that are options as they are, once they are in their ranges."""
+    for name, choices in _CHOICES.items():
+        if given[name] not in choices:
+            known = ", ".join(choice for choice in choices if choice is not None)
+            raise InputError(f"{name} {given[name]!r}: use {known}")
+    for name, most in _RANGES.items():
+        value = given[name]
+        if value is not None and not 1 <= value <= most:
+            raise InputError(f"{name} {value}: a whole number from 1 to {most:,}")
+    if not given["models"]:
+        raise InputError("models: none given; give {NAME: FOLDER}")
+    if (given["projection"] == "weighted") != (given["weights"] is not None):
+        raise InputError("projection 'weighted' and weights=BIGWIG go together")
+    return {name: given[name] for name in (*_AS_GIVEN, *_CHOICES, *_RANGES)}
+
+
+def _null_bases(null: bool | int, motifs: bool) -> int | None:
+    """Return how many bases of shuffled windows are wanted; None without a null."""
+    if null is True or (null is False and motifs):
+        return NULL_BASES
+    if null is not False and not _LEAST_NULL <= null <= _MOST_NULL:
+        raise InputError(f"null {null}: True, or {_LEAST_NULL:,} to {_MOST_NULL:,} bases")
+    return null or None
