@@ -74,13 +74,13 @@ def arrows() -> list[tuple[Place, Place]]:
 
 # What follows is the picture: boxes in rows, and arrows in lanes that cut no box.
 
-WIDTH, MARGIN = 1000, 60  # pixels; the margin at the right is a lane for arrows
+WIDTH, MARGIN = 1060, 60  # pixels; the margins at both sides are lanes for arrows
 CHIP, GAP, TITLE, PAD, STREET = 26, 26, 26, 12, 46
 LANE = 9  # between two arrows
 COLOURS = {
     **{"cli": "#555555", "workflows": "#0072B2", "attribution": "#A34A00", "models": "#007A5A"},
     **{"io": "#8A4B78", "engines": "#6B6B00", "evaluation": "#A3161E", "publish": "#3B4CA8"},
-    "core": "#555555",
+    **{"core": "#555555", "api": "#5B2A86"},
 }
 
 
@@ -173,7 +173,7 @@ class Picture:
         """Return from where to where a floor reaches; the ends of the house are widest."""
         if floor in (self.floors[0], self.floors[-1]):
             return 10, WIDTH - 10
-        return (100, 320) if floor == ["attribution"] else (10, WIDTH - MARGIN)
+        return (160, 380) if floor == ["attribution"] else (MARGIN, WIDTH - MARGIN)
 
     def _inside(self, box: Box, rows: list[list[str]]) -> list[list[Box]]:
         laid = []

@@ -18,7 +18,6 @@ from gtrack.core.targets import Target, path_of
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS
-from gtrack.publish.manifest import read_manifest
 from gtrack.workflows.folder.finished import FinishedScan, open_finished
 
 
@@ -236,7 +235,7 @@ class Scan:
 
     def _manifest(self) -> RunManifest:
         """Return the manifest as it is now: hits may have been called since."""
-        manifest = read_manifest(self.out / "manifest.json")
+        manifest = self._finished.folder.read_manifest()
         if manifest.plan_sha256 != self._finished.plan.digest:
             raise InputError(f"{self.out}: another scan is there now; open it again")
         return manifest

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gtrack.cli.options import FILE
-from gtrack.io.text import shown
+from gtrack.core.printable import shown
 
 _NEXT = {
     "finemo": "finemo call-hits -r {0} -m MODISCO.h5 -o HITS",

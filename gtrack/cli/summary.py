@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gtrack.core.heads import OUTPUTS
-from gtrack.io.text import shown
+from gtrack.core.printable import shown
 from gtrack.workflows.calling.results import HitsSummary, TargetHits
 from gtrack.workflows.merge import ScanSummary
 from gtrack.workflows.scanning.annotations import Annotation

@@ -16,7 +16,8 @@ from typing import Any, BinaryIO
 
 from gtrack.core.big_file import BigFile
 from gtrack.core.errors import InputError
-from gtrack.io.text import reading, shown
+from gtrack.core.printable import shown
+from gtrack.io.text import reading
 
 _BIG_WIG, _BIG_BED = 0x888FFC26, 0x8789F2EB
 _TREE, _INDEX = 0x78CA8C91, 0x2468ACE0

@@ -13,6 +13,7 @@ from pathlib import Path
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval, Strand
+from gtrack.core.printable import shown
 from gtrack.io import text
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import bed_chrom, decoded, quoted, read_strand, whole
@@ -42,7 +43,7 @@ def read_bed(path: Path) -> list[Interval]:
     InputError
         At the first line that breaks a rule, with its number; or when there are no regions.
     """
-    file = text.shown(path)
+    file = shown(path)
     must_peak = ANNOTATION_FORMATS["narrowPeak"].calls(path.name)
     intervals: list[Interval] = []
     chroms: dict[bytes, str] = {}
@@ -86,7 +87,7 @@ def write_bed(path: Path, intervals: Sequence[Interval]) -> None:
         When there is nothing to write, when a chromosome or name cannot stand in a BED line, or
         when the file cannot be written.
     """
-    file = text.shown(path)
+    file = shown(path)
     if not intervals:
         raise OutputError(f"{file}: no regions to write")
     stranded = any(i.strand != "." for i in intervals)

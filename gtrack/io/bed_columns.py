@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.features import LARGEST_SCORE, Feature
 from gtrack.core.intervals import Strand
-from gtrack.io.text import shown
+from gtrack.core.printable import shown
 
 LARGEST = 2**32 - 1
 """Largest coordinate, in bp: bigWig and bigBed keep 32 bits."""

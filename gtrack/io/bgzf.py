@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from gtrack.core.errors import InputError
-from gtrack.io.text import BGZF_EOF, block_size, no_eof, reading, shown
+from gtrack.core.printable import shown
+from gtrack.io.text import BGZF_EOF, block_size, no_eof, reading
 
 
 def check_end(path: Path) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gtrack.core.errors import InputError
-from gtrack.io.text import read_lines, shown
+from gtrack.core.printable import shown
+from gtrack.io.text import read_lines
 
 LARGEST = 1e30
 """Largest size of a number: networks compute in float32, squares of errors included."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
 from gtrack.io import text
 
 _NAME = re.compile(rb"[!-~]+")
@@ -61,9 +62,9 @@ def scan(path: Path) -> list[Record]:
         length; with the line.
     """
     with text.open_bytes(path) as stream:
-        records = _Scanner(text.shown(path)).scan(stream)
+        records = _Scanner(shown(path)).scan(stream)
     if not any(record.length for record in records):
-        raise InputError(f"{text.shown(path)}: no sequence in it; give a FASTA file")
+        raise InputError(f"{shown(path)}: no sequence in it; give a FASTA file")
     return records
 
 
@@ -117,7 +118,7 @@ class _Scanner:
         if not _NAME.fullmatch(name[0]):
             raise self._error(
                 number,
-                f"sequence name '{text.shown(name[0], 60)}' is not printable ASCII; rename it",
+                f"sequence name '{shown(name[0], 60)}' is not printable ASCII; rename it",
             )
         self.name = name[0].decode("ascii")
         if self.name in self.lines:
@@ -151,7 +152,7 @@ class _Scanner:
 
     @property
     def _shown(self) -> str:
-        return f"'{text.shown(self.name, 60)}'"
+        return f"'{shown(self.name, 60)}'"
 
     def _error(self, number: int, what: str) -> InputError:
         return InputError(f"{self.file}:{number}: {what}")

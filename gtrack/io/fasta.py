@@ -11,6 +11,7 @@ from types import TracebackType
 import pyfaidx
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
 from gtrack.core.sequences import as_read
 from gtrack.io import text
 from gtrack.io.fasta_index import find_index, user_cache
@@ -86,7 +87,7 @@ class Genome:
                 build_index=False,
             )
         except (OSError, ValueError, zlib.error) as error:
-            raise InputError(f"{text.shown(path)}: cannot be read: {error}") from error
+            raise InputError(f"{shown(path)}: cannot be read: {error}") from error
         if bgzf:
             reader.gzi_index = [_Block(*block) for block in index.blocks[:-1]]
         indexes = (index.fai, index.gzi if bgzf else None)
@@ -134,13 +135,13 @@ class Genome:
             )
         if not sequence.isalpha():
             bad = next(i for i, c in enumerate(sequence) if not chr(c).isalpha())
-            what = f"character '{text.shown(sequence[bad : bad + 1])}' is no base"
+            what = f"character '{shown(sequence[bad : bad + 1])}' is no base"
             raise self._error(chrom, start + bad, start + bad + 1, f"{what}; correct the FASTA")
         return as_read(sequence)
 
     def _error(self, chrom: str, start: int, end: int, what: str) -> InputError:
         where = f"{start + 1}" if end == start + 1 else f"{start + 1}-{end}"
-        return InputError(f"{text.shown(self.path)}: {text.shown(chrom, 60)}:{where}: {what}")
+        return InputError(f"{shown(self.path)}: {shown(chrom, 60)}:{where}: {what}")
 
     def close(self) -> None:
         """Close the file; the genome cannot be used afterwards."""
@@ -176,7 +177,7 @@ class _Block:
 
 def _check_kind(path: Path) -> bool:
     """Whether `path` is bgzip; refuses what cannot be read by position."""
-    file = text.shown(path)
+    file = shown(path)
     if path.is_fifo():
         raise InputError(f"{file}: a pipe cannot be read by position; save the FASTA as a file")
     kind = text.compression(path)

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gtrack.core.errors import OutputError
+from gtrack.core.printable import shown
 from gtrack.io import faidx
 from gtrack.io.atomic import replacing
 from gtrack.io.bgzf import blocks_of
-from gtrack.io.text import shown
 
 
 class Index(NamedTuple):

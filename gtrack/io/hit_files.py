@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motif_hit import LARGEST_SCORE, MotifHit, MotifShare, score_of
+from gtrack.core.printable import shown
 from gtrack.io import text
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import bed_chrom, cell
@@ -108,7 +109,7 @@ def read_hits_bed(path: Path) -> list[MotifHit]:
         if line.startswith(b"#"):
             header = (fields[0][1:], *fields[1:])
             continue
-        where = f"{text.shown(path)}:{row}"
+        where = f"{shown(path)}:{row}"
         if header != COLUMNS:
             raise InputError(f"{where}: no header of gtrack hits above; give a NAME.hits.bed")
         if len(fields) != len(COLUMNS):
@@ -118,7 +119,7 @@ def read_hits_bed(path: Path) -> list[MotifHit]:
         except (ValueError, InputError) as error:
             raise InputError(f"{where}: {error}") from error
     if header != COLUMNS:
-        raise InputError(f"{text.shown(path)}: no header of gtrack hits; give a NAME.hits.bed")
+        raise InputError(f"{shown(path)}: no header of gtrack hits; give a NAME.hits.bed")
     return hits
 
 

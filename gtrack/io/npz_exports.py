@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import OutputError
-from gtrack.io import text
+from gtrack.core.printable import shown
 from gtrack.io.atomic import replacing
 
 
@@ -121,7 +121,7 @@ def write_modisco(
 def write_peaks(path: Path, peaks: Iterable[Peak]) -> None:
     """Write narrowPeak lines in the order given: what both packages call the peaks file."""
     lines = [
-        f"{p.chrom}\t{p.start}\t{p.end}\t{text.shown(p.name)}\t0\t.\t0\t-1\t-1\t{p.summit}\n"
+        f"{p.chrom}\t{p.start}\t{p.end}\t{shown(p.name)}\t0\t.\t0\t-1\t-1\t{p.summit}\n"
         for p in peaks
     ]
     with replacing(path) as handle:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from gtrack.core.errors import InputError
-from gtrack.io.text import read_lines, shown
+from gtrack.core.printable import shown
+from gtrack.io.text import read_lines
 
 
 def read_table(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
 
 LINE_LIMIT = 1 << 20
 """Longest line, in bytes, that a reader takes into memory (1 MiB)."""
@@ -35,15 +36,6 @@ _FOREIGN = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"PK\x03\x04": "zip",
 }
-
-
-def shown(name: Path | str | bytes, limit: int = 400) -> str:
-    """Give `name` as printable text of one line, for messages: odd bytes and controls escaped."""
-    raw = name if isinstance(name, bytes) else str(name).encode("utf-8", "backslashreplace")
-    text = raw.decode("utf-8", "backslashreplace")
-    if len(text) > limit:
-        text = text[:limit] + "..."
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 @contextmanager

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
 from gtrack.io.atomic import replacing
-from gtrack.io.text import open_bytes, reading, shown
+from gtrack.io.text import open_bytes, reading
 
 MAGIC = 0x1A412743
 

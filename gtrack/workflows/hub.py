@@ -9,9 +9,9 @@ from urllib.parse import quote, urlsplit
 
 from gtrack.core.assemblies import check_assembly
 from gtrack.core.errors import InputError, OutputError, VerificationError
+from gtrack.core.printable import shown
 from gtrack.core.scan.regions import merge_regions
 from gtrack.io.atomic import write_text
-from gtrack.io.text import shown
 from gtrack.io.twobit import write_twobit
 from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text, names_for
 from gtrack.publish.hub.pages import hub_pages

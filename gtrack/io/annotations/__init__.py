@@ -8,10 +8,10 @@ from pathlib import Path
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
+from gtrack.core.printable import shown
 from gtrack.io.annotations.bed12 import read_bed_features, read_narrow_peaks
 from gtrack.io.annotations.gff import read_gff3, read_gtf
 from gtrack.io.bigbed import read_bigbed
-from gtrack.io.text import shown
 
 _READERS = {
     "BED": read_bed_features,

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
+from gtrack.core.printable import shown
 from gtrack.io.bed import is_header
 from gtrack.io.bed_columns import quoted, read_columns, standard_columns
-from gtrack.io.text import read_lines, shown
+from gtrack.io.text import read_lines
 
 _PEAK_COLUMNS = 10
 

@@ -10,9 +10,10 @@ from urllib.parse import unquote_to_bytes
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
 from gtrack.core.intervals import Strand
+from gtrack.core.printable import shown
 from gtrack.io.annotations.transcripts import CODING, EXON, PIECE, Row, Transcripts, row_key
 from gtrack.io.bed_columns import read_strand, whole
-from gtrack.io.text import read_lines, shown
+from gtrack.io.text import read_lines
 
 _IGNORED = -1
 _PARTS = {

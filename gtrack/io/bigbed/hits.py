@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gtrack.core.errors import OutputError
 from gtrack.core.hits.motif_hit import MotifHit
-from gtrack.io import text
+from gtrack.core.printable import shown
 from gtrack.io.bigbed.writing import BedRecord, Table, write_rows
 from gtrack.io.hit_columns import OWN_FIELDS, hit_rows
 
@@ -63,7 +63,7 @@ def _row(
     size = chrom_sizes.get(hit.chrom, 0)
     if hit.end > size:
         raise OutputError(
-            f"{text.shown(path)}: a hit of {hit.name} at {hit.chrom} {hit.start} {hit.end} lies "
+            f"{shown(path)}: a hit of {hit.name} at {hit.chrom} {hit.start} {hit.end} lies "
             f"beyond the chromosome's {size} bp; was the genome exchanged? scan again"
         )
     chrom, start, end, name, score, strand, *own = cells

@@ -9,9 +9,9 @@ import pyBigWig
 
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
+from gtrack.core.printable import shown
 from gtrack.io.bbi import big_file
 from gtrack.io.bed_columns import read_columns, standard_columns
-from gtrack.io.text import shown
 
 _STRETCH = 1 << 24  # bp whose records are in memory at once
 

@@ -18,7 +18,7 @@ import pybigtools
 import pyBigWig
 
 from gtrack.core.errors import OutputError, VerificationError
-from gtrack.io import text
+from gtrack.core.printable import shown
 from gtrack.io.atomic import create, finished_name, sync, sync_folder, temporary_beside
 from gtrack.io.folders import entries
 
@@ -106,7 +106,7 @@ def write_rows(
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        raise OutputError(f"{text.shown(path)}: cannot write: {error.strerror or error}") from error
+        raise OutputError(f"{shown(path)}: cannot write: {error.strerror or error}") from error
     finally:
         with suppress(OSError):
             temporary.unlink()
@@ -136,7 +136,7 @@ def _verify(
     wrong = _difference(path, table, sizes, rows)
     if wrong:
         raise VerificationError(
-            f"{text.shown(final)}: read back after writing and found wrong: {wrong}; "
+            f"{shown(final)}: read back after writing and found wrong: {wrong}; "
             "check the disk, then run again"
         )
 

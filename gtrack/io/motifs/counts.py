@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from gtrack.core.printable import shown
 from gtrack.io.motifs.draft import Draft, NumberedLines, check_letters, numbers, refusal
-from gtrack.io.text import shown
 
 _BRACKETS = str.maketrans("[]|", "   ")
 _TWICE = re.compile(r"(?P<id>\S+?)_(?P=id)\.(?P<name>\S+)")  # MA0139.1_MA0139.1.CTCF

@@ -12,7 +12,8 @@ import numpy as np
 
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motifs import Motif
-from gtrack.io.text import read_lines, shown
+from gtrack.core.printable import shown
+from gtrack.io.text import read_lines
 
 NumberedLines: TypeAlias = Iterator[tuple[int, str]]
 

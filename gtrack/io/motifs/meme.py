@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
 from gtrack.io.motifs.draft import SITES, Draft, NumberedLines, check_letters, numbers, refusal
-from gtrack.io.text import shown
 
 _MATRIX = "letter-probability matrix"
 _SETTING = re.compile(r"(\w+)\s*=\s*(\S+)")

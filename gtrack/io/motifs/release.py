@@ -16,7 +16,7 @@ import numpy as np
 
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motifs import Motif
-from gtrack.io.text import shown
+from gtrack.core.printable import shown
 
 RELEASE_PREFIX = "jaspar:"
 """What a release begins with where a file could stand."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gtrack.core.printable import shown
 from gtrack.io.motifs.draft import Draft, NumberedLines, check_letters, numbers, refusal
-from gtrack.io.text import shown
 
 FIELDS = frozenset(("AC", "ID", "NA", "DE", "P0", "PO", "VV", "XX", "BF", "CC", "DT", "TY", "//"))
 """What a file may begin with."""

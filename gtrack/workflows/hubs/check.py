@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
 from gtrack.io.bbi import big_file
-from gtrack.io.text import read_lines, shown, whole_text
+from gtrack.io.text import read_lines, whole_text
 from gtrack.io.twobit import twobit_sizes
 from gtrack.publish.hub.check import check_hub, leaves_folder
 from gtrack.publish.hub.reading import HubFiles

@@ -11,13 +11,14 @@ from gtrack.core.big_file import BigFile
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
 from gtrack.core.manifest import TrackSpec
+from gtrack.core.printable import shown
 from gtrack.core.targets import path_of
 from gtrack.io.annotations import read_features
 from gtrack.io.atomic import write_parts
 from gtrack.io.bbi import big_file
 from gtrack.io.bigbed import write_feature_bigbed
 from gtrack.io.hit_columns import COLUMNS
-from gtrack.io.text import read_lines, read_parts, shown
+from gtrack.io.text import read_lines, read_parts
 from gtrack.publish.hub.tracks import HubTrack
 from gtrack.workflows.folder.finished import FinishedScan
 

@@ -14,11 +14,12 @@ from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
 from gtrack.core.manifest import TrackSpec
+from gtrack.core.printable import shown
 from gtrack.core.scan.regions import known_as
 from gtrack.io.annotations import annotation_format, read_features
 from gtrack.io.annotations.bed12 import has_tabs, with_tabs
 from gtrack.io.folders import entries
-from gtrack.io.text import compression, open_bytes, read_parts, shown
+from gtrack.io.text import compression, open_bytes, read_parts
 from gtrack.workflows.folder.annotation_record import FOLDER, recorded, replace_annotations
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.job import ScanJob

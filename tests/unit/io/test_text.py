@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
 from gtrack.io import text
 from gtrack.io.bgzf import blocks_of, check_end
 
@@ -230,6 +231,6 @@ def test_an_extra_field_before_bc_is_understood(tmp_path: Path) -> None:
 
 
 def test_names_are_shown_on_one_printable_line() -> None:
-    assert text.shown("a\nb\x1b[31m\udcff") == "a\\nb\\x1b[31m\\udcff"
-    assert text.shown(b"\xff\x00") == "\\xff\\x00"
-    assert text.shown("x" * 50, 10) == "x" * 10 + "..."
+    assert shown("a\nb\x1b[31m\udcff") == "a\\nb\\x1b[31m\\udcff"
+    assert shown(b"\xff\x00") == "\\xff\\x00"
+    assert shown("x" * 50, 10) == "x" * 10 + "..."
