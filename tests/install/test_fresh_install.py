@@ -81,7 +81,7 @@ def check(there: Environment, before: dict[str, str]) -> None:
     assert demo.returncode == 0, demo.stderr
     out = there.folder / "out" / "demo"
     manifest = json.loads((out / "manifest.json").read_text())
-    assert [model["method"] for model in manifest["models"]] == ["attnlrp", "attnlrp"]
+    assert manifest["job"]["method"] == "attnlrp"
     assert manifest["versions"]["lxt"] == pinned("lxt")["lxt"]
     with viewing(there, "out/demo") as url:
         page, script = read(url), read(f"{url}_gtrack/igv/igv.esm.min.js")
