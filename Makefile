@@ -87,7 +87,8 @@ lowest: plugin
 	$(LOWEST) -m pip install --quiet --no-deps --requirement requirements/torch.txt
 	$(LOWEST) -m pip install --quiet --constraint requirements/lowest.txt --group test --editable .
 	$(LOWEST) -m pip install --quiet --no-deps --require-hashes --requirement requirements/lxt.lock
-	$(LOWEST) -m pytest -n auto -m "not long" tests/unit/models tests/unit/attribution tests/scan
+	$(LOWEST) -m pytest -n auto -m "not long" \
+	  tests/unit/models tests/unit/attribution tests/unit/io tests/scan tests/hits/test_golden_hits.py
 
 # The Dockerfile and the conda recipe, by their linters (no Docker and no conda channel is asked).
 recipes:
