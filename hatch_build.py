@@ -8,6 +8,7 @@ wheel without one of them is not built, unless GTRACK_WITHOUT_IGV_JS=1 asks for 
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import shutil
@@ -41,17 +42,12 @@ class CustomBuildHook(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Name the files to take into a wheel; an editable one finds them in the source tree."""
-        self._fetched = Path(tempfile.mkdtemp(prefix="gtrack-lxt-"))
         if self.target_name != "wheel" or version == "editable":
             return
         take: dict[str, str] = build_data["force_include"]
         take |= self._example(Path(self.root) / "example_data")
         take |= self._viewer(Path(self.root) / "igv_plugin")
         take |= self._lxt()
-
-    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        """Remove what was fetched for the wheel alone."""
-        shutil.rmtree(self._fetched)
 
     def _example(self, folder: Path) -> dict[str, str]:
         """Return what ``gtrack demo`` reads, and whose it is; not the scripts that made it."""
@@ -89,18 +85,20 @@ class CustomBuildHook(BuildHookInterface):
         """Return lxt's rules and licence: of an lxt that is here, else of one fetched by pip."""
         rules, licence = _files(sys.path)
         if _digest(rules) != LXT_SHA256:
+            fetched = tempfile.mkdtemp(prefix="gtrack-lxt-")
+            atexit.register(shutil.rmtree, fetched)
             command = ["install", "--quiet", "--no-deps", "--no-build-isolation", "--no-compile"]
-            options = ["--require-hashes", "--target", str(self._fetched)]
+            options = ["--require-hashes", "--target", fetched]
             lock = Path(self.root) / "requirements" / "lxt.lock"
             pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-            why = _run([*pip, *command, *options, "--requirement", str(lock)], self._fetched)
+            why = _run([*pip, *command, *options, "--requirement", str(lock)], Path(fetched))
             if why:
                 self.app.abort(
                     f"gtrack: lxt {LXT}, whose rules it uses, could not be fetched: {why}. Build "
                     "again where pip reaches its index, or with `pip install --no-deps "
                     f"lxt=={LXT}` before and --no-build-isolation now."
                 )
-            rules, licence = _files([str(self._fetched)])
+            rules, licence = _files([fetched])
         if _digest(rules) != LXT_SHA256:
             self.app.abort(f"gtrack: {rules}: not the file of lxt that hatch_build.py pins")
         return {str(rules): f"{RULES}/rules.py", str(licence): f"{RULES}/LICENSE"}

@@ -19,7 +19,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path("requirements")
-HEAD = "# This file is made by: python scripts/lock.py (of pyproject.toml; --upgrade for newer ones)\n"
+HEAD = (
+    "# This file is made by: python scripts/lock.py (of pyproject.toml; --upgrade for newer ones)\n"
+)
 OPTIONS = (
     *("--quiet", "--no-config", "--strip-extras", "--generate-hashes"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-emit-options", "--no-header"),

@@ -71,4 +71,6 @@ def _find() -> Path:
     for parent in (package, package.parent):
         if (parent / "example_data" / "regions.bed").is_file():
             return parent / "example_data"
-    raise InputError(f"{package}: this gtrack has no example_data; install it again, or give --data")
+    raise InputError(
+        f"{package}: this gtrack has no example_data; install it again, or give --data"
+    )

@@ -1,4 +1,4 @@
-"""What is declared is what is used: dependencies, lowest versions, locks, the version, addresses."""
+"""What is declared is what is used: dependencies, lowest versions, locks, version, addresses."""
 
 from __future__ import annotations
 

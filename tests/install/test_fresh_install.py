@@ -1,7 +1,7 @@
 """A stranger's install: by pip's own resolver, in an empty environment outside the clone.
 
-`make test` installs a wheel, with versions held to the lock, so that somebody else's release of this
-morning does not decide it. `make long` types what a stranger types, and takes what there is.
+`make test` installs a wheel, with versions held to the lock, so that a release of this morning does
+not decide it. `make long` types what a stranger types, and takes what there is.
 """
 
 from __future__ import annotations
