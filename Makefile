@@ -1,6 +1,6 @@
 # make demo    set up and scan the example        make check   everything a commit must pass
 # make test    set up and run the tests           make bench   the benchmarks, with their gates
-# make view    look at the demo                   make docs    the documents as pages, in out/site
+# make view    look at the demo                   make docs    the documents as pages, in out/docs
 # make wheel   a wheel in dist/                   make lowest  tests on the lowest versions
 # make lock    the locks anew                     make recipes Dockerfile and conda recipe, linted
 # make hooks   lint what a commit changes         make clean   remove all that was made
@@ -73,7 +73,8 @@ view: .venv/.run plugin
 	touch $@
 
 docs: .venv/.docs
-	$(BIN)/mkdocs build --strict --site-dir out/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "out/docs/index.html"
 
 wheel: .venv/.run plugin
 	$(BIN)/python -m hatchling build -t wheel
