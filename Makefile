@@ -1,24 +1,34 @@
 # make demo    set up and scan the example        make check   everything a commit must pass
 # make test    set up and run the tests           make bench   the benchmarks, with their gates
 # make view    look at the demo                   make docs    the documents as pages, in out/docs
+# make wheel   a wheel in dist/                   make lowest  tests on the lowest versions
+# make lock    the locks anew                     make recipes Dockerfile and conda recipe, linted
+# make hooks   lint what a commit changes         make clean   remove all that was made
 PYTHON ?= python3
 BIN := .venv/bin
+# Locks hold every package, so nothing is asked of a package's own list.
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 # A worker for each core, at most 8 (tests/workers.py); one that is idle takes over tests of another.
 PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test long check lint bench view docs setup system plugin clean
+.PHONY: demo test long check lint bench view docs wheel lowest recipes lock hooks setup system plugin clean
+
+# What gtrack runs with: torch first, and each package by its hash (docs/decisions/0018).
+.venv/.run: requirements/torch.txt requirements/run.lock requirements/lxt.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) --requirement requirements/torch.txt
+	$(PIP) --require-hashes --requirement requirements/run.lock
+	$(PIP) --require-hashes --requirement requirements/lxt.lock --no-build-isolation
+	$(PIP) --no-build-isolation --editable .
+	touch $@
+
+# And what it is tested and linted with.
+.venv/.ready: .venv/.run requirements/development.lock
+	$(PIP) --require-hashes --requirement requirements/development.lock
+	touch $@
 
 setup: .venv/.ready
-
-# torch first: without it, a dependency that asks for "torch" brings another build. Then all the
-# rest without dependencies, because lxt names torchvision, which gtrack does not need.
-.venv/.ready: requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock torch==2.13.0
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
 
 system:
 	@sh scripts/system_packages.sh
@@ -33,7 +43,7 @@ igv_plugin/node_modules/.ready: igv_plugin/package-lock.json
 	else echo "igv.js is not here, and gtrack view needs it: make plugin (with npm and a network)," \
 	  "or --igv-js FILE" >&2; fi
 
-demo: setup plugin
+demo: .venv/.run plugin
 	$(BIN)/gtrack demo --out out/demo
 
 test: setup system plugin
@@ -55,12 +65,46 @@ check: lint test
 bench: setup
 	@for script in benchmarks/*.py; do echo "# $$script"; $(BIN)/python $$script || exit 1; done
 
-docs: setup
+view: .venv/.run plugin
+	$(BIN)/gtrack view out/demo
+
+# The tools of the pages are 110 MB, and only this needs them.
+.venv/.docs: .venv/.ready requirements/docs.lock
+	$(PIP) --require-hashes --requirement requirements/docs.lock
+	touch $@
+
+docs: .venv/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "out/docs/index.html"
 
-view: setup plugin
-	$(BIN)/gtrack view out/demo
+wheel: .venv/.run plugin
+	$(BIN)/python -m hatchling build -t wheel
+
+# The lowest versions that pyproject.toml admits, but for torch: what is older than the locked one
+# is not to be had everywhere without gigabytes of CUDA.
+LOWEST := out/lowest/bin/python
+lowest: plugin
+	$(PYTHON) -m venv --clear out/lowest
+	$(LOWEST) -m pip install --quiet "pip>=25.1"
+	$(LOWEST) -m pip install --quiet --no-deps --requirement requirements/torch.txt
+	$(LOWEST) -m pip install --quiet --constraint requirements/lowest.txt --group test --editable .
+	$(LOWEST) -m pip install --quiet --no-deps --require-hashes --requirement requirements/lxt.lock
+	$(LOWEST) -m pytest -n auto -m "not long" \
+	  tests/unit/models tests/unit/attribution tests/unit/io tests/scan tests/hits/test_golden_hits.py
+
+# The Dockerfile and the conda recipe, by their linters (no Docker and no conda channel is asked).
+recipes:
+	$(PYTHON) -m venv --clear out/recipes
+	out/recipes/bin/python -m pip install --quiet "pip>=25.1"
+	out/recipes/bin/python -m pip install --quiet --group recipes
+	out/recipes/bin/hadolint Dockerfile
+	out/recipes/bin/python scripts/check_recipe.py
+
+lock:
+	$(PYTHON) scripts/lock.py
+
+hooks: setup
+	$(BIN)/pre-commit install
 
 clean:
-	rm -rf .venv out build dist igv_plugin/node_modules
+	rm -rf .venv out build dist igv_plugin/node_modules igv_plugin/lint/node_modules

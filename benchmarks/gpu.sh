@@ -21,7 +21,7 @@ done
 
 if [ -n "$pack" ]; then
   mkdir -p "$pack"
-  pinned() { for name in "$@"; do grep -i "^$name==" requirements.lock; done; }
+  pinned() { for name in "$@"; do cat requirements/*.lock | sed -n "s/^\($name==[^ ]*\).*/\1/Ip" | head -1; done; }
   platforms=$(for tag in 2014 1 _2_17 _2_24 _2_27 _2_28 _2_31 _2_34; do echo --platform "manylinux${tag}_x86_64"; done)
   # shellcheck disable=SC2046,SC2086
   "$python" -m pip download --quiet --no-deps --only-binary=:all: --dest "$pack" \
@@ -41,7 +41,7 @@ trap 'rm -rf "$site"' EXIT
 if [ -n "$wheels" ]; then # beside what the machine has: a venv would not see another venv's torch
   "$python" -m pip install --quiet --no-index --no-deps --no-compile --target "$site" "$wheels"/*.whl
 fi
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' gtrack/__init__.py)
 mkdir "$site/gtrack-$version.dist-info" # gtrack runs from this folder, and says its version
 printf 'Metadata-Version: 2.1\nName: gtrack\nVersion: %s\n' "$version" >"$site/gtrack-$version.dist-info/METADATA"
 PYTHONPATH="$PWD:$site${PYTHONPATH:+:$PYTHONPATH}" timeout 350 "$python" benchmarks/gpu_compare.py \

@@ -4,6 +4,9 @@
 versions may add names; they change none and take none away.
 """
 
+__version__ = "0.2.0"
+"""The one place of the version; tests hold CITATION.cff and the plugin's package.json to it."""
+
 TYPE_CHECKING = False  # of typing alone, importing would cost more than the rest of this module
 if TYPE_CHECKING:
     from gtrack.api.explaining import explain
@@ -19,8 +22,6 @@ if TYPE_CHECKING:
         VerificationError,
     )
     from gtrack.core.scan.explanation import Explanation
-
-    __version__: str
 
 _NAMES = {
     "load_model": "gtrack.api.models",
@@ -62,12 +63,9 @@ if not TYPE_CHECKING:  # a type checker, which sees the imports above, would let
         """Load a name when it is first asked for."""
         from importlib import import_module  # noqa: PLC0415
 
-        if name == "__version__":
-            value = import_module("importlib.metadata").version("gtrack")
-        elif name in _NAMES:
-            value = getattr(import_module(_NAMES[name]), name)
-        else:
+        if name not in _NAMES:
             raise AttributeError(f"module 'gtrack' has no attribute {name!r}")
+        value = getattr(import_module(_NAMES[name]), name)
         globals()[name] = value
         return value
 

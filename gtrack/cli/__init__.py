@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from gtrack import __version__
 from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.interruption import ARRIVED, guarded
 
@@ -88,7 +89,7 @@ class _Verbs(click.Group):
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="gtrack", prog_name="gtrack")
+@click.version_option(__version__, prog_name="gtrack")
 def main() -> None:
     """Show which bases made a DNA model say so.
 

@@ -16,7 +16,7 @@ from gtrack.cli.options import FILE
 @click.option(
     "--out", type=FILE, default=Path("out/demo"), show_default=True, help="Folder of the results."
 )
-@click.option("--data", type=FILE, help="The example folder. [default: example_data]")
+@click.option("--data", type=FILE, help="The example folder. [default: gtrack's own]")
 def demo(out: Path, data: Path | None) -> None:
     """Scan the example regions with both example models.
 

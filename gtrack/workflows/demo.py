@@ -23,7 +23,7 @@ def demo(out: Path, begin: Begin, data: Path | None = None) -> Scanned:
     begin : callable
         As for :func:`gtrack.workflows.scan.scan`.
     data : Path, optional
-        The example folder; by default the one of the source tree, or of the current folder.
+        The example folder; by default the one of the installed package, or of the source tree.
 
     Raises
     ------
@@ -65,10 +65,11 @@ def _is_there(out: Path) -> bool:
 
 
 def _find() -> Path:
-    """Return the example folder: beside the package in a source tree, else in this folder."""
-    for parent in (Path(__file__).parents[2], Path.cwd()):
+    """Return the example folder: in the package of a wheel, beside it in a source tree."""
+    package = Path(__file__).parents[1]
+    for parent in (package, package.parent):
         if (parent / "example_data" / "regions.bed").is_file():
             return parent / "example_data"
     raise InputError(
-        "example_data: not found here; run gtrack demo in a clone of the repository, or give --data"
+        f"{package}: this gtrack has no example_data; install it again, or give --data"
     )

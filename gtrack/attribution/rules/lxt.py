@@ -2,15 +2,14 @@
 
 ``lxt.efficient`` cannot be imported beside transformers 5 or without torchvision, and its
 ``monkey_patch`` changes classes for the whole process. Its ``rules.py`` needs torch alone, so that
-file is loaded by itself from the installed distribution. Its identity rule divides by
-``x + 1e-10``, which is wrong near ``x = -1e-10``: gtrack has that rule in closed form
+file is loaded by itself (:mod:`gtrack.attribution.rules.lxt_file` finds it). Its identity rule
+divides by ``x + 1e-10``, which is wrong near ``x = -1e-10``: gtrack has that rule in closed form
 (:mod:`gtrack.attribution.rules.dnabert2`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -18,9 +17,8 @@ from typing import cast
 
 from torch import Tensor
 
+from gtrack.attribution.rules.lxt_file import lxt_file
 from gtrack.core.errors import ModelError
-
-_FILE = "lxt/efficient/rules.py"
 
 
 def load_rules(path: Path) -> ModuleType:
@@ -45,14 +43,7 @@ def load_rules(path: Path) -> ModuleType:
     return module
 
 
-def _installed() -> Path:
-    try:
-        return Path(str(distribution("lxt").locate_file(_FILE)))
-    except PackageNotFoundError as error:
-        raise ModelError("lxt is not installed; pip install --no-deps lxt==2.1") from error
-
-
-_RULES = load_rules(_installed())
+_RULES = load_rules(lxt_file()[0])
 
 stop_gradient = cast("Callable[[Tensor], Tensor]", _RULES.stop_gradient)
 """``stop_gradient(x)``: x, without relevance."""

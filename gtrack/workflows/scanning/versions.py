@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
+from gtrack import __version__
 from gtrack.attribution import GROUP as METHODS
 from gtrack.attribution.rules import GROUP as RULES
+from gtrack.attribution.rules.lxt_file import lxt_file
 from gtrack.core.catalogue import provider
 from gtrack.core.errors import InputError
 from gtrack.core.scan.plan import Plan
 from gtrack.io.bigwig import COMPRESSOR
 from gtrack.models import GROUP as MODELS
 
-_PACKAGES = ("gtrack", "torch", "transformers", "tokenizers", "lxt", "numpy")
+_PACKAGES = ("torch", "transformers", "tokenizers")
 
 
 def versions(method: str, kinds: Iterable[str]) -> dict[str, str]:
@@ -25,8 +27,14 @@ def versions(method: str, kinds: Iterable[str]) -> dict[str, str]:
     plugins = provider(METHODS, method)
     for kind in kinds:
         plugins |= provider(MODELS, kind) | provider(RULES, kind)
-    packages = {name: version(name) for name in _PACKAGES}
-    return {**packages, "compressor": COMPRESSOR, **dict(sorted(plugins.items()))}
+    return {
+        "gtrack": __version__,
+        **{name: version(name) for name in _PACKAGES},
+        "lxt": lxt_file()[1],
+        "numpy": version("numpy"),
+        "compressor": COMPRESSOR,
+        **dict(sorted(plugins.items())),
+    }
 
 
 def check_version(plan: Plan, out: Path, now: str | None = None) -> None:
@@ -46,7 +54,7 @@ def check_version(plan: Plan, out: Path, now: str | None = None) -> None:
     InputError
         Naming both.
     """
-    began, this = plan.versions.get("gtrack"), now or version("gtrack")
+    began, this = plan.versions.get("gtrack"), now or __version__
     if plan.sealed or began != this:
         raise InputError(
             f"{out}: the scan is of gtrack {began}, and this is gtrack {this}: its results can be "

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from gtrack import __version__
 from gtrack.core.errors import InputError
 from gtrack.core.training.scale import Scale
 from gtrack.core.training.splits import Split
@@ -114,8 +115,9 @@ def describe_settings(job: TrainJob, steps: int, device: str) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Return the versions that decide the result."""
-    names = ("gtrack", "torch", "transformers", "tokenizers", "numpy")
-    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+    names = ("torch", "transformers", "tokenizers", "numpy")
+    own = {"python": platform.python_version(), "gtrack": __version__}
+    return own | {name: version(name) for name in names}
 
 
 def _files(job: TrainJob) -> list[dict[str, str]]:
