@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -27,6 +28,19 @@ def test_nothing_else_of_lxt_is_imported():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_without_lxt_the_cure_is_named():
+    """In a Python that has no packages, and so no lxt, but this source tree."""
+    tree = str(Path(__file__).resolve().parents[3])
+    code = (
+        f"import sys; sys.path.insert(0, {tree!r})\n"
+        "from gtrack.attribution.rules.lxt_file import lxt_file\n"
+        "lxt_file()"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True)
+    assert "lxt is not installed" in done.stderr.splitlines()[-1]
+    assert "make setup, or pip install --no-deps lxt==2.1" in done.stderr.splitlines()[-1]
 
 
 def test_a_missing_file_is_refused(tmp_path):
