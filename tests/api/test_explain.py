@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from gtrack.workflows.folder.sequences import window_sequences
+from gtrack.workflows.folder.genome import window_sequences
 
 import gtrack
 from gtrack.core.sequences import reverse_complement

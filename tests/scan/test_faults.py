@@ -325,10 +325,10 @@ def emptied(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
-        (header_length, "header of 1,152,921,504,606,846,976 bytes"),
-        (wrong_shape, "tensor "),
-        (cut, "truncated: tensor "),
-        (emptied, "not a safetensors file"),
+        (header_length, "header too large"),
+        (wrong_shape, "invalid shape"),
+        (cut, "incomplete"),
+        (emptied, "header too small"),
     ],
     ids=["header", "shape", "cut", "empty"],
 )
@@ -336,7 +336,7 @@ def test_malformed_weights(given, refused, model: str, damage, says: str) -> Non
     path = given.models[model] / "model.safetensors"
     path.write_bytes(damage(path.read_bytes()))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    refused(str(path), says, code=4, models=(model,))
+    refused(str(path), "or a damaged one: ", says, code=4, models=(model,))
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 100_000, "kB: nothing big is allocated for a number in a header"
 
