@@ -106,6 +106,10 @@ def explain(
         batch_units=batch_units,
         workers=workers,
     )
+    if isinstance(sequences, Mapping) or hasattr(
+        sequences, "columns"
+    ):  # its names would be read as letters
+        raise InputError(f"sequences: a {type(sequences).__name__}; give the one column with DNA")
     given = [sequences] if isinstance(sequences, str) else list(sequences)
     return explain_sequences(opened._port, opened.name, given, job)
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from gtrack.api.models import Model
 from gtrack.api.scans import Scan, open_scan
 from gtrack.api.wording import in_python
@@ -159,8 +161,8 @@ def scan(
         weights=None if weights is None else _path(weights),
         targets={name: _several(wish) for name, wish in _by_name(target).items()},
         outputs=_by_name(outputs),
-        windows=_by_name(window),
-        strides=_by_name(stride),
+        windows=_lengths("window", window),
+        strides=_lengths("stride", stride),
         null_bases=_null_bases(null, motifs is not None),
         motifs=None if motifs is None else str(motifs),
         annotations=tuple((name, _path(file)) for name, file in (annotations or {}).items()),
@@ -205,6 +207,15 @@ def _by_name(given: Value | Mapping[str, Value] | None) -> dict[str | None, Valu
     if given is None:
         return {}
     return dict(given.items()) if isinstance(given, Mapping) else {None: given}
+
+
+def _lengths(option: str, given: int | Mapping[str, int] | None) -> dict[str | None, int]:
+    """Return lengths by model, once they are whole numbers."""
+    lengths = _by_name(given)
+    for length in lengths.values():
+        if not isinstance(length, int | np.integer) or not 0 < length < 10**9:
+            raise InputError(f"{option} {length!r}: give a length in bp, a positive whole number")
+    return {name: int(length) for name, length in lengths.items()}
 
 
 def _several(wish: str | Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,7 @@ class Scan:
         >>> values.shape, values.dtype
         ((200,), dtype('float32'))
         """
+        start, end = index(start), index(end)
         size = self.chrom_sizes.get(chrom)
         if size is None:
             raise InputError(
@@ -130,7 +132,7 @@ class Scan:
         with BigWigReader(self.out / paths[0]) as track:
             if chrom not in track.chrom_sizes:
                 return np.full(end - start, np.nan, np.float32)
-            return track.values(chrom, int(start), int(end))
+            return track.values(chrom, start, end)
 
     @in_python
     def regions(self) -> Columns:

@@ -19,6 +19,7 @@ _CALLED = {
     "annotation": "annotations",
     "batch-tokens": "batch_units",
     "null-bases": "null",
+    "out": "out=",
 }
 _OPTION = re.compile(
     r"(?P<command>gtrack [a-z]+(?: --[a-z-]+(?: [A-Z]+| \d+)?)+)"

@@ -51,6 +51,9 @@ class ExplainJob:
         ):
             if value not in allowed:
                 raise InputError(f"{option} {value}: use {', '.join(allowed)}")
+        for option, number in (("--batch-tokens", self.batch_units), ("--workers", self.workers)):
+            if number is not None and number < 1:
+                raise InputError(f"{option} {number}: a whole number above 0")
 
 
 def explain(

@@ -10,6 +10,7 @@ import pytest
 from gtrack.workflows.folder.genome import window_sequences
 
 import gtrack
+from gtrack.attribution import METHODS
 from gtrack.core.sequences import reverse_complement
 from gtrack.io.fasta import Genome
 from gtrack.workflows.folder.finished import open_finished
@@ -188,6 +189,8 @@ def test_a_wrong_sequence_is_named(sequence: str, models: dict[str, Path]) -> No
         ({"method": "deeplift"}, "'deeplift' is not known to gtrack.methods; the names are:"),
         ({"parameters": {"gamma": "1"}}, "method attnlrp has no parameter 'gamma'"),
         ({"precision": "tf32"}, "precision tf32 needs a CUDA device; use fp32 or bf16"),
+        ({"workers": -4}, "workers -4: a whole number above 0"),
+        ({"batch_units": 0}, "batch_units 0: a whole number above 0"),
         ({"outputs": "classs"}, "outputs 'classs': use classes, labels, values"),
     ],
 )
@@ -198,6 +201,36 @@ def test_a_wrong_option_is_named_in_the_words_of_python(
     with pytest.raises(gtrack.InputError) as caught:
         gtrack.explain(model, "ACGT", **options)  # type: ignore[arg-type]
     assert str(caught.value).startswith(message)
+
+
+def test_a_table_is_not_taken_for_its_names(models: dict[str, Path]) -> None:
+    table = pd.DataFrame({"sequence": ["ACGT"], "tag": [1]})
+    with pytest.raises(gtrack.InputError, match="a DataFrame; give the one column with DNA"):
+        gtrack.explain(models["cnn"], table, device="cpu")  # type: ignore[arg-type]
+    assert gtrack.explain(models["cnn"], table.sequence, device="cpu").bases.shape == (1, 4)
+
+
+def test_a_method_that_answers_for_bases(
+    models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each base's own drop of the score when it is taken out, of another package's occlusion."""
+    monkeypatch.syspath_prepend(str(MODELS.parents[1] / "tests" / "plugins" / "occlusion"))
+    monkeypatch.setitem(METHODS, "occlusion", "gtrack_occlusion:Occlusion")
+    model = gtrack.load_model(models["dnabert2"], device="cpu")
+    found = gtrack.explain(model, ["ACGTTGCATGNCGTA", "GGC"], method="occlusion")
+    assert np.isfinite(found.bases).sum(axis=1).tolist() == [14, 3]
+    table = pd.DataFrame(found.units[0])
+    assert table.text.tolist()[:15] == list("ACGTTGCATGNCGTA")
+    for strand, sign in (("+", 1), ("-", -1)):
+        alone = gtrack.explain(
+            model,
+            ["ACGTTGCATGNCGTA", "GGC"],
+            method="occlusion",
+            strand="forward" if strand == "+" else "reverse",
+        )
+        mine = table[(table.strand == strand) & table.placed].relevance.to_numpy()
+        bases = alone.bases[0][np.isfinite(alone.bases[0])][::sign]
+        np.testing.assert_allclose(mine, bases, **CLOSE)
 
 
 def test_wrong_models_and_devices(tmp_path: Path, models: dict[str, Path]) -> None:

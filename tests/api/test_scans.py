@@ -186,6 +186,7 @@ def test_a_scan_that_was_replaced_is_not_read_on(tmp_path: Path, inputs) -> None
         ({"projection": "mean"}, "projection 'mean': use uniform, repeat, center, weighted"),
         ({"precision": "fp16"}, "precision 'fp16': use fp32, tf32, bf16"),
         ({"workers": 0}, "workers 0: a whole number from 1 to 1,024"),
+        ({"window": "200"}, "window '200': give a length in bp, a positive whole number"),
         ({"null": 5}, "null 5: True, or 10,000 to 100,000,000 bases"),
         ({"projection": "weighted"}, "projection 'weighted' and weights=BIGWIG go together"),
         ({"window": {"net": 5}}, "window={'net': ...}: no model has this name; use cnn"),
