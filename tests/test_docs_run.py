@@ -37,6 +37,8 @@ NOT_RUN = {
     "sbatch": "needs SLURM; the line of its script is run for every number of the array",
     "modisco": "TF-MoDISco is no part of this environment; its files are checked by test_export",
     "pip": "would change this environment; tests/plugins installs these packages into a folder",
+    "python3 -m venv": "sets an environment up; tests/install makes one, and installs gtrack there",
+    "docker": "no Docker engine is here; make recipes lints the Dockerfile",
     "gtrack scan --bed regions.bed": "needs packages of tests/plugins, whose tests scan with them",
 }
 """How lines begin that are not run, and why."""

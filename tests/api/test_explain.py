@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from gtrack.workflows.folder.genome import window_sequences
 
 import gtrack
 from gtrack.attribution import METHODS
 from gtrack.core.sequences import reverse_complement
 from gtrack.io.fasta import Genome
 from gtrack.workflows.folder.finished import open_finished
+from gtrack.workflows.folder.genome import window_sequences
 
 MODELS = Path(__file__).resolve().parents[2] / "example_data" / "models"
 GENOME = MODELS.parent / "genome.fa"
@@ -246,5 +246,5 @@ def test_a_broken_weight_names_the_sequence(models: dict[str, Path]) -> None:
     model = gtrack.load_model(models["cnn"], device="cpu")
     with torch.no_grad():
         model.network.classifier.weight.fill_(float("nan"))
-    with pytest.raises(gtrack.ModelError, match=r"^model cnn: sequences\[0\]: row 0 .* NaN"):
+    with pytest.raises(gtrack.ModelError, match=r"^model cnn, in sequences\[0\]: row 0 .* NaN"):
         gtrack.explain(model, "ACGTACGT")
