@@ -56,10 +56,15 @@ def open_finished(out: Path) -> FinishedScan:
     if not out.is_dir():
         raise InputError(f"{out}: no such folder; give the --out of a finished gtrack scan")
     if not folder.has_manifest():
-        raise InputError(f"{out}: no finished scan here; gtrack scan --resume finishes one")
+        raise InputError(
+            f"{out}: no finished scan here ({folder.how_far()}); gtrack scan --resume finishes one"
+        )
     manifest, plan = folder.read_manifest(), folder.read_plan()
     if manifest.plan_sha256 != plan.digest:
-        raise InputError(f"{out}: a scan that is not finished; gtrack scan --resume finishes it")
+        raise InputError(
+            f"{out}: the scan is not finished ({folder.how_far()}); "
+            "gtrack scan --resume finishes it"
+        )
     if not _fit(manifest, plan):
         raise InputError(f"{out}: manifest.json is not of this plan; copy the whole folder again")
     return FinishedScan(folder, plan, manifest)

@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
@@ -26,16 +25,6 @@ from gtrack.workflows.folder.kept_inputs import Inputs, refuse_inputs
 from gtrack.workflows.folder.owned import MANIFEST, PLAN, RUN, SHARDS, Owned, stranger
 from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.folder.run_record import read_run
-
-
-class Stage(Enum):
-    """How far a scan is; the values are words for a person."""
-
-    ABSENT = "no scan"
-    PLANNED = "planned, no shard done"
-    UNDER_WAY = "planned, some shards done"
-    WITHOUT_NULL = "scanned, but for its null"
-    FINISHED = "finished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +129,17 @@ class ScanFolder:
         there = all(self.parts.has_null(plan, target) for target in plan.targets)
         return there and listed is not None and bool(listed["bases"] == plan.null.bases)
 
-    def stage(self) -> Stage:
-        """Return how far the scan is."""
+    def how_far(self) -> str:
+        """Say how far the scan is, for a person."""
         if not self.is_planned():
-            return Stage.ABSENT
+            return "none was planned"
         plan = self.read_plan()
         if self.is_finished(plan):
-            return Stage.FINISHED
+            return "it is finished"
         if self.is_merged(plan):
-            return Stage.WITHOUT_NULL
-        some = any(self.parts.has_shard(plan, index) for index in range(plan.n_shards))
-        return Stage.UNDER_WAY if some else Stage.PLANNED
+            return "its null is missing"
+        done = plan.n_shards - len(self.parts.missing_shards(plan))
+        return f"{done} of {plan.n_shards} shards are done"
 
     # What is done to it.
 
