@@ -82,6 +82,14 @@ class Encodings:
         """Units of each row, shape (rows,)."""
         return np.diff(self.offsets)
 
+    def are_bases(self, lengths: NDArray[np.int64]) -> bool:
+        """Tell whether every unit is the base at its place, of rows of these lengths."""
+        if len(self.ids) != lengths.sum() or not np.array_equal(self.lengths, lengths):
+            return False
+        place = np.arange(len(self.ids)) - np.repeat(self.offsets[:-1], lengths)
+        starts, ends = self.spans.T
+        return bool((starts == place).all() and (ends == place + 1).all())
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
@@ -137,14 +145,16 @@ def misplaced(
     tuple of (int, int), or None
         Its row and place there, from 0; the first base of a row that a span leaves.
     """
+    if encodings.are_bases(lengths) and np.array_equal(encodings.placed, known):
+        return None
     row = np.repeat(np.arange(len(encodings)), encodings.lengths)[encodings.placed]
     origin = np.cumsum(lengths) - lengths
     starts, ends = encodings.spans[encodings.placed].T
     outside = (starts < 0) | (ends > lengths[row]) | (ends <= starts)
     if outside.any():
         return int(row[outside][0]), 0
-    covered, first, size = np.zeros(len(known), np.bool_), starts + origin[row], ends - starts
-    covered[first if (size == 1).all() else positions(first, size)] = True
+    covered = np.zeros(len(known), np.bool_)
+    covered[positions(starts + origin[row], ends - starts)] = True
     wrong = np.flatnonzero(covered != known)
     if not len(wrong):
         return None

@@ -62,15 +62,15 @@ def to_bases(
         Row after row; NaN where no placed unit covers the base (N, IUPAC codes).
     """
     placed = encodings.placed
+    if mode == "uniform" and encodings.are_bases(lengths):
+        return np.where(placed, np.asarray(values, np.float64), np.nan)
     row_start = np.cumsum(lengths) - lengths
     origin = np.repeat(row_start, encodings.lengths)[placed]
     starts, ends = (encodings.spans[placed, edge] + origin for edge in (0, 1))
     size = ends - starts
     relevance = np.asarray(values, np.float64)[placed]
     at = positions(starts, size)
-    if mode == "uniform" and len(at) == len(size):
-        shares = relevance  # a base each
-    elif mode == "uniform":
+    if mode == "uniform":
         shares = np.repeat(relevance / size, size)
     elif mode == "repeat":
         shares = np.repeat(relevance, size)
