@@ -101,6 +101,11 @@ def test_workflows_do_no_arithmetic(module: Path) -> None:
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 
+def test_no_two_test_modules_have_one_name() -> None:
+    names = [module.name for module in TESTS if module.name.startswith("test_")]
+    assert sorted(names) == sorted(set(names)), "pytest imports modules by their bare names"
+
+
 def compares_with_itself(node: ast.AST) -> bool:
     """Tell whether both sides of a comparison are one name or number: calls may differ."""
     if not isinstance(node, ast.Compare):
