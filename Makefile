@@ -3,7 +3,8 @@
 # make view    look at the demo                   make docs    the documents as pages, in out/docs
 # make wheel   a wheel in dist/                   make lowest  tests on the lowest versions
 # make lock    the locks anew                     make recipes Dockerfile and conda recipe, linted
-# make hooks   lint what a commit changes         make clean   remove all that was made
+# make hooks   lint what a commit changes         make peers   modisco-lite and Fi-NeMo on exports
+# make clean   remove all that was made
 PYTHON ?= python3
 BIN := .venv/bin
 # Locks hold every package, so nothing is asked of a package's own list.
@@ -12,7 +13,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test long check lint bench view docs wheel lowest recipes lock hooks setup system plugin clean
+.PHONY: demo test long check lint bench view docs wheel lowest recipes peers lock hooks setup system plugin clean
 
 # What gtrack runs with: torch first, and each package by its hash (docs/decisions/0018).
 .venv/.run: requirements/torch.txt requirements/run.lock requirements/lxt.lock pyproject.toml
@@ -99,6 +100,17 @@ recipes:
 	out/recipes/bin/python -m pip install --quiet --group recipes
 	out/recipes/bin/hadolint Dockerfile
 	out/recipes/bin/python scripts/check_recipe.py
+
+# modisco-lite and Fi-NeMo, in an environment of their own, run what `gtrack export` prints.
+out/peers/.ready: requirements/torch.txt pyproject.toml
+	$(PYTHON) -m venv --clear out/peers
+	out/peers/bin/python -m pip install --quiet "pip>=25.1"
+	out/peers/bin/python -m pip install --quiet --requirement requirements/torch.txt
+	out/peers/bin/python -m pip install --quiet --group peers
+	touch $@
+
+peers: .venv/.run out/peers/.ready
+	$(BIN)/python scripts/peers.py out/peers/bin
 
 lock:
 	$(PYTHON) scripts/lock.py

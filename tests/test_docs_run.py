@@ -35,7 +35,7 @@ NOT_RUN = {
     "ssh": "needs another machine",
     "rsync": "needs another machine",
     "sbatch": "needs SLURM; the line of its script is run for every number of the array",
-    "modisco": "TF-MoDISco is no part of this environment; its files are checked by test_export",
+    "modisco": "TF-MoDISco is no part of this environment; make peers runs what is printed",
     "pip": "would change this environment; tests/plugins installs these packages into a folder",
     "python3 -m venv": "sets an environment up; tests/install makes one, and installs gtrack there",
     "docker": "no Docker engine is here; make recipes lints the Dockerfile",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gtrack.cli.options import FILE
 from gtrack.core.printable import shown
 
-_NEXT = {
-    "finemo": "finemo call-hits -r {0} -m MODISCO.h5 -o HITS",
-    "modisco": "modisco motifs -s {0} -a {1} -w {width} -n 2000 -o MODISCO.h5",
-}
+if TYPE_CHECKING:
+    from gtrack.workflows.export import Export
 
 
 @click.command()
@@ -21,7 +21,7 @@ _NEXT = {
 @click.option(
     "--to",
     required=True,
-    type=click.Choice(list(_NEXT)),
+    type=click.Choice(["finemo", "modisco"]),
     help="Whose input files to write: Fi-NeMo's or TF-MoDISco's.",
 )
 @click.option("--model", "models", multiple=True, metavar="NAME", help="[default: all]")
@@ -46,7 +46,8 @@ def export(
 
     Every region becomes one window of the same width, centred on its summit or its middle, with its
     sequence and its relevance; relevance is 0 where the track has no value. Both packages also take
-    scores of the bases that do not stand in the genome: those are 0. No model is needed.
+    scores of the bases that do not stand in the genome: those are 0. No model is needed. What to
+    type next is printed; Fi-NeMo reads the motifs that TF-MoDISco finds.
 
     \b
     Example:
@@ -70,4 +71,25 @@ def export(
                 f"{done.width} bp; their middle is kept (--width takes more)",
                 err=True,
             )
-        click.echo(f"next: {_NEXT[to].format(*done.files, width=done.width)}", err=True)
+        if to == "modisco" and done.width % 2:
+            click.echo(
+                f"{title}: modisco-lite takes even windows only; -w {done.width - 1} leaves the "
+                "last base of each out",
+                err=True,
+            )
+        command = shlex.join(_next(to, done))
+        click.echo(f"next: {shown(command, limit=8 * len(command))}", err=True)
+
+
+def _next(to: str, done: Export) -> list[str]:
+    """Return the command that reads the files; what it writes goes beside them."""
+    beside = str(done.files[0].parent / done.target.stem)
+    motifs = f"{beside}.modisco.h5"
+    if to == "finemo":
+        files = ["-r", str(done.files[0]), "-m", motifs]
+        return ["finemo", "call-hits", *files, "-o", f"{beside}.finemo"]
+    # It cuts 2 * (w // 2) bases and refuses when w is more. The first of them is the window's
+    # first at w = width - width % 2, so coordinates stay right.
+    window = str(done.width - done.width % 2)
+    files = ["-s", str(done.files[0]), "-a", str(done.files[1])]
+    return ["modisco", "motifs", *files, "-w", window, "-n", "2000", "-o", motifs]

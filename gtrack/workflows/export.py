@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMATS = ("finemo", "modisco")
+_NARROWEST = 20  # in bp, of modisco-lite: the core of a seqlet
 _CHUNK = 256  # regions in memory
 
 
@@ -34,7 +35,7 @@ class Export:
     ----------
     target : Target
     files : tuple of Path
-        The npz files first, then the peaks.
+        The npz files first, then the peaks: of each row the middle base.
     regions, width : int
         Rows, and the length of each in bp.
     bases_without_value : int
@@ -98,8 +99,8 @@ def export(
         raise InputError(f"{folder}: a symbolic link; move it away, or give a folder")
     if to not in FORMATS:
         raise InputError(f"--to {to}: use {' or '.join(FORMATS)}")
-    if width is not None and (width < 1 or (to == "finemo" and width % 2)):
-        raise InputError(f"--width {width}: Fi-NeMo takes positive even widths only")
+    if width is not None:
+        _check_width(width, to)
     scan = open_finished(out)
     chosen = _targets(scan, models)
     paths = [path for each in chosen for path in _paths(folder, each, to)]
@@ -112,6 +113,13 @@ def export(
                 rows = _Rows(scan, genome, reader, width or _default_width(scan, each.model, to))
                 exports.append(_write(rows, each, to, _paths(folder, each, to)))
     return exports
+
+
+def _check_width(width: int, to: str) -> None:
+    if to == "finemo" and (width < 1 or width % 2):
+        raise InputError(f"--width {width}: Fi-NeMo takes positive even widths only")
+    if to == "modisco" and width < _NARROWEST:
+        raise InputError(f"--width {width}: modisco-lite takes {_NARROWEST} bp or more")
 
 
 def _targets(scan: FinishedScan, models: Sequence[str]) -> list[Target]:
@@ -167,11 +175,15 @@ class _Rows:
         ]
 
     def peaks(self) -> list[Peak]:
+        """Return the middle base of each window, as a peak of its own.
+
+        Fi-NeMo centres windows on a peak's summit and modisco-lite on the middle of its interval;
+        of one base, both are that base.
+        """
+        middles = [self._cutout(r).start + self.width // 2 for r in self.regions]
         return [
-            Peak(
-                r.chrom, r.start, r.end, r.called, r.centred(self.width) + self.width // 2 - r.start
-            )
-            for r in self.regions
+            Peak(r.chrom, middle, middle + 1, r.called, 0)
+            for r, middle in zip(self.regions, middles, strict=True)
         ]
 
     def one_hot(self) -> Iterator[NDArray[np.int8]]:

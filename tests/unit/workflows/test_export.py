@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from importlib import import_module
 from pathlib import Path
@@ -105,6 +106,54 @@ def test_the_peaks_give_back_the_windows(scanned, tmp_path: Path) -> None:
     assert all(0 <= int(peak[9]) < int(peak[2]) - int(peak[1]) for peak in peaks)
 
 
+@pytest.mark.parametrize("width", [WIDTH, WIDTH + 1, 20, 21])
+def test_modisco_gets_a_window_that_it_cuts_right(run, scanned, tmp_path: Path, width: int) -> None:
+    """It cuts w // 2 bases on each side of the middle, and w of them are too few when w is odd."""
+    inputs, out, _ = scanned
+    to = tmp_path / "a folder"
+    ran = run("export", out, to, "--to", "modisco", "--model", "cnn", "--width", width, code=0)
+    (line,) = [line for line in ran.err.splitlines() if line.startswith("next: ")]
+    words = shlex.split(line.removeprefix("next: "))
+    assert words[:2] == ["modisco", "motifs"]
+    given = dict(zip(words[2::2], words[3::2], strict=True))
+    assert given["-o"] == str(to / "cnn.modisco.h5")
+    with np.load(given["-s"]) as ohe, np.load(given["-a"]) as attr:
+        assert ohe["arr_0"].shape == attr["arr_0"].shape
+        middle, half = ohe["arr_0"].shape[2] // 2, int(given["-w"]) // 2
+        cut = ohe["arr_0"][:, :, middle - half : middle + half]
+    assert cut.shape[2] == int(given["-w"]) == width - width % 2
+    assert ("leaves the last base of each out" in ran.err) == bool(width % 2)
+    # And where its seqlets lie: it counts from the middle of the peak's interval.
+    peaks = [x.split("\t") for x in (to / "cnn.modisco.narrowPeak").read_text().splitlines()]
+    parities = set()
+    for row, (chrom, start, end, name, *_) in zip(cut, peaks, strict=True):
+        first = (int(start) + int(end)) // 2 - half
+        genome = inputs.genome[chrom].upper()
+        for at in range(int(given["-w"])):
+            base = genome[first + at] if 0 <= first + at < len(genome) else "N"
+            assert [int(base == letter) for letter in "ACGT"] == row[:, at].tolist(), name
+    for line in (out / "regions.bed").read_text().splitlines():
+        parities.add((int(line.split("\t")[1]) + int(line.split("\t")[2])) % 2)
+    assert parities == {0, 1}
+
+
+def test_what_modisco_writes_fi_nemo_reads(run, scanned, tmp_path: Path) -> None:
+    _, out, _ = scanned
+    printed = []
+    for to in ("modisco", "finemo"):
+        said = run("export", out, tmp_path / "it's", "--to", to, "--width", WIDTH, code=0).err
+        lines = [line.removeprefix("next: ") for line in said.splitlines() if "next: " in line]
+        printed.append([shlex.split(line) for line in lines])
+    for motifs, hits in zip(*printed, strict=True):
+        assert hits[:2] == ["finemo", "call-hits"]
+        read = dict(zip(hits[2::2], hits[3::2], strict=True))
+        assert Path(read["-r"]).is_file()
+        assert read["-m"] == motifs[motifs.index("-o") + 1]
+        assert not Path(read["-o"]).exists()
+    written = [command[-1] for commands in printed for command in commands]
+    assert len(set(written)) == 4, "no command writes over what another wrote"
+
+
 def test_the_summit_of_a_narrow_peak_is_the_centre(run, inputs, tmp_path: Path) -> None:
     inputs.bed.with_suffix(".narrowPeak").write_text(
         "chr2\t6000\t6400\tpeak\t0\t.\t1\t1\t1\t30\nchr2\t8000\t8400\tflat\t0\t.\t1\t1\t1\t-1\n"
@@ -115,6 +164,8 @@ def test_the_summit_of_a_narrow_peak_is_the_centre(run, inputs, tmp_path: Path) 
     assert done.files[0] == tmp_path / "out" / "export" / "cnn.finemo.npz"
     with np.load(done.files[0]) as data:
         assert data["start"].tolist() == [6000 + 30 - 50, 8200 - 50]
+    peaks = [line.split("\t")[1:3] for line in done.files[-1].read_text().splitlines()]
+    assert peaks == [["6030", "6031"], ["8200", "8201"]], "the middle is the summit"
 
 
 def test_the_bytes_do_not_depend_on_the_chunks(
@@ -170,6 +221,12 @@ def test_wrong_options_are_one_line(
     _, out, _ = scanned
     ran = run("export", out, tmp_path / "x", "--to", "finemo", *options, code=2)
     assert why in ran.error
+
+
+def test_what_is_too_narrow_for_modisco_is_refused(run, scanned, tmp_path: Path) -> None:
+    _, out, _ = scanned
+    ran = run("export", out, tmp_path / "x", "--to", "modisco", "--width", 19, code=2)
+    assert "--width 19: modisco-lite takes 20 bp or more" in ran.error
 
 
 def test_a_folder_without_a_finished_scan(run, tmp_path: Path) -> None:
