@@ -24,6 +24,7 @@ from gtrack.core.hits.word_places import (
 MOST_PLACES = 200
 """Most places of a word that are held, drawn by a hash of their bases: the same in any order."""
 
+_MOST_NEW = 20_000  # places between two looks for equal ones
 _WIDE = LONGEST + 2 * FLANK
 _END = np.iinfo(np.uint64).max
 _RNG = np.random.Generator(np.random.PCG64(0))
@@ -87,26 +88,27 @@ class Copies:
             self._table[k] = table
         self._sum, self._count = np.zeros(len(word)), np.zeros(len(word))
         self._limit = np.full(len(word), _END, np.uint64)
+        self._new: list[tuple[NDArray[np.int64], NDArray[np.uint8]]] = []
         self._which = np.empty(0, np.int64)
         self._hash = np.empty(0, np.uint64)
         self._bases = np.empty((0, _WIDE), np.uint8)
 
     def add(self, stretch: Stretch) -> None:
         """Look for the words in a stretch."""
-        which, bases = [self._which], [self._bases]
         for layer in stretch.layers():
             if layer.width not in self._table:
                 continue
             named = self._table[layer.width][layer.words]
             at = np.flatnonzero(layer.is_place & (named >= 0))
-            self._sum += np.bincount(named[at], layer.sums[at], len(self._sum))
-            self._count += np.bincount(named[at], minlength=len(self._sum))
-            at = at[layer.sums[at].astype(np.float32) >= self._least[layer.width]]
-            which.append(named[at].astype(np.int64))
-            bases.append(self._read(stretch, at, layer.words[at], which[-1], layer.width))
-        self._which, self._bases = np.concatenate(which), np.concatenate(bases)
-        self._hash = _hash(self._bases)
-        self._trim()
+            which = named[at].astype(np.int64)
+            np.add.at(self._sum, which, layer.sums[at])
+            np.add.at(self._count, which, 1)
+            high = layer.sums[at].astype(np.float32) >= self._least[layer.width]
+            at, which = at[high], which[high]
+            bases = self._read(stretch, at, layer.words[at], which, layer.width)
+            self._new.append((which, bases))
+        if sum(len(which) for which, _ in self._new) > _MOST_NEW:
+            self._trim()
 
     def _read(
         self,
@@ -132,6 +134,10 @@ class Copies:
 
     def _trim(self) -> None:
         """Drop equal places, and of too many those with the highest hash."""
+        self._which = np.concatenate([self._which, *(which for which, _ in self._new)])
+        self._bases = np.concatenate([self._bases, *(bases for _, bases in self._new)])
+        self._new.clear()
+        self._hash = _hash(self._bases)
         order = np.lexsort((self._hash, self._which))
         which, key = self._which[order], self._hash[order]
         new = np.ones(len(order), np.bool_)
@@ -147,6 +153,7 @@ class Copies:
 
     def different(self) -> Kept:
         """Return the places, of copies the one with the lowest hash."""
+        self._trim()
         rows = []
         edges = np.searchsorted(self._which, np.arange(len(self._word) + 1))
         for k, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):

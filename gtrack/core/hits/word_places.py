@@ -7,7 +7,7 @@ any of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +22,8 @@ FLANK = 12
 LEAST_RUNS = ((1, 7), (2, 10), (3, 12))
 """Period of a run, and the fewest bases that make it low complexity; at most `FLANK` each."""
 
-STRETCH = 1 << 19
-"""Bases looked at together."""
+STRETCH = 1 << 16
+"""Bases looked at together: few enough for a processor's cache."""
 
 UNKNOWN = 4
 
@@ -74,6 +74,29 @@ class Stretch:
             low = low | masked[part]
             if at + 1 >= SHORTEST:
                 yield Layer(at + 1, words, sums, ~(unknown | low), ~unknown & low)
+
+    def above(
+        self, least: Mapping[int, np.float32]
+    ) -> Iterator[tuple[int, NDArray[np.int64], int]]:
+        """Yield, per length, the words of places of that relevance, and how many are no places.
+
+        What :meth:`layers` would give, but looked at where relevance is high alone.
+        """
+        count = len(self.codes) - LONGEST
+        masked = low_complexity(self.codes)
+        sums = np.zeros(count)
+        for at in range(LONGEST):
+            sums = sums + self.relevance[at : at + count]
+            width = at + 1
+            if width < SHORTEST:
+                continue
+            high = np.flatnonzero(sums.astype(np.float32) >= least[width])
+            here = high[:, None] + np.arange(width)
+            bases = self.codes[here]
+            known = self.own[high] & (bases != UNKNOWN).all(axis=1)
+            low = masked[here].any(axis=1)
+            powers = 4 ** np.arange(width - 1, -1, -1)
+            yield width, bases[known & ~low] @ powers, int((known & low).sum())
 
 
 @dataclass(frozen=True, eq=False)
