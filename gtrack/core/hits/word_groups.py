@@ -86,6 +86,10 @@ class Word:
     q : float
     counts : ndarray of int64, shape (width, 4)
         Bases (A, C, G, T) per position of the consensus.
+    nearest_id, nearest_name : str
+        The motif that looks most like it; empty where none does.
+    similarity : float
+        To that motif, at most 1.
     """
 
     word: str
@@ -97,6 +101,9 @@ class Word:
     mean_relevance: float
     q: float
     counts: NDArray[np.int64]
+    nearest_id: str = ""
+    nearest_name: str = ""
+    similarity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
