@@ -133,9 +133,7 @@ def _call_target(
     hits = below(job.q, candidates)
     shares = tuple(motif_shares(hits, stream.total))
     words = _words(scan, genome, target, motifs)
-    return TargetHits(
-        target, table.bases, table.null_bases, candidates, hits, shares, loci, words
-    )
+    return TargetHits(target, table.bases, table.null_bases, candidates, hits, shares, loci, words)
 
 
 def _words(

@@ -2,13 +2,15 @@
 
 A repeat that a model likes would make a word of each of its pieces. Places of a word are copies
 where at most a third of the 12 bases on either side differ (8 of 24), or, for a repeat that ends
-there, a sixth of those on one side (2 of 12); so are copies of copies. Copies count once.
+there, a sixth of those on one side (2 of 12); so are copies of copies. Copies count once. Where a
+segment ends and fewer than 18 bases are known, a sixth may differ.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,7 @@ from gtrack.core.hits.word_places import (
 MOST_PLACES = 200
 """Most places of a word that are held, drawn by a hash of their bases: the same in any order."""
 
+_KNOWN = 18  # bases, of 24, that may differ in a third; of fewer, a sixth
 _MOST_NEW = 20_000  # places between two looks for equal ones
 _WIDE = LONGEST + 2 * FLANK
 _END = np.iinfo(np.uint64).max
@@ -156,7 +159,7 @@ class Copies:
         self._trim()
         rows = []
         edges = np.searchsorted(self._which, np.arange(len(self._word) + 1))
-        for k, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for k, (first, last) in enumerate(pairwise(edges.tolist())):
             both = bool(self._word[k] == self._other[k])
             kept = first_copies(self._bases[first:last], int(self._width[k]), both)
             rows.append(first + kept)
@@ -200,9 +203,10 @@ def _are_copies(these: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[
         same = _one_hot(here) @ _one_hot(there).T
         known.append(both)
         wrong.append(both - same)
-    copy = 3 * (wrong[0] + wrong[1]) <= known[0] + known[1]
+    total, differ = known[0] + known[1], wrong[0] + wrong[1]
+    copy = np.where(total >= _KNOWN, 3 * differ <= total, 6 * differ <= total)
     for total, differ in zip(known, wrong, strict=True):
-        copy |= (6 * differ <= total) & (total == FLANK)
+        copy |= (total == FLANK) & (6 * differ <= total)
     return np.asarray(copy)
 
 
@@ -211,7 +215,7 @@ def _float(flags: NDArray[np.bool_]) -> NDArray[np.float32]:
 
 
 def _one_hot(bases: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return (bases[:, :, None] == np.arange(4)).reshape(len(bases), -1).astype(np.float32)
+    return _float((bases[:, :, None] == np.arange(4)).reshape(len(bases), 4 * bases.shape[1]))
 
 
 def _hash(bases: NDArray[np.uint8]) -> NDArray[np.uint64]:

@@ -27,7 +27,14 @@ from numpy.typing import NDArray
 
 from gtrack.core.hits.word_copies import Copies
 from gtrack.core.hits.word_groups import Tested, WordTable, group
-from gtrack.core.hits.word_places import LONGEST, SHORTEST, letters_of, reverse_word, stretches
+from gtrack.core.hits.word_places import (
+    LONGEST,
+    SHORTEST,
+    STRETCH,
+    letters_of,
+    reverse_word,
+    stretches,
+)
 from gtrack.core.segments import Segment
 from gtrack.core.ties import ranks
 
@@ -50,7 +57,7 @@ _EXPECTED, _ENOUGH = 3.0, 50  # of words that the spread is read from
 Stream = Callable[[], Iterable[Segment]]
 
 
-def find_words(stream: Stream) -> WordTable:
+def find_words(stream: Stream, *, size: int = STRETCH) -> WordTable:
     """Find recurrent words of high relevance.
 
     Parameters
@@ -58,19 +65,21 @@ def find_words(stream: Stream) -> WordTable:
     stream : callable
         Gives the segments anew each time, in any order; they are read two or three times, and
         never held.
+    size : int
+        Bases looked at together: it changes nothing but memory and time.
 
     Returns
     -------
     WordTable
         At most one line per group of words that stand in the same places or look alike.
     """
-    counted = _count(stream)
+    counted = _count(stream, size)
     tested = _tested(counted)
     chosen = tested.at(_best(tested, _q(tested.score, tested.score)))
     if not len(chosen.word):
         return WordTable((), counted.places, counted.low)
     copies = Copies(chosen.width, chosen.word, counted.least)
-    for stretch in stretches(stream()):
+    for stretch in stretches(stream(), size):
         copies.add(stretch)
     kept = copies.different()
     rest = (chosen.places - chosen.top) * kept.share
@@ -92,11 +101,11 @@ class _Counted:
     low: int
 
 
-def _count(stream: Stream) -> _Counted:
+def _count(stream: Stream, size: int = STRETCH) -> _Counted:
     one = np.int32(1)
     buckets = {width: np.zeros(1 << (31 - _FINE), np.int64) for width in _WIDTHS}
     everywhere = {width: np.zeros(4**width, np.int32) for width in _WIDTHS}
-    for stretch in stretches(stream()):
+    for stretch in stretches(stream(), size):
         for layer in stretch.layers():
             np.add.at(everywhere[layer.width], layer.words[layer.is_place], one)
             there = layer.sums[layer.is_place].astype(np.float32)
@@ -107,7 +116,7 @@ def _count(stream: Stream) -> _Counted:
     }
     top = {width: np.zeros(4**width, np.int32) for width in _WIDTHS}
     low = 0
-    for stretch in stretches(stream()):
+    for stretch in stretches(stream(), size):
         for width, words, of_low in stretch.above(least):
             np.add.at(top[width], words, one)
             low += of_low * (width == SHORTEST)
@@ -122,7 +131,7 @@ def _least(buckets: NDArray[np.int64], places: int, width: int) -> np.float32:
         return np.float32(np.inf)
     first = int(np.argmax(above <= TOP * places)) if above[-1] <= TOP * places else len(above)
     first = min(first, int(enough[-1]))
-    return np.array([max(first, 1) << _FINE], np.int32).view(np.float32)[0]
+    return np.float32(np.array([max(first, 1) << _FINE], np.int32).view(np.float32)[0])
 
 
 def _tested(counted: _Counted) -> Tested:
@@ -133,8 +142,10 @@ def _tested(counted: _Counted) -> Tested:
         present = np.flatnonzero(counted.all[width])
         lower = np.minimum(present, reverse_word(present, width))
         word, which = np.unique(lower, return_inverse=True)
-        top = np.bincount(which, counted.top[width][present], len(word))
-        places = np.bincount(which, counted.all[width][present], len(word))
+        top, places = (
+            np.bincount(which, of[width][present], len(word)).astype(np.float64)
+            for of in (counted.top, counted.all)
+        )
         kind = permutation_class(word, width)
         of_kind = np.bincount(kind, top), np.bincount(kind, places)
         usual = top.sum() / max(1.0, places.sum())
@@ -151,9 +162,7 @@ def _tested(counted: _Counted) -> Tested:
         word, top, places, share = word[kept], top[kept], places[kept], share[kept]
         score = _score(top, places, share) / spread[kept]
         of_width, later = np.full(len(kept), width), np.zeros(len(kept))
-        parts.append(
-            Tested(of_width, word, top, places, share, spread[kept], score, later, later)
-        )
+        parts.append(Tested(of_width, word, top, places, share, spread[kept], score, later, later))
     return Tested.joined(parts)
 
 
