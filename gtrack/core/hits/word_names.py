@@ -16,14 +16,17 @@ LEAST_SIMILAR = 0.8
 """Least cosine at which a motif is named."""
 
 _LEAST_OVERLAP = 5
+_BESIDE = 0.1  # weight of what of a motif lies beside the word
 
 
 def named_words(words: Sequence[Word], motifs: Sequence[Motif]) -> tuple[Word, ...]:
     """Return the words with the nearest motif of each, where there is one.
 
     The similarity is the cosine of both logos (letter heights less their mean) over the bases where
-    the motif lies, at the best of all shifts of at least 5 bases on either strand; what of the word
-    the motif leaves over counts against it. Of equals, the first id is named.
+    the motif lies, at the best of all shifts of at least 5 bases on either strand. What of the word
+    the motif leaves over counts against it, and so does a tenth of what of the motif lies beside
+    the word: a part of a long motif has its name unless another is as near as a whole. Of equals,
+    the first id is named.
     """
     if not words or not motifs:
         return tuple(words)
@@ -64,12 +67,14 @@ def _similar(
     """Return the best cosine with each motif."""
     width, best = len(word), np.zeros(len(motifs))
     norm = float(np.linalg.norm(word))
+    whole = (motifs**2).sum(axis=(1, 2))
     for at in range(motifs.shape[1] - width + 1):
         part = motifs[:, at : at + width]
         enough = covered[:, at : at + width].sum(axis=1) >= min(_LEAST_OVERLAP, width)
         if not enough.any():
             continue
-        size = norm * np.sqrt((part**2).sum(axis=(1, 2)))
+        inside = (part**2).sum(axis=(1, 2))
+        size = norm * np.sqrt(inside + _BESIDE * (whole - inside))
         for strand in (word, word[::-1, ::-1]):
             product = np.einsum("nwb,wb->n", part, strand)
             cosine = np.divide(product, size, out=np.zeros(len(motifs)), where=enough & (size > 0))

@@ -343,12 +343,14 @@ def test_the_nearest_motif_is_named_on_either_strand() -> None:
         Motif("M3", "other", counts_of("GGATTAGCA").astype(float)),
         Motif("M2", "late", counts_of("TTGTCACGTGAA").astype(float)),
         Motif("M1", "early", counts_of("TTGTCACGTGAA").astype(float)),
+        Motif("M0", "longer", counts_of("TTGTCACGTGAATTT").astype(float)),
     ]
     far, near = word_of("TCTGCTTC", counts_of("TCTGCTTC")), word_of(WORD, counts_of(WORD))
     found = named_words([far, near], motifs)
     assert (found[0].nearest_id, found[0].similarity) == ("", 0.0)
     assert (found[1].nearest_id, found[1].nearest_name) == ("M1", "early")
-    assert found[1].similarity == pytest.approx(1, abs=1e-3)
+    beside = 4 / 8  # columns of the motif that the word does not have, per column that it has
+    assert found[1].similarity == pytest.approx((1 + beside / 10) ** -0.5, abs=1e-3)
     assert named_words([near], []) == (near,)
 
 
