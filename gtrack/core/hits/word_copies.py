@@ -30,8 +30,7 @@ _KNOWN = 18  # bases, of 24, that may differ in a third; of fewer, a sixth
 _MOST_NEW = 20_000  # places between two looks for equal ones
 _WIDE = LONGEST + 2 * FLANK
 _END = np.iinfo(np.uint64).max
-_RNG = np.random.Generator(np.random.PCG64(0))
-_ODD = _RNG.integers(0, 2**63, _WIDE, np.uint64) * np.uint64(2) + np.uint64(1)
+_ODD = np.cumprod(np.full(_WIDE, 0x9E3779B97F4A7C15, np.uint64))
 _COMPLEMENT = np.array([3, 2, 1, 0, UNKNOWN], np.uint8)
 
 
@@ -219,7 +218,7 @@ def _one_hot(bases: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _hash(bases: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Return a number per row, as good as random (the finish of splitmix64)."""
+    """Return a number per row, as good as random: a polynomial, and the finish of splitmix64."""
     key = (bases + np.uint64(1)) @ _ODD
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         key = (key ^ (key >> np.uint64(shift))) * np.uint64(factor)
