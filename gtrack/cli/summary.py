@@ -201,7 +201,7 @@ def _why_none(model: TargetHits, q: float) -> str:
 def _words(model: TargetHits) -> str:
     """Say in one line which words recur where relevance is high, whatever the motifs."""
     found, low = model.words.words, model.words.low
-    left_out = f"; {low:,} places of low complexity left out" if low else ""
+    left_out = f"; {low:,} place{'s' * (low != 1)} of low complexity left out" if low else ""
     if not found:
         return f"no word recurs at the top of relevance{left_out}"
     named = []

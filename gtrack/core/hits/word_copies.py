@@ -83,7 +83,7 @@ class Copies:
         self._word = word
         self._table = {}
         for k in sorted(set(width.tolist())):
-            table = np.full(4**k, -1, np.int32)
+            table = np.full(4**k, -1, np.int16)
             mine = np.flatnonzero(width == k)
             table[self._other[mine]] = mine
             table[word[mine]] = mine

@@ -236,7 +236,7 @@ def _logo(
     weight = 1 / kept.share[which[use]]
     # The words of a variant site are several; its bases tell that it is one.
     first = np.unique(framed[~own[use]], axis=0, return_index=True)[1]
-    chosen = np.r_[np.flatnonzero(own[use]), np.flatnonzero(~own[use])[first]].astype(np.int64)
+    chosen = np.concatenate([np.flatnonzero(own[use]), np.flatnonzero(~own[use])[first]])
     counts = np.zeros((framed.shape[1], 4))
     for base in range(4):
         counts[:, base] = weight[chosen] @ (framed[chosen] == base)
