@@ -19,6 +19,7 @@ from gtrack.cli import VERBS, main
 from gtrack.io.hit_columns import COLUMNS
 from gtrack.io.hit_files import MOTIF_COLUMNS
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS
+from gtrack.io.word_files import WORD_COLUMNS
 from tests.documents import DOCUMENTS, PAGES, ROOT, blocks, options, parse, shell_commands
 
 DOCS = ROOT / "docs"
@@ -88,6 +89,7 @@ def test_what_is_quoted_from_a_file_stands_in_it(document: Path) -> None:
         ("### windows.tsv", WINDOW_COLUMNS),
         ("## Motif hits", COLUMNS),
         ("### motifs.tsv", MOTIF_COLUMNS),
+        ("### words.tsv", WORD_COLUMNS),
     ],
 )
 def test_the_columns_of_files_are_those_that_are_documented(title: str, columns) -> None:

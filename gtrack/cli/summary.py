@@ -146,6 +146,9 @@ _LARGEST_ADVISED = 10_000_000
 _MOST_MOTIFS = 20
 """Lines of the table per motif; the file has them all."""
 
+_FEW, _NAMED_WORDS = 20, 3
+"""With fewer hits, words that recur are named, and how many."""
+
 
 def print_hits(summary: HitsSummary) -> None:
     """Print the hits of every model per motif to stderr."""
@@ -161,6 +164,8 @@ def print_hits(summary: HitsSummary) -> None:
         )
         if model.candidates and not model.hits:
             console.print(_why_none(model, summary.q), soft_wrap=True)
+        if len(model.hits) < _FEW:
+            console.print(_words(model), soft_wrap=True)
         if model.shares:
             console.print(_motif_table(model))
         if len(model.shares) > _MOST_MOTIFS:
@@ -191,6 +196,21 @@ def _why_none(model: TargetHits, q: float) -> str:
     if limited and enough <= _LARGEST_ADVISED:
         words += f"; for rare sites repeat the scan with --resume --null-bases {enough}"
     return words
+
+
+def _words(model: TargetHits) -> str:
+    """Say in one line which words recur where relevance is high, whatever the motifs."""
+    found, low = model.words.words, model.words.low
+    left_out = f"; {low:,} place{'s' * (low != 1)} of low complexity left out" if low else ""
+    if not found:
+        return f"no word recurs at the top of relevance{left_out}"
+    named = []
+    for each in found[:_NAMED_WORDS]:
+        near = f", like {each.nearest_name}" if each.nearest_name else ""
+        named.append(f"{each.consensus} ({each.top:,} places, q = {each.q:.2g}{near})")
+    more = f" and {len(found) - _NAMED_WORDS:,} more" if len(found) > _NAMED_WORDS else ""
+    words = f"recurrent words at the top of relevance, whatever the motifs: {', '.join(named)}"
+    return escape(f"{words}{more} (words.tsv){left_out}")
 
 
 def _motif_table(model: TargetHits) -> Table:

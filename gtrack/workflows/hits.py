@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gtrack.core.errors import InputError
@@ -12,6 +13,9 @@ from gtrack.core.hits.motif_hit import motif_shares
 from gtrack.core.hits.motifs import Motif, symmetric_background
 from gtrack.core.hits.ranking import below
 from gtrack.core.hits.regions_of_sites import RegionIndex
+from gtrack.core.hits.word_groups import WordTable
+from gtrack.core.hits.word_names import named_words
+from gtrack.core.hits.words import find_words
 from gtrack.core.ports import Progress
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
@@ -128,7 +132,16 @@ def _call_target(
     candidates = tuple(table.records(motifs, label, RegionIndex(plan.regions)))
     hits = below(job.q, candidates)
     shares = tuple(motif_shares(hits, stream.total))
-    return TargetHits(target, table.bases, table.null_bases, candidates, hits, shares, loci)
+    words = _words(scan, genome, target, motifs)
+    return TargetHits(target, table.bases, table.null_bases, candidates, hits, shares, loci, words)
+
+
+def _words(
+    scan: FinishedScan, genome: Genome, target: Target, motifs: Sequence[Motif]
+) -> WordTable:
+    """Return recurrent words of high relevance, with the names of motifs that look like them."""
+    table = find_words(lambda: scanned_segments(scan, genome, target))
+    return replace(table, words=named_words(table.words, motifs))
 
 
 def _peaks(table: LocusTable, q: float) -> Iterator[NarrowPeak]:

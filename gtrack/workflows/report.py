@@ -11,6 +11,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
+from gtrack.core.hits.word_groups import Word
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.ports import Progress
 from gtrack.core.shown_places import ShownPlaces
@@ -22,6 +23,7 @@ from gtrack.io.bigwig import BigWigReader
 from gtrack.io.hit_files import MOTIF_COLUMNS
 from gtrack.io.table_rows import read_table
 from gtrack.io.tables import REGION_COLUMNS
+from gtrack.io.word_files import WORD_COLUMNS, parsed_word
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
@@ -110,7 +112,8 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
             )
             for at, place in enumerate(places)
         )
-    page = report_html(Report(scan.manifest, loci, _motifs(scan), _region_table(scan, shown)))
+    scores = _region_table(scan, shown)
+    page = report_html(Report(scan.manifest, loci, _motifs(scan), scores, _words(scan)))
     write_text(target, page)
     drawn = sum(len(row.hits) for plot, _ in loci for row in plot.models)
     return ReportSummary(target, len(page.encode()), len(loci), drawn)
@@ -177,6 +180,20 @@ def _motifs(scan: FinishedScan) -> Mapping[str, Sequence[MotifShare]]:
             raise InputError(f"{path}: {error}; call the hits again") from error
         shares[titled(entry["model"], entry.get("target"))] = rows
     return shares
+
+
+def _words(scan: FinishedScan) -> Mapping[str, Sequence[Word]]:
+    """Return every target's recurrent words; hits of an earlier version have none."""
+    found: dict[str, list[Word]] = {}
+    for entry in (scan.manifest.hits or {}).get("models", ()):
+        if "words" in entry:
+            path = scan.out / path_of(entry["words"])
+            try:
+                rows = [parsed_word(row) for row in read_table(path, WORD_COLUMNS)]
+            except ValueError as error:
+                raise InputError(f"{path}: {error}; call the hits again") from error
+            found[titled(entry["model"], entry.get("target"))] = rows
+    return found
 
 
 def _share(row: Mapping[str, str]) -> MotifShare:

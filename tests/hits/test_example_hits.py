@@ -71,3 +71,14 @@ def test_a_finished_folder_is_enough(demo, run, tmp_path: Path) -> None:
     for name in ("cnn.hits.bed", "dnabert2.hits.bb", "cnn.motifs.tsv"):
         assert (moved / "hits" / name).read_bytes() == (out / "hits" / name).read_bytes()
     assert (moved / "manifest.json").read_bytes() == (out / "manifest.json").read_bytes()
+
+
+def test_words_of_the_planted_motifs_are_found_without_them(demo) -> None:
+    out, _ = demo
+    rows = [line.split("\t") for line in (out / "hits/cnn.words.tsv").read_text().splitlines()]
+    named = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    assert {row["nearest_name"] for row in named} == {"CTCF", "REST", "NRF1"}
+    assert all(float(row["q"]) < 0.05 for row in named)
+    for row in named:
+        assert int(row["top"]) > 5 * float(row["expected"])
+        assert len(row["counts"].split(";")) == len(row["consensus"])

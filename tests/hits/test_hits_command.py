@@ -72,7 +72,7 @@ def test_what_is_written(run, finished) -> None:
     _, out, motifs = finished
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     ran = run("hits", out, "--motifs", motifs, *LOOSE, "--all", "--loci")
-    kinds = ("hits.bed", "hits.bb", "motifs.tsv", "candidates.bed", "loci.narrowPeak")
+    kinds = ("hits.bed", "hits.bb", "motifs.tsv", "words.tsv", "candidates.bed", "loci.narrowPeak")
     shared = {"logos.json", "manifest.json"}
     assert set(files(out)) == {f"{m}.{kind}" for m in MODELS for kind in kinds} | shared
     listing = {"manifest.json", "igv_session.json", "igv_session.xml"}

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from gtrack.cli.summary import _why_none
+from dataclasses import replace
+
+import numpy as np
+
+from gtrack.cli.summary import _why_none, _words
 from gtrack.core.hits.motif_hit import MotifHit
+from gtrack.core.hits.word_groups import Word, WordTable
 from gtrack.core.targets import name_targets
 from gtrack.workflows.calling.results import TargetHits
 
@@ -35,3 +40,15 @@ def test_no_null_beyond_reason_is_advised() -> None:
     words = _why_none(called(0.8, 10_000_000, 300_000), 0.05)
     assert "fewer than 667 places" in words
     assert "--null-bases" not in words
+
+
+def test_words_are_said_in_one_line() -> None:
+    word = Word("CACGTG", "NCACGTG", 3, 1030, 90, 1.25, 4.5, 3e-7, np.ones((7, 4), np.int64))
+    near = replace(word, nearest_id="M1", nearest_name="MAX[red]", similarity=0.9)
+    model = replace(called(0.2, 10, 10), words=WordTable((near, word, word, word), 5000, 7))
+    assert _words(model) == (
+        "recurrent words at the top of relevance, whatever the motifs: NCACGTG (1,030 places, "
+        "q = 3e-07, like MAX\\[red]), NCACGTG (1,030 places, q = 3e-07), NCACGTG (1,030 places, "
+        "q = 3e-07) and 1 more (words.tsv); 7 places of low complexity left out"
+    )
+    assert _words(called(0.2, 10, 10)) == "no word recurs at the top of relevance"

@@ -273,6 +273,7 @@ def test_only_a_finished_scan_has_a_report(run, tmp_path) -> None:
         ("regions.tsv", "\tcnn\t", "\tcnn", "regions.tsv:2: 15 cells"),
         ("hits/cnn.motifs.tsv", "motif_id", "id", "motifs.tsv:1: not the columns"),
         ("hits/cnn.motifs.tsv", "m.meme\t", "m.meme\tx", "call the hits again"),
+        ("hits/cnn.words.tsv", "word\t", "wort\t", "words.tsv:1: not the columns"),
         ("hits/cnn.hits.bed", "\nchr2\t", "\nchr99\t", "lies outside the genome"),
         ("manifest.json", "hits/cnn.hits.bed", "../cnn.hits.bed", "not a whole"),
     ],

@@ -7,16 +7,18 @@ content of elements, never attributes or markup: see :mod:`gtrack.publish.markup
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
+from gtrack.core.hits.word_groups import Word
 from gtrack.core.manifest import RunManifest
 from gtrack.core.targets import titled
 from gtrack.publish.markup import Markup, element, join, shortened, void
 from gtrack.publish.report.lanes import signed
 from gtrack.publish.report.letters import LetterPlot, describe, letter_shapes, letter_svg
 from gtrack.publish.report.tables import facts_table, files_table, regions_table, table
+from gtrack.publish.report.word_table import words_section
 from gtrack.publish.report.words import explained_score, how_to_read
 from gtrack.publish.signs import units_of
 
@@ -45,12 +47,15 @@ class Report:
         The table per motif, by model; empty where no hits were called.
     regions : sequence of mapping
         Rows of ``regions.tsv`` of the regions shown.
+    words : mapping of str to sequence of Word
+        Recurrent words, by model; empty where none were looked for.
     """
 
     manifest: RunManifest
     loci: tuple[tuple[LetterPlot, tuple[str, ...]], ...]
     motifs: Mapping[str, Sequence[MotifShare]]
     regions: Sequence[Mapping[str, str]]
+    words: Mapping[str, Sequence[Word]] = field(default_factory=dict)
 
 
 def report_html(report: Report) -> str:
@@ -61,6 +66,7 @@ def report_html(report: Report) -> str:
         "reading": ("How to read the figures", how_to_read(report.manifest)),
         "loci": ("Top loci", join(_contents(report), *_loci(report))),
         "motifs": ("Motifs", join(*_motifs(report))),
+        "words": ("Recurrent words", words_section(report.words)),
         "regions": (
             "Scores of the regions shown",
             regions_table(report.regions, units_of(report.manifest)),

@@ -13,7 +13,7 @@ from gtrack.publish.markup import Markup, element, join, shortened
 _LONGEST = 160  # characters of a name in a table
 
 _NO_FACTS = {"name", "model", "url", "bed", "bigbed", "table", "candidates_bed", "loci", "sizes"}
-_NO_FACTS |= {"fasta", "logos"}  # names and files: said elsewhere
+_NO_FACTS |= {"fasta", "logos", "words"}  # names and files: said elsewhere
 
 
 def table(
@@ -110,6 +110,8 @@ def files_table(manifest: RunManifest) -> Markup:
         title = titled(entry["model"], entry.get("target"))
         rows.append((title, "hits as text", element("code", path_of(entry["bed"]))))
         rows.append((title, "motifs", element("code", path_of(entry["table"]))))
+        if "words" in entry:
+            rows.append((title, "words", element("code", path_of(entry["words"]))))
     for kind, key in (("regions", "url"), ("region scores", "table"), ("windows", "windows")):
         rows.append(("", kind, element("code", manifest.regions[key])))
     said = element("p", "In the folder of the scan, beside manifest.json; not part of this page.")

@@ -14,6 +14,7 @@ from gtrack.core.hits.calling import HitOptions
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.hits.ranking import farthest
+from gtrack.core.hits.word_groups import WordTable
 from gtrack.core.manifest import TrackSpec, first_peak
 from gtrack.core.scan.first_view import place_around
 from gtrack.core.scan.plan import Plan
@@ -21,6 +22,7 @@ from gtrack.core.targets import Target, named, path_of, url_of
 from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
+from gtrack.io.word_files import write_words_tsv
 from gtrack.workflows.folder.finished import FinishedScan
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ class TargetHits:
     """What was called for one target.
 
     `bases` were searched, `null_bases` stand against them; `shares` has a line per motif with
-    hits; `loci` are those below the q.
+    hits; `loci` are those below the q; `words` recur where relevance is high, whatever the motifs.
     """
 
     target: Target
@@ -77,6 +79,7 @@ class TargetHits:
     hits: tuple[MotifHit, ...]
     shares: tuple[MotifShare, ...]
     loci: tuple[NarrowPeak, ...] | None
+    words: WordTable = field(default_factory=lambda: WordTable((), 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def write_results(
     locus = _strongest(found, scan.plan.chrom_sizes) or bare.locus
     record = _record(job, motifs, background, logos, entries)
     scan.folder.publish(replace(bare, tracks=shown, locus=locus, hits=record))
-    kinds = ("bed", "bigbed", "table", "candidates_bed", "loci")
+    kinds = ("bed", "bigbed", "table", "words", "candidates_bed", "loci")
     written = [entry[kind] for entry in entries for kind in kinds if kind in entry]
     return tuple(job.out / path_of(url) for url in written)
 
@@ -164,11 +167,17 @@ def _write_target(job: HitsJob, plan: Plan, folder: Path, found: TargetHits) -> 
         "relevance supports (relSum > 0) or opposes (relSum < 0) its label",
         f"coordinates 0-based half-open; plan {plan.digest}",
     ]
-    names = {"bed": f"{stem}.hits.bed", "bigbed": f"{stem}.hits.bb", "table": f"{stem}.motifs.tsv"}
+    names = {
+        "bed": f"{stem}.hits.bed",
+        "bigbed": f"{stem}.hits.bb",
+        "table": f"{stem}.motifs.tsv",
+        "words": f"{stem}.words.tsv",
+    }
     bed_says = f"{len(found.hits)} of {len(found.candidates)} candidates have qValue < {job.q:g}"
     write_hits_bed(folder / names["bed"], found.hits, [*said, bed_says])
     write_bigbed(folder / names["bigbed"], plan.chrom_sizes, found.hits)
     write_motifs_tsv(folder / names["table"], found.shares)
+    write_words_tsv(folder / names["words"], found.words.words)
     if job.everything:
         names["candidates_bed"] = f"{stem}.candidates.bed"
         all_say = f"all {len(found.candidates)} candidates, whatever their qValue"

@@ -38,6 +38,10 @@ _TOP = (
     *("windows.tsv", _REPORT, RUN),
 )
 _GENOME = ("chrom.sizes", *(f"genome.fa{end}" for end in ("", ".fai", ".gz", ".gz.fai", ".gz.gzi")))
+_HITS = (
+    *("hits.bed", "hits.bb", "motifs.tsv", "words.tsv"),
+    *("candidates.bed", "loci.narrowPeak"),
+)
 _LAST = {PLAN, RECORD}
 _LISTED = re.compile(r"(tracks|hits|null|annotations)/[^/]+")
 """What a manifest may call ours, beside the fixed names."""
@@ -175,8 +179,7 @@ def _of_plan(plan: dict[str, Any]) -> Iterator[str]:
         for target in plan_targets(plan):
             stem, parts = target.stem, pools.get(target.model, ())
             yield from (f"tracks/{stem}{end}.relevance.bw" for end in ("", ".forward", ".reverse"))
-            for end in ("hits.bed", "hits.bb", "motifs.tsv", "candidates.bed", "loci.narrowPeak"):
-                yield f"hits/{stem}.{end}"
+            yield from (f"hits/{stem}.{end}" for end in _HITS)
             yield f"null/{stem}.npz"
             yield from (f"shards/null/{stem}.{k:06d}.npz" for k in range(len(parts)))
 

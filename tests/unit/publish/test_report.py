@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
+from gtrack.core.hits.word_groups import Word
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.publish.markup import element, join, shortened, text, void
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import MOST_MOTIFS, Report, report_html
+from gtrack.publish.report.word_table import MOST_WORDS, word_logo
 
 HOSTILE = (
     "<img src=x onerror=\"document.title='owned'\">",
@@ -35,6 +37,14 @@ SAFE_ATTRIBUTES = {
     *("fill-rule", "height", "href", "http-equiv", "id", "lang", "name", "patternunits", "points"),
     *("role", "scope", "tabindex", "transform", "viewbox", "width", "x", "y"),
 }
+
+
+COUNTS = np.array(
+    [
+        *([9, 1, 11, 0], [0, 30, 0, 0], [30, 0, 0, 0], [0, 30, 0, 0], [0, 0, 30, 0]),
+        *([0, 0, 0, 30], [0, 0, 30, 0], [8, 7, 8, 7], [6, 6, 0, 18]),
+    ]
+)
 
 
 class Page(HTMLParser):
@@ -122,6 +132,7 @@ def report_of(
         return LetterPlot(name, start, start + bases, letters, rows, ((name, (gene,)),))
 
     share = MotifShare(name, name, name, 9, 5, 4, 1.5, 0.25, 0.001)
+    word = Word("CACGTG", "RCACGTGNT", 3, 30, 90, 1.25, 4.5, 3e-7, COUNTS, name, name, 0.9)
     return Report(
         manifest,
         tuple((plot(number), (name,)) for number in range(loci)),
@@ -139,6 +150,7 @@ def report_of(
                 **{"score_reverse": "NA", "score": "1.5", "probability": "0.9"},
             }
         ],
+        {models[0]: [word, replace(word, nearest_id="", nearest_name="")]} if hits else {},
     )
 
 
@@ -234,6 +246,45 @@ def test_a_long_table_of_motifs_is_cut_and_says_so():
     assert f"M{MOST_MOTIFS - 1}." in words
     assert f"M{MOST_MOTIFS}." not in words
     assert any("7 more motifs" in each for each in words)
+
+
+def test_words_stand_with_their_numbers_and_nearest_motif():
+    html = report_html(report_of(name="MAX"))
+    words = Page(html).words
+    for said in ("RCACGTGNT", "CACGTG", "+4.5", "3e-07", "MAX MAX", "0.90", "Logo of RCACGTGNT"):
+        assert said in words, said
+    assert 'id="words"' in html
+    assert 'id="words"' not in report_html(report_of(hits=False))
+
+
+def test_a_long_table_of_words_is_cut_and_says_so():
+    report = report_of()
+    many = [replace(report.words["cnn"][0], word=f"W{k}.") for k in range(MOST_WORDS + 4)]
+    words = Page(report_html(replace(report, words={"cnn": many, "other": []}))).words
+    assert f"W{MOST_WORDS - 1}." in words
+    assert f"W{MOST_WORDS}." not in words
+    assert any("4 more in its table" in each for each in words)
+    assert "other: no word." in words
+
+
+def test_a_logo_is_as_high_as_its_information():
+    word = report_of().words["cnn"][0]
+    letters = re.findall(
+        r'#([ACGT])" transform="translate\((\d+) ([\d.]+)\) scale\(11 ([\d.]+)\)', word_logo(word)
+    )
+    columns = {}
+    for base, x, y, height in letters:
+        columns.setdefault(int(x) // 11, []).append((base, float(y), float(height)))
+    assert {at: column[-1][0] for at, column in columns.items() if 0 < at < 7} == dict(
+        enumerate("CACGTG", 1)
+    )
+    ((_, y, height),) = columns[1]
+    assert y == 36
+    assert height == pytest.approx(36 / 2 * (2 - 3 / (2 * np.log(2) * 30)), abs=0.01)
+    assert 7 not in columns, "equal bases say nothing"
+    largest = [height for _, _, height in columns[8]]
+    assert largest == sorted(largest), "the largest letter is on top"
+    assert columns[8][-1][0] == "T"
 
 
 @pytest.mark.parametrize(
