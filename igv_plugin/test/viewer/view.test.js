@@ -93,7 +93,7 @@ test('a link reopens the same view', { skip }, async () => {
   for (const key of ['n', 'n', 'n']) await page.keyboard.press(key)
   await page.getByRole('slider').fill('0.5')
   await page.getByRole('button', { name: /reverse/i }).click()
-  await until(page, () => /reverse/.test(location.hash) && /threshold=0.5/.test(location.hash))
+  await until(page, () => /reverse=1/.test(location.hash) && /threshold=0.5/.test(location.hash))
   const link = page.url()
   const again = await browser.open(link)
   await until(again, listed)
