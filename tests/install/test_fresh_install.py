@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from Bio.bgzf import BgzfWriter
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name as canonical
 
@@ -83,6 +84,14 @@ def check(there: Environment, before: dict[str, str]) -> None:
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["job"]["method"] == "attnlrp"
     assert manifest["versions"]["lxt"] == pinned("lxt")["lxt"]
+    packed = there.folder / "genome.fa.gz"  # which pyfaidx reads with another package
+    with BgzfWriter(str(packed)) as file:
+        file.write((ROOT / "example_data" / "genome.fa").read_bytes())
+    (there.folder / "one.bed").write_text("chr1\t1000\t1200\n")
+    model = f"cnn={ROOT / 'example_data' / 'models' / 'cnn'}"
+    files = ("--bed", "one.bed", "--fasta", packed, "--model", model, "--out", "out/packed")
+    scan = there.run("gtrack", "scan", *files, OMP_NUM_THREADS="1")
+    assert scan.returncode == 0, scan.stderr
     with viewing(there, "out/demo") as url:
         page, script = read(url), read(f"{url}_gtrack/igv/igv.esm.min.js")
         assert b"<!doctype html>" in page.lower()
