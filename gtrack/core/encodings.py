@@ -86,6 +86,10 @@ class Encodings:
         """Tell whether every unit is the base at its place, of rows of these lengths."""
         if len(self.ids) != lengths.sum() or not np.array_equal(self.lengths, lengths):
             return False
+        width = one_length(lengths)
+        if width is not None:
+            laid = self.spans.reshape(len(lengths), width, 2)
+            return bool((laid == np.arange(width)[:, None] + [0, 1]).all())
         place = np.arange(len(self.ids)) - np.repeat(self.offsets[:-1], lengths)
         starts, ends = self.spans.T
         return bool((starts == place).all() and (ends == place + 1).all())
@@ -110,6 +114,11 @@ class Encodings:
         at = positions(self.offsets[chosen], self.lengths[chosen])
         edges = np.concatenate([[0], np.cumsum(self.lengths[chosen])]).astype(np.int64)
         return Encodings(self.ids[at], edges, self.spans[at], self.placed[at])
+
+
+def one_length(lengths: NDArray[np.int64]) -> int | None:
+    """Return the length that all rows have, so that they are a matrix; None of no rows, or more."""
+    return int(lengths[0]) if len(lengths) and (lengths == lengths[0]).all() else None
 
 
 def positions(starts: NDArray[np.integer], lengths: NDArray[np.integer]) -> NDArray[np.int64]:

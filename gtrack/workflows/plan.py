@@ -109,9 +109,10 @@ def _resumed(folder: ScanFolder, stored: Plan, planned: Planned) -> Planned:
         copy_annotations(planned.annotations, folder.out)
     null = planned.plan.null
     if null not in (None, stored.null):  # tracks do not depend on it, so it may come later
-        stored = replace(stored, null=null, nulls=planned.plan.nulls)
+        stored = replace(stored, null=null)
         folder.write_plan(stored)
-    return replace(planned, plan=replace(stored, grids=planned.plan.grids), fresh=False)
+    grids, nulls = planned.plan.grids, planned.plan.nulls  # none where none was asked for
+    return replace(planned, plan=replace(stored, grids=grids, nulls=nulls), fresh=False)
 
 
 def _plan_inputs(job: ScanJob) -> Planned:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.encodings import Explained, positions
+from gtrack.core.encodings import Explained, one_length, positions
 from gtrack.core.scan.batches import BatchShape
 
 
@@ -31,10 +31,15 @@ class Answers:
         self._edges = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         self.outputs = np.zeros((len(lengths), outputs))
         self.relevance = np.zeros((targets, int(self._edges[-1])))
+        self._width = one_length(lengths)
 
     def add(self, batch: BatchShape, answer: Explained) -> None:
         """Put one batch in its place; rows and units beyond its own are padding."""
         self.outputs[batch.rows] = answer.logits[: len(batch.rows)]
+        if self._width is not None:
+            table = self.relevance.reshape(-1, len(self._lengths), self._width)
+            table[:, batch.rows] = answer.relevance[:, : len(batch.rows), : self._width]
+            return
         size = self._lengths[batch.rows]
         inside = np.arange(answer.relevance.shape[-1]) < size[:, None]
         found = answer.relevance[:, : len(batch.rows)][:, inside]

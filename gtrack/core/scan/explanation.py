@@ -10,7 +10,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.encodings import Encodings, positions
+from gtrack.core.encodings import Encodings, one_length, positions
 from gtrack.core.heads import Head
 from gtrack.core.scan.answers import Answers
 from gtrack.core.scan.projection import Projection, to_bases
@@ -56,8 +56,13 @@ class ExplainedPool:
             read = np.where(is_known("".join(self.texts)), values, np.nan)
         else:
             read = to_bases(values, self.encodings, lengths, projection)
-        ends = np.cumsum(lengths)
-        strands = []
+        width = one_length(lengths)
+        if width is not None:
+            table = read.reshape(-1, len(self.reads), width)
+            pairs = enumerate(self.reads)
+            strands = [table[:, k, :: -1 if reverse else 1].ravel() for k, reverse in pairs]
+            return _mean(strands)
+        ends, strands = np.cumsum(lengths), []
         for first, reverse in enumerate(self.reads):
             size, end = lengths[first :: len(self.reads)], ends[first :: len(self.reads)]
             offset = positions(np.zeros_like(size), size)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from gtrack.core.scan.shard import ShardResult
 
 
@@ -38,5 +36,6 @@ class LedgerEntry:
 def entries(result: ShardResult, row: int) -> Iterator[LedgerEntry]:
     """Yield the entries of one row of a shard, target by target."""
     columns = (result.score, result.probability, result.relevance_sum, result.unplaced)
-    for score, probability, total, unplaced in np.stack(columns)[:, :, row].T.tolist():
+    of_row = (column[:, row].tolist() for column in columns)
+    for score, probability, total, unplaced in zip(*of_row, strict=True):
         yield LedgerEntry(score, probability, total, unplaced, score - total - unplaced)

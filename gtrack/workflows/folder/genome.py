@@ -25,16 +25,19 @@ def pool_digest(sequences: Sequence[str]) -> str:
     return hashlib.sha256("".join(sequences).encode()).hexdigest()
 
 
-def planned_sequences(genome: Genome, grid: WindowGrid, pool: int, sha256: str) -> list[str] | None:
+def planned_sequences(
+    genome: Genome, grid: WindowGrid, first: int, end: int, sha256: str
+) -> list[str] | None:
     """Return the sequences of a pool of windows; None where they are not those of the plan."""
-    sequences = window_sequences(genome, grid, *pool_bounds(len(grid))[pool])
+    sequences = window_sequences(genome, grid, first, end)
     return sequences if pool_digest(sequences) == sha256 else None
 
 
 def is_planned(genome: Genome, plan: Plan, models: Iterable[str]) -> bool:
     """Tell whether these models read of a genome what was planned; one shows it of all regions."""
     return genome.chrom_sizes == plan.chrom_sizes and all(
-        planned_sequences(genome, plan.grid(name), pool, sha256) is not None
+        planned_sequences(genome, grid, first, end, sha256) is not None
         for name in models
-        for pool, sha256 in enumerate(plan.pools[name])
+        for grid in (plan.grid(name),)
+        for (first, end), sha256 in zip(pool_bounds(len(grid)), plan.pools[name], strict=True)
     )

@@ -107,8 +107,10 @@ def merge_model(
                 f"{folder.out / path_of(spec.url)}: {spec.bases} bases have a value, but "
                 f"{plan.covered[model.name]} were planned; please report this"
             )
-    said = list(scores.of_regions(grid, plan.regions, plan.known))
-    regions(_region_rows(plan, targets, said))
+    elsewhere = 0
+    for index, said in enumerate(scores.of_regions(grid, plan.regions, plan.known)):
+        elsewhere += said.elsewhere
+        regions(_region_rows(plan, index, targets, said))
     found = zip(targets, tracks.statistics, strict=True)
     summary = ModelSummary(
         name=model.name,
@@ -126,23 +128,23 @@ def merge_model(
         windows=len(grid),
         windows_dropped=grid.dropped,
         bases=plan.covered[model.name],
-        owned_elsewhere=sum(each.elsewhere for each in said),
+        owned_elsewhere=elsewhere,
         strand_from=model.strand_from,
     )
     return MergedModel(specs, summary)
 
 
 def _region_rows(
-    plan: Plan, targets: Sequence[Target], said: Sequence[RegionScores]
+    plan: Plan, index: int, targets: Sequence[Target], said: RegionScores
 ) -> Iterator[Sequence[object]]:
-    for index, (region, each) in enumerate(zip(plan.regions, said, strict=True)):
-        for target in targets:
-            yield (
-                *(index, region.chrom, region.start, region.end, region.name, region.strand),
-                *(target.model, target.label, each.windows),
-                *(*each.scores[target.place], *each.probabilities[target.place]),
-                *(each.owned, each.n_share),
-            )
+    region = plan.regions[index]
+    for target in targets:
+        yield (
+            *(index, region.chrom, region.start, region.end, region.name, region.strand),
+            *(target.model, target.label, said.windows),
+            *(*said.scores[target.place], *said.probabilities[target.place]),
+            *(said.owned, said.n_share),
+        )
 
 
 def _window_rows(

@@ -61,10 +61,9 @@ def read_rows(
     known = is_known("".join(texts))
     weights = None if track is None else [_weights(track, grid, *row) for row in wanted]
     rows = Rows.of(wanted, texts, encodings, known, weights)
-    windows = rows.window.tolist()
     refuse_misplaced(
         *(name, model, encodings, known, texts),
-        lambda row: f"window {grid.locus(windows[row])}",
+        lambda row: f"window {grid.locus(int(rows.window[row]))}",
     )
     limit, longest = model.unit_limit, int(rows.encodings.lengths.max(initial=0))
     if limit is not None and longest > limit:

@@ -109,8 +109,8 @@ class ShardScanner:
         per_strand = plan.options.per_strand_tracks
         for model in plan.models:
             grid, parts = plan.grid(model.name), []
-            for pool, first, _ in plan.shard(task.index, model.name):
-                sequences = self._read(grid, pool, plan.pools[model.name][pool])
+            for pool, first, end in plan.shard(task.index, model.name):
+                sequences = self._read(grid, first, end, plan.pools[model.name][pool])
                 tell = partial(on_batch, model.name)
                 parts.append(self._scan_pool(model, grid, first, sequences, per_strand, tell))
             results[model.name] = concatenate(parts, len(model.targets))
@@ -127,22 +127,21 @@ class ShardScanner:
             drawn, pools = self._plan.null_grids()[model.name], null.pools[model.name]
             if part >= len(pools):
                 continue
-            first, _ = pool_bounds(len(drawn))[part]
-            sequences = drawn.shuffled(first, self._read(drawn.grid, part, pools[part]))
+            first, end = pool_bounds(len(drawn))[part]
+            sequences = drawn.shuffled(first, self._read(drawn.grid, first, end, pools[part]))
             tell = partial(on_batch, null_name(model.name))
             result = self._scan_pool(model, drawn.grid, first, sequences, False, tell)
             for target in self._plan.targets_of(model.name):
                 segments = drawn.segments(first, sequences, result.values[target.place])
                 self._folder.parts.write_null_part(self._plan, target, part, segments)
 
-    def _read(self, grid: WindowGrid, pool: int, sha256: str) -> list[str]:
+    def _read(self, grid: WindowGrid, first: int, end: int, sha256: str) -> list[str]:
         """Return a pool's sequences, once they are proven to be those of the plan."""
-        sequences = planned_sequences(self._genome, grid, pool, sha256)
+        sequences = planned_sequences(self._genome, grid, first, end, sha256)
         if sequences is None:
-            near = grid.locus(pool_bounds(len(grid))[pool][0])
             raise InputError(
-                f"{self._fasta}: the sequence near {near} changed since the plan was made; restore "
-                "the file, or start anew with --overwrite"
+                f"{self._fasta}: the sequence near {grid.locus(first)} changed since the plan was "
+                "made; restore the file, or start anew with --overwrite"
             )
         return sequences
 
