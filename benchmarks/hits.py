@@ -44,6 +44,7 @@ from simulate_hits import (
 )
 
 from gtrack.core.hits.calling import call_hits
+from gtrack.core.hits.lending import NullWindows
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.hits.table import HitTable
 from gtrack.core.segments import Segment
@@ -94,7 +95,10 @@ def as_motifs(matrices: Iterable[Matrix]) -> list[Motif]:
 def call(simulation: Simulation) -> HitTable:
     """Run the caller on one simulation."""
     return call_hits(
-        simulation.targets, simulation.null, as_motifs(simulation.matrices), background=BACKGROUND
+        lambda: simulation.targets,
+        NullWindows.of(simulation.null),
+        as_motifs(simulation.matrices),
+        background=BACKGROUND,
     )
 
 
@@ -139,10 +143,10 @@ def calibration(matrices: list[Matrix], runs: int) -> None:
         report(f"signal_{regions}.false_share", [false])
 
 
-def seconds(targets: Iterable[Segment], null: list[Segment], motifs: list[Motif]) -> float:
+def seconds(targets: list[Segment], null: list[Segment], motifs: list[Motif]) -> float:
     """Return the CPU time of one call."""
     begun = time.process_time()
-    call_hits(targets, null, motifs, background=BACKGROUND)
+    call_hits(lambda: targets, NullWindows.of(null), motifs, background=BACKGROUND)
     return time.process_time() - begun
 
 
@@ -201,9 +205,9 @@ def peak_memory(path: Path, mode: str) -> None:
 
 def child(matrices: list[Matrix], mode: str) -> None:
     """Call once and print what it took; targets of the big mode are made as they are read."""
-    rng = np.random.default_rng(3)
 
     def stream() -> Iterable[Segment]:
+        rng = np.random.default_rng(3)
         for k in range(10_000):
             codes = rng.integers(0, 4, 1_000, dtype=np.uint8)
             noise = measure(np.zeros(1_000), CASES["mid"], rng)
@@ -213,7 +217,8 @@ def child(matrices: list[Matrix], mode: str) -> None:
     if mode == "mid":
         call(simulate(CASES["mid"], 0, matrices))
     else:
-        call_hits(stream(), silent_targets(NULL_BP), jittered(matrices, 800), background=BACKGROUND)
+        null = NullWindows.of(silent_targets(NULL_BP))
+        call_hits(stream, null, jittered(matrices, 800), background=BACKGROUND)
     spent = round(time.process_time() - begun, 1)
     peak = peak_mb()
     print(json.dumps({"peak_mb": peak, "cpu_s": spent}))

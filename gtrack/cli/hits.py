@@ -53,7 +53,7 @@ def hits(folder: Path, motifs: str, **given: Any) -> None:
     """
     from gtrack.cli.progress import Bars
     from gtrack.cli.summary import print_hits
-    from gtrack.core.hits.calling import HitOptions
+    from gtrack.core.hits.options import HitOptions
     from gtrack.workflows.calling.results import HitsJob
     from gtrack.workflows.hits import call
 

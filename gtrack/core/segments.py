@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,24 +57,6 @@ class Segment:
     def end(self) -> int:
         """Position behind the last base, in bp."""
         return self.start + len(self)
-
-
-class Summed:
-    """Segments on their way to a reader, whose |relevance| is summed up.
-
-    Attributes
-    ----------
-    total : float
-        Sum of |relevance| of what has passed.
-    """
-
-    def __init__(self, segments: Iterable[Segment]) -> None:
-        self._segments, self.total = segments, 0.0
-
-    def __iter__(self) -> Iterator[Segment]:
-        for segment in self._segments:
-            self.total += float(np.abs(segment.relevance).sum(dtype=np.float64))
-            yield segment
 
 
 def cut_segments(

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from gtrack.core.errors import InputError
 from gtrack.core.hits.calling import call_hits
+from gtrack.core.hits.families import family_names
+from gtrack.core.hits.lending import NullWindows, OwnedRuns
 from gtrack.core.hits.loci import LocusTable, call_loci
 from gtrack.core.hits.motif_hit import motif_shares
 from gtrack.core.hits.motifs import Motif, symmetric_background
-from gtrack.core.hits.ranking import below
 from gtrack.core.hits.regions_of_sites import RegionIndex
+from gtrack.core.hits.support import Support
 from gtrack.core.hits.word_groups import WordTable
 from gtrack.core.hits.word_names import named_words
 from gtrack.core.hits.words import find_words
 from gtrack.core.ports import Progress
+from gtrack.core.scan.grid import WindowGrid
+from gtrack.core.scan.null_windows import window_of
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
-from gtrack.core.segments import Summed
 from gtrack.core.sequences import base_counts
 from gtrack.core.targets import Target
 from gtrack.io.fasta import Genome
@@ -45,7 +49,7 @@ def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
     Raises
     ------
     InputError
-        When there is no finished scan, no null, or the motifs or the genome do not fit.
+        When there is no finished scan, or the motifs or the genome do not fit.
     VerificationError
         When the null or a finished bigBed is damaged.
     OutputError
@@ -58,7 +62,8 @@ def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
         folder.refuse_inputs(inputs, ["hits"], "new hits replace")
         scan = open_finished(job.out)
         check_widths(motifs, scan.plan)
-        _need_null(scan)
+        if job.loci:
+            _need_null(scan)
         with scanned_genome(scan, job.fasta) as genome:
             background = _background(scan.plan, genome)
             models = tuple(
@@ -90,7 +95,7 @@ def check_widths(motifs: Sequence[Motif], plan: Plan) -> None:
 def _need_null(scan: FinishedScan) -> None:
     if scan.manifest.null is None:
         raise InputError(
-            f"{scan.out}: no null to test motifs against; the command of the scan with "
+            f"{scan.out}: no null to test --loci against; the command of the scan with "
             "gtrack scan --resume --null adds it, and leaves the tracks as they are"
         )
 
@@ -111,29 +116,51 @@ def _call_target(
     background: NDArray[np.float64],
     progress: Progress,
 ) -> TargetHits:
-    plan, made = scan.plan, scan.manifest.null
-    assert made is not None
-    null = scan.folder.parts.read_null(plan, made["bases"], target)
-    in_all = (plan.covered[target.model] + sum(map(len, null))) * len(motifs)
-    stream = Summed(scanned_segments(scan, genome, target))
+    plan, null = scan.plan, _null(scan, target)
+    null_bases = 0 if null is None else null.bases
+    in_all = (plan.covered[target.model] + null_bases) * len(motifs)
     table = call_hits(
-        stream,
+        lambda: scanned_segments(scan, genome, target),
         null,
         motifs,
         background=background,
+        runs=_owned_runs(plan.grid(target.model)),
         options=job.options,
         progress=lambda done: progress(target.title, done, in_all),
     )
     loci = None
-    if job.loci:
-        found = call_loci(scanned_segments(scan, genome, target), null)
+    if job.loci and null is not None:
+        found = call_loci(scanned_segments(scan, genome, target), null.segments)
         loci = tuple(_peaks(found, job.q))
+    chosen = table.hits(job.q, job.max_chance)
     label = f"{target.model}:{target.label}"
-    candidates = tuple(table.records(motifs, label, RegionIndex(plan.regions)))
-    hits = below(job.q, candidates)
-    shares = tuple(motif_shares(hits, stream.total))
+    names = family_names(table, chosen, motifs)
+    candidates = tuple(table.records(motifs, label, RegionIndex(plan.regions), names))
+    hits = tuple(compress(candidates, chosen.tolist()))
+    shares = tuple(motif_shares(hits, table.relevance_total))
     words = _words(scan, genome, target, motifs)
-    return TargetHits(target, table.bases, table.null_bases, candidates, hits, shares, loci, words)
+    reasons = Support.of(table, chosen, job.q)
+    return TargetHits(
+        *(target, table.bases, table.null_bases, candidates, hits, shares, loci, words, reasons)
+    )
+
+
+def _null(scan: FinishedScan, target: Target) -> NullWindows | None:
+    """Return the shuffled windows of a target, where the scan has any."""
+    made = scan.manifest.null
+    if made is None:
+        return None
+    null = scan.folder.parts.read_null(scan.plan, made["bases"], target)
+    return NullWindows.of(null, map(window_of, null))
+
+
+def _owned_runs(grid: WindowGrid) -> OwnedRuns:
+    """Return which window each base has its relevance from."""
+    window = grid.run_window
+    return OwnedRuns(
+        *(grid.chroms, grid.chrom[window], grid.run_start, grid.run_end),
+        *(grid.start[window], grid.end[window]),
+    )
 
 
 def _words(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,8 +12,11 @@ from gtrack.core.errors import InputError
 from gtrack.core.hits.sites import Words
 from gtrack.core.segments import Segment
 
+FLANK = 12
+"""Bases on either side of a site that tell whether it is a copy of another."""
+
 BLOCK = 1 << 20
-"""Bases of a block; a longer segment is cut, with enough overlap that no site is lost."""
+"""Bases of a block; a longer segment is cut, with enough overlap to lose no site and no flank."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +31,19 @@ class Block:
         0 at the N.
     pieces : tuple of Segment
         What lies in the block.
-    offset, own : ndarray of int64, shape (pieces,)
-        Where each begins in the block, and how many sites' starts are its own.
+    chrom : ndarray of int64, shape (pieces,)
+        Number of each one's chromosome, in the order of the segments.
+    offset, lead, own : ndarray of int64, shape (pieces,)
+        Where each begins in the block, how many of its bases are only there to be seen beside the
+        next, and how many sites' starts are its own.
     """
 
     words: Words
     relevance: NDArray[np.float32]
     pieces: tuple[Segment, ...]
+    chrom: NDArray[np.int64]
     offset: NDArray[np.int64]
+    lead: NDArray[np.int64]
     own: NDArray[np.int64]
     starts: NDArray[np.int64] = field(init=False)
 
@@ -44,22 +52,30 @@ class Block:
         object.__setattr__(self, "starts", starts)
 
     @classmethod
-    def of(cls, pieces: list[tuple[Segment, int]]) -> Block:
-        """Join pieces with their numbers of own starts."""
-        lengths = np.array([len(piece) + 1 for piece, _ in pieces], np.int64)
+    def of(cls, pieces: list[tuple[Segment, int, int]], chroms: Sequence[str]) -> Block:
+        """Join pieces with the bases before their own starts, and the numbers of these."""
+        number = {name: index for index, name in enumerate(chroms)}
+        lengths = np.array([len(piece) + 1 for piece, *_ in pieces], np.int64)
         offset = lengths.cumsum() - lengths
         codes = np.full(int(lengths.sum()), 4, np.uint8)
         relevance = np.zeros(len(codes), np.float32)
-        for at, (piece, _) in zip(offset.tolist(), pieces, strict=True):
+        for at, (piece, *_) in zip(offset.tolist(), pieces, strict=True):
             codes[at : at + len(piece)] = piece.codes
             relevance[at : at + len(piece)] = piece.relevance
-        own = np.array([count for _, count in pieces], np.int64)
-        return cls(Words(codes), relevance, tuple(piece for piece, _ in pieces), offset, own)
+        lead, own = np.array([counts for _, *counts in pieces], np.int64).T
+        held = tuple(piece for piece, *_ in pieces)
+        chrom = np.array([number[piece.chrom] for piece in held], np.int64)
+        return cls(Words(codes), relevance, held, chrom, offset, lead, own)
 
     @property
     def bases(self) -> int:
         """Bases that belong to this block and to no other."""
         return int(self.own.sum())
+
+    @property
+    def frontier(self) -> tuple[int, int]:
+        """Number of the chromosome, and the position, before which all sites begin."""
+        return int(self.chrom[-1]), int(self.starts[-1] + self.lead[-1] + self.own[-1])
 
     def place(
         self, at: NDArray[np.int64]
@@ -67,7 +83,8 @@ class Block:
         """Return, for places in the block, whether they are its own, their piece and position."""
         piece = np.searchsorted(self.offset, at, side="right") - 1
         inside = at - self.offset[piece]
-        return inside < self.own[piece], piece, inside + self.starts[piece]
+        own = inside - self.lead[piece]
+        return (own >= 0) & (own < self.own[piece]), piece, inside + self.starts[piece]
 
 
 def blocks(segments: Iterable[Segment], widest: int, size: int = BLOCK) -> Iterator[Block]:
@@ -78,7 +95,7 @@ def blocks(segments: Iterable[Segment], widest: int, size: int = BLOCK) -> Itera
     segments : iterable of Segment
         Of one chromosome after the other, disjoint, sorted by start.
     widest : int
-        Width of the widest motif; cut segments overlap by one base less.
+        Width of the widest motif; cut segments overlap by one base less, and by flanks.
     size : int
         Bases after which a block is full.
 
@@ -87,27 +104,30 @@ def blocks(segments: Iterable[Segment], widest: int, size: int = BLOCK) -> Itera
     InputError
         When segments are not in that order.
     """
-    held: list[tuple[Segment, int]] = []
+    held: list[tuple[Segment, int, int]] = []
     bases = 0
+    chroms: list[str] = []
     for segment in _in_order(segments):
+        if not chroms or chroms[-1] != segment.chrom:
+            chroms.append(segment.chrom)
         for at in range(0, len(segment), size):
-            stop = at + size + widest - 1
+            first, stop = max(0, at - FLANK), at + size + widest - 1 + FLANK
             piece = segment
             if len(segment) > size:
                 piece = Segment(
                     segment.chrom,
-                    segment.start + at,
-                    segment.codes[at:stop],
-                    segment.relevance[at:stop],
+                    segment.start + first,
+                    segment.codes[first:stop],
+                    segment.relevance[first:stop],
                 )
             own = min(size, len(segment) - at)
-            held.append((piece, own))
+            held.append((piece, at - first, own))
             bases += own
             if bases >= size:
-                yield Block.of(held)
+                yield Block.of(held, chroms)
                 held, bases = [], 0
     if held:
-        yield Block.of(held)
+        yield Block.of(held, chroms)
 
 
 def _in_order(segments: Iterable[Segment]) -> Iterator[Segment]:

@@ -1,81 +1,45 @@
-"""Motif hits: places where a motif matches and the model's relevance supports it.
+"""Motif hits: places where a motif matches and the model uses the word.
 
-A hit claims two things, that the sequence is there and that the model uses it. Its q-value is the
-larger of two target-decoy estimates, each of which takes one half of the claim away: shuffled
-windows with their own relevance (the sequence is chance), and the real sequence over the relevance
-of shuffled windows (the relevance is chance). Both go through the same gate and the same resolver.
+The q-value is the larger of two estimates, each of which takes one half of the claim away.
+*qWord*: the same columns in another order, looked for in the same windows; what they win is
+supported for another reason than the word. *qPlace*: the same matches over relevance lent from
+shuffled windows at the same offset; what stays is supported for its place. *chance* answers another
+question, whether a word as good would stand here by chance, and is no part of q.
 The error that q bounds is about the *place*: look-alike motifs may stand in for one another.
+docs/decisions/0021-what-a-hit-means.md
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gtrack.core.errors import InputError
-from gtrack.core.hits.blocks import blocks
-from gtrack.core.hits.candidates import Candidates, Tick, make_matchers, search
-from gtrack.core.hits.motifs import PSEUDOCOUNT, Motif, checked_background
-from gtrack.core.hits.qvalues import decoy_qvalues
-from gtrack.core.hits.relevance_null import TAIL, RelevanceNull
+from gtrack.core.hits.lending import Lender, NullWindows, OwnedRuns
+from gtrack.core.hits.matchers import MotifSet
+from gtrack.core.hits.motifs import Motif, checked_background
+from gtrack.core.hits.options import HitOptions
+from gtrack.core.hits.permutations import permuted_columns
+from gtrack.core.hits.reference import Looked, look_over
+from gtrack.core.hits.relevance_null import RelevanceNull
+from gtrack.core.hits.search import Search, Tick
 from gtrack.core.hits.table import HitTable
-from gtrack.core.hits.worlds import Lanes, first_of, resolve
+from gtrack.core.hits.verdict import Evidence, verdict
 from gtrack.core.segments import Segment
 
-MOST_COPIES = 30
-"""Most borrowed copies of a small target: with them one hit alone can reach q = 1/30."""
-
-
-@dataclass(frozen=True, slots=True)
-class HitOptions:
-    """Thresholds of the caller.
-
-    Parameters
-    ----------
-    p_sequence : float
-        Largest p-value of a sequence match.
-    gate : float
-        Largest p-value of the relevance; at most 0.1, where the fitted tail begins.
-    gap : int
-        Free bases between two hits.
-    pseudocount : float
-        Of the motifs, in sites per position.
-    seed : int
-        Of the relevance that decoys borrow.
-
-    Raises
-    ------
-    InputError
-        When a value is out of its range.
-    """
-
-    p_sequence: float = 1e-3
-    gate: float = 0.01
-    gap: int = 3
-    pseudocount: float = PSEUDOCOUNT
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not 0 < self.p_sequence <= 0.1:
-            raise InputError(
-                f"p_sequence {self.p_sequence} is not in (0, 0.1]; the default is 0.001"
-            )
-        if not 0 < self.gate <= 2 * TAIL:
-            raise InputError(f"gate {self.gate} is not in (0, {2 * TAIL}]; the default is 0.01")
-        if self.gap < 0 or self.seed < 0:
-            raise InputError(f"gap {self.gap} and seed {self.seed} must be 0 or more")
+LEAST_ROUNDS, LEAST_LOANS, ONE_MOTIF = 5, 10, 100
+"""Permutations per motif and loans, at least; and of both with a single motif."""
 
 
 def call_hits(
-    targets: Iterable[Segment],
-    null: Sequence[Segment],
+    targets: Callable[[], Iterable[Segment]],
+    null: NullWindows | None,
     motifs: Sequence[Motif],
     *,
     background: ArrayLike,
+    runs: OwnedRuns | None = None,
     options: HitOptions | None = None,
     progress: Tick | None = None,
 ) -> HitTable:
@@ -83,19 +47,22 @@ def call_hits(
 
     Parameters
     ----------
-    targets : iterable of Segment
-        One chromosome after the other, sorted, disjoint; read once, as a stream.
-    null : sequence of Segment
-        Shuffled windows with their own relevance.
+    targets : callable
+        Gives segments, one chromosome after the other, sorted, disjoint; read twice, as streams.
+    null : NullWindows or None
+        Shuffled windows with their own relevance. Without them nothing guards against relevance
+        that follows the place or the loudness of real sequence: ``q`` is ``q_word``.
     motifs : sequence of Motif
         In any order: it does not change the result.
     background : array_like, shape (4,)
         Base frequencies of A, C, G, T, the same for both strands.
+    runs : OwnedRuns, optional
+        Windows that the relevance of the targets comes from; each segment is one.
     options : HitOptions, optional
         Thresholds.
     progress : callable, optional
-        Told bases x motifs done since the last call, first for the null and then the targets; all
-        in all ``(null bases + target bases) * len(motifs)``.
+        Told bases x motifs done since the last call; in all ``(null bases + target bases) *
+        len(motifs)``.
 
     Returns
     -------
@@ -115,85 +82,48 @@ def call_hits(
         range(len(motifs)),
         key=lambda k: (motifs[k].id, motifs[k].name, motifs[k].counts.tobytes(), motifs[k].source),
     )
-    worlds = _Search(RelevanceNull(null), [motifs[k] for k in order], base, options, progress)
-    null_bases = worlds.bases
-    shuffled = (Segment(str(k), 0, one.codes, one.relevance) for k, one in enumerate(null))
-    decoys = np.concatenate([part.score for part in worlds.resolved(shuffled, Lanes(1))])
-    stream = iter(targets)
-    ahead = first_of(stream, null_bases)
-    copies = min(MOST_COPIES, -(-null_bases // max(1, sum(map(len, ahead)))))
-    lanes = Lanes(1 + copies)
-    real, borrowed = _by_world(worlds.resolved(chain(ahead, stream), lanes), lanes)
-    _check_widths(motifs, lanes.longest)
-    q = np.maximum(
-        decoy_qvalues(real.score, decoys, lanes.bases / null_bases),
-        decoy_qvalues(real.score, borrowed, 1 / copies),
+    looked = look_over(targets, null)
+    _check_widths(motifs, looked.longest)
+    evidence = _gather(
+        [motifs[k] for k in order], targets, looked, null, runs, base, options, progress
     )
-    return HitTable(
-        tuple(lanes.chroms),
-        real.lane // lanes.worlds,
-        real.start,
-        real.end,
-        real.reverse,
-        np.array(order, np.int64)[real.motif],
-        real.relevance_sum,
-        real.relevance_z,
-        real.p_sequence,
-        real.p_relevance,
-        real.score,
-        q,
-        lanes.bases,
-        null_bases,
+    return verdict(evidence, np.array(order, np.int64))
+
+
+def _gather(
+    motifs: Sequence[Motif],
+    targets: Callable[[], Iterable[Segment]],
+    looked: Looked,
+    null: NullWindows | None,
+    runs: OwnedRuns | None,
+    background: NDArray[np.float64],
+    options: HitOptions,
+    progress: Tick | None,
+) -> Evidence:
+    """Search the targets and, for what needs it, the null."""
+    reference = RelevanceNull(looked.reference)
+    rounds = max(LEAST_ROUNDS, -(-ONE_MOTIF // len(motifs)))
+    orders = [permuted_columns(motif, background, rounds, options.seed) for motif in motifs]
+    rounds = max(1, max(map(len, orders)))
+    matchers = MotifSet.of(
+        motifs,
+        orders,
+        reference,
+        background,
+        pseudocount=options.pseudocount,
+        p_sequence=options.p_sequence,
+        gate=options.gate,
     )
-
-
-class _Search:
-    """What every world is searched with: motifs, thresholds and what relevance does by chance."""
-
-    def __init__(
-        self,
-        null: RelevanceNull,
-        motifs: Sequence[Motif],
-        background: NDArray[np.float64],
-        options: HitOptions,
-        progress: Tick | None,
-    ) -> None:
-        self._null, self._options, self._progress = null, options, progress
-        self._matchers = make_matchers(
-            motifs, null, background, options.pseudocount, options.p_sequence
-        )
-        self._widest = max(motif.width for motif in motifs)
-
-    @property
-    def bases(self) -> int:
-        """Bases of the null."""
-        return len(self._null.ring)
-
-    def resolved(self, segments: Iterable[Segment], lanes: Lanes) -> Iterator[Candidates]:
-        """Yield what is found in every world and overlaps nothing better."""
-        found = search(
-            blocks(lanes.watch(segments), self._widest),
-            self._matchers,
-            self._null,
-            lanes.of,
-            copies=lanes.worlds - 1,
-            seed=self._options.seed,
-            p_sequence=self._options.p_sequence,
-            gate=self._options.gate,
-            tick=self._progress,
-        )
-        return resolve(found, lanes, self._options.gap)
-
-
-def _by_world(parts: Iterable[Candidates], lanes: Lanes) -> tuple[Candidates, NDArray[np.float64]]:
-    """Return what was found in the real world, and the scores of all the others."""
-    real: list[Candidates] = []
-    borrowed = [np.empty(0)]
-    for part in parts:
-        is_real = part.lane % lanes.worlds == 0
-        real.append(part.at(is_real))
-        borrowed.append(part.score[~is_real])
-    return Candidates.joined(real), np.concatenate(borrowed)
+    lender = None
+    if null is not None:
+        louder = max(1.0, looked.loudness(reference))
+        owned = runs or OwnedRuns.of(targets())
+        lender = Lender(reference, null, owned, louder=louder, seed=options.seed)
+    search = Search(matchers, reference, options, rounds, progress)
+    return search.evidence(
+        *(targets, looked, null, lender, max(LEAST_LOANS, rounds)),
+        made=np.array([len(each) for each in orders], np.int64),
+    )
 
 
 def _check_widths(motifs: Sequence[Motif], longest: int) -> None:

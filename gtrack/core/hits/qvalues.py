@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.ties import ranks
 
+FEW_DECOYS = 20
+"""Decoys at least as good, below which a q-value is a bound and no estimate."""
 
-def decoy_qvalues(
-    targets: NDArray[np.float64], decoys: NDArray[np.float64], scale: float
-) -> NDArray[np.float64]:
-    """Return one q-value per target.
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """q-values of targets, and how much they rest on.
+
+    Attributes
+    ----------
+    q : ndarray of float64, shape (T,)
+    decoys : ndarray of int64, shape (T,)
+        How many decoys were at least as good where the q-value was reached.
+    """
+
+    q: NDArray[np.float64]
+    decoys: NDArray[np.int64]
+
+
+def estimate(
+    targets: NDArray[np.float64],
+    decoys: NDArray[np.float64],
+    scale: float,
+    *,
+    weights: NDArray[np.float64] | None = None,
+    counted: NDArray[np.bool_] | None = None,
+) -> Estimate:
+    """Estimate one q-value per target.
 
     ``q(t) = min over t' <= t of (1 + decoys >= t') * scale / (targets >= t')``, at most 1 (Storey's
     running minimum over target-decoy counts; the 1 is the decoy that was about to come, without
@@ -25,16 +50,39 @@ def decoy_qvalues(
         Scores of what is known to be false and went the same way.
     scale : float
         How many targets' worth of chance one decoy stands for: bases searched for targets over
-        bases searched for decoys.
+        bases searched for decoys, or one over the number of rounds.
+    weights : ndarray of float64, shape (D,), optional
+        How many decoys each counts for; 1.
+    counted : ndarray of bool, shape (T,), optional
+        Targets that count among the calls; all. The others get a q-value all the same.
+    """
+    score = ranks(targets)
+    ranked, calls = np.sort(score), np.sort(score if counted is None else score[counted])
+    beaten = np.maximum(len(calls) - np.searchsorted(calls, ranked, side="left"), 1)
+    order = np.argsort(ranks(decoys), kind="stable")
+    below = np.searchsorted(ranks(decoys)[order], ranked, side="left")
+    weight = np.ones(len(decoys)) if weights is None else weights[order]
+    total = np.concatenate([[0.0], weight.cumsum()])
+    each = (1 + (total[-1] - total[below])) * scale / beaten
+    least = np.minimum.accumulate(each)
+    at = np.maximum.accumulate(np.where(each == least, np.arange(len(each)), 0))
+    mine = np.searchsorted(ranked, score, side="left")
+    return Estimate(np.minimum(least, 1.0)[mine], (len(decoys) - below)[at][mine])
+
+
+def decoy_qvalues(
+    targets: NDArray[np.float64], decoys: NDArray[np.float64], scale: float
+) -> NDArray[np.float64]:
+    """Return the q-values of :func:`estimate`.
 
     Examples
     --------
     >>> decoy_qvalues(np.array([9.0, 5.0, 1.0]), np.array([4.0]), 0.1).round(3).tolist()
     [0.05, 0.05, 0.067]
     """
-    score = ranks(targets)
-    ranked = np.sort(score)
-    beaten = len(ranked) - np.searchsorted(ranked, ranked, side="left")
-    false = len(decoys) - np.searchsorted(np.sort(ranks(decoys)), ranked, side="left") + 1
-    q = np.minimum(np.minimum.accumulate(false * scale / beaten), 1.0)
-    return np.asarray(q[np.searchsorted(ranked, score, side="left")])
+    return estimate(targets, decoys, scale).q
+
+
+def is_bound(decoys: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which q-values rest on so few decoys that they are bounds."""
+    return decoys < FEW_DECOYS

@@ -24,7 +24,7 @@ TAIL = 0.05
 
 LEAST_NULL_BASES = 2_000
 
-STARTS = 50_000
+STARTS = 25_000
 """About how many places, on both strands, one motif's null is fitted to."""
 
 
@@ -105,6 +105,10 @@ class RelevanceNull:
         """Return relevance in units of the null, shape as `relevance`."""
         return (relevance.astype(np.float64) - self.mean) / self.sd
 
+    def relevance(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return relevance in the track's unit, of z-values."""
+        return z * self.sd + self.mean
+
     def tails(self, weights: Sequence[NDArray[np.float64]]) -> list[Tail | None]:
         """Return the null of each motif, or None where no window is long enough for it.
 
@@ -127,13 +131,6 @@ class RelevanceNull:
             for k in members:
                 found[k] = _fit(places, weights[k])
         return found
-
-    def draw(self, length: int, rng: np.random.Generator) -> NDArray[np.float64]:
-        """Return z-values of randomly chosen stretches of the null, shape ``(length,)``."""
-        piece = 10_000
-        starts = rng.integers(len(self.ring), size=-(-length // piece))
-        at = (starts[:, None] + np.arange(min(piece, length))).ravel()[:length]
-        return np.asarray(self.ring[at % len(self.ring)])
 
 
 def _fit(places: NDArray[np.float64], weights: NDArray[np.float64]) -> Tail:

@@ -58,15 +58,39 @@ class Words:
         return self._made[k]
 
 
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where alone sites of one width are looked for in a sequence.
+
+    Attributes
+    ----------
+    words : Words
+        The sequence.
+    starts : ndarray of intp, shape (N,)
+        Places that sites may begin at, sorted; a site that begins there ends within the sequence.
+    """
+
+    words: Words
+    starts: NDArray[np.intp]
+    _read: dict[tuple[int, int], NDArray[np.intp]] = field(default_factory=dict, repr=False)
+
+    def of(self, k: int, offset: int) -> NDArray[np.intp]:
+        """Return the number of the word of `k` bases at an offset from each place."""
+        if (k, offset) not in self._read:
+            self._read[k, offset] = self.words.of(k)[self.starts + offset]
+        return self._read[k, offset]
+
+
 def scan(
-    sequence: NDArray[np.uint8] | Words, pwm: Pwm, p: float
+    sequence: NDArray[np.uint8] | Words | Places, pwm: Pwm, p: float
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.float64]]:
     """Find the sites of a motif on both strands.
 
     Parameters
     ----------
-    sequence : ndarray of uint8, shape (L,), or Words
-        A 0, C 1, G 2, T 3, N 4. An array is taken in chunks; `Words` as they are.
+    sequence : ndarray of uint8, shape (L,), or Words, or Places
+        A 0, C 1, G 2, T 3, N 4. An array is taken in chunks; `Words` as they are; of `Places`,
+        which are for motifs of this width, only sites that begin there are found.
     pwm : Pwm
         The motif.
     p : float
@@ -89,8 +113,8 @@ def scan(
         tables = _Tables.of(pwm.losses, budget)
         found = [
             (at + start, reverse, loss)
-            for at, words in _chunks(sequence, pwm.width)
-            for start, reverse, loss in [tables.sites(words)]
+            for at, where in _chunks(sequence, pwm.width)
+            for start, reverse, loss in [tables.sites(where)]
         ]
     if not found:
         return np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0)
@@ -98,8 +122,10 @@ def scan(
     return starts, strands, pwm.tail[losses]
 
 
-def _chunks(sequence: NDArray[np.uint8] | Words, width: int) -> Iterator[tuple[int, Words]]:
-    if isinstance(sequence, Words):
+def _chunks(
+    sequence: NDArray[np.uint8] | Words | Places, width: int
+) -> Iterator[tuple[int, Words | Places]]:
+    if not isinstance(sequence, np.ndarray):
         yield 0, sequence
         return
     for at in range(0, len(sequence) - width + 1, CHUNK):
@@ -110,12 +136,14 @@ def _chunks(sequence: NDArray[np.uint8] | Words, width: int) -> Iterator[tuple[i
 class _Strand:
     """How one strand of a motif is looked for: a core first, and then the blocks around it."""
 
+    width: int
     core_at: int
     core: NDArray[np.int32]
+    alive: NDArray[np.bool_]
     blocks: list[tuple[int, NDArray[np.int32]]]
 
     @classmethod
-    def of(cls, losses: NDArray[np.int32], core_at: int) -> _Strand:
+    def of(cls, losses: NDArray[np.int32], core_at: int, budget: int) -> _Strand:
         width, k = len(losses), min(_CORE, len(losses))
         rest = losses.copy()
         rest[core_at : core_at + k] = 0
@@ -127,13 +155,14 @@ class _Strand:
             blocks.append((at, _table(rest[at : at + _BLOCK])))
             rest[at : at + _BLOCK] = 0
         blocks.sort(key=lambda block: -float(block[1][:-1].mean()))
-        return cls(core_at, _table(losses[core_at : core_at + k]), blocks)
+        core = _table(losses[core_at : core_at + k])
+        return cls(width, core_at, core, core <= budget, blocks)
 
     def sites(
-        self, words: Words, at: NDArray[np.intp], loss: NDArray[np.int32], end: int, budget: int
+        self, words: Words, starts: NDArray[np.intp], loss: NDArray[np.int32], budget: int
     ) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-        """Return start and loss of the sites whose cores lie `at` and lose `loss`."""
-        starts = at - self.core_at
+        """Return start and loss of the sites of which the cores lose `loss`."""
+        end = len(words) - self.width
         kept = np.flatnonzero((loss <= budget) & (starts >= 0) & (starts <= end))
         for offset, table in self.blocks:
             starts, loss = starts[kept], loss[kept]
@@ -158,25 +187,36 @@ class _Tables:
         # The core is where a random word loses most.
         sums = np.convolve(losses.mean(axis=1), np.ones(k), mode="valid")
         core_at = int(sums.argmax())
-        forward = _Strand.of(losses, core_at)
-        reverse = _Strand.of(np.ascontiguousarray(losses[::-1, ::-1]), width - k - core_at)
-        alive = np.minimum(forward.core, reverse.core) <= budget
+        forward = _Strand.of(losses, core_at, budget)
+        turned = np.ascontiguousarray(losses[::-1, ::-1])
+        reverse = _Strand.of(turned, width - k - core_at, budget)
+        alive = forward.alive | reverse.alive
         return cls(width, budget, k, (forward, reverse), alive)
 
-    def sites(self, words: Words) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int32]]:
+    def sites(
+        self, where: Words | Places
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int32]]:
         """Return start, strand and loss of every site, sorted by start and strand."""
-        cores = words.of(self.k)
-        at = np.flatnonzero(self.alive[cores])
-        cores = cores[at]
-        end = len(words) - self.width
-        starts, losses = zip(
-            *(s.sites(words, at, s.core[cores], end, self.budget) for s in self.strands),
-            strict=True,
-        )
+        found = self._anywhere(where) if isinstance(where, Words) else self._there(where)
+        starts, losses = zip(*found, strict=True)
         start = np.concatenate(starts).astype(np.int64)
         reverse = np.repeat([False, True], [len(part) for part in starts])
         order = np.lexsort((reverse, start))
         return start[order], reverse[order], np.concatenate(losses)[order]
+
+    def _anywhere(self, words: Words) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int32]]]:
+        cores = words.of(self.k)
+        at = np.flatnonzero(self.alive[cores])
+        cores = cores[at]
+        for strand in self.strands:
+            yield strand.sites(words, at - strand.core_at, strand.core[cores], self.budget)
+
+    def _there(self, places: Places) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int32]]]:
+        for strand in self.strands:
+            cores = places.of(self.k, strand.core_at)
+            at = np.flatnonzero(strand.alive[cores])
+            loss = strand.core[cores[at]]
+            yield strand.sites(places.words, places.starts[at], loss, self.budget)
 
 
 def _table(losses: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.hits.motifs import Motif
+from gtrack.core.hits.qvalues import is_bound
 from gtrack.core.hits.regions_of_sites import RegionIndex
 
 
@@ -37,10 +38,27 @@ class HitTable:
         Of the match (exact) and of the relevance (two-sided).
     score : ndarray of float64, shape (N,)
         What candidates were ranked by.
-    q : ndarray of float64, shape (N,)
-        Locus q-value.
+    q, q_word, q_place : ndarray of float64, shape (N,)
+        Locus q-value, and the two estimates that it is the larger of; `q_place` is NaN without a
+        null.
+    chance : ndarray of float64, shape (N,)
+        Expected matches as good in shuffled sequence per match as good here; NaN without a null.
+    decoys : ndarray of int64, shape (N,)
+        How many decoys `q` rests on.
+    beside : tuple of ndarray of int64
+        Row, and index of another motif that matches there with relevance, for all such pairs.
     bases, null_bases : int
         Bases searched.
+    relevance_total : float
+        Sum of |relevance| of the bases.
+    rounds : int
+        In which permutations competed.
+    decoy_wins : tuple of float
+        Supporting and opposing permuted motifs that beat all they overlap, per round.
+    loudness : float
+        How many times as large relevance usually is as in the null.
+    unpermuted, weak : ndarray of int64
+        Motifs that have no permutation, and those that no sequence matches well enough.
     """
 
     chroms: tuple[str, ...]
@@ -55,14 +73,33 @@ class HitTable:
     p_relevance: NDArray[np.float64]
     score: NDArray[np.float64]
     q: NDArray[np.float64]
+    q_word: NDArray[np.float64]
+    q_place: NDArray[np.float64]
+    chance: NDArray[np.float64]
+    decoys: NDArray[np.int64]
+    beside: tuple[NDArray[np.int64], NDArray[np.int64]]
     bases: int
     null_bases: int
+    relevance_total: float
+    rounds: int
+    decoy_wins: tuple[float, float]
+    loudness: float
+    unpermuted: NDArray[np.int64]
+    weak: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.start)
 
+    def hits(self, q: float, max_chance: float = 1.0) -> NDArray[np.bool_]:
+        """Tell which rows are hits: a smaller q-value, and no larger chance where it is known."""
+        return (self.q < q) & ~(self.chance > max_chance)
+
     def records(
-        self, motifs: Sequence[Motif], model: str, regions: RegionIndex
+        self,
+        motifs: Sequence[Motif],
+        model: str,
+        regions: RegionIndex,
+        families: Sequence[str],
     ) -> Iterator[MotifHit]:
         """Yield the rows as records.
 
@@ -74,7 +111,10 @@ class HitTable:
             What was explained.
         regions : RegionIndex
             What was scanned.
+        families : sequence of str
+            Of each motif.
         """
+        bound = is_bound(self.decoys)
         for row in range(len(self)):
             motif, chrom = motifs[self.motif[row]], self.chroms[self.chrom[row]]
             start, end = int(self.start[row]), int(self.end[row])
@@ -93,4 +133,13 @@ class HitTable:
                 q_value=float(self.q[row]),
                 model=model,
                 region=regions.of(chrom, start, end).called,
+                q_word=float(self.q_word[row]),
+                q_place=_known(self.q_place[row]),
+                chance=_known(self.chance[row]),
+                bound=bool(bound[row]),
+                family=families[self.motif[row]],
             )
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

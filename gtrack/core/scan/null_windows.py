@@ -10,12 +10,14 @@ are shuffled several times, large ones are sampled.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.errors import InputError
 from gtrack.core.scan.batches import shard_bounds
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.segments import Segment, cut_segments
@@ -29,6 +31,7 @@ _INPUT_FOLD = 8
 """Windows that own little are read for it: at most this many bases of input per wanted base."""
 
 _SEED = 21690
+_LABEL = re.compile(r".+:(?P<start>[0-9]+)-(?P<end>[0-9]+)#[0-9]+", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,10 @@ class NullGrid:
         return found
 
     def _label(self, window: int) -> str:
-        """Name a shuffled window: no two have one name, so they are never taken for neighbours."""
+        """Name a shuffled window: no two have one name, so they are never taken for neighbours.
+
+        :func:`window_of` reads it.
+        """
         grid = self.grid
         chrom = grid.chroms[grid.chrom[window]]
         return f"{chrom}:{grid.start[window]}-{grid.end[window]}#{self.copy[window]}"
@@ -126,6 +132,26 @@ class NullGrid:
     def _rng(self, window: int) -> np.random.Generator:
         name = hashlib.sha256(self._label(window).encode()).digest()
         return np.random.default_rng(int.from_bytes(name[:16], "little"))
+
+
+def window_of(segment: Segment) -> tuple[int, int]:
+    """Return start and end of the window that a segment of a null was cut from.
+
+    Raises
+    ------
+    InputError
+        When its label is none of a null's.
+
+    Examples
+    --------
+    >>> values = np.zeros(1, np.float32)
+    >>> window_of(Segment("chr1:100-300#2", 150, values.astype(np.uint8), values))
+    (100, 300)
+    """
+    found = _LABEL.fullmatch(segment.chrom)
+    if not found:
+        raise InputError(f"null segment {segment.chrom!r}: no window's name; make the null again")
+    return int(found["start"]), int(found["end"])
 
 
 def lay_null(grid: WindowGrid, bases: int) -> NullGrid:

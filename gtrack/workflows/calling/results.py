@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.hits.calling import HitOptions
+from gtrack.core.hits.options import HitOptions
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.hits.ranking import farthest
