@@ -146,6 +146,16 @@ def call_hits_on_tracks(
     GtrackError
         When a track is no bigWig, is of another genome or has nothing in the regions, or another
         input is wrong.
+
+    Examples
+    --------
+    >>> import gtrack
+    >>> where = {"bed": "example_data/regions.bed", "fasta": "example_data/genome.fa"}
+    >>> tracks = {"bpnet": "example_data/genome.fa"}
+    >>> call = gtrack.call_hits_on_tracks
+    >>> call(tracks, "example_data/motifs.meme", **where, out="out/new")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    gtrack.core.errors.InputError: example_data/genome.fa: is no bigWig and no bigBed; ...
     """
     folder = Path(out).expanduser()
     given = TracksJob(

@@ -62,6 +62,7 @@ def take_tracks(
         folder.refuse_unfit_tracks(job.inputs(), overwrite=job.overwrite)
         record = begin_run(job.out, job.local())  # first: it marks the folder
         try:
+            folder.sweep()
             if job.overwrite:
                 folder.remove()
             folder.make("tracks")

@@ -206,9 +206,10 @@ class ScanFolder:
         """
         if self.is_empty():
             return
-        ours = bool(self.foreign_tracks())
-        if not ours:
+        if not self.foreign_tracks():
             there = stranger(self.out)
+            if there is None and not (self.has_run() or self.is_planned() or self.has_manifest()):
+                return  # a run was killed before it had written anything
             holds = "a scan" if there is None else f"{there!r}"
             raise InputError(
                 f"{self.out}: the folder holds {holds}, which gtrack hits --track does not replace;"
