@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import math
 import shutil
+import struct
 import threading
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +29,7 @@ from gtrack.workflows import hits as hits_workflow
 from gtrack.workflows.calling.given_tracks import TracksJob, check_tracks
 from gtrack.workflows.calling.taken_tracks import take_tracks
 from gtrack.workflows.folder.finished import open_finished
+from gtrack.workflows.folder.owned import foreign_tracks
 from gtrack.workflows.view import ViewJob, view
 from tests.hits.foreign import SIZES, Given, make, own_null, write_bigwig
 
@@ -293,6 +297,19 @@ def another(given: Given, sizes: dict[str, int], keep: Callable[[str], bool] = b
     write_bigwig(given.bigwig, sizes, values)
 
 
+def infinite(given: Given) -> None:
+    """Put an infinite value into the first section, where pyBigWig would write none."""
+    data = bytearray(given.bigwig.read_bytes())
+    at = int.from_bytes(data[16:24], "little") + 8
+    stream = zlib.decompressobj()
+    section = bytearray(stream.decompress(bytes(data[at:])))
+    section[24 + 4 * 10 : 24 + 4 * 11] = struct.pack("<f", math.inf)
+    packed, room = zlib.compress(section, 9), len(data) - at - len(stream.unused_data)
+    assert len(packed) <= room
+    data[at : at + room] = packed.ljust(room, b"\0")
+    given.bigwig.write_bytes(data)
+
+
 WRONG: dict[str, tuple[Callable[[Given], object], str]] = {
     "a text": (lambda g: g.bigwig.write_text("track type=wiggle_0\n" * 99), "is no bigWig"),
     "empty": (lambda g: g.bigwig.write_bytes(b""), "theirs.bw: is cut, or no bigWig"),
@@ -322,6 +339,7 @@ WRONG: dict[str, tuple[Callable[[Given], object], str]] = {
         lambda g: write_bigwig(g.bigwig, SIZES, {c: 0 * v for c, v in g.values.items()}),
         "is 0 everywhere in the 3 regions",
     ),
+    "infinite": (infinite, "the value at chr2:111 is infinite; leave that base without a value"),
     "no value": (
         lambda g: (g.folder / "r.bed").write_text("chr1\t0\t200\n"),
         "has no value in the 1 regions",
@@ -462,6 +480,22 @@ def test_a_scan_may_take_the_place(run, given: Given, called_scan, tmp_path: Pat
     run("scan", *called_scan[0].options("cnn"), "--out", out, "--overwrite")
     assert not (out / "tracks/bpnet.relevance.bw").exists()
     assert open_finished(out).is_foreign is False
+
+
+@pytest.mark.parametrize("text", ['{"tracks": [1]}', '{"tracks": {"../x": 1, "a/b": 2}}', "[]"])
+def test_records_that_name_nothing_of_ours(tmp_path: Path, text: str) -> None:
+    record = text.replace("{", '{"schema": "gtrack-run/1", ', 1)
+    (tmp_path / "run.local.json").write_text(record)
+    assert foreign_tracks(tmp_path) == ()
+
+
+def test_a_scan_is_no_track_whatever_its_manifest_lacks(run, called_scan, tmp_path: Path) -> None:
+    out = Path(shutil.copytree(called_scan[1], tmp_path / "scan"))
+    record = json.loads((out / "manifest.json").read_text())
+    del record["plan_sha256"]
+    (out / "manifest.json").write_text(json.dumps(record))
+    assert foreign_tracks(out) == ()
+    assert "not a whole gtrack-manifest/1 manifest" in run("report", out, code=2).error
 
 
 @pytest.mark.parametrize("renames", range(1, 9))

@@ -195,16 +195,18 @@ def _of_stem(stem: str) -> Iterator[str]:
 def foreign_tracks(out: Path) -> tuple[str, ...]:
     """Return the names of the tracks of another tool that a folder is about; of a scan, none.
 
-    They stand in its manifest, which has no plan, or before that is there in ``run.local.json``.
+    A scan has a plan. They stand in the manifest, or before that is there in ``run.local.json``.
     """
+    if os.path.lexists(out / PLAN):
+        return ()
     manifest = _json(out / MANIFEST, "gtrack-manifest/")
-    if manifest is not None:
-        models = manifest.get("models") if manifest.get("plan_sha256") is None else ()
-        listed = [m.get("name") for m in models if isinstance(m, dict)] if models else []
-    elif os.path.lexists(out / PLAN):
-        listed = []
+    if manifest is None:
+        begun = (_json(out / RUN, "gtrack-run/") or {}).get("tracks")
+        listed = list(begun) if isinstance(begun, dict) else []
+    elif manifest.get("plan_sha256") is None and isinstance(manifest.get("models"), list):
+        listed = [each.get("name") for each in manifest["models"] if isinstance(each, dict)]
     else:
-        listed = list((_json(out / RUN, "gtrack-run/") or {}).get("tracks") or ())
+        return ()
     return tuple(name for name in listed if isinstance(name, str) and NAME.fullmatch(name))
 
 
