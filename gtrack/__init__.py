@@ -10,7 +10,7 @@ __version__ = "0.2.0"
 TYPE_CHECKING = False  # of typing alone, importing would cost more than the rest of this module
 if TYPE_CHECKING:
     from gtrack.api.explaining import explain
-    from gtrack.api.hits import call_hits
+    from gtrack.api.hits import call_hits, call_hits_on_tracks
     from gtrack.api.models import Model, load_model
     from gtrack.api.scanning import scan
     from gtrack.api.scans import Scan, open_scan
@@ -29,6 +29,7 @@ _NAMES = {
     "scan": "gtrack.api.scanning",
     "open_scan": "gtrack.api.scans",
     "call_hits": "gtrack.api.hits",
+    "call_hits_on_tracks": "gtrack.api.hits",
     "Model": "gtrack.api.models",
     "Explanation": "gtrack.core.scan.explanation",
     "Scan": "gtrack.api.scans",
@@ -50,6 +51,7 @@ __all__ = [
     "VerificationError",
     "__version__",
     "call_hits",
+    "call_hits_on_tracks",
     "explain",
     "load_model",
     "open_scan",

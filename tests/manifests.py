@@ -74,6 +74,23 @@ MANIFEST = RunManifest(
 )
 
 
+FOREIGN = replace(
+    MANIFEST,
+    models=(
+        {
+            **{"name": "cnn", "kind": "track", "sha256": "c" * 64, "unit": "base"},
+            **{"outputs": {"kind": "values"}, "labels": ["track"], "target": "track"},
+            **{"targets": ["track"], "parameters": {}},
+        },
+    ),
+    tracks=TRACKS[:1],
+    regions={"given": 4, "duplicates": 1, "scanned": 3, "url": "regions.bed"},
+    job=None,
+    plan_sha256=None,
+)
+"""Of a track that another tool made."""
+
+
 WITH_HITS = replace(
     MANIFEST,
     tracks=(

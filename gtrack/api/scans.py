@@ -39,24 +39,23 @@ class Scan:
 
     def __init__(self, finished: FinishedScan) -> None:
         self._finished = finished
-        plan = finished.plan
         self.out = finished.out
         self.models = {
-            model.name: tuple(target.label for target in plan.targets_of(model.name))
-            for model in plan.models
+            target.model: tuple(each.label for each in finished.targets_of(target.model))
+            for target in finished.targets
         }
-        self.chrom_sizes = dict(plan.chrom_sizes)
+        self.chrom_sizes = dict(finished.chrom_sizes)
 
     def __repr__(self) -> str:
-        manifest, plan = self._manifest(), self._finished.plan
+        manifest, finished = self._manifest(), self._finished
         models = [
             name if len(labels) == 1 else f"{name} ({', '.join(labels)})"
             for name, labels in self.models.items()
         ]
         parts = [
-            f"{plan.options.method} of {', '.join(models)}",
-            f"{len(plan.regions):,} regions on {len({r.chrom for r in plan.regions}):,} "
-            f"of {len(plan.chrom_sizes):,} chromosomes",
+            f"{manifest.job['method'] if manifest.job else 'tracks'} of {', '.join(models)}",
+            f"{len(finished.regions):,} regions on {len({r.chrom for r in finished.regions}):,} "
+            f"of {len(finished.chrom_sizes):,} chromosomes",
             "no null" if manifest.null is None else f"a null of {manifest.null['bases']:,} bases",
         ]
         if manifest.hits is None:
@@ -150,6 +149,7 @@ class Scan:
         >>> len(columns["score"]), columns["start"].dtype, columns["score"].dtype
         (100, dtype('int64'), dtype('float64'))
         """
+        self._finished.planned_to("score regions")
         return table_columns(self.out / "regions.tsv", REGION_COLUMNS)
 
     @in_python
@@ -168,6 +168,7 @@ class Scan:
         >>> sorted(set(columns["strand"].tolist()))
         ['+', '-']
         """
+        self._finished.planned_to("score windows")
         return table_columns(self.out / "windows.tsv", WINDOW_COLUMNS)
 
     @in_python
@@ -228,7 +229,7 @@ class Scan:
         wish = of_name if colon else label
         if name not in self.models:
             raise InputError(f"{model!r}: no such model; the scan has {_few(self.models)}")
-        targets = self._finished.plan.targets_of(name)
+        targets = self._finished.targets_of(name)
         for target in targets:
             if target.label == wish or (wish is None and target.alone):
                 return target
@@ -238,7 +239,7 @@ class Scan:
     def _manifest(self) -> RunManifest:
         """Return the manifest as it is now: hits may have been called since."""
         manifest = self._finished.folder.read_manifest()
-        if manifest.plan_sha256 != self._finished.plan.digest:
+        if not self._finished.is_still(manifest):
             raise InputError(f"{self.out}: another scan is there now; open it again")
         return manifest
 

@@ -12,11 +12,12 @@ from gtrack.core.errors import GtrackError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_BY_NAME = ("model", "annotation", "target", "outputs", "window", "stride")
+_BY_NAME = ("model", "annotation", "track", "target", "outputs", "window", "stride")
 _FLAGS = ("null", "resume", "overwrite", "loci")
 _CALLED = {
     "model": "models",
     "annotation": "annotations",
+    "track": "tracks",
     "batch-tokens": "batch_units",
     "null-bases": "null",
     "out": "out=",

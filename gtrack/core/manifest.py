@@ -17,6 +17,15 @@ KINDS = ("relevance", "relevance-forward", "relevance-reverse", "hits", "annotat
 FIRST_VIEW = 140
 """Bases that a viewer shows first: letters of two models are legible."""
 
+TRACK = "track"
+"""Kind of a model that is known by its track alone, which another tool made."""
+
+UNGUARDED = (
+    "relevance that is tied to a position in the model's window, whatever stands there, is not "
+    "guarded against"
+)
+"""What hits without a null do not tell from motifs that a model uses."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrackSpec:
@@ -100,6 +109,7 @@ class RunManifest:
     It holds no time, host name or path outside its folder: equal runs have equal manifests.
     `null` and `hits` are there once shuffled windows were explained and motif hits were called.
     `locus` is what a viewer shows first: ``chrom``, ``start``, ``end``, 0-based half-open.
+    Tracks of another tool come without a scan: they have no `job` and no `plan_sha256`.
     """
 
     genome: dict[str, Any]
@@ -107,11 +117,16 @@ class RunManifest:
     tracks: tuple[TrackSpec, ...]
     regions: dict[str, Any]
     locus: dict[str, Any]
-    job: dict[str, Any]
-    plan_sha256: str
+    job: dict[str, Any] | None
+    plan_sha256: str | None
     versions: dict[str, str]
     null: dict[str, Any] | None = None
     hits: dict[str, Any] | None = None
+
+    @property
+    def foreign(self) -> bool:
+        """Whether another tool made the tracks."""
+        return self.plan_sha256 is None
 
     def model(self, name: str | None) -> dict[str, Any]:
         """Return what is said of a model."""
@@ -134,14 +149,14 @@ def head_in(model: Mapping[str, Any]) -> Head:
     return Head(cast(Outputs, model["outputs"]["kind"]), tuple(model["labels"]))
 
 
-def completed(model: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
+def completed(model: Mapping[str, Any], job: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return a model of a manifest with what gtrack 0.1 did not say: it knew two kinds of models.
 
     What was explained then was one target: its logit less the mean of the others, or of one output
     the logit.
     """
     tokens, several = model["kind"] == "dnabert2", len(model["labels"]) > 1
-    rule = job.get("alibi_rule") if tokens else None
+    rule = job.get("alibi_rule") if tokens and job else None
     meant = {
         "unit": "token" if tokens else "base",
         "outputs": {"kind": "classes" if several else "labels", "said_by": "rule"},

@@ -52,6 +52,7 @@ def read_manifest(path: Path) -> RunManifest:
             f"{path}: not a whole {SCHEMA} manifest ({problem.json_path.removeprefix('$.')}: "
             f"{problem.message[:200]}); copy the folder again"
         )
+    record = {"job": None, "plan_sha256": None, **record}
     record["models"] = tuple(completed(model, record["job"]) for model in record["models"])
     record["tracks"] = tuple(
         TrackSpec(**_known(track, TrackSpec))

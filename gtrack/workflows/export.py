@@ -102,6 +102,7 @@ def export(
     if width is not None:
         _check_width(width, to)
     scan = open_finished(out)
+    scan.planned_to("export the windows of")
     chosen = _targets(scan, models)
     paths = [path for each in chosen for path in _paths(folder, each, to)]
     refuse_inputs(of_files({"--fasta ": fasta}), paths, "the export replaces")

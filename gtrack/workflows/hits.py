@@ -1,4 +1,4 @@
-"""``gtrack hits``: motif hits from the tracks and the null of a finished scan, without a model."""
+"""``gtrack hits``: motif hits from finished tracks, a scan's or another tool's, without a model."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ from gtrack.core.hits.support import Support
 from gtrack.core.hits.word_groups import WordTable
 from gtrack.core.hits.word_names import named_words
 from gtrack.core.hits.words import find_words
+from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.null_windows import window_of
-from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.sequences import base_counts
 from gtrack.core.targets import Target
 from gtrack.io.fasta import Genome
 from gtrack.io.hit_files import NarrowPeak
 from gtrack.io.motifs import read_motifs
+from gtrack.workflows.calling.given_tracks import TracksJob, check_tracks
 from gtrack.workflows.calling.results import HitsJob, HitsSummary, TargetHits, write_results
+from gtrack.workflows.calling.taken_tracks import TracksSummary, take_tracks
 from gtrack.workflows.folder.finished import (
     FinishedScan,
     open_finished,
@@ -41,6 +43,8 @@ from gtrack.workflows.folder.kept_inputs import of_files
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+_NO_LOCI = "--loci: a foreign track has no null to compare relevance with; leave it out"
 
 
 def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
@@ -61,20 +65,40 @@ def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
         inputs = of_files({"--motifs ": job.motifs, "--fasta ": job.fasta})
         folder.refuse_inputs(inputs, ["hits"], "new hits replace")
         scan = open_finished(job.out)
-        check_widths(motifs, scan.plan)
+        check_widths(motifs, scan.regions)
         if job.loci:
             _need_null(scan)
         with scanned_genome(scan, job.fasta) as genome:
-            background = _background(scan.plan, genome)
+            background = _background(scan.regions, genome)
             models = tuple(
                 _call_target(job, scan, genome, target, motifs, background, progress)
-                for target in scan.plan.targets
+                for target in scan.targets
             )
         files = write_results(job, scan, motifs, background, models)
-    return HitsSummary(job.out, job.q, len(motifs), models, files)
+    return HitsSummary(job.out, job.q, len(motifs), models, files, scan.unguarded)
 
 
-def check_widths(motifs: Sequence[Motif], plan: Plan) -> None:
+def call_on_tracks(
+    tracks: TracksJob, job: HitsJob, progress: Progress = lambda *_: None
+) -> tuple[TracksSummary, HitsSummary]:
+    """Take tracks of another tool into a folder, and call motif hits in it.
+
+    Raises
+    ------
+    InputError
+        When an input is wrong; nothing is written then.
+    OutputError
+        When the disk refuses, or another run holds the folder.
+    """
+    if job.loci:
+        raise InputError(_NO_LOCI)
+    motifs = read_motifs(job.motifs)
+    checked = check_tracks(tracks, progress)
+    check_widths(motifs, checked.tracks.regions)
+    return take_tracks(tracks, checked, progress), call(job, progress)
+
+
+def check_widths(motifs: Sequence[Motif], regions: Sequence[Interval]) -> None:
     """Refuse a motif that fits into no region.
 
     Raises
@@ -82,7 +106,7 @@ def check_widths(motifs: Sequence[Motif], plan: Plan) -> None:
     InputError
         Naming it.
     """
-    runs = merge_regions(plan.regions).values()
+    runs = merge_regions(regions).values()
     longest = max(end - start for chrom in runs for start, end in chrom)
     for motif in motifs:
         if motif.width > longest:
@@ -93,6 +117,9 @@ def check_widths(motifs: Sequence[Motif], plan: Plan) -> None:
 
 
 def _need_null(scan: FinishedScan) -> None:
+    """Refuse loci where there is nothing to test them against."""
+    if scan.is_foreign:
+        raise InputError(_NO_LOCI)
     if scan.manifest.null is None:
         raise InputError(
             f"{scan.out}: no null to test --loci against; the command of the scan with "
@@ -100,9 +127,9 @@ def _need_null(scan: FinishedScan) -> None:
         )
 
 
-def _background(plan: Plan, genome: Genome) -> NDArray[np.float64]:
+def _background(regions: Sequence[Interval], genome: Genome) -> NDArray[np.float64]:
     """Return the shares of A, C, G, T in the regions, both strands."""
-    runs = merge_regions(plan.regions).items()
+    runs = merge_regions(regions).items()
     stretches = (genome.fetch(chrom, *run) for chrom, each in runs for run in each)
     return symmetric_background(base_counts(stretches))
 
@@ -116,15 +143,16 @@ def _call_target(
     background: NDArray[np.float64],
     progress: Progress,
 ) -> TargetHits:
-    plan, null = scan.plan, _null(scan, target)
+    null = _null(scan, target)
+    runs = None if scan.is_foreign else _owned_runs(scan.plan.grid(target.model))
     null_bases = 0 if null is None else null.bases
-    in_all = (plan.covered[target.model] + null_bases) * len(motifs)
+    in_all = ((scan.spec(target).bases or 0) + null_bases) * len(motifs)
     table = call_hits(
         lambda: scanned_segments(scan, genome, target),
         null,
         motifs,
         background=background,
-        runs=_owned_runs(plan.grid(target.model)),
+        runs=runs,
         options=job.options,
         progress=lambda done: progress(target.title, done, in_all),
     )
@@ -135,7 +163,7 @@ def _call_target(
     chosen = table.hits(job.q, job.max_chance)
     label = f"{target.model}:{target.label}"
     names = family_names(table, chosen, motifs)
-    candidates = tuple(table.records(motifs, label, RegionIndex(plan.regions), names))
+    candidates = tuple(table.records(motifs, label, RegionIndex(scan.regions), names))
     hits = tuple(compress(candidates, chosen.tolist()))
     shares = tuple(motif_shares(hits, table.relevance_total))
     words = _words(scan, genome, target, motifs)

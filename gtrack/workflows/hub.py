@@ -136,10 +136,10 @@ def _check_url(url: str) -> None:
 def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str, ...]]:
     """Write all files into a folder of their own."""
     genome = job.genome or str(scan.manifest.genome["id"])
-    sizes = scan.plan.chrom_sizes
+    sizes = scan.chrom_sizes
     notes = []
     if genome != CUSTOM:
-        notes.append(check_assembly(genome, sizes, merge_regions(scan.plan.regions).keys()))
+        notes.append(check_assembly(genome, sizes, merge_regions(scan.regions).keys()))
     writer = HubData(scan, build, link=job.link, own_genome=genome == CUSTOM)
     tracks = [
         writer.add(spec, name)

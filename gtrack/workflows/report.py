@@ -82,11 +82,11 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     _check_target(target)
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
-        specs = [scan.spec(target) for target in scan.plan.targets]
+        specs = [scan.spec(target) for target in scan.targets]
         tracks = [stack.enter_context(BigWigReader(scan.out / spec.path)) for spec in specs]
-        hits = [best_hits(scan, target) for target in scan.plan.targets]
+        hits = [best_hits(scan, target) for target in scan.targets]
         places = top_places(
-            scan.plan,
+            scan,
             hits,
             [(track, spec.p99 or 1.0) for track, spec in zip(tracks, specs, strict=True)],
             span=job.span,
@@ -99,7 +99,7 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
             for spec, track, found in zip(specs, tracks, hits, strict=True)
         ]
         features = _annotations(scan, shown, progress)
-        regions = shown.holding(scan.plan.regions)
+        regions = shown.holding(scan.regions)
         loci = tuple(
             (
                 LetterPlot(
@@ -157,9 +157,11 @@ def _annotations(
 
 def _region_table(scan: FinishedScan, places: ShownPlaces) -> list[dict[str, str]]:
     """Return the lines of the regions that touch a place, in their order."""
+    if "table" not in scan.manifest.regions:  # no model gave them a score
+        return []
     shown = {
         str(row)
-        for row, region in enumerate(scan.plan.regions)
+        for row, region in enumerate(scan.regions)
         if any(True for _ in places.touched_by(region))
     }
     path = scan.out / scan.manifest.regions["table"]

@@ -79,7 +79,7 @@ def _scan(
         folder.make()  # what a resumed scan lacks
         record = begin_run(job.out, job.local())
         try:
-            check_widths(motifs, plan)
+            check_widths(motifs, plan.regions)
             _scan_shards(job, folder, planned, begin(plan))
         except (InputError, ModelError):
             if planned.fresh and not folder.parts.has_any_shard():

@@ -339,11 +339,11 @@ def test_a_named_genome_is_not_copied(run, short, tmp_path: Path) -> None:
 def test_a_large_genome_is_not_copied(run, short, tmp_path: Path, monkeypatch) -> None:
     size = short.fasta.stat().st_size
     out = tmp_path / "out"
-    monkeypatch.setattr("gtrack.workflows.scanning.record._COPY_UP_TO", size - 1)
+    monkeypatch.setattr("gtrack.workflows.folder.genome._COPY_UP_TO", size - 1)
     run("scan", *short.options("cnn"), "--out", out)
     assert manifest(out)["genome"]["fasta"] is None
     shutil.rmtree(out)
-    monkeypatch.setattr("gtrack.workflows.scanning.record._COPY_UP_TO", size)
+    monkeypatch.setattr("gtrack.workflows.folder.genome._COPY_UP_TO", size)
     run("scan", *short.options("cnn"), "--out", out)
     assert (out / "genome/genome.fa").exists()
 

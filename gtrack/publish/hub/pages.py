@@ -36,6 +36,9 @@ _GAPS = (
     "A base without a value was not scanned, or is not A, C, G or T: a gap is not a zero. Every "
     "base has its value from one window of the model, the one whose centre is nearest."
 )
+_FOREIGN_GAPS = (
+    "A base without a value was not taken, or has none in the track: a gap is not a zero."
+)
 _HIT_COLUMNS = (
     ("name, motifId, source", "The motif: its name, its matrix, where the matrix is from"),
     ("score", "100 times -log10 of the q-value, at most 1000"),
@@ -101,7 +104,10 @@ def _table(rows: Iterable[tuple[str, object]]) -> Markup:
 
 def _made(hub: Hub, model: dict[str, Any]) -> Markup:
     """Return how relevance of a model was made."""
-    job, strands = hub.manifest.job, str(model["strands"])
+    job = hub.manifest.job
+    if job is None:
+        return _given(hub, model)
+    strands = str(model["strands"])
     rows: list[tuple[str, object]] = [
         ("Model", f"{model['name']} ({model['kind']})"),
         ("Model's SHA-256", model["sha256"]),
@@ -121,6 +127,17 @@ def _made(hub: Hub, model: dict[str, Any]) -> Markup:
     return _table(rows)
 
 
+def _given(hub: Hub, model: dict[str, Any]) -> Markup:
+    """Return what is known of a track that another tool made."""
+    rows = (
+        ("Track", model["name"]),
+        ("Made by", "another tool, whose own documents say how"),
+        ("SHA-256 of the file", model["sha256"]),
+        ("Versions", ", ".join(f"{k} {v}" for k, v in hub.manifest.versions.items())),
+    )
+    return _table(rows)
+
+
 def _relevance_page(hub: Hub, track: HubTrack) -> str:
     spec, model = track.spec, hub.manifest.model(track.spec.model)
     strand = spec.kind.partition("-")[2]
@@ -137,9 +154,12 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
         _section(
             "Description",
             _paragraphs(
-                f"How much of the score that the model {spec.model} gives its output {output} the "
-                f"method traces back to each base of the scanned regions.{alone}",
-                _GAPS,
+                f"Contribution of each base of the regions, as the track {spec.model} of another "
+                "tool gives it."
+                if hub.manifest.foreign
+                else f"How much of the score that the model {spec.model} gives its output {output} "
+                f"the method traces back to each base of the scanned regions.{alone}",
+                _FOREIGN_GAPS if hub.manifest.foreign else _GAPS,
             ),
         ),
         _section(
@@ -161,15 +181,19 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
 def _hits_page(hub: Hub, track: HubTrack) -> str:
     spec = track.spec
     above, below = hits_say([hub.manifest.unit(spec.model)])
+    said = (hub.manifest.hits or {}).get("unguarded")
+    unguarded = [f"Warning: {said}."] if said else []
     return _page(
         hub,
         f"Motif hits: {spec.shown}",
         _section(
             "Description",
             _paragraphs(
-                f"Places where the sequence matches a motif and the relevance to {spec.title} is "
-                f"unlike that of shuffled sequence. Look-alike motifs may stand "
-                "in for one another: the q-value is of the place, not of the name."
+                f"Places where the sequence matches a motif and the relevance to {spec.title} "
+                f"{'stands out' if unguarded else 'is unlike that of shuffled sequence'}. "
+                "Look-alike motifs may stand in for one another: the q-value is of the place, not "
+                "of the name.",
+                *unguarded,
             ),
         ),
         _section(
@@ -184,7 +208,9 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
         _section(
             "Methods",
             _paragraphs(
-                "A site matches by its p-value under the background; it is supported when its "
+                "A site matches by its p-value under the background. Hits do not overlap."
+                if unguarded
+                else "A site matches by its p-value under the background; it is supported when its "
                 "relevance is rare in a null made by running the same model on windows whose "
                 "dinucleotides were shuffled. Hits do not overlap."
             ),
@@ -240,7 +266,10 @@ def _hub_page(hub: Hub) -> str:
         ),
         _section(
             "Display conventions",
-            _paragraphs(_sign(units_of(hub.manifest)), _UNITS, _GAPS, _COORDINATES),
+            _paragraphs(
+                *(_sign(units_of(hub.manifest)), _UNITS),
+                *(_FOREIGN_GAPS if hub.manifest.foreign else _GAPS, _COORDINATES),
+            ),
         ),
         *(_section(f"Methods: {m['name']}", _made(hub, m)) for m in hub.manifest.models),
     )

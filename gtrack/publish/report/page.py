@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.hits.word_groups import Word
@@ -105,9 +106,12 @@ def report_html(report: Report) -> str:
 
 
 def _under(manifest: RunManifest) -> str:
+    version = f"gtrack {manifest.versions.get('gtrack', '')}"
+    if manifest.job is None or manifest.plan_sha256 is None:
+        return f"Contributions per base from another tool; {version}"
     return (
-        f"Signed relevance per base by {manifest.job['method']}; "
-        f"gtrack {manifest.versions.get('gtrack', '')}; plan {manifest.plan_sha256[:12]}"
+        f"Signed relevance per base by {manifest.job['method']}; {version}; "
+        f"plan {manifest.plan_sha256[:12]}"
     )
 
 
@@ -130,8 +134,7 @@ def _summary(report: Report) -> Markup:
         score = explained_score(model, label)
         rows.append(
             (
-                *(model["name"], model["kind"], score, f"{model['window_bp']:,}"),
-                *(model["strands"], f"{track.bases:,}"),
+                *(model["name"], model["kind"], *_read_as(model, score), f"{track.bases:,}"),
                 *(f"{track.p99:.3g}", f"{hits.get(track.title, 0):,}"),
             )
         )
@@ -145,6 +148,13 @@ def _summary(report: Report) -> Markup:
         ),
         table((*columns, "p99 of |relevance|", "motif hits"), rows, numbers=(3, 5, 6, 7)),
     )
+
+
+def _read_as(model: Mapping[str, Any], score: str) -> tuple[str, str, str]:
+    """Return what was explained, the window and the strands; of a foreign track none is known."""
+    if "window_bp" not in model:
+        return "-", "-", "-"
+    return score, f"{model['window_bp']:,}", model["strands"]
 
 
 def _contents(report: Report) -> Markup:

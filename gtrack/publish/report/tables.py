@@ -113,7 +113,8 @@ def files_table(manifest: RunManifest) -> Markup:
         if "words" in entry:
             rows.append((title, "words", element("code", path_of(entry["words"]))))
     for kind, key in (("regions", "url"), ("region scores", "table"), ("windows", "windows")):
-        rows.append(("", kind, element("code", manifest.regions[key])))
+        if key in manifest.regions:
+            rows.append(("", kind, element("code", manifest.regions[key])))
     said = element("p", "In the folder of the scan, beside manifest.json; not part of this page.")
     return join(said, table(("name", "kind", "file"), rows))
 

@@ -33,6 +33,11 @@ _UNKNOWN = (
     "letters of a window to sum to its score."
 )
 
+_FOREIGN = (
+    "Another tool made the tracks; its own documents say how and what they promise. gtrack copied "
+    "the values of the regions and looked for motifs in them."
+)
+
 
 def explained_score(model: Mapping[str, Any], label: str) -> str:
     """Return what of an output is explained."""
@@ -68,9 +73,12 @@ def _paragraphs(manifest: RunManifest) -> Iterator[tuple[str, str]]:
         "compare within a row. Dotted lines stand at the row's 99th percentile (p99) of "
         "|relevance| over all scanned bases and make places comparable.",
     )
-    method = manifest.job["method"]
-    yield "Method", METHODS.get(method, _UNKNOWN.format(method))
-    yield "Where values come from", " ".join(_windows(manifest))
+    if manifest.job is None:
+        yield "Method", _FOREIGN
+    else:
+        method = manifest.job["method"]
+        yield "Method", METHODS.get(method, _UNKNOWN.format(method))
+        yield "Where values come from", " ".join(_windows(manifest, manifest.job))
     yield (
         "Gaps",
         "A grey block was not scanned; a hatched one is N in the genome. Neither has a value, and "
@@ -88,7 +96,7 @@ def _paragraphs(manifest: RunManifest) -> Iterator[tuple[str, str]]:
     )
 
 
-def _windows(manifest: RunManifest) -> Iterator[str]:
+def _windows(manifest: RunManifest, job: Mapping[str, Any]) -> Iterator[str]:
     strands = {model["strands"] for model in manifest.models}
     sizes = sorted({model["window_bp"] for model in manifest.models})
     yield (
@@ -101,18 +109,21 @@ def _windows(manifest: RunManifest) -> Iterator[str]:
     if tokens:
         yield (
             f"{' and '.join(tokens)} read tokens of several bases; a token's relevance goes to its "
-            f"bases (projection: {manifest.job['projection']}), so finer detail inside a token is "
+            f"bases (projection: {job['projection']}), so finer detail inside a token is "
             "not information."
         )
 
 
 def _hits(hits: Mapping[str, Any], null: Mapping[str, Any], units: Sequence[str]) -> Iterator[str]:
     above, below = hits_say(units)
+    stands_out = "" if "unguarded" in hits else " from that of shuffled windows"
     yield (
-        "An arrow is a site that matches a motif and whose relevance stands out from that of "
-        f"shuffled windows; it points where the motif reads. Blue {above}, vermillion {below}; "
-        "the number is the relevance summed over the site."
+        f"An arrow is a site that matches a motif and whose relevance stands out{stands_out}; it "
+        f"points where the motif reads. Blue {above}, vermillion {below}; the number is the "
+        "relevance summed over the site."
     )
+    if "unguarded" in hits:
+        yield f"Warning: {hits['unguarded']}."
     yield (
         f"Hits have q < {hits['q']:g}: q estimates the share of false places among the hits at "
         "least as good. Names of look-alike motifs may stand in for one another."

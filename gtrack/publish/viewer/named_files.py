@@ -21,7 +21,8 @@ def manifest_files(manifest: RunManifest) -> tuple[str, ...]:
         When one leads out of the folder, or is no name that gtrack gives.
     """
     urls = ["manifest.json", "igv_session.json", "igv_session.xml"]
-    urls += [str(manifest.regions[key]) for key in ("url", "table", "windows")]
+    lists = ("url", "table", "windows")  # of a track of another tool there are no scores
+    urls += [str(manifest.regions[key]) for key in lists if key in manifest.regions]
     urls.append(str(manifest.genome["sizes"]))
     if manifest.genome["fasta"] is not None:
         urls += fasta_files(str(manifest.genome["fasta"]))

@@ -17,7 +17,6 @@ from gtrack.core.hits.ranking import farthest
 from gtrack.core.hits.word_groups import WordTable
 from gtrack.core.manifest import TrackSpec, first_peak
 from gtrack.core.scan.first_view import place_around
-from gtrack.core.scan.plan import Plan
 from gtrack.core.targets import Target, named, path_of, url_of
 from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
@@ -84,13 +83,17 @@ class TargetHits:
 
 @dataclass(frozen=True, slots=True)
 class HitsSummary:
-    """The account of a call: `motifs` were looked for, of `targets`, and `files` were written."""
+    """The account of a call: `motifs` were looked for, of `targets`, and `files` were written.
+
+    `unguarded` says what q does not guard against, where there is no null.
+    """
 
     out: Path
     q: float
     motifs: int
     targets: tuple[TargetHits, ...]
     files: tuple[Path, ...]
+    unguarded: str | None = None
 
 
 def write_results(
@@ -111,14 +114,16 @@ def write_results(
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot write here: {error.strerror}") from error
-    entries = [_write_target(job, scan.plan, folder, each) for each in found]
+    entries = [_write_target(job, scan, folder, each) for each in found]
     logos = f"{folder.name}/logos.json"
     write_text(job.out / logos, _logos(motifs, found))
     relevance = [track for track in tracks if track.format == "bigWig"]
     made = [_track(each, entry) for each, entry in zip(found, entries, strict=True)]
     shown = (*relevance, *made, *tracks[len(relevance) :])
-    locus = _strongest(found, scan.plan.chrom_sizes) or bare.locus
+    locus = _strongest(found, scan.chrom_sizes) or bare.locus
     record = _record(job, motifs, background, logos, entries)
+    if scan.unguarded is not None:
+        record["unguarded"] = scan.unguarded
     scan.folder.publish(replace(bare, tracks=shown, locus=locus, hits=record))
     kinds = ("bed", "bigbed", "table", "words", "candidates_bed", "loci")
     written = [entry[kind] for entry in entries for kind in kinds if kind in entry]
@@ -159,14 +164,18 @@ def _record(
     }
 
 
-def _write_target(job: HitsJob, plan: Plan, folder: Path, found: TargetHits) -> dict[str, Any]:
+def _write_target(
+    job: HitsJob, scan: FinishedScan, folder: Path, found: TargetHits
+) -> dict[str, Any]:
     """Write one target's files and return their entry in the manifest."""
     target, stem = found.target, found.target.stem
     said = [
         f"gtrack motif hits of {target.model}:{target.label}: the sequence matches and the model's "
         "relevance supports (relSum > 0) or opposes (relSum < 0) its label",
-        f"coordinates 0-based half-open; plan {plan.digest}",
+        f"coordinates 0-based half-open; {scan.origin(target)}",
     ]
+    if scan.unguarded is not None:
+        said.append(f"warning: {scan.unguarded}")
     names = {
         "bed": f"{stem}.hits.bed",
         "bigbed": f"{stem}.hits.bb",
@@ -175,7 +184,7 @@ def _write_target(job: HitsJob, plan: Plan, folder: Path, found: TargetHits) -> 
     }
     bed_says = f"{len(found.hits)} of {len(found.candidates)} candidates have qValue < {job.q:g}"
     write_hits_bed(folder / names["bed"], found.hits, [*said, bed_says])
-    write_bigbed(folder / names["bigbed"], plan.chrom_sizes, found.hits)
+    write_bigbed(folder / names["bigbed"], scan.chrom_sizes, found.hits)
     write_motifs_tsv(folder / names["table"], found.shares)
     write_words_tsv(folder / names["words"], found.words.words)
     if job.everything:

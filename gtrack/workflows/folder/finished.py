@@ -1,4 +1,7 @@
-"""A finished scan, read back: its plan, tracks and genome; no model is needed."""
+"""A finished scan, read back: its plan, tracks and genome; no model is needed.
+
+Tracks of another tool read alike: they have no plan, and what is asked of both is asked here.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError
-from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.core.intervals import Interval
+from gtrack.core.manifest import UNGUARDED, RunManifest, TrackSpec
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.segments import Segment, cut_segments
@@ -17,22 +21,101 @@ from gtrack.core.sequences import base_codes
 from gtrack.core.targets import Target, named
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
-from gtrack.workflows.folder.genome import is_planned
+from gtrack.workflows.folder.foreign import LABEL, ForeignTracks, no_model, read_foreign
+from gtrack.workflows.folder.genome import SIZES, is_planned, regions_digest
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedScan:
-    """The folder of a scan whose tracks are all there."""
+    """The folder of a scan, or of tracks of another tool, whose tracks are all there.
+
+    Parameters
+    ----------
+    folder : ScanFolder
+    made_by : Plan or ForeignTracks
+    manifest : RunManifest
+    """
 
     folder: ScanFolder
-    plan: Plan
+    made_by: Plan | ForeignTracks
     manifest: RunManifest
 
     @property
     def out(self) -> Path:
         """Where it lies."""
         return self.folder.out
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the scan; see :meth:`planned_to`."""
+        return self.planned_to("do that with")
+
+    def planned_to(self, to_do: str) -> Plan:
+        """Return the plan of the scan, for what needs it or the models.
+
+        Raises
+        ------
+        InputError
+            Where another tool made the tracks: there is no model `to_do` that with.
+        """
+        if isinstance(self.made_by, ForeignTracks):
+            raise no_model(self.out, [*self.made_by.sha256], to_do)
+        return self.made_by
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another tool made the tracks: there is no model, no plan and no null."""
+        return isinstance(self.made_by, ForeignTracks)
+
+    @property
+    def chrom_sizes(self) -> dict[str, int]:
+        """Every chromosome of the FASTA, in its order, with its length in bp."""
+        return self.made_by.chrom_sizes
+
+    @property
+    def regions(self) -> tuple[Interval, ...]:
+        """What was scanned, sorted, without exact duplicates."""
+        return self.made_by.regions
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What has a track."""
+        return self.made_by.targets
+
+    def targets_of(self, name: str) -> tuple[Target, ...]:
+        """Return the targets of one model."""
+        return tuple(target for target in self.targets if target.model == name)
+
+    def is_still(self, manifest: RunManifest) -> bool:
+        """Tell whether a manifest that was read again is of the same tracks."""
+        if isinstance(self.made_by, ForeignTracks):
+            same = self.manifest.models, self.manifest.genome, self.manifest.regions
+            return (manifest.models, manifest.genome, manifest.regions) == same
+        return manifest.plan_sha256 == self.made_by.digest
+
+    def origin(self, target: Target) -> str:
+        """Say in a few words where the track of a target is from."""
+        if isinstance(self.made_by, ForeignTracks):
+            return f"track of another tool, sha256 {self.made_by.sha256[target.model]}"
+        return f"plan {self.made_by.digest}"
+
+    @property
+    def unguarded(self) -> str | None:
+        """Say what hits are not guarded against here; None where there is a null."""
+        if self.manifest.null is not None:
+            return None
+        return f"{'a foreign track has' if self.is_foreign else 'there is'} no null: {UNGUARDED}"
+
+    def is_of(self, genome: Genome) -> bool:
+        """Tell whether a genome is the one that was scanned: one model shows it of all regions."""
+        made = self.made_by
+        if isinstance(made, ForeignTracks):
+            return (
+                genome.chrom_sizes == made.chrom_sizes
+                and regions_digest(genome, made.regions) == made.sequences_sha256
+            )
+        return is_planned(genome, made, [made.models[0].name])
 
     def spec(self, target: Target) -> TrackSpec:
         """Return the relevance track of one target, as the manifest has it."""
@@ -56,10 +139,23 @@ def open_finished(out: Path) -> FinishedScan:
     if not out.is_dir():
         raise InputError(f"{out}: no such folder; give the --out of a finished gtrack scan")
     if not folder.has_manifest():
+        if folder.foreign_tracks():
+            raise InputError(
+                f"{out}: the tracks were not taken to their end; give the same gtrack hits --track "
+                "again, with --overwrite"
+            )
         raise InputError(
             f"{out}: no finished scan here ({folder.how_far()}); gtrack scan --resume finishes one"
         )
-    manifest, plan = folder.read_manifest(), folder.read_plan()
+    manifest = folder.read_manifest()
+    if manifest.foreign:
+        tracks = read_foreign(manifest, folder.regions_bed, out / SIZES)
+        if not _fit(manifest, tracks):
+            raise InputError(
+                f"{out}: manifest.json is not of these tracks; copy the whole folder again"
+            )
+        return FinishedScan(folder, tracks, manifest)
+    plan = folder.read_plan()
     if manifest.plan_sha256 != plan.digest:
         raise InputError(
             f"{out}: the scan is not finished ({folder.how_far()}); "
@@ -70,13 +166,16 @@ def open_finished(out: Path) -> FinishedScan:
     return FinishedScan(folder, plan, manifest)
 
 
-def _fit(manifest: RunManifest, plan: Plan) -> bool:
-    """Whether a manifest speaks of the plan's models and genome."""
+def _fit(manifest: RunManifest, plan: Plan | ForeignTracks) -> bool:
+    """Whether a manifest speaks of the plan's models, or the tracks, and their genome."""
     place = manifest.locus
-    models = [
-        (model.name, [*model.head.names], [model.head.names[at] for at in model.targets])
-        for model in plan.models
-    ]
+    if isinstance(plan, ForeignTracks):
+        models = [(name, [LABEL], [LABEL]) for name in plan.sha256]
+    else:
+        models = [
+            (model.name, [*model.head.names], [model.head.names[at] for at in model.targets])
+            for model in plan.models
+        ]
     stems = [target.stem for target in plan.targets]
     scored = [track.name for track in manifest.tracks if track.kind == "relevance"]
     explained = {tuple(named(target).values()) for target in plan.targets}
@@ -109,7 +208,7 @@ def scanned_genome(scan: FinishedScan, fasta: Path | None = None) -> Iterator[Ge
     if not path.is_file():
         raise InputError(f"{path}: the genome of the scan is not there; give it with --fasta")
     with Genome.open(path) as genome:
-        if not is_planned(genome, scan.plan, [scan.plan.models[0].name]):
+        if not scan.is_of(genome):
             raise InputError(f"{path}: not the genome that was scanned; give it with --fasta")
         yield genome
 
@@ -117,7 +216,7 @@ def scanned_genome(scan: FinishedScan, fasta: Path | None = None) -> Iterator[Ge
 def scanned_segments(scan: FinishedScan, genome: Genome, target: Target) -> Iterator[Segment]:
     """Yield the scanned bases of one target that have a value, in the order of the genome."""
     with BigWigReader(scan.track(target)) as track:
-        for chrom, runs in merge_regions(scan.plan.regions).items():
+        for chrom, runs in merge_regions(scan.regions).items():
             for start, end in runs:
                 codes = base_codes(genome.fetch(chrom, start, end))
                 yield from cut_segments(chrom, start, codes, track.values(chrom, start, end))

@@ -1,14 +1,27 @@
-"""What the models read of a genome, and the proof that it is what was planned."""
+"""What is read of a genome, the proof that it is what was read before, and its copy for viewers."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
+from gtrack.core.errors import InputError, OutputError
+from gtrack.core.intervals import Interval
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.grid import WindowGrid
-from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.plan import Plan, digest_of
+from gtrack.core.scan.regions import merge_regions
+from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.fasta import Genome
+from gtrack.io.text import read_parts
+from gtrack.workflows.folder.scan_folder import ScanFolder
+
+SIZES = "genome/chrom.sizes"
+"""Names and lengths of all chromosomes, in the folder of a scan."""
+
+_COPY_UP_TO = 100_000_000
+"""A custom genome of at most this many bytes is copied, so that a viewer finds it."""
 
 
 def window_sequences(genome: Genome, grid: WindowGrid, first: int, end: int) -> list[str]:
@@ -41,3 +54,70 @@ def is_planned(genome: Genome, plan: Plan, models: Iterable[str]) -> bool:
         for grid in (plan.grid(name),)
         for (first, end), sha256 in zip(pool_bounds(len(grid)), plan.pools[name], strict=True)
     )
+
+
+def regions_digest(genome: Genome, regions: Sequence[Interval]) -> str:
+    """Return the sha256 (hex) of the places and the sequences of sorted regions."""
+    return digest_of(
+        [
+            (chrom, start, end, pool_digest([genome.fetch(chrom, start, end)]))
+            for chrom, runs in merge_regions(regions).items()
+            for start, end in runs
+        ]
+    )
+
+
+def keep_genome(
+    folder: ScanFolder,
+    source: Path,
+    name: str,
+    chrom_sizes: Mapping[str, int],
+    is_same: Callable[[Genome], bool],
+) -> str | None:
+    """Write the chromosomes' sizes, and copy a custom genome with its index, for a viewer.
+
+    Parameters
+    ----------
+    folder : ScanFolder
+    source : Path
+        The FASTA.
+    name : str
+        Its id; a viewer knows those that are not ``custom``.
+    chrom_sizes : mapping of str to int
+        Lengths in bp.
+    is_same : callable
+        Told the copy; whether it is the genome that was read.
+
+    Returns
+    -------
+    str or None
+        URL relative to the folder; None when the genome is too large or a viewer knows it by its
+        id.
+
+    Raises
+    ------
+    InputError
+        When the FASTA is not the one that was read.
+    OutputError
+        When it cannot be copied.
+    """
+    genome = folder.out / "genome"
+    try:
+        genome.mkdir(exist_ok=True)
+        sizes = "".join(f"{chrom}\t{size}\n" for chrom, size in chrom_sizes.items())
+        write_text(folder.out / SIZES, sizes)
+        if name != "custom" or source.stat().st_size > _COPY_UP_TO:
+            return None
+        with source.open("rb") as handle:
+            packed = handle.read(2) == b"\x1f\x8b"
+        copy = genome / ("genome.fa.gz" if packed else "genome.fa")
+        folder.remove_genome_indexes()  # of a copy that an interrupted run made
+        write_parts(copy, read_parts(source))
+    except OSError as error:
+        raise OutputError(f"{genome}: cannot copy {source}: {error.strerror}") from error
+    with Genome.open(copy) as copied:  # makes the index
+        same = is_same(copied)
+    if not same:
+        folder.remove("genome")
+        raise InputError(f"{source}: changed since it was scanned; restore the file")
+    return f"genome/{copy.name}"

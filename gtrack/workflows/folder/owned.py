@@ -1,7 +1,8 @@
 """Which files of a scan's folder are this program's: only they are ever removed.
 
 A file is ours by its name: one that the manifest lists, one that the shards, the merge and the
-calls of hits of the plan there write, or one of the fixed names.
+calls of hits of the plan there write, or one of the fixed names. Without a plan, the names that
+``run.local.json`` gives to tracks of another tool stand for those of models.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.targets import Target, name_targets, path_of
+from gtrack.core.targets import ENDS, NAME, Target, name_targets, path_of
 from gtrack.io.atomic import finished_name
 from gtrack.io.folders import entries, is_folder, remove_empty
 from gtrack.io.lock import is_lock
@@ -74,6 +75,8 @@ class Owned:
             names |= {text for text in map(path_of, _texts(listed)) if _LISTED.fullmatch(text)}
         if plan := _json(out / PLAN, "gtrack-plan/"):
             names |= set(_of_plan(plan))
+        for stem in foreign_tracks(out):
+            names |= {"hits/logos.json", *_of_stem(stem)}
         return cls(out, frozenset(names))
 
     def there(self, *folders: str) -> Iterator[Path]:
@@ -178,10 +181,33 @@ def _of_plan(plan: dict[str, Any]) -> Iterator[str]:
         pools = (plan.get("null") or {}).get("pools", {})
         for target in plan_targets(plan):
             stem, parts = target.stem, pools.get(target.model, ())
-            yield from (f"tracks/{stem}{end}.relevance.bw" for end in ("", ".forward", ".reverse"))
-            yield from (f"hits/{stem}.{end}" for end in _HITS)
+            yield from _of_stem(stem)
             yield f"null/{stem}.npz"
             yield from (f"shards/null/{stem}.{k:06d}.npz" for k in range(len(parts)))
+
+
+def _of_stem(stem: str) -> Iterator[str]:
+    """Yield the tracks of a target, and what calls of hits write of it."""
+    yield from (f"tracks/{stem}{end}.relevance.bw" for end in ENDS)
+    yield from (f"hits/{stem}.{end}" for end in _HITS)
+
+
+def foreign_tracks(out: Path) -> tuple[str, ...]:
+    """Return the names of the tracks of another tool that a folder is about; of a scan, none.
+
+    A scan has a plan. They stand in the manifest, or before that is there in ``run.local.json``.
+    """
+    if os.path.lexists(out / PLAN):
+        return ()
+    manifest = _json(out / MANIFEST, "gtrack-manifest/")
+    if manifest is None:
+        begun = (_json(out / RUN, "gtrack-run/") or {}).get("tracks")
+        listed = list(begun) if isinstance(begun, dict) else []
+    elif manifest.get("plan_sha256") is None and isinstance(manifest.get("models"), list):
+        listed = [each.get("name") for each in manifest["models"] if isinstance(each, dict)]
+    else:
+        return ()
+    return tuple(name for name in listed if isinstance(name, str) and NAME.fullmatch(name))
 
 
 def _names(out: Path, folder: str = "") -> list[str]:

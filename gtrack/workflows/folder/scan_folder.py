@@ -20,9 +20,18 @@ from gtrack.io.lock import is_lock
 from gtrack.io.plan_folder import read_plan, write_plan
 from gtrack.publish.manifest import read_manifest, to_json
 from gtrack.publish.session import igv_json, igv_xml
+from gtrack.workflows.folder.foreign import no_model
 from gtrack.workflows.folder.holding import holding
 from gtrack.workflows.folder.kept_inputs import Inputs, refuse_inputs
-from gtrack.workflows.folder.owned import MANIFEST, PLAN, RUN, SHARDS, Owned, stranger
+from gtrack.workflows.folder.owned import (
+    MANIFEST,
+    PLAN,
+    RUN,
+    SHARDS,
+    Owned,
+    foreign_tracks,
+    stranger,
+)
 from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.folder.run_record import read_run
 
@@ -80,6 +89,8 @@ class ScanFolder:
         InputError
             When there is none, or it was changed.
         """
+        if names := self.foreign_tracks():
+            raise no_model(self.out, names, "scan with, and no plan")
         return read_plan(self.out / "plan")
 
     def read_manifest(self) -> RunManifest:
@@ -89,6 +100,10 @@ class ScanFolder:
     def read_run(self) -> dict[str, object]:
         """Read where the inputs are on this machine; see :func:`read_run`."""
         return read_run(self.out)
+
+    def foreign_tracks(self) -> tuple[str, ...]:
+        """Return the names of tracks of another tool, where it is about such; of a scan, none."""
+        return foreign_tracks(self.out)
 
     # How far the scan is.
 
@@ -158,6 +173,11 @@ class ScanFolder:
         """
         if resume and overwrite:
             raise InputError("--resume and --overwrite exclude each other")
+        if not overwrite and (names := self.foreign_tracks()):
+            raise no_model(
+                *(self.out, names),
+                "go on with; use --overwrite to replace all that is there, or another --out",
+            )
         held = not self.is_empty()
         if held and not resume and not overwrite:
             raise InputError(
@@ -175,12 +195,39 @@ class ScanFolder:
         else:
             self.refuse_inputs(inputs, ("hits", "annotations", "shards"), "the scan replaces")
 
+    def refuse_unfit_tracks(self, inputs: Inputs, *, overwrite: bool) -> None:
+        """Find out whether tracks of another tool may be written here; change nothing.
+
+        Raises
+        ------
+        InputError
+            When the folder holds anything but such tracks, or those and `overwrite` is not set, or
+            an input is among what would be replaced.
+        """
+        if self.is_empty():
+            return
+        if not self.foreign_tracks():
+            there = stranger(self.out)
+            if there is None and not (self.has_run() or self.is_planned() or self.has_manifest()):
+                return  # a run was killed before it had written anything
+            holds = "a scan" if there is None else f"{there!r}"
+            raise InputError(
+                f"{self.out}: the folder holds {holds}, which gtrack hits --track does not replace;"
+                " choose another --out"
+            )
+        if not overwrite:
+            raise InputError(
+                f"{self.out}: the folder is not empty; use gtrack hits {self.out} --motifs FILE to "
+                "call hits on the tracks in it, --overwrite to replace them, or another --out"
+            )
+        self.refuse_inputs(inputs, (), "--overwrite removes")
+
     def refuse_inputs(self, inputs: Inputs, folders: Sequence[str], why: str) -> None:
         """Refuse inputs that are among our files in `folders` (all by default)."""
         refuse_inputs(inputs, Owned.of(self.out).there(*folders), why)
 
-    def make(self) -> None:
-        """Make the folders that a scan writes into; those that are there stay.
+    def make(self, *folders: str) -> None:
+        """Make the folders that are written into, by default a scan's; those that are there stay.
 
         Raises
         ------
@@ -188,7 +235,7 @@ class ScanFolder:
             When the system refuses.
         """
         try:
-            for name in ("plan", "shards", "tracks"):
+            for name in folders or ("plan", "shards", "tracks"):
                 (self.out / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(

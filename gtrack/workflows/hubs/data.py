@@ -66,7 +66,7 @@ class HubData:
 
     def _opened(self, source: Path, spec: TrackSpec) -> BigFile:
         """Read the head of a file that goes into the hub as it is."""
-        head, sizes = big_file(source), self._scan.plan.chrom_sizes
+        head, sizes = big_file(source), self._scan.chrom_sizes
         if head.kind != spec.format:
             raise InputError(f"{shown(source)}: is a {head.kind}, not a {spec.format}; scan again")
         for chrom, size in head.chrom_sizes.items():
@@ -79,7 +79,7 @@ class HubData:
 
     def _annotation(self, spec: TrackSpec, name: str, source: Path) -> HubTrack:
         """Take a bigBed as it is, where its sequences are the scan's; make one otherwise."""
-        target, sizes = self._build / f"{name}.bb", self._scan.plan.chrom_sizes
+        target, sizes = self._build / f"{name}.bb", self._scan.chrom_sizes
         if not ANNOTATION_FORMATS[spec.format].lines:
             head = self._opened(source, spec)
             if not self._own or head.chrom_sizes.items() <= sizes.items():

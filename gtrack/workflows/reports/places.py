@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.hits.ranking import ranked
+from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress
-from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.targets import Target, named, path_of
 from gtrack.core.top_places import (
@@ -38,7 +38,7 @@ def best_hits(scan: FinishedScan, target: Target) -> list[MotifHit]:
             path = scan.out / path_of(entry["bed"])
             found = read_hits_bed(path)
             for hit in found:
-                if hit.end > scan.plan.chrom_sizes.get(hit.chrom, 0):
+                if hit.end > scan.chrom_sizes.get(hit.chrom, 0):
                     raise InputError(
                         f"{path}: a hit at {hit.chrom}:{hit.start + 1}-{hit.end} lies outside the "
                         "genome of the scan; call the hits again"
@@ -47,7 +47,7 @@ def best_hits(scan: FinishedScan, target: Target) -> list[MotifHit]:
 
 
 def top_places(
-    plan: Plan,
+    scan: FinishedScan,
     hits: Sequence[Sequence[MotifHit]],
     tracks: Sequence[tuple[BigWigReader, float]],
     *,
@@ -59,7 +59,7 @@ def top_places(
 
     Parameters
     ----------
-    plan : Plan
+    scan : FinishedScan
     hits : sequence of sequence of MotifHit
         Of every model, the best first.
     tracks : sequence of (BigWigReader, float)
@@ -68,27 +68,27 @@ def top_places(
         Usual length of a place in bp, and how many at most.
     progress : callable
     """
-    sizes = list(plan.chrom_sizes.values())
-    index = {chrom: at for at, chrom in enumerate(plan.chrom_sizes)}
+    sizes = list(scan.chrom_sizes.values())
+    index = {chrom: at for at, chrom in enumerate(scan.chrom_sizes)}
     sites = [(index[hit.chrom], hit.start, hit.end) for hit in in_turns(hits)]
     found = merge_places(sites, sizes, span=span, count=count)
     if len(found) < count:
-        stretches = list(_stretches(span, plan, tracks, progress))
+        stretches = list(_stretches(span, scan.regions, tracks, progress))
         ordered = strongest_first([size for size, _ in stretches], [at for _, at in stretches])
         sites = [(index[chrom], first, end) for chrom, first, end in ordered]
         found += merge_places(sites, sizes, span=span, count=count - len(found), taken=found)
-    names = list(plan.chrom_sizes)
+    names = list(scan.chrom_sizes)
     return [(names[chrom], first, end) for chrom, first, end in found]
 
 
 def _stretches(
     span: int,
-    plan: Plan,
+    scanned: Sequence[Interval],
     tracks: Sequence[tuple[BigWigReader, float]],
     progress: Progress,
 ) -> Iterator[tuple[float, Locus]]:
     """Yield where the relevance of all models is strongest, each in its unit."""
-    regions = merge_regions(plan.regions)
+    regions = merge_regions(scanned)
     in_all = sum(end - start for runs in regions.values() for start, end in runs)
     for chrom, runs in regions.items():
         for start, end in runs:

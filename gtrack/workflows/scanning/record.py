@@ -6,19 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gtrack.core.errors import InputError, OutputError
 from gtrack.core.manifest import RunManifest, TrackSpec, first_peak
 from gtrack.core.scan.plan import ModelPlan, Plan, digest_of
-from gtrack.io.atomic import write_parts, write_text
-from gtrack.io.fasta import Genome
-from gtrack.io.text import read_parts
-from gtrack.workflows.folder.genome import is_planned
+from gtrack.workflows.folder.genome import SIZES, is_planned, keep_genome
 from gtrack.workflows.folder.scan_folder import ScanFolder
-
-_COPY_UP_TO = 100_000_000
-"""A custom genome of at most this many bytes is copied, so that a viewer finds it."""
-
-_SIZES = "genome/chrom.sizes"
 
 
 def make_manifest(
@@ -45,7 +36,7 @@ def make_manifest(
             "id": job.pop("genome"),
             "chromosomes": len(plan.chrom_sizes),
             "bases": sum(plan.chrom_sizes.values()),
-            "sizes": _SIZES,
+            "sizes": SIZES,
             "sizes_sha256": digest_of(plan.chrom_sizes),
             "sequences_sha256": digest_of(plan.pools),
             "fasta": fasta,
@@ -88,38 +79,9 @@ def _model_record(plan: Plan, model: ModelPlan) -> dict[str, Any]:
 
 
 def copy_genome(plan: Plan, folder: ScanFolder) -> str | None:
-    """Write the chromosomes' sizes, and copy a custom genome with its index, for a viewer.
-
-    Returns
-    -------
-    str or None
-        URL relative to the folder; None when the genome is too large or a viewer knows it by its
-        id.
-
-    Raises
-    ------
-    InputError
-        When the FASTA is not the one that was scanned.
-    OutputError
-        When it cannot be copied.
-    """
-    source, genome = Path(str(folder.read_run()["fasta"])), folder.out / "genome"
-    try:
-        genome.mkdir(exist_ok=True)
-        sizes = "".join(f"{chrom}\t{size}\n" for chrom, size in plan.chrom_sizes.items())
-        write_text(folder.out / _SIZES, sizes)
-        if plan.options.genome != "custom" or source.stat().st_size > _COPY_UP_TO:
-            return None
-        with source.open("rb") as handle:
-            packed = handle.read(2) == b"\x1f\x8b"
-        copy = genome / ("genome.fa.gz" if packed else "genome.fa")
-        folder.remove_genome_indexes()  # of a copy that an interrupted merge made
-        write_parts(copy, read_parts(source))
-    except OSError as error:
-        raise OutputError(f"{genome}: cannot copy {source}: {error.strerror}") from error
-    with Genome.open(copy) as copied:  # makes the index
-        same = is_planned(copied, plan, plan.pools)
-    if not same:
-        folder.remove("genome")
-        raise InputError(f"{source}: changed since it was scanned; restore the file")
-    return f"genome/{copy.name}"
+    """Keep the genome that was scanned for a viewer; see :func:`keep_genome`."""
+    source = Path(str(folder.read_run()["fasta"]))
+    return keep_genome(
+        *(folder, source, plan.options.genome, plan.chrom_sizes),
+        is_same=lambda copy: is_planned(copy, plan, plan.pools),
+    )

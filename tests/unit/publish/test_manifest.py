@@ -18,7 +18,7 @@ from gtrack.core.precision import PRECISIONS
 from gtrack.core.strands import STRANDS
 from gtrack.publish.manifest import SCHEMA_FILE, read_manifest, to_json
 from gtrack.publish.session import igv_json, igv_xml
-from tests.manifests import MANIFEST, TRACKS, WITH_HITS
+from tests.manifests import FOREIGN, MANIFEST, TRACKS, WITH_HITS
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +66,9 @@ def test_a_manifest_comes_back(tmp_path: Path) -> None:
     back = read_manifest(path)
     assert back == MANIFEST
     assert to_json(back) == to_json(MANIFEST)
-    path.write_text(to_json(WITH_HITS))
-    assert read_manifest(path) == WITH_HITS
+    for whole in (WITH_HITS, FOREIGN):
+        path.write_text(to_json(whole))
+        assert read_manifest(path) == whole
 
 
 def test_a_null_and_hits_follow_the_schema(schema: Draft202012Validator) -> None:

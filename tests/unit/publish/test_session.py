@@ -16,7 +16,7 @@ from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.core.targets import name_targets, track_url
 from gtrack.publish.manifest import to_json
 from gtrack.publish.session import LETTERS, igv_json, igv_xml, locus_text
-from tests.manifests import MANIFEST, WITH_HITS
+from tests.manifests import FOREIGN, MANIFEST, WITH_HITS
 
 FIXTURES = Path(__file__).resolve().parents[3] / "igv_plugin" / "test" / "fixtures"
 """What the plugin's tests read; GTRACK_WRITE_FIXTURES=1 writes it anew."""
@@ -73,6 +73,7 @@ def of_targets() -> RunManifest:
 CASES = {
     "targets": of_targets(),
     "full": WITH_HITS,
+    "foreign": FOREIGN,
     "packed": replace(WITH_HITS, genome={**MANIFEST.genome, "fasta": "genome/genome.fa.gz"}),
     "large": replace(MANIFEST, genome={**MANIFEST.genome, "fasta": None}),
     "known": replace(MANIFEST, genome={**MANIFEST.genome, "id": "hg38", "fasta": None}),

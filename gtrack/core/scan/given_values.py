@@ -1,0 +1,55 @@
+"""Values of a track that another tool made, looked at before they are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.scan.runs import finite_runs
+from gtrack.core.top_places import largest
+
+
+def look_at(values: NDArray[np.float32]) -> tuple[int, float]:
+    """Return how many bases have a value, and the largest |value|; 0 where there is none.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (L,)
+        NaN where there is no value.
+
+    Examples
+    --------
+    >>> look_at(np.float32([np.nan, -2.0, 0.0]))
+    (2, 2.0)
+    """
+    return int(np.count_nonzero(~np.isnan(values))), largest(values)
+
+
+def infinite_at(values: NDArray[np.float32]) -> int | None:
+    """Return the index of the first value that is infinite; None where all are numbers or NaN."""
+    found = np.flatnonzero(np.isinf(values))
+    return int(found[0]) if len(found) else None
+
+
+def valued_runs(
+    start: int, values: NDArray[np.float32]
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Yield the runs of adjacent bases that have a value, each with its first base.
+
+    Parameters
+    ----------
+    start : int
+        Position of the first value, 0-based.
+    values : ndarray of float32, shape (L,)
+        NaN where there is no value.
+
+    Examples
+    --------
+    >>> [(first, run.tolist()) for first, run in valued_runs(7, np.float32([1, np.nan, 0, 2]))]
+    [(7, [1.0]), (9, [0.0, 2.0])]
+    """
+    chrom, first, end = np.array([[0], [start], [start + len(values)]], np.int64)
+    for _, at, run in finite_runs(chrom, first, end, values):
+        yield at, run
