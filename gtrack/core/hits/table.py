@@ -93,4 +93,9 @@ class HitTable:
                 q_value=float(self.q[row]),
                 model=model,
                 region=regions.of(chrom, start, end).called,
+                q_word=float(self.q[row]),
+                q_place=None,
+                chance=None,
+                bound=False,
+                family=motif.name,
             )

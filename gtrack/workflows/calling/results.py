@@ -21,7 +21,8 @@ from gtrack.core.scan.plan import Plan
 from gtrack.core.targets import Target, named, path_of, url_of
 from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
-from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
+from gtrack.io.family_files import write_motifs_tsv
+from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_narrow_peak, write_sites_bed
 from gtrack.io.word_files import write_words_tsv
 from gtrack.workflows.folder.finished import FinishedScan
 
@@ -68,7 +69,7 @@ class HitsJob:
 class TargetHits:
     """What was called for one target.
 
-    `bases` were searched, `null_bases` stand against them; `shares` has a line per motif with
+    `bases` were searched, `null_bases` stand against them; `shares` has a line per family with
     hits; `loci` are those below the q; `words` recur where relevance is high, whatever the motifs.
     """
 
@@ -120,7 +121,7 @@ def write_results(
     locus = _strongest(found, scan.plan.chrom_sizes) or bare.locus
     record = _record(job, motifs, background, logos, entries)
     scan.folder.publish(replace(bare, tracks=shown, locus=locus, hits=record))
-    kinds = ("bed", "bigbed", "table", "words", "candidates_bed", "loci")
+    kinds = ("bed", "sites", "bigbed", "table", "words", "candidates_bed", "loci")
     written = [entry[kind] for entry in entries for kind in kinds if kind in entry]
     return tuple(job.out / path_of(url) for url in written)
 
@@ -169,12 +170,14 @@ def _write_target(job: HitsJob, plan: Plan, folder: Path, found: TargetHits) -> 
     ]
     names = {
         "bed": f"{stem}.hits.bed",
+        "sites": f"{stem}.sites.bed",
         "bigbed": f"{stem}.hits.bb",
         "table": f"{stem}.motifs.tsv",
         "words": f"{stem}.words.tsv",
     }
     bed_says = f"{len(found.hits)} of {len(found.candidates)} candidates have qValue < {job.q:g}"
     write_hits_bed(folder / names["bed"], found.hits, [*said, bed_says])
+    write_sites_bed(folder / names["sites"], found.hits)
     write_bigbed(folder / names["bigbed"], plan.chrom_sizes, found.hits)
     write_motifs_tsv(folder / names["table"], found.shares)
     write_words_tsv(folder / names["words"], found.words.words)
@@ -189,8 +192,16 @@ def _write_target(job: HitsJob, plan: Plan, folder: Path, found: TargetHits) -> 
         **named(target),
         "hits": len(found.hits),
         "candidates": len(found.candidates),
+        **_best_q(found.candidates),
         **{kind: url_of("hits", name) for kind, name in names.items()},
     }
+
+
+def _best_q(candidates: Sequence[MotifHit]) -> dict[str, float]:
+    """Return the lowest q-value as a person reads it, where there is one."""
+    if not candidates:
+        return {}
+    return {"best_q": float(f"{min(each.q_value for each in candidates):.2g}")}
 
 
 def _strongest(
@@ -208,7 +219,7 @@ def _strongest(
 
 def _logos(motifs: Sequence[Motif], found: Sequence[TargetHits]) -> str:
     """Return the base probabilities of all motifs with hits, as JSON by motif id."""
-    used = {share.motif_id for each in found for share in each.shares}
+    used = {hit.motif_id for each in found for hit in each.hits}
     record = {
         motif.id: {
             "name": motif.name,

@@ -125,6 +125,17 @@ def test_hits_keep_their_colours_and_have_filters() -> None:
     assert hits["filter.relSum"] == hits["filterLimits.relSum"] == "-0.62:0.62"
     assert hits["filterValues.name"] == "CTCF,MAX::MYC"
     assert set(re.findall(r"\$\{(\w+)\}", hits["mouseOver"])) <= set(HITS.names)
+    assert hits["labelFields"] == "name,motifId,family"
+    assert hits["filterLimits.chance"] == "-1:1"
+
+
+def test_hits_of_an_earlier_version_have_no_settings_of_later_columns() -> None:
+    hub = make_hub(FULL)
+    (track,) = (each for each in hub.tracks if each.spec.kind == "hits")
+    earlier = replace(track, file=replace(HITS, fields=18, names=HITS.names[:18]))
+    _, settings = stanza_of_hits(earlier)
+    assert ("labelFields", "name,motifId") in settings
+    assert not [name for name, _ in settings if name.endswith(".chance")]
 
 
 @pytest.mark.parametrize("name", ["a,b", "a|b", "a b", "<b>", ""])
