@@ -42,7 +42,7 @@ def many_hits(chrom: str, size: int) -> list[MotifHit]:
         MotifHit(
             *(chrom, at % (size - 20), at % (size - 20) + 11, f"TF{at % 50}", "+"),
             *(f"MA{at % 50:04}.1", "m.meme", at % 7 - 3.0, 2.5, 1e-5, 1e-4, 0.01),
-            *("cnn:site", "long"),
+            *("cnn:site", "long", 0.01, 0.005, 0.1, False, f"TF{at % 50}"),
         )
         for at in range(HITS)
     ]

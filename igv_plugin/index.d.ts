@@ -48,6 +48,8 @@ export interface State {
   reverse: boolean
   difference: boolean
   motif?: string
+  /** The best motif of a family; all hits of the family are listed. */
+  family?: string
   model?: string
 }
 

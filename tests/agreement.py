@@ -20,7 +20,7 @@ SCORES = (
 ).split()
 """The numbers of ``windows.tsv`` and ``regions.tsv``."""
 
-HIT_NUMBERS = ("relSum", "relZ", "seqP", "relP", "qValue")
+HIT_NUMBERS = ("relSum", "relZ", "seqP", "relP", "qValue", "qWord", "qPlace", "chance")
 """The numbers of a BED of hits, BED's own score apart."""
 
 

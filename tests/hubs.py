@@ -14,9 +14,9 @@ from gtrack.publish.hub.tracks import HubTrack
 from tests.manifests import WITH_HITS
 
 SIZES = {"chr1": 1000, "chr2": 500}
-HITS = BigFile("bigBed", SIZES, fields=18, defined=9, names=tuple(
+HITS = BigFile("bigBed", SIZES, fields=23, defined=9, names=tuple(
     "chrom chromStart chromEnd name score strand thickStart thickEnd itemRgb motifId source relSum "
-    "relZ seqP relP qValue model region".split()
+    "relZ seqP relP qValue model region qWord qPlace chance bound family".split()
 ))  # fmt: skip
 BED12 = BigFile("bigBed", SIZES, fields=12, defined=12)
 MODELS = [{**WITH_HITS.models[0], "name": name} for name in ("cnn", "dnabert2")]

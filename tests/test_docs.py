@@ -16,8 +16,8 @@ import pytest
 
 from docs import rooms
 from gtrack.cli import VERBS, main
+from gtrack.io.family_files import MOTIF_COLUMNS
 from gtrack.io.hit_columns import COLUMNS
-from gtrack.io.hit_files import MOTIF_COLUMNS
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS
 from gtrack.io.word_files import WORD_COLUMNS
 from tests.documents import DOCUMENTS, PAGES, ROOT, blocks, options, parse, shell_commands

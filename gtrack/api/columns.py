@@ -14,6 +14,12 @@ from gtrack.io.table_rows import read_table
 
 _WHOLE = frozenset("start end windows bases_owned bases tokens own_start own_end".split())
 _TEXT = frozenset("chrom name strand model target".split())
+_HIT_KINDS: dict[str, type[np.generic]] = {
+    **dict.fromkeys(("chromStart", "chromEnd", "score"), np.int64),
+    **dict.fromkeys(("relSum", "relZ", "seqP", "relP"), np.float64),
+    **dict.fromkeys(("qValue", "qWord", "qPlace", "chance"), np.float64),
+    "bound": np.bool_,
+}
 _ASKERS = "region"  # of windows.tsv: several numbers with commas
 
 
@@ -34,19 +40,22 @@ def _column(cells: list[str], name: str, text: frozenset[str] | set[str]) -> np.
 
 
 def hit_columns(hits: Sequence[MotifHit]) -> Columns:
-    """Return hits as the columns of their BED, in the order of the hits."""
+    """Return hits as the columns of their BED, in the order of the hits; NaN where it has -1."""
     rows = [
         (
             *(hit.chrom, hit.start, hit.end, hit.name, hit.score, hit.strand, hit.motif_id),
             *(hit.source, hit.rel_sum, hit.rel_z, hit.seq_p, hit.rel_p, hit.q_value),
-            *(hit.model, hit.region),
+            *(hit.model, hit.region, hit.q_word, _or_nan(hit.q_place), _or_nan(hit.chance)),
+            *(hit.bound, hit.family),
         )
         for hit in hits
     ]
-    whole, real = (1, 2, 4), (8, 9, 10, 11, 12)
-    kinds = [np.int64 if i in whole else np.float64 if i in real else np.str_ for i in range(15)]
     columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
     return {
-        name: np.array(column, kind)
-        for name, column, kind in zip(COLUMNS, columns, kinds, strict=True)
+        name: np.array(column, _HIT_KINDS.get(name, np.str_))
+        for name, column in zip(COLUMNS, columns, strict=True)
     }
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from gtrack.api.scans import Scan, open_scan
 from gtrack.api.wording import in_python
-from gtrack.core.hits.options import HitOptions
 from gtrack.core.hits.motifs import PSEUDOCOUNT
+from gtrack.core.hits.options import HitOptions
 from gtrack.core.scan.explanation import Columns
 from gtrack.workflows import hits as workflow
 from gtrack.workflows.calling.given_tracks import TracksJob

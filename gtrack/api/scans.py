@@ -191,7 +191,9 @@ class Scan:
         dict of str to ndarray
             Columns of one length, by the names of the BED: ``chrom``, ``chromStart``, ``chromEnd``,
             ``name``, ``score``, ``strand``, ``motifId``, ``source``, ``relSum``, ``relZ``,
-            ``seqP``, ``relP``, ``qValue``, ``model``, ``region``.
+            ``seqP``, ``relP``, ``qValue``, ``model``, ``region``, ``qWord``, ``qPlace``,
+            ``chance``, ``bound`` (bool), ``family``. ``qPlace`` and ``chance`` are NaN where the
+            scan has no null; both, too, in hits of an earlier version.
 
         Raises
         ------

@@ -70,10 +70,10 @@ def hits(folder: Path | None, motifs: str, **given: Any) -> None:
     """Call motif hits: sites that match a motif and that the model's relevance supports.
 
     Works from a finished scan with a null (gtrack scan --motifs or --null); no model is needed.
-    Writes into DIR/hits: NAME.hits.bed and .bb (BED6+9 and bigBed), NAME.motifs.tsv, and
-    NAME.words.tsv: words that recur where relevance is high, whatever the motifs. The q-value is
-    the share of false places among the hits at least as good; names of look-alike motifs may stand
-    in for one another.
+    Writes into DIR/hits: NAME.hits.bed and .bb (BED6+14 and bigBed), NAME.sites.bed (BED6),
+    NAME.motifs.tsv, and NAME.words.tsv: words that recur where relevance is high, whatever the
+    motifs. The q-value is the share of false places among the hits at least as good; names of
+    look-alike motifs may stand in for one another.
 
     Or from a bigWig of another tool (--track): the values of the regions are copied into --out,
     which is a DIR then, for hits, view, hub and report. It has no null, so relevance that is tied

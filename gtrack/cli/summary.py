@@ -7,9 +7,10 @@ from math import ceil, isfinite
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from gtrack.core.heads import OUTPUTS
+from gtrack.core.hits.motif_hit import MotifShare
 from gtrack.core.printable import shown
 from gtrack.workflows.calling.results import HitsSummary, TargetHits
 from gtrack.workflows.merge import ScanSummary
@@ -144,14 +145,14 @@ _LARGEST_ADVISED = 10_000_000
 """Bases of a null that is still worth its cost for a handful of sites."""
 
 _MOST_MOTIFS = 20
-"""Lines of the table per motif; the file has them all."""
+"""Lines of the table of families; the file has them all."""
 
 _FEW, _NAMED_WORDS = 20, 3
 """With fewer hits, words that recur are named, and how many."""
 
 
 def print_hits(summary: HitsSummary) -> None:
-    """Print the hits of every model per motif to stderr."""
+    """Print the hits of every model per family of motifs to stderr."""
     console = _console()
     for model in summary.targets:
         opposing = sum(not hit.supports for hit in model.hits)
@@ -169,7 +170,7 @@ def print_hits(summary: HitsSummary) -> None:
         if model.shares:
             console.print(_motif_table(model))
         if len(model.shares) > _MOST_MOTIFS:
-            console.print(f"... and {len(model.shares) - _MOST_MOTIFS:,} motifs more")
+            console.print(f"... and {len(model.shares) - _MOST_MOTIFS:,} families more")
         if model.loci is not None:
             console.print(f"{len(model.loci):,} loci of relevance, whatever the motif")
     for path in summary.files:
@@ -214,13 +215,19 @@ def _words(model: TargetHits) -> str:
 
 
 def _motif_table(model: TargetHits) -> Table:
-    columns = ("motif", "hits", "supporting", "opposing", "mean relevance", "share", "best q")
-    table = Table(*columns, box=None)
+    columns = ("hits", "supporting", "opposing", "mean relevance", "share", "best q")
+    table = Table(Column("motif", overflow="fold"), *columns, box=None)
     for each in model.shares[:_MOST_MOTIFS]:
         share = "-" if each.relevance_share is None else f"{each.relevance_share:.1%}"
         table.add_row(
-            *(escape(f"{each.name} {each.motif_id}"), f"{each.hits:,}"),
+            *(_said(_family(each)), f"{each.hits:,}"),
             *(f"{each.supporting:,}", f"{each.opposing:,}", f"{each.mean_relevance:.3g}"),
             *(share, f"{each.best_q:.2g}"),
         )
     return table
+
+
+def _family(family: MotifShare) -> str:
+    """Return the motif that leads a family, and how many others stand at its places."""
+    others = f" (+{len(family.members):,})" if family.members else ""
+    return f"{family.name} {family.motif_id}{others}"

@@ -1,4 +1,4 @@
-"""Motif hits as text: BED6+9, a table per motif, and narrowPeak for loci without a motif."""
+"""Motif hits as text: BED6+14 and plain BED6; narrowPeak for loci without a motif."""
 
 from __future__ import annotations
 
@@ -8,19 +8,14 @@ from math import isfinite, log10
 from pathlib import Path
 
 from gtrack.core.errors import InputError
-from gtrack.core.hits.motif_hit import LARGEST_SCORE, MotifHit, MotifShare, score_of
+from gtrack.core.hits.motif_hit import LARGEST_SCORE, MotifHit, score_of
 from gtrack.core.printable import shown
 from gtrack.io import text
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import bed_chrom, cell
-from gtrack.io.hit_columns import COLUMNS, hit_rows, number
+from gtrack.io.hit_columns import COLUMNS, EARLIER_COLUMNS, NO_NUMBER, hit_rows, number
 
-MOTIF_COLUMNS = (
-    "motif_id name source hits supporting opposing mean_relevance relevance_share best_q"
-).split()
-"""``mean_relevance``: mean signed sum of a site; ``relevance_share``: of the |relevance| of all
-scanned bases, ``NA`` where that is zero."""
-
+_HEADERS = (COLUMNS, EARLIER_COLUMNS)
 _SMALLEST = 1e-300
 
 
@@ -70,7 +65,7 @@ class NarrowPeak:
 
 
 def write_hits_bed(path: Path, hits: Iterable[MotifHit], comments: Sequence[str] = ()) -> None:
-    """Write hits as BED6+9, sorted (as ``LC_ALL=C sort -k1,1 -k2,2n -k3,3n`` does), atomically.
+    """Write hits as BED6+14, sorted (as ``LC_ALL=C sort -k1,1 -k2,2n -k3,3n`` does), atomically.
 
     Parameters
     ----------
@@ -92,8 +87,22 @@ def write_hits_bed(path: Path, hits: Iterable[MotifHit], comments: Sequence[str]
     _write_lines(path, lines)
 
 
+def write_sites_bed(path: Path, hits: Iterable[MotifHit]) -> None:
+    """Write hits as BED6 without any other line, in the order of :func:`write_hits_bed`.
+
+    Raises
+    ------
+    OutputError
+        When a chromosome's name cannot stand in a BED line, or the disk refuses.
+    """
+    _write_lines(path, ("\t".join(cells[:6]) for _, cells in hit_rows(hits)))
+
+
 def read_hits_bed(path: Path) -> list[MotifHit]:
     """Read a file of :func:`write_hits_bed`, in file order; the score is not read but derived.
+
+    In files of earlier versions q is that of words, every motif is its own family, and the rest is
+    unknown.
 
     Raises
     ------
@@ -110,34 +119,17 @@ def read_hits_bed(path: Path) -> list[MotifHit]:
             header = (fields[0][1:], *fields[1:])
             continue
         where = f"{shown(path)}:{row}"
-        if header != COLUMNS:
+        if header not in _HEADERS:
             raise InputError(f"{where}: no header of gtrack hits above; give a NAME.hits.bed")
-        if len(fields) != len(COLUMNS):
-            raise InputError(f"{where}: {len(fields)} columns, not {len(COLUMNS)}; make it again")
+        if len(fields) != len(header):
+            raise InputError(f"{where}: {len(fields)} columns, not {len(header)}; make it again")
         try:
             hits.append(_parsed(fields))
         except (ValueError, InputError) as error:
             raise InputError(f"{where}: {error}") from error
-    if header != COLUMNS:
+    if header not in _HEADERS:
         raise InputError(f"{shown(path)}: no header of gtrack hits; give a NAME.hits.bed")
     return hits
-
-
-def write_motifs_tsv(path: Path, shares: Iterable[MotifShare]) -> None:
-    """Write one line per motif, in the order given, atomically; see :data:`MOTIF_COLUMNS`."""
-    lines = ["\t".join(MOTIF_COLUMNS)]
-    for each in shares:
-        share = "NA" if each.relevance_share is None else number(each.relevance_share)
-        lines.append(
-            "\t".join(
-                (
-                    *(cell(each.motif_id), cell(each.name), cell(each.source), str(each.hits)),
-                    *(str(each.supporting), str(each.opposing), number(each.mean_relevance)),
-                    *(share, number(each.best_q)),
-                )
-            )
-        )
-    _write_lines(path, lines)
 
 
 def write_narrow_peak(path: Path, peaks: Iterable[NarrowPeak]) -> None:
@@ -187,6 +179,10 @@ def _parsed(fields: Sequence[str]) -> MotifHit:
     if strand not in ("+", "-"):
         raise ValueError(f"strand {strand!r} is not one of + -")
     rel_sum, rel_z, seq_p, rel_p, q_value = map(float, rest[:5])
+    earlier = (rest[4], NO_NUMBER, NO_NUMBER, "0", name)
+    q_word, q_place, chance, bound, family = rest[7:] or earlier
+    if bound not in ("0", "1"):
+        raise ValueError(f"bound {bound!r} is not one of 0 1")
     return MotifHit(
         chrom=chrom,
         start=int(start),
@@ -202,4 +198,13 @@ def _parsed(fields: Sequence[str]) -> MotifHit:
         q_value=q_value,
         model=rest[5],
         region=rest[6],
+        q_word=float(q_word),
+        q_place=_number_or_none(q_place),
+        chance=_number_or_none(chance),
+        bound=bound == "1",
+        family=family,
     )
+
+
+def _number_or_none(cell: str) -> float | None:
+    return None if cell == NO_NUMBER else float(cell)

@@ -51,5 +51,11 @@ def text(value: str) -> Markup:
 
 
 def shortened(value: str, limit: int) -> str:
-    """Return at most so many characters, the last an ellipsis where some are left out."""
-    return value if len(value) <= limit else f"{value[: limit - 1]}…"
+    """Return at most so many characters, an ellipsis in the middle where some are left out.
+
+    Names are told apart by their ends as by their beginnings.
+    """
+    if len(value) <= limit:
+        return value
+    tail = (limit - 1) // 2
+    return f"{value[: limit - 1 - tail]}…{value[len(value) - tail :]}"

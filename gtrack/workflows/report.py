@@ -20,7 +20,7 @@ from gtrack.core.top_places import largest
 from gtrack.io.annotations import read_features
 from gtrack.io.atomic import write_text
 from gtrack.io.bigwig import BigWigReader
-from gtrack.io.hit_files import MOTIF_COLUMNS
+from gtrack.io.family_files import MOTIF_COLUMNS, NEW_COLUMNS, parsed_share
 from gtrack.io.table_rows import read_table
 from gtrack.io.tables import REGION_COLUMNS
 from gtrack.io.word_files import WORD_COLUMNS, parsed_word
@@ -172,12 +172,13 @@ def _region_table(scan: FinishedScan, places: ShownPlaces) -> list[dict[str, str
 
 
 def _motifs(scan: FinishedScan) -> Mapping[str, Sequence[MotifShare]]:
-    """Return every target's table per motif."""
+    """Return every target's table of families."""
     shares: dict[str, list[MotifShare]] = {}
     for entry in (scan.manifest.hits or {}).get("models", ()):
         path = scan.out / path_of(entry["table"])
         try:
-            rows = [_share(row) for row in read_table(path, MOTIF_COLUMNS)]
+            table = read_table(path, MOTIF_COLUMNS, optional=NEW_COLUMNS)
+            rows = [parsed_share(row) for row in table]
         except ValueError as error:
             raise InputError(f"{path}: {error}; call the hits again") from error
         shares[titled(entry["model"], entry.get("target"))] = rows
@@ -196,18 +197,3 @@ def _words(scan: FinishedScan) -> Mapping[str, Sequence[Word]]:
                 raise InputError(f"{path}: {error}; call the hits again") from error
             found[titled(entry["model"], entry.get("target"))] = rows
     return found
-
-
-def _share(row: Mapping[str, str]) -> MotifShare:
-    share = row["relevance_share"]
-    return MotifShare(
-        motif_id=row["motif_id"],
-        name=row["name"],
-        source=row["source"],
-        hits=int(row["hits"]),
-        supporting=int(row["supporting"]),
-        opposing=int(row["opposing"]),
-        mean_relevance=float(row["mean_relevance"]),
-        relevance_share=None if share == "NA" else float(share),
-        best_q=float(row["best_q"]),
-    )

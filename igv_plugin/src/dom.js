@@ -57,6 +57,19 @@ export function append(element, children) {
   }
 }
 
+const TAIL = 8
+
+/**
+ * Text of which the middle goes where there is no room, as names differ at their ends, too.
+ *
+ * @param {string} text
+ */
+export function ends(text) {
+  const letters = [...text]
+  const [head, tail] = [letters.slice(0, -TAIL), letters.slice(-TAIL)]
+  return [h('span', { class: 'gt-start' }, head.join('')), h('span', {}, tail.join(''))]
+}
+
 /** @param {() => unknown} onclick */
 export const closer = (onclick) =>
   h('button', { type: 'button', class: 'gt-close', 'aria-label': 'Close', onclick }, '×')

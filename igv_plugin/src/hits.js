@@ -2,7 +2,9 @@
 // page in here.
 
 /**
- * A hit as the table and the popup show it. A region is a hit of which less is known.
+ * A hit as the table and the popup show it. A region is a hit of which less is known. Of hits of
+ * earlier versions the last five are not known: NaN, and '.' for the family. A scan without a null
+ * has -1 for qPlace and chance.
  *
  * @typedef {object} Hit
  * @property {string} chrom
@@ -18,18 +20,26 @@
  * @property {number} seqP
  * @property {number} relP
  * @property {number} qValue
+ * @property {number} qWord
+ * @property {number} qPlace
+ * @property {number} chance
+ * @property {number} bound 1: q is at most this
+ * @property {string} family
  */
 /** @typedef {'position' | 'q' | 'relevance'} Order */
-/** @typedef {'chrom' | 'name' | 'strand' | 'motifId' | 'region' | 'model'} TextKey */
+/** @typedef {'chrom' | 'name' | 'strand' | 'motifId' | 'region' | 'model' | 'family'} TextKey */
 /** @typedef {Exclude<keyof Hit, TextKey>} NumberKey */
 
 const BED = ['chrom', 'chromStart', 'chromEnd', 'name', 'score', 'strand']
 /** @type {TextKey[]} */
-const TEXTS = ['chrom', 'name', 'strand', 'motifId', 'region', 'model']
+const TEXTS = ['chrom', 'name', 'strand', 'motifId', 'region', 'model', 'family']
 /** @type {NumberKey[]} */
-const NUMBERS = ['chromStart', 'chromEnd', 'relSum', 'relZ', 'seqP', 'relP', 'qValue']
+const FIRST = ['chromStart', 'chromEnd', 'relSum', 'relZ', 'seqP', 'relP', 'qValue']
+/** @type {NumberKey[]} */
+const LATER = ['qWord', 'qPlace', 'chance', 'bound']
+const NUMBERS = [...FIRST, ...LATER]
 /** @type {TextKey[]} */
-const SEARCHED = ['name', 'motifId', 'region', 'chrom']
+const SEARCHED = ['name', 'motifId', 'family', 'region', 'chrom']
 
 /** order() keeps a row's number in 20 bits, and a longer list has too many pixels for a page. */
 export const MAX_ROWS = 1_000_000
@@ -185,14 +195,16 @@ export class Table {
    *
    * @param {Uint32Array} list
    * @param {object} wanted
-   * @param {string} [wanted.text] each word must occur in a row's motif, region or chromosome
+   * @param {string} [wanted.text] each word must occur in a row's motif, family, region or
+   *   chromosome
    * @param {string} [wanted.model]
    * @param {string} [wanted.motif]
+   * @param {string} [wanted.family]
    * @param {Record<string, number>} [wanted.limits] of a model the least |relevance| per base
    */
-  filter(list, { text = '', model = '', motif = '', limits = {} }) {
+  filter(list, { text = '', limits = {}, ...only }) {
     const { data } = this
-    const passes = this.#test(text, model, motif)
+    const passes = this.#test(text, only)
     const least = (this.text?.model ?? []).map((name) => limits[name] ?? 0)
     const rows = new Uint32Array(list.length)
     let kept = 0
@@ -207,13 +219,12 @@ export class Table {
   }
 
   /**
-   * A test of whether row i has these words, this model and this motif.
+   * A test of whether row i has these words, this model, this motif and this family.
    *
    * @param {string} text
-   * @param {string} model
-   * @param {string} motif
+   * @param {{model?: string, motif?: string, family?: string}} wanted
    */
-  #test(text, model, motif) {
+  #test(text, { model, motif, family }) {
     const { data, names, text: known } = this
     const words = text.toLowerCase().split(/\s+/).filter(Boolean)
     const searched = words.map((word) =>
@@ -226,6 +237,7 @@ export class Table {
     const only = []
     if (model) only.push({ codes: data.model, code: names.model.get(model) })
     if (motif) only.push({ codes: data.name, code: names.name.get(motif) })
+    if (family) only.push({ codes: data.family, code: names.family.get(family) })
     return (/** @type {number} */ i) =>
       only.every(({ codes, code }) => codes[i] === code) &&
       searched.every((keys) => keys.some(({ codes, has }) => has[codes[i]]))

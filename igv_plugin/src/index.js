@@ -123,7 +123,7 @@ class Viewer {
    * @param {Wanted} wanted
    */
   constructor(browser, { manifest, element, figure }, { tracks, roi }, wanted) {
-    const { motif, model } = wanted
+    const { motif, family, model } = wanted
     const { colors, ...look } = lookOf(browser, wanted)
     this.browser = browser
     this.manifest = manifest
@@ -132,7 +132,7 @@ class Viewer {
     this.roi = roi?.[0]
     this.colors = colors
     this.#tracks = tracks
-    this.#state = { ...look, motif, model }
+    this.#state = { ...look, motif, family, model }
   }
 
   /** @param {Problem} found */
@@ -201,7 +201,7 @@ class Viewer {
     }
   }
 
-  /** @param {{model?: string, motif?: string}} filter */
+  /** @param {Pick<State, 'model' | 'motif' | 'family'>} filter */
   setFilter = (filter) => {
     Object.assign(this.#state, filter)
     this.#changed('filter', filter)

@@ -1,11 +1,13 @@
 // The list of hits or regions, of which only the rows in sight are in the page.
-import { h, number, short, signed } from './dom.js'
+import { ends, h, number, signed } from './dom.js'
+import { qOf } from './popup.js'
 
 /** @typedef {import('./hits.js').Hit} Hit */
 /** @typedef {import('./hits.js').Order} Order */
 /** @typedef {import('./hits.js').Table} Table */
 /** @typedef {'hits' | 'regions'} Kind */
-/** @typedef {{kind: Kind, by: Order, text: string, model: string, motif: string}} Wanted */
+/** @typedef {{model: string, motif: string, family: string}} Only What alone is listed. */
+/** @typedef {{kind: Kind, by: Order, text: string} & Only} Wanted */
 /** @typedef {{shown: number, all: number, hidden: number, kind: Kind}} Counts */
 
 /**
@@ -44,7 +46,7 @@ const COLUMNS = {
       by: 'relevance',
       meaning: 'Sum over the hit',
     },
-    { title: 'q', cell: (row) => short(row.qValue), by: 'q', meaning: 'False discovery rate' },
+    { title: 'q', cell: qOf, by: 'q', meaning: 'False discovery rate; ≤: at most' },
     { title: 'Model', cell: (row) => row.model },
   ],
   regions: [
@@ -57,7 +59,7 @@ let grids = 0
 
 export class Navigator {
   /** @type {Wanted} */
-  #wanted = { kind: 'hits', by: 'position', text: '', model: '', motif: '' }
+  #wanted = { kind: 'hits', by: 'position', text: '', model: '', motif: '', family: '' }
   #rows = new Uint32Array()
   #current = -1 // a row of the table
   /** @type {Uint32Array | null} */
@@ -132,8 +134,9 @@ export class Navigator {
       const row = this.#tables[kind].row(this.#rows[at])
       Object.assign(element.dataset, { row: mark, sign: Math.sign(row.relSum) })
       for (const [i, cell] of [...element.children].entries()) {
-        cell.textContent = COLUMNS[kind][i]?.cell(row) ?? ''
-        cell.setAttribute('title', cell.textContent)
+        const text = COLUMNS[kind][i]?.cell(row) ?? ''
+        cell.replaceChildren(...(i ? [text] : ends(text)))
+        cell.setAttribute('title', text)
       }
     }
     element.dataset.at = String(at)

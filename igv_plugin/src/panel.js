@@ -41,7 +41,7 @@ import { makeTheme, makeToolbar } from './toolbar.js'
  * @property {(threshold: number) => unknown} setThreshold
  * @property {(reverse: boolean) => unknown} setReverse
  * @property {(shown: boolean) => unknown} setDifference
- * @property {(filter: {model?: string, motif?: string}) => unknown} setFilter
+ * @property {(filter: {model?: string, motif?: string, family?: string}) => unknown} setFilter
  * @property {(row: import('./hits.js').Hit & {kind: string}) => void} chose
  * @property {Values} values
  */

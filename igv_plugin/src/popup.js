@@ -1,5 +1,5 @@
 // What there is to say about a hit or a click, and the box that says it.
-import { append, closer, h, short, signed } from './dom.js'
+import { append, closer, h, number, short, signed } from './dom.js'
 import { logo } from './logo.js'
 import { formatLocus } from './state.js'
 
@@ -44,7 +44,32 @@ export const hitOf = (feature, model = feature.model) => ({
   seqP: Number(feature.seqP),
   relP: Number(feature.relP),
   qValue: Number(feature.qValue),
+  qWord: Number(feature.qWord),
+  qPlace: Number(feature.qPlace),
+  chance: Number(feature.chance),
+  bound: Number(feature.bound),
+  family: utf8(feature.family),
 })
+
+/** @param {Pick<Hit, 'qValue' | 'bound'>} hit */
+export const qOf = ({ qValue, bound }) => `${bound === 1 ? '≤ ' : ''}${short(qValue)}`
+
+/** @param {number} share -1: the scan has no null */
+const shareOf = (share) => (share < 0 ? 'no null' : short(share))
+
+/**
+ * How many words as good as this one are expected by chance.
+ *
+ * @param {number} chance
+ */
+export function chanceOf(chance) {
+  if (chance < 0) return 'no null'
+  if (chance === 0) return 'no such word is expected by chance'
+  if (chance >= 0.95) return 'such words are as common by chance'
+  const many = chance > 0.5
+  const [some, all] = many ? [Math.round(chance * 10), 10] : [1, Math.round(1 / chance)]
+  return `${some} in ${number(all)} such words ${many ? 'are' : 'is'} expected by chance`
+}
 
 /** @param {Pick<Hit, 'chrom' | 'chromStart' | 'chromEnd'>} hit */
 export const locusOf = ({ chrom, chromStart: start, chromEnd: end }) =>
@@ -62,10 +87,31 @@ export function facts(hit, unit = 'logit') {
     ['Relevance', `${signed(hit.relSum)} ${unit}, ${effect} ${supported}`, 'Sum over its bases'],
     ['Model', hit.model],
     ['Region', hit.region],
-    ['q value', short(hit.qValue), 'False discovery rate of the locus'],
+    [
+      'q value',
+      `${qOf(hit)}${hit.bound === 1 ? ' (bound: few decoys)' : ''}`,
+      'False discovery rate of the locus',
+    ],
     ['z score', signed(hit.relZ), 'In standard deviations of the null'],
     ['p, relevance', short(hit.relP), 'How often the null gives such a relevance'],
     ['p, sequence', short(hit.seqP), 'How often background matches the motif so well'],
+    ...laterFacts(hit),
+  ]
+}
+
+/**
+ * What hits of earlier versions do not say.
+ *
+ * @param {Hit} hit
+ * @returns {Fact[]}
+ */
+function laterFacts({ qWord, qPlace, chance, family }) {
+  if (!(qWord >= 0)) return []
+  return [
+    ['q, word', short(qWord), 'Share of false calls by permuted motifs'],
+    ['q, place', shareOf(qPlace), 'Share of false calls by relevance lent from the null'],
+    ['Chance', chanceOf(chance), 'Matches as good in shuffled sequence, per match as good here'],
+    ['Family', family, 'The best motif of those whose matches coincide'],
   ]
 }
 

@@ -1,5 +1,6 @@
 import { choices, field, group, select } from './controls.js'
 import { h, number } from './dom.js'
+import { familiesOf } from './families.js'
 import { sortNames, Table } from './hits.js'
 import { Navigator } from './navigator.js'
 import { card, hitCard, locusOf } from './popup.js'
@@ -15,6 +16,8 @@ import { featureSource, readMotifs, readTables } from './tables.js'
 export const WIDTH = 140
 /** A view of so many bases is kept when one goes to the next hit. */
 const WIDEST = 2000
+/** Begins the value of a choice that is a whole family: no name in a table holds one. */
+const FAMILY = '\t'
 
 /** The pane beside the figure: the list of hits and regions, its filters and its current row. */
 export class Side {
@@ -67,7 +70,10 @@ export class Side {
   }
 
   #chosen() {
-    return { model: this.#model.value, motif: this.#motif.value }
+    const { value } = this.#motif
+    this.#motif.title = this.#motif.selectedOptions[0]?.text ?? '' // it may not fit
+    const family = value.startsWith(FAMILY) ? value.slice(FAMILY.length) : ''
+    return { model: this.#model.value, motif: family ? '' : value, family }
   }
 
   #limits() {
@@ -126,10 +132,13 @@ export class Side {
   /** @param {Manifest} manifest */
   #fill({ hits }) {
     const { state } = this.#viewer
-    const { model, motif, locus } = state()
-    const { text } = this.#tables.hits
-    offer(this.#model, 'All models', text?.model, model)
-    offer(this.#motif, 'All motifs', text?.name, motif)
+    const { model, motif, family, locus } = state()
+    const { hits: table } = this.#tables
+    const models = sortNames(table.text?.model ?? []).map(plain)
+    offer(this.#model, choices([['', 'All models'], ...models]), model)
+    const motifs = familiesOf(table).flatMap(([name, names]) => familyOptions(name, names))
+    const wanted = family ? FAMILY + family : motif
+    offer(this.#motif, [...choices([['', 'All motifs']]), ...motifs], wanted)
     this.#kind.value = hits?.models?.some((each) => each.hits) ? 'hits' : 'regions'
     this.list.set({ kind: this.#kindNow(), ...this.#chosen() })
     this.list.touch(parseLocus(locus))
@@ -137,17 +146,34 @@ export class Side {
 }
 
 /**
- * Offers names to filter by.
+ * @param {string} name
+ * @returns {import('./controls.js').Choice}
+ */
+const plain = (name) => [name, name]
+
+/**
+ * The choices of a family: its motif alone, or all of it and each of its motifs.
+ *
+ * @param {string} family
+ * @param {string[]} motifs
+ */
+function familyOptions(family, motifs) {
+  if (motifs.length === 1 && motifs[0] === family) return choices([plain(family)])
+  /** @type {import('./controls.js').Choice} */
+  const whole = [FAMILY + family, `${family}: all ${motifs.length} motifs`]
+  const offered = choices([...(motifs.length > 1 ? [whole] : []), ...motifs.map(plain)])
+  return [h('optgroup', { label: family }, offered)]
+}
+
+/**
+ * Offers what to filter by.
  *
  * @param {HTMLSelectElement} control
- * @param {string} all
- * @param {string[]} names
- * @param {string} wanted
+ * @param {HTMLElement[]} offered
+ * @param {string} [wanted]
  */
-function offer(control, all, names = [], wanted = '') {
-  const sorted = sortNames(names).map(
-    /** @returns {import('./controls.js').Choice} */ (name) => [name, name],
-  )
-  control.replaceChildren(...choices([['', all], ...sorted]))
-  control.value = names.includes(wanted) ? wanted : ''
+function offer(control, offered, wanted = '') {
+  control.replaceChildren(...offered)
+  control.value = wanted
+  if (control.selectedIndex < 0) control.value = ''
 }

@@ -47,6 +47,7 @@ const READERS = {
   difference: flag,
   motif: word,
   model: word,
+  family: word,
 }
 
 /**

@@ -1,8 +1,9 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
+import { familiesOf } from '../src/families.js'
 import { around, MAX_ROWS, order, readLines, sortNames, Table } from '../src/hits.js'
-import { hitsBED, random } from './random.js'
+import { FAMILIES, hitsBED, random, withoutFamilies } from './random.js'
 import { within } from './gates.js'
 
 async function tableOf(...files) {
@@ -22,9 +23,11 @@ test('a hits BED is read by the names of its columns; the manifest names its mod
   const cells = 'chr1 5 25 CTCF 9 - -1.5 0.01 MA0139.1 cnn:1 peak'.split(' ')
   const text = `# note\n#${names.join('\t')}\n${cells.join('\t')}\n`
   const [row] = rowsOf(await tableOf([text, 'cnn']))
-  assert.equal(Number.isNaN(row.relZ), true) // there is no such column here
+  for (const key of ['relZ', 'qWord', 'qPlace', 'chance', 'bound']) {
+    assert.equal(row[key], NaN) // there is no such column here
+  }
   assert.deepEqual(
-    { ...row, relZ: 0, seqP: 0, relP: 0 },
+    { ...row, relZ: 0, seqP: 0, relP: 0, qWord: 0, qPlace: 0, chance: 0, bound: 0 },
     {
       chrom: 'chr1',
       chromStart: 5,
@@ -38,9 +41,41 @@ test('a hits BED is read by the names of its columns; the manifest names its mod
       seqP: 0,
       relP: 0,
       qValue: 0.01,
+      qWord: 0,
+      qPlace: 0,
+      chance: 0,
+      bound: 0,
+      family: '.',
       model: 'cnn',
     },
   )
+})
+
+test('what came to be known of hits later is read, too', async () => {
+  const [row] = rowsOf(await tableOf([hitsBED(1, 3, 'cnn'), 'cnn']))
+  const { qWord, qPlace, chance, bound, family } = row
+  assert.deepEqual([qWord, qPlace, chance, bound], [0.01, -1, 0.05, 1])
+  assert.ok(FAMILIES[row.name] === family)
+})
+
+test('families hold their motifs; of an earlier file each motif is its own', async () => {
+  const table = await tableOf([hitsBED(500, 4), 'cnn'])
+  assert.deepEqual(familiesOf(table), [
+    ['CTCF', ['CTCF']],
+    ['GATA1', ['GATA1', 'SPI1']],
+    ['NRF1', ['NRF1']],
+    ['REST', ['REST', 'YY1']],
+  ])
+  const all = table.filter(table.sorted('position'), { family: 'REST' })
+  const names = rowsOf(table, all.rows).map((row) => row.name)
+  assert.deepEqual([...new Set(names)].sort(), ['REST', 'YY1'])
+  assert.equal(table.filter(table.sorted('position'), { family: 'YY1' }).rows.length, 0)
+  const earlier = await tableOf([withoutFamilies(hitsBED(500, 4)), 'cnn'])
+  assert.deepEqual(
+    familiesOf(earlier),
+    sortNames(Object.keys(FAMILIES)).map((name) => [name, [name]]),
+  )
+  assert.deepEqual(familiesOf(new Table()), [])
 })
 
 test('regions are BED3 to BED6 without a header', async () => {
@@ -157,16 +192,18 @@ test('filtering by text, model, motif and threshold (twin: Array.filter)', async
       ]),
       model: dice.of(['', 'cnn', 'dnabert2', 'none']),
       motif: dice.of(['', 'REST', 'absent']),
+      family: dice.of(['', '', 'REST', 'GATA1', 'absent']),
       limits: dice.of([{}, { cnn: 0.3 }, { cnn: 0.2, dnabert2: 0.6 }]),
     }
     const words = ask.text.toLowerCase().split(' ').filter(Boolean)
     const asked = rows.filter(
       (r) =>
         words.every((w) =>
-          [r.name, r.motifId, r.region, r.chrom].some((s) => s.toLowerCase().includes(w)),
+          [r.name, r.motifId, r.family, r.region, r.chrom].some((s) => s.toLowerCase().includes(w)),
         ) &&
         (!ask.model || r.model === ask.model) &&
-        (!ask.motif || r.name === ask.motif),
+        (!ask.motif || r.name === ask.motif) &&
+        (!ask.family || r.family === ask.family),
     )
     const shown = asked.filter(
       (r) => !(Math.abs(r.relSum) / (r.chromEnd - r.chromStart) < (ask.limits[r.model] ?? 0)),

@@ -1,7 +1,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { escapeHTML, short, signed } from '../src/dom.js'
-import { facts, hitOf, jasparURL } from '../src/popup.js'
+import { chanceOf, facts, hitOf, jasparURL, qOf } from '../src/popup.js'
 
 test('only what looks like a JASPAR matrix gets a link', () => {
   assert.equal(jasparURL('MA0139.1'), 'https://jaspar.elixir.no/matrix/MA0139.1/')
@@ -28,37 +28,48 @@ test('numbers as people read them', () => {
   assert.deepEqual([1.234, -1.234, 0].map(signed), ['+1.23', '−1.23', '0'])
 })
 
+const feature = {
+  chr: 'chr1',
+  start: 17,
+  end: 36,
+  name: 'CTCF',
+  strand: '-',
+  motifId: 'MA0139.1',
+  relSum: '-11.789',
+  relZ: '16.5',
+  seqP: '1.4e-07',
+  relP: '6.9e-10',
+  qValue: '0.0016',
+  model: 'cnn:1',
+  region: 'pos01',
+  qWord: '0.0016',
+  qPlace: '-1',
+  chance: '0.05',
+  bound: '1',
+  family: 'CTCFL',
+}
+const row = {
+  chrom: 'chr1',
+  chromStart: 17,
+  chromEnd: 36,
+  name: 'CTCF',
+  strand: '-',
+  motifId: 'MA0139.1',
+  relSum: -11.789,
+  relZ: 16.5,
+  seqP: 1.4e-7,
+  relP: 6.9e-10,
+  qValue: 0.0016,
+  model: 'cnn',
+  region: 'pos01',
+  qWord: 0.0016,
+  qPlace: -1,
+  chance: 0.05,
+  bound: 1,
+  family: 'CTCFL',
+}
+
 test('a bigBed feature says the same as a row of the table', () => {
-  const feature = {
-    chr: 'chr1',
-    start: 17,
-    end: 36,
-    name: 'CTCF',
-    strand: '-',
-    motifId: 'MA0139.1',
-    relSum: '-11.789',
-    relZ: '16.5',
-    seqP: '1.4e-07',
-    relP: '6.9e-10',
-    qValue: '0.0016',
-    model: 'cnn:1',
-    region: 'pos01',
-  }
-  const row = {
-    chrom: 'chr1',
-    chromStart: 17,
-    chromEnd: 36,
-    name: 'CTCF',
-    strand: '-',
-    motifId: 'MA0139.1',
-    relSum: -11.789,
-    relZ: 16.5,
-    seqP: 1.4e-7,
-    relP: 6.9e-10,
-    qValue: 0.0016,
-    model: 'cnn',
-    region: 'pos01',
-  }
   assert.deepEqual(facts(hitOf(feature, 'cnn')), facts(row))
   assert.deepEqual(
     facts(row)
@@ -74,6 +85,41 @@ test('a bigBed feature says the same as a row of the table', () => {
   }
   assert.equal(hitOf({ ...feature, name: 'caf\xe9' }).name, 'caf\xe9') // not UTF-8: as it is
   assert.doesNotThrow(() => facts(hitOf({ chr: 'chr1', start: 1, end: 2 })))
+})
+
+test('what q is made of, chance and family are said', () => {
+  const said = Object.fromEntries(facts(row))
+  assert.deepEqual(
+    ['q value', 'q, word', 'q, place', 'Chance', 'Family'].map((label) => said[label]),
+    [
+      '≤ 0.0016 (bound: few decoys)',
+      ...['0.0016', 'no null', '1 in 20 such words is expected by chance', 'CTCFL'],
+    ],
+  )
+  assert.equal(Object.fromEntries(facts({ ...row, bound: 0 }))['q value'], '0.0016')
+})
+
+test('of a hit of an earlier version nothing is said that is not known', () => {
+  const earlier = hitOf({ chr: 'c', start: 1, end: 9, relSum: '1', qValue: '0.01', name: 'CTCF' })
+  const labels = facts(earlier).map(([label]) => label)
+  assert.deepEqual(labels.slice(-2), ['p, relevance', 'p, sequence'])
+  assert.equal(qOf(earlier), '0.01')
+})
+
+test('chance as a share of words, and its ends', () => {
+  assert.deepEqual([0.001, 0.3, 0.5, 0.67, 0.94].map(chanceOf), [
+    '1 in 1,000 such words is expected by chance',
+    '1 in 3 such words is expected by chance',
+    '1 in 2 such words is expected by chance',
+    '7 in 10 such words are expected by chance',
+    '9 in 10 such words are expected by chance',
+  ])
+  assert.deepEqual([-1, 0, 0.95, 1].map(chanceOf), [
+    'no null',
+    'no such word is expected by chance',
+    'such words are as common by chance',
+    'such words are as common by chance',
+  ])
 })
 
 test('a control character, which an SVG cannot hold, is a question mark in a name', () => {

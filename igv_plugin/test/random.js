@@ -16,6 +16,7 @@ export function random(seed) {
 const HEADER = [
   ...['#chrom', 'chromStart', 'chromEnd', 'name', 'score', 'strand', 'motifId', 'source'],
   ...['relSum', 'relZ', 'seqP', 'relP', 'qValue', 'model', 'region'],
+  ...['qWord', 'qPlace', 'chance', 'bound', 'family'],
 ].join('	')
 const MOTIFS = [
   ['CTCF', 'MA0139.1'],
@@ -25,6 +26,18 @@ const MOTIFS = [
   ['GATA1', 'MA0035.4'],
   ['SPI1', 'MA0080.5'],
 ]
+
+/** Of each motif the best one of its family. */
+export const FAMILIES = Object.fromEntries(
+  MOTIFS.map(([name]) => [name, { YY1: 'REST', SPI1: 'GATA1' }[name] ?? name]),
+)
+
+/** The same file as an earlier version wrote it. */
+export const withoutFamilies = (text) =>
+  text
+    .split('\n')
+    .map((line) => line.split('\t').slice(0, 15).join('\t'))
+    .join('\n')
 
 /** `count` hits as gtrack writes them, spread over five chromosomes from base 10,000 on. */
 export function hitsBED(count, seed, model = 'cnn') {
@@ -52,6 +65,8 @@ export function hitsBED(count, seed, model = 'cnn') {
       ...numbers,
       `${model}:1`,
       `peak${i >> 1}`,
+      ...[0.01, -1, 0.05, Number(i % 7 === 0)],
+      FAMILIES[name],
     ].join('\t')
   })
   return ['# gtrack motif hits', HEADER, ...rows, ''].join('\n')

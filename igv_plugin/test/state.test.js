@@ -78,6 +78,7 @@ test('law: what is written is read back, hostile names too', () => {
       difference: dice() < 0.5,
       motif: dice.of(names),
       model: dice.of(names),
+      family: dice.of(names),
       other: dice.of(names),
     }
     const state = Object.fromEntries(Object.entries(all).filter(() => dice() < 0.7))

@@ -121,7 +121,9 @@ def test_hits_are_called_and_seen_by_who_opened_before(
     kinds = {name: column.dtype.kind for name, column in hits.items()}
     assert kinds == dict.fromkeys(hits, "U") | dict.fromkeys(
         ("chromStart", "chromEnd", "score"), "i"
-    ) | dict.fromkeys(("relSum", "relZ", "seqP", "relP", "qValue"), "f")
+    ) | dict.fromkeys(
+        ("relSum", "relZ", "seqP", "relP", "qValue", "qWord", "qPlace", "chance"), "f"
+    ) | {"bound": "b"}
 
 
 def test_a_scan_says_what_is_in_it(demo: tuple[Path, object]) -> None:

@@ -20,6 +20,7 @@ import pyBigWig
 import pytest
 
 from gtrack.core.sequences import reverse_complement
+from gtrack.io.family_files import parsed_share
 from gtrack.publish.manifest import SCHEMA_FILE
 from gtrack.workflows.folder import finished as finished_module
 
@@ -72,7 +73,10 @@ def test_what_is_written(run, finished) -> None:
     _, out, motifs = finished
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     ran = run("hits", out, "--motifs", motifs, *LOOSE, "--all", "--loci")
-    kinds = ("hits.bed", "hits.bb", "motifs.tsv", "words.tsv", "candidates.bed", "loci.narrowPeak")
+    kinds = (
+        *("hits.bed", "sites.bed", "hits.bb", "motifs.tsv", "words.tsv"),
+        *("candidates.bed", "loci.narrowPeak"),
+    )
     shared = {"logos.json", "manifest.json"}
     assert set(files(out)) == {f"{m}.{kind}" for m in MODELS for kind in kinds} | shared
     listing = {"manifest.json", "igv_session.json", "igv_session.xml"}
@@ -84,12 +88,19 @@ def test_what_is_written(run, finished) -> None:
         hits = records(out / f"hits/{model}.hits.bed")
         assert len(hits) > 20
         assert f"{model}: {len(hits)} motif hits at q < 1" in said
-        assert str(out / f"hits/{model}.hits.bed") in ran.err
+        for kind in ("hits", "sites"):
+            assert str(out / f"hits/{model}.{kind}.bed") in ran.err
+        sites = (out / f"hits/{model}.sites.bed").read_text().splitlines()
+        assert [line.split("\t") for line in sites] == [list(hit.values())[:6] for hit in hits]
         with (out / f"hits/{model}.motifs.tsv").open(newline="") as file:
             rows = list(csv.DictReader(file, delimiter="\t"))
         assert sum(int(row["hits"]) for row in rows) == len(hits)
-        assert {row["motif_id"] for row in rows} == {hit["motifId"] for hit in hits}
-        assert f"{rows[0]['name']} {rows[0]['motif_id']} {rows[0]['hits']} " in said
+        families = [parsed_share(row) for row in rows]
+        assert len(families) == len({hit["family"] for hit in hits})
+        members = {each.motif_id for family in families for each in family.members}
+        assert {row["motif_id"] for row in rows} | members == {hit["motifId"] for hit in hits}
+        others = f"(+{len(families[0].members)}) " if families[0].members else ""
+        assert f"{rows[0]['name']} {rows[0]['motif_id']} {others}{rows[0]['hits']} " in said
 
 
 def test_hits_say_what_stands_in_the_genome_and_the_track(run, finished) -> None:
@@ -189,8 +200,11 @@ def test_the_manifest(run, finished) -> None:
     assert hits["motifs"]["sources"] == ["m.meme"]
     assert hits["options"]["gap"] == 3
     for entry in hits["models"]:
-        for kind in ("bed", "bigbed", "table", "candidates_bed", "loci"):
+        for kind in ("bed", "sites", "bigbed", "table", "candidates_bed", "loci"):
             assert (out / entry[kind]).is_file()
+        everything = records(out / entry["candidates_bed"])
+        lowest = min((float(row["qValue"]) for row in everything), default=None)
+        assert entry.get("best_q") == (lowest and pytest.approx(lowest, rel=0.05))
     assert str(out) not in json.dumps(hits)
 
 

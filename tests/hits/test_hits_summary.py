@@ -15,7 +15,8 @@ from gtrack.workflows.calling.results import TargetHits
 
 def called(q: float, bases: int, null_bases: int) -> TargetHits:
     hit = MotifHit(
-        "chr1", 5, 24, "CTCF", "+", "MA0139.1", "m", 9.0, 8.0, 1e-7, 1e-6, q, "cnn:1", "r"
+        *("chr1", 5, 24, "CTCF", "+", "MA0139.1", "m", 9.0, 8.0, 1e-7, 1e-6, q, "cnn:1", "r"),
+        *(q, None, None, False, "CTCF"),
     )
     (target,) = name_targets([("cnn", (1,), ("0", "1"))])
     return TargetHits(target, bases, null_bases, (hit,), (), (), None)

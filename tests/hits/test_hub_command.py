@@ -61,9 +61,12 @@ def annotate(out: Path, data: str | Path, name: str = "sites") -> None:
 
 
 def make_bigbed(path: Path, sizes: dict[str, int]) -> Path:
-    """Write a bigBed 9 with nine columns of others, a hit at the start of each chromosome."""
+    """Write a bigBed 9 with fourteen columns of others, a hit at the start of each chromosome."""
     hits = [
-        MotifHit(c, 3, 9, "CTCF", "+", "MA0139.1", "m", 9.0, 8.0, 1e-7, 1e-6, 0.01, "c:1", "r")
+        MotifHit(
+            *(c, 3, 9, "CTCF", "+", "MA0139.1", "m", 9.0, 8.0, 1e-7, 1e-6, 0.01, "c:1", "r"),
+            *(0.01, None, None, False, "CTCF"),
+        )
         for c in sizes
     ]
     write_bigbed(path, sizes, hits)
@@ -368,7 +371,7 @@ def test_a_hundred_thousand_hits_are_copied_and_not_written_anew(run, scan) -> N
     hits = [
         MotifHit(*("chr2", at % (size - 20), at % (size - 20) + 11, f"TF{at % 50}", "+"),
                  *(f"MA{at % 50:04}.1", "m.meme", at % 7 - 3.0, 2.5, 1e-5, 1e-4, 0.01),
-                 *("cnn:site", "long"))
+                 *("cnn:site", "long", 0.01, None, None, False, f"TF{at % 50}"))
         for at in range(100_000)
     ]  # fmt: skip
     bigbed = out / "hits/cnn.hits.bb"

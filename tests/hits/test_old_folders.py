@@ -10,8 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 
+import gtrack
 from gtrack.core.errors import InputError
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.io.plan_folder import read_plan
@@ -73,6 +75,28 @@ def test_a_hub_and_a_report_are_made(run, old: Path) -> None:
     text = (old / "report.html").read_text()
     assert "logit of site - logit of background" in text
     assert "dnabert2 read tokens of several bases" in text
+
+
+def test_its_hits_say_what_is_not_known(old: Path) -> None:
+    hits = gtrack.open_scan(old).hits()
+    assert len(hits["name"]) > 0
+    assert np.isnan(hits["qPlace"]).all()
+    assert np.isnan(hits["chance"]).all()
+    assert not hits["bound"].any()
+    assert hits["qWord"].tolist() == hits["qValue"].tolist()
+    assert hits["family"].tolist() == hits["name"].tolist()
+
+
+def test_pages_claim_nothing_new_of_it(run, old: Path) -> None:
+    run("report", old)
+    text = (old / "report.html").read_text()
+    assert "stands out from that of shuffled windows" in text
+    assert "larger share" not in text
+    run("hub", old, *MAIL)
+    assert "chance" not in (old / "hub/hub.txt").read_text()
+    page = (old / "hub/cnn-hits.html").read_text()
+    assert "qWord" not in page
+    assert "rare in a null" in page
 
 
 @pytest.mark.parametrize("to", ["finemo", "modisco"])

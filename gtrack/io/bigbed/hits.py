@@ -1,4 +1,4 @@
-"""bigBed of motif hits: nine standard columns and nine of gtrack's own."""
+"""bigBed of motif hits: nine standard columns and fourteen of gtrack's own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ AUTOSQL = _TABLE.autosql
 
 
 def write_bigbed(path: Path, chrom_sizes: Mapping[str, int], hits: Iterable[MotifHit]) -> None:
-    """Write hits as bigBed 9+9; equal hits give equal bytes.
+    """Write hits as bigBed 9+14; equal hits give equal bytes.
 
     Without hits the file is still a bigBed, and empty.
 

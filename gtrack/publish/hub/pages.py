@@ -49,6 +49,26 @@ _HIT_COLUMNS = (
     ("qValue", "Share of false places among the hits at least as good"),
     ("model, region", "What was explained, and the scanned region"),
 )  # fmt: skip
+_LATER_COLUMNS = (
+    ("qWord", "Share of false calls by permuted motifs; the q-value is the larger of both"),
+    ("qPlace", "Share of false calls by relevance lent from shuffled windows; -1: there are none"),
+    (
+        "chance",
+        "Matches as good expected in shuffled sequence, per match as good here; -1: unknown",
+    ),
+    ("bound", "1 where the q-value comes from few false calls and is at most what is given"),
+    ("family", "The best motif of those whose matches coincide"),
+)
+_SUPPORTED = (
+    "A site matches by its p-value under the background; it is supported when its relevance is "
+    "larger than that of permuted motifs in the same windows and, where windows whose "
+    "dinucleotides were shuffled were explained, too, than relevance there. Hits do not overlap."
+)
+_EARLIER_SUPPORTED = (
+    "A site matches by its p-value under the background; it is supported when its relevance is "
+    "rare in a null made by running the same model on windows whose dinucleotides were shuffled. "
+    "Hits do not overlap."
+)
 
 
 def _sign(units: Iterable[str]) -> str:
@@ -183,16 +203,16 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
     above, below = hits_say([hub.manifest.unit(spec.model)])
     said = (hub.manifest.hits or {}).get("unguarded")
     unguarded = [f"Warning: {said}."] if said else []
+    later = "qWord" in track.file.names
     return _page(
         hub,
         f"Motif hits: {spec.shown}",
         _section(
             "Description",
             _paragraphs(
-                f"Places where the sequence matches a motif and the relevance to {spec.title} "
-                f"{'stands out' if unguarded else 'is unlike that of shuffled sequence'}. "
-                "Look-alike motifs may stand in for one another: the q-value is of the place, not "
-                "of the name.",
+                f"Places where the sequence matches a motif and the relevance to {spec.title} is "
+                "unlike what chance gives. Look-alike motifs may stand in for one another: the "
+                "q-value is of the place, not of the name.",
                 *unguarded,
             ),
         ),
@@ -203,17 +223,11 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
                 f"Vermillion: it {below}. The strand is the motif's.",
                 _COORDINATES,
             ),
-            _table(_HIT_COLUMNS),
+            _table((*_HIT_COLUMNS, *(_LATER_COLUMNS if later else ()))),
         ),
         _section(
             "Methods",
-            _paragraphs(
-                "A site matches by its p-value under the background. Hits do not overlap."
-                if unguarded
-                else "A site matches by its p-value under the background; it is supported when its "
-                "relevance is rare in a null made by running the same model on windows whose "
-                "dinucleotides were shuffled. Hits do not overlap."
-            ),
+            _paragraphs(_SUPPORTED if later else _EARLIER_SUPPORTED),
             _table(_hit_facts(hub, track)),
             element("h3", "The relevance behind them"),
             _made(hub, hub.manifest.model(spec.model)),

@@ -36,6 +36,14 @@ _DRAWN: Settings = [
     ("windowingFunction", "mean"),
 ]
 
+_CHANCE: Settings = [
+    ("filter.chance", "-1:1"),
+    ("filterByRange.chance", "on"),
+    ("filterLimits.chance", "-1:1"),
+    ("filterLabel.chance", "Matches as good by chance, per match as good here (-1: no null)"),
+]
+"""Hits of earlier versions have no such column."""
+
 _MOST_MOTIFS = 200
 _LISTED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:()+/-]*")
 """A motif's name that can stand in a list of values."""
@@ -160,7 +168,7 @@ def hits(track: HubTrack) -> Nested:
         ("bigDataUrl", track.url),
         ("visibility", "pack"),
         ("itemRgb", "on"),
-        ("labelFields", "name,motifId"),
+        ("labelFields", "name,motifId,family" if "family" in track.file.names else "name,motifId"),
         ("defaultLabelFields", "name"),
         ("mouseOver", "${name} (${motifId}): relevance ${relSum}, q ${qValue}, in ${region}"),
         ("filter.relSum", f"-{relevance}:{relevance}"),
@@ -171,6 +179,7 @@ def hits(track: HubTrack) -> Nested:
         ("filterByRange.qValue", "on"),
         ("filterLimits.qValue", "0:1"),
         ("filterLabel.qValue", "q-value of the locus"),
+        *(_CHANCE if "chance" in track.file.names else ()),
     ]
     listed = len(track.motifs) <= _MOST_MOTIFS and all(map(_LISTED.fullmatch, track.motifs))
     if track.motifs and listed:

@@ -10,7 +10,8 @@ from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.publish.markup import Markup, element, join, shortened, void
 
 LANE, MOST_LANES = 27, 8
-_CHARACTER, _LONGEST = 6.2, 30  # of a label: width of a character, about, and their number
+_CHARACTER, _LONGEST = 6.2, 24  # of a name in a label: width of a character, about; their number
+_WHOLE = 160  # characters of a name in a title or a sentence
 
 Placed = TypeVar("Placed", MotifHit, Feature)
 XScale = Callable[[int], float]
@@ -27,9 +28,9 @@ def feature_lanes(features: Sequence[Feature], x_of: XScale, width: int) -> tupl
     return _lanes(features, _feature_label, _bars, x_of, width)
 
 
-def hit_label(hit: MotifHit) -> str:
+def hit_label(hit: MotifHit, longest: int = _WHOLE) -> str:
     """Return the motif's name and the relevance of the site."""
-    return f"{shortened(hit.name, 20)} {signed(hit.rel_sum)}"
+    return f"{shortened(hit.name, longest)} {signed(hit.rel_sum)}"
 
 
 def signed(value: float) -> str:
@@ -40,6 +41,13 @@ def signed(value: float) -> str:
 def label(words: str, x: float, y: float, **attributes: str) -> Markup:
     """Return text at a point."""
     return element("text", words, x=short(x), y=short(y), **attributes)
+
+
+def cut_label(words: str, longest: int, x: float, y: float, **attributes: str) -> Markup:
+    """Return text at a point with at most so many characters; the rest is in its title."""
+    title = [element("title", shortened(words, _WHOLE))] if len(words) > longest else []
+    content = join(*title, shortened(words, longest))
+    return label(content, x, y, **attributes)
 
 
 def moved(content: Markup, x: float, y: float) -> Markup:
@@ -54,7 +62,7 @@ def short(value: float, digits: int = 2) -> str:
 
 def _lanes(
     items: Sequence[Placed],
-    called: Callable[[Placed], str],
+    called: Callable[[Placed, int], str],
     shape: Callable[[Placed, XScale], Markup],
     x_of: XScale,
     width: int,
@@ -63,15 +71,14 @@ def _lanes(
     ends: list[float] = []
     drawn: list[Markup] = []
     for item in sorted(items, key=lambda each: (each.start, each.end)):
-        whole = called(item)
-        words = shortened(whole, _LONGEST)
+        whole, words = called(item, _WHOLE), called(item, _LONGEST)
         low, high, room = x_of(item.start), x_of(item.end), len(words) * _CHARACTER
         at = max(0.0, min(low, width - room))  # a label does not leave the figure
         lane = next((k for k, end in enumerate(ends) if end <= at), len(ends))
         if lane == MOST_LANES:
             continue
         ends[lane : lane + 1] = [max(high, at + room) + 6]
-        full = [element("title", shortened(whole, 160))] if words != whole else []
+        full = [element("title", whole)] if words != whole else []
         content = join(*full, shape(item, x_of), label(words, at, 20))
         drawn.append(moved(content, 0, lane * LANE))
     height = len(ends) * LANE
@@ -94,8 +101,8 @@ def _arrow(hit: MotifHit, x_of: XScale) -> Markup:
     )
 
 
-def _feature_label(feature: Feature) -> str:
-    name = "" if feature.name == "." else feature.name
+def _feature_label(feature: Feature, longest: int) -> str:
+    name = "" if feature.name == "." else shortened(feature.name, longest)
     return f"{name} {({'+': '→', '-': '←'}).get(feature.strand, '')}".strip()
 
 

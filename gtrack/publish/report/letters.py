@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.ties import first_largest
-from gtrack.publish.markup import Markup, element, join, shortened, void
+from gtrack.publish.markup import Markup, element, join, void
 from gtrack.publish.report.lanes import (
     XScale,
+    cut_label,
     feature_lanes,
     hit_label,
     hit_lanes,
@@ -122,7 +123,7 @@ def letter_svg(plot: LetterPlot, number: int) -> Markup:
     for name, features in plot.annotations:
         if features:
             lanes, height = feature_lanes(features, x_of, PLOT)
-            parts.append(label(shortened(name, 13), LEFT - 8, top + 9, class_="end"))
+            parts.append(cut_label(name, 13, LEFT - 8, top + 9, class_="end"))
             parts.append(moved(lanes, LEFT, top))
             top += height + 6
     parts.append(moved(_coordinates(plot, x_of, step), LEFT, top))
@@ -182,7 +183,7 @@ def _letters(plot: LetterPlot, row: ModelRow, step: float) -> Markup:
         if base in GLYPHS and abs(height) >= _SMALLEST
     )
     return join(
-        label(shortened(row.name, 64), 0, -HALF - 7, class_="name"),
+        cut_label(row.name, 64, 0, -HALF - 7, class_="name"),
         *(label(words, -8, y + 4, class_="end") for y, words in ticks),
         *_gaps(plot, row, step),
         *guides,
@@ -213,7 +214,7 @@ def _coordinates(plot: LetterPlot, x_of: XScale, step: float) -> Markup:
     marks = "".join(f"M{x} 17v5" for _, x in middles)
     return join(
         Markup(f'<text x="{columns}" y="10" class="bases">{join(plot.bases)}</text>'),
-        label(shortened(plot.chrom, 13), -8, 11, class_="end"),
+        cut_label(plot.chrom, 13, -8, 11, class_="end"),
         void("path", d=f"M0 17H{PLOT}{marks}", class_="axis"),
         *(element("text", f"{at:,}", x=x, y=33, class_="tick") for at, x in middles),
     )

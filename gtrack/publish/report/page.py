@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gtrack.core.hits.motif_hit import MotifHit, MotifShare
+from gtrack.core.hits.motif_hit import MotifShare
 from gtrack.core.hits.word_groups import Word
 from gtrack.core.manifest import RunManifest
 from gtrack.core.targets import titled
 from gtrack.publish.markup import Markup, element, join, shortened, void
-from gtrack.publish.report.lanes import signed
+from gtrack.publish.report.hit_tables import hit_table, motifs_section
 from gtrack.publish.report.letters import LetterPlot, describe, letter_shapes, letter_svg
 from gtrack.publish.report.tables import facts_table, files_table, regions_table, table
 from gtrack.publish.report.word_table import words_section
@@ -31,9 +31,6 @@ POLICY = (
 )
 """Nothing is loaded and no script runs, whatever a name says."""
 
-MOST_MOTIFS = 100
-"""Lines of the table per motif; the file has them all."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
@@ -45,7 +42,7 @@ class Report:
     loci : tuple of (LetterPlot, tuple of str)
         The places, strongest first, each with the names of its regions.
     motifs : mapping of str to sequence of MotifShare
-        The table per motif, by model; empty where no hits were called.
+        The families of motifs, by model; empty where no hits were called.
     regions : sequence of mapping
         Rows of ``regions.tsv`` of the regions shown.
     words : mapping of str to sequence of Word
@@ -66,7 +63,7 @@ def report_html(report: Report) -> str:
         "summary": ("Summary", _summary(report)),
         "reading": ("How to read the figures", how_to_read(report.manifest)),
         "loci": ("Top loci", join(_contents(report), *_loci(report))),
-        "motifs": ("Motifs", join(*_motifs(report))),
+        "motifs": ("Motifs", motifs_section(report.manifest, report.motifs)),
         "words": ("Recurrent words", words_section(report.words)),
         "regions": (
             "Scores of the regions shown",
@@ -199,41 +196,8 @@ def _loci(report: Report) -> Iterator[Markup]:
                 role="region",
                 aria_label=f"Figure {number}",
             ),
-            _hit_table(hits) if hits else element("p", "No motif hit here.", class_="under"),
+            hit_table(hits) if hits else element("p", "No motif hit here.", class_="under"),
             element("details", element("summary", "The figure in words"), words),
             class_="locus",
             id=f"locus-{number}",
         )
-
-
-def _hit_table(hits: Sequence[tuple[str, MotifHit]]) -> Markup:
-    columns = ("motif", "id", "model", "strand", "position", "relevance", "z", "p of sequence", "q")
-    rows = [
-        (
-            *(hit.name, hit.motif_id, model, hit.strand, f"{hit.start + 1:,}-{hit.end:,}"),
-            *(signed(hit.rel_sum), f"{hit.rel_z:.3g}", f"{hit.seq_p:.2g}", f"{hit.q_value:.2g}"),
-        )
-        for model, hit in sorted(hits, key=lambda each: (each[1].start, each[1].end))
-    ]
-    return table(columns, rows, numbers=(4, 5, 6, 7, 8))
-
-
-def _motifs(report: Report) -> Iterator[Markup]:
-    columns = (
-        *("motif", "id", "source", "hits", "supporting", "opposing", "mean relevance"),
-        *("share of |relevance|", "best q"),
-    )
-    for model, shares in report.motifs.items():
-        rows = [
-            (
-                *(each.name, each.motif_id, each.source, f"{each.hits:,}"),
-                *(f"{each.supporting:,}", f"{each.opposing:,}", signed(each.mean_relevance)),
-                "-" if each.relevance_share is None else f"{each.relevance_share:.1%}",
-                f"{each.best_q:.2g}",
-            )
-            for each in shares[:MOST_MOTIFS]
-        ]
-        left_out = len(shares) - len(rows)
-        more = f"; {left_out:,} more motifs in its table" if left_out else ""
-        caption = f"{model}: {sum(each.hits for each in shares):,} hits{more}"
-        yield table(columns, rows, numbers=range(3, 9), caption=caption)

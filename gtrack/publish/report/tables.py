@@ -13,7 +13,7 @@ from gtrack.publish.markup import Markup, element, join, shortened
 _LONGEST = 160  # characters of a name in a table
 
 _NO_FACTS = {"name", "model", "url", "bed", "bigbed", "table", "candidates_bed", "loci", "sizes"}
-_NO_FACTS |= {"fasta", "logos", "words"}  # names and files: said elsewhere
+_NO_FACTS |= {"fasta", "logos", "words", "sites"}  # names and files: said elsewhere
 
 
 def table(
@@ -31,7 +31,7 @@ def table(
     )
     body = (
         element(
-            "tr", *(element("td", _cut(cell), **right.get(at, {})) for at, cell in enumerate(row))
+            "tr", *(element("td", cut(cell), **right.get(at, {})) for at, cell in enumerate(row))
         )
         for row in rows
     )
@@ -110,8 +110,9 @@ def files_table(manifest: RunManifest) -> Markup:
         title = titled(entry["model"], entry.get("target"))
         rows.append((title, "hits as text", element("code", path_of(entry["bed"]))))
         rows.append((title, "motifs", element("code", path_of(entry["table"]))))
-        if "words" in entry:
-            rows.append((title, "words", element("code", path_of(entry["words"]))))
+        for kind, key in (("hits as BED6", "sites"), ("words", "words")):
+            if key in entry:
+                rows.append((title, kind, element("code", path_of(entry[key]))))
     for kind, key in (("regions", "url"), ("region scores", "table"), ("windows", "windows")):
         if key in manifest.regions:
             rows.append(("", kind, element("code", manifest.regions[key])))
@@ -119,7 +120,8 @@ def files_table(manifest: RunManifest) -> Markup:
     return join(said, table(("name", "kind", "file"), rows))
 
 
-def _cut(cell: str) -> str:
+def cut(cell: str) -> str:
+    """Return text that is short enough for a cell; markup as it is."""
     return cell if isinstance(cell, Markup) else shortened(cell, _LONGEST)
 
 

@@ -39,6 +39,15 @@ _FOREIGN = (
 )
 
 
+_Q_AND_CHANCE = (
+    "Two things are counted as false: motifs whose columns are in another order, in the same "
+    "windows, and the relevance of shuffled windows (where there are some) at the same place of a "
+    "window; q is the larger share. A q with ≤ rests on few of them: it is at most that. Chance is "
+    "no part of q: how many matches as good are expected in shuffled sequence per match as good "
+    "here."
+)
+
+
 def explained_score(model: Mapping[str, Any], label: str) -> str:
     """Return what of an output is explained."""
     return head_in(model).explained(model["labels"].index(label))
@@ -116,9 +125,10 @@ def _windows(manifest: RunManifest, job: Mapping[str, Any]) -> Iterator[str]:
 
 def _hits(hits: Mapping[str, Any], null: Mapping[str, Any], units: Sequence[str]) -> Iterator[str]:
     above, below = hits_say(units)
-    stands_out = "" if "unguarded" in hits else " from that of shuffled windows"
+    earlier = not any("sites" in each for each in hits["models"])
+    than = "that of shuffled windows" if earlier else "what chance gives"
     yield (
-        f"An arrow is a site that matches a motif and whose relevance stands out{stands_out}; it "
+        f"An arrow is a site that matches a motif and whose relevance stands out from {than}; it "
         f"points where the motif reads. Blue {above}, vermillion {below}; the number is the "
         "relevance summed over the site."
     )
@@ -128,6 +138,8 @@ def _hits(hits: Mapping[str, Any], null: Mapping[str, Any], units: Sequence[str]
         f"Hits have q < {hits['q']:g}: q estimates the share of false places among the hits at "
         "least as good. Names of look-alike motifs may stand in for one another."
     )
+    if not earlier:
+        yield _Q_AND_CHANCE
     for model in null.get("models", ()):
         yield (
             f"Null of {titled(model['model'], model.get('target'))}: {model['bases']:,} bases of "

@@ -31,8 +31,8 @@ def manifest_files(manifest: RunManifest) -> tuple[str, ...]:
     if manifest.hits is not None:
         urls.append(str(manifest.hits["logos"]))
         for model in manifest.hits["models"]:
-            tables = ("bed", "bigbed", "table", "words")
-            urls += [str(model[key]) for key in tables if key in model]  # words since 0.2
+            tables = ("bed", "sites", "bigbed", "table", "words")
+            urls += [str(model[key]) for key in tables if key in model]  # two since 0.2
     return tuple(dict.fromkeys(_checked("manifest.json", url) for url in urls))
 
 

@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.hits.options import HitOptions
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.hits.motifs import Motif
+from gtrack.core.hits.options import HitOptions
 from gtrack.core.hits.ranking import farthest
+from gtrack.core.hits.support import Support
 from gtrack.core.hits.word_groups import WordTable
 from gtrack.core.manifest import TrackSpec, first_peak
 from gtrack.core.scan.first_view import place_around
 from gtrack.core.targets import Target, named, path_of, url_of
 from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
-from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_motifs_tsv, write_narrow_peak
+from gtrack.io.family_files import write_motifs_tsv
+from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_narrow_peak, write_sites_bed
 from gtrack.io.word_files import write_words_tsv
 from gtrack.workflows.folder.finished import FinishedScan
 
@@ -56,19 +58,23 @@ class HitsJob:
     options: HitOptions = field(default_factory=HitOptions)
     everything: bool = False
     loci: bool = False
+    max_chance: float = 1.0
     fasta: Path | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.q <= 1:
             raise InputError(f"--q {self.q}: a q-value lies above 0 and is at most 1")
+        if not 0 <= self.max_chance <= 1:
+            raise InputError(f"--max-chance {self.max_chance}: it is a share, from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)
 class TargetHits:
     """What was called for one target.
 
-    `bases` were searched, `null_bases` stand against them; `shares` has a line per motif with
-    hits; `loci` are those below the q; `words` recur where relevance is high, whatever the motifs.
+    `bases` were searched, `null_bases` stand against them; `shares` has a line per family with
+    hits; `loci` are those below the q; `words` recur where relevance is high, whatever the motifs;
+    `support` says how far a call could go.
     """
 
     target: Target
@@ -78,7 +84,8 @@ class TargetHits:
     hits: tuple[MotifHit, ...]
     shares: tuple[MotifShare, ...]
     loci: tuple[NarrowPeak, ...] | None
-    words: WordTable = field(default_factory=lambda: WordTable((), 0, 0))
+    words: WordTable
+    support: Support
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ def write_results(
     if scan.unguarded is not None:
         record["unguarded"] = scan.unguarded
     scan.folder.publish(replace(bare, tracks=shown, locus=locus, hits=record))
-    kinds = ("bed", "bigbed", "table", "words", "candidates_bed", "loci")
+    kinds = ("bed", "sites", "bigbed", "table", "words", "candidates_bed", "loci")
     written = [entry[kind] for entry in entries for kind in kinds if kind in entry]
     return tuple(job.out / path_of(url) for url in written)
 
@@ -159,7 +166,7 @@ def _record(
         },
         "logos": logos,
         "background": background.tolist(),
-        "options": asdict(job.options),
+        "options": {**asdict(job.options), "max_chance": job.max_chance},
         "models": entries,
     }
 
@@ -178,12 +185,14 @@ def _write_target(
         said.append(f"warning: {scan.unguarded}")
     names = {
         "bed": f"{stem}.hits.bed",
+        "sites": f"{stem}.sites.bed",
         "bigbed": f"{stem}.hits.bb",
         "table": f"{stem}.motifs.tsv",
         "words": f"{stem}.words.tsv",
     }
     bed_says = f"{len(found.hits)} of {len(found.candidates)} candidates have qValue < {job.q:g}"
     write_hits_bed(folder / names["bed"], found.hits, [*said, bed_says])
+    write_sites_bed(folder / names["sites"], found.hits)
     write_bigbed(folder / names["bigbed"], scan.chrom_sizes, found.hits)
     write_motifs_tsv(folder / names["table"], found.shares)
     write_words_tsv(folder / names["words"], found.words.words)
@@ -198,8 +207,16 @@ def _write_target(
         **named(target),
         "hits": len(found.hits),
         "candidates": len(found.candidates),
+        **_best_q(found.candidates),
         **{kind: url_of("hits", name) for kind, name in names.items()},
     }
+
+
+def _best_q(candidates: Sequence[MotifHit]) -> dict[str, float]:
+    """Return the lowest q-value as a person reads it, where there is one."""
+    if not candidates:
+        return {}
+    return {"best_q": float(f"{min(each.q_value for each in candidates):.2g}")}
 
 
 def _strongest(
@@ -217,7 +234,7 @@ def _strongest(
 
 def _logos(motifs: Sequence[Motif], found: Sequence[TargetHits]) -> str:
     """Return the base probabilities of all motifs with hits, as JSON by motif id."""
-    used = {share.motif_id for each in found for share in each.shares}
+    used = {hit.motif_id for each in found for hit in each.hits}
     record = {
         motif.id: {
             "name": motif.name,

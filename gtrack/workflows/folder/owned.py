@@ -40,7 +40,7 @@ _TOP = (
 )
 _GENOME = ("chrom.sizes", *(f"genome.fa{end}" for end in ("", ".fai", ".gz", ".gz.fai", ".gz.gzi")))
 _HITS = (
-    *("hits.bed", "hits.bb", "motifs.tsv", "words.tsv"),
+    *("hits.bed", "sites.bed", "hits.bb", "motifs.tsv", "words.tsv"),
     *("candidates.bed", "loci.narrowPeak"),
 )
 _LAST = {PLAN, RECORD}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { GATES, within } from '../gates.js'
 import { hitsBED } from '../random.js'
 import { until } from './chromium.js'
-import { active, list, panel, server, test, text } from './panels.js'
+import { active, list, panel, server, shot, test, text } from './panels.js'
 
 /**
  * Runs in the page: the longest frame (ms) while the list is scrolled, and how many rows it had.
@@ -95,6 +95,74 @@ const sorting = () => {
   return heads.map((c) => c.getAttribute('aria-sort'))
 }
 
+/** Runs in the page: the families that are offered, each with its choices. */
+const offered = () =>
+  [...document.querySelectorAll('[aria-label=Motif] optgroup')].map((group) => [
+    group.label,
+    [...group.children].map((option) => option.text),
+  ])
+
+test('motifs are offered by family, and a link brings a family back', () =>
+  panel(
+    {},
+    async (page) => {
+      const hits = bedRows()
+      const count = (kept) => `${hits.filter(kept).length} of 800 hits`
+      assert.equal(
+        await text(page, '.gt-count'),
+        count((h) => h[19] === 'REST'),
+      )
+      assert.deepEqual(await page.evaluate(offered), [
+        ['GATA1', ['GATA1: all 2 motifs', 'GATA1', 'SPI1']],
+        ['REST', ['REST: all 2 motifs', 'REST', 'YY1']],
+      ])
+      const motif = page.getByLabel('Motif', { exact: true })
+      await motif.selectOption({ label: 'GATA1: all 2 motifs' })
+      assert.equal(
+        await text(page, '.gt-count'),
+        count((h) => h[19] === 'GATA1'),
+      )
+      await until(page, () => location.hash.includes('family=GATA1'))
+      await motif.selectOption('SPI1')
+      assert.equal(
+        await text(page, '.gt-count'),
+        count((h) => h[3] === 'SPI1'),
+      )
+      await until(page, () => /motif=SPI1/.test(location.hash) && !/family/.test(location.hash))
+      assert.equal(await page.evaluate(() => window.app.state().motif), 'SPI1')
+    },
+    { hash: '#locus=chr1:10101-10240&family=REST' },
+  ))
+
+/** Runs in the page: of the first cells the ends that are drawn, and what their titles say. */
+const drawnEnds = () =>
+  [...document.querySelectorAll('.gt-space .gt-row > :first-child')].map((cell) => {
+    const [inside, tail] = [cell, cell.lastChild].map((e) => e.getBoundingClientRect())
+    const cut = cell.firstChild.scrollWidth > cell.firstChild.clientWidth
+    return {
+      cut,
+      seen: tail.right <= inside.right + 1 && tail.left > inside.left,
+      title: cell.title,
+    }
+  })
+
+test('a long name loses its middle, so that its ends tell it apart', () => {
+  const names = ['ANDROGEN.H12CORE.0.P.B', 'ANDROGEN.H12CORE.1.P.B']
+  const text = hitsBED(60, 1).replaceAll('CTCF', names[0]).replaceAll('REST', names[1])
+  return panel({ hits: { cnn: text } }, async (page) => {
+    await list(page)
+    const cells = await page.evaluate(drawnEnds)
+    const long = cells.filter(({ title }) => names.includes(title.slice(0, -2)))
+    assert.ok(long.length > 5)
+    assert.ok(long.every(({ cut, seen }) => cut && seen))
+    assert.ok(cells.every(({ seen }) => seen))
+    await shot(page, 'long-names')
+    const motif = page.getByLabel('Motif', { exact: true })
+    await motif.selectOption(names[1])
+    assert.equal(await motif.getAttribute('title'), names[1])
+  })
+})
+
 test('filter, sort, and what is counted', () =>
   panel({}, async (page) => {
     await page.setViewportSize({ width: 1440, height: 820 })
@@ -113,7 +181,7 @@ test('filter, sort, and what is counted', () =>
     )
     assert.match(await page.evaluate(() => location.hash), /motif=REST&model=dnabert2/)
     await page.getByRole('button', { name: 'q', exact: true }).click()
-    const q = (await list(page)).map((row) => Number(row[3]))
+    const q = (await list(page)).map((row) => Number(row[3].replace('≤ ', '')))
     assert.deepEqual(
       q,
       [...q].sort((a, b) => a - b),

@@ -30,7 +30,10 @@ def make_bigwig(path: Path) -> Path:
 
 def make_bigbed(path: Path) -> Path:
     hits = [
-        MotifHit(chrom, 5, 9, "CTCF", "+", "MA0139.1", "m", 9.0, 8.0, 1e-7, 1e-6, 0.01, "c:1", "r")
+        MotifHit(
+            *(chrom, 5, 9, "CTCF", "+", "MA0139.1", "m", 9.0, 8.0, 1e-7, 1e-6, 0.01, "c:1", "r"),
+            *(0.01, None, None, False, "CTCF"),
+        )
         for chrom in MANY
     ]
     write_bigbed(path, MANY, hits)
@@ -49,7 +52,7 @@ def test_a_bigbed_of_ours(tmp_path: Path) -> None:
     with pyBigWig.open(str(path)) as reader:
         assert (found.kind, found.chrom_sizes) == ("bigBed", reader.chroms())
     assert len(found.chrom_sizes) == len(MANY)
-    assert (found.fields, found.defined, len(found.names)) == (18, 9, 18)
+    assert (found.fields, found.defined, len(found.names)) == (23, 9, 23)
     assert found.names[9:12] == ("motifId", "source", "relSum")
 
 

@@ -31,7 +31,7 @@ from tests.costs import growth
 SIZES = {"chr10": 2_000, "chr2": 50_000, "chr1": 90}
 HIT = MotifHit(
     *("chr2", 99, 110, "TBP", "+", "MA0108.3", "JASPAR2024"),
-    *(1.5, 6.25, 1e-5, 1e-4, 0.01, "cnn", "r 1"),
+    *(1.5, 6.25, 1e-5, 1e-4, 0.01, "cnn", "r 1", 0.01, 0.005, 0.2, False, "TBP"),
 )
 
 
@@ -47,7 +47,8 @@ def random_hits(n: int, sizes: dict[str, int], seed: int) -> list[MotifHit]:
             MotifHit(
                 *(chrom, start, start + 1 + int(rng.integers(20)), f"TF{i % 7}", "+-"[i % 2]),
                 *(f"M{i % 7}", "set", number, 3 * number, 1e-4, 1e-3, float(rng.random())),
-                *("cnn", f"{chrom}:{start}"),
+                *("cnn", f"{chrom}:{start}", float(rng.random()), (None, 0.25)[i % 2]),
+                *((None, 1e-3)[i % 2], i % 3 == 0, f"TF{i % 3}"),
             )
         )
     return hits
@@ -93,15 +94,13 @@ def test_bed_and_bigbed_carry_the_same_records(tmp_path: Path, n: int, seed: int
 
 
 @pytest.mark.parametrize("hits", [[HIT], []])
-def test_the_header_says_nine_standard_fields_of_eighteen(
-    tmp_path: Path, hits: list[MotifHit]
-) -> None:
+def test_the_header_says_nine_standard_fields_of_all(tmp_path: Path, hits: list[MotifHit]) -> None:
     path = tmp_path / "cnn.hits.bb"
     write_bigbed(path, SIZES, hits)
     data = path.read_bytes()
     magic, version = struct.unpack_from("<IH", data)
     assert (magic, version) == (0x8789F2EB, 4)
-    assert struct.unpack_from("<HH", data, 32) == (18, 9)
+    assert struct.unpack_from("<HH", data, 32) == (23, 9)
     assert data[-4:] == data[:4]
     at = struct.unpack_from("<Q", data, 36)[0]
     assert data[at : data.index(b"\0", at)].decode() == AUTOSQL
@@ -116,8 +115,11 @@ def test_autosql_is_what_igv_can_parse() -> None:
     assert all(fields)
     assert [field[2] for field in fields if field] == (
         "chrom chromStart chromEnd name score strand thickStart thickEnd itemRgb motifId source "
-        "relSum relZ seqP relP qValue model region"
+        "relSum relZ seqP relP qValue model region qWord qPlace chance bound family"
     ).split()
+    assert [field[1] for field in fields if field][
+        -5:
+    ] == "double double double uint string".split()
 
 
 def test_no_hits_is_an_empty_file_for_both_readers(tmp_path: Path) -> None:
@@ -133,10 +135,15 @@ def test_no_hits_is_an_empty_file_for_both_readers(tmp_path: Path) -> None:
 
 
 def test_odd_names_stay_in_their_columns(tmp_path: Path) -> None:
-    hit = replace(HIT, name="a\tb\n<img src=x>", region="é", source="", motif_id="\0")
+    hit = replace(
+        HIT, name="a\tb\n<img src=x>", region="é", source="", motif_id="\0", family="f\tg"
+    )
     write_bigbed(tmp_path / "h.bb", SIZES, [hit])
-    ((*_, name, score, _, motif, source, _, _, _, _, _, _, region),) = records(tmp_path / "h.bb")
+    (row,) = records(tmp_path / "h.bb")
+    name, score, _, motif, source, *_ = row[3:]
+    region, *more = row[14:]
     assert (name, motif, source, region) == ("a\\tb\\n<img src=x>", "\\x00", ".", "é")
+    assert more == ["0.01", "0.005", "0.2", "0", "f\\tg"]
     assert score == "200"
 
 
@@ -197,7 +204,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
         "from gtrack.core.hits.motif_hit import MotifHit\n"
         "from gtrack.io.bigbed import write_bigbed\n"
         "hits = [MotifHit('c', i, i + 9, f'{i * 7919 % 10007}', '+', 'm', 's', i / 7, i / 3,"
-        " .1, .1, .1, 'm', 'r') for i in range(20000)]\n"
+        " .1, .1, .1, 'm', 'r', .1, None, None, False, 'f') for i in range(20000)]\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))\n"
         "try: write_bigbed(Path(sys.argv[1]), {'c': 10**6}, hits)\n"
         "except GtrackError as error: print(error.exit_code, error)\n"
@@ -289,7 +296,7 @@ def test_a_header_that_counts_every_field_as_a_standard_one(tmp_path: Path) -> N
     path = tmp_path / "h.bb"
     write_bigbed(path, SIZES, [HIT])
     data = bytearray(path.read_bytes())
-    data[34] = 18
+    data[34] = 23
     path.write_bytes(data)
     assert [short.rgb for short in read_bigbed(path)] == ["0,114,178"]
 

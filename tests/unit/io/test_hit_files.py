@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.hits.motif_hit import MotifHit, motif_shares
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.io.hit_files import (
     NarrowPeak,
     read_hits_bed,
     write_hits_bed,
-    write_motifs_tsv,
     write_narrow_peak,
+    write_sites_bed,
 )
 
 SETTINGS = settings(
@@ -27,18 +27,20 @@ SETTINGS = settings(
     max_examples=50,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-HEADER = (
+EARLIER_HEADER = (
     "#chrom\tchromStart\tchromEnd\tname\tscore\tstrand\tmotifId\tsource\trelSum\trelZ\tseqP\trelP\t"
     "qValue\tmodel\tregion"
 )
+HEADER = EARLIER_HEADER + "\tqWord\tqPlace\tchance\tbound\tfamily"
 HIT = MotifHit(
     *("chr1", 99, 110, "TBP", "+", "MA0108.3", "JASPAR2024"),
-    *(1.5, 6.25, 1.23456789e-5, 1e-4, 0.01, "cnn", "r 1"),
+    *(1.5, 6.25, 1.23456789e-5, 1e-4, 0.01, "cnn", "r 1", 0.01, 0.002, 0.25, True, "TBPL2"),
 )
-LINE = (
+EARLIER_LINE = (
     "chr1\t99\t110\tTBP\t200\t+\tMA0108.3\tJASPAR2024\t1.5\t6.25\t1.23457e-05\t0.0001\t0.01\t"
     "cnn\tr 1"
 )
+LINE = EARLIER_LINE + "\t0.01\t0.002\t0.25\t1\tTBPL2"
 
 
 def six_digits(low: float, high: float) -> st.SearchStrategy[float]:
@@ -63,6 +65,11 @@ HITS = st.builds(
     q_value=six_digits(0, 1),
     model=TEXT,
     region=TEXT,
+    q_word=six_digits(0, 1),
+    q_place=st.none() | six_digits(0, 1),
+    chance=st.none() | six_digits(0, 1),
+    bound=st.booleans(),
+    family=TEXT,
 )
 
 
@@ -77,6 +84,31 @@ def test_no_hits_is_a_file_with_a_header(tmp_path: Path) -> None:
     write_hits_bed(tmp_path / "h.bed", [])
     assert (tmp_path / "h.bed").read_text() == HEADER + "\n"
     assert read_hits_bed(tmp_path / "h.bed") == []
+
+
+def test_without_a_null_two_cells_are_minus_one(tmp_path: Path) -> None:
+    hit = replace(HIT, q_place=None, chance=None, bound=False)
+    write_hits_bed(tmp_path / "h.bed", [hit])
+    assert (tmp_path / "h.bed").read_text().endswith("\t0.01\t-1\t-1\t0\tTBPL2\n")
+    (back,) = read_hits_bed(tmp_path / "h.bed")
+    assert (back.q_place, back.chance, back.bound) == (None, None, False)
+
+
+def test_of_a_file_of_an_earlier_version_the_rest_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / "h.bed").write_text(f"{EARLIER_HEADER}\n{EARLIER_LINE}\n")
+    (back,) = read_hits_bed(tmp_path / "h.bed")
+    wanted = replace(HIT, seq_p=1.23457e-5, q_place=None, chance=None, bound=False, family="TBP")
+    assert back == wanted
+
+
+def test_sites_are_bed6_in_the_same_order_and_nothing_else(tmp_path: Path) -> None:
+    hits = [replace(HIT, chrom="chr2", name="a\tb"), replace(HIT, strand="-"), HIT]
+    write_sites_bed(tmp_path / "s.bed", hits)
+    assert (tmp_path / "s.bed").read_text() == (
+        "chr1\t99\t110\tTBP\t200\t+\nchr1\t99\t110\tTBP\t200\t-\nchr2\t99\t110\ta\\tb\t200\t+\n"
+    )
+    write_sites_bed(tmp_path / "s.bed", [])
+    assert (tmp_path / "s.bed").read_bytes() == b""
 
 
 @given(st.lists(HITS, max_size=20), st.integers(0, 99))
@@ -148,9 +180,14 @@ def test_a_chromosome_that_bed_cannot_name_is_refused(tmp_path: Path, chrom: str
     [
         ("", "h.bed: no header of gtrack hits"),
         (LINE, "h.bed:1: no header"),
-        (f"{HEADER}\nchr1\t1\t2", "h.bed:2: 3 columns, not 15"),
+        (f"{HEADER}\nchr1\t1\t2", "h.bed:2: 3 columns, not 20"),
         (f"{HEADER}\n{LINE}\n{LINE.replace('200', '2000')}", "h.bed:3: score 2000"),
         (f"{HEADER}\n{LINE.replace('+', '.', 1)}", r"h.bed:2: strand '\.'"),
+        (f"{HEADER}\n{EARLIER_LINE}", "h.bed:2: 15 columns, not 20"),
+        (f"{EARLIER_HEADER}\n{LINE}", "h.bed:2: 20 columns, not 15"),
+        (f"{HEADER}\n{EARLIER_LINE}\t0\t0\t0\t2\tF", "h.bed:2: bound '2'"),
+        (f"{HEADER}\n{LINE.replace('0.25', '-0.5')}", "h.bed:2: .* chance -0.5"),
+        (f"{HEADER}\n{LINE.replace('0.25', '')}", "h.bed:2: could not convert"),
         (f"{HEADER}\n{LINE.replace('99', 'x')}", "h.bed:2: invalid literal"),
         (f"{HEADER}\n{LINE.replace('110', '90')}", "h.bed:2: hit of TBP at chr1 99 90"),
     ],
@@ -159,18 +196,6 @@ def test_a_broken_file_is_named_by_line(tmp_path: Path, text: str, why: str) -> 
     (tmp_path / "h.bed").write_text(text)
     with pytest.raises(InputError, match=why):
         read_hits_bed(tmp_path / "h.bed")
-
-
-def test_the_table_of_motifs(tmp_path: Path) -> None:
-    hits = [HIT, replace(HIT, rel_sum=-0.5), replace(HIT, motif_id="MA0108.2")]
-    write_motifs_tsv(tmp_path / "m.tsv", motif_shares(hits, 10.0))
-    assert (tmp_path / "m.tsv").read_text().splitlines() == [
-        "motif_id\tname\tsource\thits\tsupporting\topposing\tmean_relevance\trelevance_share\tbest_q",
-        "MA0108.3\tTBP\tJASPAR2024\t2\t1\t1\t0.5\t0.2\t0.01",
-        "MA0108.2\tTBP\tJASPAR2024\t1\t1\t0\t1.5\t0.15\t0.01",
-    ]
-    write_motifs_tsv(tmp_path / "m.tsv", motif_shares([HIT], 0.0))
-    assert "\tNA\t" in (tmp_path / "m.tsv").read_text()
 
 
 def test_narrow_peaks(tmp_path: Path) -> None:

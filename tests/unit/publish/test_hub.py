@@ -15,7 +15,7 @@ from gtrack.publish.hub.check import check_hub
 from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text
 from gtrack.publish.hub.labels import SHORT, label, safe, track_names
 from gtrack.publish.hub.pages import hub_pages
-from gtrack.publish.hub.tracks import rounded_up
+from gtrack.publish.hub.tracks import hits, rounded_up
 from gtrack.publish.session import locus_text
 from gtrack.publish.stanzas import read_stanzas, write_stanzas
 from tests.hubs import (
@@ -125,6 +125,17 @@ def test_hits_keep_their_colours_and_have_filters() -> None:
     assert hits["filter.relSum"] == hits["filterLimits.relSum"] == "-0.62:0.62"
     assert hits["filterValues.name"] == "CTCF,MAX::MYC"
     assert set(re.findall(r"\$\{(\w+)\}", hits["mouseOver"])) <= set(HITS.names)
+    assert hits["labelFields"] == "name,motifId,family"
+    assert hits["filterLimits.chance"] == "-1:1"
+
+
+def test_hits_of_an_earlier_version_have_no_settings_of_later_columns() -> None:
+    hub = make_hub(FULL)
+    (track,) = (each for each in hub.tracks if each.spec.kind == "hits")
+    earlier = replace(track, file=replace(HITS, fields=18, names=HITS.names[:18]))
+    _, settings = hits(earlier)
+    assert ("labelFields", "name,motifId") in settings
+    assert not [name for name, _ in settings if name.endswith(".chance")]
 
 
 @pytest.mark.parametrize("name", ["a,b", "a|b", "a b", "<b>", ""])

@@ -84,7 +84,7 @@ BROKEN = {
     "columns of others as BED's": ("cnn-hits", "type", "type bigBed 12 +", 0, "type",
                                    "says 12 columns of BED, but the file has 9"),
     "columns hidden": ("cnn-hits", "type", "type bigBed 9", 0, "type",
-                       "hides 9 columns of the file: bigBed 9 +"),
+                       "hides 14 columns of the file: bigBed 9 +"),
     "a missing file": ("genes", "bigDataUrl", "bigDataUrl gone.bb", 0, "bigDataUrl",
                        "gone.bb is not there"),
     "a file of another kind": ("genes", "bigDataUrl", "bigDataUrl cnn.bw ", 0, "bigDataUrl",

@@ -75,7 +75,9 @@ def of_class(svg, name):
 
 def hit(start, end, strand="+", rel_sum=2.5, name="TBP"):
     where = ("chr1", start, end, name, strand, "MA0108.3", "JASPAR")
-    return MotifHit(*where, rel_sum, 5.0, 1e-5, 1e-4, 0.01, "m0", "r")
+    return MotifHit(
+        *where, rel_sum, 5.0, 1e-5, 1e-4, 0.01, "m0", "r", 0.01, None, None, False, name
+    )
 
 
 VALUES = st.lists(

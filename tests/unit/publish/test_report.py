@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.features import Feature
-from gtrack.core.hits.motif_hit import MotifHit, MotifShare
+from gtrack.core.hits.motif_hit import FamilyMember, MotifHit, MotifShare
 from gtrack.core.hits.word_groups import Word
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.publish.markup import element, join, shortened, text, void
+from gtrack.publish.report.hit_tables import MOST_MOTIFS, hit_table, q_said
 from gtrack.publish.report.letters import LetterPlot, ModelRow
-from gtrack.publish.report.page import MOST_MOTIFS, Report, report_html
+from gtrack.publish.report.page import Report, report_html
 from gtrack.publish.report.word_table import MOST_WORDS, word_logo
 
 HOSTILE = (
@@ -39,6 +40,7 @@ SAFE_ATTRIBUTES = {
 }
 
 
+FILES = {"bed": "hits/c.bed", "table": "hits/c.tsv", "sites": "hits/c.sites.bed"}
 COUNTS = np.array(
     [
         *([9, 1, 11, 0], [0, 30, 0, 0], [30, 0, 0, 0], [0, 30, 0, 0], [0, 0, 30, 0]),
@@ -119,7 +121,7 @@ def report_of(
         found = tuple(
             MotifHit(
                 *(name, start + at, start + at + 12, name, strand, name, name),
-                *(size, 5.0, 1e-5, 1e-4, 0.01, "cnn:1", name),
+                *(size, 5.0, 1e-5, 1e-4, 0.01, "cnn:1", name, 0.01, None, 0.2, size < 0, name),
             )
             for at, strand, size in ((3, "+", 3.5), (20, "-", -2.0))
         )
@@ -131,7 +133,7 @@ def report_of(
         gene = Feature("chr1", start + 2, start + 30, name, strand="+")
         return LetterPlot(name, start, start + bases, letters, rows, ((name, (gene,)),))
 
-    share = MotifShare(name, name, name, 9, 5, 4, 1.5, 0.25, 0.001)
+    share = MotifShare(name, name, name, 9, 5, 4, 1.5, 0.25, 0.001, (FamilyMember(name, name, 2),))
     word = Word("CACGTG", "RCACGTGNT", 3, 30, 90, 1.25, 4.5, 3e-7, COUNTS, name, name, 0.9)
     return Report(
         manifest,
@@ -238,6 +240,55 @@ def test_without_hits_no_section_speaks_of_them():
     assert html.count("No motif hit here.") == 2
 
 
+def test_a_family_stands_before_its_members_which_are_folded():
+    members = (FamilyMember("MA0099.3", "FOS::JUN", 1200), FamilyMember("MA0462.2", "BATF", 8))
+    share = MotifShare("MA0491.1", "JUND", "m", 1300, 1300, 0, 1.5, 0.25, 0.001, members)
+    html = report_html(replace(report_of(), motifs={"cnn": [share]}))
+    assert (
+        "<td>JUND<details><summary>and 2 motifs at the same places</summary><ul>"
+        "<li>FOS::JUN MA0099.3: 1,200</li><li>BATF MA0462.2: 8</li></ul></details></td>"
+    ) in html
+    alone = replace(share, members=())
+    assert "<td>JUND</td>" in report_html(replace(report_of(), motifs={"cnn": [alone]}))
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"best_q": 0.36}, "cnn: No motif hit at q < 0.05; the best candidate has q = 0.36."),
+        ({}, "cnn: No motif hit at q < 0.05."),
+    ],
+)
+def test_no_hit_is_a_sentence_and_no_empty_table(known, said):
+    report = report_of()
+    called = {**report.manifest.hits, "models": [{"model": "cnn", "hits": 0, **known, **FILES}]}
+    manifest = replace(report.manifest, hits=called)
+    html = report_html(replace(report, manifest=manifest, motifs={"cnn": []}))
+    assert said in Page(html).words
+    assert "motif family" not in html
+
+
+def test_a_bound_and_chance_stand_in_the_hits_of_a_place():
+    (plot, _), *_ = report_of(models=("cnn",)).loci
+    one, two = plot.models[0].hits
+    words = Page(hit_table([("cnn", one), ("cnn", replace(two, chance=None))])).words
+    assert words.index("chance") == 9
+    assert words[18:20] == ["0.01", "0.2"]
+    assert words[28:30] == ["≤ 0.01", "-"]
+    assert q_said(replace(one, q_value=0.0312, bound=True)) == "≤ 0.031"
+
+
+def test_long_names_that_differ_at_an_end_never_look_alike():
+    stem = "ANDROGENRECEPTORANDROGENRECEPTORANDROGENRECEPTOR.H12CORE"
+    names = [f"{stem}.{k}.P.B" for k in (0, 1)] + [f"{k}{stem}" for k in "XY"]
+    limits = (13, 24, 40, 80)
+    assert all(len({shortened(name, limit) for name in names}) == 4 for limit in limits)
+    report = report_of(name=names[0], loci=1, models=("cnn",))
+    figure = Page(report_html(report)).words
+    assert f"{shortened(names[0], 24)} +3.5" in figure, "the label"
+    assert f"{names[0]} +3.5" in figure, "its title"
+
+
 def test_a_long_table_of_motifs_is_cut_and_says_so():
     report = report_of()
     share = report.motifs["cnn"][0]
@@ -245,7 +296,7 @@ def test_a_long_table_of_motifs_is_cut_and_says_so():
     words = Page(report_html(replace(report, motifs={"cnn": many}))).words
     assert f"M{MOST_MOTIFS - 1}." in words
     assert f"M{MOST_MOTIFS}." not in words
-    assert any("7 more motifs" in each for each in words)
+    assert any("7 more families" in each for each in words)
 
 
 def test_words_stand_with_their_numbers_and_nearest_motif():
@@ -363,5 +414,5 @@ def test_markup_is_made_by_element_alone():
     assert element("p", element("b", "&"), "&") == "<p><b>&amp;</b>&amp;</p>"
     assert void("path", d='"', aria_hidden="x") == '<path d="&quot;" aria-hidden="x"/>'
     assert join("<", text("\x07")) == r"&lt;\x07"
-    assert shortened("abcdef", 4) == "abc…"
+    assert [shortened("abcdef", n) for n in (5, 4, 2, 1)] == ["ab…ef", "ab…f", "a…", "…"]
     assert shortened("abcd", 4) == "abcd"

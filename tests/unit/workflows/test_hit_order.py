@@ -15,7 +15,7 @@ from gtrack.workflows.calling.results import TargetHits, _strongest
 SIZES = {"chr1": 9_000, "chr2": 9_000}
 HIT = MotifHit(
     *("chr1", 100, 110, "TBP", "+", "MA0108.3", "m.meme"),
-    *(1.5, 6.25, 1e-5, 1e-4, 0.01, "cnn", "r 1"),
+    *(1.5, 6.25, 1e-5, 1e-4, 0.01, "cnn", "r 1", 0.01, None, None, False, "TBP"),
 )
 BITS = st.lists(st.floats(-1e-9, 1e-9), min_size=1, max_size=12)
 
