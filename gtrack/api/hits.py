@@ -21,6 +21,7 @@ def call_hits(
     motifs: str | Path,
     *,
     q: float = 0.05,
+    max_chance: float = 1.0,
     everything: bool = False,
     loci: bool = False,
     fasta: str | Path | None = None,
@@ -33,7 +34,8 @@ def call_hits(
     """Call motif hits: sites that match a motif and that the model's relevance supports.
 
     As ``gtrack hits`` does, which replaces what was called before: the same options give the same
-    files in ``hits/`` of the scan. The scan needs a null; no model is needed.
+    files in ``hits/`` of the scan. No model is needed; without a null of the scan nothing guards
+    against relevance that follows the place in a window.
 
     Parameters
     ----------
@@ -43,6 +45,9 @@ def call_hits(
         MEME, JASPAR or TRANSFAC text, plain or gz; or ``jaspar:GROUP[@YEAR]``.
     q : float
         Hits have a q-value below it: the share of false places among the hits at least as good.
+    max_chance : float
+        Hits have at most this chance: expected matches as good in shuffled sequence per match as
+        good here, 0 to 1.
     everything : bool
         Write every candidate, too; ``scan.hits(everything=True)`` reads them.
     loci : bool
@@ -68,7 +73,7 @@ def call_hits(
     Raises
     ------
     GtrackError
-        When there is no finished scan or no null, or the motifs or the genome do not fit.
+        When there is no finished scan, or the motifs or the genome do not fit.
 
     Examples
     --------
@@ -82,6 +87,7 @@ def call_hits(
         out=opened.out,
         motifs=str(motifs),
         q=q,
+        max_chance=max_chance,
         options=HitOptions(p_sequence=p_sequence, gate=gate, gap=gap, pseudocount=pseudocount),
         everything=everything,
         loci=loci,
@@ -102,6 +108,7 @@ def call_hits_on_tracks(
     genome: str = "custom",
     overwrite: bool = False,
     q: float = 0.05,
+    max_chance: float = 1.0,
     everything: bool = False,
     p_sequence: float = 1e-3,
     gate: float = 0.01,
@@ -131,7 +138,7 @@ def call_hits_on_tracks(
         Assembly for viewers: ``hg38``, ``mm10``, ``sacCer3``, ...
     overwrite : bool
         Replace the tracks that an earlier call took into `out`.
-    q, everything, p_sequence, gate, gap, pseudocount
+    q, max_chance, everything, p_sequence, gate, gap, pseudocount
         As of `gtrack.call_hits`.
     progress : callable, optional
         Told ``(what, done, in all)`` now and then.
@@ -171,6 +178,7 @@ def call_hits_on_tracks(
         out=folder,
         motifs=str(motifs),
         q=q,
+        max_chance=max_chance,
         options=HitOptions(p_sequence=p_sequence, gate=gate, gap=gap, pseudocount=pseudocount),
         everything=everything,
     )

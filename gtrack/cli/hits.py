@@ -46,6 +46,13 @@ def _with_tracks(command: Command) -> Command:
     help="MEME, JASPAR or TRANSFAC text, plain or gz; or a JASPAR release (gtrack[jaspar]).",
 )
 @click.option("--q", type=float, default=0.05, show_default=True, help="Hits have a q below it.")
+@click.option(
+    "--max-chance",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="Hits have at most this share of words as good that chance would put there.",
+)
 @click.option("--all", "everything", is_flag=True, help="Write every candidate, too.")
 @click.option("--loci", is_flag=True, help="Write relevance without a motif, too (narrowPeak).")
 @click.option("--fasta", type=FILE, help="The genome, where it is not where the scan read it.")
@@ -69,7 +76,10 @@ def _with_tracks(command: Command) -> Command:
 def hits(folder: Path | None, motifs: str, **given: Any) -> None:
     """Call motif hits: sites that match a motif and that the model's relevance supports.
 
-    Works from a finished scan with a null (gtrack scan --motifs or --null); no model is needed.
+    Works from a finished scan; no model is needed. q asks whether the model uses the word here:
+    columns in another order, in the same windows, and (with a null: gtrack scan --motifs or --null)
+    relevance of shuffled windows at the same place, stand against it. chance asks another question:
+    would a word as good stand here anyway?
     Writes into DIR/hits: NAME.hits.bed and .bb (BED6+14 and bigBed), NAME.sites.bed (BED6),
     NAME.motifs.tsv, and NAME.words.tsv: words that recur where relevance is high, whatever the
     motifs. The q-value is the share of false places among the hits at least as good; names of

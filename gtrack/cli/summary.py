@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import ceil, isfinite
+from math import isfinite
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from gtrack.cli.hit_reasons import FEW, reasons
 from gtrack.core.heads import OUTPUTS
 from gtrack.core.hits.motif_hit import MotifShare
 from gtrack.core.printable import shown
@@ -141,14 +142,11 @@ def _said(text: str) -> str:
     return escape(shown(text))
 
 
-_LARGEST_ADVISED = 10_000_000
-"""Bases of a null that is still worth its cost for a handful of sites."""
-
 _MOST_MOTIFS = 20
 """Lines of the table of families; the file has them all."""
 
-_FEW, _NAMED_WORDS = 20, 3
-"""With fewer hits, words that recur are named, and how many."""
+_NAMED_WORDS = 3
+"""With few hits, so many words that recur are named."""
 
 
 def print_hits(summary: HitsSummary) -> None:
@@ -163,9 +161,9 @@ def print_hits(summary: HitsSummary) -> None:
             f"{summary.motifs:,} motifs in {model.bases:,} bases",
             soft_wrap=True,
         )
-        if model.candidates and not model.hits:
-            console.print(_why_none(model, summary.q), soft_wrap=True)
-        if len(model.hits) < _FEW:
+        for said in reasons(model, summary.q):
+            console.print(said, soft_wrap=True)
+        if len(model.hits) < FEW:
             console.print(_words(model), soft_wrap=True)
         if model.shares:
             console.print(_motif_table(model))
@@ -179,24 +177,6 @@ def print_hits(summary: HitsSummary) -> None:
         if (summary.out / name).exists():
             said = f"{summary.out / name} shows what was called before; make it again"
             console.print(said, soft_wrap=True, markup=False)
-
-
-def _why_none(model: TargetHits, q: float) -> str:
-    """Say how far the best candidate is, and what a null of this size can show at all."""
-    best = min(hit.q_value for hit in model.candidates)
-    words = f"the best candidate has q = {best:.2g}"
-    scale = model.bases / model.null_bases
-    needed = ceil(scale / q)  # q >= (0 + 1) decoys * scale / hits
-    limited = needed > 1 and best <= scale  # no decoy outranks the best: only the null is small
-    if limited:
-        words += (
-            f"; a null of {model.null_bases:,} bases cannot give q < {q:g} to fewer than "
-            f"{needed:,} places"
-        )
-    enough = ceil(model.bases / q / 1e5) * 100_000
-    if limited and enough <= _LARGEST_ADVISED:
-        words += f"; for rare sites repeat the scan with --resume --null-bases {enough}"
-    return words
 
 
 def _words(model: TargetHits) -> str:

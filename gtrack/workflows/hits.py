@@ -167,7 +167,7 @@ def _call_target(
     hits = tuple(compress(candidates, chosen.tolist()))
     shares = tuple(motif_shares(hits, table.relevance_total))
     words = _words(scan, genome, target, motifs)
-    reasons = Support.of(table, chosen, job.q)
+    reasons = Support.of(table, chosen, job.q, motifs)
     return TargetHits(
         *(target, table.bases, table.null_bases, candidates, hits, shares, loci, words, reasons)
     )

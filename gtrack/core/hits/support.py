@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.hits.motifs import Motif
 from gtrack.core.hits.table import HitTable
 
 LOUD = 1.3
@@ -36,8 +38,8 @@ class Support:
         How many times as large relevance usually is as in the null; 1 without one.
     guarded : bool
         Whether there is a null.
-    unpermuted, weak : tuple of int
-        Motifs without permutations, and those that no sequence matches well enough; by number.
+    unpermuted, weak : tuple of str
+        Names of motifs without permutations, and of those that no sequence matches well enough.
     """
 
     candidates: int
@@ -48,11 +50,13 @@ class Support:
     hidden_by_chance: int
     loudness: float
     guarded: bool
-    unpermuted: tuple[int, ...]
-    weak: tuple[int, ...]
+    unpermuted: tuple[str, ...]
+    weak: tuple[str, ...]
 
     @classmethod
-    def of(cls, table: HitTable, hits: NDArray[np.bool_], q: float) -> Support:
+    def of(
+        cls, table: HitTable, hits: NDArray[np.bool_], q: float, motifs: Sequence[Motif]
+    ) -> Support:
         """Sum up a table, of which some rows are hits at this q."""
         opposing = table.relevance_sum < 0
         more = int(2 * opposing.sum() > len(table))
@@ -66,6 +70,6 @@ class Support:
             hidden_by_chance=int(((table.q < q) & ~hits).sum()),
             loudness=table.loudness,
             guarded=table.null_bases > 0,
-            unpermuted=tuple(table.unpermuted.tolist()),
-            weak=tuple(table.weak.tolist()),
+            unpermuted=tuple(motifs[k].name for k in table.unpermuted.tolist()),
+            weak=tuple(motifs[k].name for k in table.weak.tolist()),
         )
