@@ -169,7 +169,7 @@ def test_a_scan_that_was_replaced_is_not_read_on(tmp_path: Path, inputs) -> None
     first = again()
     with pytest.raises(gtrack.InputError, match="no hits were called; call_hits"):
         first.hits()
-    with pytest.raises(gtrack.InputError, match="no null to test motifs against"):
+    with pytest.raises(gtrack.InputError, match="too few to call hits in, without a null"):
         gtrack.call_hits(first, MOTIFS)
     with pytest.raises(
         gtrack.InputError, match="use resume=True to go on with its scan, overwrite"

@@ -31,7 +31,7 @@ from gtrack.workflows.calling.taken_tracks import take_tracks
 from gtrack.workflows.folder.finished import open_finished
 from gtrack.workflows.folder.owned import foreign_tracks
 from gtrack.workflows.view import ViewJob, view
-from tests.hits.foreign import SIZES, Given, make, own_null, write_bigwig
+from tests.hits.foreign import SIZES, Given, make, write_bigwig
 
 MAIL = ["--email", "me@example.org"]
 WARNING = f"a foreign track has no null: {UNGUARDED}"
@@ -40,12 +40,6 @@ WARNING = f"a foreign track has no null: {UNGUARDED}"
 @pytest.fixture
 def given(tmp_path: Path, write_meme: Callable[..., str]) -> Given:
     return make(tmp_path, write_meme())
-
-
-@pytest.fixture
-def with_null(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lend a null of chance: until the caller of hits takes none."""
-    monkeypatch.setattr(hits_workflow, "_null", lambda *_: own_null())
 
 
 def job(given: Given, out: Path, **other: object) -> TracksJob:
@@ -67,7 +61,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {name: data for name, data in found.items() if name != "run.local.json"}
 
 
-def test_from_a_bigwig_to_hits(run, given: Given, tmp_path: Path, with_null) -> None:
+def test_from_a_bigwig_to_hits(run, given: Given, tmp_path: Path) -> None:
     out = tmp_path / "out"
     ran = run(*given.options(out))
     assert ran.out == ""
@@ -103,7 +97,7 @@ def planted(given: Given) -> list[tuple[str, int]]:
     ]
 
 
-def test_what_is_made_of_the_folder(run, given: Given, tmp_path: Path, with_null) -> None:
+def test_what_is_made_of_the_folder(run, given: Given, tmp_path: Path) -> None:
     """Session, view, hub and report of a track that no scan made."""
     out = tmp_path / "out"
     run(*given.options(out))
@@ -146,7 +140,7 @@ def test_what_is_made_of_the_folder(run, given: Given, tmp_path: Path, with_null
         scan.regions()
 
 
-def test_other_motifs_without_the_bigwig(run, given: Given, tmp_path: Path, with_null) -> None:
+def test_other_motifs_without_the_bigwig(run, given: Given, tmp_path: Path) -> None:
     out, other = tmp_path / "out", tmp_path / "other.meme"
     run(*given.options(out))
     given.bigwig.unlink()
@@ -163,7 +157,7 @@ def test_other_motifs_without_the_bigwig(run, given: Given, tmp_path: Path, with
     assert "not the genome that was scanned" in said
 
 
-def test_the_same_from_python(given: Given, tmp_path: Path, with_null, run) -> None:
+def test_the_same_from_python(given: Given, tmp_path: Path, run) -> None:
     run(*given.options(tmp_path / "a", motifs=given.folder / "m.meme"))
     where = {"bed": given.folder / "r.bed", "fasta": given.folder / "g.fa", "out": tmp_path / "b"}
     told: list[tuple[str, int, int]] = []
@@ -186,7 +180,7 @@ def test_there_is_no_null(given: Given, tmp_path: Path) -> None:
     assert hits_workflow._null(scan, scan.targets[0]) is None
 
 
-def test_own_tracks_come_back_as_they_were(run, called_scan, tmp_path: Path, with_null) -> None:
+def test_own_tracks_come_back_as_they_were(run, called_scan, tmp_path: Path) -> None:
     """A copy of a track of gtrack's, over the same regions, is that track to the byte."""
     inputs, scan = called_scan
     tracks = [f"--track={name}={scan}/tracks/{name}.relevance.bw" for name in ("cnn", "dnabert2")]
@@ -274,9 +268,7 @@ def once_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_regions_without_a_value_are_named_and_counted(
-    run, given: Given, tmp_path: Path, with_null
-) -> None:
+def test_regions_without_a_value_are_named_and_counted(run, given: Given, tmp_path: Path) -> None:
     lines = [f"chr1\t{at}\t{at + 20}\tnone{at}\n" for at in range(0, 140, 20)]
     bed = given.folder / "r.bed"
     bed.write_text(bed.read_text() + "".join(lines) + "chr2\t710\t750\t[red]gap\n")
@@ -376,7 +368,7 @@ def test_a_full_disk_leaves_nothing(program, given: Given, tmp_path: Path) -> No
     assert not (tmp_path / "out").exists()
 
 
-def test_a_bigbed_is_none(run, given: Given, tmp_path: Path, called_scan, with_null) -> None:
+def test_a_bigbed_is_none(run, given: Given, tmp_path: Path, called_scan) -> None:
     run(*given.options(tmp_path / "first"))
     bigbed = tmp_path / "first/hits/bpnet.hits.bb"
     said = run(*given.options(tmp_path / "out", track=f"x={bigbed}"), code=2).error
@@ -430,7 +422,7 @@ def test_what_needs_a_model_refuses_by_name(run, given: Given, called_scan, tmp_
     assert "holds no demo" in run("demo", "--out", out, code=2).error
 
 
-def test_only_what_is_ours_goes(run, given: Given, tmp_path: Path, with_null) -> None:
+def test_only_what_is_ours_goes(run, given: Given, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run(*given.options(out), "--all")
     run("hub", out, *MAIL)

@@ -48,7 +48,8 @@ def test_hits_are_called_anew(run, old: Path, motifs: Path) -> None:
     run("hits", old, "--motifs", motifs, *LOOSE, "--loci")
     for model, hits in before.items():
         found = read_hits_bed(old / f"hits/{model}.hits.bed")
-        assert {(hit.chrom, hit.start) for hit in found} == {(hit.chrom, hit.start) for hit in hits}
+        assert len({(hit.chrom, hit.start) for hit in found + hits}) < len(found) + len(hits)
+        assert all(hit.q_place is not None and hit.chance is not None for hit in found)
     manifest = json.loads((old / "manifest.json").read_text())
     assert manifest["models"][1]["targets"] == ["site"]
     assert manifest["versions"]["gtrack"] == "0.1.0", "who made the tracks"
@@ -56,11 +57,14 @@ def test_hits_are_called_anew(run, old: Path, motifs: Path) -> None:
     run("hub", old, *MAIL)
 
 
-def test_hits_without_a_null_are_refused_by_what_can_be_done(run, old: Path, motifs: Path) -> None:
+def test_few_bases_without_a_null_are_refused_by_what_can_be_done(
+    run, old: Path, motifs: Path
+) -> None:
     record = json.loads((old / "manifest.json").read_text())
     del record["null"]
     (old / "manifest.json").write_text(json.dumps(record))
-    assert "no null" in run("hits", old, "--motifs", motifs, code=2).error
+    said = run("hits", old, "--motifs", motifs, code=2).error  # its regions are few
+    assert "too few to call hits in, without a null" in said
 
 
 def test_a_hub_and_a_report_are_made(run, old: Path) -> None:

@@ -23,7 +23,7 @@ from gtrack.core.hits.motifs import Motif, checked_background
 from gtrack.core.hits.options import HitOptions
 from gtrack.core.hits.permutations import permuted_columns
 from gtrack.core.hits.reference import Looked, look_over
-from gtrack.core.hits.relevance_null import RelevanceNull
+from gtrack.core.hits.relevance_null import LEAST_NULL_BASES, RelevanceNull
 from gtrack.core.hits.search import Search, Tick
 from gtrack.core.hits.table import HitTable
 from gtrack.core.hits.verdict import Evidence, verdict
@@ -82,7 +82,7 @@ def call_hits(
         range(len(motifs)),
         key=lambda k: (motifs[k].id, motifs[k].name, motifs[k].counts.tobytes(), motifs[k].source),
     )
-    looked = look_over(targets, null)
+    looked = look_over(targets, null, max(motif.width for motif in motifs))
     _check_widths(motifs, looked.longest)
     evidence = _gather(
         [motifs[k] for k in order], targets, looked, null, runs, base, options, progress
@@ -101,6 +101,11 @@ def _gather(
     progress: Tick | None,
 ) -> Evidence:
     """Search the targets and, for what needs it, the null."""
+    if null is None and looked.bases < 2 * LEAST_NULL_BASES:
+        raise InputError(
+            f"{looked.bases} bases have relevance, fewer than {2 * LEAST_NULL_BASES}: too few to "
+            "call hits in, without a null; gtrack scan --resume --null makes one"
+        )
     reference = RelevanceNull(looked.reference)
     rounds = max(LEAST_ROUNDS, -(-ONE_MOTIF // len(motifs)))
     orders = [permuted_columns(motif, background, rounds, options.seed) for motif in motifs]

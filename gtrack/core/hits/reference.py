@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gtrack.core.hits.lending import NullWindows
 from gtrack.core.hits.relevance_null import RelevanceNull
 from gtrack.core.segments import Segment
+from gtrack.core.ties import ranks
 
 SAMPLE = 1 << 20
 """About how many bases tell how loud the targets are."""
@@ -19,7 +20,8 @@ SAMPLE = 1 << 20
 REFERENCE = 300_000
 """About how many bases of the targets stand for a null that is not there."""
 
-_PIECE = 1000  # bases of the reference that are taken together
+_PIECE = 1000  # bases of the reference that are drawn together
+_TILE = 50  # bases, at least, that are called quiet or not
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,8 @@ class Looked:
     sample : ndarray of float32
         Relevance of evenly spaced bases.
     reference : tuple of Segment
-        What relevance does by chance: the null, or without one a sample of the targets.
+        What relevance does by chance: the null, or without one the quieter half of a sample of
+        the targets, in which few sites that the model uses are left.
     """
 
     bases: int
@@ -52,8 +55,10 @@ class Looked:
         return float(np.median(np.abs(null.z(self.sample)))) / max(usual, 1e-12)
 
 
-def look_over(targets: Callable[[], Iterable[Segment]], null: NullWindows | None) -> Looked:
-    """Look over targets, without sequence."""
+def look_over(
+    targets: Callable[[], Iterable[Segment]], null: NullWindows | None, widest: int
+) -> Looked:
+    """Look over targets, with motifs at most `widest` wide, before they are searched."""
     bases, longest, total = 0, 0, 0.0
     for segment in targets():
         bases += len(segment)
@@ -66,8 +71,20 @@ def look_over(targets: Callable[[], Iterable[Segment]], null: NullWindows | None
         parts.append(segment.relevance[-segment.start % step :: step])
         if null is None:
             pieces += _pieces(segment, REFERENCE / bases)
-    reference = tuple(pieces) if null is None else null.segments
+    reference = _quieter(pieces, max(_TILE, 2 * widest)) if null is None else null.segments
     return Looked(bases, longest, total, np.concatenate(parts), reference)
+
+
+def _quieter(pieces: Iterable[Segment], size: int) -> tuple[Segment, ...]:
+    """Return the half of all tiles with the lower mean of |relevance|."""
+    tiles = [
+        Segment(p.chrom, p.start + at, p.codes[at : at + size], p.relevance[at : at + size])
+        for p in pieces
+        for at in range(0, len(p), size)
+    ]
+    loud = [float(np.abs(tile.relevance).mean(dtype=np.float64)) for tile in tiles]
+    order = np.argsort(ranks(np.array(loud)), kind="stable")[: -(-len(tiles) // 2)]
+    return tuple(tiles[k] for k in np.sort(order).tolist())
 
 
 def _pieces(segment: Segment, share: float) -> Iterable[Segment]:

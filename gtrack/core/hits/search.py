@@ -81,7 +81,7 @@ class Search:
             bases=looked.bases,
             null_bases=0 if null is None else null.bases,
             relevance_total=looked.total,
-            loudness=looked.loudness(self._reference),
+            loudness=1.0 if null is None else looked.loudness(self._reference),
         )
 
     def _blocks(

@@ -60,14 +60,13 @@ _LATER_COLUMNS = (
     ("family", "The best motif of those whose matches coincide"),
 )
 _SUPPORTED = (
-    "A site matches by its p-value under the background; it is supported when its relevance is "
-    "larger than that of permuted motifs in the same windows and, where windows whose "
-    "dinucleotides were shuffled were explained, too, than relevance there. Hits do not overlap."
+    "A site matches by its p-value under the background. Hits do not overlap. The relevance of a "
+    "hit is larger than that of permuted motifs in the same windows"
 )
+_GUARDED = ", and than that of windows whose dinucleotides were shuffled"
 _EARLIER_SUPPORTED = (
-    "A site matches by its p-value under the background; it is supported when its relevance is "
-    "rare in a null made by running the same model on windows whose dinucleotides were shuffled. "
-    "Hits do not overlap."
+    "A site matches by its p-value under the background. Hits do not overlap. The relevance of a "
+    "hit is rare in a null, of windows whose dinucleotides were shuffled"
 )
 
 
@@ -201,9 +200,9 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
 def _hits_page(hub: Hub, track: HubTrack) -> str:
     spec = track.spec
     above, below = hits_say([hub.manifest.unit(spec.model)])
-    said = (hub.manifest.hits or {}).get("unguarded")
-    unguarded = [f"Warning: {said}."] if said else []
+    warning = (hub.manifest.hits or {}).get("unguarded")
     later = "qWord" in track.file.names
+    supported = _SUPPORTED if warning else _SUPPORTED + _GUARDED
     return _page(
         hub,
         f"Motif hits: {spec.shown}",
@@ -213,7 +212,7 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
                 f"Places where the sequence matches a motif and the relevance to {spec.title} is "
                 "unlike what chance gives. Look-alike motifs may stand in for one another: the "
                 "q-value is of the place, not of the name.",
-                *unguarded,
+                *([f"Warning: {warning}."] if warning else []),
             ),
         ),
         _section(
@@ -227,7 +226,7 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
         ),
         _section(
             "Methods",
-            _paragraphs(_SUPPORTED if later else _EARLIER_SUPPORTED),
+            _paragraphs(f"{supported if later else _EARLIER_SUPPORTED}."),
             _table(_hit_facts(hub, track)),
             element("h3", "The relevance behind them"),
             _made(hub, hub.manifest.model(spec.model)),

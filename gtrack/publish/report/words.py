@@ -39,12 +39,16 @@ _FOREIGN = (
 )
 
 
+_BOUND = "A q with ≤ rests on few of them: it is at most that."
 _Q_AND_CHANCE = (
     "Two things are counted as false: motifs whose columns are in another order, in the same "
-    "windows, and the relevance of shuffled windows (where there are some) at the same place of a "
-    "window; q is the larger share. A q with ≤ rests on few of them: it is at most that. Chance is "
-    "no part of q: how many matches as good are expected in shuffled sequence per match as good "
-    "here."
+    "windows, and the relevance of shuffled windows at the same place of a window; q is the larger "
+    f"share. {_BOUND} Chance is no part of q: how many matches as good are expected in shuffled "
+    "sequence per match as good here."
+)
+_Q_ALONE = (
+    "Motifs whose columns are in another order, in the same windows, are counted as false. "
+    f"{_BOUND}"
 )
 
 
@@ -139,13 +143,13 @@ def _hits(hits: Mapping[str, Any], null: Mapping[str, Any], units: Sequence[str]
         "least as good. Names of look-alike motifs may stand in for one another."
     )
     if not earlier:
-        yield _Q_AND_CHANCE
+        yield _Q_ALONE if "unguarded" in hits else _Q_AND_CHANCE
     for model in null.get("models", ()):
         yield (
             f"Null of {titled(model['model'], model.get('target'))}: {model['bases']:,} bases of "
             f"{model['windows']:,} shuffled windows."
         )
     yield (
-        "An opposing hit says that relevance is negative there beyond the null, not that a "
+        "An opposing hit says that relevance is negative there beyond chance, not that a "
         "repressor binds."
     )

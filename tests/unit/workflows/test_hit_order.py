@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.hits.motif_hit import MotifHit
+from gtrack.core.hits.support import Support
+from gtrack.core.hits.word_groups import WordTable
 from gtrack.core.scan.first_view import place_around
 from gtrack.core.targets import name_targets
 from gtrack.workflows.calling.results import TargetHits, _strongest
@@ -22,7 +24,8 @@ BITS = st.lists(st.floats(-1e-9, 1e-9), min_size=1, max_size=12)
 
 def model(name: str, hits: list[MotifHit]) -> TargetHits:
     (target,) = name_targets([(name, (0,), ("x",))])
-    return TargetHits(target, 1, 1, tuple(hits), tuple(hits), (), None)
+    none = WordTable((), 0, 0), Support(0, 1, 0.0, 0, 0, 0, 1.0, True, (), ())
+    return TargetHits(target, 1, 1, tuple(hits), tuple(hits), (), None, *none)
 
 
 @given(BITS, BITS)

@@ -83,14 +83,6 @@ def test_tokens_of_equal_values_leave_finite_pvalues() -> None:
     assert p[1] == 1e-300
 
 
-def test_borrowed_relevance_is_the_nulls_own_and_repeats() -> None:
-    null = RelevanceNull([window(noise("normal", 4)[:30_000])])
-    one = null.draw(25_000, np.random.default_rng([1, 2]))
-    assert one.shape == (25_000,)
-    assert np.isin(one, null.ring).all()
-    np.testing.assert_array_equal(one, null.draw(25_000, np.random.default_rng([1, 2])))
-
-
 @pytest.mark.parametrize("values", [np.arange(100.0), np.full(5_000, 0.1)])
 def test_useless_nulls_are_refused(values: np.ndarray) -> None:
     with pytest.raises(InputError):
