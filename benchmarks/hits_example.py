@@ -29,7 +29,7 @@ from gtrack.models.folder import open_model
 
 DATA = Path(__file__).resolve().parents[1] / "example_data"
 NAMES = ("cnn", "dnabert2")
-GATES = {"cnn": (0.90, 0.70), "dnabert2": (0.85, 0.50)}
+GATES = {"cnn": (0.80, 0.95), "dnabert2": (0.85, 0.80)}
 UNTRAINED = 0.01
 Q = 0.05
 

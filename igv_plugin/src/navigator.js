@@ -1,6 +1,6 @@
 // The list of hits or regions, of which only the rows in sight are in the page.
 import { ends, h, number, signed } from './dom.js'
-import { qOf } from './popup.js'
+import { briefQ } from './popup.js'
 
 /** @typedef {import('./hits.js').Hit} Hit */
 /** @typedef {import('./hits.js').Order} Order */
@@ -46,7 +46,7 @@ const COLUMNS = {
       by: 'relevance',
       meaning: 'Sum over the hit',
     },
-    { title: 'q', cell: qOf, by: 'q', meaning: 'False discovery rate; ≤: at most' },
+    { title: 'q', cell: briefQ, by: 'q', meaning: 'False discovery rate; ≤: at most' },
     { title: 'Model', cell: (row) => row.model },
   ],
   regions: [

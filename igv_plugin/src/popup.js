@@ -54,6 +54,17 @@ export const hitOf = (feature, model = feature.model) => ({
 /** @param {Pick<Hit, 'qValue' | 'bound'>} hit */
 export const qOf = ({ qValue, bound }) => `${bound === 1 ? '≤ ' : ''}${short(qValue)}`
 
+/**
+ * The same in two digits at most, for a narrow column.
+ *
+ * @param {Pick<Hit, 'qValue' | 'bound'>} hit
+ */
+export function briefQ({ qValue, bound }) {
+  const tiny = qValue > 0 && qValue < 1e-3
+  const said = tiny ? qValue.toExponential(0).replace('-', '−') : short(qValue.toPrecision(2))
+  return `${bound === 1 ? '≤ ' : ''}${said}`
+}
+
 /** @param {number} share -1: the scan has no null */
 const shareOf = (share) => (share < 0 ? 'no null' : short(share))
 

@@ -1,7 +1,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { escapeHTML, short, signed } from '../src/dom.js'
-import { chanceOf, facts, hitOf, jasparURL, qOf } from '../src/popup.js'
+import { briefQ, chanceOf, facts, hitOf, jasparURL, qOf } from '../src/popup.js'
 
 test('only what looks like a JASPAR matrix gets a link', () => {
   assert.equal(jasparURL('MA0139.1'), 'https://jaspar.elixir.no/matrix/MA0139.1/')
@@ -104,6 +104,12 @@ test('of a hit of an earlier version nothing is said that is not known', () => {
   const labels = facts(earlier).map(([label]) => label)
   assert.deepEqual(labels.slice(-2), ['p, relevance', 'p, sequence'])
   assert.equal(qOf(earlier), '0.01')
+})
+
+test('a narrow column has two digits of q', () => {
+  const said = [0.0005971, 0.00271, 0.0119, 1, 0].map((qValue) => briefQ({ qValue, bound: 0 }))
+  assert.deepEqual(said, ['6e−4', '0.0027', '0.012', '1', '0'])
+  assert.equal(briefQ({ qValue: 0.0005971, bound: 1 }), '≤ 6e−4')
 })
 
 test('chance as a share of words, and its ends', () => {

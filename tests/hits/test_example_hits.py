@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from gtrack.io.hit_files import read_hits_bed
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "example_data"
 
@@ -26,10 +28,9 @@ def meet(one: Site, other: Site) -> bool:
     return one[0] == other[0] and shared >= min(one[2] - one[1], other[2] - other[1]) / 2
 
 
-@pytest.mark.parametrize(
-    ("model", "precision", "recall"), [("cnn", 0.9, 0.7), ("dnabert2", 0.85, 0.5)]
-)
-def test_the_planted_sites_are_found(demo, model: str, precision: float, recall: float) -> None:
+@pytest.mark.parametrize(("model", "recall"), [("cnn", 0.95), ("dnabert2", 0.8)])
+def test_the_planted_sites_are_found(demo, model: str, recall: float) -> None:
+    """Most hits are planted; of those that chance would not put there, nearly all are."""
     out, _ = demo
     hits = sites(out / f"hits/{model}.hits.bed")
     regions = sites(out / "regions.bed")
@@ -39,10 +40,15 @@ def test_the_planted_sites_are_found(demo, model: str, precision: float, recall:
         if any(r[0] == site[0] and r[1] <= site[1] and site[2] <= r[2] for r in regions)
     ]
     assert len(truth) > 50
-    assert sum(any(meet(hit, site) for site in truth) for hit in hits) >= precision * len(hits)
+    found = read_hits_bed(out / f"hits/{model}.hits.bed")
+    assert [(hit.chrom, hit.start, hit.end, hit.name) for hit in found] == hits
+    right = [any(meet(hit, site) for site in truth) for hit in hits]
+    assert sum(right) >= 0.8 * len(hits), "the others are weak words that the model uses, too"
+    rare = [ok for hit, ok in zip(found, right, strict=True) if (hit.chance or 0) <= 0.1]
+    assert sum(rare) >= 0.9 * len(rare)
     assert sum(any(meet(hit, site) for hit in hits) for site in truth) >= recall * len(truth)
     named = sum(any(meet(hit, s) and hit[3] == s[3] for s in truth) for hit in hits)
-    assert named >= 0.85 * len(hits), "and by the motif that was planted"
+    assert named >= 0.95 * sum(right), "and by the motif that was planted"
     for one, other in pairwise(sorted(hits)):
         assert one[0] != other[0] or one[2] <= other[1]
 

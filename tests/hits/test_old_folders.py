@@ -57,9 +57,7 @@ def test_hits_are_called_anew(run, old: Path, motifs: Path) -> None:
     run("hub", old, *MAIL)
 
 
-def test_few_bases_without_a_null_are_refused_by_what_can_be_done(
-    run, old: Path, motifs: Path
-) -> None:
+def test_few_bases_need_a_null(run, old: Path, motifs: Path) -> None:
     record = json.loads((old / "manifest.json").read_text())
     del record["null"]
     (old / "manifest.json").write_text(json.dumps(record))
