@@ -97,7 +97,7 @@ class Draw:
 
 # ---------------------------------------------------------------- cases
 def position(draw: Draw, length: int) -> tuple[Windows, Windows]:
-    """Put relevance in mid-window in three of ten windows, where half of the real ones have a word."""
+    """Put relevance in mid-window in three of ten windows; half of the real ones have words."""
     rng, x = draw.rng, np.arange(length)
 
     def relevance(codes: Codes) -> Values:

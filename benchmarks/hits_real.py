@@ -304,7 +304,8 @@ def supporting_at(table: HitTable, q: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 def is_missed(record: dict[str, object]) -> bool:
     """Tell whether a figure is below its gate."""
-    least = GATES[str(record["model"]).rstrip("0123456789")][str(record["motifs"])]
+    kind = str(record["model"])[:-1]  # without the training seed
+    least = GATES[kind][str(record["motifs"])]
     return int(str(record["top"])) >= LEAST_TOP and float(str(record["share"])) < least
 
 
@@ -335,7 +336,7 @@ def main() -> int:
             if not asked.scans:
                 if not (work / name).is_dir():
                     prepare(data, name, work / name)
-                train_and_scan(work / name, model.rstrip("0"), EPOCHS[name])
+                train_and_scan(work / name, model[:-1], EPOCHS[name])
             for record in judge(work / name, model, jaspar):
                 judged += 1
                 print(json.dumps(record), flush=True)
