@@ -29,7 +29,11 @@ def reasons(model: TargetHits, q: float) -> Iterator[str]:
             "as in shuffled windows, so what these lend is made as loud; it costs hits"
         )
     if support.unpermuted:
-        against = "only shuffled windows stand against" if support.guarded else "nothing tests"
+        against = (
+            "only complemented columns and shuffled windows stand against"
+            if support.guarded
+            else "nothing tests"
+        )
         yield (
             f"{_counted(support.unpermuted)} without another order of columns that would not look "
             f"like the motif itself: {against} them"

@@ -21,7 +21,7 @@ from gtrack.core.hits.lending import Lender, NullWindows, OwnedRuns
 from gtrack.core.hits.matchers import MotifSet
 from gtrack.core.hits.motifs import Motif, checked_background
 from gtrack.core.hits.options import HitOptions
-from gtrack.core.hits.permutations import permuted_columns
+from gtrack.core.hits.permutations import complemented_columns, permuted_columns
 from gtrack.core.hits.reference import Looked, look_over
 from gtrack.core.hits.relevance_null import LEAST_NULL_BASES, RelevanceNull
 from gtrack.core.hits.search import Search, Tick
@@ -109,6 +109,9 @@ def _gather(
     reference = RelevanceNull(looked.reference)
     rounds = max(LEAST_ROUNDS, -(-ONE_MOTIF // len(motifs)))
     orders = [permuted_columns(motif, background, rounds, options.seed) for motif in motifs]
+    bare = np.array([not each for each in orders])
+    for k in np.flatnonzero(bare).tolist():
+        orders[k] = complemented_columns(motifs[k], background, rounds, options.seed)
     rounds = max(1, max(map(len, orders)))
     matchers = MotifSet.of(
         motifs,
@@ -128,6 +131,7 @@ def _gather(
     return search.evidence(
         *(targets, looked, null, lender, max(LEAST_LOANS, rounds)),
         made=np.array([len(each) for each in orders], np.int64),
+        bare=bare,
     )
 
 

@@ -185,14 +185,17 @@ class MotifSet:
         weights = [one / max(float(np.linalg.norm(one)), 1e-12) for one in information]
         keys = [(k, 0) for k in range(len(motifs))]
         keys += [(k, r + 1) for k, each in enumerate(orders) for r in range(len(each))]
-        moved = [weights[k][orders[k][r - 1]] if r else weights[k] for k, r in keys]
+        moved = [
+            weights[k][orders[k][r - 1] % len(weights[k])] if r else weights[k] for k, r in keys
+        ]
         pwms = [_cut(Pwm.of(motif, background, pseudocount), p_sequence) for motif in motifs]
         made: list[Matcher] = []
         for (k, r), one, tail in zip(keys, moved, null.tails(moved), strict=True):
             if tail is not None:
                 pwm = pwms[k]
                 if r:  # the same columns: the same distribution of scores
-                    pwm = replace(pwm, losses=np.ascontiguousarray(pwm.losses[orders[k][r - 1]]))
+                    columns = np.concatenate([pwm.losses, pwm.losses[:, ::-1]])  # complements
+                    pwm = replace(pwm, losses=np.ascontiguousarray(columns[orders[k][r - 1]]))
                 made.append(Matcher(k, r, pwm, one, tail, gate))
         made.sort(key=lambda each: (each.width, each.index, each.world))
         decoys: dict[int, list[Matcher]] = {}

@@ -46,18 +46,52 @@ def permuted_columns(
     list of ndarray of int64, shape (W,)
         ``motif.counts[order]`` is a decoy.
     """
+    return _orders(motif, background, count, [seed], complemented=False)
+
+
+def complemented_columns(
+    motif: Motif, background: NDArray[np.float64], count: int, seed: int
+) -> list[NDArray[np.int64]]:
+    """Return orders in which about half of the columns are complemented: G for C, A for T.
+
+    For motifs that have no permutation because their columns are nearly alike (poly-A, KLF1). What
+    stays the same is the content of G and C, not that of each base. A pair that spells CG is not
+    complemented: it would be none. The rest is as of :func:`permuted_columns`.
+
+    Returns
+    -------
+    list of ndarray of int64, shape (W,)
+        A number from W on is the complement of column ``number - W``.
+    """
+    return _orders(motif, background, count, [seed, 1], complemented=True)
+
+
+def _orders(
+    motif: Motif,
+    background: NDArray[np.float64],
+    count: int,
+    seeds: list[int],
+    *,
+    complemented: bool,
+) -> list[NDArray[np.int64]]:
     content = sha256(np.ascontiguousarray(motif.counts).tobytes()).digest()
-    rng = np.random.default_rng([seed, *content[:16]])
+    rng = np.random.default_rng([*seeds, *content[:16]])
     shares = motif.frequencies()
     units, cg = _units(shares), _cg(shares[None])[0]
-    forward, reverse = _column_names(shares)
+    single = np.zeros(motif.width, np.bool_)
+    single[[unit[0] for unit in units if len(unit) == 1]] = True
+    names = _column_names(shares)
+    forward, reverse = np.concatenate(names), np.concatenate(names[::-1])
     profile = _profile(motif.counts, background)
     own, mirrored = profile, profile[::-1, ::-1]
     size = max(float((profile**2).sum()), 1e-12)
+    shares, profile = (np.concatenate([each, each[:, ::-1]]) for each in (shares, profile))
     found: list[NDArray[np.int64]] = []
     seen: set[tuple[int, ...]] = set()
     for _ in range(0, _TRIES, _BATCH):
         orders = np.stack([_shuffled(units, rng) for _ in range(_BATCH)])
+        if complemented:
+            orders += motif.width * (single[orders] & (rng.random(orders.shape) < 0.5))
         likeness = np.maximum(*(_similarity(profile[orders], one) for one in (own, mirrored)))
         kept = (likeness <= MOST_SIMILAR * size * (1 + TIE)) & (
             _cg(shares[orders]) <= cg + _MORE_CG + TIE

@@ -58,8 +58,9 @@ class Search:
         loans: int,
         *,
         made: NDArray[np.int64],
+        bare: NDArray[np.bool_],
     ) -> Evidence:
-        """Search all there is; `made` permutations compete with each motif."""
+        """Search all there is; `made` decoys compete with each motif, `bare` ones have no order."""
         chroms: dict[str, int] = {}
         worlds = Worlds(self._rounds, 0 if lender is None else loans)
         counts = Counts.of(self._motifs.real, self._options.p_sequence)
@@ -68,13 +69,14 @@ class Search:
         shuffled, counted = None, None
         if null is not None:
             counted = Counts.of(self._motifs.real, self._options.p_sequence)
-            bare = frozenset(np.flatnonzero(made == 0).tolist())
-            shuffled = self._null(null.segments, bare, counted)
+            apart = frozenset(np.flatnonzero(bare).tolist())
+            shuffled = self._null(null.segments, apart, counted)
         return Evidence(
             chroms=tuple(chroms),
             parts=_joined(parts),
             worlds=worlds,
             made=made,
+            bare=bare,
             counts=counts,
             shuffled=shuffled,
             null_counts=counted,

@@ -73,7 +73,9 @@ class Evidence:
         What stays of all worlds.
     worlds : Worlds
     made : ndarray of int64, shape (motifs,)
-        Permutations of each motif.
+        Decoys of each motif.
+    bare : ndarray of bool, shape (motifs,)
+        Motifs that have no permutation: their decoys have complemented columns.
     counts, null_counts : Counts
         Matches in the targets, and in shuffled sequence, if there is any.
     shuffled : Candidates or None
@@ -90,6 +92,7 @@ class Evidence:
     parts: Resolved
     worlds: Worlds
     made: Integers
+    bare: NDArray[np.bool_]
     counts: Counts
     null_counts: Counts | None
     shuffled: Candidates | None
@@ -150,7 +153,7 @@ def verdict(evidence: Evidence, order: Integers) -> HitTable:
         rounds=evidence.worlds.rounds,
         decoy_wins=_wins(evidence),
         loudness=evidence.loudness,
-        unpermuted=np.sort(order[evidence.made == 0]),
+        unpermuted=np.sort(order[evidence.bare]),
         weak=np.sort(order[evidence.counts.weak]),
     )
 
@@ -170,21 +173,31 @@ def _by_word(
     real, rounds = evidence.parts.real.at(rows), evidence.worlds.rounds
     first = _first(real, evidence.counts.palindromes)
     q, decoys = np.ones(len(rows)), np.zeros(len(rows), np.int64)
-    testable = evidence.made[real.motif] > 0
     wins = evidence.parts.decoys
     wins = wins.at(wins.opposing == opposing)
     wins = wins.at(_first(wins, evidence.counts.palindromes))
     weight = rounds / evidence.made[wins.motif]  # a motif with half the rounds' counts twice
-    said = estimate(
-        *(real.score[testable], wins.score, 1 / rounds), weights=weight, counted=first[testable]
-    )
-    q[testable], decoys[testable] = said.q, said.decoys
-    if evidence.shuffled is not None and not testable.all():
+    for bare in (False, True):  # each kind by its own decoys
+        mine, theirs = evidence.bare[real.motif] == bare, evidence.bare[wins.motif] == bare
+        said = estimate(
+            *(real.score[mine], wins.score[theirs], 1 / rounds),
+            weights=weight[theirs],
+            counted=first[mine],
+        )
+        q[mine], decoys[mine] = said.q, said.decoys
+    bare_rows = evidence.bare[real.motif]
+    q[bare_rows & (evidence.made[real.motif] == 0)] = 1.0
+    if evidence.shuffled is None:
+        q[bare_rows] = 1.0
+    elif bare_rows.any():
+        # Complements do not keep the content of each base; shuffled windows do.
         other = evidence.shuffled
         scores = other.score[other.opposing == opposing]
         scale = evidence.bases / evidence.null_bases
-        said = estimate(real.score[~testable], scores, scale, counted=first[~testable])
-        q[~testable], decoys[~testable] = said.q, said.decoys
+        said = estimate(real.score[bare_rows], scores, scale, counted=first[bare_rows])
+        worse = said.q > q[bare_rows]
+        q[bare_rows] = np.where(worse, said.q, q[bare_rows])
+        decoys[bare_rows] = np.where(worse, said.decoys, decoys[bare_rows])
     return q, decoys
 
 
