@@ -70,7 +70,7 @@ def test_loud_windows_are_warned_of_whatever_passes() -> None:
 def test_motifs_that_cannot_be_tested_are_named() -> None:
     (bare,) = reasons(called(0.01, hits=50, unpermuted=("SP1", "KLF[red]")), 0.05)
     assert bare.startswith("2 motifs (SP1, KLF\\[red]) are without another order of columns")
-    assert "only shuffled windows stand against them" in bare
+    assert "only complemented columns and shuffled windows stand against them" in bare
     (bare,) = reasons(called(0.01, hits=50, unpermuted=("A",), guarded=False), 0.05)
     assert "nothing tests them" in bare
     (weak,) = reasons(called(0.01, hits=50, weak=("AB",)), 0.05)
