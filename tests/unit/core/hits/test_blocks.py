@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtrack.core.hits.blocks import blocks
+from gtrack.core.hits.blocks import FLANK, blocks
 from gtrack.core.segments import Segment
 
 
@@ -43,3 +43,16 @@ def test_every_site_has_one_block(shapes: list[tuple[int, int]], width: int, siz
             found[place] = (codes[span].tolist(), block.relevance[span].tolist())
     assert found == expected
     assert total == sum(map(len, segments))
+
+
+def test_a_cut_segment_keeps_its_flanks_and_says_how_far_it_is() -> None:
+    codes = np.random.default_rng(1).integers(0, 4, 95, dtype=np.uint8)
+    segment = Segment("chr1", 7, codes, np.zeros(95, np.float32))
+    pieces = list(blocks([segment], 5, 40))
+    assert [(block.lead.tolist(), block.own.tolist()) for block in pieces] == [
+        ([0], [40]),
+        ([FLANK], [40]),
+        ([FLANK], [15]),
+    ]
+    assert [block.frontier for block in pieces] == [(0, 47), (0, 87), (0, 102)]
+    assert len(pieces[0].words) == 40 + 4 + FLANK + 1

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtrack.core.hits.qvalues import decoy_qvalues
+from gtrack.core.hits.qvalues import decoy_qvalues, estimate, is_bound
 
 SCORES = st.lists(st.integers(0, 12), max_size=30)
 
@@ -53,3 +53,29 @@ def test_chance_alone_is_rarely_called() -> None:
             for _ in range(400)
         ]
         assert np.mean(runs) <= 0.05
+
+
+@given(SCORES, SCORES, st.data())
+def test_an_estimate_equals_the_slow_twin(
+    targets: list[int], decoys: list[int], data: st.DataObject
+) -> None:
+    """Weighted decoys, targets that do not count, and how many decoys stand behind a q."""
+    weights = [data.draw(st.sampled_from([1.0, 2.0, 5.0])) for _ in decoys]
+    counted = [data.draw(st.booleans()) for _ in targets]
+    said = estimate(
+        *(np.array(targets, float), np.array(decoys, float), 0.2),
+        weights=np.array(weights),
+        counted=np.array(counted, bool),
+    )
+    for score, q, behind in zip(targets, said.q, said.decoys, strict=True):
+        rates = {}
+        for cut in sorted(cut for cut in targets if cut <= score):
+            false = 1 + sum(w for d, w in zip(decoys, weights, strict=True) if d >= cut)
+            calls = sum(ok for t, ok in zip(targets, counted, strict=True) if t >= cut)
+            rates[cut] = false * 0.2 / max(1, calls)
+        least = min(rates.values())
+        assert np.isclose(q, min(1.0, least))
+        reached = max(cut for cut, rate in rates.items() if np.isclose(rate, least))
+        assert behind >= sum(d >= reached for d in decoys)
+        assert not is_bound(np.array([20]))[0]
+        assert is_bound(said.decoys).tolist() == [n < 20 for n in said.decoys]
