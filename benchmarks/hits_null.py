@@ -24,6 +24,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -69,7 +70,7 @@ class Draw:
 
     def put_word(self, codes: Codes, at: int, of: int = 10) -> None:
         """Write a word of one of the first motifs, on either strand."""
-        motif = self.motifs[self.rng.integers(min(of, len(self.motifs)))]
+        motif = self.motifs[int(self.rng.integers(min(of, len(self.motifs))))]
         shares = (motif.counts + 0.1 * BACKGROUND) / (motif.counts.sum(1, keepdims=True) + 0.1)
         drawn = (self.rng.random((motif.width, 1)) > shares.cumsum(1)).sum(1)
         word = np.minimum(drawn, 3).astype(np.uint8)
@@ -375,12 +376,9 @@ def main() -> int:
     asked = parser.parse_args()
     library = Library(asked.data / JASPAR)
     numbers = range(asked.first, asked.first + asked.runs)
-    todo = {
-        name: [lambda name=name, run=run: simulated(name, run, library) for run in numbers]
-        for name in CASES
-    }
+    todo = {name: [partial(simulated, name, run, library) for run in numbers] for name in CASES}
     if asked.scans:
-        todo["scans"] = [lambda at=at: of_scan(at, 0, library) for at in asked.scans]
+        todo["scans"] = [partial(of_scan, at, 0, library) for at in asked.scans]
     done, with_hits, missed = 0, 0, []
     for name in asked.only or todo:
         record = figures(name, todo[name])
