@@ -9,7 +9,7 @@ third run has the relevance turned to negative. The motifs are 40 to 60 of JASPA
 those that have no permutations (KLF1, SP2 and their like) where content is the bias, and all 838
 for repeats. A run draws its own sequences, relevance, decoys and loans. One JSON line per case;
 exit 1 when more than 3 runs in 80 have any hit at q < 0.05, of either sign, or more than 2 in 10
-of a case. 10 minutes on one CPU; `--only` runs some cases. `--scans` adds finished scans with a
+of a case. 8 minutes on one CPU; `--only` runs some cases. `--scans` adds finished scans with a
 null of models that learned nothing (labels shuffled), as a case of their own.
 """
 
