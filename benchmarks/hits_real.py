@@ -1,7 +1,7 @@
 """Hits on real bound sequences: how many of the motif's sites that a model reads are called.
 
     python benchmarks/hits_real.py [../shared/data] [--out DIR] [--dnabert2]   # 2 minutes, 1 CPU
-    python benchmarks/hits_real.py [../shared/data] --scans DIR [--only tf3/cnn0 ...]  # 35 s a model
+    python benchmarks/hits_real.py [../shared/data] --scans DIR [--only tf3/cnn0 ...] # 35 s a model
 
 The sets are GUE tf/3 (AP-1; train and dev to learn from) and a sample of CTCF (600 of 1,000 rows),
 less any sequence of the test, on which ``gtrack scan --null`` runs, both classes, one contig per
