@@ -1,7 +1,7 @@
 """Hits on real bound sequences: how many of the motif's sites that a model reads are called.
 
-    python benchmarks/hits_real.py [../shared/data] [--out DIR] [--dnabert2]   # 20 minutes, 1 CPU
-    python benchmarks/hits_real.py [../shared/data] --scans DIR [--only tf3/cnn0 ...]  # 4 minutes
+    python benchmarks/hits_real.py [../shared/data] [--out DIR] [--dnabert2]   # 2 minutes, 1 CPU
+    python benchmarks/hits_real.py [../shared/data] --scans DIR [--only tf3/cnn0 ...] # 35 s a model
 
 The sets are GUE tf/3 (AP-1; train and dev to learn from) and a sample of CTCF (600 of 1,000 rows),
 less any sequence of the test, on which ``gtrack scan --null`` runs, both classes, one contig per
@@ -12,7 +12,7 @@ whose relevance sum is in the top 2 % of all windows of that width. One is *cove
 supporting hit at q < 0.05 shares half of the shorter of the two. Hits are called with the enriched
 motif alone (five decoy seeds) and with all of JASPAR (three). One JSON line per model and motifs;
 exit 1 when a CNN misses .85 with one motif or .70 with all, in the mean of the seeds; the same for
-DNABERT-2 (`--dnabert2`, another 25 minutes) at .60 and .50. Sets with fewer than 20 top sites are
+DNABERT-2 (`--dnabert2`, slower to train) at .60 and .50. Sets with fewer than 20 top sites are
 shown and not judged: a share of so few says nothing.
 
 `--scans` judges what an earlier run left in DIR, SET/{test.fa,motif.pfm,scan_MODEL}.
