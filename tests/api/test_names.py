@@ -27,8 +27,8 @@ SIGNATURES = {
     ),
     "open_scan": "(folder)",
     "call_hits": (
-        "(scan, motifs, *, q=0.05, max_chance=1.0, everything=False, loci=False, fasta=None, p_sequence=0.001, "
-        "gate=0.01, gap=3, pseudocount=0.1, progress=None)"
+        "(scan, motifs, *, q=0.05, max_chance=1.0, everything=False, loci=False, fasta=None, "
+        "p_sequence=0.001, gate=0.01, gap=3, pseudocount=0.1, progress=None)"
     ),
     "call_hits_on_tracks": (
         "(tracks, motifs, *, bed, fasta, out, genome='custom', overwrite=False, q=0.05, "

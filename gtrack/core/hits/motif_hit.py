@@ -198,7 +198,7 @@ def motif_shares(hits: Iterable[MotifHit], total: float) -> list[MotifShare]:
     for hit in hits:
         motif = hit.motif_id, hit.name, hit.source
         families.setdefault(hit.family, {}).setdefault(motif, []).append(hit)
-    shares = [_family_share(name, motifs, total) for name, motifs in families.items()]
+    shares = [_family_share(name, motifs, total) for name, motifs in sorted(families.items())]
     return sorted(shares, key=lambda each: (-each.hits, each.motif_id, each.name, each.source))
 
 
