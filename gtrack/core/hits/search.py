@@ -90,21 +90,25 @@ class Search:
         self, segments: Iterable[Segment], worlds: Worlds, lender: Lender | None, counts: Counts
     ) -> Iterator[tuple[Candidates, tuple[int, int]]]:
         for block in blocks(segments, self._motifs.widest):
-            sound = Sound.of(self._reference.z(block.relevance), block.relevance)
-            parts: list[Candidates] = []
-            real: list[tuple[Matcher, Matches]] = []
-            for matcher in self._motifs.real:
-                found = matcher.matches(block, self._options.p_sequence)
-                counts.add(matcher, found)
-                real.append((matcher, found))
-            parts += _over(block, real, sound, 0)
-            parts += self._decoys(block, sound)
-            if lender is not None:
-                loans = lender.loans(block, range(len(worlds.lent)))
-                for world, lent in zip(worlds.lent, loans, strict=True):
-                    heard = Sound.of(lent, self._reference.relevance(lent))
-                    parts += _over(block, real, heard, world)
-            yield Candidates.joined(parts), block.frontier
+            yield self._block(block, worlds, lender, counts), block.frontier
+
+    def _block(
+        self, block: Block, worlds: Worlds, lender: Lender | None, counts: Counts
+    ) -> Candidates:
+        """Return what every motif, every permutation and every loan find in a block."""
+        sound = Sound.of(self._reference.z(block.relevance), block.relevance)
+        real: list[tuple[Matcher, Matches]] = []
+        for matcher in self._motifs.real:
+            found = matcher.matches(block, self._options.p_sequence)
+            counts.add(matcher, found)
+            real.append((matcher, found))
+        parts = [*_over(block, real, sound, 0), *self._decoys(block, sound)]
+        if lender is not None:
+            loans = lender.loans(block, range(len(worlds.lent)))
+            for world, lent in zip(worlds.lent, loans, strict=True):
+                heard = Sound.of(lent, self._reference.relevance(lent))
+                parts += _over(block, real, heard, world)
+        return Candidates.joined(parts)
 
     def _decoys(self, block: Block, sound: Sound) -> Iterator[Candidates]:
         """Yield what permutations find; looked for only where relevance may pass the gate."""
