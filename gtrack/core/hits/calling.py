@@ -6,7 +6,7 @@ supported for another reason than the word. *qPlace*: the same matches over rele
 shuffled windows at the same offset; what stays is supported for its place. *chance* answers another
 question, whether a word as good would stand here by chance, and is no part of q.
 The error that q bounds is about the *place*: look-alike motifs may stand in for one another.
-docs/decisions/0021-what-a-hit-means.md
+docs/decisions/0022-the-caller.md
 """
 
 from __future__ import annotations
@@ -122,16 +122,18 @@ def _gather(
         p_sequence=options.p_sequence,
         gate=options.gate,
     )
-    lender = None
+    lender, loudness = None, 1.0
     if null is not None:
-        louder = max(1.0, looked.loudness(reference))
+        loudness = looked.loudness(reference)
         owned = runs or OwnedRuns.of(targets())
+        louder = max(1.0, loudness)
         lender = Lender(reference, null, owned, louder=louder, seed=options.seed)
     search = Search(matchers, reference, options, rounds, progress)
     return search.evidence(
         *(targets, looked, null, lender, max(LEAST_LOANS, rounds)),
         made=np.array([len(each) for each in orders], np.int64),
         bare=bare,
+        loudness=loudness,
     )
 
 

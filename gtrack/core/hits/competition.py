@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.encodings import positions
 from gtrack.core.hits.candidates import Candidates
 from gtrack.core.hits.resolver import resolve
 
@@ -143,8 +144,7 @@ def _beside(real: Candidates, every: Candidates) -> tuple[Integers, Integers]:
     low = np.searchsorted(key, real.chrom * span + real.start - widest, "left")
     high = np.searchsorted(key, real.chrom * span + real.end, "left")
     row = np.repeat(np.arange(len(real)), high - low)
-    first = np.repeat(low - ((high - low).cumsum() - (high - low)), high - low)
-    other = first + np.arange(len(row))
+    other = positions(low, high - low)
     shared = np.minimum(real.end[row], every.end[other]) - np.maximum(
         real.start[row], every.start[other]
     )

@@ -14,6 +14,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.encodings import positions
 from gtrack.core.hits.blocks import Block
 from gtrack.core.hits.relevance_null import RelevanceNull
 from gtrack.core.segments import Segment
@@ -116,10 +117,8 @@ class Lender:
         self._ring = null.ring * louder
         self._seed = seed
         offers = _Offers(windows)
-        keys = np.stack(
-            [runs.window_end - runs.window_start, runs.start - runs.window_start,
-             runs.end - runs.start], axis=1,
-        )  # fmt: skip
+        size, offset = runs.window_end - runs.window_start, runs.start - runs.window_start
+        keys = np.stack((size, offset, runs.end - runs.start), axis=1)
         wanted, which = np.unique(keys, axis=0, return_inverse=True)
         parts = [list(offers.parts(*key)) for key in wanted.tolist()]
         n_parts = np.array([len(each) for each in parts], np.int64)
@@ -129,7 +128,8 @@ class Lender:
         self._count = np.array([len(part.at) for part in flat], np.int64)
         self._first = self._count.cumsum() - self._count
         which = which.reshape(-1)
-        key, run = _ranges(first[which], n_parts[which])
+        run = np.repeat(np.arange(len(which)), n_parts[which])
+        key = positions(first[which], n_parts[which])
         begin = np.array([part.begin for part in flat], np.int64)
         length = np.array([part.length for part in flat], np.int64)
         self._chroms = {name: index for index, name in enumerate(runs.chroms)}
@@ -142,7 +142,7 @@ class Lender:
     def loans(self, block: Block, worlds: Iterable[int]) -> Iterator[NDArray[np.float64]]:
         """Yield the z-values that a block borrows in each world, shape (L,)."""
         at, row, skipped, length = self._layout(block)
-        place, part = _ranges(at, length)
+        place, part = positions(at, length), np.repeat(np.arange(len(at)), length)
         for world in worlds:
             drawn = self._hash(row, world) % np.maximum(self._count[self._key[row]], 1).astype(
                 np.uint64
@@ -161,9 +161,10 @@ class Lender:
         span = int(max(self._end.max(initial=0), end.max(initial=0))) + 1
         low = np.searchsorted(self._chrom * span + self._end, chrom * span + start, "right")
         high = np.searchsorted(self._chrom * span + self._start, chrom * span + end, "left")
-        row, piece = _ranges(low, np.maximum(high - low, 0))
-        row_kept = self._count[self._key[row]] > 0
-        row, piece = row[row_kept], piece[row_kept]
+        count = np.maximum(high - low, 0)
+        row, piece = positions(low, count), np.repeat(np.arange(len(low)), count)
+        can_lend = self._count[self._key[row]] > 0
+        row, piece = row[can_lend], piece[can_lend]
         begin = np.maximum(self._start[row], start[piece])
         length = np.minimum(self._end[row], end[piece]) - begin
         return block.offset[piece] + begin - start[piece], row, begin - self._start[row], length
@@ -223,10 +224,3 @@ class _Offers:
             least = np.sort(distance)[:LEAST_LENDERS].max(initial=0)
             self._near[size] = np.flatnonzero(distance <= least)
         return self._near[size]
-
-
-def _ranges(first: Integers, count: Integers) -> tuple[Integers, Integers]:
-    """Return the numbers of all ranges, range after range, and the range of each."""
-    which = np.repeat(np.arange(len(count)), count)
-    inside = np.arange(len(which)) - np.repeat(count.cumsum() - count, count)
-    return first[which] + inside, which

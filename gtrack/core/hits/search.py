@@ -59,6 +59,7 @@ class Search:
         *,
         made: NDArray[np.int64],
         bare: NDArray[np.bool_],
+        loudness: float,
     ) -> Evidence:
         """Search all there is; `made` decoys compete with each motif, `bare` ones have no order."""
         chroms: dict[str, int] = {}
@@ -83,7 +84,7 @@ class Search:
             bases=looked.bases,
             null_bases=0 if null is None else null.bases,
             relevance_total=looked.total,
-            loudness=1.0 if null is None else looked.loudness(self._reference),
+            loudness=loudness,
         )
 
     def _blocks(
