@@ -14,6 +14,7 @@ FEW = 20
 """With fewer hits, it is said what stood in the way."""
 
 _NAMED = 4
+_FEWER = "too many motifs compete; look for fewer, or for the words below"
 
 
 def reasons(model: TargetHits, q: float) -> Iterator[str]:
@@ -58,13 +59,12 @@ def _few(model: TargetHits, support: Support, q: float) -> Iterator[str]:
     elif not support.by_word:
         yield (
             f"motifs with permuted columns are supported as well ({support.decoys:.3g} of them, "
-            f"beside {support.candidates:,} candidates): relevance follows composition, or too "
-            "many motifs compete; look for fewer, or for the words below"
+            f"beside {support.candidates:,} candidates): relevance follows composition, or {_FEWER}"
         )
     if support.refused_by_place:
         yield (
-            f"{support.refused_by_place:,} more beat permuted motifs, but not relevance lent from "
-            "the same place of shuffled windows"
+            f"{support.refused_by_place:,} candidates beat permuted motifs, but not relevance lent "
+            "from the same place of shuffled windows: relevance follows the place, or " + _FEWER
         )
 
 

@@ -158,7 +158,7 @@ def print_hits(summary: HitsSummary) -> None:
         console.print(
             f"\n{_said(model.target.title)}: {len(model.hits):,} motif hits at "
             f"q < {summary.q:g}{against}; {len(model.candidates):,} candidates of "
-            f"{summary.motifs:,} motifs in {model.bases:,} bases",
+            f"{summary.motifs:,} motif{'s' * (summary.motifs != 1)} in {model.bases:,} bases",
             soft_wrap=True,
         )
         for said in reasons(model, summary.q):

@@ -59,7 +59,8 @@ def test_decoys_that_are_supported_as_well_are_named() -> None:
 
 def test_what_lent_relevance_refuses_is_counted() -> None:
     _, place = reasons(called(0.4, refused_by_place=40), 0.05)
-    assert place.startswith("40 more beat permuted motifs, but not relevance lent")
+    assert place.startswith("40 candidates beat permuted motifs, but not relevance lent")
+    assert place.endswith("too many motifs compete; look for fewer, or for the words below")
 
 
 def test_loud_windows_are_warned_of_whatever_passes() -> None:
