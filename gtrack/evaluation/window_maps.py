@@ -40,6 +40,11 @@ class WindowMap:
         spans = np.stack((start, end), axis=1)[order].astype(np.int64)
         return cls(np.asarray(bases, np.float64), spans, columns[values][kept][order])
 
+    @classmethod
+    def of_bases(cls, bases: NDArray[np.floating]) -> WindowMap:
+        """Take a map without units."""
+        return cls(np.asarray(bases, np.float64), np.zeros((0, 2), np.int64), np.zeros(0))
+
     def reversed(self) -> WindowMap:
         """Return what was read on the other strand, laid on this one."""
         spans = (len(self.bases) - self.spans[:, ::-1])[::-1]
