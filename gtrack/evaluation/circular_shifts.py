@@ -20,7 +20,7 @@ from gtrack.evaluation.localisation import (
 )
 from gtrack.evaluation.maps import Floats, Measure, masked, mean_ranks
 
-_TIE = 1e-9  # of the largest sum: running sums differ from plain ones by less
+_TIE = 1e-12  # of all weight: sums of runs differ from plain ones by less
 
 
 def shift_p(
@@ -46,8 +46,8 @@ def shift_p(
     Returns
     -------
     float
-        ``(1 + shifts that score at least as high) / (1 + shifts)``: 1 / (1 + shifts) to 1. NaN where
-        the measure is.
+        ``(1 + shifts that score at least as high) / (1 + shifts)``, from 1 / (1 + shifts) to 1.
+        NaN where the measure is.
 
     Raises
     ------

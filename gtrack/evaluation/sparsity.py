@@ -15,7 +15,7 @@ from gtrack.evaluation.maps import known, scaled
 
 
 def gini(relevance: ArrayLike) -> float:
-    """Return the Gini index of ``|R|``: ``sum (2i - n - 1) v_i / (n sum v)``, v ascending, i from 1.
+    """Return the Gini index of ``v = |R|``: ``sum (2i - n - 1) v_i / (n sum v)``, v ascending.
 
     Parameters
     ----------
