@@ -10,7 +10,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from gtrack.evaluation.maps import masked
+from gtrack.evaluation.ranking import RankCurve
 
 
 def mass_accuracy(relevance: ArrayLike, mask: ArrayLike) -> float:
@@ -39,7 +42,7 @@ def mass_accuracy(relevance: ArrayLike, mask: ArrayLike) -> float:
     >>> mass_accuracy([3.0, -5.0, 1.0], [True, False, False])
     0.75
     """
-    values, inside = _valid(relevance, mask)
+    values, inside = masked(relevance, mask)
     if not 0 < inside.sum() < len(inside):
         return math.nan
     positive = np.clip(values, 0.0, None)
@@ -72,7 +75,7 @@ def rank_accuracy(relevance: ArrayLike, mask: ArrayLike) -> float:
     >>> rank_accuracy([2.0, 1.0, 1.0, 0.0], [True, True, False, False])
     0.75
     """
-    values, inside = _valid(relevance, mask)
+    values, inside = masked(relevance, mask)
     k = int(inside.sum())
     if not 0 < k < len(inside):
         return math.nan
@@ -83,18 +86,128 @@ def rank_accuracy(relevance: ArrayLike, mask: ArrayLike) -> float:
     return (float(inside[above].sum()) + expected) / k
 
 
+def auroc(relevance: ArrayLike, mask: ArrayLike) -> float:
+    """Return the chance that a base inside the mask has more relevance than one outside.
+
+    Parameters
+    ----------
+    relevance : array_like of float, shape (L,)
+        Signed relevance per base; NaN where a base has no value.
+    mask : array_like of bool, shape (L,)
+        True on the annotated bases.
+
+    Returns
+    -------
+    float
+        0 to 1, .5 for a map that knows nothing; NaN when the mask covers none or all of the bases.
+        A pair of equal values counts one half, which is the mean over every order of ties.
+
+    Notes
+    -----
+    Area under the receiver operating characteristic: the Mann-Whitney U over the number of pairs.
+
+    Examples
+    --------
+    >>> auroc([2.0, 1.0, 1.0, 0.0], [True, True, False, False])
+    0.875
+    """
+    return _areas(relevance, mask)[0]
+
+
+def auprc(relevance: ArrayLike, mask: ArrayLike) -> float:
+    """Return the average precision of the bases inside the mask: ``sum (r_k - r_{k-1}) p_k``.
+
+    Parameters
+    ----------
+    relevance : array_like of float, shape (L,)
+        Signed relevance per base; NaN where a base has no value.
+    mask : array_like of bool, shape (L,)
+        True on the annotated bases.
+
+    Returns
+    -------
+    float
+        0 to 1; a flat map scores `chance`. NaN when the mask covers none or all of the bases.
+        Bases with equal values (all those of one token) are one threshold k, with the precision
+        p_k and recall r_k of the whole group; nothing is interpolated.
+
+    Notes
+    -----
+    As in scikit-learn, the oracle in the tests. This is not the mean over every order of ties,
+    which would credit a lucky order inside a token.
+
+    Examples
+    --------
+    >>> auprc([2.0, 1.0, 1.0, 0.0], [True, True, False, False])
+    0.8333333333333333
+    """
+    return _areas(relevance, mask)[1]
+
+
+def pointing_game(relevance: ArrayLike, mask: ArrayLike) -> float:
+    """Return whether the largest relevance lies inside the mask.
+
+    Parameters
+    ----------
+    relevance : array_like of float, shape (L,)
+        Signed relevance per base; NaN where a base has no value.
+    mask : array_like of bool, shape (L,)
+        True on the annotated bases.
+
+    Returns
+    -------
+    float
+        1 or 0; where several bases share the largest value (all those of one token), the share of
+        them inside. About `chance` for a map that knows nothing; NaN when the mask covers none or
+        all of the bases.
+
+    Notes
+    -----
+    Zhang et al. (2018), Int. J. Comput. Vision 126, without their tolerance around the mask.
+
+    Examples
+    --------
+    >>> pointing_game([2.0, 2.0, 1.0], [True, False, False])
+    0.5
+    """
+    values, inside = masked(relevance, mask)
+    if not 0 < inside.sum() < len(inside):
+        return math.nan
+    return float(inside[values == values.max()].mean())
+
+
+def enrichment(relevance: ArrayLike, mask: ArrayLike) -> float:
+    """Return how much denser positive relevance is inside the mask: `mass_accuracy` / `chance`.
+
+    Parameters
+    ----------
+    relevance : array_like of float, shape (L,)
+        Signed relevance per base; NaN where a base has no value.
+    mask : array_like of bool, shape (L,)
+        True on the annotated bases.
+
+    Returns
+    -------
+    float
+        0 to L / |M|, 1 for a map that knows nothing; NaN where `mass_accuracy` is.
+
+    Examples
+    --------
+    >>> enrichment([3.0, -5.0, 1.0, 0.0], [True, False, False, False])
+    3.0
+    """
+    return mass_accuracy(relevance, mask) / (chance(relevance, mask) or math.nan)
+
+
 def chance(relevance: ArrayLike, mask: ArrayLike) -> float:
     """Return the share of the bases with a value that the mask covers: what a blind map scores."""
-    _, inside = _valid(relevance, mask)
+    _, inside = masked(relevance, mask)
     return float(inside.mean()) if len(inside) else math.nan
 
 
-def _valid(relevance: ArrayLike, mask: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return both arrays without the bases that have no value."""
-    values, inside = np.asarray(relevance, np.float64), np.asarray(mask, np.bool_)
-    if values.ndim != 1 or values.shape != inside.shape:
-        raise ValueError(f"relevance {values.shape} and mask {inside.shape}: two equal vectors")
-    if np.isinf(values).any():
-        raise ValueError("relevance holds an infinite value")
-    keep = ~np.isnan(values)
-    return values[keep], inside[keep]
+def _areas(relevance: ArrayLike, mask: ArrayLike) -> tuple[float, float]:
+    values, inside = masked(relevance, mask)
+    if not 0 < inside.sum() < len(inside):
+        return math.nan, math.nan
+    one, two = RankCurve(values, inside).areas(np.ones((1, len(values))))
+    return float(one[0]), float(two[0])
