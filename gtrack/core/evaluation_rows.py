@@ -64,3 +64,8 @@ class MetricRow:
 def pair(first: str, second: str) -> str:
     """Return the name in `MetricRow.model` of two models that are compared."""
     return f"{first}{_BETWEEN}{second}"
+
+
+def parts_of(name: str) -> list[str]:
+    """Return the two names that :func:`pair` joined, or the one that is no pair."""
+    return name.split(_BETWEEN)

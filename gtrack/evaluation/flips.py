@@ -13,7 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.evaluation.faithfulness import abc, aopc, faithfulness_correlation, normalised
+from gtrack.evaluation.faithfulness import (
+    abc,
+    aopc,
+    faithfulness_correlation,
+    normalised,
+    normalised_abc,
+)
 from gtrack.evaluation.perturbation import (
     cumulative,
     order_of,
@@ -66,7 +72,7 @@ class Flips:
     ) -> None:
         self._maps = {**maps, RANDOM: _noise(len(codes), seed)}
         self._draws, self._codes, self._seed = draws, codes, seed
-        self._counts = steps_of(int((codes < 4).sum()), steps)
+        self._counts = steps_of(np.flatnonzero(codes < 4), steps)
         self._subsets = random_subsets(
             len(codes), SUBSET_SHARE, SUBSETS, np.random.default_rng((seed, 1))
         )
@@ -110,6 +116,7 @@ class Flips:
                 "aopc_lerf": aopc(curve.lerf),
                 "abc": abc(curve.morf, curve.lerf),
                 "aopc_normalised": normalised(aopc(curve.morf), random, curve.morf),
+                "abc_normalised": normalised_abc(curve.morf, curve.lerf),
                 "faithfulness_correlation": faithfulness_correlation(sums, drops),
             }
         return found

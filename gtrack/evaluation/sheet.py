@@ -148,7 +148,8 @@ def of_ism(
         spans = next(iter(maps.values())).spans
         for name, measure in (("ism_pearson", pearson), ("ism_spearman", spearman)):
             yield BLIND, name + BOUND, "base", token_ceiling(ism.bases, spans, measure)
-    yield "ism", "silent", "window", float(is_silent(ism.bases, score))
+    if np.isfinite(ism.bases).any():
+        yield "ism", "silent", "window", float(is_silent(ism.bases, score))
 
 
 def of_masks(maps: Mapping[str, WindowMap], left_out: Floats, other: Floats | None) -> Found:

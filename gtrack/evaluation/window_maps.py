@@ -62,6 +62,15 @@ class WindowMap:
         return spread(np.array(touched) * sizes, self.spans, len(self.bases))
 
 
+def laid(values: Floats, begins: int, start: int, length: int) -> Floats:
+    """Return values that begin at a base as a map of `length` bases from `start`; NaN elsewhere."""
+    found = np.full(length, np.nan)
+    low, high = max(begins, start), min(begins + len(values), start + length)
+    if high > low:
+        found[low - start : high - start] = np.asarray(values)[low - begins : high - begins]
+    return found
+
+
 def noise(length: int, seed: int) -> Floats:
     """Return a map that knows nothing, shape (length,)."""
     return np.random.default_rng((seed, 5)).standard_normal(length)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gtrack.attribution import METHODS
 from gtrack.core.errors import InputError
-from gtrack.evaluation.catalogue import METRICS, chosen_metrics
+from gtrack.core.metrics import METRICS, chosen_metrics
 
 SAMPLE, STEPS, DRAWS, FULL_STEPS, FULL_DRAWS = 200, 10, 3, 20, 10
 ALL_METHODS = ("attnlrp", "cplrp", "gradient", "ism")

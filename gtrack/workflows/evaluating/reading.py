@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from gtrack.attribution.forwards import outputs_of
+from gtrack.attribution.leave_one_out import leave_one_out
 from gtrack.core.intervals import Interval
-from gtrack.core.ports import Runner, SequenceModel
+from gtrack.core.ports import Maskable, Runner, SequenceModel, lacking
 from gtrack.core.scan.explanation import Explanation
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.sequences import reverse_complement
 from gtrack.core.targets import Target
 from gtrack.evaluation.window_maps import WindowMap
+from gtrack.engines.local import Serial, Threads, available_cores
+from gtrack.models.device import one_thread_per_operation, resolve_devices
+from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.windows import centred
 from gtrack.workflows.explain import ExplainJob, explain
+from gtrack.workflows.folder.finished import FinishedScan
+from gtrack.workflows.scanning.reopened import reopen_models
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,20 +90,52 @@ class ModelReader:
     def scores(self, texts: Sequence[str], strands: Sequence[str]) -> Any:
         """Return the explained scalars of texts, shape (targets, n): the mean of the strands."""
         read = [self._strand(each) for each in strands]
-        first = [reverse_complement(t) if s == "reverse" else t for t, s in zip(texts, read, strict=True)]
+        first = [
+            reverse_complement(text) if strand == "reverse" else text
+            for text, strand in zip(texts, read, strict=True)
+        ]
         outputs = self._outputs(first)
         if "both" in read:  # then all of them are
             outputs = (outputs + self._outputs([reverse_complement(text) for text in texts])) / 2
         return self.plan.contrasts @ outputs.T
 
-    def first_read(self, texts: Sequence[str], strands: Sequence[str]) -> list[tuple[str, bool]]:
-        """Return windows on the strand that is read first, and whether that is the reverse one."""
-        back = [self._strand(each) == "reverse" for each in strands]
-        return [(reverse_complement(t) if r else t, r) for t, r in zip(texts, back, strict=True)]
+    def left_out(self, texts: Sequence[str], strands: Sequence[str]) -> list[list[Any]] | None:
+        """Leave out every token by [MASK]; None where the model has none.
+
+        Returns
+        -------
+        list of lists of ndarray, shape (units,)
+            By target, then by window: what the score loses, unit by unit as in a map.
+        """
+        if lacking(self.model, Maskable):
+            return None
+        read = [self._strand(each) == "reverse" for each in strands]
+        first = [reverse_complement(t) if back else t for t, back in zip(texts, read, strict=True)]
+        found = leave_one_out(
+            self.model,
+            first,
+            self.plan.contrasts,
+            budget=self.budget,
+            precision=self._options.precision,
+            runner=self._runner,
+        )
+        placed = [one.placed for one in self.model.encode(first)]
+        return [
+            [
+                effects[place][kept][:: -1 if back else 1]
+                for effects, kept, back in zip(found, placed, read, strict=True)
+            ]
+            for place in range(len(self.targets))
+        ]
 
     def outputs(self, texts: Sequence[str]) -> Any:
         """Return what the model says of texts as they are, shape (n, outputs)."""
         return self._outputs(texts)
+
+    @property
+    def ism_share(self) -> float:
+        """Of its substitutions, what they cost of a forward pass each."""
+        return 1.0 if self.reads_tokens else 0.15
 
     @property
     def budget(self) -> int:
@@ -171,3 +210,25 @@ def _map(found: Explanation, place: int, row: int, length: int) -> WindowMap:
 def subject(target: Target) -> tuple[str, str]:
     """Return how a target is called in tables: its model and its label."""
     return target.model, target.label
+
+
+@contextmanager
+def open_readers(scan: FinishedScan, job: EvaluateJob) -> Iterator[list[ModelReader]]:
+    """Open the models of a scan, which must be those that it was made with.
+
+    Raises
+    ------
+    InputError
+        When one is not there, or is another.
+    """
+    plan, device = scan.plan, resolve_devices(job.device)[0]
+    models = reopen_models(scan, device, job.models)
+    runner: Runner = Threads(job.workers or available_cores()) if device == "cpu" else Serial()
+    try:
+        with one_thread_per_operation(device == "cpu"):
+            yield [
+                ModelReader(plan, model, models[model.name], runner, job.workers)
+                for model in plan.models
+            ]
+    finally:
+        runner.close()
