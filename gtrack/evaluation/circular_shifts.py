@@ -7,6 +7,7 @@ clusters, so that neighbouring bases do not count as independent evidence.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -100,25 +101,25 @@ def _sums_inside(weights: Floats, inside: NDArray[np.bool_], by: NDArray[np.int6
 
 def _mass(values: Floats, k: int) -> Floats:
     clipped = np.clip(values, 0.0, None)
-    return clipped / clipped.max()
+    return np.asarray(clipped / clipped.max())
 
 
 def _places(values: Floats, k: int) -> Floats:
     """Return how much of each base is among the k highest, ties shared."""
     cut = np.partition(values, len(values) - k)[len(values) - k]
     above, tied = values > cut, values == cut
-    return above + tied * ((k - above.sum()) / tied.sum())
+    return np.asarray(above + tied * ((k - above.sum()) / tied.sum()))
 
 
 def _largest(values: Floats, k: int) -> Floats:
-    return (values == values.max()).astype(np.float64)
+    return np.asarray(values == values.max(), np.float64)
 
 
 def _ranks(values: Floats, k: int) -> Floats:
     return mean_ranks(values)
 
 
-_WEIGHTS = {
+_WEIGHTS: dict[Measure, Callable[[Floats, int], Floats]] = {
     mass_accuracy: _mass,
     enrichment: _mass,
     rank_accuracy: _places,

@@ -83,7 +83,7 @@ def steps_of(order: Places, steps: int = 10, share: float = 0.02) -> Places:
     if steps < 1 or not 0 < share <= 1:
         raise ValueError(f"{steps} steps of {share}: at least one step, a share in (0, 1]")
     counts = np.floor(np.arange(steps + 1) * (share * len(order)) + 0.5 + 1e-9)
-    return np.minimum(counts, len(order)).astype(np.int64)
+    return np.asarray(np.minimum(counts, len(order)), np.int64)
 
 
 def replaced(codes: Codes, positions: Places, rng: np.random.Generator) -> Codes:

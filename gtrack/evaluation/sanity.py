@@ -16,9 +16,7 @@ from gtrack.evaluation.maps import Measure, paired, scaled
 from gtrack.evaluation.similarity import pearson
 
 
-def strand_consistency(
-    relevance: ArrayLike, other: ArrayLike, measure: Measure = pearson
-) -> float:
+def strand_consistency(relevance: ArrayLike, other: ArrayLike, measure: Measure = pearson) -> float:
     """Return how like the maps of the two strands of one window are.
 
     Parameters

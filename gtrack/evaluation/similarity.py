@@ -164,7 +164,7 @@ def _top(x: Floats, k: int) -> NDArray[np.bool_]:
     """Mark the k values of largest size; of equals the left one comes first."""
     sizes = np.abs(x)
     cut = np.partition(sizes, len(sizes) - k)[len(sizes) - k]
-    top = sizes > cut
+    top = np.asarray(sizes > cut)
     top[np.flatnonzero(sizes == cut)[: k - int(top.sum())]] = True
     return top
 
