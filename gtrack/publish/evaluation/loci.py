@@ -184,7 +184,9 @@ def _places(axes: Axes, plot: LocusPlot) -> None:
         where = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
         for at, base in enumerate(plot.bases):
             axes.text(at + 0.5, -0.04, base, fontsize=5.5, color=SOFT, **where)
-    every = next(e for e in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 10**9) if e >= length / 9)
+    every = next(
+        e for e in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 10**9) if e >= length / 9
+    )
     ticks = [at for at in range(plot.start + 1, plot.start + length + 1) if at % every == 0]
     axes.set_xticks([at - plot.start - 0.5 for at in ticks], labels=[f"{at:,}" for at in ticks])
     axes.tick_params(axis="x", length=0, labelbottom=True, pad=11 if written else 3)
