@@ -35,7 +35,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 Rendered = tuple[bytes, bytes]
 """A figure as SVG and as PNG."""
 
-_SETTINGS = {
+_SETTINGS: Any = {
     **{"font.family": "DejaVu Sans", "font.size": 9.0, "text.parse_math": False},
     **{"svg.fonttype": "path", "svg.hashsalt": "gtrack", "path.simplify": True},
     **{"axes.edgecolor": SOFT, "axes.labelcolor": INK, "axes.titlecolor": INK, "text.color": INK},

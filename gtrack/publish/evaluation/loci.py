@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,14 +164,13 @@ def _runs(gaps: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 def _names(axes: Axes, plot: LocusPlot) -> None:
     """Write the names of the truth over the first lane, those that have room."""
-    taken = 0.0
     room = len(plot.bases) / 115  # of a character
     taken = (len(called(plot.lanes[0].label, 70)) + 2) * room * 1.1
     for start, end, name in sorted(_inside(plot)):
         words = called(name, 24)
         middle, half = (start + end) / 2, len(words) * room / 2
         if name and middle - half >= taken and middle + half <= len(plot.bases) + half / 2:
-            where = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "bottom"}
+            where: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "bottom"}
             axes.text(middle, 1.02, words, fontsize=8, color=INK, **where)
             taken = middle + half
 
@@ -181,7 +180,7 @@ def _places(axes: Axes, plot: LocusPlot) -> None:
     length = len(plot.bases)
     written = length <= _TEXT
     if written:
-        where = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
+        where: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
         for at, base in enumerate(plot.bases):
             axes.text(at + 0.5, -0.04, base, fontsize=5.5, color=SOFT, **where)
     every = next(
