@@ -59,7 +59,7 @@ _CLIPPED = "Negative relevance counts as 0."
 DEFINITIONS = {
     "pearson": Definition("similarity", "Pearson r", f"Correlation {_SAME}.", "-1 to 1", MORE),
     "spearman": Definition(
-        "similarity", "Spearman ρ", f"Correlation of the ranks {_SAME}; ties averaged.", "-1 to 1",
+        "similarity", "Spearman rho", f"Correlation of the ranks {_SAME}; ties averaged.", "-1 to 1",
         MORE,
     ),
     "cosine": Definition(
@@ -117,14 +117,14 @@ DEFINITIONS = {
         "faithfulness", "r with ISM", f"Pearson r {_REFEREE.format(_ISM)}.", "-1 to 1", MORE
     ),
     "ism_spearman": Definition(
-        "faithfulness", "ρ with ISM", f"Spearman ρ {_REFEREE.format(_ISM)}.", "-1 to 1", MORE
+        "faithfulness", "rho with ISM", f"Spearman rho {_REFEREE.format(_ISM)}.", "-1 to 1", MORE
     ),
     "mask_pearson": Definition(
         "faithfulness", "r with [MASK]", f"Pearson r {_REFEREE.format(_MASK)}, over tokens.",
         "-1 to 1", MORE,
     ),
     "mask_spearman": Definition(
-        "faithfulness", "ρ with [MASK]", f"Spearman ρ {_REFEREE.format(_MASK)}, over tokens.",
+        "faithfulness", "rho with [MASK]", f"Spearman rho {_REFEREE.format(_MASK)}, over tokens.",
         "-1 to 1", MORE,
     ),
     "mass_accuracy": Definition(
@@ -161,12 +161,12 @@ DEFINITIONS = {
     ),
     "rc_consistency": Definition(
         "sanity", "strands agree",
-        "Spearman ρ between the map and the one of the reverse complement, turned back.",
+        "Spearman rho between the map and the one of the reverse complement, turned back.",
         "-1 to 1", MORE,
     ),
     "shift_consistency": Definition(
         "sanity", "shifts agree",
-        "Spearman ρ between maps of windows that lie a few bases apart, over shared bases. "
+        "Spearman rho between maps of windows that lie a few bases apart, over shared bases. "
         "Untrained models pass it.", "-1 to 1", MORE,
     ),
     "relevance_enrichment": Definition(

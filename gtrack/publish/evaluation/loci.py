@@ -170,7 +170,11 @@ def _names(axes: Axes, plot: LocusPlot) -> None:
         words = called(name, 24)
         middle, half = (start + end) / 2, len(words) * room / 2
         if name and middle - half >= taken and middle + half <= len(plot.bases) + half / 2:
-            where: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "bottom"}
+            where: dict[str, Any] = {
+                "transform": axes.get_xaxis_transform(),
+                "ha": "center",
+                "va": "bottom",
+            }
             axes.text(middle, 1.02, words, fontsize=8, color=INK, **where)
             taken = middle + half
 
@@ -180,7 +184,11 @@ def _places(axes: Axes, plot: LocusPlot) -> None:
     length = len(plot.bases)
     written = length <= _TEXT
     if written:
-        where: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
+        where: dict[str, Any] = {
+            "transform": axes.get_xaxis_transform(),
+            "ha": "center",
+            "va": "top",
+        }
         for at, base in enumerate(plot.bases):
             axes.text(at + 0.5, -0.04, base, fontsize=5.5, color=SOFT, **where)
     every = next(

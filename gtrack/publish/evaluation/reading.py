@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from gtrack.core.evaluation_rows import MetricRow
 from gtrack.publish.evaluation.definitions import LESS, NEITHER, definition
 
-NO_VALUE = "–"
+NO_VALUE = "\N{EN DASH}"
 
 
 def number(value: float) -> str:
