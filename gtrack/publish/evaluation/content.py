@@ -9,6 +9,9 @@ from gtrack.core.evaluation_rows import MetricRow
 
 VERDICTS = ("supported", "mixed", "not supported")
 
+CONTROLS = ("random", "flat_overlap", "shuffled_pair", "untrained", "permuted", "label_permuted")
+"""Methods of rows that explain nothing and stand there to be beaten."""
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedModel:
@@ -99,6 +102,10 @@ class Evaluation:
         Programs and their versions.
     facts : tuple of (str, str)
         Further facts of the run: settings, digests, files.
+    controls : tuple of str
+        Methods that are no explanations: none is recommended.
+    advice : str
+        A sentence that stands first, such as what the study found; "" for none.
     notes, caveats : tuple of str
         What was done otherwise than asked; what the numbers do not say.
     """
@@ -114,5 +121,7 @@ class Evaluation:
     passport: tuple[PassportLine, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[tuple[str, str], ...] = ()
+    controls: tuple[str, ...] = CONTROLS
+    advice: str = ""
     notes: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
