@@ -1,10 +1,11 @@
-"""How exactly a method's rules are computed: against a twin in float64, and by what is conserved."""
+"""How exactly a method's rules are computed: against a twin in float64, and by conservation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -113,7 +114,8 @@ def _by_formula(
 
 def _lost(model: SequenceModel, text: str, contrast: NDArray[np.float64]) -> float:
     """Return which share of the score CP-LRP does not find again in the input; NaN of score 0."""
-    score, relevance = _explained(model, CpLrp(), text, contrast)
+    method: Any = CpLrp()
+    score, relevance = _explained(model, method, text, contrast)
     return float("nan") if score == 0 else abs(float(relevance.sum()) - score) / abs(score)
 
 

@@ -1,4 +1,4 @@
-"""Relevance by the printed formulas, layer by layer in float64: the twin that fast rules are held to.
+"""Relevance by the printed formulas, layer by layer in float64: the twin of the fast rules.
 
 The rules of this room are modified gradients. A missing half, or a wrong sign, hardly shows in how
 a map behaves (cosine .93 to 1.000), so that no check against the model finds it; an independent

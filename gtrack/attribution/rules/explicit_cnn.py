@@ -1,4 +1,4 @@
-"""LRP on the CNN by its formulas; see :mod:`gtrack.attribution.rules.cnn` for the table of rules."""
+"""LRP on the CNN by its formulas; :mod:`gtrack.attribution.rules.cnn` has the table of rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from torch import Tensor
 
 from gtrack.attribution.rules.explicit import Array, per_value, values
 from gtrack.models.cnn import CnnForSequenceClassification, ConvBlock
@@ -18,7 +17,7 @@ class CnnTwin:
     """The CNN with its convolutions as matrices over the bases that each position sees."""
 
     def __init__(self, network: CnnForSequenceClassification) -> None:
-        self._network = network
+        self._network: Any = network
 
     def relevance(
         self, embedded: Array, contrast: Array, method: str, parameters: Mapping[str, str]
@@ -42,7 +41,7 @@ class CnnTwin:
 
     def constants(self) -> list[Any]:
         """Return biases, and the means and offsets of BatchNorms."""
-        found: list[Tensor] = [self._network.classifier.bias]
+        found: list[Any] = [self._network.classifier.bias]
         for block in self._network.blocks:
             found.append(block.conv.bias)
             if block.norm is not None:

@@ -24,7 +24,7 @@ class Dnabert2Twin:
     """DNABERT-2: every layer says what it gives, and how relevance goes down through it."""
 
     def __init__(self, network: Dnabert2ForSequenceClassification) -> None:
-        self._network = network
+        self._network: Any = network
 
     def relevance(
         self, embedded: Array, contrast: Array, method: str, parameters: Mapping[str, str]
