@@ -210,7 +210,7 @@ class Passport:
             Line(**{key: _read(key, value) for key, value in line.items() if key in names})
             for line in record["lines"]
         )
-        return cls(*(str(record[key]) for key in ("model", "target", "unit")), tuple(lines))
+        return cls(record["model"], record["target"], record["unit"], tuple(lines))
 
 
 def _asked(lines: Sequence[Line]) -> Verdict:

@@ -16,8 +16,8 @@ LEADS = {
 
 CANNOT_SEE = {
     "A": "A compares regions with shuffles of the same dinucleotides: a model that goes by "
-    "repeats, or by an artefact of its training data, passes too; regions that are mostly background fail "
-    "whatever the model.",
+    "repeats, or by an artefact of its training data, passes too; regions that are mostly "
+    "background fail whatever the model.",
     "B": "B says that the map describes the model, never that the model is any good: untrained "
     "models agree with their own mutagenesis, and the map of a permuted last layer can pass, "
     "because it is the same up to sign.",

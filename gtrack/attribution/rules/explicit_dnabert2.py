@@ -66,7 +66,7 @@ class Dnabert2Twin:
 
         def down(relevance: Array) -> Array:
             part = per_value(relevance, out) * weight / std
-            return x * (part - part.mean(axis=-1, keepdims=True))
+            return np.asarray(x * (part - part.mean(axis=-1, keepdims=True)))
 
         downs.append(down)
         return out
@@ -80,7 +80,7 @@ class Dnabert2Twin:
 
         def down(relevance: Array) -> Array:
             through = down_qkv(down_mix(down_dense(per_value(relevance, total) * dense)))
-            return through + per_value(relevance, total) * x
+            return np.asarray(through + per_value(relevance, total) * x)
 
         downs.append(down)
         return self._normed(total, output.LayerNorm, downs)
@@ -95,7 +95,7 @@ class Dnabert2Twin:
         def down(relevance: Array) -> Array:
             half = down_out(per_value(relevance, total) * out) / 2  # to each factor; GELU: identity
             through = down_gates(np.concatenate([half, half], axis=-1))
-            return through + per_value(relevance, total) * x
+            return np.asarray(through + per_value(relevance, total) * x)
 
         downs.append(down)
         return self._normed(total, mlp.layernorm, downs)
