@@ -107,7 +107,8 @@ class RunManifest:
     """What was scanned, with what, and which files came out.
 
     It holds no time, host name or path outside its folder: equal runs have equal manifests.
-    `null` and `hits` are there once shuffled windows were explained and motif hits were called.
+    `null` and `hits` are there once shuffled windows were explained and motif hits were called,
+    `trust` once the maps were held to the model.
     `locus` is what a viewer shows first: ``chrom``, ``start``, ``end``, 0-based half-open.
     Tracks of another tool come without a scan: they have no `job` and no `plan_sha256`.
     """
@@ -122,6 +123,7 @@ class RunManifest:
     versions: dict[str, str]
     null: dict[str, Any] | None = None
     hits: dict[str, Any] | None = None
+    trust: dict[str, Any] | None = None
 
     @property
     def foreign(self) -> bool:

@@ -180,7 +180,8 @@ def _fit(manifest: RunManifest, plan: Plan | ForeignTracks) -> bool:
     scored = [track.name for track in manifest.tracks if track.kind == "relevance"]
     explained = {tuple(named(target).values()) for target in plan.targets}
     others = {_subject(asdict(t)) for t in manifest.tracks if t.model is not None}
-    called = {_subject(entry) for entry in (manifest.hits or {}).get("models", ())}
+    told = (*(manifest.hits or {}).get("models", ()), *(manifest.trust or {}).get("models", ()))
+    called = {_subject(entry) for entry in told}
     return (
         [(each["name"], each["labels"], each["targets"]) for each in manifest.models] == models
         and scored == stems

@@ -28,6 +28,7 @@ from gtrack.workflows.folder.hub_folder import clear_unfinished_hubs, hub_files
 from gtrack.workflows.folder.report_page import is_report
 
 MANIFEST, RUN, PLAN = "manifest.json", "run.local.json", "plan/plan.json"
+TRUST = "trust.json"
 
 SHARDS = ("shards/null", "shards")
 FOLDERS = ("tracks", "hits", ANNOTATIONS, "null", "hub", "genome", *SHARDS, "plan")
@@ -36,7 +37,7 @@ FOLDERS = ("tracks", "hits", ANNOTATIONS, "null", "hub", "genome", *SHARDS, "pla
 _REPORT = "report.html"
 _TOP = (
     *(MANIFEST, "igv_session.json", "igv_session.xml", "regions.bed", "regions.tsv"),
-    *("windows.tsv", _REPORT, RUN),
+    *("windows.tsv", TRUST, _REPORT, RUN),
 )
 _GENOME = ("chrom.sizes", *(f"genome.fa{end}" for end in ("", ".fai", ".gz", ".gz.fai", ".gz.gzi")))
 _HITS = (

@@ -28,12 +28,16 @@ from gtrack.workflows.folder.owned import (
     PLAN,
     RUN,
     SHARDS,
+    TRUST,
     Owned,
     foreign_tracks,
     stranger,
 )
 from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.folder.run_record import read_run
+
+
+__all__ = ["TRUST", "ScanFolder"]
 
 
 @dataclass(frozen=True, slots=True)

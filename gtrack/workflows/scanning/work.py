@@ -13,9 +13,9 @@ from gtrack.core.scan.plan import Plan
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.io.digest import file_digest
 from gtrack.models.device import one_thread_per_operation
-from gtrack.models.folder import digest, open_model
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name
+from gtrack.workflows.scanning.reopened import open_planned
 from gtrack.workflows.scanning.shard import ShardScanner, Task
 
 
@@ -97,12 +97,4 @@ def _open_models(plan: Plan, run: Mapping[str, object], device: str) -> Mapping[
     """Open the models where the plan folder says they are, if they are still those planned."""
     where = run["models"]
     assert isinstance(where, dict)
-    models = {}
-    for model in plan.models:
-        if digest(where[model.name]) != model.sha256:
-            raise InputError(
-                f"{where[model.name]}: model {model.name} changed since the plan was made; plan "
-                "again"
-            )
-        models[model.name] = open_model(where[model.name], device=device)
-    return models
+    return open_planned(plan, where, device, "plan again")

@@ -1,0 +1,138 @@
+"""Which windows and bases a passport looks at; all of it follows from a seed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gtrack.core.sequences import is_known
+from gtrack.core.shuffle import dinucleotide_shuffle
+from gtrack.evaluation.similarity import pearson
+
+Array = NDArray[np.float64]
+
+STRONGEST = RANDOM = 10
+"""Bases of a window that are changed: those of the largest relevance, and some of the rest."""
+
+
+def in_chance_order(count: int, seed: int, first: Sequence[bool] = ()) -> list[int]:
+    """Return the numbers 0 to `count` in random order, those marked in `first` before the rest.
+
+    Examples
+    --------
+    >>> in_chance_order(4, 1, [False, True, False, True])[:2]
+    [1, 3]
+    """
+    order = np.random.default_rng(seed).permutation(count)
+    if len(first):
+        order = order[np.argsort(~np.asarray(first, np.bool_)[order], kind="stable")]
+    return [int(each) for each in order]
+
+
+def called(probabilities: Sequence[float], rows_of_window: Sequence[int]) -> list[bool]:
+    """Tell of which windows the model says yes: the mean probability of its strands is above 0.5.
+
+    Parameters
+    ----------
+    probabilities : sequence of float
+        One a row, window after window; NaN is no yes.
+    rows_of_window : sequence of int
+        Strands of each window that were read.
+
+    Examples
+    --------
+    >>> called([0.9, 0.3, 0.2, 0.7], [2, 1, 1])
+    [True, False, True]
+    """
+    sizes = np.asarray(rows_of_window, np.int64)
+    if not len(sizes):
+        return []
+    sums = np.add.reduceat(np.asarray(probabilities, np.float64), np.cumsum(sizes) - sizes)
+    return [bool(each) for each in sums / sizes > 0.5]
+
+
+def mostly_known(text: str) -> bool:
+    """Tell whether more than half of a window is A, C, G or T."""
+    return bool(is_known(text).mean() > 0.5) if text else False
+
+
+def shuffles(texts: Sequence[str], seed: int) -> list[str]:
+    """Return a dinucleotide shuffle of every sequence; see :func:`dinucleotide_shuffle`."""
+    random = [np.random.default_rng([seed, number]) for number in range(len(texts))]
+    return [dinucleotide_shuffle(*each) for each in zip(texts, random, strict=True)]
+
+
+def bases_to_change(relevance: ArrayLike, seed: int) -> NDArray[np.int64]:
+    """Return the bases of one window that are changed: the strongest, then some of the others.
+
+    Parameters
+    ----------
+    relevance : array_like of float, shape (L,)
+        NaN where there is no base to change.
+    seed : int
+
+    Returns
+    -------
+    ndarray of int64, shape (STRONGEST + RANDOM,)
+        Fewer where the window has fewer bases. Of equal values the left one is stronger.
+    """
+    values = np.asarray(relevance, np.float64)
+    there = np.flatnonzero(np.isfinite(values))
+    strong = there[np.argsort(-np.abs(values[there]), kind="stable")[:STRONGEST]]
+    rest = np.setdiff1d(there, strong)
+    random = np.random.default_rng(seed)
+    drawn = random.choice(rest, min(RANDOM, len(rest)), replace=False)
+    return np.concatenate([strong, drawn]).astype(np.int64)
+
+
+def rows(values: Array, texts: Sequence[str]) -> list[Array]:
+    """Cut values per base, row after row, into those of each row."""
+    return np.split(values, np.cumsum([len(text) for text in texts])[:-1]) if len(texts) else []
+
+
+def strand_correlations(bases: Sequence[Array]) -> Array:
+    """Return how alike the maps of two strands are, shape (m,).
+
+    Parameters
+    ----------
+    bases : sequence of ndarray, length 2 m
+        Of each window the map of its forward strand, then that of its reverse strand as it was
+        read: from the window's end to its beginning.
+    """
+    pairs = zip(bases[::2], bases[1::2], strict=True)
+    return np.array([pearson(forward, reverse[::-1]) for forward, reverse in pairs])
+
+
+def largest_difference(map_: Array, stored: Sequence[tuple[int, Array]]) -> float:
+    """Return the largest difference between a map and stored runs of it, over its largest value.
+
+    Parameters
+    ----------
+    map_ : ndarray, shape (L,)
+        NaN where there is no value.
+    stored : sequence of (int, ndarray)
+        Where each run begins in the map, and its values.
+
+    Returns
+    -------
+    float
+        Infinite where one has a value and the other none; NaN where the map is all 0.
+    """
+    scale = float(np.abs(np.nan_to_num(map_)).max(initial=0.0))
+    if scale == 0:
+        return math.nan
+    worst = 0.0
+    for start, run in stored:
+        here, there = map_[start : start + len(run)], np.asarray(run, np.float64)
+        if (np.isnan(here) != np.isnan(there)).any():
+            return math.inf
+        worst = max(worst, float(np.abs(np.nan_to_num(here - there)).max(initial=0.0)))
+    return worst / scale
+
+
+def array(values: Sequence[float]) -> Array:
+    """Return numbers as an array of float64."""
+    return np.array(values, np.float64)

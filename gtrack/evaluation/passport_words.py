@@ -1,0 +1,103 @@
+"""What a passport says to a person: a sentence a verdict, and what the checks cannot see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gtrack.evaluation.passport import MOVES, SILENT, Line, Passport
+
+LEADS = {
+    "supported": "Supported: the model sees something in the regions, and the map describes the "
+    "model.",
+    "mixed": "Mixed: a check came out between its thresholds; read the map with care.",
+    "not supported": "Not supported: do not read this map as what the model bases its score on.",
+    "not asked": "Not asked: nothing vouches for this map.",
+}
+
+CANNOT_SEE = {
+    "A": "A compares regions with shuffles of the same dinucleotides: a model that goes by "
+    "repeats, or by an artefact of its training data, passes too; regions that are mostly "
+    "background fail whatever the model.",
+    "B": "B says that the map describes the model, never that the model is any good: untrained "
+    "models agree with their own mutagenesis, and the map of a permuted last layer can pass, "
+    "because it is the same up to sign.",
+    "token": "A map that is off by one base is not seen where the model reads tokens: masking "
+    "tells tokens apart, not bases.",
+}
+
+
+def sees_sentence(passport: Passport) -> str:
+    """Say what A found."""
+    by_name = {line.name: line for line in passport.of("A")}
+    says = {
+        "supported": "The model tells the regions from shuffles of themselves",
+        "mixed": "The model hardly tells the regions from shuffles of themselves, or explains the "
+        "two strands differently",
+        "not supported": "The model does not tell the regions from shuffles of themselves, or its "
+        "maps of the two strands have nothing in common: a map of it shows no signal",
+        "not asked": "Whether the model sees anything was not asked",
+    }[passport.sees]
+    shown = [_value(by_name[name], what) for name, what in _A if name in by_name]
+    return f"{says} ({'; '.join(shown)})."
+
+
+_A = (("A1", "AUROC"), ("A2", "correlation of the strands"))
+
+
+def describes_sentence(passport: Passport) -> str:
+    """Say what B and its guards found."""
+    (line,) = passport.of("B")
+    does = "Masking a token" if passport.unit == "token" else "Changing a base"
+    inexact = [each for each in passport.of("C") if each.verdict == "not supported"]
+    silent = [each for each in passport.of("D") if each.verdict == "mixed"]
+    if inexact:
+        found = ", ".join(f"{each.name} {each.value:.2g}" for each in inexact)
+        return f"The map is not what the rules say ({found}): the program or a file is at fault."
+    says = {
+        "supported": f"{does} moves the score as the map says",
+        "mixed": f"{does} moves the score roughly as the map says",
+        "not supported": f"{does} does not move the score as the map says: the map does not "
+        "describe the model",
+        "not asked": "Whether the map describes the model was not asked",
+    }[line.verdict]
+    sentence = f"{says} ({_value(line, 'r' if passport.unit == 'token' else 'rho')})."
+    if silent:
+        sentence += (
+            f" In {silent[0].value:.0%} of the windows nothing moves the score by {MOVES:.0%} "
+            f"(more than {SILENT:.0%}): the score is saturated, and the referee has little to say."
+        )
+    return sentence
+
+
+def _value(line: Line, what: str) -> str:
+    if line.verdict == "not asked":
+        return f"{what} not asked: {line.reason}"
+    return f"{what} {line.value:.2f}, {line.n:,} windows"
+
+
+def cannot_see(passport: Passport) -> list[str]:
+    """Return what the checks of this passport are blind to."""
+    return [text for key, text in CANNOT_SEE.items() if key in "AB" or key == passport.unit]
+
+
+def shown(passport: Passport) -> dict[str, Any]:
+    """Return what pages show: words, no thresholds; part of the manifest."""
+    return {
+        "verdict": passport.verdict,
+        "sentence": LEADS[passport.verdict],
+        "axes": [
+            {
+                "name": "A",
+                "asks": "the model sees something",
+                "verdict": passport.sees,
+                "sentence": sees_sentence(passport),
+            },
+            {
+                "name": "B",
+                "asks": "the map describes the model",
+                "verdict": passport.describes,
+                "sentence": describes_sentence(passport),
+            },
+        ],
+        "cannot_see": cannot_see(passport),
+    }

@@ -1,0 +1,1 @@
+"""What passports are made of: windows of a finished scan, read and explained again."""
