@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,16 +92,7 @@ def _summary(values: NDArray[np.float64], undefined: int, replicates: ArrayLike)
     return Summary(mean, median, float(low), float(high), len(values), undefined)
 
 
-def groups_of(
-    called: Sequence[bool | None], correct: Sequence[bool | None]
-) -> Mapping[str, NDArray[np.bool_]]:
-    """Return which regions are of each group: all, those called positive, negative, correctly.
+def as_array(values: ArrayLike) -> NDArray[np.float64]:
+    """Return numbers, as JSON or a column holds them, as an array."""
+    return np.asarray(values, np.float64)
 
-    None stands for a region without a call or a label; it is in `all` alone.
-    """
-    return {
-        "all": np.ones(len(called), np.bool_),
-        "positive": np.array([each is True for each in called], np.bool_),
-        "negative": np.array([each is False for each in called], np.bool_),
-        "correct": np.array([each is True for each in correct], np.bool_),
-    }

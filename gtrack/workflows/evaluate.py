@@ -103,7 +103,7 @@ def evaluate(
         rows = tuple(rows_of_all(found))
         write_region_values(folder.region_values, region_values(found))
         write_metrics(folder.metrics, rows)
-        write_page(folder, found, rows, chunks, truth, notes, _versions(scan))
+        write_page(folder, found, rows, chunks, truth, notes)
     return EvaluateSummary(folder.out, len(scan.regions), len(drawn), rows, notes)
 
 
@@ -204,7 +204,7 @@ def _notes(scan: FinishedScan, truth: Truth | None, job: EvaluateJob) -> tuple[s
     notes = []
     if truth is not None and truth.outside:
         notes.append(
-            f"{truth.outside:,} of {truth.sites:,} sites of the truth lie in no scanned region and "
+            f"{truth.outside:,} of {len(truth):,} sites of the truth lie in no scanned region and "
             "are left out"
         )
     if truth is None and job.wants("localisation"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from gtrack.attribution import METHODS
 from gtrack.core.errors import InputError
@@ -89,3 +90,24 @@ class EvaluateJob:
     def wants(self, axis: str) -> bool:
         """Tell whether any metric of an axis is asked for."""
         return any(METRICS[name].axis == axis for name in self.wanted)
+
+
+def evaluate_job(
+    *, sample: int | None, draws: int | None, full: bool, **given: Any
+) -> EvaluateJob:
+    """Return the job; `full` stands for what a paper needs: all regions, finer curves.
+
+    Raises
+    ------
+    InputError
+        When `full` comes with a sample of some regions only.
+    """
+    if full and sample is not None:
+        raise InputError("--full takes all regions; leave out --sample")
+    usual = FULL_DRAWS if full else DRAWS
+    return EvaluateJob(
+        sample=None if full else sample or SAMPLE,
+        draws=draws or usual,
+        steps=FULL_STEPS if full else STEPS,
+        **given,
+    )

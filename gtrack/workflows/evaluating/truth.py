@@ -51,7 +51,7 @@ def read_truth(path: Path, regions: Sequence[Interval], chroms: Mapping[str, int
             f"{shown(path)}: none of its {len(sites):,} sites lies in a scanned region; give the "
             "truth of these regions"
         )
-    return Truth(SiteMasks(sites), len(sites), len(outside))
+    return Truth(sites, len(outside))
 
 
 class Truth:
@@ -59,13 +59,25 @@ class Truth:
 
     Parameters
     ----------
-    masks : SiteMasks
-    sites, outside : int
-        How many there are, and how many of them lie in no scanned region.
+    sites : sequence of Interval
+    outside : int
+        How many of them lie in no scanned region.
     """
 
-    def __init__(self, masks: SiteMasks, sites: int, outside: int) -> None:
-        self.masks, self.sites, self.outside = masks, sites, outside
+    def __init__(self, sites: Sequence[Interval], outside: int) -> None:
+        self.masks, self.outside = SiteMasks(sites), outside
+        self._sites = sorted(sites, key=lambda site: (site.chrom, site.start, site.end))
+
+    def __len__(self) -> int:
+        return len(self._sites)
+
+    def within(self, chrom: str, start: int, end: int) -> list[tuple[int, int, str]]:
+        """Return start, end and name of the sites that touch a stretch."""
+        return [
+            (site.start, site.end, site.called)
+            for site in self._sites
+            if site.chrom == chrom and site.start < end and site.end > start
+        ]
 
 
 def read_labels(path: Path, regions: Sequence[Interval]) -> dict[int, tuple[str, str]]:
