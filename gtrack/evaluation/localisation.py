@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gtrack.evaluation.maps import group_ends, masked, mean_ranks
+from gtrack.evaluation.maps import masked
 
 
 def mass_accuracy(relevance: ArrayLike, mask: ArrayLike) -> float:
@@ -82,7 +82,7 @@ def rank_accuracy(relevance: ArrayLike, mask: ArrayLike) -> float:
     above, tied = values > cut, values == cut
     places = k - np.count_nonzero(above)
     expected = places * np.count_nonzero(inside & tied) / np.count_nonzero(tied)
-    return float(np.count_nonzero(inside & above) + expected) / k
+    return float((np.count_nonzero(inside & above) + expected) / k)
 
 
 def auroc(relevance: ArrayLike, mask: ArrayLike) -> float:
@@ -114,8 +114,9 @@ def auroc(relevance: ArrayLike, mask: ArrayLike) -> float:
     k = np.count_nonzero(inside)
     if not 0 < k < len(inside):
         return math.nan
-    ranks = float(mean_ranks(values)[inside].sum())
-    return float((ranks - k * (k - 1) / 2) / (k * (len(inside) - k)))
+    every, found = np.sort(values), values[inside]
+    below_and_upto = np.searchsorted(every, found) + np.searchsorted(every, found, "right")
+    return float((below_and_upto.sum() - k * k) / (2 * k * (len(every) - k)))
 
 
 def auprc(relevance: ArrayLike, mask: ArrayLike) -> float:
@@ -146,13 +147,13 @@ def auprc(relevance: ArrayLike, mask: ArrayLike) -> float:
     0.8333333333333333
     """
     values, inside = masked(relevance, mask)
-    if not 0 < np.count_nonzero(inside) < len(inside):
+    k = np.count_nonzero(inside)
+    if not 0 < k < len(inside):
         return math.nan
-    order = np.argsort(-values)
-    ends = group_ends(values[order])
-    hits = np.cumsum(inside[order])[ends]
-    gained = np.diff(hits, prepend=0)
-    return float((gained * hits / (ends + 1)).sum() / hits[-1])
+    every, found = np.sort(values), np.sort(values[inside])
+    # Each base inside counts with the precision at its own value.
+    hits, taken = k - np.searchsorted(found, found), len(every) - np.searchsorted(every, found)
+    return float((hits / taken).sum() / k)
 
 
 def pointing_game(relevance: ArrayLike, mask: ArrayLike) -> float:

@@ -76,7 +76,10 @@ def scaled(x: Floats) -> Floats:
 def mean_ranks(x: Floats) -> Floats:
     """Return ranks from 0, shape (N,); equal values get the mean of their ranks."""
     order = np.argsort(x)
-    ends = group_ends(x[order])
+    ranked = x[order]
+    last = np.ones(len(x), np.bool_)  # of the values equal to it
+    np.not_equal(ranked[1:], ranked[:-1], out=last[:-1])
+    ends = np.flatnonzero(last)
     ranks = np.empty(len(x))
     if len(ends) == len(x):
         ranks[order] = ends
@@ -84,10 +87,3 @@ def mean_ranks(x: Floats) -> Floats:
     sizes = np.diff(ends, prepend=-1)
     ranks[order] = np.repeat(ends - (sizes - 1) / 2, sizes)
     return ranks
-
-
-def group_ends(ranked: Floats) -> NDArray[np.int64]:
-    """Return the last place of every group of equal values in a sorted vector, shape (groups,)."""
-    differs = np.ones(len(ranked), np.bool_)
-    np.not_equal(ranked[1:], ranked[:-1], out=differs[:-1])
-    return np.flatnonzero(differs)

@@ -146,19 +146,19 @@ def shuffled_pairs(
     if spans is not None:
         at = [np.asarray(each) for each in spans]
         return _mean([measure(sums(a[i], at[i]), sums(b[j], at[i])) for i, j in pairs])
+    own, met = {i: a[i] for i, _ in pairs}, {j: b[j] for _, j in pairs}
     directions = _DIRECTIONS.get(measure)
-    if directions is None or not all(np.isfinite(m).all() for m in (*a, *b)):
+    if directions is None or not all(np.isfinite(m).all() for m in (*own.values(), *met.values())):
         return _mean([measure(a[i], b[j]) for i, j in pairs])
     # Ranks and norms are of one map, whoever it meets: a thousand pairs cost a thousand products.
-    x = {i: directions(a[i]) for i in {i for i, _ in pairs}}
-    y = {j: directions(b[j]) for j in {j for _, j in pairs}}
+    x, y = [{i: directions(m) for i, m in maps.items()} for maps in (own, met)]
     return _mean([float(x[i] @ y[j]) for i, j in pairs])
 
 
 def _correlation(x: Floats, y: Floats) -> float:
-    if len(x) < 2 or x.min() == x.max() or y.min() == y.max():
+    if len(x) < 2 or (x == x[0]).all() or (y == y[0]).all():
         return math.nan
-    return _cosine(x - x.mean(), y - y.mean())
+    return _cosine(x - x.sum() / len(x), y - y.sum() / len(y))
 
 
 def _cosine(x: Floats, y: Floats) -> float:
@@ -185,8 +185,8 @@ def _unit(x: Floats) -> Floats:
 
 
 def _unit_of_differences(x: Floats) -> Floats:
-    varies = len(x) > 1 and x.min() < x.max()
-    return _unit(scaled(x - x.mean())) if varies else np.full(len(x), np.nan)
+    varies = len(x) > 1 and (x != x[0]).any()
+    return _unit(x - x.sum() / len(x)) if varies else np.full(len(x), np.nan)
 
 
 _DIRECTIONS: dict[Measure, Callable[[Floats], Floats]] = {

@@ -93,6 +93,31 @@ def spread(unit_values: ArrayLike, spans: Spans, length: int) -> Floats:
     return spread_out
 
 
+def projected(base_map: ArrayLike, spans: Spans) -> Floats:
+    """Return a map after it went through tokens: ``spread(sums(R))``.
+
+    Parameters
+    ----------
+    base_map : array_like of float, shape (L,)
+        Value per base; NaN, where there is none, is left out.
+    spans : ndarray of int, shape (T, 2)
+        Bases of each token, 0-based half-open, without overlap.
+
+    Returns
+    -------
+    ndarray of float64, shape (L,)
+        With the same total over the tokens; NaN for a base in no token, or of a token without a
+        value.
+
+    Examples
+    --------
+    >>> projected([1.0, 3.0, 4.0], np.array([[0, 2], [2, 3]])).tolist()
+    [2.0, 2.0, 4.0]
+    """
+    values = np.asarray(base_map, np.float64)
+    return spread(sums(values, spans), spans, len(values))
+
+
 def token_ceiling(base_map: ArrayLike, spans: Spans, measure: Measure) -> float:
     """Return how like a map is to itself after it went through tokens.
 
@@ -112,7 +137,7 @@ def token_ceiling(base_map: ArrayLike, spans: Spans, measure: Measure) -> float:
     Returns
     -------
     float
-        ``measure(R, spread(sums(R)))``, in the measure's range; NaN where it is undefined.
+        ``measure(R, projected(R))``, in the measure's range; NaN where it is undefined.
 
     Examples
     --------
@@ -120,8 +145,7 @@ def token_ceiling(base_map: ArrayLike, spans: Spans, measure: Measure) -> float:
     >>> round(token_ceiling([1.0, 0.0, 1.0, 1.0], np.array([[0, 2], [2, 4]]), pearson), 3)
     0.577
     """
-    values = np.asarray(base_map, np.float64)
-    return measure(values, spread(sums(values, spans), spans, len(values)))
+    return measure(base_map, projected(base_map, spans))
 
 
 def check_spans(spans: Spans, length: int) -> None:
