@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gtrack.evaluation.maps import masked
-from gtrack.evaluation.ranking import RankCurve
 
 
 def mass_accuracy(relevance: ArrayLike, mask: ArrayLike) -> float:
@@ -43,7 +42,7 @@ def mass_accuracy(relevance: ArrayLike, mask: ArrayLike) -> float:
     0.75
     """
     values, inside = masked(relevance, mask)
-    if not 0 < inside.sum() < len(inside):
+    if not 0 < np.count_nonzero(inside) < len(inside):
         return math.nan
     positive = np.clip(values, 0.0, None)
     total = positive.sum()
@@ -76,14 +75,14 @@ def rank_accuracy(relevance: ArrayLike, mask: ArrayLike) -> float:
     0.75
     """
     values, inside = masked(relevance, mask)
-    k = int(inside.sum())
+    k = np.count_nonzero(inside)
     if not 0 < k < len(inside):
         return math.nan
     cut = np.partition(values, len(values) - k)[len(values) - k]
     above, tied = values > cut, values == cut
-    places = k - int(above.sum())
-    expected = places * float(inside[tied].mean())
-    return (float(inside[above].sum()) + expected) / k
+    places = k - np.count_nonzero(above)
+    expected = places * np.count_nonzero(inside & tied) / np.count_nonzero(tied)
+    return float((np.count_nonzero(inside & above) + expected) / k)
 
 
 def auroc(relevance: ArrayLike, mask: ArrayLike) -> float:
@@ -111,7 +110,13 @@ def auroc(relevance: ArrayLike, mask: ArrayLike) -> float:
     >>> auroc([2.0, 1.0, 1.0, 0.0], [True, True, False, False])
     0.875
     """
-    return _areas(relevance, mask)[0]
+    values, inside = masked(relevance, mask)
+    k = np.count_nonzero(inside)
+    if not 0 < k < len(inside):
+        return math.nan
+    every, found = np.sort(values), values[inside]
+    below_and_upto = np.searchsorted(every, found) + np.searchsorted(every, found, "right")
+    return float((below_and_upto.sum() - k * k) / (2 * k * (len(every) - k)))
 
 
 def auprc(relevance: ArrayLike, mask: ArrayLike) -> float:
@@ -141,7 +146,14 @@ def auprc(relevance: ArrayLike, mask: ArrayLike) -> float:
     >>> auprc([2.0, 1.0, 1.0, 0.0], [True, True, False, False])
     0.8333333333333333
     """
-    return _areas(relevance, mask)[1]
+    values, inside = masked(relevance, mask)
+    k = np.count_nonzero(inside)
+    if not 0 < k < len(inside):
+        return math.nan
+    every, found = np.sort(values), np.sort(values[inside])
+    # Each base inside counts with the precision at its own value.
+    hits, taken = k - np.searchsorted(found, found), len(every) - np.searchsorted(every, found)
+    return float((hits / taken).sum() / k)
 
 
 def pointing_game(relevance: ArrayLike, mask: ArrayLike) -> float:
@@ -171,9 +183,10 @@ def pointing_game(relevance: ArrayLike, mask: ArrayLike) -> float:
     0.5
     """
     values, inside = masked(relevance, mask)
-    if not 0 < inside.sum() < len(inside):
+    if not 0 < np.count_nonzero(inside) < len(inside):
         return math.nan
-    return float(inside[values == values.max()].mean())
+    largest = values == values.max()
+    return float(np.count_nonzero(inside & largest) / np.count_nonzero(largest))
 
 
 def enrichment(relevance: ArrayLike, mask: ArrayLike) -> float:
@@ -196,18 +209,12 @@ def enrichment(relevance: ArrayLike, mask: ArrayLike) -> float:
     >>> enrichment([3.0, -5.0, 1.0, 0.0], [True, False, False, False])
     3.0
     """
-    return mass_accuracy(relevance, mask) / (chance(relevance, mask) or math.nan)
+    values, inside = masked(relevance, mask)
+    covered = np.count_nonzero(inside)
+    return float(mass_accuracy(values, inside) * len(inside) / covered) if covered else math.nan
 
 
 def chance(relevance: ArrayLike, mask: ArrayLike) -> float:
     """Return the share of the bases with a value that the mask covers: what a blind map scores."""
     _, inside = masked(relevance, mask)
     return float(inside.mean()) if len(inside) else math.nan
-
-
-def _areas(relevance: ArrayLike, mask: ArrayLike) -> tuple[float, float]:
-    values, inside = masked(relevance, mask)
-    if not 0 < inside.sum() < len(inside):
-        return math.nan, math.nan
-    one, two = RankCurve(values, inside).areas(np.ones((1, len(values))))
-    return float(one[0]), float(two[0])

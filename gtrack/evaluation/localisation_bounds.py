@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from gtrack.evaluation.maps import Floats, Measure
 from gtrack.evaluation.pairing import other_sequences
-from gtrack.evaluation.units import Spans, sums
+from gtrack.evaluation.units import Spans, check_spans
 
 
 def mass_ceiling(mask: ArrayLike, spans: Spans) -> float:
@@ -97,7 +97,7 @@ def position_control(
     masks: Sequence[ArrayLike],
     measure: Measure,
     seed: int = 0,
-    rounds: int = 3,
+    rounds: int | None = None,
 ) -> Floats:
     """Return what maps score with the masks of other sequences, put at the same positions.
 
@@ -113,8 +113,8 @@ def position_control(
         Of a map and a mask: `mass_accuracy`, `auroc` or another.
     seed : int
         Of the pairings; no map ever meets the mask of its own sequence.
-    rounds : int
-        Other masks per map.
+    rounds : int, optional
+        Other masks per map; by default as many as give 300 pairs, at most 10.
 
     Returns
     -------
@@ -147,10 +147,12 @@ def position_control(
 
 def _tokens(mask: ArrayLike, spans: Spans) -> tuple[Floats, Floats]:
     """Return the bases of every token that has any, and those of them inside the mask."""
-    held = spans[spans[:, 1] > spans[:, 0]] if len(spans) else spans
-    if len(held):
-        first = held[np.argsort(held[:, 0])]
-        if (first[1:, 0] < first[:-1, 1]).any():
+    covered = np.concatenate([[0], np.cumsum(np.asarray(mask, np.bool_))])
+    check_spans(spans, len(covered) - 1)
+    held = spans[spans[:, 1] > spans[:, 0]]
+    if (held[1:, 0] < held[:-1, 1]).any():
+        held = held[np.argsort(held[:, 0])]
+        if (held[1:, 0] < held[:-1, 1]).any():
             raise ValueError("spans overlap: the ceiling is of tokens that share no base")
-    inside = sums(np.asarray(mask, np.bool_).astype(np.float64), held)
-    return (held[:, 1] - held[:, 0]).astype(np.float64), inside
+    starts, ends = held[:, 0], held[:, 1]
+    return (ends - starts).astype(np.float64), (covered[ends] - covered[starts]).astype(np.float64)

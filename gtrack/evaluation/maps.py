@@ -23,6 +23,8 @@ def known(values: ArrayLike) -> Floats:
     found = np.asarray(values, np.float64)
     if found.ndim != 1:
         raise ValueError(f"a map of shape {found.shape}: a vector is needed")
+    if np.isfinite(found).all():
+        return found
     if np.isinf(found).any():
         raise ValueError("relevance holds an infinite value")
     return found[~np.isnan(found)]
@@ -40,7 +42,7 @@ def paired(a: ArrayLike, b: ArrayLike) -> tuple[Floats, Floats]:
     if x.ndim != 1 or x.shape != y.shape:
         raise ValueError(f"maps of shape {x.shape} and {y.shape}: two equal vectors are needed")
     keep = ~(np.isnan(x) | np.isnan(y))
-    return x[keep], y[keep]
+    return (x, y) if keep.all() else (x[keep], y[keep])
 
 
 def masked(relevance: ArrayLike, mask: ArrayLike) -> tuple[Floats, NDArray[np.bool_]]:
@@ -54,6 +56,8 @@ def masked(relevance: ArrayLike, mask: ArrayLike) -> tuple[Floats, NDArray[np.bo
     values, inside = np.asarray(relevance, np.float64), np.asarray(mask, np.bool_)
     if values.ndim != 1 or values.shape != inside.shape:
         raise ValueError(f"relevance {values.shape} and mask {inside.shape}: two equal vectors")
+    if np.isfinite(values).all():
+        return values, inside
     if np.isinf(values).any():
         raise ValueError("relevance holds an infinite value")
     keep = ~np.isnan(values)
@@ -71,11 +75,15 @@ def scaled(x: Floats) -> Floats:
 
 def mean_ranks(x: Floats) -> Floats:
     """Return ranks from 0, shape (N,); equal values get the mean of their ranks."""
-    order = np.argsort(x, kind="stable")
+    order = np.argsort(x)
     ranked = x[order]
-    first = np.append(True, ranked[1:] != ranked[:-1])[: len(x)]
-    starts = np.flatnonzero(first)
-    ends = np.append(starts[1:], len(x))[: len(starts)]
+    last = np.ones(len(x), np.bool_)  # of the values equal to it
+    np.not_equal(ranked[1:], ranked[:-1], out=last[:-1])
+    ends = np.flatnonzero(last)
     ranks = np.empty(len(x))
-    ranks[order] = ((starts + ends - 1) / 2)[np.cumsum(first) - 1]
+    if len(ends) == len(x):
+        ranks[order] = ends
+        return ranks
+    sizes = np.diff(ends, prepend=-1)
+    ranks[order] = np.repeat(ends - (sizes - 1) / 2, sizes)
     return ranks

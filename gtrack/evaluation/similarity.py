@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gtrack.evaluation.maps import Floats, Measure, mean_ranks, paired, scaled
-from gtrack.evaluation.pairing import other_sequences
+from gtrack.evaluation.pairing import PAIRS, other_sequences
 from gtrack.evaluation.units import sums
 
 
@@ -25,12 +26,7 @@ def pearson(a: ArrayLike, b: ArrayLike) -> float:
     1.0
     """
     x, y = paired(a, b)
-    if len(x) < 2:
-        return math.nan
-    if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return math.nan
-    # Scaled first: squares of very small relevance must not vanish.
-    return cosine(scaled(x - x.mean()), scaled(y - y.mean()))
+    return _correlation(x, y)
 
 
 def spearman(a: ArrayLike, b: ArrayLike) -> float:
@@ -42,7 +38,7 @@ def spearman(a: ArrayLike, b: ArrayLike) -> float:
     1.0
     """
     x, y = paired(a, b)
-    return pearson(mean_ranks(x), mean_ranks(y))
+    return _correlation(mean_ranks(x), mean_ranks(y))
 
 
 def cosine(a: ArrayLike, b: ArrayLike) -> float:
@@ -54,9 +50,7 @@ def cosine(a: ArrayLike, b: ArrayLike) -> float:
     0.0
     """
     x, y = paired(a, b)
-    x, y = scaled(x), scaled(y)
-    norm = float(np.sqrt((x @ x) * (y @ y)))
-    return float(np.clip((x @ y) / norm, -1.0, 1.0)) if norm > 0 else math.nan
+    return _cosine(x, y)
 
 
 def jaccard_of_top(a: ArrayLike, b: ArrayLike, share: float = 0.1) -> float:
@@ -81,7 +75,7 @@ def jaccard_of_top(a: ArrayLike, b: ArrayLike, share: float = 0.1) -> float:
     if not len(x):
         return math.nan
     k = math.ceil(share * len(x))
-    shared = int((_top(x, k) & _top(y, k)).sum())
+    shared = np.count_nonzero(_top(x, k) & _top(y, k))
     return shared / (2 * k - shared)
 
 
@@ -110,7 +104,7 @@ def shuffled_pairs(
     measure: Measure = pearson,
     *,
     seed: int = 0,
-    rounds: int = 10,
+    rounds: int | None = None,
     spans: Sequence[NDArray[np.integer]] | None = None,
 ) -> float:
     """Return the mean similarity of maps of *different* sequences: what two maps share by chance.
@@ -126,7 +120,8 @@ def shuffled_pairs(
     seed : int
         Of the pairings.
     rounds : int
-        How many pairings are averaged; no map ever meets the one of its own sequence.
+        How many pairings of all sequences are averaged; by default 300 pairs in all, or ten
+        pairings where those are fewer. No map ever meets the one of its own sequence.
     spans : sequence of ndarray of int, shape (T, 2), optional
         Tokens of each sequence: both maps of a pair are summed over those of the first. Sequences
         may differ in their number of tokens.
@@ -147,17 +142,30 @@ def shuffled_pairs(
     a, b = [np.asarray(m, np.float64) for m in first], [np.asarray(m, np.float64) for m in second]
     if len({len(m) for m in (*a, *b)}) != 1:
         raise ValueError("maps of different lengths cannot be paired at random")
-    pairs = other_sequences(n, rounds, seed)
+    pairs = list(islice(other_sequences(n, rounds, seed), None if rounds else PAIRS))
     if spans is not None:
         at = [np.asarray(each) for each in spans]
-        own = [sums(m, each) for m, each in zip(a, at, strict=True)]
-        return _mean([measure(own[i], sums(b[j], at[i])) for i, j in pairs])
+        return _mean([measure(sums(a[i], at[i]), sums(b[j], at[i])) for i, j in pairs])
+    own, met = {i: a[i] for i, _ in pairs}, {j: b[j] for _, j in pairs}
     directions = _DIRECTIONS.get(measure)
-    if directions is None or not all(np.isfinite(m).all() for m in (*a, *b)):
+    if directions is None or not all(np.isfinite(m).all() for m in (*own.values(), *met.values())):
         return _mean([measure(a[i], b[j]) for i, j in pairs])
     # Ranks and norms are of one map, whoever it meets: a thousand pairs cost a thousand products.
-    x, y = [directions(m) for m in a], [directions(m) for m in b]
+    x, y = [{i: directions(m) for i, m in maps.items()} for maps in (own, met)]
     return _mean([float(x[i] @ y[j]) for i, j in pairs])
+
+
+def _correlation(x: Floats, y: Floats) -> float:
+    if len(x) < 2 or (x == x[0]).all() or (y == y[0]).all():
+        return math.nan
+    return _cosine(x - x.sum() / len(x), y - y.sum() / len(y))
+
+
+def _cosine(x: Floats, y: Floats) -> float:
+    # Scaled first: squares of very small relevance must not vanish.
+    x, y = scaled(x), scaled(y)
+    norm = math.sqrt((x @ x) * (y @ y))
+    return min(1.0, max(-1.0, float(x @ y) / norm)) if norm > 0 else math.nan
 
 
 def _top(x: Floats, k: int) -> NDArray[np.bool_]:
@@ -165,7 +173,7 @@ def _top(x: Floats, k: int) -> NDArray[np.bool_]:
     sizes = np.abs(x)
     cut = np.partition(sizes, len(sizes) - k)[len(sizes) - k]
     top = np.asarray(sizes > cut)
-    top[np.flatnonzero(sizes == cut)[: k - int(top.sum())]] = True
+    top[np.flatnonzero(sizes == cut)[: k - np.count_nonzero(top)]] = True
     return top
 
 
@@ -177,8 +185,8 @@ def _unit(x: Floats) -> Floats:
 
 
 def _unit_of_differences(x: Floats) -> Floats:
-    varies = len(x) > 1 and np.ptp(x) > 0
-    return _unit(scaled(x - x.mean())) if varies else np.full(len(x), np.nan)
+    varies = len(x) > 1 and (x != x[0]).any()
+    return _unit(x - x.sum() / len(x)) if varies else np.full(len(x), np.nan)
 
 
 _DIRECTIONS: dict[Measure, Callable[[Floats], Floats]] = {

@@ -42,7 +42,7 @@ def gini(relevance: ArrayLike) -> float:
     n, total = len(values), values.sum()
     if total == 0:
         return math.nan
-    return max(0.0, float((2 * np.arange(1, n + 1) - n - 1) @ values / (n * total)))
+    return max(0.0, float(np.arange(1.0 - n, n, 2.0) @ values / (n * total)))
 
 
 def hoyer(relevance: ArrayLike) -> float:

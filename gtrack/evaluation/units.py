@@ -41,8 +41,10 @@ def sums(base_map: ArrayLike, spans: Spans) -> Floats:
     [3.0, 4.0]
     """
     values = np.asarray(base_map, np.float64)
-    _check(spans, len(values))
+    check_spans(spans, len(values))
     has_value = ~np.isnan(values)
+    if has_value.all():
+        return np.where(spans[:, 1] > spans[:, 0], _slice_sums(values, spans), np.nan)
     total = _slice_sums(np.where(has_value, values, 0.0), spans)
     return np.where(_slice_sums(has_value.astype(np.float64), spans) > 0, total, np.nan)
 
@@ -75,16 +77,45 @@ def spread(unit_values: ArrayLike, spans: Spans, length: int) -> Floats:
     [1.5, 1.5, 4.0, nan]
     """
     values = np.asarray(unit_values, np.float64)
-    _check(spans, length)
+    check_spans(spans, length)
     if values.shape != (len(spans),):
         raise ValueError(f"values {values.shape} for {len(spans)} tokens")
     keep = ~np.isnan(values)
     starts, sizes = spans[keep, 0], spans[keep, 1] - spans[keep, 0]
+    if len(starts) and starts[0] == 0 and (starts[1:] == spans[keep, 1][:-1]).all():
+        found = np.repeat(values[keep] / np.maximum(sizes, 1), sizes)  # one after the other
+        return np.append(found, np.full(length - len(found), np.nan))
     begun = np.cumsum(sizes) - sizes
     at = np.repeat(starts - begun, sizes) + np.arange(sizes.sum())
     shares = np.repeat(values[keep] / np.maximum(sizes, 1), sizes)
-    covered = np.bincount(at, minlength=length) > 0
-    return np.where(covered, np.bincount(at, shares, minlength=length), np.nan)
+    spread_out = np.asarray(np.bincount(at, shares, minlength=length), np.float64)
+    spread_out[np.bincount(at, minlength=length) == 0] = np.nan
+    return spread_out
+
+
+def projected(base_map: ArrayLike, spans: Spans) -> Floats:
+    """Return a map after it went through tokens: ``spread(sums(R))``.
+
+    Parameters
+    ----------
+    base_map : array_like of float, shape (L,)
+        Value per base; NaN, where there is none, is left out.
+    spans : ndarray of int, shape (T, 2)
+        Bases of each token, 0-based half-open, without overlap.
+
+    Returns
+    -------
+    ndarray of float64, shape (L,)
+        With the same total over the tokens; NaN for a base in no token, or of a token without a
+        value.
+
+    Examples
+    --------
+    >>> projected([1.0, 3.0, 4.0], np.array([[0, 2], [2, 3]])).tolist()
+    [2.0, 2.0, 4.0]
+    """
+    values = np.asarray(base_map, np.float64)
+    return spread(sums(values, spans), spans, len(values))
 
 
 def token_ceiling(base_map: ArrayLike, spans: Spans, measure: Measure) -> float:
@@ -106,7 +137,7 @@ def token_ceiling(base_map: ArrayLike, spans: Spans, measure: Measure) -> float:
     Returns
     -------
     float
-        ``measure(R, spread(sums(R)))``, in the measure's range; NaN where it is undefined.
+        ``measure(R, projected(R))``, in the measure's range; NaN where it is undefined.
 
     Examples
     --------
@@ -114,8 +145,22 @@ def token_ceiling(base_map: ArrayLike, spans: Spans, measure: Measure) -> float:
     >>> round(token_ceiling([1.0, 0.0, 1.0, 1.0], np.array([[0, 2], [2, 4]]), pearson), 3)
     0.577
     """
-    values = np.asarray(base_map, np.float64)
-    return measure(values, spread(sums(values, spans), spans, len(values)))
+    return measure(base_map, projected(base_map, spans))
+
+
+def check_spans(spans: Spans, length: int) -> None:
+    """Refuse spans that are not of shape (T, 2) or not within a map of `length` bases.
+
+    Raises
+    ------
+    ValueError
+        In both cases.
+    """
+    if spans.ndim != 2 or spans.shape[1] != 2:
+        raise ValueError(f"spans of shape {spans.shape}: (tokens, 2) is needed")
+    starts, ends = spans[:, 0], spans[:, 1]
+    if len(spans) and not (starts.min() >= 0 and ends.max() <= length and (starts <= ends).all()):
+        raise ValueError(f"a span is not within the {length} bases of the map")
 
 
 def _slice_sums(values: Floats, spans: Spans) -> Floats:
@@ -125,12 +170,3 @@ def _slice_sums(values: Floats, spans: Spans) -> Floats:
     ends = np.ascontiguousarray(spans, np.int64).ravel()
     found = np.add.reduceat(np.append(values, 0.0), ends)[::2]
     return np.where(spans[:, 1] > spans[:, 0], found, 0.0)
-
-
-def _check(spans: Spans, length: int) -> None:
-    if spans.ndim != 2 or spans.shape[1] != 2:
-        raise ValueError(f"spans of shape {spans.shape}: (tokens, 2) is needed")
-    if len(spans) and not (
-        spans.min() >= 0 and spans.max() <= length and (spans[:, 0] <= spans[:, 1]).all()
-    ):
-        raise ValueError(f"a span is not within the {length} bases of the map")
