@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.evaluation_rows import BOUND
+from gtrack.evaluation.circular_shifts import shift_p
 from gtrack.evaluation.faithfulness import agreement, is_silent, sign_agreement
 from gtrack.evaluation.localisation_bounds import mass_ceiling, rank_ceiling
 from gtrack.evaluation.similarity import MEASURES, pearson, spearman
@@ -32,6 +33,9 @@ SHUFFLED = "shuffled_pair"
 
 UNTRAINED = "untrained"
 """Method of the map of a twin whose weights are permuted."""
+
+POSITION = "position_control"
+"""Method of the window's own map on the places where another window has its sites."""
 
 FLAT = "flat_overlap"
 """Method of a map that is flat on the tokens that touch the truth: a reference, and no bound."""
@@ -92,6 +96,25 @@ def of_track(method: str, relevance: Floats, mask: Mask | None) -> Found:
             yield method, metric, "base", value
         for metric, value in blind(relevance, mask).items():
             yield BLIND, metric, "base", value
+
+
+def of_place(method: str, relevance: Floats, mask: Mask, elsewhere: Mask | None) -> Found:
+    """Yield whether a map owes its localisation to where sites lie in windows.
+
+    Parameters
+    ----------
+    method : str
+    relevance : ndarray of float64, shape (L,)
+    mask : ndarray of bool, shape (L,)
+        The truth of the window, which circular shifts are held against.
+    elsewhere : ndarray of bool, shape (L,), or None
+        The truth of another window, laid on this one where its own sites are not.
+    """
+    if mask.any():
+        yield method, "shift_p", "base", shift_p(relevance, mask)
+    if elsewhere is not None:
+        for metric, value in on_sites(relevance, elsewhere & ~mask).items():
+            yield POSITION, metric, "base", value
 
 
 def of_maps(maps: Mapping[str, WindowMap], mask: Mask | None, tokens: bool) -> Found:
@@ -157,10 +180,11 @@ def of_masks(maps: Mapping[str, WindowMap], left_out: Floats, other: Floats | No
     for method, found in maps.items():
         yield method, "mask_pearson", "token", agreement(found.units, left_out, pearson)
         yield method, "mask_spearman", "token", agreement(found.units, left_out, spearman)
-    if other is not None and other.shape == left_out.shape and maps:
+    if other is not None and maps:
         units = next(iter(maps.values())).units
-        yield SHUFFLED, "mask_pearson", "token", agreement(units, other, pearson)
-        yield SHUFFLED, "mask_spearman", "token", agreement(units, other, spearman)
+        both = min(len(units), len(other))  # windows have tokens of their own
+        for name, measure in (("mask_pearson", pearson), ("mask_spearman", spearman)):
+            yield SHUFFLED, name, "token", agreement(units[:both], other[:both], measure)
 
 
 def of_twin(method: str, trained: WindowMap, twin: WindowMap) -> Found:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from typing import Any
 
 from gtrack.core.evaluation_rows import pair
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress
 from gtrack.core.site_masks import SiteMasks
 from gtrack.core.targets import Target
-from gtrack.evaluation.sheet import SHUFFLED, Sheet, of_pair, of_track
+from gtrack.evaluation.sheet import SHUFFLED, Sheet, of_pair, of_place, of_track
 from gtrack.evaluation.window_maps import WindowMap
 from gtrack.io.bigwig import BigWigReader
 from gtrack.workflows.evaluating.reading import subject
@@ -47,6 +48,7 @@ def measure_tracks(
             for target in scan.targets
         ]
         before: list[tuple[Target, Interval, WindowMap]] = []
+        sites: dict[str, Any] = {}  # of the last window that had some, by target
         progress(TRACKS, 0, len(scan.regions))
         for row, region in enumerate(scan.regions):
             now: list[tuple[Target, Interval, WindowMap]] = []
@@ -56,6 +58,13 @@ def measure_tracks(
                 now.append((target, window, found))
                 mask = None if truth is None else truth.mask(window.chrom, window.start, window.end)
                 sheet.put(row, *subject(target), of_track(method, found.bases, mask))
+                if mask is None or not mask.any():
+                    continue
+                last = sites.get(target.stem)
+                elsewhere = last if last is not None and len(last) == len(mask) else None
+                told = of_place(method, found.bases, mask, elsewhere)
+                sheet.put(row, *subject(target), told)
+                sites[target.stem] = mask
             for names, label, first, second, other in _pairs(now, before):
                 sheet.put(row, names, label, of_pair(method, first, second, None))
                 if other is not None:

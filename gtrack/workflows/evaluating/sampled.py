@@ -182,7 +182,7 @@ class _ModelWork:
             controls = self._controls(place, at, other)
             found = list(told.of_maps({**maps, **controls}, mask, tokens))
             for method, each in maps.items():
-                if method != main:
+                if method not in (main, ISM):  # agreement with ISM is faithfulness
                     found += told.of_pair(f"{main} ~ {method}", maps[main], each, maps[main])
             found += told.completeness(maps, score)
             found += self._referees(place, at, other, maps, score)
