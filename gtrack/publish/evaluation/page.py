@@ -42,8 +42,8 @@ def evaluation_html(evaluation: Evaluation) -> str:
     """Return the page; equal evaluations give equal bytes."""
     sections = {
         "trust": ("Which explanation to trust for what", _trust(evaluation)),
-        "passport": ("Whether to believe the maps at all", _passport(evaluation)),
         "axes": ("The five axes", comparison(evaluation)),
+        "passport": ("Whether to believe the maps at all", _passport(evaluation)),
         "figures": (
             "Figures",
             join(*(embedded(each, at) for at, each in enumerate(evaluation.figures, 1))),
@@ -100,19 +100,26 @@ def _trust(evaluation: Evaluation) -> Markup:
     rows = [
         (
             "" if at and lines[at - 1].question == each.question else each.question,
-            each.model,
-            element("strong", ", ".join(each.trust) or "none to name"),
+            join(each.model, *_doubt(each.passport)),
+            element("strong", each.answer),
             each.because,
         )
         for at, each in enumerate(lines)
     ]
     first = [element("p", evaluation.advice)] if evaluation.advice else []
     said = (
-        "Named is what is better than chance with its whole interval, the best first; where several "
-        "are named, these windows do not tell them apart."
+        "Named is what is better than chance with its whole interval, the best first; where "
+        "several are named, these windows do not tell them apart."
     )
     columns = ("question", "model", "trust", "because")
     return join(*first, table(columns, rows, caption=said, class_="trust"))
+
+
+def _doubt(verdict: str) -> list[Markup]:
+    if not verdict:
+        return []
+    said = f"passport: {verdict}"
+    return [void("br"), element("small", said, class_=_verdict_class(verdict))]
 
 
 def _passport(evaluation: Evaluation) -> Markup:
