@@ -90,9 +90,7 @@ def _head(columns: Sequence[Column]) -> Markup:
     lower = (
         element(
             "th",
-            join(
-                f"{definition(metric).title}{_arrow(metric)}", void("br"), element("small", level)
-            ),
+            join(definition(metric).title, _arrow(metric), void("br"), element("small", level)),
             scope="col",
             class_="number",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gtrack.publish.evaluation.content import EvaluationFigure
-from gtrack.publish.evaluation.drawing import INK, LINE, PAPER, SOFT
+from gtrack.publish.evaluation.drawing import COLOURS, INK, LINE, PAPER, SOFT
 from gtrack.publish.markup import Markup, element, text
 
 _IDS = re.compile(r'(\sid="|href="#|url\(#)')
@@ -13,10 +13,11 @@ _SIZE = re.compile(r'<svg [^>]*?viewBox="([^"]*)"[^>]*>')
 _LEFT_OUT = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
 _LARGEST = 1.6  # pixels per point: larger, a small figure would shout
 _THEME = {INK: "--ink", SOFT: "--soft", LINE: "--line", PAPER: "--paper"}
+_THEME |= {COLOURS[0]: "--supports", COLOURS[1]: "--opposes"}
 
 
 def embedded(figure: EvaluationFigure, number: int) -> Markup:
-    """Return a figure with its caption; its ids are its own, its greys those of the page."""
+    """Return a figure with its caption; its ids are its own, its colours those of the page."""
     return element(
         "figure",
         element("h3", f"{number}. {figure.title}"),

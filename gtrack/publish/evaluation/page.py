@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from gtrack.core.evaluation_rows import MetricRow
+from gtrack.core.evaluation_rows import GROUPS, MetricRow
 from gtrack.publish.evaluation.advice import advice
 from gtrack.publish.evaluation.comparison import comparison
 from gtrack.publish.evaluation.content import VERDICTS, Evaluation
@@ -144,8 +144,10 @@ def _verdict_class(verdict: str) -> str:
 def _tables(evaluation: Evaluation) -> Iterator[Markup]:
     several = len({row.target for row in evaluation.rows}) > 1
     for axis, (title, question) in AXES.items():
-        rows = [row for row in evaluation.rows if definition(row.metric).axis == axis]
-        if rows:
+        own = [row for row in evaluation.rows if definition(row.metric).axis == axis]
+        if own:
+            metrics = [*dict.fromkeys(row.metric for row in own)]
+            rows = sorted(own, key=lambda row: (metrics.index(row.metric), _group(row), row.level))
             yield element(
                 "details",
                 element(
@@ -155,19 +157,24 @@ def _tables(evaluation: Evaluation) -> Iterator[Markup]:
             )
 
 
+def _group(row: MetricRow) -> int:
+    return GROUPS.index(row.group) if row.group in GROUPS else len(GROUPS)
+
+
 def _full(rows: list[MetricRow], several: bool) -> Markup:
     columns = ("metric", "model", *(("target",) * several), "explanation", "level", "windows")
     numbers = ("mean", "95 % interval", "median", "n", "chance")
+    last = ("reason",) if any(row.reason for row in rows) else ()
     lines = [
         (
             *(row.metric, row.model, *((row.target,) * several), row.method, row.level, row.group),
             *(number(row.value), interval(row), number(row.median), f"{row.n:,}"),
-            number(row.baseline),
+            *(number(row.baseline), *((row.reason,) * len(last))),
         )
         for row in rows
     ]
     right = range(len(columns), len(columns) + len(numbers))
-    return table((*columns, *numbers), lines, numbers=right)
+    return table((*columns, *numbers, *last), lines, numbers=right)
 
 
 def _definitions(evaluation: Evaluation) -> Markup:
