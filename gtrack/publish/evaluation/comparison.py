@@ -90,9 +90,7 @@ def _head(columns: Sequence[Column]) -> Markup:
     lower = (
         element(
             "th",
-            join(
-                f"{definition(metric).title}{_arrow(metric)}", void("br"), element("small", level)
-            ),
+            join(definition(metric).title, _arrow(metric), void("br"), element("small", level)),
             scope="col",
             class_="number",
         )
@@ -103,8 +101,9 @@ def _head(columns: Sequence[Column]) -> Markup:
     return element("thead", element("tr", empty, method, *upper), element("tr", *lower))
 
 
-def _arrow(metric: str) -> str:
-    return {MORE: " ↑", LESS: " ↓"}.get(definition(metric).better, "")
+def _arrow(metric: str) -> Markup:
+    arrows = {MORE: "&#160;↑", LESS: "&#160;↓"}
+    return Markup(arrows.get(definition(metric).better, ""))
 
 
 def _body(rows: Sequence[MetricRow], columns: Sequence[Column], controls: Sequence[str]) -> Markup:
@@ -147,7 +146,7 @@ def _guides(
         chance.append(span_of(row.baseline for row in own if row.metric == metric))
         bound.append(span_of(row.value for row in own if row.metric == f"{metric}{BOUND}"))
     return [
-        (words, [element("td", cell, class_="number") for cell in cells], "guide")
+        (words, [element("td", cell.strip(NO_VALUE), class_="number") for cell in cells], "guide")
         for words, cells in (("chance", chance), ("best possible", bound))
         if any(cell != NO_VALUE for cell in cells)
     ]

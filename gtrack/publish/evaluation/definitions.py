@@ -59,8 +59,8 @@ _CLIPPED = "Negative relevance counts as 0."
 DEFINITIONS = {
     "pearson": Definition("similarity", "Pearson r", f"Correlation {_SAME}.", "-1 to 1", MORE),
     "spearman": Definition(
-        "similarity", "Spearman rho", f"Correlation of the ranks {_SAME}; ties averaged.", "-1 to 1",
-        MORE,
+        "similarity", "Spearman rho", f"Correlation of the ranks {_SAME}; ties averaged.",
+        "-1 to 1", MORE,
     ),
     "cosine": Definition(
         "similarity", "cosine", f"Cosine of the angle {_SAME}; no mean is taken off.", "-1 to 1",

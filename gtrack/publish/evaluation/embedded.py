@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 
 from gtrack.publish.evaluation.content import EvaluationFigure
-from gtrack.publish.evaluation.drawing import INK, LINE, PAPER, SOFT
+from gtrack.publish.evaluation.drawing import COLOURS, INK, LINE, PAPER, SOFT
 from gtrack.publish.markup import Markup, element, text
 
 _IDS = re.compile(r'(\sid="|href="#|url\(#)')
 _SIZE = re.compile(r'<svg [^>]*?viewBox="([^"]*)"[^>]*>')
 _LEFT_OUT = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
+_LARGEST = 1.6  # pixels per point: larger, a small figure would shout
 _THEME = {INK: "--ink", SOFT: "--soft", LINE: "--line", PAPER: "--paper"}
+_THEME |= {COLOURS[0]: "--supports", COLOURS[1]: "--opposes"}
 
 
 def embedded(figure: EvaluationFigure, number: int) -> Markup:
-    """Return a figure with its caption; its ids are its own, its greys those of the page."""
+    """Return a figure with its caption; its ids are its own, its colours those of the page."""
     return element(
         "figure",
         element("h3", f"{number}. {figure.title}"),
@@ -43,10 +45,11 @@ def _inline(figure: EvaluationFigure, number: int) -> Markup:
     box = _SIZE.search(svg)
     if box is None:
         raise ValueError(f"figure {figure.name}: an SVG without viewBox")
-    own = f"t{number}"
+    own, most = f"t{number}", float(box[1].split()[2]) * _LARGEST
     opened = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'viewBox="{box[1]}" class="chart" role="img" aria-labelledby="{own}">'
+        f'viewBox="{box[1]}" class="chart" style="max-width: {most:.0f}px" role="img" '
+        f'aria-labelledby="{own}">'
         f'<title id="{own}">{text(figure.title)}</title>'
     )
     return Markup(svg[: box.start()] + opened + svg[box.end() :])

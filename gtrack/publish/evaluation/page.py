@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from gtrack.core.evaluation_rows import MetricRow
+from gtrack.core.evaluation_rows import GROUPS, MetricRow
 from gtrack.publish.evaluation.advice import advice
 from gtrack.publish.evaluation.comparison import comparison
 from gtrack.publish.evaluation.content import VERDICTS, Evaluation
@@ -42,8 +42,8 @@ def evaluation_html(evaluation: Evaluation) -> str:
     """Return the page; equal evaluations give equal bytes."""
     sections = {
         "trust": ("Which explanation to trust for what", _trust(evaluation)),
-        "passport": ("Whether to believe the maps at all", _passport(evaluation)),
         "axes": ("The five axes", comparison(evaluation)),
+        "passport": ("Whether to believe the maps at all", _passport(evaluation)),
         "figures": (
             "Figures",
             join(*(embedded(each, at) for at, each in enumerate(evaluation.figures, 1))),
@@ -100,19 +100,26 @@ def _trust(evaluation: Evaluation) -> Markup:
     rows = [
         (
             "" if at and lines[at - 1].question == each.question else each.question,
-            each.model,
-            element("strong", ", ".join(each.trust) or "none to name"),
+            join(each.model, *_doubt(each.passport)),
+            element("strong", each.answer),
             each.because,
         )
         for at, each in enumerate(lines)
     ]
     first = [element("p", evaluation.advice)] if evaluation.advice else []
     said = (
-        "Named is what is better than chance with its whole interval, the best first; where several "
-        "are named, these windows do not tell them apart."
+        "Named is what is better than chance with its whole interval, the best first; where "
+        "several are named, these windows do not tell them apart."
     )
     columns = ("question", "model", "trust", "because")
     return join(*first, table(columns, rows, caption=said, class_="trust"))
+
+
+def _doubt(verdict: str) -> list[Markup]:
+    if not verdict:
+        return []
+    said = f"passport: {verdict}"
+    return [void("br"), element("small", said, class_=_verdict_class(verdict))]
 
 
 def _passport(evaluation: Evaluation) -> Markup:
@@ -137,8 +144,10 @@ def _verdict_class(verdict: str) -> str:
 def _tables(evaluation: Evaluation) -> Iterator[Markup]:
     several = len({row.target for row in evaluation.rows}) > 1
     for axis, (title, question) in AXES.items():
-        rows = [row for row in evaluation.rows if definition(row.metric).axis == axis]
-        if rows:
+        own = [row for row in evaluation.rows if definition(row.metric).axis == axis]
+        if own:
+            metrics = [*dict.fromkeys(row.metric for row in own)]
+            rows = sorted(own, key=lambda row: (metrics.index(row.metric), _group(row), row.level))
             yield element(
                 "details",
                 element(
@@ -148,19 +157,24 @@ def _tables(evaluation: Evaluation) -> Iterator[Markup]:
             )
 
 
+def _group(row: MetricRow) -> int:
+    return GROUPS.index(row.group) if row.group in GROUPS else len(GROUPS)
+
+
 def _full(rows: list[MetricRow], several: bool) -> Markup:
     columns = ("metric", "model", *(("target",) * several), "explanation", "level", "windows")
     numbers = ("mean", "95 % interval", "median", "n", "chance")
+    last = ("reason",) if any(row.reason for row in rows) else ()
     lines = [
         (
             *(row.metric, row.model, *((row.target,) * several), row.method, row.level, row.group),
             *(number(row.value), interval(row), number(row.median), f"{row.n:,}"),
-            number(row.baseline),
+            *(number(row.baseline), *((row.reason,) * len(last))),
         )
         for row in rows
     ]
     right = range(len(columns), len(columns) + len(numbers))
-    return table((*columns, *numbers), lines, numbers=right)
+    return table((*columns, *numbers, *last), lines, numbers=right)
 
 
 def _definitions(evaluation: Evaluation) -> Markup:
