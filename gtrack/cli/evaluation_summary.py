@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Column, Table
 
-from gtrack.core.metrics import METRICS
 from gtrack.core.printable import shown
 
 if TYPE_CHECKING:
     from gtrack.core.evaluation_rows import MetricRow
     from gtrack.workflows.evaluate import EvaluateSummary
 
-_SHOWN = (
-    *(("pearson", "base"), ("gini", "base"), ("relative_entropy", "base")),
-    *(("ism_pearson", "base"), ("mask_pearson", "token"), ("abc", "window")),
-    ("mass_accuracy", "base"),
-)
-"""A metric of each axis, and at which level."""
+_SHOWN = {
+    ("pearson", "base"): "alike",
+    ("gini", "base"): "Gini",
+    ("relative_entropy", "base"): "entropy",
+    ("mask_pearson", "token"): "[MASK]",
+    ("ism_pearson", "base"): "ISM",
+    ("abc", "window"): "ABC",
+    ("mass_accuracy", "base"): "on truth",
+}
+"""A metric of each axis, at which level, and how its column is called."""
 
 
 def print_evaluation(summary: EvaluateSummary) -> None:
@@ -34,17 +36,21 @@ def print_evaluation(summary: EvaluateSummary) -> None:
     columns = [one for one in _SHOWN if any(key[3:] == one for key in rows)]
     table = Table(
         *(Column("model", overflow="fold"), Column("explanation", overflow="fold")),
-        *(Column(METRICS[metric].title, justify="right") for metric, _ in columns),
+        *(Column(_SHOWN[column], justify="right", no_wrap=True) for column in columns),
         box=None,
     )
-    for subject in dict.fromkeys(key[:3] for key in rows):
+    models = list(dict.fromkeys(row.model for row in summary.rows))
+    subjects = dict.fromkeys(key[:3] for key in rows)
+    for subject in sorted(subjects, key=lambda one: models.index(one[0])):
         cells = [rows.get((*subject, *column)) for column in columns]
         if any(cells) and "~" not in subject[2]:
             table.add_row(shown(subject[0]), shown(subject[2]), *map(_cell, cells))
     console.print(table)
     console.print(
-        "means over all windows, with 95 % intervals; which explanation to trust for what stands "
-        "on the page",
+        "Means over all windows. alike: correlation of two models' maps; entropy: of its maximum; "
+        "[MASK], ISM: correlation with leaving out, and with mutating; ABC: area between "
+        "perturbation curves; on truth: mass accuracy. Intervals, chance and what to trust for "
+        "what stand on the page:",
         soft_wrap=True,
         markup=False,
     )
@@ -53,8 +59,4 @@ def print_evaluation(summary: EvaluateSummary) -> None:
 
 
 def _cell(row: MetricRow | None) -> str:
-    if row is None:
-        return "-"
-    if math.isnan(row.ci_low):
-        return f"{row.value:.2g}"
-    return f"{row.value:.2g}\n{row.ci_low:.2g}..{row.ci_high:.2g}"
+    return "-" if row is None else f"{row.value:.2f}" if abs(row.value) < 10 else f"{row.value:.1f}"

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gtrack.core.evaluation_rows import BOUND
 from gtrack.evaluation.circular_shifts import shift_p
 from gtrack.evaluation.faithfulness import agreement, is_silent, sign_agreement
+from gtrack.evaluation.localisation import mass_accuracy
 from gtrack.evaluation.localisation_bounds import mass_ceiling, rank_ceiling
 from gtrack.evaluation.similarity import MEASURES, pearson, spearman
 from gtrack.evaluation.units import sums, token_ceiling
@@ -111,7 +112,7 @@ def of_place(method: str, relevance: Floats, mask: Mask, elsewhere: Mask | None)
         The truth of another window, laid on this one where its own sites are not.
     """
     if mask.any():
-        yield method, "shift_p", "base", shift_p(relevance, mask)
+        yield method, "shift_p", "base", shift_p(relevance, mask, mass_accuracy)
     if elsewhere is not None:
         for metric, value in on_sites(relevance, elsewhere & ~mask).items():
             yield POSITION, metric, "base", value
