@@ -26,6 +26,9 @@ REGION_VALUE_COLUMNS = tuple(
 
 _CHUNK = "gtrack-evaluation-chunk/1"
 
+CHUNK_MARK = _CHUNK.encode()
+"""What every chunk holds near its beginning."""
+
 
 def write_metrics(path: Path, rows: Iterable[MetricRow]) -> None:
     """Write ``metrics.tsv``."""

@@ -21,7 +21,7 @@ from gtrack.io.evaluation_files import (
 )
 from gtrack.publish.evaluation.drawing import require_matplotlib
 from gtrack.workflows.evaluating.cost import Cost, cost_of
-from gtrack.workflows.evaluating.folder import EvaluationFolder
+from gtrack.workflows.folder.evaluation_folder import EvaluationFolder
 from gtrack.workflows.evaluating.from_tracks import measure_tracks
 from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.page import write_page

@@ -27,7 +27,7 @@ from gtrack.publish.evaluation.figures import (
 )
 from gtrack.publish.evaluation.loci import LocusLane, LocusPlot, locus_figures, part
 from gtrack.publish.evaluation.page import evaluation_html
-from gtrack.workflows.evaluating.folder import EvaluationFolder
+from gtrack.workflows.folder.evaluation_folder import EvaluationFolder
 from gtrack.workflows.evaluating.rows import Found
 from gtrack.workflows.evaluating.sampled import ChunkResult
 from gtrack.workflows.evaluating.truth import Truth

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.io.atomic import finished_name
-from gtrack.io.evaluation_files import METRIC_COLUMNS
-from gtrack.io.folders import entries
+from gtrack.io.evaluation_files import CHUNK_MARK, METRIC_COLUMNS
+from gtrack.io.folders import entries, is_folder
 from gtrack.io.lock import is_lock
 from gtrack.workflows.folder.holding import holding
 
@@ -101,11 +101,8 @@ class EvaluationFolder:
             )
 
     def _is_mine(self) -> bool:
-        head = "\t".join(METRIC_COLUMNS).encode()
-        with self.metrics.open("rb") as handle:
-            known = handle.readline().rstrip(b"\n") == head
         mark = self.out / CHUNKS / "000000.json"
-        return known and (not mark.exists() or self.seal.encode() in mark.read_bytes()[:400])
+        return _has_metrics(self.out) and (not mark.exists() or self.seal.encode() in _head(mark))
 
     def _sweep(self) -> None:
         """Remove chunks of other evaluations, and what a killed run left unfinished."""
@@ -121,13 +118,22 @@ class EvaluationFolder:
 
 
 def evaluation_files(out: Path) -> Iterator[Path]:
-    """Yield the files of an evaluation in a folder of that name, chunks first."""
-    for name in entries(out / CHUNKS):
-        if _CHUNK.fullmatch(finished_name(name) or name):
-            yield out / CHUNKS / name
-    for name in entries(out):
-        if name != CHUNKS and _OURS.fullmatch(finished_name(name) or name):
-            yield out / name
+    """Yield the files of an evaluation, chunks first; none of a folder that no evaluation made."""
+    chunks = [out / CHUNKS / name for name in entries(out / CHUNKS) if _CHUNK.fullmatch(name)]
+    if not any(CHUNK_MARK in _head(path) for path in chunks) and not _has_metrics(out):
+        return
+    for folder, pattern in ((out / CHUNKS, _CHUNK), (out, _OURS)):
+        for name in entries(folder):
+            if pattern.fullmatch(finished_name(name) or name) and not is_folder(folder / name):
+                yield folder / name
+
+
+def _has_metrics(out: Path) -> bool:
+    path = out / "metrics.tsv"
+    if path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as handle:
+        return handle.readline().rstrip(b"\n") == "\t".join(METRIC_COLUMNS).encode()
 
 
 def _head(path: Path) -> bytes:
