@@ -148,9 +148,7 @@ METRICS: dict[str, Metric] = {
         "score when the set is replaced.",
         "window",
     ),
-    "ism_pearson": _agrees(
-        "r with ISM", f"Pearson r {_REFEREE.format(_ISM)}.", "base", "token"
-    ),
+    "ism_pearson": _agrees("r with ISM", f"Pearson r {_REFEREE.format(_ISM)}.", "base", "token"),
     "ism_spearman": _agrees(
         "rho with ISM", f"Spearman rho {_REFEREE.format(_ISM)}.", "base", "token"
     ),

@@ -29,7 +29,9 @@ class SiteMasks:
             starts, ends = np.array(sorted(spans), np.int64).T
             self._starts[chrom] = starts
             self._ends[chrom] = np.maximum.accumulate(ends)
-        self._spans = {chrom: np.array(sorted(spans), np.int64) for chrom, spans in by_chrom.items()}
+        self._spans = {
+            chrom: np.array(sorted(spans), np.int64) for chrom, spans in by_chrom.items()
+        }
 
     def mask(self, chrom: str, start: int, end: int) -> NDArray[np.bool_]:
         """Return which bases of ``start`` to ``end`` lie on a site, shape (end - start,)."""

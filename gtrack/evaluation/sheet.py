@@ -205,5 +205,3 @@ def _over(found: WindowMap, tokens: WindowMap) -> Floats:
     if found is tokens:
         return found.units
     return sums(found.bases, tokens.spans)
-
-

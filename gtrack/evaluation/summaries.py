@@ -95,4 +95,3 @@ def _summary(values: NDArray[np.float64], undefined: int, replicates: ArrayLike)
 def as_array(values: ArrayLike) -> NDArray[np.float64]:
     """Return numbers, as JSON or a column holds them, as an array."""
     return np.asarray(values, np.float64)
-

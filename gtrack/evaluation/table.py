@@ -73,7 +73,9 @@ class Groups:
     def both(self, other: Groups) -> Groups:
         """Return the regions that are in a group by two models."""
         members = {name: mask & other.members[name] for name, mask in self.members.items()}
-        empty = {name: "no region is so by both models" for name, m in members.items() if not m.any()}
+        empty = {
+            name: "no region is so by both models" for name, m in members.items() if not m.any()
+        }
         return Groups(members, {**empty, **self.why_not, **other.why_not})
 
 

@@ -21,7 +21,7 @@ from gtrack.io.evaluation_files import (
 )
 from gtrack.publish.evaluation.drawing import require_matplotlib
 from gtrack.workflows.evaluating.cost import Cost, cost_of
-from gtrack.workflows.folder.evaluation_folder import EvaluationFolder
+from gtrack.workflows.evaluating.folder import EvaluationFolder
 from gtrack.workflows.evaluating.from_tracks import measure_tracks
 from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.page import write_page
@@ -217,5 +217,3 @@ def _notes(scan: FinishedScan, truth: Truth | None, job: EvaluateJob) -> tuple[s
     if len(scan.regions) == 1:
         notes.append("one region only: no intervals, and no map of another window to compare with")
     return tuple(notes)
-
-

@@ -92,9 +92,7 @@ class EvaluateJob:
         return any(METRICS[name].axis == axis for name in self.wanted)
 
 
-def evaluate_job(
-    *, sample: int | None, draws: int | None, full: bool, **given: Any
-) -> EvaluateJob:
+def evaluate_job(*, sample: int | None, draws: int | None, full: bool, **given: Any) -> EvaluateJob:
     """Return the job; `full` stands for what a paper needs: all regions, finer curves.
 
     Raises

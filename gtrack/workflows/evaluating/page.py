@@ -27,7 +27,7 @@ from gtrack.publish.evaluation.figures import (
 )
 from gtrack.publish.evaluation.loci import LocusLane, LocusPlot, locus_figures, part
 from gtrack.publish.evaluation.page import evaluation_html
-from gtrack.workflows.folder.evaluation_folder import EvaluationFolder
+from gtrack.workflows.evaluating.folder import EvaluationFolder
 from gtrack.workflows.evaluating.rows import Found
 from gtrack.workflows.evaluating.sampled import ChunkResult
 from gtrack.workflows.evaluating.truth import Truth
@@ -198,9 +198,7 @@ def _loci(found: Found, chunks: Sequence[ChunkResult], truth: Truth | None) -> I
         return
     scan = found.scan
     kept = [(chunk, at) for chunk in chunks for at in range(_kept(chunk))]
-    ranked = sorted(
-        range(len(kept)), key=lambda k: (-_likely(kept[k][0].called[kept[k][1]]), k)
-    )
+    ranked = sorted(range(len(kept)), key=lambda k: (-_likely(kept[k][0].called[kept[k][1]]), k))
     with scanned_genome(scan, found.job.fasta) as genome:
         shown = 0
         for k in ranked:
@@ -246,5 +244,3 @@ def _kept(chunk: ChunkResult) -> int:
 def _likely(called: Mapping[str, float]) -> float:
     known = [value for value in called.values() if value == value]
     return max(known, default=0.0)
-
-

@@ -44,9 +44,7 @@ class Found:
     labels: Mapping[int, tuple[str, str]]
 
 
-def calls_of(
-    scan: FinishedScan, drawn: Sequence[int], chunks: Sequence[ChunkResult]
-) -> Calls:
+def calls_of(scan: FinishedScan, drawn: Sequence[int], chunks: Sequence[ChunkResult]) -> Calls:
     """Return what is called positive: a probability above one half."""
     nothing: list[bool | None] = [None] * len(scan.regions)
     regions = {target.stem: list(nothing) for target in scan.targets}
@@ -107,9 +105,7 @@ def _beyond(tracks: Sheet, sample: Sheet, method: str) -> Sheet:
     return kept
 
 
-def _groups(
-    found: Found, called: Called, regions: Sequence[int]
-) -> dict[tuple[str, str], Groups]:
+def _groups(found: Found, called: Called, regions: Sequence[int]) -> dict[tuple[str, str], Groups]:
     """Return the groups of regions of every target, and of every pair of targets."""
     groups = {}
     for target in found.scan.targets:
@@ -135,9 +131,7 @@ def _truth(found: Found, target: Target, regions: Sequence[int]) -> list[bool | 
         return None
     head = found.scan.plan.model(target.model).head
     known = found.labels
-    return [
-        names_target(*known[row], head, target) if row in known else None for row in regions
-    ]
+    return [names_target(*known[row], head, target) if row in known else None for row in regions]
 
 
 def _why_missing(found: Found, target: Target, name: str) -> str:
@@ -184,4 +178,3 @@ def region_values(found: Found) -> Iterator[tuple[object, ...]]:
 
 
 _WORD = {True: "positive", False: "negative", None: "NA"}
-

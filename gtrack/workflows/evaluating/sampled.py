@@ -196,7 +196,9 @@ class _ModelWork:
     def _controls(self, place: int, at: int, other: int | None) -> dict[str, WindowMap]:
         """Return maps that should lose: chance, another window's, an untrained model's."""
         own = self.read.maps[place][at]
-        controls = {RANDOM: WindowMap(noise(len(own.bases), self._rows[at]), own.spans[:0], own.units[:0])}
+        controls = {
+            RANDOM: WindowMap(noise(len(own.bases), self._rows[at]), own.spans[:0], own.units[:0])
+        }
         if other is not None and self.read.maps[place][other].bases.shape == own.bases.shape:
             controls[told.SHUFFLED] = self.read.maps[place][other]
         return {**controls, told.UNTRAINED: self._twin[place][at]}

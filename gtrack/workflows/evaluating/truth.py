@@ -103,7 +103,9 @@ def read_labels(path: Path, regions: Sequence[Interval]) -> dict[int, tuple[str,
     lines, found = read_lines(path), {}
     number, header = next(lines, (1, b""))
     if tuple(header.decode("utf-8", "replace").split("\t")) != _COLUMNS:
-        raise InputError(f"{shown(path)}:{number}: the columns are 'region' and 'label', tab between")
+        raise InputError(
+            f"{shown(path)}:{number}: the columns are 'region' and 'label', tab between"
+        )
     for number, line in lines:
         origin = f"{shown(path)}:{number}"
         if not line.strip():
@@ -144,4 +146,6 @@ def names_target(label: str, origin: str, head: Head, target: Target) -> bool:
         if label.isascii() and label.isdigit() and int(label[:9]) < len(head.names):
             return int(label) == target.index
         allowed = ", ".join(head.names[:12])
-    raise InputError(f"{origin}: label {label!r} is no output of model {target.model}; use {allowed}")
+    raise InputError(
+        f"{origin}: label {label!r} is no output of model {target.model}; use {allowed}"
+    )

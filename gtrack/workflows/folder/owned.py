@@ -24,7 +24,7 @@ from gtrack.io.folders import entries, is_folder, remove_empty
 from gtrack.io.lock import is_lock
 from gtrack.workflows.folder.annotation_record import FOLDER as ANNOTATIONS
 from gtrack.workflows.folder.annotation_record import RECORD, recorded
-from gtrack.workflows.folder.evaluation_folder import evaluation_files
+from gtrack.workflows.folder.evaluation_record import evaluation_files
 from gtrack.workflows.folder.hub_folder import clear_unfinished_hubs, hub_files
 from gtrack.workflows.folder.report_page import is_report
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,17 +9,10 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.io.atomic import finished_name
-from gtrack.io.evaluation_files import CHUNK_MARK, METRIC_COLUMNS
-from gtrack.io.folders import entries, is_folder
+from gtrack.io.folders import entries
 from gtrack.io.lock import is_lock
+from gtrack.workflows.folder.evaluation_record import CHUNK, CHUNKS, OURS, has_metrics, head_of
 from gtrack.workflows.folder.holding import holding
-
-CHUNKS = "chunks"
-_OURS = re.compile(
-    r"metrics\.tsv|per_region\.tsv|enrichment\.tsv|evaluation\.html|chunks"
-    r"|(similarity|perturbation|localisation|locus_[0-9]+)\.(svg|png)"
-)
-_CHUNK = re.compile(r"[0-9]{6}\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +82,7 @@ class EvaluationFolder:
     def _refuse_unfit(self, overwrite: bool) -> None:
         names = [name for name in entries(self.out) if not is_lock(name)]
         for name in names:
-            if not _OURS.fullmatch(finished_name(name) or name):
+            if not OURS.fullmatch(finished_name(name) or name):
                 raise InputError(
                     f"{self.out}: holds {name!r}, which no evaluation made; choose another --out"
                 )
@@ -102,40 +94,16 @@ class EvaluationFolder:
 
     def _is_mine(self) -> bool:
         mark = self.out / CHUNKS / "000000.json"
-        return _has_metrics(self.out) and (not mark.exists() or self.seal.encode() in _head(mark))
+        return has_metrics(self.out) and (not mark.exists() or self.seal.encode() in head_of(mark))
 
     def _sweep(self) -> None:
         """Remove chunks of other evaluations, and what a killed run left unfinished."""
-        for folder, pattern in ((self.out, _OURS), (self.out / CHUNKS, _CHUNK)):
+        for folder, pattern in ((self.out, OURS), (self.out / CHUNKS, CHUNK)):
             for name in entries(folder):
                 whole = finished_name(name)
                 if whole is not None and pattern.fullmatch(whole):
                     (folder / name).unlink(missing_ok=True)
         for name in entries(self.out / CHUNKS):
             path = self.out / CHUNKS / name
-            if _CHUNK.fullmatch(name) and self.seal.encode() not in _head(path):
+            if CHUNK.fullmatch(name) and self.seal.encode() not in head_of(path):
                 path.unlink(missing_ok=True)
-
-
-def evaluation_files(out: Path) -> Iterator[Path]:
-    """Yield the files of an evaluation, chunks first; none of a folder that no evaluation made."""
-    chunks = [out / CHUNKS / name for name in entries(out / CHUNKS) if _CHUNK.fullmatch(name)]
-    if not any(CHUNK_MARK in _head(path) for path in chunks) and not _has_metrics(out):
-        return
-    for folder, pattern in ((out / CHUNKS, _CHUNK), (out, _OURS)):
-        for name in entries(folder):
-            if pattern.fullmatch(finished_name(name) or name) and not is_folder(folder / name):
-                yield folder / name
-
-
-def _has_metrics(out: Path) -> bool:
-    path = out / "metrics.tsv"
-    if path.is_symlink() or not path.is_file():
-        return False
-    with path.open("rb") as handle:
-        return handle.readline().rstrip(b"\n") == "\t".join(METRIC_COLUMNS).encode()
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as handle:
-        return handle.read(400)
