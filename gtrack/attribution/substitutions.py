@@ -109,7 +109,7 @@ def _of_passes(
         raise NonFiniteError(row, error.module) from error
     for end, which in zip(ends.tolist(), codes, strict=True):
         first = end - which.size
-        yield said[first - 1], said[first:end].reshape(*which.shape, -1)
+        yield said[first - 1], said[first:end].reshape(*which.shape, said.shape[1])
 
 
 def _of_local_cnn(
