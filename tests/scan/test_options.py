@@ -218,6 +218,8 @@ def test_windows_and_strides_by_model(run, short, tmp_path: Path) -> None:
             "gradient has no parameter 'alibi_rule'",
         ),
         (["--alibi-rule", "absorb", "--method-option", "alibi_rule=uniform"], "given twice"),
+        (["--ism-draws", "1"], "--method attnlrp has no parameter 'draws'"),
+        (["--method", "ism", "--ism-draws", "2"], "'2' is not one of"),
         (["--method-option", "alibi_rule=half"], "alibi_rule is 'half'; it can be absorb or unif"),
         (["--outputs", "logits"], "outputs 'logits': use classes, labels, values"),
         (["--outputs", "x=labels"], "--outputs x=...: no model has this name; use cnn"),
