@@ -272,9 +272,11 @@ def test_methods(run, short, tmp_path: Path, method: str) -> None:
     run("scan", *short.options(), "--out", out, "--method", method)
     job = manifest(out)["job"]
     assert job["method"] == method
-    assert job["parameters"] == ({"alibi_rule": "absorb"} if method == "attnlrp" else {})
+    everything = {"attnlrp": {"alibi_rule": "absorb"}, "gradient": {"centred": "no"}}
+    assert job["parameters"] == everything.get(method, {})
     used = {model["name"]: model["parameters"] for model in manifest(out)["models"]}
-    assert used == {"cnn": {}, "dnabert2": job["parameters"]}
+    of_cnn, of_dnabert2 = (job["parameters"], {}) if method == "gradient" else ({}, job["parameters"])
+    assert used == {"cnn": of_cnn, "dnabert2": of_dnabert2}
     assert np.nanmax(np.abs(track(out, "dnabert2", short.genome))) > 1e-5
 
 
