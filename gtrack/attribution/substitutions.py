@@ -143,7 +143,7 @@ def _of_local_cnn(
         finite = np.isfinite(whole).all(axis=1)
         finite[row[~np.isfinite(of_rows).all(axis=(1, 2))]] = False
         if not finite.all():
-            bad = int(batch.rows[np.argmin(finite)])
+            bad = int(batch.rows[~finite].min())
             raise NonFiniteError(bad, "an output of the sequence with a base replaced")
         return whole, of_rows
 

@@ -63,7 +63,7 @@ def scan(
                   --model dnabert2=example_data/models/dnabert2 --out out/first \\
                   --motifs example_data/motifs.meme
     """
-    from gtrack.cli.progress import scan_progress
+    from gtrack.cli.progress import print_cost, scan_progress
     from gtrack.cli.summary import print_annotations, print_hits, print_summary
     from gtrack.workflows import scan as workflow
 
@@ -76,7 +76,8 @@ def scan(
                 plan_folder, shard, begin, device=given["device"], workers=given["workers"]
             )
             return
-        done = workflow.scan(scan_job(given), begin, resume=resume, overwrite=overwrite)
+        job = scan_job(given)
+        done = workflow.scan(job, begin, resume=resume, overwrite=overwrite, tell=print_cost)
     if done.scan is not None:
         print_summary(done.scan)
     elif done.hits is None and not done.annotations:

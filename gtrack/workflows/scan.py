@@ -10,6 +10,7 @@ from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.ports import Engine, OnBatch, lacking
+from gtrack.core.scan.cost import Cost
 from gtrack.core.scan.plan import Plan
 from gtrack.engines import ENGINES
 from gtrack.engines import GROUP as ENGINE_GROUP
@@ -22,6 +23,7 @@ from gtrack.workflows.hits import call, check_widths
 from gtrack.workflows.merge import ScanSummary, merge_shards
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotations import Annotation, republish
+from gtrack.workflows.scanning.cost import costs
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.shard import tasks, tasks_of_shard
 from gtrack.workflows.scanning.versions import check_version
@@ -29,6 +31,9 @@ from gtrack.workflows.scanning.work import ScanWork, report
 
 Begin = Callable[[Plan], OnBatch]
 """Called once with the plan; what it returns is told of every batch."""
+
+Tell = Callable[[Cost], None]
+"""Called with the price of each model before a dear method begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,14 @@ class Scanned:
     annotations: tuple[Annotation, ...]
 
 
-def scan(job: ScanJob, begin: Begin, *, resume: bool = False, overwrite: bool = False) -> Scanned:
+def scan(
+    job: ScanJob,
+    begin: Begin,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    tell: Tell | None = None,
+) -> Scanned:
     """Scan all regions with all models, and call hits where the job has motifs.
 
     Parameters
@@ -52,6 +64,8 @@ def scan(job: ScanJob, begin: Begin, *, resume: bool = False, overwrite: bool = 
         Go on with the scan in ``job.out``: shards that are done stay.
     overwrite : bool
         Replace an earlier scan in ``job.out``.
+    tell : callable, optional
+        Told what each model costs, where the method says so, before `begin` is called.
 
     Raises
     ------
@@ -59,13 +73,19 @@ def scan(job: ScanJob, begin: Begin, *, resume: bool = False, overwrite: bool = 
         When an input is wrong; the motifs are read before anything is computed.
     """
     motifs = [] if job.motifs is None else read_motifs(job.motifs)
-    summary, annotations = _scan(job, begin, motifs, resume=resume, overwrite=overwrite)
+    summary, annotations = _scan(job, begin, tell, motifs, resume=resume, overwrite=overwrite)
     hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
     return Scanned(summary, hits, annotations)
 
 
 def _scan(
-    job: ScanJob, begin: Begin, motifs: Sequence[Motif], *, resume: bool, overwrite: bool
+    job: ScanJob,
+    begin: Begin,
+    tell: Tell | None,
+    motifs: Sequence[Motif],
+    *,
+    resume: bool,
+    overwrite: bool,
 ) -> tuple[ScanSummary | None, tuple[Annotation, ...]]:
     """Scan without calling hits; None when the scan that is resumed was finished already."""
     folder = ScanFolder(job.out)
@@ -80,6 +100,9 @@ def _scan(
         record = begin_run(job.out, job.local())
         try:
             check_widths(motifs, plan.regions)
+            if tell is not None:
+                for cost in costs(plan, planned.models, len(planned.devices), job.workers):
+                    tell(cost)
             _scan_shards(job, folder, planned, begin(plan))
         except (InputError, ModelError):
             if planned.fresh and not folder.parts.has_any_shard():
