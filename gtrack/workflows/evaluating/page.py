@@ -157,7 +157,8 @@ def _perturbations(found: Found, chunks: Sequence[ChunkResult]) -> Iterator[Pert
     shares = as_array([STEP_SHARE * step for step in range(found.job.steps + 1)])
     for target in found.scan.targets:
         curves = []
-        for method in (found.method, *(m for m in found.job.methods if m != found.method), RANDOM):
+        methods = [m for m in chunks[0].curves[target.stem] if m == RANDOM or m not in CONTROLS]
+        for method in methods:
             every = [chunk.curves[target.stem].get(method) for chunk in chunks]
             for order in ("morf", "lerf") if method != RANDOM else ("morf",):
                 scores = [curve for each in every if each for curve in each[order]]

@@ -25,6 +25,10 @@ from gtrack.workflows.folder.finished import FinishedScan
 from gtrack.workflows.scanning.reopened import reopen_models
 
 
+GRADIENT, CENTRED = "gradient", "gradient_centred"
+"""Input x gradient of a model of bases, as it is, and less its mean over the four bases."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Read:
     """Windows that a method explained: by target, then by window.
@@ -78,6 +82,14 @@ class ModelReader:
     def window(self, region: Interval, length: int) -> Interval:
         """Return the window that is centred on a region, moved into its chromosome of a length."""
         return centred(region, self.plan.window_bp, length)
+
+    def methods(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """Return the explanations to make of this model, the scan's own first."""
+        own = self._options.method
+        found = [own, *(method for method in wanted if method != own)]
+        if GRADIENT in found and not self.reads_tokens:
+            found.insert(found.index(GRADIENT) + 1, CENTRED)
+        return tuple(found)
 
     def explained(self, texts: Sequence[str], strands: Sequence[str], method: str) -> Read:
         """Explain windows by a method, on the strands that the scan read."""
@@ -178,12 +190,16 @@ class ModelReader:
         return Read(maps, scores, likely)
 
     def _job(self, method: str, strand: str) -> ExplainJob:
-        own = method == self._options.method
+        parameters = _parameters(self._options, self.plan)
+        if method == CENTRED:
+            method, parameters = GRADIENT, {"centred": "yes"}
+        elif method != self._options.method:
+            parameters = {}
         return ExplainJob(
             targets=tuple(target.label for target in self.targets),
             outputs=self.plan.head.outputs,
             method=method,
-            parameters=_parameters(self._options, self.plan) if own else {},
+            parameters=parameters,
             strand=strand,
             precision=self._options.precision,
             batch_units=self.budget,

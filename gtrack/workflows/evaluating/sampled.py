@@ -85,7 +85,6 @@ class Examiner:
     ) -> None:
         self._job, self._method, self._readers = job, method, readers
         self._genome, self._truth, self._tick = genome, truth, tick
-        self.methods = (method, *(each for each in job.methods if each != method))
 
     def examine(self, regions: Sequence[tuple[int, Interval]], *, keep: int) -> ChunkResult:
         """Examine regions, given with their rows; maps of the first `keep` are kept for a figure."""
@@ -157,14 +156,13 @@ class _ModelWork:
         self._texts, self._rows = texts, rows
         self._strands = [window.strand for window in windows]
         job = examiner.job
-        self.maps: dict[str, list[list[WindowMap]]] = {}
-        for method in examiner.methods:
-            read = reader.explained(texts, self._strands, method)
-            self.maps[method] = read.maps
-            if method == examiner.methods[0]:
-                self.read = read
+        self._main, *others = reader.methods(job.methods)
+        self.read = reader.explained(texts, self._strands, self._main)
+        self.maps = {self._main: self.read.maps}
+        for method in others:
+            self.maps[method] = reader.explained(texts, self._strands, method).maps
         with permuted(reader.model.network, job.seed):
-            twin = reader.explained(texts, self._strands, examiner.methods[0])
+            twin = reader.explained(texts, self._strands, self._main)
         self._twin = twin.maps
         self.curves: list[dict[str, Any]] = [{} for _ in reader.targets]
         self._flipped = self._flip() if job.wants("faithfulness") else None
@@ -174,7 +172,7 @@ class _ModelWork:
     def values(self, place: int) -> Iterator[list[tuple[str, str, str, float]]]:
         """Yield method, metric, level and value of every metric, window by window."""
         count, tokens = len(self._windows), self._reader.reads_tokens
-        main = self._examiner.methods[0]
+        main = self._main
         for at, window in enumerate(self._windows):
             maps = {method: found[place][at] for method, found in self.maps.items()}
             other = (at + 1) % count if count > 1 else None
@@ -249,7 +247,7 @@ class _ModelWork:
 
     def _sanity(self) -> Iterator[list[list[tuple[str, str, str, float]]]]:
         """Yield, by target, what each window's controls of sanity tell."""
-        main, reader = self._examiner.methods[0], self._reader
+        main, reader = self._main, self._reader
         moved = [self._examiner.shifted(window) for window in self._windows]
         shifted = reader.explained([text for text, _ in moved], self._strands, main).maps
         both = reader.plan.strand == "both"
