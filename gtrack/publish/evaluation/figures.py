@@ -24,7 +24,6 @@ from gtrack.publish.evaluation.drawing import (
     key,
     rendered,
 )
-
 from gtrack.publish.evaluation.panels import (
     Floats,
     LocalisationPanel,
