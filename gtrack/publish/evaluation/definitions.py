@@ -18,7 +18,7 @@ AXES = {
 }
 """Axis -> its title and its question."""
 
-MORE, LESS, NEITHER = "more", "less", "neither"
+MORE, LESS, NEITHER, ALIKE = "more", "less", "neither", "more is more alike, which is no merit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Definition:
     span : str
         The range of values, with the unit where there is one.
     better : str
-        `MORE`, `LESS` or `NEITHER`.
+        `MORE`, `LESS`, `NEITHER` or `ALIKE`.
     """
 
     axis: str
@@ -57,18 +57,18 @@ _MASK = "when a token is replaced by [MASK]"
 _CLIPPED = "Negative relevance counts as 0."
 
 DEFINITIONS = {
-    "pearson": Definition("similarity", "Pearson r", f"Correlation {_SAME}.", "-1 to 1", MORE),
+    "pearson": Definition("similarity", "Pearson r", f"Correlation {_SAME}.", "-1 to 1", ALIKE),
     "spearman": Definition(
         "similarity", "Spearman rho", f"Correlation of the ranks {_SAME}; ties averaged.",
-        "-1 to 1", MORE,
+        "-1 to 1", ALIKE,
     ),
     "cosine": Definition(
         "similarity", "cosine", f"Cosine of the angle {_SAME}; no mean is taken off.", "-1 to 1",
-        MORE,
+        ALIKE,
     ),
-    "top_k_jaccard": Definition(
+    "top_jaccard": Definition(
         "similarity", "top-tenth Jaccard",
-        f"Take {_TOP} in each map: those in both, over those in either.", "0 to 1", MORE,
+        f"Take {_TOP} in each map: those in both, over those in either.", "0 to 1", ALIKE,
     ),
     "gini": Definition(
         "sparsity", "Gini",
@@ -91,22 +91,37 @@ DEFINITIONS = {
         "complexity", "effective complexity",
         "Bases whose |relevance| is above 1 % of the largest.", "1 to n, bases", NEITHER,
     ),
-    "aopc_morf": Definition(
+    "morf": Definition(
         "faithfulness", "MoRF", f"What {_REPLACED.format('the most relevant')}.",
         "units of the score", MORE,
     ),
-    "aopc_lerf": Definition(
+    "lerf": Definition(
         "faithfulness", "LeRF", f"What {_REPLACED.format('the least relevant')}.",
         "units of the score", LESS,
     ),
     "abc": Definition(
         "faithfulness", "area between curves",
-        "MoRF less LeRF. Chance is the same with a random order twice: 0.", "units of the score",
-        MORE,
+        "How much further the score falls, mean over all steps, when the most relevant bases are "
+        "replaced first than when the least relevant are. An order that knows nothing gets 0.",
+        "units of the score", MORE,
     ),
-    "abc_normalised": Definition(
+    "normalised_abc": Definition(
         "faithfulness", "ABC, normalised",
-        "Area between curves over the fall of the score when all steps are done.", "no unit", MORE,
+        "Area between curves over the range of the two curves.", "-1 to 1", MORE,
+    ),
+    "normalised_aopc": Definition(
+        "faithfulness", "MoRF, normalised",
+        "MoRF less the same with a random order, over the fall of the score when all steps are "
+        "done.", "no unit", MORE,
+    ),
+    "sign_agreement": Definition(
+        "faithfulness", "signs",
+        "Of the 5 % of positions with the largest |relevance|: share whose sign is the referee's.",
+        "0 to 1", MORE,
+    ),
+    "completeness": Definition(
+        "faithfulness", "completeness",
+        "Sum of all relevance over the score. AttnLRP does not conserve it.", "no unit", NEITHER,
     ),
     "faithfulness_correlation": Definition(
         "faithfulness", "faithfulness correlation",
@@ -159,15 +174,30 @@ DEFINITIONS = {
         "Share of circular shifts of the truth within the window whose mass accuracy is at least "
         "as large.", "0 to 1", LESS,
     ),
-    "rc_consistency": Definition(
+    "strand_consistency": Definition(
         "sanity", "strands agree",
-        "Spearman rho between the map and the one of the reverse complement, turned back.",
-        "-1 to 1", MORE,
+        "Correlation of the map with the one of the reverse complement, turned back.", "-1 to 1",
+        MORE,
     ),
     "shift_consistency": Definition(
         "sanity", "shifts agree",
-        "Spearman rho between maps of windows that lie a few bases apart, over shared bases. "
-        "Untrained models pass it.", "-1 to 1", MORE,
+        "Correlation of maps of windows that lie a few bases apart, over shared bases. Untrained "
+        "models pass it.", "-1 to 1", MORE,
+    ),
+    "max_sensitivity": Definition(
+        "sanity", "largest change",
+        "Largest relative change of the map by one substitution that hardly moves the score.",
+        "0 up", LESS,
+    ),
+    "untrained_similarity": Definition(
+        "sanity", "like an untrained twin's",
+        "Rank correlation of |relevance| with the map of an untrained twin of the model.",
+        "-1 to 1", LESS,
+    ),
+    "permuted_similarity": Definition(
+        "sanity", "like a permuted twin's",
+        "Rank correlation of |relevance| with the map of a twin whose layers are all permuted.",
+        "-1 to 1", LESS,
     ),
     "relevance_enrichment": Definition(
         "annotation", "relevance on annotation",

@@ -207,7 +207,7 @@ def _reasons(evaluation: Evaluation) -> Markup:
         (
             reason,
             _listed(row.metric for row in own),
-            _listed(f"{row.model}, {row.method}" for row in own),
+            _listed(f"{row.model} {row.method}" for row in own),
             f"{sum(not row.defined for row in own):,}",
             f"{sum(row.defined for row in own):,}",
         )
