@@ -14,12 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from gtrack.evaluation.annotated_stretches import Flags, Stretches, runs, upto
 from gtrack.evaluation.bootstrap import Floats, estimates
-
-Flags = NDArray[np.bool_]
-Places = NDArray[np.int64]
 
 _TIE = 1e-9
 """Of all relevance: sums in another order differ by less."""
@@ -145,7 +143,7 @@ def against_background(
     ValueError
         As for :func:`against_shifts`, or when a sequence is not as long as its map.
     """
-    pool = _Pool.of(maps, masks, bases)
+    pool = Stretches.of(maps, masks, bases)
     total = float(pool.positive[-1])
     if total <= 0:
         return _nothing("no relevance is positive")
@@ -156,7 +154,7 @@ def against_background(
     null, matched = np.zeros(draws), 0
     for length in np.unique(pool.lengths).tolist():
         gc, sums = pool.background(length)
-        upto = np.concatenate([[0.0], np.cumsum(sums)])
+        before = upto(sums)
         for start in pool.starts[pool.lengths == length].tolist():
             share = pool.gc_of(start, length)
             low = int(np.searchsorted(gc, share - tolerance - 1e-12))
@@ -166,7 +164,7 @@ def against_background(
             matched += 1
             null += sums[rng.integers(low, high, size=draws)]
             inside[pool.region[start]] += pool.sum_of(start, length)
-            chance[pool.region[start]] += (upto[high] - upto[low]) / (high - low)
+            chance[pool.region[start]] += (before[high] - before[low]) / (high - low)
     missing = len(pool.starts) - matched
     reason = f"{missing} of {len(pool.starts)} stretches have no match" if missing else ""
     if not matched or chance.sum() <= 0:
@@ -174,80 +172,6 @@ def against_background(
         return _nothing(why)
     kept = np.unique(pool.region[pool.starts])
     return _enrichment(inside[kept], chance[kept], total, null, matched, resamples, seed, reason)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pool:
-    """All regions end to end; sums up to each base, so that a stretch costs two look-ups."""
-
-    region: Places  # of each base
-    ends: Places  # of the region of each base
-    barred: Places  # bases that no background may hold, so far
-    gc: Places
-    positive: Floats
-    starts: Places  # of the annotated stretches
-    lengths: Places
-
-    @property
-    def regions(self) -> int:
-        return int(self.region[-1]) + 1 if len(self.region) else 0
-
-    @classmethod
-    def of(
-        cls, maps: Sequence[ArrayLike], masks: Sequence[ArrayLike], bases: Sequence[str]
-    ) -> _Pool:
-        parts = [
-            _flat(np.asarray(values, np.float64), np.asarray(mask, np.bool_), letters)
-            for values, mask, letters in zip(maps, masks, bases, strict=True)
-        ]
-        sizes = [len(mask) for _, mask, _, _ in parts]
-        first = np.cumsum([0, *sizes])
-        positive, mask, known, gc = (
-            np.concatenate([part[k] for part in parts] or [np.empty(0)]) for k in range(4)
-        )
-        runs = [
-            (first[k] + start, end - start)
-            for k, (_, inside, valid, _) in enumerate(parts)
-            for start, end in _runs(inside)
-            if valid[start:end].all()
-        ]
-        found = np.array(runs, np.int64).reshape(-1, 2)
-        return cls(
-            np.repeat(np.arange(len(sizes)), sizes),
-            np.repeat(first[1:], sizes),
-            _upto(mask.astype(np.bool_) | ~known.astype(np.bool_)).astype(np.int64),
-            _upto(gc).astype(np.int64),
-            _upto(positive),
-            *found.T,
-        )
-
-    def background(self, length: int) -> tuple[Floats, Floats]:
-        """Return GC content and relevance of every stretch that may be one, by GC content."""
-        starts = np.arange(max(0, len(self.region) - length + 1))
-        starts = starts[starts + length <= self.ends[starts]]
-        starts = starts[self.barred[starts + length] == self.barred[starts]]
-        gc = (self.gc[starts + length] - self.gc[starts]) / length
-        order = np.argsort(gc, kind="stable")
-        sums = self.positive[starts + length] - self.positive[starts]
-        return gc[order], sums[order]
-
-    def gc_of(self, start: int, length: int) -> float:
-        return float(self.gc[start + length] - self.gc[start]) / length
-
-    def sum_of(self, start: int, length: int) -> float:
-        return float(self.positive[start + length] - self.positive[start])
-
-
-def _flat(values: Floats, mask: Flags, letters: str) -> tuple[Floats, Flags, Flags, Flags]:
-    """Return positive relevance, mask, which bases count, and which are G or C."""
-    codes = np.frombuffer(letters.upper().encode("ascii"), np.uint8)
-    if not values.shape == mask.shape == codes.shape:
-        raise ValueError(f"map {values.shape}, mask {mask.shape}, bases {codes.shape}: one length")
-    if np.isinf(values).any():
-        raise ValueError("relevance holds an infinite value")
-    known = np.isin(codes, np.frombuffer(b"ACGT", np.uint8)) & ~np.isnan(values)
-    positive = np.where(known, np.clip(np.nan_to_num(values), 0.0, None), 0.0)
-    return positive, mask, known, np.isin(codes, np.frombuffer(b"CG", np.uint8))
 
 
 def _paired(
@@ -266,22 +190,12 @@ def _paired(
 
 def _moved_sums(values: Floats, mask: Flags) -> Floats:
     """Return the sum of values inside the mask moved right by 0, 1, ... bases."""
-    upto = _upto(np.concatenate([values, values]))
+    before = upto(np.concatenate([values, values]))
     moves = np.arange(len(values))
     sums = np.zeros(len(values))
-    for start, end in _runs(mask):
-        sums += upto[moves + end] - upto[moves + start]
+    for start, end in runs(mask):
+        sums += before[moves + end] - before[moves + start]
     return sums
-
-
-def _upto(values: NDArray[np.generic]) -> Floats:
-    return np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
-
-
-def _runs(mask: Flags) -> list[tuple[int, int]]:
-    """Return first and end of every run of true."""
-    edges = np.flatnonzero(np.diff(np.r_[False, mask, False]))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def _enrichment(
