@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ from gtrack.publish.evaluation.definitions import (
     NEITHER,
     definition,
 )
+from gtrack.publish.evaluation.loci import LocusLane, LocusPlot, locus_figures
 from gtrack.publish.evaluation.page import NOT_A_REPRODUCTION, evaluation_html
 from gtrack.publish.evaluation.reading import NO_VALUE, beats_chance, number, span_of
 from gtrack.publish.report.page import POLICY
@@ -165,6 +167,19 @@ def test_a_figure_takes_the_colours_of_the_page_and_ids_of_its_own() -> None:
     for at in (1, 2):
         assert f'id="f{at}-p"' in html
         assert f'href="#f{at}-p"' in html
+
+
+def test_a_drawn_figure_fits_into_the_page_whatever_its_names() -> None:
+    lane = LocusLane("</svg><script>--> ]]>&\x00\ud800", np.ones(4))
+    drawn = locus_figures([LocusPlot("<b>", 0, "ACGT", [lane], [(1, 3, "$\\frac$ <i>")])])
+    figure = EvaluationFigure("locus_1", "a", "b", drawn["locus_1"][0].decode())
+    html = evaluation_html(evaluation(figures=(figure, figure)))
+    tags = {each.tag.rpartition("}")[2] for each in tree(html).iter()}
+    assert tags & {"script", "b", "i", "text"} == set()
+    names = re.findall(r' id="([^"]*)"', html)
+    assert len(names) == len({*names})
+    body = html.split("</style>", 1)[1]
+    assert {*re.findall(r'(?:href="#|url\(#)([^")]*)', body)} <= {*names}
 
 
 def test_what_is_no_svg_is_refused() -> None:
