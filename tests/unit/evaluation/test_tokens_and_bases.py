@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -25,7 +26,7 @@ def cut(draw: st.DrawFn, overlap: bool = False) -> tuple[np.ndarray, np.ndarray]
     else:
         edges = sorted(draw(st.lists(st.integers(0, n), max_size=9)))
         kept = draw(st.lists(st.booleans(), min_size=9, max_size=9))
-        spans = [s for s, k in zip(zip(edges, edges[1:], strict=False), kept, strict=False) if k]
+        spans = [s for s, k in zip(itertools.pairwise(edges), kept, strict=False) if k]
     return np.array(values), np.array(spans, np.int64).reshape(-1, 2)
 
 
