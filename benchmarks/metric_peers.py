@@ -1,14 +1,13 @@
 """Quantus on the metrics that mean the same: how far it is from gtrack's, and what differs.
 
-    python3 -m venv QUANTUS
-    QUANTUS/bin/pip install torch==2.13.0
-    QUANTUS/bin/pip install quantus==0.6.0 .
-    QUANTUS/bin/python benchmarks/metric_peers.py
+    python3 -m venv QUANTUS                         # or make peers, which does all of this
+    QUANTUS/bin/pip install torch==2.13.0           # first, else the largest wheel comes
+    QUANTUS/bin/pip install quantus==0.6.0
+    PYTHONPATH=. QUANTUS/bin/python benchmarks/metric_peers.py
 
-torch comes first, from the source of the project's own (requirements/torch.txt). Quantus imports
-zennit where it finds it, and that torchvision: without a build of the same torch `import quantus`
-fails, so leave both out. Only gtrack.evaluation is imported here, which needs NumPy alone; in place
-of installing gtrack, PYTHONPATH may name its folder.
+Quantus imports zennit where it finds it, and that torchvision: unless it is a build for the same
+torch, `import quantus` fails, so leave both out. Of gtrack only evaluation is imported, which needs
+NumPy alone.
 
 200 random maps of 200 bases, one channel. Equal in meaning, and held to 1e-9:
 - gini: `Sparseness` adds 1e-7 to every value; so does this script before it asks gtrack;
@@ -17,6 +16,10 @@ of installing gtrack, PYTHONPATH may name its folder.
 Not equal, printed as the largest difference: mass_accuracy of signed maps (Quantus sums signed
 values), rank_accuracy with ties (it takes one order of them).
 One JSON line; exit 1 when a difference that should not be there exceeds 1e-9.
+
+Seen on 29 November 2026 with Quantus 0.6.0, numpy 2.4.6, torch 2.13.0: gini 4.4e-16, entropy
+2.0e-10, rank_accuracy 0, auroc 1.1e-16 (with ties 1.1e-16), mass_accuracy 5.6e-17; and where they
+should differ: mass_accuracy of signed maps 94.6, rank_accuracy with ties .087.
 """
 
 from __future__ import annotations
