@@ -100,7 +100,7 @@ def _sums_inside(weights: Floats, inside: NDArray[np.bool_], by: NDArray[np.int6
 
 
 def _mass(values: Floats, k: int) -> Floats:
-    clipped = np.clip(values, 0.0, None)
+    clipped = np.maximum(values, 0.0)
     return np.asarray(clipped / clipped.max())
 
 
