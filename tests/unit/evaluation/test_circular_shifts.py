@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.evaluation.circular_shifts import shift_p
@@ -38,7 +38,6 @@ def map_and_mask(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     return np.array(values), np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)))
 
 
-@settings(deadline=None)
 @given(map_and_mask())
 def test_all_shifts_equal_a_loop(case):
     values, mask = case
