@@ -70,7 +70,7 @@ def relative_entropy(relevance: ArrayLike) -> float:
     1.0
     """
     n = len(known(relevance))
-    return min(1.0, entropy(relevance) / math.log(n)) if n > 1 else math.nan
+    return float(np.minimum(entropy(relevance) / math.log(n), 1.0)) if n > 1 else math.nan
 
 
 def effective_complexity(relevance: ArrayLike, share: float = 0.01) -> float:

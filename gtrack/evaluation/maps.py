@@ -84,6 +84,8 @@ def mean_ranks(x: Floats) -> Floats:
     if len(ends) == len(x):
         ranks[order] = ends
         return ranks
-    sizes = np.diff(ends, prepend=-1)
+    sizes = ends.copy()
+    sizes[1:] -= ends[:-1]
+    sizes[:1] += 1
     ranks[order] = np.repeat(ends - (sizes - 1) / 2, sizes)
     return ranks

@@ -1,4 +1,4 @@
-"""From the values of regions to the rows of ``metrics.tsv``: groups, intervals, baselines, reasons."""
+"""From values of regions to the rows of ``metrics.tsv``: groups, intervals, baselines, reasons."""
 
 from __future__ import annotations
 

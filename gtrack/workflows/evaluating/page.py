@@ -53,7 +53,8 @@ _CAPTIONS = {
     "localisation": (
         "Does relevance lie where the truth is?",
         "Mean over windows with truth, 95 % bootstrap interval; the ticks are chance and, for "
-        "models of tokens, the best that a map can have that is even within tokens. Grey: controls.",
+        "models of tokens, the best that a map can have that is even within tokens. Grey are "
+        "controls.",
     ),
 }
 _LOCUS = (

@@ -15,15 +15,14 @@ from gtrack.core.scan.explanation import Explanation
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.sequences import reverse_complement
 from gtrack.core.targets import Target
-from gtrack.evaluation.window_maps import WindowMap
 from gtrack.engines.local import Serial, Threads, available_cores
+from gtrack.evaluation.window_maps import WindowMap
 from gtrack.models.device import one_thread_per_operation, resolve_devices
 from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.windows import centred
 from gtrack.workflows.explain import ExplainJob, explain
 from gtrack.workflows.folder.finished import FinishedScan
 from gtrack.workflows.scanning.reopened import reopen_models
-
 
 GRADIENT, CENTRED = "gradient", "gradient_centred"
 """Input x gradient of a model of bases, as it is, and less its mean over the four bases."""

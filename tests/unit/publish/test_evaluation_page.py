@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.evaluation_rows import GROUPS, MetricRow, pair
+from gtrack.core.metrics import ALIKE, LESS, MORE, NEITHER
+from gtrack.core.metrics import METRICS as DEFINITIONS
 from gtrack.publish.evaluation.advice import advice
 from gtrack.publish.evaluation.content import (
     EvaluatedModel,
@@ -20,16 +22,7 @@ from gtrack.publish.evaluation.content import (
     EvaluationFigure,
     PassportLine,
 )
-from gtrack.publish.evaluation.definitions import (
-    ALIKE,
-    AXES,
-    DEFINITIONS,
-    HEADLINES,
-    LESS,
-    MORE,
-    NEITHER,
-    definition,
-)
+from gtrack.publish.evaluation.definitions import AXES, HEADLINES, definition
 from gtrack.publish.evaluation.loci import LocusLane, LocusPlot, locus_figures
 from gtrack.publish.evaluation.page import NOT_A_REPRODUCTION, evaluation_html
 from gtrack.publish.evaluation.reading import NO_VALUE, beats_chance, number, span_of
