@@ -73,7 +73,7 @@ def laid(values: Floats, begins: int, start: int, length: int) -> Floats:
 
 
 def counted(places: Sequence[int], start: int, end: int) -> Floats:
-    """Return how many of some places lie on each base from `start` to `end`, shape (end - start,)."""
+    """Return how many places lie on each base from `start` to `end`, shape (end - start,)."""
     inside = np.array([at - start for at in places if start <= at < end], np.int64)
     return np.bincount(inside, minlength=end - start).astype(np.float64)
 

@@ -16,17 +16,19 @@ from gtrack.io.atomic import replacing, write_text
 from gtrack.publish.evaluation.content import CONTROLS, EvaluatedModel, Evaluation, EvaluationFigure
 from gtrack.publish.evaluation.drawing import Rendered
 from gtrack.publish.evaluation.figures import (
-    LocalisationBar,
-    LocalisationPanel,
-    PerturbationCurve,
-    PerturbationPanel,
-    SimilarityPanel,
     localisation_figure,
     perturbation_figure,
     similarity_figure,
 )
 from gtrack.publish.evaluation.loci import LocusLane, LocusPlot, locus_figures, part
 from gtrack.publish.evaluation.page import evaluation_html
+from gtrack.publish.evaluation.panels import (
+    LocalisationBar,
+    LocalisationPanel,
+    PerturbationCurve,
+    PerturbationPanel,
+    SimilarityPanel,
+)
 from gtrack.workflows.evaluating.folder import EvaluationFolder
 from gtrack.workflows.evaluating.rows import Found
 from gtrack.workflows.evaluating.sampled import ChunkResult

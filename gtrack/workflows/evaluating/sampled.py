@@ -87,7 +87,7 @@ class Examiner:
         self._genome, self._truth, self._tick = genome, truth, tick
 
     def examine(self, regions: Sequence[tuple[int, Interval]], *, keep: int) -> ChunkResult:
-        """Examine regions, given with their rows; keep the maps of the first `keep` for a figure."""
+        """Examine regions, given with their rows; keep maps of the first `keep` for a figure."""
         result = ChunkResult([[] for _ in regions], called=[{} for _ in regions])
         examined: list[Examined] = []
         for reader in self._readers:
