@@ -47,9 +47,7 @@ def substitutes(text: str, draws: int) -> NDArray[np.uint8]:
     return np.where(codes < len(BASES), (codes + steps) % 4, 4).astype(np.uint8)
 
 
-def altered(
-    text: str, places: NDArray[np.int64], codes: NDArray[np.uint8]
-) -> Iterator[str]:
+def altered(text: str, places: NDArray[np.int64], codes: NDArray[np.uint8]) -> Iterator[str]:
     """Yield the sequence with one base replaced, place by place, code by code.
 
     Parameters

@@ -275,7 +275,9 @@ def test_methods(run, short, tmp_path: Path, method: str) -> None:
     everything = {"attnlrp": {"alibi_rule": "absorb"}, "gradient": {"centred": "no"}}
     assert job["parameters"] == everything.get(method, {})
     used = {model["name"]: model["parameters"] for model in manifest(out)["models"]}
-    of_cnn, of_dnabert2 = (job["parameters"], {}) if method == "gradient" else ({}, job["parameters"])
+    of_cnn, of_dnabert2 = (
+        (job["parameters"], {}) if method == "gradient" else ({}, job["parameters"])
+    )
     assert used == {"cnn": of_cnn, "dnabert2": of_dnabert2}
     assert np.nanmax(np.abs(track(out, "dnabert2", short.genome))) > 1e-5
 
