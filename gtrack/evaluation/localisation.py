@@ -211,7 +211,9 @@ def enrichment(relevance: ArrayLike, mask: ArrayLike) -> float:
     """
     values, inside = masked(relevance, mask)
     covered = np.count_nonzero(inside)
-    return float(mass_accuracy(values, inside) * len(inside) / covered) if covered else math.nan
+    if not covered:
+        return math.nan
+    return float(mass_accuracy(values, inside) * len(inside) / covered)
 
 
 def chance(relevance: ArrayLike, mask: ArrayLike) -> float:
