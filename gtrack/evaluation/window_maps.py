@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,9 @@ class WindowMap:
     units: Floats
 
     @classmethod
-    def of(cls, bases: NDArray[np.floating], columns: dict[str, NDArray], values: str) -> WindowMap:
+    def of(
+        cls, bases: NDArray[np.floating], columns: dict[str, NDArray[Any]], values: str
+    ) -> WindowMap:
         """Take a window's bases, and the columns of its units (`gtrack.core.scan.explanation`)."""
         kept = columns["placed"] & (columns["strand"] == columns["strand"][0])
         start, end = columns["start"][kept], columns["end"][kept]

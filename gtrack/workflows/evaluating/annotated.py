@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -54,11 +55,19 @@ class OnAnnotation:
     def row(self, method: str) -> MetricRow:
         """Return it as a row of ``metrics.tsv``; the annotation stands behind the method."""
         found = self.found
-        reason = found.reason
         return MetricRow(
             *subject(self.target),
-            *(f"{method} on {self.annotation}", self.what, "base", "all"),
-            *(found.ratio, found.ratio, found.ci_low, found.ci_high, found.n, 1.0, reason),
+            method=f"{method} on {self.annotation}",
+            metric=self.what,
+            level="base",
+            group="all",
+            value=found.ratio,
+            median=math.nan,
+            ci_low=found.ci_low,
+            ci_high=found.ci_high,
+            n=found.n,
+            baseline=1.0,
+            reason=found.reason,
         )
 
 

@@ -166,8 +166,8 @@ def _perturbations(found: Found, chunks: Sequence[ChunkResult]) -> Iterator[Pert
             for order in ("morf", "lerf") if method != RANDOM else ("morf",):
                 scores = [curve for each in every if each for curve in each[order]]
                 if scores:
-                    name = ("", "random") if method == RANDOM else (method, order)
-                    curves.append(PerturbationCurve(*name, as_array(scores)))
+                    by, way = ("", "random") if method == RANDOM else (method, order)
+                    curves.append(PerturbationCurve(by, way, as_array(scores)))
         if curves:
             unit = found.scan.manifest.unit(target.model)
             yield PerturbationPanel(target.title, shares, curves, unit)

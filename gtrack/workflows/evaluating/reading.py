@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from gtrack.attribution.forwards import outputs_of
 from gtrack.attribution.leave_one_out import leave_one_out
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Maskable, Runner, SequenceModel, lacking
+from gtrack.core.precision import Precision
 from gtrack.core.scan.explanation import Explanation
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.sequences import reverse_complement
@@ -67,6 +68,7 @@ class ModelReader:
         self.plan, self.model, self._options = model_plan, model, plan.options
         self.targets = plan.targets_of(model_plan.name)
         self._runner, self._workers = runner, workers
+        self._precision = cast(Precision, plan.options.precision)
 
     @property
     def name(self) -> str:
@@ -127,7 +129,7 @@ class ModelReader:
             first,
             self.plan.contrasts,
             budget=self.budget,
-            precision=self._options.precision,
+            precision=self._precision,
             runner=self._runner,
         )
         placed = [one.placed for one in self.model.encode(first)]
@@ -163,7 +165,7 @@ class ModelReader:
             self.model,
             texts,
             budget=self.budget,
-            precision=self._options.precision,
+            precision=self._precision,
             runner=self._runner,
         )
 
@@ -200,7 +202,7 @@ class ModelReader:
             method=method,
             parameters=parameters,
             strand=strand,
-            precision=self._options.precision,
+            precision=self._precision,
             batch_units=self.budget,
             workers=self._workers,
         )

@@ -185,8 +185,8 @@ class _ModelWork:
             found += told.completeness(maps, score)
             found += self._referees(place, at, other, maps, score)
             if self._flipped is not None:
-                for method, each in self._flipped[place][at].items():
-                    found += [(method, name, "window", value) for name, value in each.items()]
+                for method, told_of in self._flipped[place][at].items():
+                    found += [(method, name, "window", value) for name, value in told_of.items()]
             if self._sane is not None:
                 found += self._sane[place][at]
             yield found
@@ -216,7 +216,8 @@ class _ModelWork:
 
     def _flip(self) -> list[list[dict[str, dict[str, float]]]]:
         """Alter the windows as every map says, and score them; by target, then by window."""
-        job, found = self._examiner.job, []
+        job = self._examiner.job
+        found: list[list[dict[str, dict[str, float]]]] = []
         for place in range(len(self._reader.targets)):
             flips = []
             for at, text in enumerate(self._texts):
