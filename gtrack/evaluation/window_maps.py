@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,7 @@ class WindowMap:
     units: Floats
 
     @classmethod
-    def of(
+    def of(cls, bases: NDArray[np.floating], columns: Mapping[str, Any], values: str) -> WindowMap:
         cls, bases: NDArray[np.floating], columns: dict[str, NDArray[Any]], values: str
     ) -> WindowMap:
         """Take a window's bases, and the columns of its units (`gtrack.core.scan.explanation`)."""
