@@ -103,7 +103,9 @@ def evaluate(
         masks = None if truth is None else truth.masks
         tracks = measure_tracks(scan, method, _widths(scan), masks, progress)
         sample, chunks = Sheet(len(drawn)), []
-        if not scan.is_foreign:
+        if scan.is_foreign:  # nothing to go on from; the seal says what was asked for
+            write_chunk(*folder.chunk(0), asdict(ChunkResult([])))
+        else:
             for first, chunk in _examined(scan, job, truth, drawn, folder, progress, say):
                 _enter(sample, first, chunk)
                 chunks.append(chunk)

@@ -162,9 +162,7 @@ def test_other_options_are_refused(run, first, scanned, tmp_path: Path, sites: P
     command = ("evaluate", scanned[1], "--out", out, *quick)
     for other in (
         ("--truth", sites, "--seed", 1),
-        ("--truth", sites, "--sample", 3),
         ("--truth", sites, "--draws", 2),
-        ("--truth", sites, "--metrics", "gini"),
         ("--truth", sites, "--methods", "cplrp"),
         (),
     ):
@@ -174,7 +172,7 @@ def test_other_options_are_refused(run, first, scanned, tmp_path: Path, sites: P
     run(*command, "--metrics", "gini", "--overwrite")
     assert {path.name for path in (out / "chunks").iterdir()} == {"000000.json"}
     assert (out / "metrics.tsv").read_bytes() != before[out / "metrics.tsv"]
-    for gone in ("localisation.svg", "perturbation.svg"):  # of the evaluation that was replaced
+    for gone in ("localisation.svg", "localisation.png"):  # of the evaluation that was replaced
         assert not (out / gone).exists()
 
 
@@ -189,13 +187,19 @@ def test_foreign_files_are_refused(run, scanned, tmp_path: Path, name: str, quic
     assert (tmp_path / "eval" / name).read_text() == "mine"
 
 
-def test_a_foreign_table_of_the_same_name_is_kept(run, scanned, tmp_path: Path, quick) -> None:
+@pytest.mark.parametrize("name", ["metrics.tsv", "localisation.png", "chunks/000000.json"])
+def test_what_others_call_as_we_do_is_kept(
+    run, scanned, tmp_path: Path, name: str, quick
+) -> None:
     out = tmp_path / "eval"
     out.mkdir()
-    (out / "metrics.tsv").write_text("epoch\tloss\n1\t0.5\n")
+    kept = out / name
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("epoch\tloss\n1\t0.5\n")
     for options in ((), ("--overwrite",)):
-        run("evaluate", scanned[1], "--out", out, *quick, *options, code=2)
-        assert (out / "metrics.tsv").read_text() == "epoch\tloss\n1\t0.5\n"
+        ran = run("evaluate", scanned[1], "--out", out, *quick, *options, code=2)
+        assert name in ran.error
+        assert kept.read_text() == "epoch\tloss\n1\t0.5\n"
 
 
 def test_workers_do_not_matter(run, scanned, tmp_path: Path, sites: Path, read_evaluation) -> None:
