@@ -36,7 +36,7 @@ from gtrack.workflows.evaluating.rows import (
     rows_of_all,
 )
 from gtrack.workflows.evaluating.sampled import ChunkResult, Examiner
-from gtrack.workflows.evaluating.truth import Truth, read_labels, read_truth
+from gtrack.workflows.evaluating.truth import Truth, check_labels, read_labels, read_truth
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 
 CHUNK = 25
@@ -93,6 +93,7 @@ def evaluate(
     truth = None if job.truth is None else read_truth(job.truth, scan.regions, scan.chrom_sizes)
     labels = {} if job.labels is None else read_labels(job.labels, scan.regions)
     annotations = check_annotations(job, scan)
+    check_labels(labels, scan)
     notes = _notes(scan, truth, job)
     for note in notes:
         say(note)

@@ -13,6 +13,7 @@ import pytest
 from gtrack.core.metrics import METRICS
 from gtrack.workflows.calling.given_tracks import TracksJob, check_tracks
 from gtrack.workflows.calling.taken_tracks import take_tracks
+from tests.evaluate.conftest import number
 from tests.hits.foreign import SIZES, make, write_bigwig
 
 ALL_N = "chr2\t3040\t3240\tall N\t0\t.\n"
@@ -79,7 +80,9 @@ def test_sites_outside_are_counted_aloud(run, scanned, tmp_path: Path, sites: Pa
     assert said in (tmp_path / "eval/evaluation.html").read_text()
 
 
-def test_without_truth_nothing_is_said_of_places(first, run, scanned, tmp_path, quick, read_evaluation):
+def test_without_truth_nothing_is_said_of_places(
+    first, run, scanned, tmp_path, quick, read_evaluation
+):
     run("evaluate", scanned[1], "--out", tmp_path / "eval", *quick, "--metrics", "auroc,shift_p")
     rows = read_evaluation(tmp_path / "eval").rows()
     assert {row["model"] for row in rows} == {"cnn", "dnabert2"}
@@ -116,7 +119,12 @@ def test_a_region_of_n_alone(run, inputs, scan_of, read_evaluation) -> None:
     own = ("attnlrp", "cplrp", "gradient", "ism")
     for row in found.rows("per_region.tsv", name="all N"):
         judged = row["method"] in own and row["metric"] in of_maps
-        if judged or row["metric"] in ("pearson", "ism_pearson", "mask_pearson", "strand_consistency"):
+        if judged or row["metric"] in (
+            "pearson",
+            "ism_pearson",
+            "mask_pearson",
+            "strand_consistency",
+        ):
             assert row["value"] == "NA", row
     for model in inputs.models:
         row = found.row(model=model, method="attnlrp", metric="gini", level="base")
@@ -136,9 +144,10 @@ def test_one_region_only(run, inputs, scan_of, read_evaluation) -> None:
     rows = found.rows()
     assert all(row["ci_low"] == row["ci_high"] == "NA" for row in rows)
     assert not [row for row in rows if row["method"] == "shuffled_pair" and row["value"] != "NA"]
-    assert found.row(model="cnn ~ dnabert2", method="attnlrp", metric="pearson", level="base")[
-        "n"
-    ] == "1"
+    assert (
+        found.row(model="cnn ~ dnabert2", method="attnlrp", metric="pearson", level="base")["n"]
+        == "1"
+    )
 
 
 def test_other_targets(run, inputs, make_cnn, tmp_path: Path, scan_of, read_evaluation) -> None:
@@ -197,8 +206,25 @@ def test_multi_label_and_regression_heads(
             assert row["value"] != "NA"
         else:
             assert (row["value"], row["reason"]) == ("NA", "values are no calls")
-    ran = run("evaluate", scan, *options, "--labels", labels, code=2)
-    assert "value" in ran.error
+    run("evaluate", scan, *options, "--labels", labels)
+    for target, truth in (("weak", (True, False)), ("none", (False, True))):
+        chosen = {"model": "labels", "target": target, "metric": "abc", "method": "attnlrp"}
+        rows = found.rows("per_region.tsv", **chosen)
+        right = [
+            number(row["value"])
+            for row, is_it in zip(rows, truth, strict=True)
+            if (row["called"] == "positive") == is_it
+        ]
+        (row,) = found.rows(group="correct", **chosen)
+        assert int(row["n"]) == len(right)
+        assert number(row["value"]) == pytest.approx(np.mean(right), rel=1e-6) or not right
+
+
+def test_labels_of_values(run, make_cnn, tmp_path: Path, scan_of) -> None:
+    scan = scan_of(GOOD, {"value": with_head(make_cnn(tmp_path / "v", labels=1), "regression")})
+    labels = tmp_path / "labels.tsv"
+    labels.write_text("region\tlabel\ngood\t1\n")
+    assert "values" in run("evaluate", scan, "--labels", labels, code=2).error
 
 
 @pytest.fixture

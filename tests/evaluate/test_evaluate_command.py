@@ -20,9 +20,7 @@ from gtrack.workflows.evaluating.job import evaluate_job
 COLUMNS = (
     "model target method metric level group value median ci_low ci_high n baseline reason".split()
 )
-REGION_COLUMNS = (
-    "region chrom start end name model target method metric level called value".split()
-)
+REGION_COLUMNS = "region chrom start end name model target method metric level called value".split()
 
 
 def test_files_and_tidy_columns(first) -> None:
@@ -188,9 +186,7 @@ def test_foreign_files_are_refused(run, scanned, tmp_path: Path, name: str, quic
 
 
 @pytest.mark.parametrize("name", ["metrics.tsv", "localisation.png", "chunks/000000.json"])
-def test_what_others_call_as_we_do_is_kept(
-    run, scanned, tmp_path: Path, name: str, quick
-) -> None:
+def test_what_others_call_as_we_do_is_kept(run, scanned, tmp_path: Path, name: str, quick) -> None:
     out = tmp_path / "eval"
     out.mkdir()
     kept = out / name
