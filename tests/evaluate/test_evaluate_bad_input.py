@@ -13,7 +13,8 @@ import pytest
 from gtrack.core.metrics import METRICS
 from gtrack.workflows.calling.given_tracks import TracksJob, check_tracks
 from gtrack.workflows.calling.taken_tracks import take_tracks
-from tests.evaluate.conftest import number
+from tests.evaluate.tables import number
+from tests.hits.conftest import meme
 from tests.hits.foreign import SIZES, make, write_bigwig
 
 ALL_N = "chr2\t3040\t3240\tall N\t0\t.\n"
@@ -228,9 +229,9 @@ def test_labels_of_values(run, make_cnn, tmp_path: Path, scan_of) -> None:
 
 
 @pytest.fixture
-def foreign(tmp_path: Path, write_meme: Callable[..., str]) -> Path:
+def foreign(tmp_path: Path) -> Path:
     """Take three tracks of another tool: one with peaks, a constant one, one of zeros."""
-    given = make(tmp_path, write_meme())
+    given = make(tmp_path, meme())
     tracks = [("peaks", given.bigwig)]
     for name, value in (("flat", 1.0), ("zero", 0.0)):
         values = {chrom: np.full(size, value, np.float32) for chrom, size in SIZES.items()}

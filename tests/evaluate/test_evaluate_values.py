@@ -19,7 +19,7 @@ from gtrack.evaluation.faithfulness import abc, aopc
 from gtrack.evaluation.flips import Flips, letters
 from gtrack.io.fasta import Genome
 from tests.conftest import ROOT
-from tests.evaluate.conftest import number
+from tests.evaluate.tables import number
 
 DATA = ROOT / "example_data"
 FOLDERS = {"cnn": DATA / "models/cnn", "bert": DATA / "models/dnabert2"}
