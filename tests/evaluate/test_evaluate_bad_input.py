@@ -230,11 +230,12 @@ def test_labels_of_values(run, make_cnn, tmp_path: Path, scan_of) -> None:
 
 @pytest.fixture
 def foreign(tmp_path: Path) -> Path:
-    """Take three tracks of another tool: one with peaks, a constant one, one of zeros."""
+    """Take tracks of another tool: with peaks, constant, and constant with zeros on chr2."""
     given = make(tmp_path, meme())
     tracks = [("peaks", given.bigwig)]
     for name, value in (("flat", 1.0), ("zero", 0.0)):
         values = {chrom: np.full(size, value, np.float32) for chrom, size in SIZES.items()}
+        values["chr10"] += 1 - value  # a track that is 0 everywhere is refused when it is taken
         tracks.append((name, write_bigwig(tmp_path / f"{name}.bw", SIZES, values)))
     job = TracksJob(
         tracks=tuple(tracks),
@@ -260,10 +261,11 @@ def test_tracks_of_others_and_constant_relevance(
     assert found.row(model="flat", metric="gini", level="base")["value"] == "0"
     flat = found.row(model="flat", method="foreign", metric="mass_accuracy")
     assert float(flat["value"]) == pytest.approx(float(flat["baseline"]))
-    for metric in ("gini", "entropy", "mass_accuracy"):
+    for metric, n in (("gini", "1"), ("entropy", "1"), ("mass_accuracy", "0")):
         row = found.row(model="zero", method="foreign", metric=metric)
-        assert (row["value"], row["n"]) == ("NA", "0")
-        assert "undefined in 3 of 3 regions" in row["reason"]
+        assert row["n"] == n
+        assert f"undefined in {3 - int(n)} of 3 regions" in row["reason"]
+        assert (row["value"] == "NA") == (n == "0")
     for metric in ("pearson", "spearman"):
         row = found.row(model="peaks ~ flat", method="foreign", metric=metric)
         assert row["value"] == "NA"
