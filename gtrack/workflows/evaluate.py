@@ -115,6 +115,7 @@ def evaluate(
         found = Found(scan, job, method, tracks, sample, drawn, called, labels, annotated)
         rows = tuple(rows_of_all(found))
         write_region_values(folder.region_values, region_values(found))
+        folder.enrichment.unlink(missing_ok=True)  # of a run with annotations
         if annotated:
             write_enrichment(folder.enrichment, enrichments(found))
         write_metrics(folder.metrics, rows)
