@@ -92,9 +92,7 @@ CALLS = st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=9)
 def test_groups_are_those_of_a_loop(called: list[bool | None], data) -> None:
     n = len(called)
     truth = data.draw(
-        st.one_of(
-            st.none(), st.lists(st.sampled_from([True, False, None]), min_size=n, max_size=n)
-        )
+        st.one_of(st.none(), st.lists(st.sampled_from([True, False, None]), min_size=n, max_size=n))
     )
     groups = Groups.of(called, truth, values=False)
     assert groups.members["all"].tolist() == [True] * n

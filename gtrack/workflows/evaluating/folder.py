@@ -102,8 +102,8 @@ class EvaluationFolder:
         if self.metrics.exists() and not self._is_mine():
             if not overwrite:
                 raise InputError(
-                    f"{self.out}: holds an evaluation that was asked for otherwise (options, truth, "
-                    "scan or version); use --overwrite to replace it, or another --out"
+                    f"{self.out}: holds an evaluation that was asked for otherwise (options, "
+                    "truth, scan or version); use --overwrite to replace it, or another --out"
                 )
             for path in ours:  # its figures, too: the new one may have fewer
                 path.unlink(missing_ok=True)
