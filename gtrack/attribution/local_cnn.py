@@ -86,10 +86,7 @@ class LocalCnn:
             for array in (row, place, codes)
         )
         largest = max(
-            *(
-                self._reached[0] * self._first.shape[1],
-                *(w.shape[1] * w.shape[3] for w in self._read),
-            )
+            *(self._reached[0] * self._first.shape[1], *(w.shape[1] * w.shape[3] for w in self._read))
         )
         step = _FLOATS.get(where.type, _FLOATS_ELSEWHERE) // (largest * codes.shape[1])
         step = max(1, step)
