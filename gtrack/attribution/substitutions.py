@@ -111,7 +111,7 @@ def _of_passes(
         raise NonFiniteError(row, error.module) from error
     for end, which in zip(ends.tolist(), codes, strict=True):
         first = end - which.size
-        yield said[first - 1], said[first:end].reshape(*which.shape, -1)
+        yield said[first - 1], said[first:end].reshape(*which.shape, said.shape[1])
 
 
 def _of_local_cnn(
@@ -145,7 +145,7 @@ def _of_local_cnn(
         finite = np.isfinite(whole).all(axis=1)
         finite[row[~np.isfinite(of_rows).all(axis=(1, 2))]] = False
         if not finite.all():
-            bad = int(batch.rows[np.argmin(finite)])
+            bad = int(batch.rows[~finite].min())
             raise NonFiniteError(bad, "an output of the sequence with a base replaced")
         return whole, of_rows
 
