@@ -1,6 +1,6 @@
 """Ways to explain a model: relevance of every unit of its input.
 
-A fourth method is a new file and one line here; from another package, an entry point.
+Another method is a new file and one line here; from another package, an entry point.
 """
 
 from __future__ import annotations
@@ -12,5 +12,6 @@ METHODS: dict[str, str] = {
     "attnlrp": "gtrack.attribution.attnlrp:AttnLrp",
     "cplrp": "gtrack.attribution.cplrp:CpLrp",
     "gradient": "gtrack.attribution.gradient:Gradient",
+    "ism": "gtrack.attribution.ism:Ism",
 }
 """Name -> ``module:class`` of the Attributor, loaded on first use."""

@@ -62,9 +62,9 @@ def outputs_of(
     """
     found, first = [np.zeros((0, len(model.labels)))], 0
     for chunk in _chunks(texts):
+        rows = model.encode(chunk)
         said = outputs_of_rows(
-            *(model, model.encode(chunk)),
-            **{"budget": budget, "precision": precision, "runner": runner, "first": first},
+            model, rows, budget=budget, precision=precision, runner=runner, first=first
         )
         found.append(said)
         first += len(chunk)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -23,41 +23,51 @@ from gtrack.core.ports import Explain, SequenceModel
 from gtrack.core.precision import Precision
 
 
+ONE_HOT = ("cnn",)
+"""Kinds of models whose embedding is one-hot bases."""
+
+
 class Gradient:
-    """Input x gradient, no rules and no parameters.
+    """Input x gradient, no rules.
+
+    Its parameter ``centred`` says whether the gradient is taken less its mean over the four bases
+    (Majdandzic et al. 2023, doi 10.1186/s13059-023-02956-3): what a gradient says off the plane of
+    one-hot bases is noise. It matters to models that read one-hot bases alone.
 
     Parameters
     ----------
     parameters : mapping of str to str, optional
-        What :meth:`validated` returned: nothing.
+        What :meth:`validated` returned; without it, the defaults.
     precision : {"fp32", "tf32", "bf16"}
         Arithmetic of the matrix products; the sum of relevance is never below float32.
     """
 
     name = "gradient"
     per_base = False
+    allowed: ClassVar[Mapping[str, Sequence[str]]] = {"centred": ("no", "yes")}
 
     def __init__(
         self, parameters: Mapping[str, str] | None = None, precision: Precision = "fp32"
     ) -> None:
-        self.validated(parameters or {})
+        self.parameters = self.validated(parameters or {})
         self.precision: Precision = precision
 
     @classmethod
     def validated(cls, given: Mapping[str, str]) -> dict[str, str]:
-        """Return nothing; any parameter is an InputError."""
-        return complete(cls.name, given, {})
+        """Return all parameters; an unknown name or value is an InputError."""
+        return complete(cls.name, given, cls.allowed)
 
     def used(self, kind: str) -> dict[str, str]:
-        """Return nothing, for every kind of model."""
-        return {}
+        """Return the parameters for a kind that reads one-hot bases, nothing for others."""
+        return dict(self.parameters) if kind in ONE_HOT else {}
 
     @contextmanager
     def applied(self, model: SequenceModel) -> Iterator[Explain]:
         """Freeze the network and yield ``explain(batch, contrasts)``; give it back on leaving."""
         check(self.precision, model)
         with borrowed(model.network):
-            yield partial(explain, model, self.precision)
+            centred = self.used(model.kind).get("centred") == "yes"
+            yield partial(explain, model, self.precision, centred=centred)
 
 
 def explain(
@@ -66,6 +76,8 @@ def explain(
     batch: Any,
     contrasts: NDArray[np.float64],
     sequences: Sequence[str] = (),
+    *,
+    centred: bool = False,
 ) -> Explained:
     """Explain one batch under the rules that are on the network: one forward, a backward each.
 
@@ -81,6 +93,8 @@ def explain(
         The scalar ``outputs @ contrasts[t]`` of every row is explained for each target t.
     sequences : sequence of str
         Not read: the embedded batch says all.
+    centred : bool
+        Take the gradient less its mean over the channels of a unit.
 
     Returns
     -------
@@ -93,17 +107,20 @@ def explain(
     ModelError
         When an output or a relevance is NaN or infinite; names the row and the module.
     """
-    explained = _pass(model, precision, batch, contrasts)
+    run = partial(_pass, model, precision, batch, contrasts, centred)
+    explained = run()
     row = first_bad_row(explained)
     if row is not None:
-        raise NonFiniteError(
-            row, locate(model, row, lambda: _pass(model, precision, batch, contrasts))
-        )
+        raise NonFiniteError(row, locate(model, row, run))
     return explained
 
 
 def _pass(
-    model: SequenceModel, precision: Precision, batch: Any, contrasts: NDArray[np.float64]
+    model: SequenceModel,
+    precision: Precision,
+    batch: Any,
+    contrasts: NDArray[np.float64],
+    centred: bool,
 ) -> Explained:
     last = len(contrasts) - 1
     relevance = []
@@ -116,5 +133,7 @@ def _pass(
         for target, contrast in enumerate(weights):
             score = (logits @ contrast).sum()
             (gradient,) = torch.autograd.grad(score, leaf, retain_graph=target < last)
+            if centred:
+                gradient = gradient - gradient.mean(dim=-1, keepdim=True)
             relevance.append((leaf.detach() * gradient).sum(dim=-1).cpu())
     return Explained(logits=logits.detach().cpu().numpy(), relevance=torch.stack(relevance).numpy())

@@ -72,12 +72,14 @@ class PoolExplainer:
         step = 1 if model.exact_length else LENGTH_STEP
         batches = cut_batches(units, self.budget, step, model.unit_limit)
         lengths = lengths_of(texts) if self.per_base else units
+        within = getattr(self.explain, "within", None)  # of a Budgeted
+        explain = self.explain if within is None else within(self.budget)
         answers = Answers(lengths, *reversed(self.contrasts.shape))
 
         def work(batch: BatchShape) -> Explained:
             try:
                 collated = model.collate(encodings[batch.rows], batch.n_rows, batch.n_units)
-                return self.explain(collated, self.contrasts, [texts[r] for r in batch.rows])
+                return explain(collated, self.contrasts, [texts[r] for r in batch.rows])
             except (ModelError, MemoryError, RuntimeError) as error:
                 raise self._named(error, batch, called) from error
 

@@ -58,6 +58,13 @@ class Explain(Protocol):
         """
 
 
+class Budgeted(Explain, Protocol):
+    """An Explain that makes batches of its own; others need not be."""
+
+    def within(self, budget: int) -> Explain:
+        """Return the same, with batches of at most so many units, padding included."""
+
+
 class SequenceModel(Protocol):
     """A trained network together with the way from text to its input.
 
@@ -113,6 +120,19 @@ class SequenceModel(Protocol):
 
     def forward(self, embedded: Tensor, batch: Any) -> Tensor:
         """Return the logits, shape (rows, outputs), of an embedded batch."""
+
+
+class Maskable(Protocol):
+    """A model with a unit that says nothing ([MASK]); others need not be.
+
+    Attributes
+    ----------
+    mask_unit : int
+        Its id.
+    """
+
+    @property
+    def mask_unit(self) -> int: ...
 
 
 class ModelKind(Protocol):
@@ -185,7 +205,7 @@ class Attributor(Protocol):
     Attributes
     ----------
     name : str
-        ``attnlrp``, ``cplrp``, ``gradient``.
+        ``attnlrp``, ``cplrp``, ``gradient``, ``ism``.
     per_base : bool
         False: relevance is per unit of the model, shape (targets, rows, units). True: per base of
         the window on the strand that was read, shape (targets, rows, bases).
@@ -211,6 +231,16 @@ class Attributor(Protocol):
 
     def applied(self, model: SequenceModel) -> AbstractContextManager[Explain]:
         """Put the rules on the model; it is given back as it was found, also after an error."""
+
+
+class Priced(Attributor, Protocol):
+    """A method so dear that its price is told before it is paid; others need not be."""
+
+    def price(self, model: SequenceModel, bases: int, budget: int) -> tuple[int, float]:
+        """Return the altered sequences read for one of so many bases, and their seconds.
+
+        The seconds are those of one thread with batches of `budget` units, by a timed sample.
+        """
 
 
 def lacking(thing: object, *ports: type) -> list[str]:

@@ -134,6 +134,11 @@ class Dnabert2:
         """What the outputs are, by the config."""
         return head_of(self.network.config.problem_type, self.labels, own=self._own)
 
+    @property
+    def mask_unit(self) -> int:
+        """Id of [MASK]."""
+        return self.tokenizer.mask
+
     def save(self, folder: Path) -> None:
         """Write the config, the weights and the tokenizer into an existing folder."""
         self.network.config.architectures = [type(self.network).__name__]
