@@ -69,7 +69,7 @@ class Windows:
         """Return windows to be shuffled: those called on the other strand, where `enough` are."""
         called = called_on_the_other_strand(self._said, self._rows)
         some = sum(called)
-        return self._drawn(called if some >= enough else (), min(count, max(some, enough)))
+        return self._drawn(called, min(count, some)) if some >= enough else self._drawn((), count)
 
     def explained(self, count: int) -> tuple[Window, ...]:
         """Return windows whose maps are held to the model: those called before the others.
