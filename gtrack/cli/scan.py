@@ -75,8 +75,8 @@ def scan(
                   --model dnabert2=example_data/models/dnabert2 --out out/first \\
                   --motifs example_data/motifs.meme
     """
-    from gtrack.cli.progress import scan_progress
     from gtrack.cli.passport_summary import print_passports, print_price
+    from gtrack.cli.progress import scan_progress
     from gtrack.cli.summary import print_annotations, print_hits, print_summary
     from gtrack.workflows import scan as workflow
 

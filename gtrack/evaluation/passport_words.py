@@ -64,8 +64,8 @@ def describes_sentence(passport: Passport) -> str:
     if silent:
         sentence += (
             f" In {silent[0].value:.0%} of the windows nothing moves the score by {MOVES:.0%} "
-            f"(more than {SILENT:.0%}): the score is saturated there, and masking or changing bases "
-            "says little."
+            f"(more than {SILENT:.0%}): the score is saturated there, and masking or changing "
+            "bases says little."
         )
     return sentence
 

@@ -6,7 +6,7 @@ script, no style, nothing from elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
@@ -16,7 +16,9 @@ from gtrack.publish.hub.tracks import HubTrack
 from gtrack.publish.markup import Markup, element, join, void
 from gtrack.publish.session import locus_text
 from gtrack.publish.signs import bases_say, hits_say, units_of
+from gtrack.publish.trust import trust_list, trust_of, trust_text
 
+_BELIEVE = "Whether to believe the map"
 _COORDINATES = (
     "Coordinates in the files are 0-based and half-open; a position that a browser shows is "
     "1-based, both ends included."
@@ -192,6 +194,7 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
                 _COORDINATES,
             ),
         ),
+        *_believed(hub, spec.model, spec.target),
         _section("Methods", _made(hub, model)),
         _section("Data", _table(facts)),
     )
@@ -284,8 +287,23 @@ def _hub_page(hub: Hub) -> str:
                 *(_FOREIGN_GAPS if hub.manifest.foreign else _GAPS, _COORDINATES),
             ),
         ),
+        *_whole_trust(hub),
         *(_section(f"Methods: {m['name']}", _made(hub, m)) for m in hub.manifest.models),
     )
+
+
+def _whole_trust(hub: Hub) -> Iterator[Markup]:
+    said = trust_list(hub.manifest)
+    if said:
+        yield _section(_BELIEVE, said)
+
+
+def _believed(hub: Hub, model: str | None, target: str | None) -> Iterator[Markup]:
+    """Yield what is known of one target's map; nothing where nobody asked."""
+    entry = trust_of(hub.manifest, model, target)
+    if entry is not None:
+        unseen = element("p", "What these checks cannot see: ", " ".join(entry["cannot_see"]))
+        yield _section(_BELIEVE, _paragraphs(*trust_text(entry)), unseen)
 
 
 def _genome_page(hub: Hub) -> str:
