@@ -31,9 +31,9 @@ def print_passports(summary: PassportSummary) -> None:
     console.print()
     console.print(table)
     for passport in summary.passports:
-        said = (sees_sentence(passport), describes_sentence(passport))
+        said = [sees_sentence(passport), describes_sentence(passport)]
         if passport.verdict != "supported":
-            said = (LEADS[passport.verdict], *said)
+            said.insert(0, LEADS[passport.verdict])
         console.print(escape(f"{_title(passport)}: {' '.join(said)}"), soft_wrap=True)
     blind = dict.fromkeys(text for each in summary.passports for text in cannot_see(each))
     for text in blind:
@@ -43,7 +43,8 @@ def print_passports(summary: PassportSummary) -> None:
 
 def print_price(out: Path, price: Price) -> None:
     """Say what was not asked, how to ask it, and what that costs."""
-    Console(stderr=True, highlight=False).print(
+    console = Console(stderr=True, highlight=False)
+    console.print(
         f"whether to believe these maps was not asked: gtrack passport {out} does, for about "
         f"{price.passes:,.0f} explanations of a window (this scan: {price.scan:,.0f})",
         soft_wrap=True,

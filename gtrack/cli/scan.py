@@ -89,10 +89,8 @@ def scan(
                 plan_folder, shard, begin, device=given["device"], workers=given["workers"]
             )
             return
-        done = workflow.scan(
-            *(scan_job(given), begin),
-            **{"resume": resume, "overwrite": overwrite, "passport": passport},
-        )
+        job = scan_job(given)
+        done = workflow.scan(job, begin, resume=resume, overwrite=overwrite, passport=passport)
     if done.scan is not None:
         print_summary(done.scan)
     elif done.hits is None and not done.annotations and done.passports is None:

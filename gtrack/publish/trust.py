@@ -32,6 +32,27 @@ def trust_text(entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"{axis['name']}, {axis['asks']}: {axis['verdict']}. {axis['sentence']}"
 
 
+def trust_paragraphs(manifest: RunManifest, model: str | None, target: str | None) -> Markup:
+    """Return the sentences about one track's maps as paragraphs; nothing where nobody asked."""
+    entry = trust_of(manifest, model, target)
+    if entry is None:
+        return Markup("")
+    unseen = f"What these checks cannot see: {' '.join(entry['cannot_see'])}"
+    return join(*(element("p", text) for text in (*trust_text(entry), unseen)))
+
+
+def trust_in_plain(manifest: RunManifest) -> Markup:
+    """Return the sentences about every track's maps, plainly: for a page without classes."""
+    if manifest.foreign:
+        return Markup("")
+    parts = []
+    for entry in (manifest.trust or {}).get("models", ()):
+        model, target = entry["model"], entry.get("target")
+        parts.append(element("h3", f"{titled(model, target)}: {entry['verdict']}"))
+        parts.append(trust_paragraphs(manifest, model, target))
+    return join(*parts) if parts else element("p", NOT_ASKED)
+
+
 def trust_list(manifest: RunManifest) -> Markup:
     """Return a badge and the sentences of every target, with what the checks do not see.
 
