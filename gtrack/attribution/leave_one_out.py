@@ -68,9 +68,7 @@ def leave_one_out(
             rows += [one, *masked]
         ends, joined = np.cumsum(counts), Encodings.of(rows)
         try:
-            said = outputs_of_rows(
-                model, joined, budget=limit, precision=precision, runner=runner
-            )
+            said = outputs_of_rows(model, joined, budget=limit, precision=precision, runner=runner)
         except NonFiniteError as error:
             row = first + int(np.searchsorted(ends, error.row, side="right"))
             raise NonFiniteError(row, error.module) from error

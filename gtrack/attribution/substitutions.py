@@ -72,9 +72,7 @@ def substitution_effects(
     """
     chosen = _checked(texts, places)
     known = [where[is_known(text)[where]] for text, where in zip(texts, chosen, strict=True)]
-    codes = [
-        substitutes(text, draws)[where] for text, where in zip(texts, known, strict=True)
-    ]
+    codes = [substitutes(text, draws)[where] for text, where in zip(texts, known, strict=True)]
     limit = budget or model.default_batch_units
     ways = _of_local_cnn if _is_cnn(model) else _of_passes
     found: Effects = []

@@ -25,6 +25,7 @@ VERBS = {
     "view": "Look at a scan in the browser, on this machine.",
     "hub": "Make a track hub that UCSC and IGV open by URL.",
     "report": "Write one HTML file with the top loci, to mail.",
+    "evaluate": "Measure how far the maps can be trusted.",
     "export": "Write a scan as inputs of Fi-NeMo or TF-MoDISco.",
     "train": "Train a CNN or fine-tune a DNABERT-2.",
     "convert": "Convert a published DNABERT-2 checkpoint to safetensors.",

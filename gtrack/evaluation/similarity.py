@@ -1,17 +1,20 @@
 """How alike two relevance maps of the same sequence are, and how alike they are by chance.
 
-A map is one signed value per base; a base that is NaN in either map is left out.
+A map is one signed value per base or token; where either map is NaN, both are left out.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Measure = Callable[[ArrayLike, ArrayLike], float]
+from gtrack.evaluation.maps import Floats, Measure, mean_ranks, paired, scaled
+from gtrack.evaluation.pairing import PAIRS, other_sequences
+from gtrack.evaluation.units import sums
 
 
 def pearson(a: ArrayLike, b: ArrayLike) -> float:
@@ -22,13 +25,8 @@ def pearson(a: ArrayLike, b: ArrayLike) -> float:
     >>> round(pearson([1.0, 2.0, 3.0], [2.0, 4.0, 6.0]), 12)
     1.0
     """
-    x, y = _paired(a, b)
-    if len(x) < 2:
-        return math.nan
-    if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return math.nan
-    # Scaled first: squares of very small relevance must not vanish.
-    return cosine(_scaled(x - x.mean()), _scaled(y - y.mean()))
+    x, y = paired(a, b)
+    return _correlation(x, y)
 
 
 def spearman(a: ArrayLike, b: ArrayLike) -> float:
@@ -39,8 +37,8 @@ def spearman(a: ArrayLike, b: ArrayLike) -> float:
     >>> round(spearman([1.0, 2.0, 9.0], [0.0, 5.0, 6.0]), 12)
     1.0
     """
-    x, y = _paired(a, b)
-    return pearson(_ranks(x), _ranks(y))
+    x, y = paired(a, b)
+    return _correlation(mean_ranks(x), mean_ranks(y))
 
 
 def cosine(a: ArrayLike, b: ArrayLike) -> float:
@@ -51,10 +49,8 @@ def cosine(a: ArrayLike, b: ArrayLike) -> float:
     >>> cosine([1.0, 0.0], [0.0, 2.0])
     0.0
     """
-    x, y = _paired(a, b)
-    x, y = _scaled(x), _scaled(y)
-    norm = float(np.sqrt((x @ x) * (y @ y)))
-    return float(np.clip((x @ y) / norm, -1.0, 1.0)) if norm > 0 else math.nan
+    x, y = paired(a, b)
+    return _cosine(x, y)
 
 
 def jaccard_of_top(a: ArrayLike, b: ArrayLike, share: float = 0.1) -> float:
@@ -75,13 +71,21 @@ def jaccard_of_top(a: ArrayLike, b: ArrayLike, share: float = 0.1) -> float:
     """
     if not 0 < share <= 1:
         raise ValueError(f"share {share} is not in (0, 1]")
-    x, y = _paired(a, b)
+    x, y = paired(a, b)
     if not len(x):
         return math.nan
     k = math.ceil(share * len(x))
-    top_x = set(np.argsort(-np.abs(x), kind="stable")[:k].tolist())
-    top_y = set(np.argsort(-np.abs(y), kind="stable")[:k].tolist())
-    return len(top_x & top_y) / len(top_x | top_y)
+    shared = np.count_nonzero(_top(x, k) & _top(y, k))
+    return shared / (2 * k - shared)
+
+
+MEASURES: dict[str, Measure] = {
+    "pearson": pearson,
+    "spearman": spearman,
+    "cosine": cosine,
+    "top_jaccard": jaccard_of_top,
+}
+"""Measures of two maps by name; all are symmetric and at most 1, for equal maps."""
 
 
 def mean_similarity(
@@ -100,20 +104,32 @@ def shuffled_pairs(
     measure: Measure = pearson,
     *,
     seed: int = 0,
-    rounds: int = 10,
+    rounds: int | None = None,
+    spans: Sequence[NDArray[np.integer]] | None = None,
 ) -> float:
     """Return the mean similarity of maps of *different* sequences: what two maps share by chance.
 
     Parameters
     ----------
     first, second : sequence of array_like, shape (L,)
-        Maps of the same sequences in the same order, all of one length.
+        Maps of the same sequences in the same order, all of one length. Token k of two sequences
+        stands for other bases, so tokens are paired through bases: give maps per base
+        (`gtrack.evaluation.units.spread`) and `spans`.
     measure : callable
         `pearson`, `spearman`, `cosine` or another of two maps.
     seed : int
         Of the pairings.
     rounds : int
-        How many pairings are averaged; no map ever meets the one of its own sequence.
+        How many pairings of all sequences are averaged; by default 300 pairs in all, or ten
+        pairings where those are fewer. No map ever meets the one of its own sequence.
+    spans : sequence of ndarray of int, shape (T, 2), optional
+        Tokens of each sequence: both maps of a pair are summed over those of the first. Sequences
+        may differ in their number of tokens.
+
+    Returns
+    -------
+    float
+        In the range of the measure; NaN where no pair has one.
 
     Raises
     ------
@@ -121,39 +137,64 @@ def shuffled_pairs(
         With fewer than two sequences, or maps of unequal lengths.
     """
     n = len(first)
-    if n < 2 or len(second) != n:
+    if n < 2 or len(second) != n or (spans is not None and len(spans) != n):
         raise ValueError(f"{n} and {len(second)} maps: at least two sequences are needed")
-    if len({len(np.asarray(m)) for m in (*first, *second)}) != 1:
+    a, b = [np.asarray(m, np.float64) for m in first], [np.asarray(m, np.float64) for m in second]
+    if len({len(m) for m in (*a, *b)}) != 1:
         raise ValueError("maps of different lengths cannot be paired at random")
-    rng = np.random.default_rng(seed)
-    values = []
-    for _ in range(rounds):
-        order = rng.permutation(n)  # the next one round a random circle: never itself
-        for i, j in zip(order, np.roll(order, 1), strict=True):
-            values.append(measure(first[i], second[j]))
-    return _mean(values)
+    pairs = list(islice(other_sequences(n, rounds, seed), None if rounds else PAIRS))
+    if spans is not None:
+        at = [np.asarray(each) for each in spans]
+        return _mean([measure(sums(a[i], at[i]), sums(b[j], at[i])) for i, j in pairs])
+    own, met = {i: a[i] for i, _ in pairs}, {j: b[j] for _, j in pairs}
+    directions = _DIRECTIONS.get(measure)
+    if directions is None or not all(np.isfinite(m).all() for m in (*own.values(), *met.values())):
+        return _mean([measure(a[i], b[j]) for i, j in pairs])
+    # Ranks and norms are of one map, whoever it meets: a thousand pairs cost a thousand products.
+    x, y = [{i: directions(m) for i, m in maps.items()} for maps in (own, met)]
+    return _mean([float(x[i] @ y[j]) for i, j in pairs])
 
 
-def _paired(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return both maps on the bases where both have a value."""
-    x, y = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    if x.ndim != 1 or x.shape != y.shape:
-        raise ValueError(f"maps of shape {x.shape} and {y.shape}: two equal vectors are needed")
-    keep = ~(np.isnan(x) | np.isnan(y))
-    return x[keep], y[keep]
+def _correlation(x: Floats, y: Floats) -> float:
+    if len(x) < 2 or (x == x[0]).all() or (y == y[0]).all():
+        return math.nan
+    return _cosine(x - x.sum() / len(x), y - y.sum() / len(y))
 
 
-def _scaled(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the map in units of its largest absolute value."""
-    largest = np.abs(x).max(initial=0.0)
-    return x / largest if largest > 0 else x
+def _cosine(x: Floats, y: Floats) -> float:
+    # Scaled first: squares of very small relevance must not vanish.
+    x, y = scaled(x), scaled(y)
+    norm = math.sqrt((x @ x) * (y @ y))
+    return min(1.0, max(-1.0, float(x @ y) / norm)) if norm > 0 else math.nan
 
 
-def _ranks(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ranks from 0, equal values at the mean of their ranks."""
-    _, group, counts = np.unique(x, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts) - 1
-    return np.asarray((last - (counts - 1) / 2)[group], np.float64)
+def _top(x: Floats, k: int) -> NDArray[np.bool_]:
+    """Mark the k values of largest size; of equals the left one comes first."""
+    sizes = np.abs(x)
+    cut = np.partition(sizes, len(sizes) - k)[len(sizes) - k]
+    top = np.asarray(sizes > cut)
+    top[np.flatnonzero(sizes == cut)[: k - np.count_nonzero(top)]] = True
+    return top
+
+
+def _unit(x: Floats) -> Floats:
+    """Return the map at length 1; NaN where it has no direction."""
+    x = scaled(x)
+    norm = float(np.sqrt(x @ x))
+    return x / norm if norm > 0 else np.full(len(x), np.nan)
+
+
+def _unit_of_differences(x: Floats) -> Floats:
+    varies = len(x) > 1 and (x != x[0]).any()
+    return _unit(x - x.sum() / len(x)) if varies else np.full(len(x), np.nan)
+
+
+_DIRECTIONS: dict[Measure, Callable[[Floats], Floats]] = {
+    cosine: _unit,
+    pearson: _unit_of_differences,
+    spearman: lambda x: _unit_of_differences(mean_ranks(x)),
+}
+"""Vectors whose product is the measure of two whole maps."""
 
 
 def _mean(values: Sequence[float]) -> float:

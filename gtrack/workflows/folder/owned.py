@@ -24,6 +24,7 @@ from gtrack.io.folders import entries, is_folder, remove_empty
 from gtrack.io.lock import is_lock
 from gtrack.workflows.folder.annotation_record import FOLDER as ANNOTATIONS
 from gtrack.workflows.folder.annotation_record import RECORD, recorded
+from gtrack.workflows.folder.evaluation_record import evaluation_files
 from gtrack.workflows.folder.hub_folder import clear_unfinished_hubs, hub_files
 from gtrack.workflows.folder.report_page import is_report
 
@@ -31,7 +32,11 @@ MANIFEST, RUN, PLAN = "manifest.json", "run.local.json", "plan/plan.json"
 TRUST = "trust.json"
 
 SHARDS = ("shards/null", "shards")
-FOLDERS = ("tracks", "hits", ANNOTATIONS, "null", "hub", "genome", *SHARDS, "plan")
+EVALUATION = ("evaluation/chunks", "evaluation")
+FOLDERS = (
+    *("tracks", "hits", ANNOTATIONS, "null", "hub", "genome"),
+    *(*EVALUATION, *SHARDS, "plan"),
+)
 """The folders of a scan, in the order in which they are emptied."""
 
 _REPORT = "report.html"
@@ -88,6 +93,10 @@ class Owned:
         for folder in folders or ("", *FOLDERS):
             if folder == "hub":
                 yield from hub_files(self.out / folder)
+                continue
+            if folder in EVALUATION:
+                if folder == EVALUATION[0]:  # both at once
+                    yield from evaluation_files(self.out / EVALUATION[1])
                 continue
             mine = [name for name in _names(self.out, folder) if self._holds(folder, name)]
             for name in sorted(mine, key=lambda name: (f"{folder}/{name}" in _LAST, _rank(name))):

@@ -1,0 +1,164 @@
+"""From the values of regions to the rows of ``metrics.tsv``: groups, intervals, baselines, reasons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.evaluation_rows import BOUND, GROUPS, MetricRow
+from gtrack.core.metrics import METRICS
+from gtrack.evaluation.flips import RANDOM
+from gtrack.evaluation.sheet import BLIND, SHUFFLED, Key, Sheet
+from gtrack.evaluation.summaries import Summary, summarise
+
+Calls = Mapping[tuple[str, str], Sequence[bool | None]]
+"""By model and target: whether each region is called positive; None where nothing is called."""
+
+_UNDEFINED = {
+    "localisation": "no truth in the window, nothing but truth, or no positive relevance",
+    "similarity": "a map is constant there, or has no value",
+    "sparsity": "relevance is zero everywhere, or has no value",
+    "complexity": "relevance is zero everywhere, or has no value",
+    "faithfulness": "a map or what it is held against is constant there",
+    "sanity": "a map is constant there, or the window could not be moved",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Which regions are in which group, by model and target; None says why there is no group."""
+
+    members: Mapping[str, NDArray[np.bool_]]
+    why_not: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls, called: Sequence[bool | None], truth: Sequence[bool | None] | None, values: bool
+    ) -> Groups:
+        """Group regions by how they are called and, where labels are known, by whether rightly.
+
+        Parameters
+        ----------
+        called, truth : sequence of bool or None
+            Whether each region is called positive, and whether it is; None where unknown.
+        values : bool
+            The model's outputs are values, which call nothing.
+        """
+        likely = np.array([math.nan if each is None else float(each) for each in called])
+        members = {
+            "all": np.ones(len(called), np.bool_),
+            "positive": likely == 1,
+            "negative": likely == 0,
+        }
+        why_not = {}
+        if truth is None:
+            why_not["correct"] = "no --labels were given"
+            members["correct"] = np.zeros(len(called), np.bool_)
+        else:
+            known = np.array([math.nan if each is None else float(each) for each in truth])
+            members["correct"] = likely == known
+            if not members["correct"].any():
+                why_not["correct"] = "no labelled region is called rightly"
+        for name in ("positive", "negative"):
+            if not members[name].any():
+                why_not[name] = f"no region is called {name}"
+        if values:
+            why_not = {name: "values are no calls" for name in GROUPS if name != "all"}
+        return cls(members, why_not)
+
+    def both(self, other: Groups) -> Groups:
+        """Return the regions that are in a group by two models."""
+        members = {name: mask & other.members[name] for name, mask in self.members.items()}
+        empty = {
+            name: "no region is so by both models" for name, m in members.items() if not m.any()
+        }
+        return Groups(members, {**empty, **self.why_not, **other.why_not})
+
+
+def rows_of(
+    sheet: Sheet,
+    groups: Mapping[tuple[str, str], Groups],
+    main: str,
+    wanted: Iterable[str],
+    *,
+    seed: int,
+) -> Iterator[MetricRow]:
+    """Yield the rows of a sheet, target by target and group by group.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    groups : mapping
+        By model and target, as the sheet's keys have them.
+    main : str
+        The scan's own method; bounds are listed under it.
+    wanted : iterable of str
+        Metrics that are asked for.
+    seed : int
+        Of the bootstrap.
+    """
+    chosen = frozenset(wanted)
+    keys = [key for key in sheet.columns if _listed(key, chosen)]
+    for subject in dict.fromkeys((key.model, key.target) for key in keys):
+        mine = [key for key in keys if (key.model, key.target) == subject]
+        columns = np.array([np.frombuffer(sheet.columns[key], np.float64) for key in mine])
+        for group in GROUPS:
+            inside = groups[subject].members[group]
+            found = summarise(list(columns[:, inside]), seed=seed)
+            for key, summary in zip(mine, found, strict=True):
+                reason = _reason(key, summary, groups[subject].why_not.get(group))
+                baseline = _baseline(sheet, key, inside)
+                yield _row(key, group, summary, baseline, reason, main)
+
+
+def _listed(key: Key, chosen: frozenset[str]) -> bool:
+    bound = key.metric.endswith(BOUND)
+    return key.metric.removesuffix(BOUND) in chosen and (key.method != BLIND or bound)
+
+
+def _row(
+    key: Key, group: str, found: Summary, baseline: float, reason: str, main: str
+) -> MetricRow:
+    method = main if key.method == BLIND else key.method
+    return MetricRow(
+        *(key.model, key.target, method, key.metric, key.level, group),
+        *(found.mean, found.median, found.low, found.high, found.n, baseline, reason),
+    )
+
+
+def _reason(key: Key, found: Summary, why_not: str | None) -> str:
+    if why_not is not None:
+        return why_not
+    if not found.undefined:
+        return ""
+    metric = METRICS.get(key.metric.removesuffix(BOUND))
+    why = _UNDEFINED[metric.axis] if metric else "undefined"
+    return f"undefined in {found.undefined:,} of {found.undefined + found.n:,} regions: {why}"
+
+
+def _baseline(sheet: Sheet, key: Key, inside: NDArray[np.bool_]) -> float:
+    """Return what a map that knows nothing gets in the same regions."""
+    if key.method in (BLIND, RANDOM, SHUFFLED):
+        return math.nan
+    for control in (BLIND, RANDOM, SHUFFLED):
+        column = sheet.columns.get(key._replace(method=control))
+        if column is not None and METRICS[key.metric.removesuffix(BOUND)].axis not in (
+            "sparsity",
+            "complexity",
+        ):
+            values = np.frombuffer(column, np.float64)[inside]
+            values = values[np.isfinite(values)]
+            return float(values.mean()) if len(values) else math.nan
+    return math.nan
+
+
+def missing_row(
+    subject: tuple[str, str], method: str, metric: str, level: str, reason: str
+) -> MetricRow:
+    """Return the row of a metric that could not be had."""
+    nothing = [math.nan] * 4
+    return MetricRow(*subject, method, metric, level, "all", *nothing, 0, math.nan, reason)

@@ -1,0 +1,151 @@
+"""matplotlib's one door: figures that are the same bytes every time, whatever a user has set.
+
+Text is outlines, so that a figure looks the same everywhere and no name in it becomes markup or a
+formula. Colours are those of Okabe and Ito; every colour goes with a shape of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
+from gtrack.publish.markup import shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+INK, SOFT, LINE, PAPER = "#1b1f24", "#59636e", "#d4d9de", "#ffffff"
+"""Colours of a figure that a page may replace by its own."""
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+Rendered = tuple[bytes, bytes]
+"""A figure as SVG and as PNG."""
+
+_SETTINGS: Any = {
+    **{"font.family": "DejaVu Sans", "font.size": 9.0, "text.parse_math": False},
+    **{"svg.fonttype": "path", "svg.hashsalt": "gtrack", "path.simplify": True},
+    **{"axes.edgecolor": SOFT, "axes.labelcolor": INK, "axes.titlecolor": INK, "text.color": INK},
+    **{"axes.titlesize": 9.5, "axes.titlelocation": "left", "axes.titleweight": "bold"},
+    **{"axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8},
+    **{"axes.unicode_minus": True, "axes.labelsize": 9.0, "legend.fontsize": 8.5},
+    **{"xtick.color": SOFT, "ytick.color": SOFT, "xtick.labelcolor": INK, "ytick.labelcolor": INK},
+    **{"xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "legend.frameon": False},
+    **{"figure.facecolor": PAPER, "savefig.facecolor": PAPER, "axes.facecolor": "none"},
+}
+_DOTS = 200  # of the PNG, per inch
+_DATA, _DIGITS = re.compile(r' (?:d|x|y)="[^"]*"'), re.compile(r"(\.\d\d)\d+")
+
+
+def require_matplotlib() -> None:
+    """Say now, and not after an hour, that matplotlib is missing.
+
+    Raises
+    ------
+    InputError
+        With the command that installs it.
+    """
+    try:
+        import matplotlib  # noqa: F401, PLC0415  (an extra; half a second)
+    except ImportError as error:
+        raise InputError(
+            "figures need matplotlib, which is not installed: pip install 'gtrack[evaluate]'"
+        ) from error
+
+
+@contextmanager
+def drawing(width: float, height: float) -> Iterator[Figure]:
+    """Give an empty figure, in inches, in gtrack's style; it must be rendered inside."""
+    require_matplotlib()
+    import matplotlib as mpl  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    with mpl.rc_context(), warnings.catch_warnings():
+        # Of names in scripts that the font lacks, boxes are drawn.
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
+        warnings.filterwarnings("ignore", message=r"Matplotlib currently does not support")
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
+        yield Figure(figsize=(width, height), layout="constrained")
+
+
+def rendered(figure: Figure) -> Rendered:
+    """Return a figure as SVG and PNG, with no date and no program in them."""
+    svg, png = io.BytesIO(), io.BytesIO()
+    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    figure.savefig(svg, format="svg", metadata=nothing)
+    figure.savefig(png, format="png", dpi=_DOTS, metadata={"Software": None})
+    # Hundredths of a point are beyond sight, and a third of the bytes.
+    lean = _DATA.sub(lambda data: _DIGITS.sub(r"\1", data[0]), svg.getvalue().decode())
+    return lean.encode(), png.getvalue()
+
+
+def called(name: str, longest: int = 40) -> str:
+    """Return a name for a figure: one line, not too long, and none that matplotlib would hide."""
+    words = shortened(shown(name), longest)
+    return f" {words}" if words.startswith("_") else words
+
+
+def grid(axes: Axes, axis: str) -> None:
+    """Draw faint lines behind everything, across one axis ("x" or "y")."""
+    axes.set_axisbelow(True)
+    axes.grid(visible=True, axis="x" if axis == "x" else "y", color=LINE, linewidth=0.6)
+
+
+def key(label: str, **style: Any) -> Line2D:
+    """Return a line or mark for a legend."""
+    from matplotlib.lines import Line2D  # noqa: PLC0415
+
+    return Line2D([], [], label=called(label), **style)
+
+
+@cache
+def letter_outlines() -> dict[str, tuple[NDArray[np.float64], NDArray[np.uint8]]]:
+    """Return the outline of every letter, vertices and codes, in a box of one by one.
+
+    It stands on the axis and fills the box, so that a letter is as high as its number.
+    """
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415
+    from matplotlib.textpath import TextPath  # noqa: PLC0415
+
+    outlines = {}
+    for letter in "ACGT":
+        font = FontProperties(family="DejaVu Sans", weight="bold")
+        path = TextPath((0, 0), letter, size=100, prop=font)
+        low, high = path.vertices.min(axis=0), path.vertices.max(axis=0)
+        scaled = (path.vertices - low) / (high - low)
+        scaled[:, 0] = 0.04 + 0.92 * scaled[:, 0]
+        outlines[letter] = scaled, path.codes
+    return outlines
+
+
+def letters_drawn(
+    axes: Axes,
+    outline: tuple[NDArray[np.float64], NDArray[np.uint8]],
+    places: Sequence[int],
+    heights: NDArray[np.float64],
+    colour: str,
+) -> None:
+    """Draw one letter at many places, each as high as its number; negative ones hang, mirrored."""
+    from matplotlib.patches import PathPatch  # noqa: PLC0415
+    from matplotlib.path import Path  # noqa: PLC0415
+
+    if not places:
+        return
+    vertices, codes = outline
+    moved = [vertices * (1, height) + (at, 0) for at, height in zip(places, heights, strict=True)]
+    path = Path(np.concatenate(moved), np.tile(codes, len(places)))
+    axes.add_patch(PathPatch(path, facecolor=colour, linewidth=0))

@@ -1,0 +1,67 @@
+"""How rows of metrics are read: numbers as text, and whether one stands above chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from gtrack.core.evaluation_rows import MetricRow
+from gtrack.publish.evaluation.definitions import LESS, NEITHER, definition
+
+NO_VALUE = "\N{EN DASH}"
+
+
+def number(value: float) -> str:
+    """Return a number of three digits or so; `NO_VALUE` for NaN."""
+    if math.isnan(value):
+        return NO_VALUE
+    if 0 < abs(value) < 0.001 or abs(value) >= 1e6:
+        words = f"{value:.1e}"
+    elif abs(value) < 10:
+        words = f"{value:.{3 if abs(value) < 1 else 2}f}"
+    else:
+        words = f"{value:,.1f}" if abs(value) < 1000 else f"{value:,.0f}"
+    return words.replace("-", "\N{MINUS SIGN}", 1) if words.startswith("-") else words
+
+
+def interval(row: MetricRow) -> str:
+    """Return ``[low, high]``, or nothing where there is none."""
+    if math.isnan(row.ci_low) or math.isnan(row.ci_high):
+        return ""
+    return f"[{number(row.ci_low)}, {number(row.ci_high)}]"
+
+
+def span_of(values: Iterable[float]) -> str:
+    """Return one number, or the lowest and the highest where they differ as they are read."""
+    known = sorted(value for value in values if not math.isnan(value))
+    if not known:
+        return NO_VALUE
+    low, high = number(known[0]), number(known[-1])
+    return low if low == high else f"{low} to {high}"
+
+
+def beats_chance(row: MetricRow) -> bool | None:
+    """Return whether the whole interval lies on the better side of chance; None if unknown."""
+    better = definition(row.metric).better
+    edge = row.ci_high if better == LESS else row.ci_low
+    if better == NEITHER or math.isnan(edge) or math.isnan(row.baseline):
+        return None
+    return edge < row.baseline if better == LESS else edge > row.baseline
+
+
+def ranked(rows: Sequence[MetricRow]) -> list[MetricRow]:
+    """Return the rows that have a value, the best first; equals in their order."""
+    known = [row for row in rows if row.defined]
+    return sorted(known, key=lambda row: row.value * (1 if _less(row) else -1))
+
+
+def apart(first: MetricRow, second: MetricRow) -> bool:
+    """Return whether two intervals do not touch; rows without one are never apart."""
+    edges = (first.ci_low, first.ci_high, second.ci_low, second.ci_high)
+    if any(map(math.isnan, edges)):
+        return False
+    return first.ci_low > second.ci_high or second.ci_low > first.ci_high
+
+
+def _less(row: MetricRow) -> bool:
+    return definition(row.metric).better == LESS

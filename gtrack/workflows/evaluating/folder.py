@@ -1,0 +1,109 @@
+"""The folder of an evaluation: what lies where, and what may be replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gtrack.core.errors import InputError, OutputError
+from gtrack.io.atomic import finished_name
+from gtrack.io.folders import entries
+from gtrack.io.lock import is_lock
+from gtrack.workflows.folder.evaluation_record import CHUNK, CHUNKS, OURS, has_metrics, head_of
+from gtrack.workflows.folder.holding import holding
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationFolder:
+    """Where an evaluation goes.
+
+    Parameters
+    ----------
+    out : Path
+    seal : str
+        What marks its chunks.
+    """
+
+    out: Path
+    seal: str
+
+    @property
+    def metrics(self) -> Path:
+        """A row per metric and group of regions."""
+        return self.out / "metrics.tsv"
+
+    @property
+    def region_values(self) -> Path:
+        """A row per metric and region."""
+        return self.out / "per_region.tsv"
+
+    @property
+    def enrichment(self) -> Path:
+        """A row per annotation and target."""
+        return self.out / "enrichment.tsv"
+
+    @property
+    def page(self) -> Path:
+        """The page."""
+        return self.out / "evaluation.html"
+
+    def figure(self, name: str, end: str) -> Path:
+        """A figure, as ``svg`` or ``png``."""
+        return self.out / f"{name}.{end}"
+
+    def chunk(self, number: int) -> tuple[Path, str]:
+        """Return where a chunk is kept, and the seal that it bears."""
+        return self.out / CHUNKS / f"{number:06d}.json", self.seal
+
+    @contextmanager
+    def held(self, *, overwrite: bool) -> Iterator[None]:
+        """Hold the folder, which is made, against other runs; refuse what holds other things.
+
+        Raises
+        ------
+        InputError
+            When the folder holds what no evaluation made, or a finished evaluation that was asked
+            for otherwise and `overwrite` is not set.
+        OutputError
+            When the system refuses.
+        """
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = error.strerror or error
+            raise OutputError(f"{self.out}: cannot write here: {why}") from error
+        with holding(self.out):
+            self._refuse_unfit(overwrite)
+            self._sweep()
+            yield
+
+    def _refuse_unfit(self, overwrite: bool) -> None:
+        names = [name for name in entries(self.out) if not is_lock(name)]
+        for name in names:
+            if not OURS.fullmatch(finished_name(name) or name):
+                raise InputError(
+                    f"{self.out}: holds {name!r}, which no evaluation made; choose another --out"
+                )
+        if self.metrics.exists() and not overwrite and not self._is_mine():
+            raise InputError(
+                f"{self.out}: holds an evaluation that was asked for otherwise (options, truth, "
+                "scan or version); use --overwrite to replace it, or another --out"
+            )
+
+    def _is_mine(self) -> bool:
+        mark = self.out / CHUNKS / "000000.json"
+        return has_metrics(self.out) and (not mark.exists() or self.seal.encode() in head_of(mark))
+
+    def _sweep(self) -> None:
+        """Remove chunks of other evaluations, and what a killed run left unfinished."""
+        for folder, pattern in ((self.out, OURS), (self.out / CHUNKS, CHUNK)):
+            for name in entries(folder):
+                whole = finished_name(name)
+                if whole is not None and pattern.fullmatch(whole):
+                    (folder / name).unlink(missing_ok=True)
+        for name in entries(self.out / CHUNKS):
+            path = self.out / CHUNKS / name
+            if CHUNK.fullmatch(name) and self.seal.encode() not in head_of(path):
+                path.unlink(missing_ok=True)

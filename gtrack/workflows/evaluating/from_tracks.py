@@ -1,0 +1,104 @@
+"""What the tracks alone tell, of every region: no model is needed, and no region is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from gtrack.core.evaluation_rows import pair
+from gtrack.core.intervals import Interval
+from gtrack.core.ports import Progress
+from gtrack.core.site_masks import SiteMasks
+from gtrack.core.targets import Target
+from gtrack.evaluation.sheet import SHUFFLED, Sheet, of_pair, of_place, of_track
+from gtrack.evaluation.window_maps import WindowMap
+from gtrack.io.bigwig import BigWigReader
+from gtrack.workflows.evaluating.reading import subject
+from gtrack.workflows.evaluating.windows import centred
+from gtrack.workflows.folder.finished import FinishedScan
+
+TRACKS = "tracks"
+"""What progress is told under."""
+
+
+def measure_tracks(
+    scan: FinishedScan,
+    method: str,
+    widths: dict[str, int],
+    truth: SiteMasks | None,
+    progress: Progress,
+) -> Sheet:
+    """Measure every track in the window that is centred on each region.
+
+    Parameters
+    ----------
+    scan : FinishedScan
+    method : str
+        What made the tracks.
+    widths : dict of str to int
+        Length of a window of each model, in bp.
+    truth : SiteMasks or None
+    progress : Progress
+    """
+    sheet, sizes = Sheet(len(scan.regions)), scan.chrom_sizes
+    with ExitStack() as stack:
+        tracks = [
+            (target, stack.enter_context(BigWigReader(scan.track(target))))
+            for target in scan.targets
+        ]
+        before: list[tuple[Target, Interval, WindowMap]] = []
+        sites: dict[str, Any] = {}  # of the last window that had some, by target
+        progress(TRACKS, 0, len(scan.regions))
+        for row, region in enumerate(scan.regions):
+            now: list[tuple[Target, Interval, WindowMap]] = []
+            for target, track in tracks:
+                window = centred(region, widths[target.model], sizes[region.chrom])
+                found = WindowMap.of_bases(track.values(window.chrom, window.start, window.end))
+                now.append((target, window, found))
+                mask = None if truth is None else truth.mask(window.chrom, window.start, window.end)
+                sheet.put(row, *subject(target), of_track(method, found.bases, mask))
+                if mask is None or not mask.any():
+                    continue
+                last = sites.get(target.stem)
+                elsewhere = last if last is not None and len(last) == len(mask) else None
+                told = of_place(method, found.bases, mask, elsewhere)
+                sheet.put(row, *subject(target), told)
+                sites[target.stem] = mask
+            for names, label, first, second, other in _pairs(now, before):
+                sheet.put(row, names, label, of_pair(method, first, second, None))
+                if other is not None:
+                    sheet.put(row, names, label, of_pair(SHUFFLED, first, other, None))
+            before = now
+            progress(TRACKS, 1, len(scan.regions))
+    return sheet
+
+
+def _pairs(
+    now: Sequence[tuple[Target, Interval, WindowMap]],
+    before: Sequence[tuple[Target, Interval, WindowMap]],
+) -> Iterator[tuple[str, str, WindowMap, WindowMap, WindowMap | None]]:
+    """Yield the maps of two models on the bases that both read; and the second's of the last one.
+
+    The region before is another sequence of the same scan: what two maps share by chance.
+    """
+    for at, (one, window, first) in enumerate(now):
+        for place in range(at + 1, len(now)):
+            two, other, second = now[place]
+            if one.model == two.model:
+                continue
+            low, high = max(window.start, other.start), min(window.end, other.end)
+            if high <= low:
+                continue
+            labels = one.label if one.label == two.label else pair(one.label, two.label)
+            offset, size = low - other.start, high - low
+            apart = None
+            if before and offset + size <= len(before[place][2].bases):
+                apart = before[place][2].cut(offset, offset + size)
+            yield (
+                pair(one.model, two.model),
+                labels,
+                first.cut(low - window.start, high - window.start),
+                second.cut(offset, offset + size),
+                apart,
+            )

@@ -1,0 +1,234 @@
+"""A model of the scan as an evaluation uses it: maps by any method, scores of altered windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from gtrack.attribution.forwards import outputs_of
+from gtrack.attribution.leave_one_out import leave_one_out
+from gtrack.core.intervals import Interval
+from gtrack.core.ports import Maskable, Runner, SequenceModel, lacking
+from gtrack.core.scan.explanation import Explanation
+from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
+from gtrack.core.sequences import reverse_complement
+from gtrack.core.targets import Target
+from gtrack.evaluation.window_maps import WindowMap
+from gtrack.engines.local import Serial, Threads, available_cores
+from gtrack.models.device import one_thread_per_operation, resolve_devices
+from gtrack.workflows.evaluating.job import EvaluateJob
+from gtrack.workflows.evaluating.windows import centred
+from gtrack.workflows.explain import ExplainJob, explain
+from gtrack.workflows.folder.finished import FinishedScan
+from gtrack.workflows.scanning.reopened import reopen_models
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """Windows that a method explained: by target, then by window.
+
+    Parameters
+    ----------
+    maps : list of lists of WindowMap
+    scores, probabilities : list of lists of float
+        Of what is explained.
+    """
+
+    maps: list[list[WindowMap]]
+    scores: list[list[float]]
+    probabilities: list[list[float]]
+
+
+class ModelReader:
+    """One model with the options of its scan.
+
+    Parameters
+    ----------
+    plan : Plan
+    model_plan : ModelPlan
+    model : SequenceModel
+    runner : Runner
+    workers : int or None
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        model_plan: ModelPlan,
+        model: SequenceModel,
+        runner: Runner,
+        workers: int | None,
+    ) -> None:
+        self.plan, self.model, self._options = model_plan, model, plan.options
+        self.targets = plan.targets_of(model_plan.name)
+        self._runner, self._workers = runner, workers
+
+    @property
+    def name(self) -> str:
+        """The user's name for it."""
+        return self.plan.name
+
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether its units are wider than a base."""
+        return self.plan.unit == "token"
+
+    def window(self, region: Interval, length: int) -> Interval:
+        """Return the window that is centred on a region, moved into its chromosome of a length."""
+        return centred(region, self.plan.window_bp, length)
+
+    def explained(self, texts: Sequence[str], strands: Sequence[str], method: str) -> Read:
+        """Explain windows by a method, on the strands that the scan read."""
+        return self._by_strand(texts, [self._strand(each) for each in strands], method)
+
+    def on_strand(self, texts: Sequence[str], strand: str, method: str) -> list[list[WindowMap]]:
+        """Explain windows on one strand alone, ``forward`` or ``reverse``."""
+        return self._by_strand(texts, [strand] * len(texts), method).maps
+
+    def scores(self, texts: Sequence[str], strands: Sequence[str]) -> Any:
+        """Return the explained scalars of texts, shape (targets, n): the mean of the strands."""
+        read = [self._strand(each) for each in strands]
+        first = [
+            reverse_complement(text) if strand == "reverse" else text
+            for text, strand in zip(texts, read, strict=True)
+        ]
+        outputs = self._outputs(first)
+        if "both" in read:  # then all of them are
+            outputs = (outputs + self._outputs([reverse_complement(text) for text in texts])) / 2
+        return self.plan.contrasts @ outputs.T
+
+    def left_out(self, texts: Sequence[str], strands: Sequence[str]) -> list[list[Any]] | None:
+        """Leave out every token by [MASK]; None where the model has none.
+
+        Returns
+        -------
+        list of lists of ndarray, shape (units,)
+            By target, then by window: what the score loses, unit by unit as in a map.
+        """
+        if lacking(self.model, Maskable):
+            return None
+        read = [self._strand(each) == "reverse" for each in strands]
+        first = [reverse_complement(t) if back else t for t, back in zip(texts, read, strict=True)]
+        found = leave_one_out(
+            self.model,
+            first,
+            self.plan.contrasts,
+            budget=self.budget,
+            precision=self._options.precision,
+            runner=self._runner,
+        )
+        placed = [one.placed for one in self.model.encode(first)]
+        return [
+            [
+                effects[place][kept][:: -1 if back else 1]
+                for effects, kept, back in zip(found, placed, read, strict=True)
+            ]
+            for place in range(len(self.targets))
+        ]
+
+    def outputs(self, texts: Sequence[str]) -> Any:
+        """Return what the model says of texts as they are, shape (n, outputs)."""
+        return self._outputs(texts)
+
+    @property
+    def ism_share(self) -> float:
+        """Of its substitutions, what they cost of a forward pass each."""
+        return 1.0 if self.reads_tokens else 0.15
+
+    @property
+    def budget(self) -> int:
+        """Units of a batch."""
+        return self.plan.batch_units
+
+    @property
+    def strands_read(self) -> int:
+        """How many strands a window costs."""
+        return 2 if self.plan.strand == "both" else 1
+
+    def _outputs(self, texts: Sequence[str]) -> Any:
+        return outputs_of(
+            self.model,
+            texts,
+            budget=self.budget,
+            precision=self._options.precision,
+            runner=self._runner,
+        )
+
+    def _strand(self, of_region: str) -> str:
+        if self.plan.strand != "region":
+            return self.plan.strand
+        return "reverse" if of_region == "-" else "forward"
+
+    def _by_strand(self, texts: Sequence[str], read: Sequence[str], method: str) -> Read:
+        count = len(self.targets)
+        maps: list[list[Any]] = [[None] * len(texts) for _ in range(count)]
+        scores, likely = ([[0.0] * len(texts) for _ in range(count)] for _ in range(2))
+        for strand in sorted(set(read)):
+            rows = [row for row, each in enumerate(read) if each == strand]
+            found = explain(
+                self.model, self.name, [texts[row] for row in rows], self._job(method, strand)
+            )
+            for place in range(count):
+                for at, row in enumerate(rows):
+                    maps[place][row] = _map(found, place, at, len(texts[row]))
+                    scores[place][row] = float(_of(found.scores, place, count)[at])
+                    likely[place][row] = float(_of(found.probabilities, place, count)[at])
+        return Read(maps, scores, likely)
+
+    def _job(self, method: str, strand: str) -> ExplainJob:
+        own = method == self._options.method
+        return ExplainJob(
+            targets=tuple(target.label for target in self.targets),
+            outputs=self.plan.head.outputs,
+            method=method,
+            parameters=_parameters(self._options, self.plan) if own else {},
+            strand=strand,
+            precision=self._options.precision,
+            batch_units=self.budget,
+            workers=self._workers,
+        )
+
+
+def _parameters(options: ScanOptions, plan: ModelPlan) -> dict[str, str]:
+    return dict(options.parameters) or dict(plan.parameters)
+
+
+def _of(values: Any, place: int, count: int) -> Any:
+    """Return the values of one target: a single one has no axis of its own."""
+    return values if count == 1 else values[place]
+
+
+def _map(found: Explanation, place: int, row: int, length: int) -> WindowMap:
+    targets = len(found.targets)
+    column = "relevance" if targets == 1 else f"relevance:{found.targets[place]}"
+    bases = _of(found.bases, place, targets)[row][:length]
+    return WindowMap.of(bases, found.units[row], column)
+
+
+def subject(target: Target) -> tuple[str, str]:
+    """Return how a target is called in tables: its model and its label."""
+    return target.model, target.label
+
+
+@contextmanager
+def open_readers(scan: FinishedScan, job: EvaluateJob) -> Iterator[list[ModelReader]]:
+    """Open the models of a scan, which must be those that it was made with.
+
+    Raises
+    ------
+    InputError
+        When one is not there, or is another.
+    """
+    plan, device = scan.plan, resolve_devices(job.device)[0]
+    models = reopen_models(scan, device, job.models)
+    runner: Runner = Threads(job.workers or available_cores()) if device == "cpu" else Serial()
+    try:
+        with one_thread_per_operation(device == "cpu"):
+            yield [
+                ModelReader(plan, model, models[model.name], runner, job.workers)
+                for model in plan.models
+            ]
+    finally:
+        runner.close()
