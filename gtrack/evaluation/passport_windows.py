@@ -162,7 +162,7 @@ def largest_difference(map_: Array, stored: Sequence[tuple[int, NDArray[np.float
     Returns
     -------
     float
-        Infinite where one has a value and the other none; NaN where the map is all 0.
+        1 at least where one has a value and the other none; NaN where the map is all 0.
     """
     scale = float(np.abs(np.nan_to_num(map_)).max(initial=0.0))
     if scale == 0:
@@ -171,7 +171,7 @@ def largest_difference(map_: Array, stored: Sequence[tuple[int, NDArray[np.float
     for start, run in stored:
         here, there = map_[start : start + len(run)], np.asarray(run, np.float64)
         if (np.isnan(here) != np.isnan(there)).any():
-            return math.inf
+            worst = max(worst, scale)
         worst = max(worst, float(np.abs(np.nan_to_num(here - there)).max(initial=0.0)))
     return worst / scale
 
