@@ -63,11 +63,13 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     Tracks that stand there already stay, when only the null is new.
     """
     merged: list[MergedModel] = []
-    trust = None
+    before = folder.read_manifest() if folder.has_manifest() else None
+    same = before is not None and before.plan_sha256 == plan.digest
+    trust = before.trust if before is not None and same else None
     if folder.is_merged(plan):
         manifest = folder.read_manifest()
         tracks = tuple(track for track in manifest.tracks if track.format == "bigWig")
-        fasta, trust = manifest.genome["fasta"], manifest.trust
+        fasta = manifest.genome["fasta"]
     else:
         merged = _merge_models(plan, folder)
         tracks = tuple(track for each in merged for track in each.tracks)
