@@ -61,9 +61,23 @@ def gather(
         When the model cannot explain a window.
     """
     drawn = Windows(scan, genome, target, seed)
-    contrast = opened.plan.contrasts[target.place]
     every = drawn.seen(int(SEEING * windows), windows)
-    chosen = drawn.explained(windows)
+    return evidence_of(scan, opened, target, every, drawn.explained(windows), seed)
+
+
+def evidence_of(
+    scan: FinishedScan,
+    opened: Opened,
+    target: Target,
+    every: Sequence[Window],
+    chosen: Sequence[Window],
+    seed: int,
+) -> Evidence:
+    """Measure windows that were drawn: `every` for A1, `chosen` for all other lines.
+
+    See :func:`gather`.
+    """
+    contrast = opened.plan.contrasts[target.place]
     real = [window.read for window in every]
     read = [window.read for window in chosen]
     refereed = referee(opened, read, contrast, seed)
