@@ -20,7 +20,7 @@ const WORST_FIRST = ['not supported', 'mixed', 'not asked', 'supported']
 const SIGNS = ['✗', '~', '?', '✓']
 
 /** So many badges have room; more become one. */
-const MOST = 3
+export const MOST = 3
 
 /** @param {string} verdict a word that is not known is as good as none */
 const rankOf = (verdict) => {
@@ -75,7 +75,11 @@ function card(entry) {
     h('dt', {}, `${name}, ${asks}`),
     h('dd', {}, h('strong', {}, verdict), `. ${why}`),
   ])
-  const list = h('ul', {}, unseen.map((text) => h('li', {}, text)))
+  const list = h(
+    'ul',
+    {},
+    unseen.map((text) => h('li', {}, text)),
+  )
   return h(
     'article',
     { class: 'gt-card' },
