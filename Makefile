@@ -3,7 +3,7 @@
 # make view    look at the demo                   make docs    the documents as pages, in out/docs
 # make wheel   a wheel in dist/                   make lowest  tests on the lowest versions
 # make lock    the locks anew                     make recipes Dockerfile and conda recipe, linted
-# make hooks   lint what a commit changes         make peers   modisco-lite and Fi-NeMo on exports
+# make hooks   lint what a commit changes         make peers   modisco-lite, Fi-NeMo and Quantus
 # make clean   remove all that was made
 PYTHON ?= python3
 BIN := .venv/bin
@@ -63,8 +63,9 @@ lint: setup
 
 check: lint test
 
-# hit_peers is called by hits, in another environment; gpu_compare is of benchmarks/gpu.sh.
-ALONE = $(filter-out %/hit_peers.py %/gpu_compare.py, $(sort $(wildcard benchmarks/*.py)))
+# hit_peers is called by hits and metric_peers by make peers, each in another environment;
+# gpu_compare is of benchmarks/gpu.sh.
+ALONE = $(filter-out %_peers.py %/gpu_compare.py, $(sort $(wildcard benchmarks/*.py)))
 bench: setup
 	@for script in $(ALONE); do echo "# $$script"; $(BIN)/python $$script || exit 1; done
 
@@ -111,8 +112,17 @@ out/peers/.ready: requirements/torch.txt pyproject.toml
 	out/peers/bin/python -m pip install --quiet --group peers
 	touch $@
 
-peers: .venv/.run out/peers/.ready
+# Quantus, apart from them: it needs other versions, and neither zennit nor torchvision beside it.
+out/quantus/.ready: requirements/torch.txt pyproject.toml
+	$(PYTHON) -m venv --clear out/quantus
+	out/quantus/bin/python -m pip install --quiet "pip>=25.1"
+	out/quantus/bin/python -m pip install --quiet --requirement requirements/torch.txt
+	out/quantus/bin/python -m pip install --quiet --group metric-peers
+	touch $@
+
+peers: .venv/.run out/peers/.ready out/quantus/.ready
 	$(BIN)/python scripts/peers.py out/peers/bin
+	PYTHONPATH=. out/quantus/bin/python benchmarks/metric_peers.py
 
 lock:
 	$(PYTHON) scripts/lock.py

@@ -3,7 +3,7 @@
 Of a map of tokens of 4 to 8 bases: likeness to a map per base by every measure at both levels, with
 pairs of other sequences and the ceilings of tokens; sparsity and complexity at both levels;
 localisation with bounds and position control. Circular shifts and the bootstrap stand apart and are
-printed beside. The least of three rounds, one thread. One JSON line; exit 1 beyond the gate.
+printed beside. The least of five rounds, one thread. One JSON line; exit 1 beyond the gate.
 
     python benchmarks/metrics.py
 """
@@ -55,9 +55,9 @@ def inputs(rng: np.random.Generator) -> tuple[list[np.ndarray], ...]:
 
 
 def spent(work: Callable[[], object]) -> float:
-    """Return the CPU milliseconds per region, the least of three rounds."""
+    """Return the CPU milliseconds per region, the least of five rounds."""
     took = []
-    for _ in range(3):
+    for _ in range(5):
         begun = time.process_time()
         work()
         took.append(time.process_time() - begun)

@@ -38,7 +38,9 @@ def main(*more: str) -> None:
         venv.create(tools, with_pip=True)
         python = str(Path(tools) / "bin" / "python")
         run(python, "-m", "pip", "install", "--quiet", "--upgrade", "pip", "pip-tools")
-        direct = [*project["project"]["dependencies"], *members(groups, "build")]
+        wanted = project["project"]
+        direct = [*wanted["dependencies"], *wanted["optional-dependencies"]["evaluate"]]
+        direct += members(groups, "build")
         compile_lock(python, "run", direct, *more)
         held = ["--constraint", str(FOLDER / "run.lock")]
         compile_lock(python, "development", members(groups, "dev"), *more, *held)

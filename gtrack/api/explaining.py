@@ -47,7 +47,7 @@ def explain(
         Outputs to explain, by label or index; ``all`` is every one. Without it, the one output, or
         class 1 of two.
     method : str
-        ``attnlrp``, ``cplrp``, ``gradient``, or a method of another package.
+        ``attnlrp``, ``cplrp``, ``gradient``, ``ism``, or a method of another package.
     strand : {"forward", "reverse", "both"}, optional
         Read the sequences as given, as their reverse complement, or both and take the mean.
         Without it, as the model was trained (where it was on the strand of its regions: as given),
@@ -57,7 +57,7 @@ def explain(
     outputs : {"classes", "labels", "values"}, optional
         What the model's outputs are, where its folder does not say or is wrong.
     parameters : mapping of str to str, optional
-        Parameters of the method, such as ``{"alibi_rule": "uniform"}``.
+        Parameters of the method, such as ``{"alibi_rule": "uniform"}`` or ``{"draws": "1"}``.
     precision : {"fp32", "tf32", "bf16"}, optional
         Arithmetic of matrix products; fp32 on a CPU and tf32 on CUDA when not given.
     batch_units : int, optional

@@ -84,9 +84,9 @@ def scan(
     genome : str
         Assembly for viewers: ``hg38``, ``mm10``, ``sacCer3``, ...
     method : str
-        ``attnlrp``, ``cplrp``, ``gradient``, or a method of another package.
+        ``attnlrp``, ``cplrp``, ``gradient``, ``ism``, or a method of another package.
     parameters : mapping of str to str, optional
-        Parameters of the method, such as ``{"alibi_rule": "uniform"}``.
+        Parameters of the method, such as ``{"alibi_rule": "uniform"}`` or ``{"draws": "1"}``.
     projection : {"uniform", "repeat", "center", "weighted"}
         How a token's relevance is shared among its bases.
     weights : str or Path, optional

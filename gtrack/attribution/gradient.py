@@ -22,7 +22,6 @@ from gtrack.core.parameters import complete
 from gtrack.core.ports import Explain, SequenceModel
 from gtrack.core.precision import Precision
 
-
 ONE_HOT = ("cnn",)
 """Kinds of models whose embedding is one-hot bases."""
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gtrack.attribution.rules.cnn import folded
-from gtrack.models.cnn import BaseBatch, CnnForSequenceClassification
+from gtrack.models.cnn import BaseBatch, CnnForSequenceClassification, ConvBlock
 
 _FLOATS = 1 << 18
 """Numbers of the largest array of a step on a CPU: it should stay in the cache."""
@@ -44,7 +44,7 @@ class LocalCnn:
     """
 
     def __init__(self, network: CnnForSequenceClassification, batch: BaseBatch) -> None:
-        blocks = [folded(block) for block in network.blocks]
+        blocks = [folded(block) for block in network.blocks if isinstance(block, ConvBlock)]
         widths = [weight.shape[-1] for weight, _ in blocks]
         self._reached = (1 + np.cumsum(np.array(widths) - 1)).tolist()
         self._codes, self._classifier = batch.codes, network.classifier
@@ -117,7 +117,8 @@ def _reaching(changed: Tensor, weight: Tensor) -> Tensor:
     """Return what changes, shape (P, draws, width, C), add to the sums of the next block."""
     rows = changed.flatten(0, 1).transpose(1, 2)[:, :, None]  # channels last in memory
     added = F.conv2d(rows, weight, padding=(0, weight.shape[-1] - 1))
-    return added[:, :, 0].transpose(1, 2).unflatten(0, changed.shape[:2])
+    shape = (*changed.shape[:2], added.shape[-1], added.shape[1])
+    return added[:, :, 0].transpose(1, 2).reshape(shape)
 
 
 def _windows(sums: Tensor, width: int) -> Tensor:

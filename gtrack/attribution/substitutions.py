@@ -99,8 +99,8 @@ def _of_passes(
     runner: Runner | None,
 ) -> Answers:
     """Read every altered sequence whole."""
-    rows = list(zip(texts, places, codes, strict=True))
-    read = chain.from_iterable(chain([text], altered(text, *which)) for text, *which in rows)
+    rows = zip(texts, places, codes, strict=True)
+    read = chain.from_iterable(chain([text], altered(text, at, new)) for text, at, new in rows)
     ends = np.cumsum([1 + which.size for which in codes])
     try:
         said = outputs_of(model, read, budget=budget, precision=precision, runner=runner)
@@ -159,7 +159,8 @@ def _of_local_cnn(
 
 def _is_cnn(model: SequenceModel) -> bool:
     """Tell whether a model is gtrack's CNN and nothing that was derived from it."""
-    return type(model) is Cnn and type(model.network) is CnnForSequenceClassification
+    kinds: tuple[type, type] = type(model), type(model.network)
+    return kinds == (Cnn, CnnForSequenceClassification)
 
 
 def _checked(

@@ -7,10 +7,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
 import rich.progress
 from rich.console import Console
 
 from gtrack.core.ports import OnBatch, OnStep
+from gtrack.core.scan.cost import Cost
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan
 from gtrack.workflows.scanning.null import null_name
@@ -111,6 +113,23 @@ class _Regions:
         ended = bisect_left(self._ends, self._windows)
         done = ended + (missing if ended == len(self._ends) else 0)
         return f"{done:,}/{self._regions:,} regions" if self._regions else ""
+
+
+def print_cost(cost: Cost) -> None:
+    """Print what a model will cost by a method that reads altered sequences."""
+    click.echo(
+        f"{cost.model}: reads {cost.passes:,} altered sequences ({cost.rows:,} windows, each "
+        f"strand for itself, {cost.bases:,} bases); about {_lasting(cost.seconds)}",
+        err=True,
+    )
+
+
+def _lasting(seconds: float) -> str:
+    """Say how long, to no more digits than an estimate has."""
+    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.2g} {unit}"
+    return f"{max(1, round(seconds))} s"
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def scan(
                   --motifs example_data/motifs.meme
     """
     from gtrack.cli.passport_summary import print_passports, print_price
-    from gtrack.cli.progress import scan_progress
+    from gtrack.cli.progress import print_cost, scan_progress
     from gtrack.cli.summary import print_annotations, print_hits, print_summary
     from gtrack.workflows import scan as workflow
 
@@ -90,7 +90,8 @@ def scan(
             )
             return
         job = scan_job(given)
-        done = workflow.scan(job, begin, resume=resume, overwrite=overwrite, passport=passport)
+        options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}
+        done = workflow.scan(job, begin, **options, passport=passport, tell=print_cost)
     if done.scan is not None:
         print_summary(done.scan)
     elif done.hits is None and not done.annotations and done.passports is None:

@@ -49,8 +49,9 @@ _METHOD = [
         "--method",
         default="attnlrp",
         show_default=True,
-        metavar="attnlrp|cplrp|gradient",
-        help="How relevance is computed.",
+        metavar="attnlrp|cplrp|gradient|ism",
+        help="How relevance is computed; ism (in-silico mutagenesis) reads every window again for "
+        "every base, and says first how long that takes.",
     ),
     click.option(
         "--alibi-rule",
@@ -59,11 +60,18 @@ _METHOD = [
         "or half of it goes to the scores. [default: absorb]",
     ),
     click.option(
+        "--ism-draws",
+        type=click.Choice(["3", "1"]),
+        help="ism: put all three other bases in place of each, or one of them for a third of the "
+        "price. [default: 3]",
+    ),
+    click.option(
         "--method-option",
         "parameters",
         multiple=True,
         metavar="NAME=VALUE",
-        help="A parameter of the method; --alibi-rule is one.",
+        help="A parameter of the method, as --alibi-rule and --ism-draws are; gradient has "
+        "centred=yes (a CNN: less the mean of the gradient over the four bases).",
     ),
     click.option(
         "--projection",
@@ -225,10 +233,11 @@ def scan_job(given: dict[str, Any]) -> Any:
 
 
 def _parameters(given: dict[str, Any]) -> dict[str, str]:
-    """Return the parameters of the method, --alibi-rule included."""
+    """Return the parameters of the method, those with an option of their own included."""
     listed = pairs("--method-option", given["parameters"], "NAME=VALUE")
-    if given["alibi_rule"] is not None:
-        listed = (*listed, ("alibi_rule", given["alibi_rule"]))
+    for option, name in (("alibi_rule", "alibi_rule"), ("ism_draws", "draws")):
+        if given[option] is not None:
+            listed = (*listed, (name, given[option]))
     chosen = dict(listed)
     if len(chosen) < len(listed):
         raise InputError("--method-option: a parameter is given twice")

@@ -9,8 +9,15 @@ from typing import Literal
 
 from gtrack.core.errors import InputError
 
-Axis = Literal["similarity", "sparsity", "complexity", "faithfulness", "localisation", "sanity"]
-Better = Literal["higher", "lower", "neither"]
+Axis = Literal[
+    "similarity",
+    "sparsity",
+    "complexity",
+    "faithfulness",
+    "localisation",
+    "sanity",
+    "annotation",
+]
 Level = Literal["base", "token", "window"]
 
 AXES: dict[Axis, tuple[str, str]] = {
@@ -20,8 +27,12 @@ AXES: dict[Axis, tuple[str, str]] = {
     "faithfulness": ("Faithfulness", "Does the model change its mind where the map says it would?"),
     "localisation": ("Localisation", "Does relevance lie where the truth is?"),
     "sanity": ("Sanity", "Does the map depend on what it should depend on, and on nothing else?"),
+    "annotation": ("Annotations", "Does relevance lie on annotated elements beyond chance?"),
 }
 """Axis -> its title and its question, in the order in which they are reported."""
+
+MORE, LESS, NEITHER, ALIKE = "more", "less", "neither", "more is more alike, which is no merit"
+"""Which way is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,7 @@ class Metric:
     low, high : float
         Its range.
     better : str
-        ``higher``, ``lower`` or ``neither``, where it describes a map and does not judge it.
+        `MORE`, `LESS`, `ALIKE`, or `NEITHER`, where it describes a map and does not judge it.
     title : str
         What it is called.
     words : str
@@ -50,7 +61,7 @@ class Metric:
     levels: tuple[Level, ...]
     low: float
     high: float
-    better: Better
+    better: str
     title: str
     words: str
     unit: str = ""
@@ -79,26 +90,26 @@ _TWIN = "with the map of a twin whose weights are permuted in every layer"
 
 
 def _similar(low: float, title: str, words: str) -> Metric:
-    return Metric("similarity", ("base", "token"), low, 1.0, "higher", title, words)
+    return Metric("similarity", ("base", "token"), low, 1.0, ALIKE, title, words)
 
 
 def _shape(axis: Axis, high: float, title: str, words: str, unit: str = "") -> Metric:
-    return Metric(axis, ("base", "token"), 0.0, high, "neither", title, words, unit)
+    return Metric(axis, ("base", "token"), 0.0, high, NEITHER, title, words, unit)
 
 
-def _flipped(title: str, words: str, better: Better = "higher", unit: str = "logits") -> Metric:
+def _flipped(title: str, words: str, better: str = MORE, unit: str = "logits") -> Metric:
     return Metric("faithfulness", ("window",), -_ANY, _ANY, better, title, words, unit)
 
 
 def _agrees(title: str, words: str, *levels: Level) -> Metric:
-    return Metric("faithfulness", levels, -1.0, 1.0, "higher", title, words)
+    return Metric("faithfulness", levels, -1.0, 1.0, MORE, title, words)
 
 
 def _located(title: str, words: str, high: float = 1.0) -> Metric:
-    return Metric("localisation", ("base",), 0.0, high, "higher", title, words)
+    return Metric("localisation", ("base",), 0.0, high, MORE, title, words)
 
 
-def _sane(title: str, words: str, better: Better = "higher") -> Metric:
+def _sane(title: str, words: str, better: str = MORE) -> Metric:
     return Metric("sanity", ("base",), -1.0, 1.0, better, title, words)
 
 
@@ -132,7 +143,7 @@ METRICS: dict[str, Metric] = {
         *("Bases whose |relevance| is above 1 % of the largest.", "bases"),
     ),
     "aopc_morf": _flipped("MoRF", _REPLACED.format("the most")),
-    "aopc_lerf": _flipped("LeRF", _REPLACED.format("the least"), "lower"),
+    "aopc_lerf": _flipped("LeRF", _REPLACED.format("the least"), LESS),
     "abc": _flipped("area between curves", "MoRF less LeRF; a random order has 0."),
     "aopc_normalised": _flipped(
         "MoRF beyond chance",
@@ -153,7 +164,7 @@ METRICS: dict[str, Metric] = {
         "rho with ISM", f"Spearman rho {_REFEREE.format(_ISM)}.", "base", "token"
     ),
     "ism_sign": Metric(
-        *("faithfulness", ("base",), 0.0, 1.0, "higher", "sign as ISM"),
+        *("faithfulness", ("base",), 0.0, 1.0, MORE, "sign as ISM"),
         "Share of the strongest 5 % of the bases that have the sign of ISM.",
     ),
     "mask_pearson": _agrees(
@@ -163,12 +174,12 @@ METRICS: dict[str, Metric] = {
         "rho with [MASK]", f"Spearman rho {_REFEREE.format(_MASK)}, over tokens.", "token"
     ),
     "silent": Metric(
-        *("faithfulness", ("window",), 0.0, 1.0, "lower", "silent referee"),
+        *("faithfulness", ("window",), 0.0, 1.0, LESS, "silent referee"),
         "Share of windows in which no substitution moves the score by 10 %: there, agreement with "
         "ISM says little.",
     ),
     "completeness": Metric(
-        *("faithfulness", ("window",), -_ANY, _ANY, "neither", "completeness"),
+        *("faithfulness", ("window",), -_ANY, _ANY, NEITHER, "completeness"),
         "Sum of the relevance over the score; AttnLRP does not conserve it.",
     ),
     "mass_accuracy": _located(
@@ -194,7 +205,7 @@ METRICS: dict[str, Metric] = {
         "enrichment", "Mass accuracy over the truth's share of the bases; chance 1.", _ANY
     ),
     "shift_p": Metric(
-        *("localisation", ("base",), 0.0, 1.0, "lower", "p of circular shifts"),
+        *("localisation", ("base",), 0.0, 1.0, LESS, "p of circular shifts"),
         "Share of circular shifts of the truth within the window whose mass accuracy is at least "
         "as large, the truth itself counted.",
     ),
@@ -205,9 +216,24 @@ METRICS: dict[str, Metric] = {
         "shifts agree",
         "Pearson r between maps of windows a base apart, over shared bases. Untrained models pass.",
     ),
-    "untrained_pearson": _sane("like untrained, r", f"Pearson r {_TWIN}.", "lower"),
+    "untrained_pearson": _sane("like untrained, r", f"Pearson r {_TWIN}.", LESS),
+    "relevance_enrichment": Metric(
+        *("annotation", ("base",), 0.0, _ANY, MORE, "relevance on annotation"),
+        "Share of the relevance that lies on the annotation, over what circular shifts of the "
+        f"annotation within regions give; chance 1. {_CLIPPED}",
+    ),
+    "matched_enrichment": Metric(
+        *("annotation", ("base",), 0.0, _ANY, MORE, "relevance against background"),
+        "Share of the relevance that lies on annotated stretches, over that on stretches as long "
+        f"and of like GC content that are not annotated; chance 1. {_CLIPPED}",
+    ),
+    "hit_enrichment": Metric(
+        *("annotation", ("base",), 0.0, _ANY, MORE, "hits on annotation"),
+        "Share of motif hits whose middle lies on the annotation, over what circular shifts of the "
+        "annotation within regions give; chance 1.",
+    ),
     "untrained_spearman": _sane(
-        "like untrained, rho", f"Spearman rho of |relevance| {_TWIN}.", "lower"
+        "like untrained, rho", f"Spearman rho of |relevance| {_TWIN}.", LESS
     ),
 }
 """Every metric by its name on the command line and in tables."""

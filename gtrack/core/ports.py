@@ -132,7 +132,8 @@ class Maskable(Protocol):
     """
 
     @property
-    def mask_unit(self) -> int: ...
+    def mask_unit(self) -> int:
+        """Return its id."""
 
 
 class ModelKind(Protocol):

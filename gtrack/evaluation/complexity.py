@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gtrack.evaluation.maps import known, scaled
+from gtrack.evaluation.maps import Floats, known, scaled
 
 
 def entropy(relevance: ArrayLike) -> float:
@@ -37,13 +37,7 @@ def entropy(relevance: ArrayLike) -> float:
     >>> round(entropy([1.0, -1.0, 0.0]), 12) == round(math.log(2), 12)
     True
     """
-    sizes = np.abs(scaled(known(relevance)))
-    total = sizes.sum()
-    if total == 0:
-        return math.nan
-    shares = sizes[sizes > 0] / total
-    shares = shares[shares > 0]  # a share may be too small for a number
-    return max(0.0, -float(shares @ np.log(shares)))
+    return _entropy(known(relevance))
 
 
 def relative_entropy(relevance: ArrayLike) -> float:
@@ -69,8 +63,11 @@ def relative_entropy(relevance: ArrayLike) -> float:
     >>> relative_entropy([1.0, -1.0])
     1.0
     """
-    n = len(known(relevance))
-    return min(1.0, entropy(relevance) / math.log(n)) if n > 1 else math.nan
+    values = known(relevance)
+    if len(values) < 2:
+        return math.nan
+    share = _entropy(values) / math.log(len(values))
+    return 1.0 if share > 1 else share  # NaN stays
 
 
 def effective_complexity(relevance: ArrayLike, share: float = 0.01) -> float:
@@ -108,3 +105,14 @@ def effective_complexity(relevance: ArrayLike, share: float = 0.01) -> float:
     sizes = np.abs(known(relevance))
     largest = sizes.max(initial=0.0)
     return float((sizes > share * largest).sum()) if largest > 0 else math.nan
+
+
+def _entropy(values: Floats) -> float:
+    sizes = np.abs(scaled(values))
+    total = sizes.sum()
+    if total == 0:
+        return math.nan
+    shares = sizes / total
+    if not shares.all():  # zero, or a share too small for a number
+        shares = shares[shares > 0]
+    return max(0.0, -float(shares @ np.log(shares)))

@@ -44,7 +44,7 @@ def mass_accuracy(relevance: ArrayLike, mask: ArrayLike) -> float:
     values, inside = masked(relevance, mask)
     if not 0 < np.count_nonzero(inside) < len(inside):
         return math.nan
-    positive = np.clip(values, 0.0, None)
+    positive = np.maximum(values, 0.0)
     total = positive.sum()
     return float(positive[inside].sum() / total) if total > 0 else math.nan
 
@@ -211,7 +211,9 @@ def enrichment(relevance: ArrayLike, mask: ArrayLike) -> float:
     """
     values, inside = masked(relevance, mask)
     covered = np.count_nonzero(inside)
-    return float(mass_accuracy(values, inside) * len(inside) / covered) if covered else math.nan
+    if not covered:
+        return math.nan
+    return float(mass_accuracy(values, inside) * len(inside) / covered)
 
 
 def chance(relevance: ArrayLike, mask: ArrayLike) -> float:

@@ -88,7 +88,7 @@ def rank_ceiling(mask: ArrayLike, spans: Spans) -> float:
         return math.nan
     best = np.argsort(-inside / sizes, kind="stable")
     sizes, inside = sizes[best], inside[best]
-    taken = np.clip(k - (np.cumsum(sizes) - sizes), 0.0, sizes)
+    taken = np.maximum(np.minimum(k - (np.cumsum(sizes) - sizes), sizes), 0.0)
     return float((taken * inside / sizes).sum() / k)
 
 
@@ -147,8 +147,10 @@ def position_control(
 
 def _tokens(mask: ArrayLike, spans: Spans) -> tuple[Floats, Floats]:
     """Return the bases of every token that has any, and those of them inside the mask."""
-    covered = np.concatenate([[0], np.cumsum(np.asarray(mask, np.bool_))])
-    check_spans(spans, len(covered) - 1)
+    inside = np.asarray(mask, np.bool_)
+    check_spans(spans, len(inside))
+    covered = np.zeros(len(inside) + 1, np.int64)
+    np.cumsum(inside, out=covered[1:])
     held = spans[spans[:, 1] > spans[:, 0]]
     if (held[1:, 0] < held[:-1, 1]).any():
         held = held[np.argsort(held[:, 0])]

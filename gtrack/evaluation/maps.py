@@ -79,11 +79,13 @@ def mean_ranks(x: Floats) -> Floats:
     ranked = x[order]
     last = np.ones(len(x), np.bool_)  # of the values equal to it
     np.not_equal(ranked[1:], ranked[:-1], out=last[:-1])
-    ends = np.flatnonzero(last)
     ranks = np.empty(len(x))
-    if len(ends) == len(x):
-        ranks[order] = ends
+    if last.all():
+        ranks[order] = np.arange(float(len(x)))
         return ranks
-    sizes = np.diff(ends, prepend=-1)
+    ends = np.flatnonzero(last)
+    sizes = ends.copy()
+    sizes[1:] -= ends[:-1]
+    sizes[:1] += 1
     ranks[order] = np.repeat(ends - (sizes - 1) / 2, sizes)
     return ranks

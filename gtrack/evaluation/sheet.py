@@ -159,7 +159,8 @@ def of_ism(
     """Yield how far maps agree with in-silico mutagenesis, and with `other`, of another window."""
     against = {method: (found, ism) for method, found in maps.items()}
     if other is not None and other.bases.shape == ism.bases.shape:
-        against |= {SHUFFLED: (own, other) for own in list(maps.values())[:1]}
+        own = next(iter(maps.values()), ism)
+        against[SHUFFLED] = (own, other)
     for method, (found, referee) in against.items():
         yield method, "ism_pearson", "base", agreement(found.bases, referee.bases, pearson)
         yield method, "ism_spearman", "base", agreement(found.bases, referee.bases, spearman)

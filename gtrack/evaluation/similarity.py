@@ -26,7 +26,9 @@ def pearson(a: ArrayLike, b: ArrayLike) -> float:
     1.0
     """
     x, y = paired(a, b)
-    return _correlation(x, y)
+    if len(x) < 2 or (x == x[0]).all() or (y == y[0]).all():
+        return math.nan
+    return _cosine(x - x.sum() / len(x), y - y.sum() / len(y))
 
 
 def spearman(a: ArrayLike, b: ArrayLike) -> float:
@@ -38,7 +40,10 @@ def spearman(a: ArrayLike, b: ArrayLike) -> float:
     1.0
     """
     x, y = paired(a, b)
-    return _correlation(mean_ranks(x), mean_ranks(y))
+    middle = (len(x) - 1) / 2  # the mean of all ranks, ties or none
+    x, y = mean_ranks(x) - middle, mean_ranks(y) - middle
+    norm = math.sqrt((x @ x) * (y @ y))
+    return min(1.0, max(-1.0, float(x @ y) / norm)) if norm > 0 else math.nan
 
 
 def cosine(a: ArrayLike, b: ArrayLike) -> float:
@@ -155,12 +160,6 @@ def shuffled_pairs(
     return _mean([float(x[i] @ y[j]) for i, j in pairs])
 
 
-def _correlation(x: Floats, y: Floats) -> float:
-    if len(x) < 2 or (x == x[0]).all() or (y == y[0]).all():
-        return math.nan
-    return _cosine(x - x.sum() / len(x), y - y.sum() / len(y))
-
-
 def _cosine(x: Floats, y: Floats) -> float:
     # Scaled first: squares of very small relevance must not vanish.
     x, y = scaled(x), scaled(y)
@@ -172,6 +171,9 @@ def _top(x: Floats, k: int) -> NDArray[np.bool_]:
     """Mark the k values of largest size; of equals the left one comes first."""
     sizes = np.abs(x)
     cut = np.partition(sizes, len(sizes) - k)[len(sizes) - k]
+    top = np.asarray(sizes >= cut)
+    if np.count_nonzero(top) == k:
+        return top
     top = np.asarray(sizes > cut)
     top[np.flatnonzero(sizes == cut)[: k - np.count_nonzero(top)]] = True
     return top

@@ -74,4 +74,4 @@ def hoyer(relevance: ArrayLike) -> float:
         return math.nan
     root = math.sqrt(n)
     found = (root - values.sum() / math.sqrt(values @ values)) / (root - 1)
-    return float(np.clip(found, 0.0, 1.0))
+    return min(1.0, max(0.0, float(found)))

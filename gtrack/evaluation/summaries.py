@@ -56,7 +56,7 @@ def summarise(
     there = np.isfinite(values)
     n = values.shape[1]
     if n == 0:
-        return [Summary(*[math.nan] * 4, 0, 0) for _ in columns]
+        return [Summary(math.nan, math.nan, math.nan, math.nan, 0, 0) for _ in columns]
     filled = np.where(there, values, 0.0)
     means = _replicates(filled, there, resamples, seed)
     return [
@@ -84,7 +84,7 @@ def _replicates(
 
 def _summary(values: NDArray[np.float64], undefined: int, replicates: ArrayLike) -> Summary:
     if not len(values):
-        return Summary(*[math.nan] * 4, 0, undefined)
+        return Summary(math.nan, math.nan, math.nan, math.nan, 0, undefined)
     drawn = np.asarray(replicates, np.float64)
     drawn = drawn[np.isfinite(drawn)]
     low, high = np.quantile(drawn, (0.025, 0.975)) if len(values) > 1 else (math.nan, math.nan)

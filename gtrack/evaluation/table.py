@@ -1,4 +1,4 @@
-"""From the values of regions to the rows of ``metrics.tsv``: groups, intervals, baselines, reasons."""
+"""From values of regions to the rows of ``metrics.tsv``: groups, intervals, baselines, reasons."""
 
 from __future__ import annotations
 
@@ -125,8 +125,19 @@ def _row(
 ) -> MetricRow:
     method = main if key.method == BLIND else key.method
     return MetricRow(
-        *(key.model, key.target, method, key.metric, key.level, group),
-        *(found.mean, found.median, found.low, found.high, found.n, baseline, reason),
+        key.model,
+        key.target,
+        method,
+        key.metric,
+        key.level,
+        group,
+        value=found.mean,
+        median=found.median,
+        ci_low=found.low,
+        ci_high=found.high,
+        n=found.n,
+        baseline=baseline,
+        reason=reason,
     )
 
 
@@ -160,5 +171,5 @@ def missing_row(
     subject: tuple[str, str], method: str, metric: str, level: str, reason: str
 ) -> MetricRow:
     """Return the row of a metric that could not be had."""
-    nothing = [math.nan] * 4
-    return MetricRow(*subject, method, metric, level, "all", *nothing, 0, math.nan, reason)
+    nothing = Summary(math.nan, math.nan, math.nan, math.nan, 0, 0)
+    return _row(Key(*subject, method, metric, level), "all", nothing, math.nan, reason, method)

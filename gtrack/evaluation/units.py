@@ -84,7 +84,8 @@ def spread(unit_values: ArrayLike, spans: Spans, length: int) -> Floats:
     starts, sizes = spans[keep, 0], spans[keep, 1] - spans[keep, 0]
     if len(starts) and starts[0] == 0 and (starts[1:] == spans[keep, 1][:-1]).all():
         found = np.repeat(values[keep] / np.maximum(sizes, 1), sizes)  # one after the other
-        return np.append(found, np.full(length - len(found), np.nan))
+        rest = length - len(found)
+        return np.append(found, np.full(rest, np.nan)) if rest else found
     begun = np.cumsum(sizes) - sizes
     at = np.repeat(starts - begun, sizes) + np.arange(sizes.sum())
     shares = np.repeat(values[keep] / np.maximum(sizes, 1), sizes)
@@ -167,6 +168,7 @@ def _slice_sums(values: Floats, spans: Spans) -> Floats:
     """Sum every slice on its own: differences of running sums would lose small tokens."""
     if not len(spans):
         return np.zeros(0)
-    ends = np.ascontiguousarray(spans, np.int64).ravel()
-    found = np.add.reduceat(np.append(values, 0.0), ends)[::2]
+    ended = np.empty(len(values) + 1)  # a span may end where the map does
+    ended[:-1], ended[-1] = values, 0.0
+    found = np.add.reduceat(ended, np.ascontiguousarray(spans, np.int64).ravel())[::2]
     return np.where(spans[:, 1] > spans[:, 0], found, 0.0)

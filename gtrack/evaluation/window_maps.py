@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +34,9 @@ class WindowMap:
     units: Floats
 
     @classmethod
-    def of(cls, bases: NDArray[np.floating], columns: dict[str, NDArray], values: str) -> WindowMap:
+    def of(cls, bases: NDArray[np.floating], columns: Mapping[str, Any], values: str) -> WindowMap:
+        cls, bases: NDArray[np.floating], columns: dict[str, NDArray[Any]], values: str
+    ) -> WindowMap:
         """Take a window's bases, and the columns of its units (`gtrack.core.scan.explanation`)."""
         kept = columns["placed"] & (columns["strand"] == columns["strand"][0])
         start, end = columns["start"][kept], columns["end"][kept]
@@ -71,13 +75,19 @@ def laid(values: Floats, begins: int, start: int, length: int) -> Floats:
     return found
 
 
+def counted(places: Sequence[int], start: int, end: int) -> Floats:
+    """Return how many places lie on each base from `start` to `end`, shape (end - start,)."""
+    inside = np.array([at - start for at in places if start <= at < end], np.int64)
+    return np.bincount(inside, minlength=end - start).astype(np.float64)
+
+
 def noise(length: int, seed: int) -> Floats:
     """Return a map that knows nothing, shape (length,)."""
     return np.random.default_rng((seed, 5)).standard_normal(length)
 
 
 def sample_of(count: int, size: int | None, seed: int) -> list[int]:
-    """Return which of `count` regions are drawn, rising; all for a `size` of None, or that large."""
+    """Return which of `count` regions are drawn, rising; all where `size` is None or as many."""
     if size is None or size >= count:
         return list(range(count))
     drawn = np.random.default_rng(seed).choice(count, size, replace=False)

@@ -24,6 +24,12 @@ REGION_VALUE_COLUMNS = tuple(
 """``region``: row of regions.bed (from 0); ``start``, ``end``: the region, 0-based half-open;
 ``called``: positive, negative or NA."""
 
+ENRICHMENT_COLUMNS = tuple(
+    "model target annotation what observed expected ratio ci_low ci_high p n reason".split()
+)
+"""``observed``, ``expected``: shares of the positive relevance, or of the hits; ``p``: one-sided,
+how often chance gives as much; ``n``: regions, or annotated stretches, that count."""
+
 _CHUNK = "gtrack-evaluation-chunk/1"
 
 CHUNK_MARK = _CHUNK.encode()
@@ -39,6 +45,12 @@ def write_metrics(path: Path, rows: Iterable[MetricRow]) -> None:
 def write_region_values(path: Path, rows: Iterable[Sequence[object]]) -> None:
     """Write ``per_region.tsv``."""
     with writing_table(path, REGION_VALUE_COLUMNS) as write:
+        write(rows)
+
+
+def write_enrichment(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Write ``enrichment.tsv``."""
+    with writing_table(path, ENRICHMENT_COLUMNS) as write:
         write(rows)
 
 

@@ -1,4 +1,4 @@
-"""``gtrack evaluate``: how far the maps of a finished scan can be trusted, in tables and on a page."""
+"""``gtrack evaluate``: how far the maps of a finished scan can be trusted."""
 
 from __future__ import annotations
 
@@ -16,17 +16,25 @@ from gtrack.io.digest import file_digest
 from gtrack.io.evaluation_files import (
     read_chunk,
     write_chunk,
+    write_enrichment,
     write_metrics,
     write_region_values,
 )
 from gtrack.publish.evaluation.drawing import require_matplotlib
+from gtrack.workflows.evaluating.annotated import check_annotations, measure_annotations
 from gtrack.workflows.evaluating.cost import Cost, cost_of
 from gtrack.workflows.evaluating.folder import EvaluationFolder
 from gtrack.workflows.evaluating.from_tracks import measure_tracks
 from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.page import write_page
-from gtrack.workflows.evaluating.reading import ModelReader, open_readers
-from gtrack.workflows.evaluating.rows import Found, calls_of, region_values, rows_of_all
+from gtrack.workflows.evaluating.reading import open_readers
+from gtrack.workflows.evaluating.rows import (
+    Found,
+    calls_of,
+    enrichments,
+    region_values,
+    rows_of_all,
+)
 from gtrack.workflows.evaluating.sampled import ChunkResult, Examiner
 from gtrack.workflows.evaluating.truth import Truth, read_labels, read_truth
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
@@ -84,6 +92,7 @@ def evaluate(
     scan = open_finished(job.scan)
     truth = None if job.truth is None else read_truth(job.truth, scan.regions, scan.chrom_sizes)
     labels = {} if job.labels is None else read_labels(job.labels, scan.regions)
+    annotations = check_annotations(job, scan)
     notes = _notes(scan, truth, job)
     for note in notes:
         say(note)
@@ -99,9 +108,12 @@ def evaluate(
                 _enter(sample, first, chunk)
                 chunks.append(chunk)
         called = calls_of(scan, drawn, chunks)
-        found = Found(scan, job, method, tracks, sample, drawn, called, labels)
+        annotated = tuple(measure_annotations(job, scan, annotations, progress))
+        found = Found(scan, job, method, tracks, sample, drawn, called, labels, annotated)
         rows = tuple(rows_of_all(found))
         write_region_values(folder.region_values, region_values(found))
+        if annotated:
+            write_enrichment(folder.enrichment, enrichments(found))
         write_metrics(folder.metrics, rows)
         write_page(folder, found, rows, chunks, truth, notes)
     return EvaluateSummary(folder.out, len(scan.regions), len(drawn), rows, notes)

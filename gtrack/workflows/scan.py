@@ -10,6 +10,7 @@ from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.ports import Engine, OnBatch, lacking
+from gtrack.core.scan.cost import Cost
 from gtrack.core.scan.plan import Plan
 from gtrack.engines import ENGINES
 from gtrack.engines import GROUP as ENGINE_GROUP
@@ -23,6 +24,7 @@ from gtrack.workflows.merge import ScanSummary, merge_shards
 from gtrack.workflows.passport import PassportJob, PassportSummary, Price, make_passports, price
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotations import Annotation, republish
+from gtrack.workflows.scanning.cost import costs
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.shard import tasks, tasks_of_shard
 from gtrack.workflows.scanning.versions import check_version
@@ -30,6 +32,9 @@ from gtrack.workflows.scanning.work import ScanWork, report
 
 Begin = Callable[[Plan], OnBatch]
 """Called once with the plan; what it returns is told of every batch."""
+
+Tell = Callable[[Cost], None]
+"""Called with the price of each model before a dear method begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ def scan(
     resume: bool = False,
     overwrite: bool = False,
     passport: bool | None = False,
+    tell: Tell | None = None,
 ) -> Scanned:
     """Scan all regions with all models, and call hits where the job has motifs.
 
@@ -69,6 +75,8 @@ def scan(
     passport : bool or None
         Whether to judge the maps at the end, unless that was done before; None: where it costs
         little beside the scan.
+    tell : callable, optional
+        Told what each model costs, where the method says so, before `begin` is called.
 
     Raises
     ------
@@ -76,7 +84,7 @@ def scan(
         When an input is wrong; the motifs are read before anything is computed.
     """
     motifs = [] if job.motifs is None else read_motifs(job.motifs)
-    summary, annotations = _scan(job, begin, motifs, resume=resume, overwrite=overwrite)
+    summary, annotations = _scan(job, begin, tell, motifs, resume=resume, overwrite=overwrite)
     hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
     made, cost = (None, None) if passport is False else _passports(job, wanted=bool(passport))
     return Scanned(summary, hits, annotations, made, cost)
@@ -96,7 +104,13 @@ def _passports(job: ScanJob, *, wanted: bool) -> tuple[PassportSummary | None, P
 
 
 def _scan(
-    job: ScanJob, begin: Begin, motifs: Sequence[Motif], *, resume: bool, overwrite: bool
+    job: ScanJob,
+    begin: Begin,
+    tell: Tell | None,
+    motifs: Sequence[Motif],
+    *,
+    resume: bool,
+    overwrite: bool,
 ) -> tuple[ScanSummary | None, tuple[Annotation, ...]]:
     """Scan without calling hits; None when the scan that is resumed was finished already."""
     folder = ScanFolder(job.out)
@@ -111,6 +125,9 @@ def _scan(
         record = begin_run(job.out, job.local())
         try:
             check_widths(motifs, plan.regions)
+            if tell is not None:
+                for cost in costs(plan, planned.models, len(planned.devices), job.workers):
+                    tell(cost)
             _scan_shards(job, folder, planned, begin(plan))
         except (InputError, ModelError):
             if planned.fresh and not folder.parts.has_any_shard():

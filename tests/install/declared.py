@@ -14,6 +14,11 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DECLARED = {
     canonical(need.name): need for need in map(Requirement, PROJECT["project"]["dependencies"])
 }
+EXTRAS = {
+    name: {canonical(need.name): need for need in map(Requirement, needs)}
+    for name, needs in PROJECT["project"]["optional-dependencies"].items()
+}
+"""What a user may ask for; `evaluate` is imported by gtrack where it is wanted."""
 
 
 def lock(name: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name as canonical
 
 import gtrack
-from tests.install.declared import DECLARED, PROJECT, ROOT, lock, pinned
+from tests.install.declared import DECLARED, EXTRAS, PROJECT, ROOT, lock, pinned
 
 LOCKS = ("run", "development", "docs", "lxt")
 
@@ -48,7 +48,7 @@ def imported() -> set[str]:
 
 
 def test_every_import_is_declared_and_all_that_is_declared_is_used() -> None:
-    assert imported() == set(DECLARED) - set(INDIRECT)
+    assert imported() == (set(DECLARED) | set(EXTRAS["evaluate"])) - set(INDIRECT)
 
 
 @pytest.mark.parametrize("name", INDIRECT)
@@ -80,6 +80,12 @@ def test_the_locks_hold_what_is_declared(group: str) -> None:
     for need in map(Requirement, needs):
         if need.name != "torch":
             assert held[canonical(need.name)] in need.specifier, need
+
+
+def test_what_runs_holds_what_evaluate_wants() -> None:
+    held = pinned("run")
+    for name, need in EXTRAS["evaluate"].items():
+        assert held[name] in need.specifier
 
 
 def test_the_locks_agree() -> None:

@@ -218,6 +218,8 @@ def test_windows_and_strides_by_model(run, short, tmp_path: Path) -> None:
             "gradient has no parameter 'alibi_rule'",
         ),
         (["--alibi-rule", "absorb", "--method-option", "alibi_rule=uniform"], "given twice"),
+        (["--ism-draws", "1"], "--method attnlrp has no parameter 'draws'"),
+        (["--method", "ism", "--ism-draws", "2"], "'2' is not one of"),
         (["--method-option", "alibi_rule=half"], "alibi_rule is 'half'; it can be absorb or unif"),
         (["--outputs", "logits"], "outputs 'logits': use classes, labels, values"),
         (["--outputs", "x=labels"], "--outputs x=...: no model has this name; use cnn"),
@@ -270,9 +272,13 @@ def test_methods(run, short, tmp_path: Path, method: str) -> None:
     run("scan", *short.options(), "--out", out, "--method", method)
     job = manifest(out)["job"]
     assert job["method"] == method
-    assert job["parameters"] == ({"alibi_rule": "absorb"} if method == "attnlrp" else {})
+    everything = {"attnlrp": {"alibi_rule": "absorb"}, "gradient": {"centred": "no"}}
+    assert job["parameters"] == everything.get(method, {})
     used = {model["name"]: model["parameters"] for model in manifest(out)["models"]}
-    assert used == {"cnn": {}, "dnabert2": job["parameters"]}
+    of_cnn, of_dnabert2 = (
+        (job["parameters"], {}) if method == "gradient" else ({}, job["parameters"])
+    )
+    assert used == {"cnn": of_cnn, "dnabert2": of_dnabert2}
     assert np.nanmax(np.abs(track(out, "dnabert2", short.genome))) > 1e-5
 
 

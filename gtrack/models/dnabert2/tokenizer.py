@@ -62,6 +62,7 @@ class DnaTokenizer:
         self.size = max(vocabulary.values()) + 1
         # Bases of a token by its id: 0 for a token that is no piece of DNA.
         self._bases = np.zeros(self.size, np.int32)
+        self._words = {index: token for token, index in vocabulary.items()}
         for token, index in vocabulary.items():
             if _DNA.fullmatch(token):
                 self._bases[index] = len(token)
@@ -121,6 +122,27 @@ class DnaTokenizer:
         for sequence in sequences:
             if not _READABLE.fullmatch(sequence):
                 raise ValueError("a sequence is empty or holds a letter other than A, C, G, T, N")
+        return self._spelt(sequences) or self._tiled(sequences)
+
+    def _spelt(self, sequences: Sequence[str]) -> Encodings | None:
+        """Encode by the letters of the tokens, in half the time; None unless they spell all."""
+        letters = "".join(sequences)
+        if "N" in letters:
+            return None
+        found = self._tokenizer.encode_batch_fast(list(sequences), add_special_tokens=False)
+        counts = np.array([len(each) for each in found], np.int64)
+        read = list(chain.from_iterable(each.ids for each in found))
+        if "".join(map(self._words.__getitem__, read)) != letters:
+            return None
+        ids = np.array(read, np.int32)
+        row = np.repeat(np.arange(len(counts)), counts)
+        ends = np.cumsum(self._bases[ids])
+        begins = np.cumsum([len(sequence) for sequence in sequences]) - list(map(len, sequences))
+        spans = np.stack([ends - self._bases[ids], ends], axis=1) - begins[row, None]
+        return self._account(sequences, counts, ids, spans.astype(np.int32))
+
+    def _tiled(self, sequences: Sequence[str]) -> Encodings:
+        """Encode by the places that the tokenizer gives."""
         found = self._tokenizer.encode_batch(list(sequences), add_special_tokens=False)
         numbers = chain.from_iterable(chain.from_iterable(each.offsets for each in found))
         return self._account(

@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 
 from gtrack.core.evaluation_rows import BOUND, MetricRow
+from gtrack.core.metrics import LESS, MORE
 from gtrack.publish.evaluation.content import Evaluation
-from gtrack.publish.evaluation.definitions import AXES, HEADLINES, LESS, MORE, definition
+from gtrack.publish.evaluation.definitions import AXES, HEADLINES, definition
 from gtrack.publish.evaluation.reading import (
     NO_VALUE,
     apart,

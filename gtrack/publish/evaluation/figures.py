@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gtrack.publish.evaluation.drawing import (
     COLOURS,
@@ -26,11 +24,15 @@ from gtrack.publish.evaluation.drawing import (
     key,
     rendered,
 )
+from gtrack.publish.evaluation.panels import (
+    Floats,
+    LocalisationPanel,
+    PerturbationPanel,
+    SimilarityPanel,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Floats = NDArray[np.float64]
 
 _ACROSS = 3  # panels in a row
 _POINTS = 2_000  # of a panel; of more, every k-th is drawn
@@ -40,92 +42,6 @@ _WAYS = {
     "random": ((0, (1, 1.5)), "random order"),
 }
 """Order of a perturbation: its line, and how it is called."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SimilarityPanel:
-    """Likeness of two maps in every region, beside that of shuffled pairs.
-
-    Parameters
-    ----------
-    title : str
-    observed : ndarray of float, shape (regions,)
-        Of the two maps of the same region; NaN where undefined.
-    shuffled : ndarray of float, shape (regions,)
-        Of the region's map with maps of other regions, their mean.
-    positive : ndarray of bool, shape (regions,)
-        Whether the models call the region positive; empty where nothing calls.
-    measure : str
-        Name of the likeness, as the axes say it.
-    """
-
-    title: str
-    observed: Floats
-    shuffled: Floats
-    positive: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
-    measure: str = "Pearson r"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PerturbationCurve:
-    """The score of windows while their bases are replaced.
-
-    Parameters
-    ----------
-    method : str
-        Whose order it is; "" of the random one.
-    order : str
-        "morf", "lerf" or "random".
-    scores : ndarray of float, shape (windows, steps)
-    """
-
-    method: str
-    order: str
-    scores: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PerturbationPanel:
-    """Curves of one model.
-
-    Parameters
-    ----------
-    title : str
-    shares : ndarray of float, shape (steps,)
-        Share of the window's bases that is replaced, 0 to 1.
-    curves : sequence of PerturbationCurve
-    unit : str
-        Of the scores, as the axis says it.
-    """
-
-    title: str
-    shares: Floats
-    curves: Sequence[PerturbationCurve]
-    unit: str = "logit"
-
-
-@dataclass(frozen=True, slots=True)
-class LocalisationBar:
-    """One explanation's localisation: mean, interval, what chance gives and what can be had.
-
-    A `reference` is drawn grey: no explanation, but something to compare with.
-    """
-
-    label: str
-    value: float
-    low: float
-    high: float
-    chance: float
-    bound: float = math.nan
-    reference: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LocalisationPanel:
-    """One metric, of 0 to 1, of several explanations."""
-
-    title: str
-    bars: Sequence[LocalisationBar]
 
 
 def similarity_figure(panels: Sequence[SimilarityPanel]) -> dict[str, Rendered]:
@@ -212,6 +128,28 @@ def perturbation_figure(panels: Sequence[PerturbationPanel]) -> dict[str, Render
         return {"perturbation": rendered(figure)}
 
 
+def mean_band(scores: Floats) -> tuple[int, Floats, Floats]:
+    """Return how many windows count, their mean, and half the width of its 95 % band.
+
+    Parameters
+    ----------
+    scores : ndarray of float, shape (windows, steps)
+        A window with a NaN does not count.
+
+    Returns
+    -------
+    (int, ndarray, ndarray)
+        Each of shape (steps,): the mean, and 1.96 standard errors of it; 0 of a single window,
+        NaN of none.
+    """
+    kept = scores[np.isfinite(scores).all(axis=1)]
+    if not len(kept):
+        nothing = np.full(scores.shape[1], np.nan)
+        return 0, nothing, nothing
+    spread = kept.std(axis=0, ddof=1) if len(kept) > 1 else np.zeros(kept.shape[1])
+    return len(kept), kept.mean(axis=0), 1.96 * spread / math.sqrt(len(kept))
+
+
 def _colour(at: int) -> str:
     return COLOURS[at % len(COLOURS)]
 
@@ -221,13 +159,10 @@ def _curves(axes: Axes, panel: PerturbationPanel, methods: Sequence[str]) -> Non
     shares = np.asarray(panel.shares, np.float64) * 100
     most = 0
     for curve in panel.curves:
-        scores = curve.scores[np.isfinite(curve.scores).all(axis=1)]
-        if not len(scores):
+        n, middle, half = mean_band(curve.scores)
+        if not n:
             continue
-        most = max(most, len(scores))
-        middle = scores.mean(axis=0)
-        spread = scores.std(axis=0, ddof=1) if len(scores) > 1 else np.zeros_like(middle)
-        half = 1.96 * spread / np.sqrt(len(scores))
+        most = max(most, n)
         style: dict[str, Any] = {"color": SOFT, "linestyle": _WAYS[curve.order][0]}
         if curve.order != "random":
             at = methods.index(curve.method)

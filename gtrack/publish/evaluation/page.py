@@ -6,7 +6,7 @@ content of elements, never attributes or markup: see :mod:`gtrack.publish.markup
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from gtrack.core.evaluation_rows import GROUPS, MetricRow
@@ -207,7 +207,7 @@ def _reasons(evaluation: Evaluation) -> Markup:
         (
             reason,
             _listed(row.metric for row in own),
-            _listed(f"{row.model}, {row.method}" for row in own),
+            _listed(f"{row.model} {row.method}" for row in own),
             f"{sum(not row.defined for row in own):,}",
             f"{sum(row.defined for row in own):,}",
         )
@@ -237,13 +237,12 @@ def _facts(evaluation: Evaluation) -> Markup:
         for each in evaluation.models
     ]
     columns = ("model", "kind", "target", "unit", "window, bp", "strands")
-    facts: Mapping[str, str] = dict(evaluation.facts)
     rows = [
         ("regions", f"{evaluation.regions:,}"),
         ("windows", f"{evaluation.windows:,}"),
         ("windows of the sample", f"{evaluation.sampled:,}"),
         ("seed", str(evaluation.seed)),
-        *facts.items(),
+        *evaluation.facts,
         *((f"version of {name}", version) for name, version in evaluation.versions.items()),
     ]
     return join(

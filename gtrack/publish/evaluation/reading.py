@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 
 from gtrack.core.evaluation_rows import MetricRow
-from gtrack.publish.evaluation.definitions import LESS, NEITHER, definition
+from gtrack.core.metrics import LESS, NEITHER
+from gtrack.publish.evaluation.definitions import definition
 
 NO_VALUE = "\N{EN DASH}"
 

@@ -25,6 +25,10 @@ METHODS = {
         "Input x gradient. It does not conserve relevance: the letters of a window do not sum to "
         "its score."
     ),
+    "ism": (
+        "In-silico mutagenesis: what the score loses when a base is another one, the mean over "
+        "substitutions. The letters of a window do not sum to its score."
+    ),
 }
 """Method -> what it is and what it does not promise; of one from another package, nothing."""
 

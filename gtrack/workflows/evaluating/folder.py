@@ -50,7 +50,7 @@ class EvaluationFolder:
         return self.out / "evaluation.html"
 
     def figure(self, name: str, end: str) -> Path:
-        """A figure, as ``svg`` or ``png``."""
+        """Return where a figure goes, as ``svg`` or ``png``."""
         return self.out / f"{name}.{end}"
 
     def chunk(self, number: int) -> tuple[Path, str]:

@@ -16,17 +16,19 @@ from gtrack.io.atomic import replacing, write_text
 from gtrack.publish.evaluation.content import CONTROLS, EvaluatedModel, Evaluation, EvaluationFigure
 from gtrack.publish.evaluation.drawing import Rendered
 from gtrack.publish.evaluation.figures import (
-    LocalisationBar,
-    LocalisationPanel,
-    PerturbationCurve,
-    PerturbationPanel,
-    SimilarityPanel,
     localisation_figure,
     perturbation_figure,
     similarity_figure,
 )
 from gtrack.publish.evaluation.loci import LocusLane, LocusPlot, locus_figures, part
 from gtrack.publish.evaluation.page import evaluation_html
+from gtrack.publish.evaluation.panels import (
+    LocalisationBar,
+    LocalisationPanel,
+    PerturbationCurve,
+    PerturbationPanel,
+    SimilarityPanel,
+)
 from gtrack.workflows.evaluating.folder import EvaluationFolder
 from gtrack.workflows.evaluating.rows import Found
 from gtrack.workflows.evaluating.sampled import ChunkResult
@@ -53,7 +55,8 @@ _CAPTIONS = {
     "localisation": (
         "Does relevance lie where the truth is?",
         "Mean over windows with truth, 95 % bootstrap interval; the ticks are chance and, for "
-        "models of tokens, the best that a map can have that is even within tokens. Grey: controls.",
+        "models of tokens, the best that a map can have that is even within tokens. Grey are "
+        "controls.",
     ),
 }
 _LOCUS = (
@@ -157,13 +160,14 @@ def _perturbations(found: Found, chunks: Sequence[ChunkResult]) -> Iterator[Pert
     shares = as_array([STEP_SHARE * step for step in range(found.job.steps + 1)])
     for target in found.scan.targets:
         curves = []
-        for method in (found.method, *(m for m in found.job.methods if m != found.method), RANDOM):
+        methods = [m for m in chunks[0].curves[target.stem] if m == RANDOM or m not in CONTROLS]
+        for method in methods:
             every = [chunk.curves[target.stem].get(method) for chunk in chunks]
             for order in ("morf", "lerf") if method != RANDOM else ("morf",):
                 scores = [curve for each in every if each for curve in each[order]]
                 if scores:
-                    name = ("", "random") if method == RANDOM else (method, order)
-                    curves.append(PerturbationCurve(*name, as_array(scores)))
+                    by, way = ("", "random") if method == RANDOM else (method, order)
+                    curves.append(PerturbationCurve(by, way, as_array(scores)))
         if curves:
             unit = found.scan.manifest.unit(target.model)
             yield PerturbationPanel(target.title, shares, curves, unit)

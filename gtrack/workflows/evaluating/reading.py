@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from gtrack.attribution.forwards import outputs_of
 from gtrack.attribution.leave_one_out import leave_one_out
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Maskable, Runner, SequenceModel, lacking
+from gtrack.core.precision import Precision
 from gtrack.core.scan.explanation import Explanation
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.sequences import reverse_complement
 from gtrack.core.targets import Target
-from gtrack.evaluation.window_maps import WindowMap
 from gtrack.engines.local import Serial, Threads, available_cores
+from gtrack.evaluation.window_maps import WindowMap
 from gtrack.models.device import one_thread_per_operation, resolve_devices
 from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.windows import centred
 from gtrack.workflows.explain import ExplainJob, explain
 from gtrack.workflows.folder.finished import FinishedScan
 from gtrack.workflows.scanning.reopened import reopen_models
+
+GRADIENT, CENTRED = "gradient", "gradient_centred"
+"""Input x gradient of a model of bases, as it is, and less its mean over the four bases."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +68,7 @@ class ModelReader:
         self.plan, self.model, self._options = model_plan, model, plan.options
         self.targets = plan.targets_of(model_plan.name)
         self._runner, self._workers = runner, workers
+        self._precision = cast(Precision, plan.options.precision)
 
     @property
     def name(self) -> str:
@@ -78,6 +83,14 @@ class ModelReader:
     def window(self, region: Interval, length: int) -> Interval:
         """Return the window that is centred on a region, moved into its chromosome of a length."""
         return centred(region, self.plan.window_bp, length)
+
+    def methods(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """Return the explanations to make of this model, the scan's own first."""
+        own = self._options.method
+        found = [own, *(method for method in wanted if method != own)]
+        if GRADIENT in found and not self.reads_tokens:
+            found.insert(found.index(GRADIENT) + 1, CENTRED)
+        return tuple(found)
 
     def explained(self, texts: Sequence[str], strands: Sequence[str], method: str) -> Read:
         """Explain windows by a method, on the strands that the scan read."""
@@ -116,7 +129,7 @@ class ModelReader:
             first,
             self.plan.contrasts,
             budget=self.budget,
-            precision=self._options.precision,
+            precision=self._precision,
             runner=self._runner,
         )
         placed = [one.placed for one in self.model.encode(first)]
@@ -152,7 +165,7 @@ class ModelReader:
             self.model,
             texts,
             budget=self.budget,
-            precision=self._options.precision,
+            precision=self._precision,
             runner=self._runner,
         )
 
@@ -178,14 +191,18 @@ class ModelReader:
         return Read(maps, scores, likely)
 
     def _job(self, method: str, strand: str) -> ExplainJob:
-        own = method == self._options.method
+        parameters = _parameters(self._options, self.plan)
+        if method == CENTRED:
+            method, parameters = GRADIENT, {"centred": "yes"}
+        elif method != self._options.method:
+            parameters = {}
         return ExplainJob(
             targets=tuple(target.label for target in self.targets),
             outputs=self.plan.head.outputs,
             method=method,
-            parameters=_parameters(self._options, self.plan) if own else {},
+            parameters=parameters,
             strand=strand,
-            precision=self._options.precision,
+            precision=self._precision,
             batch_units=self.budget,
             workers=self._workers,
         )

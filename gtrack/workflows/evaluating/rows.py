@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gtrack.core.evaluation_rows import MetricRow, parts_of
-from gtrack.core.targets import Target
 from gtrack.core.metrics import METRICS
+from gtrack.core.targets import Target
 from gtrack.evaluation.sheet import BLIND, Sheet
 from gtrack.evaluation.table import Groups, missing_row, rows_of
 from gtrack.io.table_rows import read_table
 from gtrack.io.tables import REGION_COLUMNS
+from gtrack.workflows.evaluating.annotated import OnAnnotation
 from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.reading import subject
 from gtrack.workflows.evaluating.sampled import ChunkResult
@@ -42,6 +43,7 @@ class Found:
     drawn: Sequence[int]
     calls: Calls
     labels: Mapping[int, tuple[str, str]]
+    annotated: Sequence[OnAnnotation] = ()
 
 
 def calls_of(scan: FinishedScan, drawn: Sequence[int], chunks: Sequence[ChunkResult]) -> Calls:
@@ -86,6 +88,10 @@ def rows_of_all(found: Found) -> Iterator[MetricRow]:
         for row in rows_of(sheet, groups, found.method, wanted, seed=seed):
             there.add((row.model, row.target, row.metric))
             yield row
+    for each in found.annotated:
+        if each.what in wanted:
+            there.add((*subject(each.target), each.what))
+            yield each.row(found.method)
     for target in found.scan.targets:
         for name in METRICS:
             if name in wanted and (*subject(target), name) not in there:
@@ -139,6 +145,10 @@ def _why_missing(found: Found, target: Target, name: str) -> str:
     metric = METRICS[name]
     if metric.axis == "localisation":
         return "" if found.job.truth else "no --truth was given"
+    if metric.axis == "annotation":
+        if not found.job.annotations:
+            return "no --annotation was given"
+        return "the scan has no hits of this model: gtrack hits calls them"
     if metric.axis == "similarity":
         models = {each.model for each in found.scan.targets}
         return "the scan has one model" if len(models) == 1 else ""
@@ -154,6 +164,16 @@ def _why_missing(found: Found, target: Target, name: str) -> str:
     if name == "shift_p":
         return "only with --full"
     return "not computed for this model"
+
+
+def enrichments(found: Found) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of ``enrichment.tsv``."""
+    for each in found.annotated:
+        of = each.found
+        yield (
+            *(*subject(each.target), each.annotation, each.what),
+            *(of.observed, of.expected, of.ratio, of.ci_low, of.ci_high, of.p, of.n, of.reason),
+        )
 
 
 def region_values(found: Found) -> Iterator[tuple[object, ...]]:

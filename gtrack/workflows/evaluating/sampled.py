@@ -85,10 +85,9 @@ class Examiner:
     ) -> None:
         self._job, self._method, self._readers = job, method, readers
         self._genome, self._truth, self._tick = genome, truth, tick
-        self.methods = (method, *(each for each in job.methods if each != method))
 
     def examine(self, regions: Sequence[tuple[int, Interval]], *, keep: int) -> ChunkResult:
-        """Examine regions, given with their rows; maps of the first `keep` are kept for a figure."""
+        """Examine regions, given with their rows; keep maps of the first `keep` for a figure."""
         result = ChunkResult([[] for _ in regions], called=[{} for _ in regions])
         examined: list[Examined] = []
         for reader in self._readers:
@@ -157,14 +156,13 @@ class _ModelWork:
         self._texts, self._rows = texts, rows
         self._strands = [window.strand for window in windows]
         job = examiner.job
-        self.maps: dict[str, list[list[WindowMap]]] = {}
-        for method in examiner.methods:
-            read = reader.explained(texts, self._strands, method)
-            self.maps[method] = read.maps
-            if method == examiner.methods[0]:
-                self.read = read
+        self._main, *others = reader.methods(job.methods)
+        self.read = reader.explained(texts, self._strands, self._main)
+        self.maps = {self._main: self.read.maps}
+        for method in others:
+            self.maps[method] = reader.explained(texts, self._strands, method).maps
         with permuted(reader.model.network, job.seed):
-            twin = reader.explained(texts, self._strands, examiner.methods[0])
+            twin = reader.explained(texts, self._strands, self._main)
         self._twin = twin.maps
         self.curves: list[dict[str, Any]] = [{} for _ in reader.targets]
         self._flipped = self._flip() if job.wants("faithfulness") else None
@@ -174,7 +172,7 @@ class _ModelWork:
     def values(self, place: int) -> Iterator[list[tuple[str, str, str, float]]]:
         """Yield method, metric, level and value of every metric, window by window."""
         count, tokens = len(self._windows), self._reader.reads_tokens
-        main = self._examiner.methods[0]
+        main = self._main
         for at, window in enumerate(self._windows):
             maps = {method: found[place][at] for method, found in self.maps.items()}
             other = (at + 1) % count if count > 1 else None
@@ -187,8 +185,8 @@ class _ModelWork:
             found += told.completeness(maps, score)
             found += self._referees(place, at, other, maps, score)
             if self._flipped is not None:
-                for method, each in self._flipped[place][at].items():
-                    found += [(method, name, "window", value) for name, value in each.items()]
+                for method, told_of in self._flipped[place][at].items():
+                    found += [(method, name, "window", value) for name, value in told_of.items()]
             if self._sane is not None:
                 found += self._sane[place][at]
             yield found
@@ -218,7 +216,8 @@ class _ModelWork:
 
     def _flip(self) -> list[list[dict[str, dict[str, float]]]]:
         """Alter the windows as every map says, and score them; by target, then by window."""
-        job, found = self._examiner.job, []
+        job = self._examiner.job
+        found: list[list[dict[str, dict[str, float]]]] = []
         for place in range(len(self._reader.targets)):
             flips = []
             for at, text in enumerate(self._texts):
@@ -249,7 +248,7 @@ class _ModelWork:
 
     def _sanity(self) -> Iterator[list[list[tuple[str, str, str, float]]]]:
         """Yield, by target, what each window's controls of sanity tell."""
-        main, reader = self._examiner.methods[0], self._reader
+        main, reader = self._main, self._reader
         moved = [self._examiner.shifted(window) for window in self._windows]
         shifted = reader.explained([text for text, _ in moved], self._strands, main).maps
         both = reader.plan.strand == "both"

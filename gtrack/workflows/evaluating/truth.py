@@ -100,7 +100,8 @@ def read_labels(path: Path, regions: Sequence[Interval]) -> dict[int, tuple[str,
         names = {f"{region.chrom}:{region.start}-{region.end}", region.name} - {"."}
         for name in names:
             by_name.setdefault(name, []).append(row)
-    lines, found = read_lines(path), {}
+    found: dict[int, tuple[str, str]] = {}
+    lines = read_lines(path)
     number, header = next(lines, (1, b""))
     if tuple(header.decode("utf-8", "replace").split("\t")) != _COLUMNS:
         raise InputError(

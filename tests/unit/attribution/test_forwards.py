@@ -51,7 +51,7 @@ def test_each_is_what_it_is_alone(make_cnn, make_dnabert2, texts, budget, letter
         np.testing.assert_allclose(outputs, expected, rtol=0, atol=1e-12)
 
 
-def test_no_gradient_and_each_kind_of_row_once(make_cnn, sequences, monkeypatch):
+def test_each_kind_of_row_is_read_once(make_cnn, sequences, monkeypatch):
     model, read = make_cnn(), []
     plain = model.collate
 
@@ -60,15 +60,13 @@ def test_no_gradient_and_each_kind_of_row_once(make_cnn, sequences, monkeypatch)
         return plain(rows, n_rows, n_units)
 
     monkeypatch.setattr(model, "collate", counting)
-    weight = next(model.network.parameters()).requires_grad_(True)
     outputs_of(model, [*sequences, *sequences, sequences[1]], budget=100)
     assert sum(read) == len(sequences)
-    assert weight.grad is None
 
 
 def test_threads_give_the_same_bytes(make_dnabert2, sequences):
     model = make_dnabert2(dtype=torch.float32)
-    many, runner = sequences * 1 + [text[3:] for text in sequences], Threads(3)
+    many, runner = [*sequences, *(text[3:] for text in sequences)], Threads(3)
     try:
         threads = outputs_of(model, many, budget=40, runner=runner)
     finally:
@@ -82,7 +80,7 @@ def test_a_number_that_is_none_is_refused_by_the_number_of_its_sequence(make_dna
         model.network.get_input_embeddings().weight[11] = torch.nan  # TT
     monkeypatch.setattr(forwards, "LETTERS", 10)
     texts = ["ACACACAC", "CACACA", "GG", "AA", "ACGTACGTTTAA", "TT"]
-    with pytest.raises(NonFiniteError, match="word_embeddings|first arises") as refused:
+    with pytest.raises(NonFiniteError, match="first arises in") as refused:
         outputs_of(model, texts, budget=64)
     assert refused.value.row == 4
     with pytest.raises(NonFiniteError) as refused:

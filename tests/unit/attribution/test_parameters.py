@@ -9,6 +9,7 @@ from gtrack.attribution import METHODS
 from gtrack.attribution.attnlrp import AttnLrp
 from gtrack.attribution.cplrp import CpLrp
 from gtrack.attribution.gradient import Gradient
+from gtrack.attribution.ism import Ism
 from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.parameters import complete
@@ -17,7 +18,9 @@ from gtrack.core.parameters import complete
 def test_defaults_are_filled_in():
     assert AttnLrp.validated({}) == {"alibi_rule": "absorb"}
     assert AttnLrp.validated({"alibi_rule": "uniform"}) == {"alibi_rule": "uniform"}
-    assert CpLrp.validated({}) == Gradient.validated({}) == {}
+    assert CpLrp.validated({}) == {}
+    assert Gradient.validated({}) == {"centred": "no"}
+    assert Ism.validated({"draws": "1"}) == {"draws": "1"}
 
 
 def test_all_are_returned_in_the_order_of_the_method():
@@ -34,7 +37,7 @@ def test_what_validated_returned_makes_the_method(name):
     parameters = method.validated({})
     assert method(parameters, "bf16").precision == "bf16"
     assert method.validated(parameters) == parameters
-    assert method.per_base is False
+    assert method.per_base is (name == "ism")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +46,9 @@ def test_what_validated_returned_makes_the_method(name):
         (AttnLrp, {"alibi": "absorb"}, "--method attnlrp has no parameter 'alibi'; .*alibi_rule"),
         (AttnLrp, {"alibi_rule": "x"}, "attnlrp: alibi_rule is 'x'; it can be absorb or uniform"),
         (CpLrp, {"alibi_rule": "absorb"}, "--method cplrp has no parameter 'alibi_rule'"),
-        (Gradient, {"steps": "20"}, "--method gradient has no parameter 'steps'; it has none"),
+        (CpLrp, {"steps": "20"}, "--method cplrp has no parameter 'steps'; it has none"),
+        (Gradient, {"centred": "maybe"}, "gradient: centred is 'maybe'; it can be no or yes"),
+        (Ism, {"draws": "2"}, "--method ism: draws is '2'; it can be 3 or 1"),
     ],
 )
 def test_others_are_refused(method, given, message):
@@ -58,7 +63,8 @@ def test_only_what_matters_to_the_kind_is_used():
     assert chosen.used("dnabert2") == {"alibi_rule": "uniform"}
     assert chosen.used("cnn") == {}
     for kind in ("dnabert2", "cnn"):
-        assert CpLrp().used(kind) == Gradient().used(kind) == {}
+        assert CpLrp().used(kind) == {}
+        assert Ism().used(kind) == {"draws": "3"}
 
 
 class Foreign:

@@ -97,7 +97,9 @@ def test_the_example_models_in_float32(name):
 def test_some_places_have_what_all_places_give(kind, make_cnn, make_dnabert2):
     model = {"cnn": make_cnn, "dnabert2": make_dnabert2}[kind]()
     texts, contrast = sequences(), np.array([[-1.0, 1.0]])
-    places = [np.array(where, int) for where in ([39, 0, 7, 7], [0], [], [8], [], [0, 1, 14], [2], [])]
+    places = [
+        np.array(where, int) for where in ([39, 0, 7, 7], [0], [], [8], [], [0, 1, 14], [2], [])
+    ]
     for draws in (1, 3):
         whole = substitution_effects(model, texts, None, contrast, draws=draws)
         some = substitution_effects(model, texts, places, contrast, draws=draws)

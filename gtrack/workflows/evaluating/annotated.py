@@ -1,0 +1,159 @@
+"""Relevance and hits on annotations, against circular shifts and matched background."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gtrack.core.errors import InputError
+from gtrack.core.evaluation_rows import MetricRow
+from gtrack.core.intervals import Interval
+from gtrack.core.ports import Progress
+from gtrack.core.printable import shown
+from gtrack.core.targets import Target, path_of
+from gtrack.evaluation.annotation_enrichment import (
+    Enrichment,
+    against_background,
+    against_shifts,
+)
+from gtrack.evaluation.window_maps import counted, sample_of
+from gtrack.io.annotations import annotation_format, read_features
+from gtrack.io.bigwig import BigWigReader
+from gtrack.io.hit_files import read_hits_bed
+from gtrack.io.intervals_bedtools import Place, masks, require_bedtools
+from gtrack.workflows.evaluating.job import EvaluateJob
+from gtrack.workflows.evaluating.reading import subject
+from gtrack.workflows.folder.finished import FinishedScan, scanned_genome
+
+MOST = 2_000
+"""Regions that are looked at; of more, as many are drawn: all of them are held at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnAnnotation:
+    """What of a target lies on an annotation.
+
+    Attributes
+    ----------
+    target : Target
+    annotation : str
+        Its name.
+    what : str
+        ``relevance_enrichment``, ``matched_enrichment`` or ``hit_enrichment``.
+    found : Enrichment
+    """
+
+    target: Target
+    annotation: str
+    what: str
+    found: Enrichment
+
+    def row(self, method: str) -> MetricRow:
+        """Return it as a row of ``metrics.tsv``; the annotation stands behind the method."""
+        found = self.found
+        return MetricRow(
+            *subject(self.target),
+            method=f"{method} on {self.annotation}",
+            metric=self.what,
+            level="base",
+            group="all",
+            value=found.ratio,
+            median=math.nan,
+            ci_low=found.ci_low,
+            ci_high=found.ci_high,
+            n=found.n,
+            baseline=1.0,
+            reason=found.reason,
+        )
+
+
+def check_annotations(job: EvaluateJob, scan: FinishedScan) -> dict[str, list[Place]]:
+    """Read the annotations, and look for what they are worked on with, before anything slow.
+
+    Raises
+    ------
+    InputError
+        When bedtools is missing, a name is given twice, a file cannot be read, or none of its
+        features lies on a chromosome of the scan.
+    """
+    found: dict[str, list[Place]] = {}
+    if job.annotations:
+        require_bedtools()
+    for name, path in job.annotations:
+        if name in found:
+            raise InputError(f"--annotation {name}=...: the name is given twice")
+        found[name] = list(_places(path, scan))
+    return found
+
+
+def _places(path: Path, scan: FinishedScan) -> Iterator[Place]:
+    chroms, there = {region.chrom for region in scan.regions}, False
+    for feature in read_features(path, annotation_format(path)):
+        if feature.chrom in chroms:
+            there = True
+            yield feature.chrom, feature.start, feature.end
+    if not there:
+        some = ", ".join(sorted(chroms)[:3])
+        raise InputError(
+            f"{shown(path)}: none of its features lies on a chromosome with regions ({some}, ...); "
+            "give it under these names"
+        )
+
+
+def measure_annotations(
+    job: EvaluateJob,
+    scan: FinishedScan,
+    annotations: dict[str, list[Place]],
+    progress: Progress,
+) -> Iterator[OnAnnotation]:
+    """Yield how much of each target's relevance, and of its hits, lies on each annotation.
+
+    Parameters
+    ----------
+    job : EvaluateJob
+    scan : FinishedScan
+    annotations : dict of str to list of (str, int, int)
+        As :func:`check_annotations` returned them.
+    progress : callable
+    """
+    if not annotations:
+        return
+    regions = [scan.regions[row] for row in sample_of(len(scan.regions), MOST, job.seed)]
+    places = [(region.chrom, region.start, region.end) for region in regions]
+    with ExitStack() as stack:
+        genome = stack.enter_context(scanned_genome(scan, job.fasta))
+        bases = [genome.fetch(*place) for place in places]
+        progress("annotations", 0, len(annotations) * len(scan.targets))
+        for name, features in annotations.items():
+            inside = masks(places, features)
+            for target in scan.targets:
+                track = stack.enter_context(BigWigReader(scan.track(target)))
+                maps = [track.values(*place) for place in places]
+                shifted = against_shifts(maps, inside, seed=job.seed)
+                yield OnAnnotation(target, name, "relevance_enrichment", shifted)
+                matched = against_background(maps, inside, bases, seed=job.seed)
+                yield OnAnnotation(target, name, "matched_enrichment", matched)
+                hits = _hits(scan, target, regions)
+                if hits is not None:
+                    found = against_shifts(hits, inside, seed=job.seed)
+                    yield OnAnnotation(target, name, "hit_enrichment", found)
+                progress("annotations", 1, len(annotations) * len(scan.targets))
+
+
+def _hits(scan: FinishedScan, target: Target, regions: Sequence[Interval]) -> list[Any] | None:
+    """Return how many hits have their middle on each base of the regions; None without hits."""
+    listed = [t for t in scan.manifest.tracks if (t.kind, t.model) == ("hits", target.model)]
+    own = next((t for t in listed if t.target == target.among), None)
+    if own is None:
+        return None
+    bed = scan.out / path_of(own.url).replace(".bb", ".bed")
+    if not bed.is_file():
+        return None
+    middles: dict[str, list[int]] = {}
+    for hit in read_hits_bed(bed):
+        middles.setdefault(hit.chrom, []).append((hit.start + hit.end) // 2)
+    return [counted(middles.get(r.chrom, []), r.start, r.end) for r in regions]
