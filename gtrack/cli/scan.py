@@ -43,17 +43,29 @@ def _refuse_planned(context: click.Context) -> None:
     metavar="FILE|jaspar:GROUP[@YEAR]",
     help="Call motif hits at the end, as gtrack hits does; implies --null.",
 )
+@click.option(
+    "--passport/--no-passport",
+    default=None,
+    help="Say at the end whether to believe the maps, as gtrack passport does. [default: where "
+    "that costs at most 5 % of the scan]",
+)
 @click.option("--resume", is_flag=True, help="Go on with the scan in --out.")
 @click.option("--overwrite", is_flag=True, help="Replace the scan in --out.")
 @click.option("--plan", "plan_folder", type=FILE, help="Scan one shard of this planned folder.")
 @click.option("--shard", type=int, metavar="K", help="Which one, from 0; with --plan.")
 def scan(
-    resume: bool, overwrite: bool, plan_folder: Path | None, shard: int | None, **given: Any
+    resume: bool,
+    overwrite: bool,
+    passport: bool | None,
+    plan_folder: Path | None,
+    shard: int | None,
+    **given: Any,
 ) -> None:
     """Explain every region with every model and write relevance tracks.
 
     Writes into --out: tracks/NAME.relevance.bw (signed relevance per base), regions.tsv (scores),
-    windows.tsv, regions.bed and manifest.json; with --motifs, hits, too. The scan can be
+    windows.tsv, regions.bed and manifest.json; with --motifs, hits, too, and trust.json of a large
+    scan. The scan can be
     interrupted at any time: the same command with --resume goes on and gives the same bytes.
 
     \b
@@ -63,6 +75,7 @@ def scan(
                   --model dnabert2=example_data/models/dnabert2 --out out/first \\
                   --motifs example_data/motifs.meme
     """
+    from gtrack.cli.passport_summary import print_passports, print_price
     from gtrack.cli.progress import print_cost, scan_progress
     from gtrack.cli.summary import print_annotations, print_hits, print_summary
     from gtrack.workflows import scan as workflow
@@ -77,11 +90,16 @@ def scan(
             )
             return
         job = scan_job(given)
-        done = workflow.scan(job, begin, resume=resume, overwrite=overwrite, tell=print_cost)
+        options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}
+        done = workflow.scan(job, begin, **options, passport=passport, tell=print_cost)
     if done.scan is not None:
         print_summary(done.scan)
-    elif done.hits is None and not done.annotations:
+    elif done.hits is None and not done.annotations and done.passports is None:
         click.echo(f"{given['out']} is finished already; nothing to do", err=True)
     print_annotations(done.annotations)
     if done.hits is not None:
         print_hits(done.hits)
+    if done.passports is not None:
+        print_passports(done.passports)
+    elif done.price is not None:
+        print_price(given["out"], done.price)

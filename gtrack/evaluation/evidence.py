@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,4 +162,4 @@ def _middle(values: Array) -> float:
 
 
 def _count(values: Array) -> int:
-    return cast(int, np.count_nonzero(~np.isnan(values)))
+    return int(np.count_nonzero(~np.isnan(values)))

@@ -47,11 +47,54 @@ def called(probabilities: Sequence[float], rows_of_window: Sequence[int]) -> lis
     >>> called([0.9, 0.3, 0.2, 0.7], [2, 1, 1])
     [True, False, True]
     """
-    sizes = np.asarray(rows_of_window, np.int64)
+    first, sizes = _edges(rows_of_window)
     if not len(sizes):
         return []
-    sums = np.add.reduceat(np.asarray(probabilities, np.float64), np.cumsum(sizes) - sizes)
+    sums = np.add.reduceat(np.asarray(probabilities, np.float64), first)
     return [bool(each) for each in sums / sizes > 0.5]
+
+
+def called_on_the_other_strand(
+    probabilities: Sequence[float], rows_of_window: Sequence[int]
+) -> list[bool]:
+    """Tell of which windows the model says yes on the strand that a check of one does not read.
+
+    Windows chosen for their score would score above their shuffles for that alone, those of an
+    untrained model, too. What a model that has learnt nothing says of the other strand has to do
+    with this one by the counts of dinucleotides only, and these the shuffles have.
+
+    Parameters
+    ----------
+    probabilities, rows_of_window
+        As of :func:`called`; of two rows the forward strand comes first.
+
+    Returns
+    -------
+    list of bool
+        False of windows that were read on one strand; see :func:`reads_reverse`.
+
+    Examples
+    --------
+    >>> called_on_the_other_strand([0.9, 0.3, 0.9, 0.2, 0.7], [2, 2, 1])
+    [False, True, False]
+    """
+    first, sizes = _edges(rows_of_window)
+    said = np.asarray(probabilities, np.float64)
+    found = []
+    for window, (row, size) in enumerate(zip(first.tolist(), sizes.tolist(), strict=True)):
+        other = row if reads_reverse(window) else row + 1
+        found.append(bool(size == 2 and said[other] > 0.5))
+    return found
+
+
+def reads_reverse(window: int) -> bool:
+    """Tell which strand a check of one reads of a window that was read on both: they alternate."""
+    return window % 2 == 1
+
+
+def _edges(rows_of_window: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    sizes = np.asarray(rows_of_window, np.int64)
+    return np.cumsum(sizes) - sizes, sizes
 
 
 def mostly_known(text: str) -> bool:
@@ -106,7 +149,7 @@ def strand_correlations(bases: Sequence[Array]) -> Array:
     return np.array([pearson(forward, reverse[::-1]) for forward, reverse in pairs])
 
 
-def largest_difference(map_: Array, stored: Sequence[tuple[int, Array]]) -> float:
+def largest_difference(map_: Array, stored: Sequence[tuple[int, NDArray[np.floating]]]) -> float:
     """Return the largest difference between a map and stored runs of it, over its largest value.
 
     Parameters
@@ -119,7 +162,7 @@ def largest_difference(map_: Array, stored: Sequence[tuple[int, Array]]) -> floa
     Returns
     -------
     float
-        Infinite where one has a value and the other none; NaN where the map is all 0.
+        1 at least where one has a value and the other none; NaN where the map is all 0.
     """
     scale = float(np.abs(np.nan_to_num(map_)).max(initial=0.0))
     if scale == 0:
@@ -128,7 +171,7 @@ def largest_difference(map_: Array, stored: Sequence[tuple[int, Array]]) -> floa
     for start, run in stored:
         here, there = map_[start : start + len(run)], np.asarray(run, np.float64)
         if (np.isnan(here) != np.isnan(there)).any():
-            return math.inf
+            worst = max(worst, scale)
         worst = max(worst, float(np.abs(np.nan_to_num(here - there)).max(initial=0.0)))
     return worst / scale
 

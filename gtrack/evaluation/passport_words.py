@@ -29,19 +29,19 @@ CANNOT_SEE = {
 def sees_sentence(passport: Passport) -> str:
     """Say what A found."""
     by_name = {line.name: line for line in passport.of("A")}
-    says = {
-        "supported": "The model tells the regions from shuffles of themselves",
-        "mixed": "The model hardly tells the regions from shuffles of themselves, or explains the "
-        "two strands differently",
-        "not supported": "The model does not tell the regions from shuffles of themselves, or its "
-        "maps of the two strands have nothing in common: a map of it shows no signal",
-        "not asked": "Whether the model sees anything was not asked",
-    }[passport.sees]
-    shown = [_value(by_name[name], what) for name, what in _A if name in by_name]
-    return f"{says} ({'; '.join(shown)})."
-
-
-_A = (("A1", "AUROC"), ("A2", "correlation of the strands"))
+    tells, alike = by_name["A1"], by_name["A2"]
+    if passport.sees == "not asked":
+        return f"Whether the model sees anything was not asked ({tells.reason}; {alike.reason})."
+    said = []
+    if tells.verdict != "not asked":
+        tells_them = {"supported": "tells", "mixed": "hardly tells"}.get(
+            tells.verdict, "cannot tell"
+        )
+        said.append(f"{tells_them} the regions from shuffles of themselves ({_value(tells)})")
+    if alike.verdict != "not asked":
+        how = {"supported": "alike", "mixed": "somewhat alike"}.get(alike.verdict, "unlike")
+        said.append(f"explains the two strands of a window {how} ({_value(alike)})")
+    return f"The model {' and '.join(said)}."
 
 
 def describes_sentence(passport: Passport) -> str:
@@ -60,19 +60,23 @@ def describes_sentence(passport: Passport) -> str:
         "describe the model",
         "not asked": "Whether the map describes the model was not asked",
     }[line.verdict]
-    sentence = f"{says} ({_value(line, 'r' if passport.unit == 'token' else 'rho')})."
+    sentence = f"{says} ({_value(line, passport.unit)})."
     if silent:
         sentence += (
             f" In {silent[0].value:.0%} of the windows nothing moves the score by {MOVES:.0%} "
-            f"(more than {SILENT:.0%}): the score is saturated, and the referee has little to say."
+            f"(more than {SILENT:.0%}): the score is saturated there, and masking or changing "
+            "bases says little."
         )
     return sentence
 
 
-def _value(line: Line, what: str) -> str:
+_SYMBOLS = {"A1": "AUROC", "A2": "r", "token": "r", "base": "rho"}
+
+
+def _value(line: Line, unit: str = "") -> str:
     if line.verdict == "not asked":
-        return f"{what} not asked: {line.reason}"
-    return f"{what} {line.value:.2f}, {line.n:,} windows"
+        return line.reason
+    return f"{_SYMBOLS[unit or line.name]} = {line.value:.2f} in {line.n:,} windows"
 
 
 def cannot_see(passport: Passport) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gtrack.core.errors import InputError
@@ -63,6 +63,9 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     Tracks that stand there already stay, when only the null is new.
     """
     merged: list[MergedModel] = []
+    before = folder.read_manifest() if folder.has_manifest() else None
+    same = before is not None and before.plan_sha256 == plan.digest
+    trust = before.trust if before is not None and same else None
     if folder.is_merged(plan):
         manifest = folder.read_manifest()
         tracks = tuple(track for track in manifest.tracks if track.format == "bigWig")
@@ -74,7 +77,8 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     null = merge_null(plan, folder)
     shown = (*tracks, *annotation_tracks(folder.out))
     with folder.replacing_hits():  # those of tracks or a null before these go
-        folder.publish(make_manifest(plan, shown, fasta, null_record(plan, null)))
+        made = make_manifest(plan, shown, fasta, null_record(plan, null))
+        folder.publish(replace(made, trust=trust))
     folder.remove_shards()
     return ScanSummary(
         out=folder.out,

@@ -20,6 +20,7 @@ from gtrack.evaluation.passport import SCHEMA, Passport
 from gtrack.evaluation.passport_cost import SHARE, WINDOWS, passes
 from gtrack.evaluation.passport_words import shown
 from gtrack.io.atomic import write_text
+from gtrack.models.cnn import Cnn
 from gtrack.models.device import one_thread_per_operation, resolve_devices
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.scan_folder import TRUST
@@ -87,8 +88,11 @@ def price(plan: Plan, windows: int = WINDOWS) -> Price:
         grid = plan.grid(model.name)
         targets = len(model.targets)
         both = model.strand == "both"
-        cost += targets * passes(model.unit, model.window_bp, both, windows)
-        rows += targets * sum(2 if bits == BOTH else 1 for bits in grid.strands.tolist())
+        local = model.kind == Cnn.kind
+        cost += targets * passes(model.unit, model.window_bp, both, windows, local=local)
+        grids = [grid, *(each.grid for each in [plan.null_grids().get(model.name)] if each)]
+        bits = [bits for each in grids for bits in each.strands.tolist()]
+        rows += targets * sum(2 if each == BOTH else 1 for each in bits)
     return Price(cost, rows)
 
 

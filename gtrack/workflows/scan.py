@@ -21,6 +21,7 @@ from gtrack.workflows.folder.run_record import begin_run, end_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.hits import call, check_widths
 from gtrack.workflows.merge import ScanSummary, merge_shards
+from gtrack.workflows.passport import PassportJob, PassportSummary, Price, make_passports, price
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotations import Annotation, republish
 from gtrack.workflows.scanning.cost import costs
@@ -38,11 +39,17 @@ Tell = Callable[[Cost], None]
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a scan did: `scan` is None where it was finished before, `hits` without motifs."""
+    """What a scan did: `scan` is None where it was finished before, `hits` without motifs.
+
+    `passports` is None where none were made now; `price` says what they cost, where the folder has
+    none and they were not declined.
+    """
 
     scan: ScanSummary | None
     hits: HitsSummary | None
     annotations: tuple[Annotation, ...]
+    passports: PassportSummary | None = None
+    price: Price | None = None
 
 
 def scan(
@@ -51,6 +58,7 @@ def scan(
     *,
     resume: bool = False,
     overwrite: bool = False,
+    passport: bool | None = False,
     tell: Tell | None = None,
 ) -> Scanned:
     """Scan all regions with all models, and call hits where the job has motifs.
@@ -64,6 +72,9 @@ def scan(
         Go on with the scan in ``job.out``: shards that are done stay.
     overwrite : bool
         Replace an earlier scan in ``job.out``.
+    passport : bool or None
+        Whether to judge the maps at the end, unless that was done before; None: where it costs
+        little beside the scan.
     tell : callable, optional
         Told what each model costs, where the method says so, before `begin` is called.
 
@@ -75,7 +86,21 @@ def scan(
     motifs = [] if job.motifs is None else read_motifs(job.motifs)
     summary, annotations = _scan(job, begin, tell, motifs, resume=resume, overwrite=overwrite)
     hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
-    return Scanned(summary, hits, annotations)
+    made, cost = (None, None) if passport is False else _passports(job, wanted=bool(passport))
+    return Scanned(summary, hits, annotations, made, cost)
+
+
+def _passports(job: ScanJob, *, wanted: bool) -> tuple[PassportSummary | None, Price | None]:
+    """Judge the maps, or say what that costs; neither where it was done before."""
+    folder = ScanFolder(job.out)
+    if folder.read_manifest().trust is not None:
+        return None, None
+    cost = price(folder.read_plan())
+    if not (wanted or cost.cheap):
+        return None, cost
+    models = {name: where for name, where in job.models}
+    asked = PassportJob(job.out, models, device=job.device, fasta=job.fasta, workers=job.workers)
+    return make_passports(asked), None
 
 
 def _scan(

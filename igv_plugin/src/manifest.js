@@ -31,6 +31,7 @@ import { formatLocus } from './state.js'
  * @property {Shown[]} tracks
  * @property {{name: string, outputs?: {kind?: string}}[]} [models]
  * @property {{logos?: string, models?: HitFile[]}} [hits]
+ * @property {{models?: import('./trust.js').Trust[]}} [trust]
  */
 
 /**
@@ -112,7 +113,7 @@ export function localReference({ id, fasta, sizes }) {
  *
  * @param {{model?: string, target?: string}} series
  */
-const titled = ({ model, target }) => (target === undefined ? model : `${model}: ${target}`)
+export const titled = ({ model, target }) => (target === undefined ? model : `${model}: ${target}`)
 
 const LETTERED = {
   type: 'wig',

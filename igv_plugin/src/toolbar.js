@@ -3,6 +3,7 @@ import { h } from './dom.js'
 import { problem } from './files.js'
 import { WIDTH } from './side.js'
 import { parseLocus } from './state.js'
+import { makeTrust } from './trust.js'
 
 /** @typedef {import('./panel.js').Viewer} Viewer */
 
@@ -39,6 +40,7 @@ export function makeToolbar(viewer, { prev, next, say, agreement, theme }) {
       button('−', 'Zoom out', () => zoom(2)),
       button('+', 'Zoom in', () => zoom(0.5)),
     ),
+    makeTrust(viewer),
     group('Page', agreement, pictures(viewer), theme),
   )
   /** @param {import('../index.js').State} state */

@@ -56,13 +56,14 @@ class Dnabert2Twin:
     def _alibi(self, units: int) -> Array:
         """Return ALiBi, shape (heads, units, units): what is absorbed is the model's own."""
         anything = self._network.classifier.weight
-        return values(self._network.bert.encoder.alibi(units, anything))[0]
+        alibi: Array = values(self._network.bert.encoder.alibi(units, anything))[0]
+        return alibi
 
     def _normed(self, x: Array, module: Any, downs: list[Down]) -> Array:
         centred = x - x.mean(axis=-1, keepdims=True)
         std = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + module.eps)
         weight, bias = values(module.weight), values(module.bias)
-        out = centred / std * weight + bias
+        out: Array = centred / std * weight + bias
 
         def down(relevance: Array) -> Array:
             part = per_value(relevance, out) * weight / std

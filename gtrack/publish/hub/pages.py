@@ -12,10 +12,12 @@ from typing import Any
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.strands import STRANDS_SAID
 from gtrack.publish.hub.document import Hub
+from gtrack.publish.hub.page_parts import believed, paragraphs, section, table
 from gtrack.publish.hub.tracks import HubTrack
-from gtrack.publish.markup import Markup, element, join, void
+from gtrack.publish.markup import Markup, element, void
 from gtrack.publish.session import locus_text
 from gtrack.publish.signs import bases_say, hits_say, units_of
+from gtrack.publish.trust import trust_in_plain, trust_paragraphs
 
 _COORDINATES = (
     "Coordinates in the files are 0-based and half-open; a position that a browser shows is "
@@ -92,7 +94,7 @@ def hub_pages(hub: Hub) -> dict[str, str]:
 
 
 def _page(hub: Hub, title: str, *sections: Markup) -> str:
-    credits = _section(
+    credits = section(
         "Credits",
         element("p", f"Made by gtrack {hub.manifest.versions.get('gtrack', '')}. Contact: ",
                 element("a", hub.email, href=f"mailto:{hub.email}")),
@@ -100,25 +102,6 @@ def _page(hub: Hub, title: str, *sections: Markup) -> str:
     head = element("head", void("meta", charset="utf-8"), element("title", title))
     body = element("body", element("h1", title), *sections, credits)
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
-
-
-def _section(title: str, *content: str) -> Markup:
-    return join(element("h2", title), *content)
-
-
-def _paragraphs(*texts: str) -> Markup:
-    return join(*(element("p", each) for each in texts))
-
-
-def _table(rows: Iterable[tuple[str, object]]) -> Markup:
-    return element(
-        "table",
-        *(
-            element("tr", element("th", name, scope="row"), element("td", str(value)))
-            for name, value in rows
-            if value not in (None, "")
-        ),
-    )
 
 
 def _made(hub: Hub, model: dict[str, Any]) -> Markup:
@@ -143,7 +126,7 @@ def _made(hub: Hub, model: dict[str, Any]) -> Markup:
         ("Plan's SHA-256", hub.manifest.plan_sha256),
         ("Versions", ", ".join(f"{k} {v}" for k, v in hub.manifest.versions.items())),
     ]  # fmt: skip
-    return _table(rows)
+    return table(rows)
 
 
 def _given(hub: Hub, model: dict[str, Any]) -> Markup:
@@ -154,7 +137,7 @@ def _given(hub: Hub, model: dict[str, Any]) -> Markup:
         ("SHA-256 of the file", model["sha256"]),
         ("Versions", ", ".join(f"{k} {v}" for k, v in hub.manifest.versions.items())),
     )
-    return _table(rows)
+    return table(rows)
 
 
 def _relevance_page(hub: Hub, track: HubTrack) -> str:
@@ -170,9 +153,9 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
     return _page(
         hub,
         f"Relevance of each base: {spec.shown}",
-        _section(
+        section(
             "Description",
-            _paragraphs(
+            paragraphs(
                 f"Contribution of each base of the regions, as the track {spec.model} of another "
                 "tool gives it."
                 if hub.manifest.foreign
@@ -181,9 +164,9 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
                 _FOREIGN_GAPS if hub.manifest.foreign else _GAPS,
             ),
         ),
-        _section(
+        section(
             "Display conventions",
-            _paragraphs(
+            paragraphs(
                 _sign([hub.manifest.unit(spec.model)]),
                 "Zoomed in, the bases are letters as tall as their relevance; those below the line "
                 "hang upside down. Zoomed out, they are bars: blue above the line, vermillion "
@@ -192,8 +175,9 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
                 _COORDINATES,
             ),
         ),
-        _section("Methods", _made(hub, model)),
-        _section("Data", _table(facts)),
+        *believed(trust_paragraphs(hub.manifest, spec.model, spec.target)),
+        section("Methods", _made(hub, model)),
+        section("Data", table(facts)),
     )
 
 
@@ -206,28 +190,28 @@ def _hits_page(hub: Hub, track: HubTrack) -> str:
     return _page(
         hub,
         f"Motif hits: {spec.shown}",
-        _section(
+        section(
             "Description",
-            _paragraphs(
+            paragraphs(
                 f"Places where the sequence matches a motif and the relevance to {spec.title} is "
                 "unlike what chance gives. Look-alike motifs may stand in for one another: the "
                 "q-value is of the place, not of the name.",
                 *([f"Warning: {warning}."] if warning else []),
             ),
         ),
-        _section(
+        section(
             "Display conventions",
-            _paragraphs(
+            paragraphs(
                 f"Blue: the site {above} that is explained (relSum above 0). "
                 f"Vermillion: it {below}. The strand is the motif's.",
                 _COORDINATES,
             ),
-            _table((*_HIT_COLUMNS, *(_LATER_COLUMNS if later else ()))),
+            table((*_HIT_COLUMNS, *(_LATER_COLUMNS if later else ()))),
         ),
-        _section(
+        section(
             "Methods",
-            _paragraphs(f"{supported if later else _EARLIER_SUPPORTED}."),
-            _table(_hit_facts(hub, track)),
+            paragraphs(f"{supported if later else _EARLIER_SUPPORTED}."),
+            table(_hit_facts(hub, track)),
             element("h3", "The relevance behind them"),
             _made(hub, hub.manifest.model(spec.model)),
         ),
@@ -256,7 +240,7 @@ def _annotation_page(hub: Hub, track: HubTrack) -> str:
         how = f"It is a bigBed of the {spec.format} that was given, made by gtrack."
     shown = f"Features that were given to be shown beside relevance; not computed by gtrack. {how}"
     return _page(
-        hub, f"Annotation: {spec.name}", _section("Description", _paragraphs(shown, _COORDINATES))
+        hub, f"Annotation: {spec.name}", section("Description", paragraphs(shown, _COORDINATES))
     )
 
 
@@ -269,22 +253,23 @@ def _hub_page(hub: Hub) -> str:
     return _page(
         hub,
         hub.title,
-        _section(
+        section(
             "Description",
-            _paragraphs(
+            paragraphs(
                 f"{len(hub.manifest.models)} sequence model(s), explained base by base in "
                 f"{regions['scanned']:,} regions; genome: {hub.genome}."
             ),
             element("ul", *tracks),
         ),
-        _section(
+        section(
             "Display conventions",
-            _paragraphs(
+            paragraphs(
                 *(_sign(units_of(hub.manifest)), _UNITS),
                 *(_FOREIGN_GAPS if hub.manifest.foreign else _GAPS, _COORDINATES),
             ),
         ),
-        *(_section(f"Methods: {m['name']}", _made(hub, m)) for m in hub.manifest.models),
+        *believed(trust_in_plain(hub.manifest)),
+        *(section(f"Methods: {m['name']}", _made(hub, m)) for m in hub.manifest.models),
     )
 
 
@@ -296,5 +281,5 @@ def _genome_page(hub: Hub) -> str:
         ("SHA-256 of what the models read", facts["sequences_sha256"]),
         ("First view", locus_text(hub.manifest.locus)),
     )
-    said = _paragraphs("The sequences of the FASTA that was scanned.")
-    return _page(hub, f"Genome of {hub.title}", _section("Description", said, _table(rows)))
+    said = paragraphs("The sequences of the FASTA that was scanned.")
+    return _page(hub, f"Genome of {hub.title}", section("Description", said, table(rows)))

@@ -22,6 +22,7 @@ from gtrack.publish.report.tables import facts_table, files_table, regions_table
 from gtrack.publish.report.word_table import words_section
 from gtrack.publish.report.words import explained_score, how_to_read
 from gtrack.publish.signs import units_of
+from gtrack.publish.trust import trust_list
 
 STYLE = Path(__file__).with_name("report.css")
 
@@ -61,6 +62,7 @@ def report_html(report: Report) -> str:
     names = " and ".join(model["name"] for model in report.manifest.models)
     sections = {
         "summary": ("Summary", _summary(report)),
+        "trust": ("Whether to believe the maps", trust_list(report.manifest)),
         "reading": ("How to read the figures", how_to_read(report.manifest)),
         "loci": ("Top loci", join(_contents(report), *_loci(report))),
         "motifs": ("Motifs", motifs_section(report.manifest, report.motifs)),

@@ -25,7 +25,7 @@ from gtrack.io.fasta import Genome
 from gtrack.workflows.folder.finished import FinishedScan
 from gtrack.workflows.judging.effects import referee
 from gtrack.workflows.judging.opened import Opened
-from gtrack.workflows.judging.windows import Window, called_windows, regions_windows
+from gtrack.workflows.judging.windows import Window, Windows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,10 +60,24 @@ def gather(
     ModelError
         When the model cannot explain a window.
     """
-    grid = scan.plan.grid(target.model)
+    drawn = Windows(scan, genome, target, seed)
+    every = drawn.seen(int(SEEING * windows), windows)
+    return evidence_of(scan, opened, target, every, drawn.explained(windows), seed)
+
+
+def evidence_of(
+    scan: FinishedScan,
+    opened: Opened,
+    target: Target,
+    every: Sequence[Window],
+    chosen: Sequence[Window],
+    seed: int,
+) -> Evidence:
+    """Measure windows that were drawn: `every` for A1, `chosen` for all other lines.
+
+    See :func:`gather`.
+    """
     contrast = opened.plan.contrasts[target.place]
-    every = regions_windows(genome, grid, int(SEEING * windows), seed)
-    chosen = called_windows(scan, genome, target, windows, seed)
     real = [window.read for window in every]
     read = [window.read for window in chosen]
     refereed = referee(opened, read, contrast, seed)

@@ -6,10 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from gtrack.core.scan.grid import BOTH, REVERSE, WindowGrid
+from gtrack.core.scan.grid import BOTH, REVERSE
 from gtrack.core.sequences import reverse_complement
 from gtrack.core.targets import Target
-from gtrack.evaluation.passport_windows import called, in_chance_order, mostly_known
+from gtrack.evaluation.passport_windows import (
+    called,
+    called_on_the_other_strand,
+    in_chance_order,
+    mostly_known,
+    reads_reverse,
+)
 from gtrack.io.fasta import Genome
 from gtrack.io.table_rows import read_table
 from gtrack.io.tables import WINDOW_COLUMNS
@@ -41,37 +47,50 @@ class Window:
         return reverse_complement(self.text) if self.reverse else self.text
 
 
-def regions_windows(genome: Genome, grid: WindowGrid, count: int, seed: int) -> tuple[Window, ...]:
-    """Return windows of the regions by chance, whatever the model says of them.
+class Windows:
+    """The windows of one target, drawn by a seed.
 
-    Windows chosen because the model scores them high would score above their shuffles for that
-    alone, and so would those of an untrained model.
+    Parameters
+    ----------
+    scan : FinishedScan
+    genome : Genome
+        That of the scan.
+    target : Target
+    seed : int
     """
-    return tuple(islice(_windows(genome, grid, in_chance_order(len(grid), seed)), count))
 
+    def __init__(self, scan: FinishedScan, genome: Genome, target: Target, seed: int) -> None:
+        self._genome, self._seed = genome, seed
+        self._grid = scan.plan.grid(target.model)
+        self._rows = [2 if bits == BOTH else 1 for bits in self._grid.strands.tolist()]
+        self._said = list(_probabilities(scan, target))
 
-def called_windows(
-    scan: FinishedScan, genome: Genome, target: Target, count: int, seed: int
-) -> tuple[Window, ...]:
-    """Return windows by chance, those before the others that the model gives more than one half.
+    def seen(self, count: int, enough: int) -> tuple[Window, ...]:
+        """Return windows to be shuffled: those called on the other strand, where `enough` are."""
+        called = called_on_the_other_strand(self._said, self._rows)
+        some = sum(called)
+        return self._drawn(called, min(count, some)) if some >= enough else self._drawn((), count)
 
-    Explanations of a clear call agree with the model's behaviour (.65) as those of windows without
-    one do not (.30): a verdict is about the former.
-    """
-    grid = scan.plan.grid(target.model)
-    strands = [2 if bits == BOTH else 1 for bits in grid.strands.tolist()]
-    first = called(list(_probabilities(scan, target)), strands)
-    return tuple(islice(_windows(genome, grid, in_chance_order(len(grid), seed, first)), count))
+    def explained(self, count: int) -> tuple[Window, ...]:
+        """Return windows whose maps are held to the model: those called before the others.
 
+        Explanations of a clear call agree with what the model does (.65), those of windows without
+        one do not (.30): a verdict is about the former.
+        """
+        return self._drawn(called(self._said, self._rows), count)
 
-def _windows(genome: Genome, grid: WindowGrid, order: Sequence[int]) -> Iterator[Window]:
-    number = 0
-    for index in order:
-        (text,) = window_sequences(genome, grid, index, index + 1)
-        if mostly_known(text):
-            bits = int(grid.strands[index])
-            yield Window(index, text, bits == REVERSE or (bits == BOTH and number % 2 == 1))
-            number += 1
+    def _drawn(self, first: Sequence[bool], count: int) -> tuple[Window, ...]:
+        order = in_chance_order(len(self._grid), self._seed, first)
+        return tuple(islice(self._windows(order), count))
+
+    def _windows(self, order: Sequence[int]) -> Iterator[Window]:
+        grid = self._grid
+        for index in order:
+            (text,) = window_sequences(self._genome, grid, index, index + 1)
+            if mostly_known(text):
+                bits = int(grid.strands[index])
+                both = bits == BOTH and reads_reverse(index)
+                yield Window(index, text, bits == REVERSE or both)
 
 
 def _probabilities(scan: FinishedScan, target: Target) -> Iterator[float]:

@@ -1,0 +1,82 @@
+"""``gtrack passport``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gtrack.cli.options import FILE, pairs
+from gtrack.core.errors import InputError
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FILE)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME=FOLDER",
+    help="Where a model of the scan lies now, if it moved. Repeat for more.",
+)
+@click.option(
+    "--windows",
+    type=click.IntRange(10, 100_000),
+    default=40,
+    show_default=True,
+    metavar="N",
+    help="Windows on which maps are held to the model; 2.5 times as many are shuffled.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Of the windows, bases and shuffles.",
+)
+@click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="auto|cpu|cuda|cuda:0",
+    help="Where to compute.",
+)
+@click.option("--fasta", type=FILE, help="The genome, where it is not where the scan read it.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="CPU threads; the results do not depend on it. [default: all cores]",
+)
+def passport(
+    folder: Path,
+    models: tuple[str, ...],
+    windows: int,
+    seed: int,
+    device: str,
+    fasta: Path | None,
+    workers: int | None,
+) -> None:
+    """Say whether to believe the maps of a finished scan, in words, for each model and target.
+
+    Two questions: does the model see something in the regions (against their own shuffles, and
+    strand against strand), and does the map describe the model (against masked tokens or changed
+    bases, with the rules held to a twin in float64). Writes DIR/trust.json with all values and
+    thresholds; manifest, viewer, hub and report show the verdict.
+
+    \b
+    Example:
+      gtrack passport out/first
+    """
+    from gtrack.cli.passport_summary import print_passports
+    from gtrack.cli.progress import Bars
+    from gtrack.workflows.passport import PassportJob, make_passports
+
+    where = pairs("--model", models, "NAME=FOLDER")
+    if len(dict(where)) < len(where):
+        raise InputError("--model: the same model is named twice")
+    job = PassportJob(folder, dict(where), windows, seed, device, fasta, workers)
+    with Bars() as bars:
+        done = make_passports(job, bars.tell)
+    print_passports(done)
