@@ -35,8 +35,6 @@ class WindowMap:
 
     @classmethod
     def of(cls, bases: NDArray[np.floating], columns: Mapping[str, Any], values: str) -> WindowMap:
-        cls, bases: NDArray[np.floating], columns: dict[str, NDArray[Any]], values: str
-    ) -> WindowMap:
         """Take a window's bases, and the columns of its units (`gtrack.core.scan.explanation`)."""
         kept = columns["placed"] & (columns["strand"] == columns["strand"][0])
         start, end = columns["start"][kept], columns["end"][kept]
