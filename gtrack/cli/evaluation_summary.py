@@ -35,7 +35,7 @@ def print_evaluation(summary: EvaluateSummary) -> None:
     }
     columns = [one for one in _SHOWN if any(key[3:] == one for key in rows)]
     table = Table(
-        *(Column("model", overflow="fold"), Column("explanation", no_wrap=True)),
+        *(Column("model", overflow="fold", min_width=10), Column("explanation", no_wrap=True)),
         *(Column(_SHOWN[column], justify="right", no_wrap=True) for column in columns),
         box=None,
     )

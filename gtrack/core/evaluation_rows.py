@@ -11,6 +11,9 @@ GROUPS = ("all", "positive", "negative", "correct")
 BOUND = "_bound"
 """Ends the name of a metric that is the best value which a map of this kind can have."""
 
+TRACK = "track"
+"""Method of what the published track scores, over all regions; the others are of drawn ones."""
+
 _BETWEEN = " ~ "
 
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from gtrack.core.evaluation_rows import MetricRow
+from gtrack.core.evaluation_rows import TRACK, MetricRow
 from gtrack.core.ports import Progress
 from gtrack.core.scan.plan import digest_of
 from gtrack.evaluation.sheet import Sheet
@@ -100,9 +100,9 @@ def evaluate(
     drawn = sample_of(len(scan.regions), job.sample, job.seed)
     folder = EvaluationFolder(job.folder, _seal(scan, job, drawn))
     with folder.held(overwrite=job.overwrite):
-        method = "foreign" if scan.is_foreign else scan.plan.options.method
+        method = TRACK if scan.is_foreign else scan.plan.options.method
         masks = None if truth is None else truth.masks
-        tracks = measure_tracks(scan, method, _widths(scan), masks, progress)
+        tracks = measure_tracks(scan, _widths(scan), masks, progress)
         sample, chunks = Sheet(len(drawn)), []
         if scan.is_foreign:  # nothing to go on from; the seal says what was asked for
             write_chunk(*folder.chunk(0), asdict(ChunkResult([])))

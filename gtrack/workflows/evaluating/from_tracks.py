@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from gtrack.core.evaluation_rows import pair
+from gtrack.core.evaluation_rows import TRACK, pair
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress
 from gtrack.core.site_masks import SiteMasks
@@ -24,7 +24,6 @@ TRACKS = "tracks"
 
 def measure_tracks(
     scan: FinishedScan,
-    method: str,
     widths: dict[str, int],
     truth: SiteMasks | None,
     progress: Progress,
@@ -34,8 +33,6 @@ def measure_tracks(
     Parameters
     ----------
     scan : FinishedScan
-    method : str
-        What made the tracks.
     widths : dict of str to int
         Length of a window of each model, in bp.
     truth : SiteMasks or None
@@ -57,16 +54,16 @@ def measure_tracks(
                 found = WindowMap.of_bases(track.values(window.chrom, window.start, window.end))
                 now.append((target, window, found))
                 mask = None if truth is None else truth.mask(window.chrom, window.start, window.end)
-                sheet.put(row, *subject(target), of_track(method, found.bases, mask))
+                sheet.put(row, *subject(target), of_track(TRACK, found.bases, mask))
                 if mask is None or not mask.any():
                     continue
                 last = sites.get(target.stem)
                 elsewhere = last if last is not None and len(last) == len(mask) else None
-                told = of_place(method, found.bases, mask, elsewhere)
+                told = of_place(TRACK, found.bases, mask, elsewhere)
                 sheet.put(row, *subject(target), told)
                 sites[target.stem] = mask
             for names, label, first, second, other in _pairs(now, before):
-                sheet.put(row, names, label, of_pair(method, first, second, None))
+                sheet.put(row, names, label, of_pair(TRACK, first, second, None))
                 if other is not None:
                     sheet.put(row, names, label, of_pair(SHUFFLED, first, other, None))
             before = now

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from gtrack.core.evaluation_rows import BOUND, MetricRow, parts_of
+from gtrack.core.evaluation_rows import BOUND, TRACK, MetricRow, parts_of
 from gtrack.core.sequences import base_codes
 from gtrack.core.targets import Target
 from gtrack.evaluation.flips import RANDOM, letters
@@ -13,7 +13,13 @@ from gtrack.evaluation.sheet import SHUFFLED
 from gtrack.evaluation.summaries import as_array
 from gtrack.evaluation.window_maps import laid
 from gtrack.io.atomic import replacing, write_text
-from gtrack.publish.evaluation.content import CONTROLS, EvaluatedModel, Evaluation, EvaluationFigure
+from gtrack.publish.evaluation.content import (
+    CONTROLS,
+    EvaluatedModel,
+    Evaluation,
+    EvaluationFigure,
+    PassportLine,
+)
 from gtrack.publish.evaluation.drawing import Rendered
 from gtrack.publish.evaluation.figures import (
     localisation_figure,
@@ -35,6 +41,7 @@ from gtrack.workflows.evaluating.sampled import ChunkResult
 from gtrack.workflows.evaluating.truth import Truth
 from gtrack.workflows.evaluating.windows import centred
 from gtrack.workflows.folder.finished import scanned_genome
+from gtrack.workflows.judging.kept import read_passports
 
 LOCI = 4
 STEP_SHARE = 0.02
@@ -102,9 +109,21 @@ def write_page(
         versions=scan.manifest.versions,
         facts=facts,
         controls=CONTROLS,
+        passport=tuple(_passport(found)),
         notes=tuple(notes),
     )
     write_text(folder.page, evaluation_html(page))
+
+
+def _passport(found: Found) -> Iterator[PassportLine]:
+    """Yield the lines of the passports, where ``gtrack passport`` has made some."""
+    for passport in read_passports(found.scan):
+        for line in passport.lines:
+            words = line.reason or f"from {line.supported:g}: supported"
+            if line.lower and not line.reason:
+                words = f"up to {line.supported:g}: supported"
+            value = "" if line.value != line.value else f"{line.value:.3g}"
+            yield PassportLine(*(passport.model, line.name, line.asks, value, line.verdict, words))
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -134,7 +153,7 @@ def _shown(drawn: Mapping[str, Rendered]) -> Iterator[EvaluationFigure]:
 def _similarities(found: Found) -> Iterator[SimilarityPanel]:
     columns = found.tracks.columns
     for key, values in columns.items():
-        if (key.method, key.metric, key.level) != (found.method, "pearson", "base"):
+        if (key.method, key.metric, key.level) != (TRACK, "pearson", "base"):
             continue
         names = parts_of(key.model)
         if len(names) != 2 or SHUFFLED == key.method:

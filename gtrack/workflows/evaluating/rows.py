@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gtrack.core.evaluation_rows import MetricRow, parts_of
+from gtrack.core.evaluation_rows import TRACK, MetricRow, parts_of
 from gtrack.core.metrics import METRICS
 from gtrack.core.targets import Target
 from gtrack.evaluation.sheet import BLIND, Sheet
@@ -80,7 +80,7 @@ def rows_of_all(found: Found) -> Iterator[MetricRow]:
     there = set()
     for sheet, called, regions in (
         (found.tracks, found.calls.regions, every),
-        (_beyond(found.tracks, found.sample, found.method), found.calls.drawn, drawn),
+        (found.sample, found.calls.drawn, drawn),
     ):
         if not sheet.columns:
             continue
@@ -91,7 +91,7 @@ def rows_of_all(found: Found) -> Iterator[MetricRow]:
     for each in found.annotated:
         if each.what in wanted:
             there.add((*subject(each.target), each.what))
-            yield each.row(found.method)
+            yield each.row(TRACK)
     for target in found.scan.targets:
         for name in METRICS:
             if name in wanted and (*subject(target), name) not in there:
@@ -99,16 +99,6 @@ def rows_of_all(found: Found) -> Iterator[MetricRow]:
                 if reason:
                     level = METRICS[name].levels[0]
                     yield missing_row(subject(target), found.method, name, level, reason)
-
-
-def _beyond(tracks: Sheet, sample: Sheet, method: str) -> Sheet:
-    """Return the sheet of drawn regions without what the tracks tell of all regions."""
-    kept = Sheet(sample.regions)
-    for key, column in sample.columns.items():
-        own = key.method == method or key.method.startswith("shuffled")
-        if not (own and key in tracks.columns):
-            kept.columns[key] = column
-    return kept
 
 
 def _groups(found: Found, called: Called, regions: Sequence[int]) -> dict[tuple[str, str], Groups]:
@@ -178,7 +168,7 @@ def region_values(found: Found) -> Iterator[tuple[object, ...]]:
     """Yield the rows of ``per_region.tsv``."""
     sheets = (
         (found.tracks, found.calls.regions, range(len(found.scan.regions))),
-        (_beyond(found.tracks, found.sample, found.method), found.calls.drawn, found.drawn),
+        (found.sample, found.calls.drawn, found.drawn),
     )
     stems = {subject(target): target.stem for target in found.scan.targets}
     for sheet, called, rows in sheets:
