@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from gtrack.cli.progress import Bars, training_progress
+from gtrack.cli.progress import Bars, print_cost, training_progress
+from gtrack.core.scan.cost import Cost
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +45,15 @@ def test_silence_until_it_is_time(
         for _ in range(9):
             bars.tell("one", 1, 9)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.01, "1 s"), (89.0, "89 s"), (91.0, "1.5 min"), (5400.0, "1.5 h"), (400_000.0, "4.6 days")],
+)
+def test_a_price_in_a_line(capsys: pytest.CaptureFixture[str], seconds: float, words: str) -> None:
+    print_cost(Cost("m", 20, 4000, 12_000, seconds))
+    assert capsys.readouterr().err == (
+        "m: reads 12,000 altered sequences (20 windows, each strand for itself, 4,000 bases); "
+        f"about {words}\n"
+    )

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from gtrack.attribution.finite import NonFiniteError
 from gtrack.attribution.forwards import outputs_of
-from gtrack.attribution.local_cnn import LocalCnn
 from gtrack.attribution.precision import check, products
+from gtrack.attribution.rules.local_cnn import LocalCnn, serves
 from gtrack.core.ports import Runner, SequenceModel
 from gtrack.core.precision import Precision
 from gtrack.core.scan.batches import BatchShape, cut_batches
 from gtrack.core.sequences import is_known, lengths_of
 from gtrack.core.substitutions import altered, substitutes
-from gtrack.models.cnn import Cnn, CnnForSequenceClassification
 
 Effects = list[NDArray[np.float64]]
 
@@ -74,7 +73,7 @@ def substitution_effects(
     known = [where[is_known(text)[where]] for text, where in zip(texts, chosen, strict=True)]
     codes = [substitutes(text, draws)[where] for text, where in zip(texts, known, strict=True)]
     limit = budget or model.default_batch_units
-    ways = _of_local_cnn if _is_cnn(model) else _of_passes
+    ways = _of_local_cnn if serves(model) else _of_passes
     found: Effects = []
     answers = ways(model, texts, known, codes, limit, precision, runner)
     for text, where, (whole, replaced) in zip(texts, chosen, answers, strict=True):
@@ -123,8 +122,6 @@ def _of_local_cnn(
 ) -> Answers:
     """Compute what each base reaches."""
     check(precision, model)
-    network = model.network
-    assert isinstance(network, CnnForSequenceClassification)
     encodings = model.encode(texts)
 
     def work(batch: BatchShape) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -132,7 +129,7 @@ def _of_local_cnn(
         row = np.repeat(np.arange(len(counts)), counts)
         with torch.no_grad(), products(precision):
             collated = model.collate(encodings[batch.rows], len(batch.rows), batch.n_units)
-            local = LocalCnn(network, collated)
+            local = LocalCnn(model.network, collated)
             replaced = local.replaced(
                 row,
                 np.concatenate([places[at] for at in batch.rows]),
@@ -155,12 +152,6 @@ def _of_local_cnn(
         for at, row in enumerate(batch.rows):
             found[row] = whole[at], of_rows[ends[at] - len(places[row]) : ends[at]]
     yield from found
-
-
-def _is_cnn(model: SequenceModel) -> bool:
-    """Tell whether a model is gtrack's CNN and nothing that was derived from it."""
-    kinds: tuple[type, type] = type(model), type(model.network)
-    return kinds == (Cnn, CnnForSequenceClassification)
 
 
 def _checked(

@@ -144,7 +144,7 @@ def of_pair(method: str, first: WindowMap, second: WindowMap, tokens: WindowMap 
             continue
         over = [_over(each, tokens) for each in (first, second)]
         yield method, name, "token", measure(*over)
-        if tokens is second:
+        if tokens is second and method != SHUFFLED:
             bound = token_ceiling(first.bases, tokens.spans, measure)
             yield method, name + BOUND, "base", bound
 

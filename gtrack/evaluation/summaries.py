@@ -52,6 +52,8 @@ def summarise(
         Of the regions, with replacement; one that draws no defined value is left out.
     seed : int
     """
+    if not len(columns):
+        return []
     values = np.array([np.asarray(each, np.float64) for each in columns]).reshape(len(columns), -1)
     there = np.isfinite(values)
     n = values.shape[1]

@@ -36,7 +36,7 @@ from gtrack.workflows.evaluating.rows import (
     rows_of_all,
 )
 from gtrack.workflows.evaluating.sampled import ChunkResult, Examiner
-from gtrack.workflows.evaluating.truth import Truth, read_labels, read_truth
+from gtrack.workflows.evaluating.truth import Truth, check_labels, read_labels, read_truth
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 
 CHUNK = 25
@@ -93,6 +93,7 @@ def evaluate(
     truth = None if job.truth is None else read_truth(job.truth, scan.regions, scan.chrom_sizes)
     labels = {} if job.labels is None else read_labels(job.labels, scan.regions)
     annotations = check_annotations(job, scan)
+    check_labels(labels, scan)
     notes = _notes(scan, truth, job)
     for note in notes:
         say(note)
@@ -103,7 +104,9 @@ def evaluate(
         masks = None if truth is None else truth.masks
         tracks = measure_tracks(scan, method, _widths(scan), masks, progress)
         sample, chunks = Sheet(len(drawn)), []
-        if not scan.is_foreign:
+        if scan.is_foreign:  # nothing to go on from; the seal says what was asked for
+            write_chunk(*folder.chunk(0), asdict(ChunkResult([])))
+        else:
             for first, chunk in _examined(scan, job, truth, drawn, folder, progress, say):
                 _enter(sample, first, chunk)
                 chunks.append(chunk)
@@ -112,6 +115,7 @@ def evaluate(
         found = Found(scan, job, method, tracks, sample, drawn, called, labels, annotated)
         rows = tuple(rows_of_all(found))
         write_region_values(folder.region_values, region_values(found))
+        folder.enrichment.unlink(missing_ok=True)  # of a run with annotations
         if annotated:
             write_enrichment(folder.enrichment, enrichments(found))
         write_metrics(folder.metrics, rows)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from gtrack.core.evaluation_rows import MetricRow
+from gtrack.core.evaluation_rows import MetricRow, parts_of
 from gtrack.publish.evaluation.content import VERDICTS, Evaluation
 from gtrack.publish.evaluation.definitions import definition
 from gtrack.publish.evaluation.reading import apart, beats_chance, interval, number, ranked
@@ -23,6 +23,7 @@ QUESTIONS = (
 """A question and the metrics that answer it, the first that has a value."""
 
 _GROUPS = ("positive", "all", "correct", "negative")
+_FEW = 10  # windows: fewer than these carry no advice without a word of warning
 _LEVELS = ("token", "base", "window")
 
 
@@ -54,7 +55,12 @@ class Advice:
 def advice(evaluation: Evaluation) -> Iterator[Advice]:
     """Yield an answer per question and model, in the order of the rows."""
     for question, metrics in QUESTIONS:
-        of = [row for row in evaluation.rows if row.metric in metrics]
+        pairs = metrics == QUESTIONS[2][1]
+        of = [
+            row
+            for row in evaluation.rows
+            if row.metric in metrics and (len(parts_of(row.model)) > 1) == pairs
+        ]
         if not of:
             no_truth = metrics == QUESTIONS[0][1] and not evaluation.truth
             because = "Not measured: no truth was given." if no_truth else "Not measured."
@@ -105,7 +111,8 @@ def _in_words(question: str, methods: Sequence[str], best: Sequence[MetricRow]) 
         return "not known"
     if question == QUESTIONS[2][0]:
         return f"beyond chance, by {', '.join(methods)}" if methods else "not beyond chance"
-    return ", ".join(methods) or "none"
+    few = f" (on {best[0].n} windows only)" if methods and best[0].n < _FEW else ""
+    return (", ".join(methods) or "none") + few
 
 
 def _verdict(best: Sequence[MetricRow]) -> tuple[tuple[str, ...], str]:
@@ -115,6 +122,9 @@ def _verdict(best: Sequence[MetricRow]) -> tuple[tuple[str, ...], str]:
     group = "" if first.group == "all" else f"{first.group} "
     value = f"{definition(first.metric).title}{over} {number(first.value)} {interval(first)}"
     said = f"{value.rstrip()} on {first.n:,} {group}windows; chance {number(first.baseline)}."
+    if any(row.n != first.n for row in best):
+        most = max(row.n for row in best)
+        said += f" Not all have the same windows: up to {most:,}."
     beats = beats_chance(first)
     if beats is None:
         return (), f"{said} There is no interval, or no chance, to hold it against."

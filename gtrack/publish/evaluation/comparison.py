@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from gtrack.core.evaluation_rows import BOUND, MetricRow
+from gtrack.core.evaluation_rows import BOUND, MetricRow, parts_of
 from gtrack.core.metrics import LESS, MORE
 from gtrack.publish.evaluation.content import Evaluation
 from gtrack.publish.evaluation.definitions import AXES, HEADLINES, definition
@@ -72,7 +72,8 @@ def _table(
     )
     shown = {metric for metric, _ in columns}
     shown |= {f"{metric}{BOUND}" for metric in shown}
-    own = [row for row in rows if row.metric in shown]
+    # How alike two methods are on one model stands in the tables below.
+    own = [row for row in rows if row.metric in shown and len(parts_of(row.method)) == 1]
     groups = dict.fromkeys((row.model, row.target) for row in own)
     bodies = (
         _body([row for row in own if (row.model, row.target) == key], columns, controls)
@@ -109,7 +110,8 @@ def _arrow(metric: str) -> Markup:
 
 def _body(rows: Sequence[MetricRow], columns: Sequence[Column], controls: Sequence[str]) -> Markup:
     """Return the lines of one model or pair."""
-    methods = dict.fromkeys(row.method for row in rows if not row.metric.endswith(BOUND))
+    found = dict.fromkeys(row.method for row in rows if not row.metric.endswith(BOUND))
+    methods = sorted(found, key=lambda method: method in controls)
     best = _clearly_best(rows, columns, controls)
     lines: list[tuple[str, list[Markup], str]] = []
     for method in methods:
@@ -140,17 +142,25 @@ def _target(target: str) -> list[Markup]:
 def _guides(
     rows: Sequence[MetricRow], columns: Sequence[Column]
 ) -> list[tuple[str, list[Markup], str]]:
-    """Return the lines of chance and of the best possible, where there is any."""
-    chance, bound = [], []
+    """Return the lines of windows, of chance and of the best possible, where there is any."""
+    counts, chance, bound = [], [], []
     for metric, level in columns:
         own = [row for row in rows if row.level == level]
+        counts.append(_counts(row.n for row in own if row.metric == metric and row.defined))
         chance.append(span_of(row.baseline for row in own if row.metric == metric))
         bound.append(span_of(row.value for row in own if row.metric == f"{metric}{BOUND}"))
     return [
         (words, [element("td", cell.strip(NO_VALUE), class_="number") for cell in cells], "guide")
-        for words, cells in (("chance", chance), ("best possible", bound))
+        for words, cells in (("windows", counts), ("chance", chance), ("best possible", bound))
         if any(cell != NO_VALUE for cell in cells)
     ]
+
+
+def _counts(numbers: Iterable[int]) -> str:
+    known = sorted({*numbers})
+    return (
+        " to ".join(f"{n:,}" for n in dict.fromkeys((known[0], known[-1]))) if known else NO_VALUE
+    )
 
 
 def _find(rows: Sequence[MetricRow], method: str, column: Column) -> MetricRow | None:

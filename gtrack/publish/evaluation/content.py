@@ -9,7 +9,10 @@ from gtrack.core.evaluation_rows import MetricRow
 
 VERDICTS = ("supported", "mixed", "not supported")
 
-CONTROLS = ("random", "flat_overlap", "shuffled_pair", "untrained", "permuted", "label_permuted")
+CONTROLS = (
+    *("random", "flat_overlap", "shuffled_pair", "position_control"),
+    *("untrained", "permuted", "label_permuted"),
+)
 """Methods of rows that explain nothing and stand there to be beaten."""
 
 

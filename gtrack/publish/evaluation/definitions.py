@@ -9,7 +9,7 @@ from gtrack.core.evaluation_rows import BOUND
 from gtrack.core.metrics import METRICS, NEITHER
 
 AXES: dict[str, tuple[str, str]] = {
-    **metrics.AXES,
+    **{str(axis): words for axis, words in metrics.AXES.items()},
     "other": ("Other measures", "What this page has no words for."),
 }
 """Axis -> its title and its question."""

@@ -11,7 +11,7 @@ from gtrack.publish.markup import Markup, element, text
 _IDS = re.compile(r'(\sid="|href="#|url\(#)')
 _SIZE = re.compile(r'<svg [^>]*?viewBox="([^"]*)"[^>]*>')
 _LEFT_OUT = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
-_LARGEST = 1.6  # pixels per point: larger, a small figure would shout
+_LARGEST = 1.45  # pixels per point: larger, a small figure would shout
 _THEME = {INK: "--ink", SOFT: "--soft", LINE: "--line", PAPER: "--paper"}
 _THEME |= {COLOURS[0]: "--supports", COLOURS[1]: "--opposes"}
 
@@ -46,9 +46,11 @@ def _inline(figure: EvaluationFigure, number: int) -> Markup:
     if box is None:
         raise ValueError(f"figure {figure.name}: an SVG without viewBox")
     own, most = f"t{number}", float(box[1].split()[2]) * _LARGEST
+    least = min(640.0, most)
+    size = f"max-width: {most:.0f}px; min-width: {least:.0f}px"
     opened = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'viewBox="{box[1]}" class="chart" style="max-width: {most:.0f}px" role="img" '
+        f'viewBox="{box[1]}" class="chart" style="{size}" role="img" '
         f'aria-labelledby="{own}">'
         f'<title id="{own}">{text(figure.title)}</title>'
     )

@@ -62,7 +62,7 @@ def similarity_figure(panels: Sequence[SimilarityPanel]) -> dict[str, Rendered]:
         for axes, panel in zip(every, panels, strict=False):
             _scatter(axes, panel, limits)
         if any(len(each.positive) for each in panels):
-            names = enumerate(("called positive", "called negative"))
+            names = enumerate(("called positive", "other regions"))
             handles = [key(name, **_mark(at)) for at, name in names]
             figure.legend(handles=handles, loc="outside lower center", ncols=2)
         return {"similarity": rendered(figure)}

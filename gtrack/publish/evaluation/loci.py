@@ -139,7 +139,8 @@ def _lane(axes: Axes, plot: LocusPlot, lane: LocusLane) -> None:
             if letter == base and abs(values[k]) >= _SMALLEST * (high - low)
         ]
         letters_drawn(axes, outlines[base], at, values[at], LETTERS[base])
-    axes.set_yticks(sorted({low, 0.0, high}))
+    # The labels of ticks that lie close would cover each other.
+    axes.set_yticks([0.0, *(at for at in (low, high) if abs(at) > 0.2 * (high - low))])
     axes.set_yticklabels([f"{at:.2g}".replace("-", "\N{MINUS SIGN}") for at in axes.get_yticks()])
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="x", length=0, labelbottom=False)

@@ -102,7 +102,7 @@ def _trust(evaluation: Evaluation) -> Markup:
             "" if at and lines[at - 1].question == each.question else each.question,
             join(each.model, *_doubt(each.passport)),
             element("strong", each.answer),
-            each.because,
+            element("span", each.because),
         )
         for at, each in enumerate(lines)
     ]

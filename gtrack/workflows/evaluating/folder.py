@@ -9,9 +9,16 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.io.atomic import finished_name
-from gtrack.io.folders import entries
+from gtrack.io.evaluation_files import CHUNK_MARK
+from gtrack.io.folders import entries, is_folder
 from gtrack.io.lock import is_lock
-from gtrack.workflows.folder.evaluation_record import CHUNK, CHUNKS, OURS, has_metrics, head_of
+from gtrack.workflows.folder.evaluation_record import (
+    CHUNK,
+    CHUNKS,
+    OURS,
+    evaluation_files,
+    head_of,
+)
 from gtrack.workflows.folder.holding import holding
 
 
@@ -80,21 +87,38 @@ class EvaluationFolder:
             yield
 
     def _refuse_unfit(self, overwrite: bool) -> None:
-        names = [name for name in entries(self.out) if not is_lock(name)]
-        for name in names:
-            if not OURS.fullmatch(finished_name(name) or name):
-                raise InputError(
-                    f"{self.out}: holds {name!r}, which no evaluation made; choose another --out"
-                )
-        if self.metrics.exists() and not overwrite and not self._is_mine():
+        ours, chunks = set(evaluation_files(self.out)), self.out / CHUNKS
+        strange = [
+            name
+            for name in entries(self.out)
+            if not (is_lock(name) or self.out / name in ours)
+            and not (name == CHUNKS and is_folder(chunks))
+        ]
+        strange += [f"{CHUNKS}/{name}" for name in entries(chunks) if not self._is_chunk(name)]
+        if strange:
             raise InputError(
-                f"{self.out}: holds an evaluation that was asked for otherwise (options, truth, "
-                "scan or version); use --overwrite to replace it, or another --out"
+                f"{self.out}: holds {strange[0]!r}, which no evaluation made; choose another --out"
             )
+        if self.metrics.exists() and not self._is_mine():
+            if not overwrite:
+                raise InputError(
+                    f"{self.out}: holds an evaluation that was asked for otherwise (options, "
+                    "truth, scan or version); use --overwrite to replace it, or another --out"
+                )
+            for path in ours:  # its figures, too: the new one may have fewer
+                path.unlink(missing_ok=True)
+
+    def _is_chunk(self, name: str) -> bool:
+        if CHUNK.fullmatch(name):
+            return CHUNK_MARK in head_of(self.out / CHUNKS / name)
+        return CHUNK.fullmatch(finished_name(name) or "") is not None
 
     def _is_mine(self) -> bool:
-        mark = self.out / CHUNKS / "000000.json"
-        return has_metrics(self.out) and (not mark.exists() or self.seal.encode() in head_of(mark))
+        return any(
+            self.seal.encode() in head_of(self.out / CHUNKS / name)
+            for name in entries(self.out / CHUNKS)
+            if CHUNK.fullmatch(name)
+        )
 
     def _sweep(self) -> None:
         """Remove chunks of other evaluations, and what a killed run left unfinished."""

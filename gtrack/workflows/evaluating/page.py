@@ -49,8 +49,8 @@ _CAPTIONS = {
     "perturbation": (
         "Does the score fall where the map says?",
         "Mean score of the windows while ever more bases are replaced by random others: the most "
-        "relevant first, the least relevant first, and in random order; bands are 95 % bootstrap "
-        "intervals. The wider the two curves of a map are apart, the more faithful it is.",
+        "relevant first, the least relevant first, and in random order; bands are the mean ± "
+        "1.96 standard errors. The wider apart the two curves of a map, the more faithful it is.",
     ),
     "localisation": (
         "Does relevance lie where the truth is?",
@@ -177,7 +177,10 @@ def _localisations(found: Found, rows: Sequence[MetricRow]) -> Iterator[Localisa
     table = {(r.model, r.target, r.method, r.metric): r for r in rows if r.group == "all"}
     for metric, title in (("mass_accuracy", "mass accuracy"), ("rank_accuracy", "rank accuracy")):
         bars = []
-        for row in table.values():
+        models = [*dict.fromkeys(row.model for row in table.values())]
+        for row in sorted(
+            table.values(), key=lambda row: (models.index(row.model), row.method in CONTROLS)
+        ):
             if row.metric != metric or not row.defined:
                 continue
             bound = table.get((row.model, row.target, found.method, metric + BOUND))

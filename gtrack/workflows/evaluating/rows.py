@@ -133,9 +133,9 @@ def _truth(found: Found, target: Target, regions: Sequence[int]) -> list[bool | 
     """Return whether each region is the target by its label; None where no labels are known."""
     if not found.labels:
         return None
-    if found.scan.is_foreign:
-        return None
     head = found.scan.plan.model(target.model).head
+    if head.outputs == "values":
+        return None
     known = found.labels
     return [names_target(*known[row], head, target) if row in known else None for row in regions]
 
@@ -161,8 +161,6 @@ def _why_missing(found: Found, target: Target, name: str) -> str:
         return "ism is not among --methods"
     if name == "strand_consistency" and plan.strand != "both":
         return "the model reads one strand"
-    if name == "shift_p":
-        return "only with --full"
     return "not computed for this model"
 
 

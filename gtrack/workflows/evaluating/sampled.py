@@ -273,11 +273,11 @@ def _compare(first: Examined, second: Examined, method: str, result: ChunkResult
     """Compare the maps of two targets of a scan on the bases that both read."""
     if first.reader.name == second.reader.name:
         return
-    if second.reader.reads_tokens < first.reader.reads_tokens:
-        first, second = second, first
-    names = pair(first.target.model, second.target.model)
+    names = pair(first.target.model, second.target.model)  # as the tracks are called
     labels = pair(first.target.label, second.target.label)
     label = first.target.label if first.target.label == second.target.label else labels
+    if second.reader.reads_tokens < first.reader.reads_tokens:
+        first, second = second, first
     cut = [_common(*each) for each in zip(first.windows, second.windows, strict=True)]
     count = len(cut)
     for at, (low, high) in enumerate(cut):

@@ -14,6 +14,7 @@ from gtrack.core.site_masks import SiteMasks
 from gtrack.core.targets import Target
 from gtrack.io.bed import read_bed
 from gtrack.io.text import read_lines
+from gtrack.workflows.folder.finished import FinishedScan
 
 _COLUMNS = ("region", "label")
 
@@ -127,6 +128,27 @@ def read_labels(path: Path, regions: Sequence[Interval]) -> dict[int, tuple[str,
     if not found:
         raise InputError(f"{shown(path)}: holds no label; leave out --labels")
     return found
+
+
+def check_labels(labels: Mapping[int, tuple[str, str]], scan: FinishedScan) -> None:
+    """Refuse labels that say nothing of what was scanned, before anything is computed.
+
+    Raises
+    ------
+    InputError
+        When there are labels and no model that calls anything, or one is no output of a model.
+    """
+    if not labels:
+        return
+    if scan.is_foreign:
+        raise InputError("--labels: the tracks are of another tool, and no model calls a region")
+    calling = [t for t in scan.targets if scan.plan.model(t.model).head.outputs != "values"]
+    if not calling:
+        raise InputError("--labels: the models give values, and call no region")
+    for target in calling:
+        head = scan.plan.model(target.model).head
+        for label, origin in labels.values():
+            names_target(label, origin, head, target)
 
 
 def names_target(label: str, origin: str, head: Head, target: Target) -> bool:

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.evaluation_rows import GROUPS, MetricRow, pair
-from gtrack.core.metrics import ALIKE, LESS, MORE, NEITHER
-from gtrack.core.metrics import METRICS as DEFINITIONS
+from gtrack.core.metrics import ALIKE, LESS, METRICS, MORE, NEITHER
 from gtrack.publish.evaluation.advice import advice
 from gtrack.publish.evaluation.content import (
     EvaluatedModel,
@@ -75,7 +74,7 @@ def evaluation(*rows, **other):
 def whole(name="cnn"):
     """Return an evaluation with every part, and `name` wherever a name can stand."""
     rows = (
-        *(row(name, name, metric, target=name) for metric in DEFINITIONS),
+        *(row(name, name, metric, target=name) for metric in METRICS),
         row(name, name, name, target=name),
         row(pair(name, name), name, "pearson", target=name),
         row(name, name, "mass_accuracy_bound", target=name),
@@ -202,6 +201,14 @@ def test_who_is_named_is_better_than_chance_and_close_to_the_best() -> None:
     assert "Not above chance: saliency." in said.because
 
 
+def test_few_windows_and_other_windows_are_said() -> None:
+    assert told(row(n=9)).answer == "attnlrp (on 9 windows only)"
+    assert told(row(n=10)).answer == "attnlrp"
+    assert told(row(value=0.24, n=3)).answer == "none"
+    both = told(row(n=12), row(method="ism", value=0.7, n=30))
+    assert "Not all have the same windows: up to 30." in both.because
+
+
 def test_chance_is_not_recommended() -> None:
     said = told(row(value=0.24), row(method="ism", value=0.21))
     assert (said.methods, said.answer) == ((), "none")
@@ -235,6 +242,20 @@ def test_likeness_of_models_is_said_as_such() -> None:
     likeness = [each for each in advice(evaluation(row(both, metric="pearson"))) if each.model]
     assert [each.answer for each in likeness] == ["beyond chance, by attnlrp"]
     assert told(row(both, metric="pearson", value=0.2)).answer == "not beyond chance"
+
+
+def test_methods_alike_on_one_model_are_no_answer_and_no_line_of_the_comparison() -> None:
+    both = row(method=pair("attnlrp", "cplrp"), metric="pearson", value=0.99)
+    page = evaluation(both, row(pair("cnn", "bert"), metric="pearson", value=0.5))
+    assert [each.model for each in advice(page) if each.model] == [pair("cnn", "bert")]
+    assert "0.990" not in sections(evaluation_html(page))["axes"]
+    assert "0.990" in sections(evaluation_html(page))["tables"]
+
+
+def test_many_methods_are_named_whole() -> None:
+    rows = [row(method=f"method_number_{k}", value=0.3) for k in range(30)]
+    said = sections(evaluation_html(evaluation(row(value=0.9), *rows)))["trust"]
+    assert all(f"method_number_{k}" in said for k in range(30))
 
 
 def test_the_passport_stands_beside_the_advice() -> None:
@@ -274,6 +295,7 @@ def test_the_comparison_marks_chance_the_bound_and_the_clearly_best() -> None:
     lines = [["".join(cell.itertext()) for cell in line] for line in section.iter("tr")]
     assert ["cnnbound", "attnlrp", "0.800[0.750, 0.850]"] in lines
     assert ["gradient", "0.230°[0.180, 0.280]"] in lines
+    assert ["windows", "20"] in lines
     assert ["chance", "0.200"] in lines
     assert ["best possible", "0.620"] in lines
     assert lines.count(["best possible", "0.620"]) == 1
@@ -290,7 +312,7 @@ def test_groups_of_windows_stand_apart() -> None:
 
 def test_every_row_stands_in_the_tables_and_every_metric_is_explained() -> None:
     html = evaluation_html(whole())
-    for metric in DEFINITIONS:
+    for metric in METRICS:
         assert metric in sections(html)["tables"]
         assert f"{metric} {AXES[definition(metric).axis][0]}" in sections(html)["definitions"]
     assert "No words for it here." in sections(html)["definitions"]
@@ -313,9 +335,9 @@ def test_without_any_value_the_page_still_stands() -> None:
 def test_headlines_are_defined_and_better_is_said() -> None:
     for axis, metrics in HEADLINES.items():
         for metric in metrics:
-            assert DEFINITIONS[metric].axis == axis
-    assert {each.better for each in DEFINITIONS.values()} == {MORE, LESS, NEITHER, ALIKE}
-    assert {each.axis for each in DEFINITIONS.values()} <= {*AXES}
+            assert definition(metric).axis == axis
+    assert {each.better for each in map(definition, METRICS)} == {MORE, LESS, NEITHER, ALIKE}
+    assert {each.axis for each in map(definition, METRICS)} <= {*AXES}
 
 
 @pytest.mark.parametrize(

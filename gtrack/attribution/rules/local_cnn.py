@@ -13,10 +13,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from gtrack.attribution.rules.cnn import folded
-from gtrack.models.cnn import BaseBatch, CnnForSequenceClassification, ConvBlock
+from gtrack.core.ports import SequenceModel
+from gtrack.models.cnn import BaseBatch, Cnn, CnnForSequenceClassification, ConvBlock
 
 _FLOATS = 1 << 18
 """Numbers of the largest array of a step on a CPU: it should stay in the cache."""
@@ -27,13 +28,19 @@ _BEYOND = -torch.inf
 """What a block sums to beyond the ends of a sequence: nothing that is added makes it active."""
 
 
+def serves(model: SequenceModel) -> bool:
+    """Tell whether a model is gtrack's CNN and nothing that was derived from it."""
+    kinds: tuple[type, type] = type(model), type(model.network)
+    return kinds == (Cnn, CnnForSequenceClassification)
+
+
 class LocalCnn:
     """A batch of sequences under a CNN, ready to have single bases replaced.
 
     Parameters
     ----------
     network : CnnForSequenceClassification
-        In eval mode.
+        In eval mode; of a model that this `serves`.
     batch : BaseBatch
         The sequences, shape (rows, bases), padded.
 
@@ -43,7 +50,8 @@ class LocalCnn:
         Of the sequences as they are, by the same arithmetic as those of the altered ones.
     """
 
-    def __init__(self, network: CnnForSequenceClassification, batch: BaseBatch) -> None:
+    def __init__(self, network: nn.Module, batch: BaseBatch) -> None:
+        assert isinstance(network, CnnForSequenceClassification)
         blocks = [folded(block) for block in network.blocks if isinstance(block, ConvBlock)]
         widths = [weight.shape[-1] for weight, _ in blocks]
         self._reached = (1 + np.cumsum(np.array(widths) - 1)).tolist()

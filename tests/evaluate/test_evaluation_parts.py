@@ -1,0 +1,291 @@
+"""The parts of an evaluation against slow twins: masks, summaries, groups, rows, flips, twins."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from gtrack.core.evaluation_rows import GROUPS, MetricRow
+from gtrack.core.intervals import Interval
+from gtrack.core.metrics import METRICS
+from gtrack.core.site_masks import SiteMasks
+from gtrack.evaluation.bootstrap import resample
+from gtrack.evaluation.flips import RANDOM, Flips, letters
+from gtrack.evaluation.sheet import BLIND, SHUFFLED, Sheet
+from gtrack.evaluation.summaries import summarise
+from gtrack.evaluation.table import Groups, rows_of
+from gtrack.models.twins import permuted
+
+SPANS = st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 60), st.integers(1, 25)).map(
+    lambda each: Interval(each[0], each[1], each[1] + each[2])
+)
+
+
+@given(st.lists(SPANS, max_size=12), st.sampled_from(["a", "b", "c"]), st.data())
+def test_site_masks_are_those_of_a_loop(sites: list[Interval], chrom: str, data) -> None:
+    start = data.draw(st.integers(0, 90))
+    end = data.draw(st.integers(start, 95))
+    expected = [
+        any(site.chrom == chrom and site.start <= base < site.end for site in sites)
+        for base in range(start, end)
+    ]
+    masks = SiteMasks(sites)
+    assert masks.mask(chrom, start, end).tolist() == expected
+    assert masks.touches(chrom, start, end) == any(expected)
+
+
+CELLS = st.one_of(st.just(math.nan), st.floats(-1e3, 1e3))
+
+
+@given(st.integers(1, 8), st.integers(1, 4), st.integers(0, 3), st.data())
+def test_summaries_are_those_of_a_naive_bootstrap(n: int, k: int, seed: int, data) -> None:
+    columns = [data.draw(st.lists(CELLS, min_size=n, max_size=n)) for _ in range(k)]
+    drawn = resample(np.zeros(n, np.int64), 50, np.random.default_rng(seed))
+    for column, found in zip(columns, summarise(columns, resamples=50, seed=seed), strict=True):
+        known = [value for value in column if not math.isnan(value)]
+        assert (found.n, found.undefined) == (len(known), n - len(known))
+        if not known:
+            assert all(math.isnan(x) for x in (found.mean, found.median, found.low, found.high))
+            continue
+        assert found.mean == pytest.approx(math.fsum(known) / len(known), rel=1e-9, abs=1e-9)
+        assert found.median == pytest.approx(float(np.median(known)))
+        if len(known) == 1:
+            assert math.isnan(found.low)
+            assert math.isnan(found.high)
+            continue
+        means = []
+        for weights in drawn:
+            pool = [v for v, w in zip(column, weights, strict=True) for _ in range(int(w))]
+            pool = [value for value in pool if not math.isnan(value)]
+            if pool:
+                means.append(math.fsum(pool) / len(pool))
+        low, high = np.quantile(means, (0.025, 0.975))
+        assert (found.low, found.high) == pytest.approx((low, high), rel=1e-9, abs=1e-9)
+
+
+def test_summaries_of_nothing() -> None:
+    (found,) = summarise([[]])
+    assert (found.n, found.undefined) == (0, 0)
+    assert math.isnan(found.mean)
+    assert summarise([]) == []
+
+
+def test_an_interval_covers_the_mean_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(0)
+    held = 0
+    for _ in range(200):
+        (found,) = summarise([rng.normal(1.0, 1.0, 60)], resamples=300)
+        held += found.low <= 1.0 <= found.high
+    assert 0.88 <= held / 200 <= 0.99
+
+
+CALLS = st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=9)
+
+
+@given(CALLS, st.data())
+def test_groups_are_those_of_a_loop(called: list[bool | None], data) -> None:
+    n = len(called)
+    truth = data.draw(
+        st.one_of(st.none(), st.lists(st.sampled_from([True, False, None]), min_size=n, max_size=n))
+    )
+    groups = Groups.of(called, truth, values=False)
+    assert groups.members["all"].tolist() == [True] * n
+    assert groups.members["positive"].tolist() == [each is True for each in called]
+    assert groups.members["negative"].tolist() == [each is False for each in called]
+    right = [
+        truth is not None and each is not None and truth[at] is each
+        for at, each in enumerate(called)
+    ]
+    assert groups.members["correct"].tolist() == right
+    for name in GROUPS:
+        assert (name in groups.why_not) == (not groups.members[name].any())
+    other = Groups.of(called[::-1], truth, values=False)
+    both = groups.both(other)
+    for name in GROUPS:
+        expected = groups.members[name] & other.members[name]
+        assert both.members[name].tolist() == expected.tolist()
+        assert name in both.why_not or expected.any()
+
+
+def test_values_call_nothing() -> None:
+    groups = Groups.of([None, None], None, values=True)
+    assert set(groups.why_not) == set(GROUPS) - {"all"}
+    assert set(groups.why_not.values()) == {"values are no calls"}
+
+
+def sheet_of(columns: dict[tuple[str, str, str], list[float]]) -> Sheet:
+    """Return a sheet of one model; columns by method, metric and level."""
+    sheet = Sheet(len(next(iter(columns.values()))))
+    for key, values in columns.items():
+        for region, value in enumerate(values):
+            sheet.put(region, "m", "1", [(*key, value)])
+    return sheet
+
+
+def rows(sheet: Sheet, called: list[bool | None]) -> dict[tuple[str, str, str], MetricRow]:
+    groups = {("m", "1"): Groups.of(called, None, values=False)}
+    found = rows_of(sheet, groups, "own", METRICS, seed=0)
+    return {(row.method, row.metric, row.group): row for row in found}
+
+
+def test_rows_have_the_baseline_of_their_own_regions() -> None:
+    """Blind before random before a shuffled pair; none for shapes, nor for what is a baseline."""
+    sheet = sheet_of(
+        {
+            ("own", "mass_accuracy", "base"): [0.5, 0.7, math.nan],
+            (BLIND, "mass_accuracy", "base"): [0.1, 0.3, math.nan],
+            (RANDOM, "mass_accuracy", "base"): [0.9, 0.9, 0.9],
+            ("own", "abc", "window"): [1.0, 2.0, 3.0],
+            (RANDOM, "abc", "window"): [0.25, -0.25, 0.75],
+            (SHUFFLED, "abc", "window"): [9.0, 9.0, 9.0],
+            ("own", "mask_pearson", "token"): [0.9, 0.8, 0.7],
+            (SHUFFLED, "mask_pearson", "token"): [0.1, math.nan, math.nan],
+            ("own", "gini", "base"): [0.9, 0.8, 0.7],
+            (RANDOM, "gini", "base"): [0.4, 0.4, 0.4],
+            (BLIND, "mass_accuracy_bound", "base"): [0.8, 0.9, math.nan],
+        }
+    )
+    found = rows(sheet, [True, False, None])
+    assert found["own", "mass_accuracy", "all"].baseline == pytest.approx(0.2)
+    assert found["own", "mass_accuracy", "positive"].baseline == pytest.approx(0.1)
+    assert found["own", "mass_accuracy", "negative"].value == pytest.approx(0.7)
+    assert found["own", "abc", "all"].baseline == pytest.approx(0.25)
+    assert found["own", "abc", "negative"].baseline == pytest.approx(-0.25)
+    assert found[SHUFFLED, "abc", "all"].value == 9
+    assert found["own", "mask_pearson", "all"].baseline == pytest.approx(0.1)
+    assert math.isnan(found["own", "mask_pearson", "negative"].baseline)
+    for key in (("own", "gini"), (RANDOM, "abc"), (SHUFFLED, "mask_pearson")):
+        assert math.isnan(found[(*key, "all")].baseline)
+    bound = found["own", "mass_accuracy_bound", "all"]
+    assert (bound.value, bound.n) == (pytest.approx(0.85), 2)
+    assert math.isnan(bound.baseline)
+    assert not [key for key in found if key[0] == BLIND]
+    assert "undefined in 1 of 3 regions" in found["own", "mass_accuracy", "all"].reason
+    assert found["own", "abc", "all"].reason == ""
+    assert found["own", "abc", "correct"].reason == "no --labels were given"
+    assert math.isnan(found["own", "abc", "correct"].value)
+
+
+CODES = st.lists(st.integers(0, 4), min_size=20, max_size=60)
+
+
+@given(CODES, st.integers(1, 6), st.integers(1, 3), st.integers(0, 5), st.data())
+def test_flips_alter_what_the_maps_say(
+    codes: list[int], steps: int, draws: int, seed: int, data
+) -> None:
+    """Curves of a toy scorer equal a loop that replaces the first bases of an order."""
+    n = len(codes)
+    weights = np.array(data.draw(st.permutations(range(n))), float) - n / 3  # no ties
+    sequence = np.array(codes, np.uint8)
+    flips = Flips(sequence, {"map": weights}, steps=steps, draws=draws, seed=seed)
+    altered = flips.altered()
+    assert altered.dtype == np.uint8
+    assert (altered[:, sequence == 4] == 4).all()
+    assert (altered[:, sequence < 4] < 4).all()
+
+    def score(row: np.ndarray) -> float:
+        return float(weights[row == sequence].sum())
+
+    whole = score(sequence)
+    curves = flips.curves(whole, np.array([score(row) for row in altered]))
+    known = [at for at in range(n) if codes[at] < 4]
+    for order, sign in (("morf", -1), ("lerf", 1)):
+        ranked = sorted(known, key=lambda at: sign * weights[at])
+        expected = [
+            whole - sum(weights[at] for at in ranked[: _count(k, len(known))])
+            for k in range(steps + 1)
+        ]
+        assert getattr(curves["map"], order) == pytest.approx(expected)
+    area = (curves["map"].lerf - curves["map"].morf).mean()
+    chance = (curves[RANDOM].lerf - curves[RANDOM].morf).mean()
+    assert area >= abs(chance) - 1e-9, "no order beats that of a perfect map"
+
+
+def _count(step: int, known: int) -> int:
+    return min(math.floor(0.02 * step * known + 0.5 + 1e-9), known)
+
+
+def test_a_perfect_map_of_an_additive_model() -> None:
+    """Its subsets' sums are the drops, and no map changes what another is told."""
+    rng = np.random.default_rng(4)
+    codes, weights = rng.integers(0, 4, 100, dtype=np.uint8), rng.normal(size=100)
+
+    def told(maps: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
+        flips = Flips(codes, maps, steps=10, draws=2, seed=3)
+        scores = np.array([weights[row == codes].sum() for row in flips.altered()])
+        return flips.metrics(float(weights.sum()), scores)
+
+    alone = told({"perfect": weights})
+    assert alone["perfect"]["faithfulness_correlation"] == pytest.approx(1)
+    assert alone["perfect"]["abc"] > 3 * abs(alone[RANDOM]["abc"])
+    beside = told({"reversed": -weights, "flat": np.zeros(100), "perfect": weights})
+    assert beside["perfect"] == alone["perfect"]
+    assert beside[RANDOM] == alone[RANDOM]
+    assert beside["reversed"]["abc"] == pytest.approx(-alone["perfect"]["abc"])
+    assert math.isnan(beside["flat"]["faithfulness_correlation"])
+
+
+def test_flips_of_n_alone() -> None:
+    """Nothing can be altered: nothing moves, and what is divided by that is undefined."""
+    codes = np.full(50, 4, np.uint8)
+    flips = Flips(codes, {"map": np.full(50, np.nan)}, steps=4, draws=2, seed=0)
+    altered = flips.altered()
+    assert (altered == 4).all()
+    found = flips.metrics(1.5, np.full(len(altered), 1.5))["map"]
+    assert (found["abc"], found["aopc_morf"]) == (0, 0)
+    for name in ("aopc_normalised", "abc_normalised", "faithfulness_correlation"):
+        assert math.isnan(found[name])
+    assert set(letters(altered)) == {"N" * 50}
+
+
+class Small(nn.Module):
+    """A network with all that a twin must mind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv1d(4, 6, 5)
+        self.norm = nn.BatchNorm1d(6)
+        self.last = nn.Linear(6, 2)
+        self.register_buffer("slopes", torch.arange(6.0))
+        rng = torch.Generator().manual_seed(1)
+        with torch.no_grad():
+            for tensor in (*self.parameters(), self.norm.running_mean, self.norm.running_var):
+                tensor.copy_(torch.rand(tensor.shape, generator=rng))
+        self.norm.num_batches_tracked += 7
+
+
+LEARNED = ("first.weight", "first.bias", "norm.weight", "norm.running_mean", "norm.running_var",
+           "last.weight")  # fmt: skip
+
+
+def test_a_twin_has_the_same_numbers_in_another_order() -> None:
+    network = Small()
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    with permuted(network, 3):
+        twin = {name: value.clone() for name, value in network.state_dict().items()}
+    for name, value in before.items():
+        assert torch.equal(value.flatten().sort().values, twin[name].flatten().sort().values), name
+    assert all(not torch.equal(before[name], twin[name]) for name in LEARNED)
+    for name in ("slopes", "norm.num_batches_tracked"):
+        assert torch.equal(before[name], twin[name])
+    with permuted(network, 3):
+        assert all(torch.equal(twin[name], value) for name, value in network.state_dict().items())
+    with permuted(network, 4):
+        assert not torch.equal(twin["first.weight"], network.first.weight)
+    after = network.state_dict()
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+
+
+def test_weights_are_back_after_an_error() -> None:
+    network = Small()
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    with pytest.raises(KeyboardInterrupt), permuted(network, 0):
+        raise KeyboardInterrupt
+    after = network.state_dict()
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
