@@ -28,7 +28,9 @@ def example_windows(work: Work) -> None:
     """Simulate the windows that the example's models learn from (700 MB are not kept of it)."""
     out = work.at("sets", "example_windows")
     build = sets.example_module("build")
-    work.make("sets/example_windows", ["build.write_windows"], out, lambda: build.write_windows(out))
+    work.make(
+        "sets/example_windows", ["build.write_windows"], out, lambda: build.write_windows(out)
+    )
 
 
 def train(work: Work, names: Sequence[str], seeds: int) -> None:
@@ -52,9 +54,7 @@ def scan(work: Work, names: Sequence[str], seeds: int) -> None:
     """Explain the test sequences of every set with both models of each training seed."""
     for name, seed in runs(names, seeds):
         out = f"scans/{name}.{seed}"
-        models = [
-            f"--model={kind}=models/{Recipe(name, kind, seed).name}" for kind in KINDS
-        ]
+        models = [f"--model={kind}=models/{Recipe(name, kind, seed).name}" for kind in KINDS]
         command = ["scan", "--bed", f"sets/{name}/test.bed", "--fasta", f"sets/{name}/test.fa"]
         command += [*models, "--null", "--workers", "1", "--out", out]
         command += ["--target", TARGETS[name]] if name in TARGETS else []

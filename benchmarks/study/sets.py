@@ -127,9 +127,7 @@ def _write(path: Path, lines: Iterable[str]) -> None:
 
 
 # ---------------------------------------------------------------- steps that sets share
-def chosen(
-    rows: Rows, each: int, seed: int = SEED, first: Sequence[Site] = ()
-) -> list[int]:
+def chosen(rows: Rows, each: int, seed: int = SEED, first: Sequence[Site] = ()) -> list[int]:
     """Return which rows are tried: at most `each` of every label, seeded, in the order of rows.
 
     Rows that hold one of the sites `first` fill up to half of a label's places before the rest:
@@ -179,9 +177,7 @@ def kept(sites: Iterable[Site], rows: Sequence[int]) -> list[Site]:
     return [replace(site, row=number[site.row]) for site in sites if site.row in number]
 
 
-def motif_sites(
-    rows: Rows, motif: Motif, positive: str = "1", forward: bool = False
-) -> list[Site]:
+def motif_sites(rows: Rows, motif: Motif, positive: str = "1", forward: bool = False) -> list[Site]:
     """Return a motif's matches (p <= 1e-4, background of `rows`) in sequences of one class.
 
     Of overlapping matches the better stays, as in ``hits_real.TestSet.sites``; with `forward` only
@@ -205,9 +201,7 @@ def motif_sites(
     return sorted(found)
 
 
-def splice_sites(
-    rows: Rows, reach: Mapping[str, tuple[int, int]] | None = None
-) -> list[Site]:
+def splice_sites(rows: Rows, reach: Mapping[str, tuple[int, int]] | None = None) -> list[Site]:
     """Return AG of acceptors and GT of donors where the sequence has it there.
 
     `reach` gives begin and end from the dinucleotide's begin; None: the dinucleotide alone.
