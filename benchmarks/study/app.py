@@ -1,4 +1,4 @@
-"""The study's stages, each gone over again at no cost: sets, training, scans, evaluation, report."""
+"""Stages of the study, each done once: sets, training, scans, evaluation, report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.study import sets
 from benchmarks.study.recipes import FORWARD, KINDS, SHIPPED, TARGETS, Recipe, queue, seeds_of
-from benchmarks.study.steps import ROOT, Failed, Work
+from benchmarks.study.steps import ROOT, StepError, Work
 
 STAGES = ("sets", "train", "scan", "evaluate", "report")
 MOST_CPU_HOURS = 6.0
@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             scan(work, asked.only, asked.seeds)
         if "evaluate" in asked.stages:
             evaluate(work, asked.only, asked.seeds, asked.sample)
-    except Failed as problem:
+    except StepError as problem:
         print(problem, file=sys.stderr)
         return 1
     hours = sum(work.costs().values()) / 3600

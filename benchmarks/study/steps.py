@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
-class Failed(Exception):
+class StepError(Exception):
     """A step's command did not end well; the message names its log."""
 
 
@@ -53,7 +53,7 @@ class Work:
 
         Raises
         ------
-        Failed
+        StepError
             When the command fails.
         """
         if self.is_done(step, command) and out.exists():
@@ -84,7 +84,7 @@ class Work:
             _, status, used = os.wait4(running.pid, 0)
             running.returncode = os.waitstatus_to_exitcode(status)
         if running.returncode:
-            raise Failed(f"{step}: exit {running.returncode}; see {log}")
+            raise StepError(f"{step}: exit {running.returncode}; see {log}")
         self.mark(
             step, command, cpu_s=used.ru_utime + used.ru_stime, wall_s=time.monotonic() - wall
         )

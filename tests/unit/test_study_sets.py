@@ -1,4 +1,4 @@
-"""Sets of the study, made of tiny data: places are where their names say, nothing is in two parts."""
+"""Sets of the study, made of tiny data: places hold what their names say, no part leaks."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def bed(path: Path) -> list[tuple[str, int, int, str, str]]:
     return [(r[0], int(r[1]), int(r[2]), r[3], r[5]) for r in rows]
 
 
-def test_splice_truth_holds_AG_and_GT(data: Path, tmp_path: Path) -> None:
+def test_splice_truth_holds_the_dinucleotides(data: Path, tmp_path: Path) -> None:
     sequences, labels = written(data, "splice", tmp_path / "set")
     truth = bed(tmp_path / "set" / "truth.bed")
     assert {(labels[n], sequences[n][a:b]) for n, a, b, _, _ in truth} == {

@@ -1,0 +1,165 @@
+"""What evaluation found, as one small cache: ``results.tsv`` and ``facts.json``.
+
+Everything that docs/study.md says is made of these two files.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.study.steps import Work
+
+PLACE = ("set", "seed", "truth")
+METRICS = (
+    *("model", "target", "method", "metric", "level", "group"),
+    *("value", "median", "ci_low", "ci_high", "n", "baseline", "reason"),
+)
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a figure is of; `truth` names the places that localisation was measured on."""
+
+    set: str
+    seed: str
+    truth: str
+    model: str
+    target: str
+    method: str
+    metric: str
+    level: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A mean over windows, its median, its 95 % interval and the windows; NaN has a reason."""
+
+    value: float
+    median: float
+    low: float
+    high: float
+    n: int
+    reason: str
+
+    def is_above(self, other: Figure) -> bool:
+        """Tell whether the whole interval lies above another's; a bare number is its own."""
+        if math.isnan(self.value) or math.isnan(other.value):
+            return False
+        low = self.value if math.isnan(self.low) else self.low
+        high = other.value if math.isnan(other.high) else other.high
+        return low > high
+
+
+@dataclass
+class Results:
+    """Figures by key and control; the control ``""`` is the explanation itself."""
+
+    figures: dict[Key, dict[str, Figure]] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> Results:
+        """Read the cache.
+
+        Raises
+        ------
+        ValueError
+            For a missing column, or a figure that is there twice.
+        """
+        found = cls(facts=json.loads((folder / "facts.json").read_text()))
+        path = folder / "results.tsv"
+        for line, row in enumerate(_rows(path, (*PLACE, *METRICS)), 2):
+            key = Key(**{name: row[name] for name in Key.__dataclass_fields__})
+            figure = Figure(
+                *(_number(row[name]) for name in ("value", "median", "ci_low", "ci_high")),
+                n=int(_number(row["n"]) if row["n"] else 0),
+                reason=row["reason"],
+            )
+            by_control = found.figures.setdefault(key, {})
+            if row["baseline"] in by_control:
+                raise ValueError(f"{path}:{line}: {key} {row['baseline']!r} is there twice")
+            by_control[row["baseline"]] = figure
+        return found
+
+    def of(self, metric: str, **asked: str) -> Iterator[tuple[Key, dict[str, Figure]]]:
+        """Yield the figures of a metric where the parts of the key are as asked."""
+        for key, by_control in self.figures.items():
+            if key.metric == metric and all(getattr(key, k) == v for k, v in asked.items()):
+                yield key, by_control
+
+    def metrics(self) -> list[str]:
+        """Return the names of all metrics, sorted."""
+        return sorted({key.metric for key in self.figures})
+
+
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
+    with path.open(newline="") as handle:
+        reader = csv.DictReader(handle, delimiter="\t")
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        if missing:
+            raise ValueError(f"{path}: no column {', '.join(missing)}")
+        yield from reader
+
+
+def _number(text: str) -> float:
+    return math.nan if text in ("", "NA", "nan", "NaN", ".") else float(text)
+
+
+def collect(work: Work, runs: Iterable[tuple[str, int]], folder: Path) -> int:
+    """Write the cache from what the steps left; return how many evaluations there were.
+
+    Figures are copied as they are written. Facts: the sets, each model's training, CPU seconds.
+    """
+    runs = list(runs)
+    lines, count = ["\t".join((*PLACE, *METRICS))], 0
+    for name, seed in runs:
+        for path in sorted(work.at("evals", f"{name}.{seed}").glob("*/metrics.tsv")):
+            count += 1
+            place = [name, str(seed), path.parent.name]
+            for row in _rows(path, METRICS):
+                lines.append("\t".join([*place, *(row[column] or "" for column in METRICS)]))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.tsv").write_text("\n".join(lines) + "\n")
+    names = list(dict.fromkeys(name for name, _ in runs))
+    facts = {
+        "sets": {n: json.loads(work.at("sets", n, "set.json").read_text()) for n in names},
+        "models": {
+            path.parent.relative_to(work.at("models")).as_posix(): _training(path, work)
+            for name, seed in runs
+            for path in sorted(work.at("models", name).glob(f"*.{seed}/training.json"))
+        },
+        "cpu_s": _costs(work),
+    }
+    (folder / "facts.json").write_text(json.dumps(facts, indent=1) + "\n")
+    return count
+
+
+def _training(path: Path, work: Work) -> dict[str, Any]:
+    """Return the steps of a training, and its scores on the examples that it held out."""
+    record = json.loads(path.read_text())
+    metrics = record["metrics"]
+    scores = metrics.get("test") or metrics.get("test_csv") or {}
+    step = "models/" + path.parent.relative_to(work.at("models")).as_posix()
+    return {
+        "parameters": record["parameters"],
+        "steps": record["settings"]["steps"],
+        "rows": scores.get("rows", 0),
+        **{name: scores[name] for name in ("auroc", "mcc") if name in scores},
+        "cpu_s": work.costs().get(step),
+    }
+
+
+def _costs(work: Work) -> dict[str, float]:
+    """Return the CPU seconds of each stage."""
+    totals: dict[str, float] = {}
+    for step, seconds in work.costs().items():
+        stage = step.split("/")[0]
+        totals[stage] = round(totals.get(stage, 0.0) + seconds, 1)
+    return totals
