@@ -8,8 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.study import sets
+from benchmarks.study import report, sets
 from benchmarks.study.recipes import FORWARD, KINDS, SHIPPED, TARGETS, Recipe, queue, seeds_of
+from benchmarks.study.results import collect
 from benchmarks.study.steps import ROOT, StepError, Work
 
 STAGES = ("sets", "train", "scan", "evaluate", "report")
@@ -100,6 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.study", description=__doc__)
     parser.add_argument("data", type=Path, nargs="?", default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path("out/study"), help="sets, models, cache")
+    parser.add_argument("--cache", type=Path, default=ROOT / "benchmarks" / "study" / "results")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "study.md")
     parser.add_argument("--only", nargs="+", choices=list(sets.SETS), default=list(sets.SETS))
     parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES))
     parser.add_argument("--seeds", type=int, default=3, help="of example, ctcf and tf0")
@@ -115,6 +118,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             scan(work, asked.only, asked.seeds)
         if "evaluate" in asked.stages:
             evaluate(work, asked.only, asked.seeds, asked.sample)
+            collect(work, runs(asked.only, asked.seeds), asked.cache)
+        if "report" in asked.stages:
+            report.write(asked.cache, asked.page, asked.page.parent / "images")
     except StepError as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -9,12 +9,14 @@ import csv
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.study.steps import Work
 
+EXPLANATIONS = ("attnlrp", "cplrp", "gradient", "ism")
+"""How the names of methods begin that explain; any other is a control."""
 PLACE = ("set", "seed", "truth")
 METRICS = (
     *("model", "target", "method", "metric", "level", "group"),
@@ -24,7 +26,10 @@ METRICS = (
 
 @dataclass(frozen=True)
 class Key:
-    """What a figure is of; `truth` names the places that localisation was measured on."""
+    """What a figure is of; `truth` names the places that localisation was measured on.
+
+    The rest is as in :class:`gtrack.core.evaluation_rows.MetricRow`: a control is a `method`.
+    """
 
     set: str
     seed: str
@@ -36,33 +41,43 @@ class Key:
     level: str
     group: str
 
+    @property
+    def is_control(self) -> bool:
+        """Tell whether this is no explanation, but something to compare with."""
+        return not self.method.startswith(EXPLANATIONS)
+
 
 @dataclass(frozen=True)
 class Figure:
-    """A mean over windows, its median, its 95 % interval and the windows; NaN has a reason."""
+    """A mean over windows, its median, its 95 % interval and the windows; NaN has a reason.
+
+    `blind` is what a map that knows nothing gets.
+    """
 
     value: float
     median: float
     low: float
     high: float
     n: int
+    blind: float
     reason: str
 
     def is_above(self, other: Figure) -> bool:
-        """Tell whether the whole interval lies above another's; a bare number is its own."""
-        if math.isnan(self.value) or math.isnan(other.value):
-            return False
-        low = self.value if math.isnan(self.low) else self.low
-        high = other.value if math.isnan(other.high) else other.high
-        return low > high
+        """Tell whether the whole interval lies above another's."""
+        return self.low > other.high
+
+    @property
+    def is_above_blind(self) -> bool:
+        """Tell whether the whole interval lies above what a map gets that knows nothing."""
+        return self.low > self.blind
 
 
-@dataclass
+@dataclass(frozen=True)
 class Results:
-    """Figures by key and control; the control ``""`` is the explanation itself."""
+    """The cache: figures by what they are of, and the facts of sets and trainings."""
 
-    figures: dict[Key, dict[str, Figure]] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[Key, Figure]
+    facts: Mapping[str, Any]
 
     @classmethod
     def read(cls, folder: Path) -> Results:
@@ -73,26 +88,28 @@ class Results:
         ValueError
             For a missing column, or a figure that is there twice.
         """
-        found = cls(facts=json.loads((folder / "facts.json").read_text()))
         path = folder / "results.tsv"
+        found: dict[Key, Figure] = {}
         for line, row in enumerate(_rows(path, (*PLACE, *METRICS)), 2):
             key = Key(**{name: row[name] for name in Key.__dataclass_fields__})
-            figure = Figure(
-                *(_number(row[name]) for name in ("value", "median", "ci_low", "ci_high")),
-                n=int(_number(row["n"]) if row["n"] else 0),
-                reason=row["reason"],
-            )
-            by_control = found.figures.setdefault(key, {})
-            if row["baseline"] in by_control:
-                raise ValueError(f"{path}:{line}: {key} {row['baseline']!r} is there twice")
-            by_control[row["baseline"]] = figure
-        return found
+            if key in found:
+                raise ValueError(f"{path}:{line}: {key} is there twice")
+            numbers = (_number(row[c]) for c in ("value", "median", "ci_low", "ci_high"))
+            n, blind = int(_number(row["n"] or "0")), _number(row["baseline"])
+            found[key] = Figure(*numbers, n, blind, row["reason"])
+        return cls(found, json.loads((folder / "facts.json").read_text()))
 
-    def of(self, metric: str, **asked: str) -> Iterator[tuple[Key, dict[str, Figure]]]:
-        """Yield the figures of a metric where the parts of the key are as asked."""
-        for key, by_control in self.figures.items():
-            if key.metric == metric and all(getattr(key, k) == v for k, v in asked.items()):
-                yield key, by_control
+    def of(self, metric: str, **asked: str) -> dict[Key, Figure]:
+        """Return the figures of a metric where the parts of the key are as asked."""
+        return {
+            key: figure
+            for key, figure in self.figures.items()
+            if key.metric == metric and all(getattr(key, k) == v for k, v in asked.items())
+        }
+
+    def beside(self, key: Key, **other: str) -> Figure | None:
+        """Return the figure whose key differs in these parts, if there is one."""
+        return self.figures.get(replace(key, **other))
 
     def metrics(self) -> list[str]:
         """Return the names of all metrics, sorted."""
