@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import shutil
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks.study import report, sets
@@ -18,67 +20,69 @@ MOST_CPU_HOURS = 6.0
 
 
 def prepare(work: Work, data: Path, names: Sequence[str]) -> None:
-    """Write the sets; a set is made again where the script that makes it is another."""
+    """Write the sets; all are made again where the script that makes them is another."""
+    version = hashlib.sha256(Path(sets.__file__).read_bytes()).hexdigest()
     for name in names:
-        out = work.at("sets", name)
-        if work.make(f"sets/{name}", [name], out, lambda n=name, o=out: sets.make(data, n, o)):
-            say(f"set {name}")
-
-
-def example_windows(work: Work) -> None:
-    """Simulate the windows that the example's models learn from (700 MB are not kept of it)."""
-    out = work.at("sets", "example_windows")
-    build = sets.example_module("build")
-    work.make(
-        "sets/example_windows", ["build.write_windows"], out, lambda: build.write_windows(out)
-    )
+        step = f"sets/{name}"
+        if work.make(step, [name, version], partial(sets.make, data, name, work.at(step))):
+            say(step)
 
 
 def train(work: Work, names: Sequence[str], seeds: int) -> None:
     """Train what is not trained yet, what matters most first; the example's shipped are copied."""
-    if "example" in names:
-        for kind in KINDS:
-            out = work.at("models", Recipe("example", kind, SHIPPED).name)
-            if not out.exists():
-                shutil.copytree(ROOT / "example_data" / "models" / kind, out)
-    for recipe in queue(list(names), seeds):
-        data = recipe.set if recipe.set != "example" else "example_windows"
+    for kind in KINDS if "example" in names else ():
+        place = work.at("models", Recipe("example", kind, SHIPPED).name)
+        if not place.exists():
+            shutil.copytree(ROOT / "example_data" / "models" / kind, place)
+    for recipe in queue(names, seeds):
+        data, out = f"sets/{recipe.set}", f"models/{recipe.name}"
         if recipe.set == "example":
-            example_windows(work)
-        out = f"models/{recipe.name}"
-        command = ["train", recipe.kind, *recipe.options(f"sets/{data}"), "--out", out]
-        if work.run(out, command, work.at(out), [work.at(out + ".work")]):
-            say(f"{out}: {work.costs()[out]:.0f} CPU s")
+            data, build = "sets/example_windows", sets.example_module("build")
+            work.make(data, ["build.write_windows"], partial(build.write_windows, work.at(data)))
+        options = recipe.options(data)
+        command = ["train", recipe.kind, *options, "--out", out]
+        inputs, stale = [work.at(options[1])], [work.at(out + ".work")]
+        tell(work, out, work.run(out, command, inputs, stale))
 
 
 def scan(work: Work, names: Sequence[str], seeds: int) -> None:
     """Explain the test sequences of every set with both models of each training seed."""
     for name, seed in runs(names, seeds):
-        out = f"scans/{name}.{seed}"
-        models = [f"--model={kind}=models/{Recipe(name, kind, seed).name}" for kind in KINDS]
-        command = ["scan", "--bed", f"sets/{name}/test.bed", "--fasta", f"sets/{name}/test.fa"]
-        command += [*models, "--null", "--workers", "1", "--out", out]
+        out, data = f"scans/{name}.{seed}", f"sets/{name}"
+        models = {kind: f"models/{Recipe(name, kind, seed).name}" for kind in KINDS}
+        command = ["scan", "--bed", f"{data}/test.bed", "--fasta", f"{data}/test.fa", "--out", out]
+        command += [f"--model={kind}={place}" for kind, place in models.items()]
+        command += ["--null", "--workers", "1"]
         command += ["--target", TARGETS[name]] if name in TARGETS else []
         command += ["--strand", "forward"] if name in FORWARD else []
-        if work.run(out, command, work.at(out)):
-            say(f"{out}: {work.costs()[out]:.0f} CPU s")
+        inputs = [work.at(data, "test.bed"), work.at(data, "test.fa")]
+        inputs += [work.at(place, "model.safetensors") for place in models.values()]
+        tell(work, out, work.run(out, command, inputs))
 
 
 def evaluate(work: Work, names: Sequence[str], seeds: int, sample: int) -> None:
     """Judge every scan; places of truths beside the first are judged in localisation alone."""
     for name, seed in runs(names, seeds):
-        folder = work.at("sets", name)
-        truths = [t for t in ("truth", *OTHERS) if (folder / f"{t}.bed").exists()]
+        data, done = f"sets/{name}", f"scans/{name}.{seed}"
+        truths = [t for t in ("truth", *OTHERS) if work.at(data, f"{t}.bed").exists()]
         for truth in truths or ["none"]:
-            out = f"evals/{name}.{seed}/{truth}"
-            command = ["evaluate", f"scans/{name}.{seed}", "--labels", f"sets/{name}/labels.tsv"]
-            command += [] if truth == "none" else ["--truth", f"sets/{name}/{truth}.bed"]
+            out, labels = f"evals/{name}.{seed}/{truth}", f"{data}/labels.tsv"
+            command = ["evaluate", done, "--labels", labels, "--out", out]
+            inputs = [work.at(labels), work.at(done, "manifest.json")]
+            if truth != "none":
+                command += ["--truth", f"{data}/{truth}.bed"]
+                inputs += [work.at(data, f"{truth}.bed")]
             if truth in OTHERS:
                 command += ["--metrics", ",".join(LOCALISATION)]
             else:
                 command += ["--sample", str(sample)]
-            if work.run(out, [*command, "--out", out], work.at(out)):
-                say(f"{out}: {work.costs()[out]:.0f} CPU s")
+            tell(work, out, work.run(out, command, inputs))
+
+
+def tell(work: Work, step: str, ran: bool) -> None:
+    """Print what a step cost that ran now."""
+    if ran:
+        say(f"{step}: {work.costs()[step]:.0f} CPU s")
 
 
 OTHERS = ("control", "context", "decoys", "negatives")

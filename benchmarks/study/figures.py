@@ -31,14 +31,15 @@ def dots(title: str, lines: Sequence[Line]) -> str:
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + RIGHT} {height}" '
         f'font-family="sans-serif" font-size="12" role="img" aria-label="{escape(title)}">',
-        f'<rect width="100%" height="100%" fill="#ffffff"/>',
+        '<rect width="100%" height="100%" fill="#ffffff"/>',
         f'<text x="8" y="18" fill="{INK}" font-weight="bold">{escape(title)}</text>',
         *_legend(names),
     ]
     for tick in _ticks(low, high):
         out.append(
             f'<path d="M{x(tick)} {TOP - 4}V{height - 30}" stroke="{FAINT}"/>'
-            f'<text x="{x(tick)}" y="{height - 14}" fill="{SOFT}" text-anchor="middle">{tick:g}</text>'
+            f'<text x="{x(tick)}" y="{height - 14}" fill="{SOFT}" '
+            f'text-anchor="middle">{tick:g}</text>'
         )
     for k, line in enumerate(rows):
         out += _row(line, TOP + ROW * k + ROW // 2, x, names)

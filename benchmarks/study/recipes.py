@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 KINDS = ("cnn", "dnabert2")
@@ -19,7 +20,7 @@ EPOCHS: dict[str, dict[str, str]] = {
     "tf0": {"cnn": "5", "dnabert2": "5"},
     "tf1": {"cnn": "5", "dnabert2": "5"},
     "tf3": {"cnn": "5", "dnabert2": "5"},
-    "splice": {"cnn": "20", "dnabert2": "30"},
+    "splice": {"cnn": "60", "dnabert2": "60"},
     "notata": {"cnn": "10", "dnabert2": "15"},
     "tata": {"cnn": "10", "dnabert2": "15"},
 }
@@ -74,9 +75,9 @@ def seeds_of(name: str, seeds: int) -> list[int]:
     return list(range(first, first + (seeds if name in SEEDED else 1)))
 
 
-def queue(names: list[str], seeds: int) -> list[Recipe]:
+def queue(names: Sequence[str], seeds: int) -> list[Recipe]:
     """Return the models of these sets to train, what matters most first."""
-    first = [Recipe(*each.split("/"), 0) for each in ORDER]
+    first = [Recipe(name, kind, 0) for name, kind in (each.split("/") for each in ORDER)]
     more = [
         Recipe(name, kind, seed)
         for name in SEEDED

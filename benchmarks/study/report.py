@@ -10,6 +10,7 @@ from benchmarks.study import words
 from benchmarks.study.figures import dots
 from benchmarks.study.results import Results
 from benchmarks.study.tables import (
+    DASH,
     Line,
     lines_of,
     methods_table,
@@ -44,10 +45,7 @@ def render(results: Results, images: dict[str, str]) -> str:
     windows = max((sum(each["test"].values()) for each in counted), default=0)
     parts = [
         "# Study: which explanation to believe, and where it fails",
-        "Made by `python -m benchmarks.study` from `benchmarks/study/results`; not written by hand. "
-        "Figures are means over windows, with 95 % bootstrap intervals; the windows are those that the model calls "
-        "positive, or all where none are called so. `attnlrp` is AttnLRP on DNABERT-2, and gamma-LRP on the CNN. "
-        f"{_cost(results)}",
+        f"{words.HEAD} {_cost(results)}",
         "## Read this first",
         words.CAVEATS.format(windows=windows),
         "## Sets and models",
@@ -78,7 +76,7 @@ def _sets(results: Results) -> list[str]:
         learnt = sum(facts["train"].values())
         tried = ", ".join(f"{label}: {n}" for label, n in facts["test"].items())
         motif = f" ({facts['motif']}, {facts['matrix']})" if "motif" in facts else ""
-        sites = str(facts["sites"].get("truth", "–"))
+        sites = str(facts["sites"].get("truth", DASH))
         learnt_from = f"{learnt:,}" if learnt else "simulated"
         rows.append([TITLES[name], learnt_from, tried, TRUTHS[name] + motif, sites])
     return table(["set", "learnt from", "tried on, by label", "truth", "sites"], rows)
@@ -94,8 +92,8 @@ def _models(results: Results) -> list[str]:
             [
                 *(TITLES[group], model.split(".")[0], model.split(".")[1]),
                 *(f"{facts['parameters']:,}", f"{facts['steps']:,}"),
-                number(auroc["value"]) + between if auroc else "–",
-                number(facts["mcc"]["value"]) if "mcc" in facts else "–",
+                number(auroc["value"]) + between if auroc else DASH,
+                number(facts["mcc"]["value"]) if "mcc" in facts else DASH,
                 "as shipped" if facts["cpu_s"] is None else f"{facts['cpu_s']:.0f}",
             ]
         )
@@ -108,7 +106,7 @@ def _summary(results: Results) -> list[str]:
     out = []
     for axis in AXES:
         for metric in axis.metrics if axis.is_judged else ():
-            lines = [line for line in lines_of(results, metric) if line.beats != "–"]
+            lines = [line for line in lines_of(results, metric) if line.beats != DASH]
             good = [line for line in lines if line.beats == "yes"]
             if lines:
                 bad = [f"{TITLES[w.key.set]}, {w.name}" for w in lines if w.beats != "yes"]

@@ -94,9 +94,15 @@ class Results:
             key = Key(**{name: row[name] for name in Key.__dataclass_fields__})
             if key in found:
                 raise ValueError(f"{path}:{line}: {key} is there twice")
-            numbers = (_number(row[c]) for c in ("value", "median", "ci_low", "ci_high"))
-            n, blind = int(_number(row["n"] or "0")), _number(row["baseline"])
-            found[key] = Figure(*numbers, n, blind, row["reason"])
+            found[key] = Figure(
+                value=_number(row["value"]),
+                median=_number(row["median"]),
+                low=_number(row["ci_low"]),
+                high=_number(row["ci_high"]),
+                n=int(row["n"] or 0),
+                blind=_number(row["baseline"]),
+                reason=row["reason"],
+            )
         return cls(found, json.loads((folder / "facts.json").read_text()))
 
     def of(self, metric: str, **asked: str) -> dict[Key, Figure]:

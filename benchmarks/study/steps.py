@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -24,8 +25,8 @@ class StepError(Exception):
 class Work:
     """The study's folder: ``sets``, ``models``, ``scans``, ``evals``, ``done`` and ``logs``.
 
-    A step is known by its name; ``done/NAME.json`` tells its command and what it cost. A marker of
-    another command does not count: the step is done again.
+    A step is named after the folder that it makes; ``done/NAME.json`` tells its command, the
+    checksum of what it read, and what it cost. Where either is another now, it is done again.
     """
 
     folder: Path
@@ -38,78 +39,90 @@ class Work:
         """Return where a step's marker lies."""
         return self.at("done", step + ".json")
 
-    def is_done(self, step: str, command: Sequence[str]) -> bool:
-        """Tell whether a step was done with this command."""
+    def is_done(self, step: str, command: Sequence[str], inputs: Sequence[Path] = ()) -> bool:
+        """Tell whether a step was done with this command, on files with these contents."""
         try:
-            return bool(json.loads(self.marker(step).read_text())["command"] == list(command))
+            marker = json.loads(self.marker(step).read_text())
         except FileNotFoundError:
             return False
+        return bool(marker["command"] == [*command] and marker["inputs"] == digest(inputs))
 
-    def run(self, step: str, command: Sequence[str], out: Path, stale: Sequence[Path] = ()) -> bool:
+    def run(
+        self,
+        step: str,
+        command: Sequence[str],
+        inputs: Sequence[Path] = (),
+        stale: Sequence[Path] = (),
+    ) -> bool:
         """Run ``gtrack COMMAND`` with one thread unless it was done; tell whether it ran now.
 
-        What an interrupted run left is gone on with (``--resume``); what another command left is
-        removed first, `out` and `stale`.
+        It makes the folder that the step is named after. What an interrupted run left is gone on
+        with (``--resume``); what another command or another input left is removed first, with the
+        folders `stale`.
 
         Raises
         ------
         StepError
             When the command fails.
         """
-        if self.is_done(step, command) and out.exists():
+        out = self.at(step)
+        if self.is_done(step, command, inputs) and out.exists():
             return False
-        begun = self.at("done", step + ".begun")
+        begun, what = (
+            self.marker(step).with_suffix(".begun"),
+            json.dumps([*command, digest(inputs)]),
+        )
         places = [path for path in (out, *stale) if path.exists()]
-        resumed = bool(places) and begun.is_file() and begun.read_text() == json.dumps([*command])
+        resumed = bool(places) and begun.is_file() and begun.read_text() == what
         if not resumed:
             for path in places:
                 shutil.rmtree(path)
         for path in (begun, self.at("logs", step), out):
             path.parent.mkdir(parents=True, exist_ok=True)
-        begun.write_text(json.dumps([*command]))
-        self._gtrack(step, [*command, *(["--resume"] if resumed else [])])
+        begun.write_text(what)
+        cpu, wall = self._gtrack(step, [*command, *(["--resume"] if resumed else [])])
+        self.mark(step, command, inputs, cpu, wall)
         begun.unlink()
         return True
 
-    def _gtrack(self, step: str, command: Sequence[str]) -> None:
+    def _gtrack(self, step: str, command: Sequence[str]) -> tuple[float, float]:
+        """Run a command; return CPU and wall seconds."""
         log = self.at("logs", step + ".log")
         settings = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": str(ROOT)}
-        wall = time.monotonic()
-        with log.open("w") as words:
+        words, wall = [sys.executable, "-m", "gtrack", *command], time.monotonic()
+        with log.open("w") as told:
             running = subprocess.Popen(
-                [sys.executable, "-m", "gtrack", *command],
-                **{"stdout": words, "stderr": subprocess.STDOUT, "env": settings},
-                cwd=self.folder,
+                words, stdout=told, stderr=subprocess.STDOUT, env=settings, cwd=self.folder
             )
             _, status, used = os.wait4(running.pid, 0)
             running.returncode = os.waitstatus_to_exitcode(status)
         if running.returncode:
             raise StepError(f"{step}: exit {running.returncode}; see {log}")
-        self.mark(
-            step, command, cpu_s=used.ru_utime + used.ru_stime, wall_s=time.monotonic() - wall
-        )
+        return used.ru_utime + used.ru_stime, time.monotonic() - wall
 
-    def make(self, step: str, command: Sequence[str], out: Path, do: Callable[[], None]) -> bool:
-        """Do a step of our own that makes the folder `out`; `command` says what decides it."""
+    def make(self, step: str, command: Sequence[str], do: Callable[[], None]) -> bool:
+        """Do a step of our own that makes the folder it is named after; tell whether it ran now.
+
+        `command` says what decides its result.
+        """
+        out = self.at(step)
         if self.is_done(step, command) and out.exists():
             return False
         if out.exists():
             shutil.rmtree(out)
         wall, cpu = time.monotonic(), time.process_time()
         do()
-        self.mark(
-            step,
-            command,
-            **{"cpu_s": time.process_time() - cpu, "wall_s": time.monotonic() - wall},
-        )
+        self.mark(step, command, (), time.process_time() - cpu, time.monotonic() - wall)
         return True
 
-    def mark(self, step: str, command: Sequence[str], cpu_s: float, wall_s: float) -> None:
-        """Write a step's marker."""
+    def mark(
+        self, step: str, command: Sequence[str], inputs: Sequence[Path], cpu: float, wall: float
+    ) -> None:
+        """Write a step's marker; a step that was resumed tells the last run's cost alone."""
         path = self.marker(step)
         path.parent.mkdir(parents=True, exist_ok=True)
-        words = [word for word in command if word != "--resume"]
-        text = json.dumps({"command": words, "cpu_s": round(cpu_s, 1), "wall_s": round(wall_s, 1)})
+        facts = {"command": [*command], "inputs": digest(inputs)}
+        text = json.dumps({**facts, "cpu_s": round(cpu, 1), "wall_s": round(wall, 1)})
         path.with_suffix(".tmp").write_text(text + "\n")
         path.with_suffix(".tmp").replace(path)
 
@@ -120,3 +133,11 @@ class Work:
             str(path.relative_to(done).with_suffix("")): json.loads(path.read_text())["cpu_s"]
             for path in sorted(done.rglob("*.json"))
         }
+
+
+def digest(paths: Sequence[Path]) -> str:
+    """Return the checksum of files, in this order; "" of none."""
+    whole = hashlib.sha256()
+    for path in paths:
+        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest() if paths else ""

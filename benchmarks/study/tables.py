@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from benchmarks.study.results import Figure, Key, Results
 from benchmarks.study.words import TITLES, Metric
 
+DASH = "\N{EN DASH}"
 MAIN = "attnlrp"
 FIRST_TRUTHS = ("truth", "none")
 OTHER_CLASS = "control"
@@ -20,17 +21,17 @@ GROUPS = ("positive", "all")
 def number(value: float) -> str:
     """Return three digits of what is below 10, one of the rest; a dash for no number."""
     if math.isnan(value):
-        return "–"
+        return DASH
     text = f"{value:.3f}" if abs(value) < 9.9995 else f"{value:.1f}"
     text = text.replace("-0.", "-.", 1) if text.startswith("-0.") else text
     text = text[1:] if text.startswith("0.") else text
-    return {"-.000": ".000"}.get(text, text).replace("-", "−")
+    return {"-.000": ".000"}.get(text, text).replace("-", "\N{MINUS SIGN}")
 
 
 def with_interval(figure: Figure) -> str:
     """Return mean and interval; the reason where there is no number."""
     if math.isnan(figure.value):
-        return f"– ({figure.reason})" if figure.reason else "–"
+        return f"{DASH} ({figure.reason})" if figure.reason else DASH
     if math.isnan(figure.low):
         return number(figure.value)
     return f"{number(figure.value)} ({number(figure.low)} to {number(figure.high)})"
@@ -82,14 +83,14 @@ class Line:
     def beats(self) -> str:
         """Tell whether the interval lies above chance and above those of all controls."""
         if math.isnan(self.figure.low):
-            return "–"
+            return DASH
         failed = [name for name, each in self.controls.items() if not self.figure.is_above(each)]
         if not math.isnan(self.figure.blind) and not self.figure.is_above_blind:
             failed.insert(0, "chance")
         if self.other_class is not None and not self.figure.is_above(self.other_class):
             failed.append("other class")
         compared = self.controls or self.other_class or not math.isnan(self.figure.blind)
-        return "no: " + ", ".join(failed) if failed else "yes" if compared else "–"
+        return "no: " + ", ".join(failed) if failed else "yes" if compared else DASH
 
 
 def lines_of(results: Results, metric: Metric, method: str = MAIN) -> list[Line]:
@@ -134,11 +135,8 @@ def _line(results: Results, key: Key, found: Mapping[Key, Figure]) -> Line:
     )
     bound = results.beside(key, metric=key.metric + BOUND)
     other = results.beside(key, truth=OTHER_CLASS, group="all")
-    return Line(
-        **{"key": key, "figure": found[key], "controls": controls, "others": others},
-        bound=bound.value if bound else math.nan,
-        other_class=None if other is None or math.isnan(other.value) else other,
-    )
+    best = bound.value if bound else math.nan
+    return Line(key, found[key], controls, others, best, None if _is_missing(other) else other)
 
 
 def metric_table(lines: Sequence[Line], is_judged: bool = True) -> list[str]:
@@ -155,16 +153,16 @@ def metric_table(lines: Sequence[Line], is_judged: bool = True) -> list[str]:
         "further seeds": [" ".join(map(number, line.others)) for line in lines],
         "knows nothing": [number(line.figure.blind) for line in lines],
         **{
-            name: [with_interval(c) if (c := line.controls.get(name)) else "–" for line in lines]
+            name: [with_interval(c) if (c := line.controls.get(name)) else DASH for line in lines]
             for name in names
         },
         "other class": [
-            with_interval(line.other_class) if line.other_class else "–" for line in lines
+            with_interval(line.other_class) if line.other_class else DASH for line in lines
         ],
         "bound": [number(line.bound) for line in lines],
-        "above all of these": [line.beats if is_judged else "–" for line in lines],
+        "above all of these": [line.beats if is_judged else DASH for line in lines],
     }
-    kept = {name: cells for name, cells in columns.items() if set(cells) - {"–", ""}}
+    kept = {name: cells for name, cells in columns.items() if set(cells) - {DASH, ""}}
     return table(list(kept), zip(*kept.values(), strict=True))
 
 
@@ -177,7 +175,7 @@ def methods_table(results: Results, metric: Metric) -> list[str]:
         [
             *(TITLES[line.key.set], line.name),
             *(
-                with_interval(figure) if (figure := results.beside(line.key, method=m)) else "–"
+                with_interval(figure) if (figure := results.beside(line.key, method=m)) else DASH
                 for m in methods
             ),
         ]

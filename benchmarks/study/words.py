@@ -27,27 +27,39 @@ TRUTHS = {
     "tata": "matches of TBP in promoters: proves nothing here; forward strand",
 }
 
+HEAD = """\
+Made by `python -m benchmarks.study` from `benchmarks/study/results`; not written by hand. Figures
+are means over windows, with 95 % bootstrap intervals; the windows are those that the model calls
+positive, or all where none are called so. `attnlrp` is AttnLRP on DNABERT-2, and gamma-LRP on the
+CNN."""
+
 CAVEATS = """\
-- **The DNABERT-2 here is not the pre-trained one.** It has the architecture at a small size (3 layers,
-  64 wide), a tokenizer made of the training windows, and random weights to start from; no public weights could be had.
-  What is measured is how explanations behave on such models. It says nothing about the biology that the pre-trained model knows.
-- **Nothing here reproduces the paper** (arXiv 2604.21690). Its text, data and numbers could not be had; every choice of
-  metric, data and rule is gtrack's own.
-- Sequences are short (101 to 400 bp) and few ({windows} windows of each set at most). Intervals are bootstraps over windows: they
-  do not hold the chance of training. Where models of several seeds were trained, the range of their figures stands beside.
-- A motif match is no bound site, and a bound site need not have a match: on CTCF and GUE tf, low localisation may
-  be the truth's fault. Sequences with a match were preferred on the GUE tf sets, up to half of the positives. The motif was chosen on the same test sequences.
-- Agreement with in-silico mutagenesis or [MASK] says that a map describes its model, never that the model is any good:
-  untrained models agree with their own, too."""
+- **The DNABERT-2 here is not the pre-trained one.** It has the architecture at a small size (3
+  layers, 64 wide), a tokenizer made of the training windows, and random weights to start from;
+  no public weights could be had. What is measured is how explanations behave on such models. It
+  says nothing about the biology that the pre-trained model knows.
+- **Nothing here reproduces the paper** (arXiv 2604.21690). Its text, data and numbers could not
+  be had; every choice of metric, data and rule is gtrack's own.
+- Sequences are short (101 to 400 bp) and few ({windows} windows of each set at most). Intervals
+  are bootstraps over windows: they do not hold the chance of training. Where models of several
+  seeds were trained, the range of their figures stands beside.
+- A motif match is no bound site, and a bound site need not have a match: on CTCF and GUE tf, low
+  localisation may be the truth's fault. Sequences with a match were preferred on the GUE tf
+  sets, up to half of the positives. The motif was chosen on the same test sequences.
+- Agreement with in-silico mutagenesis or [MASK] says that a map describes its model, never that
+  the model is any good: untrained models agree with their own, too."""
 
 TATA = """\
-In the GUE TATA sets the negatives carry TATA boxes, too, at the same place; a regression on single positions reaches the
-published accuracy of a fine-tuned model. So relevance on the TATA box would be no evidence that a model has learnt promoters, whatever its
-mass accuracy. The same measure on the same places of the other class, and on TATA boxes of negatives, shows how much of it is place."""
+In the GUE TATA sets the negatives carry TATA boxes, too, at the same place; a regression on
+single positions reaches the published accuracy of a fine-tuned model. So relevance on the TATA
+box would be no evidence that a model has learnt promoters, whatever its mass accuracy. The same
+measure on the same places of the other class, and on TATA boxes of negatives, shows how much of
+it is place."""
 
 NOTATA = """\
-Non-TATA promoters are told from their negatives by composition largely: a regression on 4-mer counts reaches an MCC of .81.
-There is no truth to localise, and a map that is spread out may be right."""
+Non-TATA promoters are told from their negatives by composition largely: a regression on 4-mer
+counts reaches an MCC of .81. There is no truth to localise, and a map that is spread out may be
+right."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,10 @@ class Axis:
 AXES = (
     Axis(
         "Localisation",
-        "Does positive relevance lie on the sites that are known? Chance is the share of bases that they cover; the bound is "
-        "the best that a map constant within tokens can reach. *Other class*: the same places in sequences of the control class.",
+        "Does positive relevance lie on the sites that are known? Chance is the share of bases "
+        "that they cover; the bound is"
+        "the best that a map constant within tokens can reach. *Other class*: the same places in "
+        "sequences of the control class.",
         (
             Metric(
                 "mass_accuracy", "mass accuracy", "share of positive relevance on sites", ("base",)
@@ -95,8 +109,10 @@ AXES = (
     ),
     Axis(
         "Faithfulness",
-        "Does the score fall when the bases are replaced that the map calls important? ABC is the area between the curves of "
-        "least and most relevant bases first, in logits; above 0 is good, a random order gives 0. Compare it with ISM's own on the same model.",
+        "Does the score fall when the bases are replaced that the map calls important? ABC is "
+        "the area between the curves of"
+        "least and most relevant bases first, in logits; above 0 is good, a random order gives "
+        "0. Compare it with ISM's own on the same model.",
         (
             Metric("abc", "ABC", "area between LeRF and MoRF curves, logits"),
             Metric(
@@ -116,7 +132,8 @@ AXES = (
     ),
     Axis(
         "Similarity",
-        "Do both models' maps of the same window agree? Composition gives some agreement for nothing: pairs of different windows show how much.",
+        "Do both models' maps of the same window agree? Composition gives some agreement for "
+        "nothing: pairs of different windows show how much.",
         (
             Metric("pearson", "Pearson", "of the two maps"),
             Metric("spearman", "Spearman", "of their ranks"),
@@ -126,7 +143,8 @@ AXES = (
     ),
     Axis(
         "Sparsity",
-        "How unevenly is relevance spread? Neither end is good in itself. It depends on the number of units: compare within a set and a level.",
+        "How unevenly is relevance spread? Neither end is good in itself. It depends on the "
+        "number of units: compare within a set and a level.",
         (
             Metric("gini", "Gini", "0 even, near 1 on few"),
             Metric("hoyer", "Hoyer", "0 even, 1 on one"),
@@ -135,7 +153,8 @@ AXES = (
     ),
     Axis(
         "Complexity",
-        "How many bases does one need to read? Entropy in nats; the uniform projection of tokens adds to it, so base and token level stand apart.",
+        "How many bases does one need to read? Entropy in nats; the uniform projection of tokens "
+        "adds to it, so base and token level stand apart.",
         (
             Metric("entropy", "entropy", "nats"),
             Metric("relative_entropy", "relative entropy", "of the highest possible"),
