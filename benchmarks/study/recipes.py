@@ -58,7 +58,7 @@ class Recipe:
         small = ["--config", "small"] if self.kind == "dnabert2" else []
         if self.set == "example":
             csv, given = EXAMPLE[self.kind]
-            more = ["--batch", "64", "--augment", "rc", "--test-share", "0", *given]
+            more = ["--batch", "64", "--augment", "rc", "--test-csv", f"{data}/test.csv", *given]
         else:
             csv, more = "train", ["--epochs", EPOCHS[self.set][self.kind]]
             more += ["--augment", "none"] if self.set in FORWARD else []
