@@ -11,7 +11,16 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.study import report, sets
-from benchmarks.study.recipes import FORWARD, KINDS, SHIPPED, TARGETS, Recipe, queue, seeds_of
+from benchmarks.study.recipes import (
+    FORWARD,
+    KINDS,
+    SAMPLE,
+    SHIPPED,
+    TARGETS,
+    Recipe,
+    queue,
+    seeds_of,
+)
 from benchmarks.study.results import collect
 from benchmarks.study.steps import ROOT, StepError, Work
 
@@ -60,7 +69,7 @@ def scan(work: Work, names: Sequence[str], seeds: int) -> None:
         tell(work, out, work.run(out, command, inputs))
 
 
-def evaluate(work: Work, names: Sequence[str], seeds: int, sample: int) -> None:
+def evaluate(work: Work, names: Sequence[str], seeds: int, most: int) -> None:
     """Judge every scan; places of truths beside the first are judged in localisation alone."""
     for name, seed in runs(names, seeds):
         data, done = f"sets/{name}", f"scans/{name}.{seed}"
@@ -73,9 +82,9 @@ def evaluate(work: Work, names: Sequence[str], seeds: int, sample: int) -> None:
                 command += ["--truth", f"{data}/{truth}.bed"]
                 inputs += [work.at(data, f"{truth}.bed")]
             if truth in OTHERS:
-                command += ["--metrics", ",".join(LOCALISATION)]
-            else:
-                command += ["--sample", str(sample)]
+                command += ["--metrics", ",".join(LOCALISATION), "--methods", "attnlrp"]
+            sample = 1 if truth in OTHERS else min(most, SAMPLE.get(name, most))
+            command += ["--sample", str(sample), "--workers", "1"]
             tell(work, out, work.run(out, command, inputs))
 
 
@@ -110,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", choices=list(sets.SETS), default=list(sets.SETS))
     parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES))
     parser.add_argument("--seeds", type=int, default=3, help="of example, ctcf and tf0")
-    parser.add_argument("--sample", type=int, default=60, help="windows of faithfulness and sanity")
+    parser.add_argument("--sample", type=int, default=300, help="at most so many are asked about")
     asked = parser.parse_args(arguments)
     work = Work(asked.work.resolve())
     try:

@@ -16,14 +16,18 @@ TARGETS = {"splice": "acceptor,donor"}
 """What is explained where it is not class 1 of two."""
 
 EPOCHS: dict[str, dict[str, str]] = {
-    "ctcf": {"cnn": "60", "dnabert2": "180"},
+    "ctcf": {"cnn": "60", "dnabert2": "120"},
     "tf0": {"cnn": "5", "dnabert2": "5"},
     "tf1": {"cnn": "5", "dnabert2": "5"},
     "tf3": {"cnn": "5", "dnabert2": "5"},
-    "splice": {"cnn": "60", "dnabert2": "60"},
+    "splice": {"cnn": "60", "dnabert2": "15"},
     "notata": {"cnn": "10", "dnabert2": "15"},
     "tata": {"cnn": "10", "dnabert2": "15"},
 }
+VOCABULARY = {"splice": "128", "ctcf": "64"}
+"""Tokens of a DNABERT-2 where 4,096 are too many to be learnt from so few examples."""
+SAMPLE = {"example": 100, "notata": 60, "tata": 60}
+"""Windows for what needs the models; of other sets, whose windows are short, all."""
 EXAMPLE = {
     "cnn": ("long", ("--window", "200", "--steps", "2400", "--lr", "2e-3")),
     "dnabert2": (
@@ -62,6 +66,8 @@ class Recipe:
         else:
             csv, more = "train", ["--epochs", EPOCHS[self.set][self.kind]]
             more += ["--augment", "none"] if self.set in FORWARD else []
+            if self.kind == "dnabert2" and self.set in VOCABULARY:
+                more += ["--vocab", VOCABULARY[self.set]]
         fixed = ["--seed", str(self.seed), "--threads", "1", "--device", "cpu"]
         return ["--csv", f"{data}/{csv}.csv", *small, *more, *fixed]
 

@@ -18,7 +18,9 @@ from benchmarks.study.tables import (
     number,
     table,
 )
-from benchmarks.study.words import AXES, TITLES, TRUTHS, Axis, Metric
+from benchmarks.study.words import SHOWN, TITLES, TRUTHS, Shown
+from gtrack.core.metrics import AXES as METRIC_AXES
+from gtrack.core.metrics import Axis
 
 FIGURES = ("mass_accuracy", "abc")
 """Metrics that a figure is drawn of."""
@@ -29,12 +31,12 @@ def write(cache: Path, page: Path, images: Path) -> None:
     results = Results.read(cache)
     drawn = {}
     for name in FIGURES:
-        metric = next(m for axis in AXES for m in axis.metrics if m.name == name)
-        lines = lines_of(results, metric)
+        shown = Shown(name)
+        lines = lines_of(results, shown)
         if any(not math.isnan(line.figure.value) for line in lines):
             drawn[name] = f"study_{name}.svg"
             images.mkdir(parents=True, exist_ok=True)
-            (images / drawn[name]).write_text(dots(metric.title, lines), encoding="utf-8")
+            (images / drawn[name]).write_text(dots(shown.title, lines), encoding="utf-8")
     links = {name: f"{images.name}/{file}" for name, file in drawn.items()}
     page.write_text(render(results, links), encoding="utf-8")
 
@@ -54,12 +56,11 @@ def render(results: Results, images: dict[str, str]) -> str:
         "## In one look",
         "\n".join(_summary(results)),
     ]
-    for axis in AXES:
+    for axis in SHOWN:
         parts += _axis(results, axis, images)
     parts += _methods(results)
     parts += ["## The negative example: TATA", words.TATA, *_tata(results)]
     parts += ["## Non-TATA promoters", words.NOTATA]
-    parts += _rest(results)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -104,51 +105,46 @@ def _models(results: Results) -> list[str]:
 def _summary(results: Results) -> list[str]:
     """Return one line for each judged metric: how many maps are above all their controls."""
     out = []
-    for axis in AXES:
-        for metric in axis.metrics if axis.is_judged else ():
-            lines = [line for line in lines_of(results, metric) if line.beats != DASH]
-            good = [line for line in lines if line.beats == "yes"]
-            if lines:
-                bad = [f"{TITLES[w.key.set]}, {w.name}" for w in lines if w.beats != "yes"]
-                but = f"; not: {'; '.join(bad)}" if bad else ""
-                out.append(
-                    f"- **{metric.title}**: above all its controls, intervals apart, in "
-                    f"{len(good)} of {len(lines)}{but}."
-                )
+    for shown in (each for metrics in SHOWN.values() for each in metrics if each.is_judged):
+        lines = [line for line in lines_of(results, shown) if line.beats != DASH]
+        bad = [f"{TITLES[w.key.set]}, {w.name}" for w in lines if w.beats != "yes"]
+        if lines:
+            but = f"; not: {'; '.join(bad)}" if bad else ""
+            out.append(
+                f"- **{shown.title}**: above all its controls, intervals apart, in "
+                f"{len(lines) - len(bad)} of {len(lines)}{but}."
+            )
     return out or ["- Nothing was measured."]
 
 
 def _axis(results: Results, axis: Axis, images: dict[str, str]) -> list[str]:
-    parts = [f"## {axis.title}", axis.says]
-    for metric in axis.metrics:
-        lines = lines_of(results, metric)
+    title, question = METRIC_AXES[axis]
+    parts = [f"## {title}", f"{question} {words.NOTES[axis]}"]
+    for shown in SHOWN[axis]:
+        lines = lines_of(results, shown)
         if lines:
-            parts.append(f"### {metric.title[0].upper()}{metric.title[1:]}")
-            parts.append(f"`{metric.name}`: {metric.says}.")
-            if metric.name in images:
-                parts.append(f"![{metric.title} of every set and model]({images[metric.name]})")
-            parts.append("\n".join(metric_table(lines, axis.is_judged)))
-    if len(parts) == 2:
-        parts.append("Not measured.")
-    return parts
+            parts += [f"### {shown.title}", f"`{shown.name}`: {shown.known.words}"]
+            if shown.name in images:
+                parts.append(f"![{shown.title} of every set and model]({images[shown.name]})")
+            parts.append("\n".join(metric_table(lines, shown.is_judged)))
+    return parts if len(parts) > 2 else [*parts, "Not measured."]
 
 
 def _methods(results: Results) -> list[str]:
     """Return the tables that set methods beside each other."""
     parts = []
-    for axis in AXES:
-        for metric in axis.metrics if axis.is_judged else ():
-            rows = methods_table(results, metric) if axis.title != "Similarity" else []
+    for axis in ("localisation", "faithfulness"):
+        for shown in SHOWN[axis]:
+            rows = methods_table(results, shown)
             if rows:
-                parts += [f"### {metric.title[0].upper()}{metric.title[1:]}, by method"]
-                parts.append("\n".join(rows))
-    return ["## Which method", *parts] if parts else []
+                parts += [f"### {shown.title}, by method", "\n".join(rows)]
+    return ["## Which method", words.METHODS, *parts] if parts else []
 
 
 def _tata(results: Results) -> list[str]:
     """Return the table of relevance on TATA boxes, and of what place alone explains."""
-    metric = Metric("mass_accuracy", "mass accuracy", "", ("base",))
-    lines = [line for line in lines_of(results, metric) if line.key.set == "tata"]
+    shown = Shown("mass_accuracy")
+    lines = [line for line in lines_of(results, shown) if line.key.set == "tata"]
     rows = [_tata_row(results, line) for line in lines]
     header = ["model", "promoters", "chance", "same places, other class", "TATA of negatives"]
     return ["\n".join(table(header, rows))] if rows else []
@@ -159,13 +155,3 @@ def _tata_row(results: Results, line: Line) -> Sequence[str]:
     values = (line.figure.value, line.figure.blind)
     other = line.other_class.value if line.other_class else math.nan
     return [line.name, *map(number, (*values, other, own.value if own else math.nan))]
-
-
-def _rest(results: Results) -> list[str]:
-    """Name what the cache holds beside: nothing is left out in silence."""
-    told = {metric.name for axis in AXES for metric in axis.metrics}
-    rest = [name for name in results.metrics() if name not in told]
-    if not rest:
-        return []
-    listed = ", ".join(f"`{name}`" for name in rest)
-    return ["## What else was measured", f"In `benchmarks/study/results/results.tsv`: {listed}."]

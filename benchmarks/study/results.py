@@ -14,9 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.study.steps import Work
+from benchmarks.study.words import names_shown
 
 EXPLANATIONS = ("attnlrp", "cplrp", "gradient", "ism")
-"""How the names of methods begin that explain; any other is a control."""
+"""How the names of methods begin that explain; any other is a control, but for the reference."""
+REFERENCE = "flat_overlap"
+PAIR = " ~ "
+GROUPS = ("positive", "all")
+"""Windows that the page is about: those called positive where there are any, else all."""
 PLACE = ("set", "seed", "truth")
 METRICS = (
     *("model", "target", "method", "metric", "level", "group"),
@@ -43,8 +48,13 @@ class Key:
 
     @property
     def is_control(self) -> bool:
-        """Tell whether this is no explanation, but something to compare with."""
-        return not self.method.startswith(EXPLANATIONS)
+        """Tell whether this is no explanation, but something that one should beat."""
+        return not self.method.startswith((*EXPLANATIONS, REFERENCE))
+
+    @property
+    def is_explanation(self) -> bool:
+        """Tell whether this is one map's figure: no control, and no pair of methods."""
+        return self.method.startswith(EXPLANATIONS) and PAIR not in self.method
 
 
 @dataclass(frozen=True)
@@ -99,9 +109,9 @@ class Results:
                 median=_number(row["median"]),
                 low=_number(row["ci_low"]),
                 high=_number(row["ci_high"]),
-                n=int(row["n"] or 0),
+                n=int(row["n"]),
                 blind=_number(row["baseline"]),
-                reason=row["reason"],
+                reason="" if row["reason"] == "." else row["reason"],
             )
         return cls(found, json.loads((folder / "facts.json").read_text()))
 
@@ -117,10 +127,6 @@ class Results:
         """Return the figure whose key differs in these parts, if there is one."""
         return self.figures.get(replace(key, **other))
 
-    def metrics(self) -> list[str]:
-        """Return the names of all metrics, sorted."""
-        return sorted({key.metric for key in self.figures})
-
 
 def _rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     with path.open(newline="") as handle:
@@ -132,22 +138,25 @@ def _rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
 
 
 def _number(text: str) -> float:
-    return math.nan if text in ("", "NA", "nan", "NaN", ".") else float(text)
+    return math.nan if text == "NA" else float(text)
 
 
 def collect(work: Work, runs: Iterable[tuple[str, int]], folder: Path) -> int:
     """Write the cache from what the steps left; return how many evaluations there were.
 
-    Figures are copied as they are written. Facts: the sets, each model's training, CPU seconds.
+    Of figures those that the page needs, as they are written. Facts: the sets, each model's
+    training, CPU seconds.
     """
-    runs = list(runs)
+    runs, names_there = list(runs), names_shown()
     lines, count = ["\t".join((*PLACE, *METRICS))], 0
     for name, seed in runs:
         for path in sorted(work.at("evals", f"{name}.{seed}").glob("*/metrics.tsv")):
             count += 1
             place = [name, str(seed), path.parent.name]
             for row in _rows(path, METRICS):
-                lines.append("\t".join([*place, *(row[column] or "" for column in METRICS)]))
+                shown = row["metric"] in names_there and row["group"] in GROUPS
+                if shown and PAIR not in row["method"]:
+                    lines.append("\t".join([*place, *(row[column] for column in METRICS)]))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.tsv").write_text("\n".join(lines) + "\n")
     names = list(dict.fromkeys(name for name, _ in runs))

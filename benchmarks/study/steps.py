@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+RESUMED = ("train", "scan")
+"""Verbs that are told to go on; others do so by themselves."""
 
 
 class StepError(Exception):
@@ -80,7 +82,8 @@ class Work:
         for path in (begun, self.at("logs", step), out):
             path.parent.mkdir(parents=True, exist_ok=True)
         begun.write_text(what)
-        cpu, wall = self._gtrack(step, [*command, *(["--resume"] if resumed else [])])
+        more = ["--resume"] if resumed and command[0] in RESUMED else []
+        cpu, wall = self._gtrack(step, [*command, *more])
         self.mark(step, command, inputs, cpu, wall)
         begun.unlink()
         return True

@@ -6,16 +6,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from benchmarks.study.results import Figure, Key, Results
-from benchmarks.study.words import TITLES, Metric
+from benchmarks.study.results import GROUPS, REFERENCE, Figure, Key, Results
+from benchmarks.study.words import TITLES, Shown
+from gtrack.core.evaluation_rows import BOUND
 
 DASH = "\N{EN DASH}"
 MAIN = "attnlrp"
 FIRST_TRUTHS = ("truth", "none")
 OTHER_CLASS = "control"
-BOUND = "_bound"
-GROUPS = ("positive", "all")
-"""Windows that a table is of: those called positive where there are any, else all."""
 
 
 def number(value: float) -> str:
@@ -61,6 +59,8 @@ class Line:
         The same figure of further training seeds.
     bound : float
         The best that can be had.
+    reference : float
+        Of the map that is flat on the tokens that touch a site.
     other_class : Figure or None
         The same places in the control class.
     """
@@ -70,14 +70,15 @@ class Line:
     controls: Mapping[str, Figure]
     others: tuple[float, ...]
     bound: float
+    reference: float
     other_class: Figure | None
 
     @property
     def name(self) -> str:
-        """Return set, model and target where there are several."""
-        model = f"{self.key.model}, {self.key.level}s"
-        target = self.key.target
-        return f"{model}, {target}" if self.key.set == "splice" and target else model
+        """Return the model, and what sets its rows apart: tokens, and a target of several."""
+        key = self.key
+        parts = ["tokens"] * (key.level == "token") + [key.target] * (key.target not in ("1", ""))
+        return ", ".join([key.model, *parts])
 
     @property
     def beats(self) -> str:
@@ -93,7 +94,7 @@ class Line:
         return "no: " + ", ".join(failed) if failed else "yes" if compared else DASH
 
 
-def lines_of(results: Results, metric: Metric, method: str = MAIN) -> list[Line]:
+def lines_of(results: Results, metric: Shown, method: str = MAIN) -> list[Line]:
     """Return the rows of a metric in the order of sets, models, targets and levels."""
     found = {
         key: figure
@@ -135,11 +136,19 @@ def _line(results: Results, key: Key, found: Mapping[Key, Figure]) -> Line:
     )
     bound = results.beside(key, metric=key.metric + BOUND)
     other = results.beside(key, truth=OTHER_CLASS, group="all")
-    best = bound.value if bound else math.nan
-    return Line(key, found[key], controls, others, best, None if _is_missing(other) else other)
+    flat = results.beside(key, method=REFERENCE)
+    return Line(
+        key=key,
+        figure=found[key],
+        controls=controls,
+        others=others,
+        bound=bound.value if bound else math.nan,
+        reference=flat.value if flat else math.nan,
+        other_class=None if _is_missing(other) else other,
+    )
 
 
-def metric_table(lines: Sequence[Line], is_judged: bool = True) -> list[str]:
+def metric_table(lines: Sequence[Line], is_judged: bool) -> list[str]:
     """Return the table of a metric; columns that no row fills are left out.
 
     Without `is_judged` more is not better, and no row says whether it is above its controls.
@@ -156,6 +165,7 @@ def metric_table(lines: Sequence[Line], is_judged: bool = True) -> list[str]:
             name: [with_interval(c) if (c := line.controls.get(name)) else DASH for line in lines]
             for name in names
         },
+        "flat overlap": [number(line.reference) for line in lines],
         "other class": [
             with_interval(line.other_class) if line.other_class else DASH for line in lines
         ],
@@ -166,10 +176,10 @@ def metric_table(lines: Sequence[Line], is_judged: bool = True) -> list[str]:
     return table(list(kept), zip(*kept.values(), strict=True))
 
 
-def methods_table(results: Results, metric: Metric) -> list[str]:
+def methods_table(results: Results, metric: Shown) -> list[str]:
     """Return the table of a metric with a column for each method that explains."""
     lines = lines_of(results, metric)
-    shown = {k.method for k in results.of(metric.name) if not k.is_control}
+    shown = {k.method for k in results.of(metric.name) if k.is_explanation}
     methods = sorted(shown, key=lambda name: (name != MAIN, name))
     rows = [
         [

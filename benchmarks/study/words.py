@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gtrack.core.evaluation_rows import BOUND
+from gtrack.core.metrics import METRICS, Axis, Metric
+
 TITLES = {
     "example": "example, planted sites",
     "ctcf": "CTCF sample",
@@ -56,6 +59,10 @@ box would be no evidence that a model has learnt promoters, whatever its mass ac
 measure on the same places of the other class, and on TATA boxes of negatives, shows how much of
 it is place."""
 
+METHODS = """\
+`attnlrp` was measured on all windows of a set, the other methods on those that were drawn. On the
+CNN `cplrp` is the same as `attnlrp`: it has no attention."""
+
 NOTATA = """\
 Non-TATA promoters are told from their negatives by composition largely: a regression on 4-mer
 counts reaches an MCC of .81. There is no truth to localise, and a map that is spread out may be
@@ -63,105 +70,66 @@ right."""
 
 
 @dataclass(frozen=True)
-class Metric:
-    """A column of figures: its name in ``metrics.tsv``, how it is called, and what it says."""
+class Shown:
+    """A metric that has a table, and the levels that stand in it."""
 
     name: str
-    title: str
-    says: str
     levels: tuple[str, ...] = ("base", "token", "window")
 
+    @property
+    def known(self) -> Metric:
+        """What gtrack knows of the metric."""
+        return METRICS[self.name]
 
-@dataclass(frozen=True)
-class Axis:
-    """One of the paper's five questions, or our own, with its metrics."""
+    @property
+    def title(self) -> str:
+        """Its title, with a capital."""
+        return self.known.title[0].upper() + self.known.title[1:]
 
-    title: str
-    says: str
-    metrics: tuple[Metric, ...]
-    is_judged: bool = True  # whether more is better, so that controls can be beaten
+    @property
+    def is_judged(self) -> bool:
+        """Tell whether more is better, so that controls can be beaten."""
+        return self.known.better == "higher"
 
 
-AXES = (
-    Axis(
-        "Localisation",
-        "Does positive relevance lie on the sites that are known? Chance is the share of bases "
-        "that they cover; the bound is"
-        "the best that a map constant within tokens can reach. *Other class*: the same places in "
-        "sequences of the control class.",
-        (
-            Metric(
-                "mass_accuracy", "mass accuracy", "share of positive relevance on sites", ("base",)
-            ),
-            Metric(
-                "rank_accuracy",
-                "rank accuracy",
-                "share of the k highest of the bases on the k bases of sites",
-                ("base",),
-            ),
-            Metric(
-                "auroc",
-                "AUROC of bases",
-                "chance that a base of a site has more relevance than another",
-                ("base",),
-            ),
-        ),
+NOTES: dict[Axis, str] = {
+    "localisation": (
+        "*Knows nothing* is the share of bases that sites cover, *other class* the same places in "
+        "sequences of the control class, *bound* the best that a map constant within tokens can "
+        "have. *Flat overlap*, flat on the tokens that touch a site, is a reference and no ceiling."
     ),
-    Axis(
-        "Faithfulness",
-        "Does the score fall when the bases are replaced that the map calls important? ABC is "
-        "the area between the curves of"
-        "least and most relevant bases first, in logits; above 0 is good, a random order gives "
-        "0. Compare it with ISM's own on the same model.",
-        (
-            Metric("abc", "ABC", "area between LeRF and MoRF curves, logits"),
-            Metric(
-                "faithfulness_correlation",
-                "faithfulness correlation",
-                "relevance of random subsets against what replacing them does",
-            ),
-            Metric(
-                "mask_agreement",
-                "agreement with [MASK]",
-                "token relevance against leave-one-out by [MASK] (DNABERT-2)",
-            ),
-            Metric(
-                "ism_agreement", "agreement with ISM", "relevance against in-silico mutagenesis"
-            ),
-        ),
+    "faithfulness": (
+        "Curves are of logits. ISM's own area stands in the table of methods: it is no upper "
+        "bound, but what asking the model about every base gives."
     ),
-    Axis(
-        "Similarity",
-        "Do both models' maps of the same window agree? Composition gives some agreement for "
-        "nothing: pairs of different windows show how much.",
-        (
-            Metric("pearson", "Pearson", "of the two maps"),
-            Metric("spearman", "Spearman", "of their ranks"),
-            Metric("cosine", "cosine", "of the two maps"),
-            Metric("top_k_jaccard", "top-10 % Jaccard", "overlap of the strongest tenth of bases"),
-        ),
+    "similarity": (
+        "Of the two models' maps. Composition makes maps alike for nothing: *knows nothing* is "
+        "what the map of another window gets."
     ),
-    Axis(
-        "Sparsity",
-        "How unevenly is relevance spread? Neither end is good in itself. It depends on the "
-        "number of units: compare within a set and a level.",
-        (
-            Metric("gini", "Gini", "0 even, near 1 on few"),
-            Metric("hoyer", "Hoyer", "0 even, 1 on one"),
-        ),
-        is_judged=False,
+    "sparsity": "Neither end is good in itself. Compare within a set and a level only.",
+    "complexity": (
+        "Neither end is good in itself. A token's relevance shared evenly among its bases adds to "
+        "it, so tokens stand apart."
     ),
-    Axis(
-        "Complexity",
-        "How many bases does one need to read? Entropy in nats; the uniform projection of tokens "
-        "adds to it, so base and token level stand apart.",
-        (
-            Metric("entropy", "entropy", "nats"),
-            Metric("relative_entropy", "relative entropy", "of the highest possible"),
-            Metric(
-                "effective_complexity", "effective complexity", "units above 1 % of the strongest"
-            ),
-        ),
-        is_judged=False,
+    "sanity": "Untrained models pass most of these, too: they can say no, and not yes.",
+}
+"""What to know of an axis, beside its question."""
+
+SHOWN: dict[Axis, tuple[Shown, ...]] = {
+    "localisation": tuple(map(Shown, ("mass_accuracy", "rank_accuracy", "auroc"))),
+    "faithfulness": (
+        *map(Shown, ("abc", "faithfulness_correlation", "mask_pearson")),
+        *(Shown("ism_pearson"), Shown("ism_spearman", ("base",))),
     ),
-)
+    "similarity": tuple(map(Shown, ("pearson", "spearman", "top_jaccard"))),
+    "sparsity": tuple(map(Shown, ("gini", "hoyer"))),
+    "complexity": tuple(map(Shown, ("relative_entropy", "effective_complexity"))),
+    "sanity": tuple(map(Shown, ("strand_consistency", "shift_consistency", "untrained_spearman"))),
+}
+"""Axes and their metrics in the order of the page."""
+
+
+def names_shown() -> frozenset[str]:
+    """Return the names of the metrics that the page has tables of, and of their bounds."""
+    names = [shown.name for metrics in SHOWN.values() for shown in metrics]
+    return frozenset([*names, *(name + BOUND for name in names)])
