@@ -84,6 +84,7 @@ def test_a_figure_stands_with_interval_windows_and_chance(tmp_path: Path) -> Non
         ({"truth": "control", "group": "all", "ci_high": 0.44}, "yes"),
         ({"truth": "control", "group": "all"}, "no: other class"),
         ({"method": "cplrp", "value": 0.9, "ci_low": 0.8, "ci_high": 0.95}, "yes"),
+        ({"method": "flat_overlap", "value": 0.9, "ci_low": 0.8, "ci_high": 0.95}, "yes"),
     ],
 )
 def test_the_verdict_asks_for_intervals_apart(
@@ -194,8 +195,15 @@ def test_collect_copies_figures_and_costs(tmp_path: Path) -> None:
     work = Work(tmp_path / "work")
     place = work.at("evals", "tf0.0", "truth")
     place.mkdir(parents=True)
-    figure = row()
-    lines = ["\t".join((*METRICS, "more")), "\t".join([*(figure[c] for c in METRICS), "x"])]
+    rows = [
+        row(),
+        row(method="attnlrp ~ cplrp"),  # of two methods: no table shows it
+        row(group="negative"),
+        row(metric="auprc"),
+        row(metric="mass_accuracy_bound"),
+    ]
+    lines = ["\t".join((*METRICS, "more"))]
+    lines += ["\t".join([*(each[c] for c in METRICS), "x"]) for each in rows]
     (place / "metrics.tsv").write_text("\n".join(lines) + "\n")
     work.at("sets", "tf0").mkdir(parents=True)
     work.at("sets", "tf0", "set.json").write_text('{"train": {}, "test": {}, "sites": {}}')
@@ -209,7 +217,8 @@ def test_collect_copies_figures_and_costs(tmp_path: Path) -> None:
     work.mark("models/tf0/cnn.0", ["train"], (), 12.0, 13.0)
     assert collect(work, [("tf0", 0)], tmp_path / "cache") == 1
     found = Results.read(tmp_path / "cache")
-    (key,) = found.figures
+    key, bound = found.figures
+    assert bound.metric == "mass_accuracy_bound"
     assert (key.set, key.seed, key.truth, key.metric) == ("tf0", "0", "truth", "mass_accuracy")
     assert found.figures[key].value == 0.5
     assert found.facts["models"]["tf0/cnn.0"]["cpu_s"] == 12.0
