@@ -160,7 +160,7 @@ def metric_table(lines: Sequence[Line], is_judged: bool) -> list[str]:
         "windows": [f"{line.figure.n} {line.key.group}" for line in lines],
         MAIN: [with_interval(line.figure) for line in lines],
         "further seeds": [" ".join(map(number, line.others)) for line in lines],
-        "knows nothing": [number(line.figure.blind) for line in lines],
+        "knows nothing": _blind(lines, names),
         **{
             name: [with_interval(c) if (c := line.controls.get(name)) else DASH for line in lines]
             for name in names
@@ -174,6 +174,15 @@ def metric_table(lines: Sequence[Line], is_judged: bool) -> list[str]:
     }
     kept = {name: cells for name, cells in columns.items() if set(cells) - {DASH, ""}}
     return table(list(kept), zip(*kept.values(), strict=True))
+
+
+def _blind(lines: Sequence[Line], names: Sequence[str]) -> list[str]:
+    """Return the cells of what a blind map gets; nothing where a control's column says the same."""
+    for name in names:
+        controls = [line.controls.get(name) for line in lines]
+        if all(c and c.value == line.figure.blind for c, line in zip(controls, lines, strict=True)):
+            return [DASH] * len(lines)
+    return [number(line.figure.blind) for line in lines]
 
 
 def methods_table(results: Results, metric: Shown) -> list[str]:
@@ -190,5 +199,6 @@ def methods_table(results: Results, metric: Shown) -> list[str]:
             ),
         ]
         for line in lines
+        if not math.isnan(line.figure.value)
     ]
     return table(["set", "model", *methods], rows) if len(methods) > 1 and rows else []

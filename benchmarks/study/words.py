@@ -83,8 +83,9 @@ class Shown:
 
     @property
     def title(self) -> str:
-        """Its title, with a capital."""
-        return self.known.title[0].upper() + self.known.title[1:]
+        """Its title, with a capital where it begins with a word."""
+        first, rest = self.known.title[0], self.known.title[1:]
+        return (first if rest.startswith((" ", "ho ")) else first.upper()) + rest
 
     @property
     def is_judged(self) -> bool:
