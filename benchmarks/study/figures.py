@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 
 from benchmarks.study.tables import Line
@@ -12,7 +13,7 @@ from benchmarks.study.words import TITLES
 ROW, LEFT, WIDTH, RIGHT, TOP = 22, 330, 420, 30, 46
 INK, SOFT, FAINT, MAIN = "#1b1f24", "#59636e", "#d4d9de", "#0072b2"
 CONTROLS = ("#d55e00", "#e69f00", "#cc79a7", "#009e73", "#56b4e9")
-BLIND = "chance"
+BLIND = "knows nothing"
 
 
 def dots(title: str, lines: Sequence[Line]) -> str:
@@ -33,7 +34,11 @@ def dots(title: str, lines: Sequence[Line]) -> str:
         f'font-family="sans-serif" font-size="12" role="img" aria-label="{escape(title)}">',
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         f'<text x="8" y="18" fill="{INK}" font-weight="bold">{escape(title)}</text>',
-        *_legend(names),
+        *_legend(
+            names,
+            any(not math.isnan(line.bound) for line in rows),
+            any(line.others for line in rows),
+        ),
     ]
     for tick in _ticks(low, high):
         out.append(
@@ -77,12 +82,20 @@ def _ticks(low: float, high: float) -> list[float]:
     return [round(k * step, 9) for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def _legend(names: Sequence[str]) -> list[str]:
-    out, at = [], LEFT
-    for name in ("attnlrp", *names):
-        out.append(_mark(f"{at + 5}", 30, name, names))
-        out.append(f'<text x="{at + 14}" y="34" fill="{SOFT}">{escape(name)}</text>')
-        at += 26 + 7 * len(name)
+def _legend(names: Sequence[str], has_bound: bool, has_seeds: bool) -> list[str]:
+    """Return what every shape is, in one line over the whole width."""
+    drawn: dict[str, Callable[[str, int], str]] = {
+        name: partial(_mark, name=name, names=names) for name in ("attnlrp", *names)
+    }
+    drawn |= {"further seeds": _seed} if has_seeds else {}
+    drawn |= {"bound": _bound} if has_bound else {}
+    out, at = [], 14
+    for name, shape in drawn.items():
+        out += [
+            shape(f"{at}", 30),
+            f'<text x="{at + 9}" y="34" fill="{SOFT}">{escape(name)}</text>',
+        ]
+        at += 30 + 7 * len(name)
     return out
 
 
@@ -91,24 +104,34 @@ def _mark(x: str, y: int, name: str, names: Sequence[str]) -> str:
     if name not in names:
         return f'<circle cx="{x}" cy="{y}" r="4.5" fill="{MAIN}"/>'
     k = list(names).index(name)
-    shapes = ("M{x} {t}V{b}", "M{l} {t}L{r} {b}M{l} {b}L{r} {t}", "M{l} {b}H{r}L{x} {t}Z")
+    shapes = (
+        *("M{x} {t}V{b}", "M{l} {t}L{r} {b}M{l} {b}L{r} {t}", "M{l} {b}H{r}L{x} {t}Z"),
+        *("M{l} {t}H{r}V{b}H{l}Z", "M{l} {y}H{r}M{x} {t}V{b}"),
+    )
     at = float(x)
     places = {"x": x, "l": f"{at - 4:.1f}", "r": f"{at + 4:.1f}", "t": str(y - 5), "b": str(y + 5)}
+    places["y"] = str(y)
     path = shapes[k % len(shapes)].format(**places)
     return f'<path d="{path}" fill="none" stroke="{CONTROLS[k % len(CONTROLS)]}" stroke-width="2"/>'
 
 
-def _row(line: Line, y: int, x: object, names: Sequence[str]) -> list[str]:
-    assert callable(x)
+def _seed(x: str, y: int) -> str:
+    return f'<circle cx="{x}" cy="{y}" r="2.5" fill="none" stroke="{MAIN}"/>'
+
+
+def _bound(x: str, y: int) -> str:
+    return f'<path d="M{x} {y - 8}v16" stroke="{INK}" stroke-width="3"/>'
+
+
+def _row(line: Line, y: int, x: Callable[[float], str], names: Sequence[str]) -> list[str]:
     figure = line.figure
     words = escape(f"{TITLES[line.key.set]}: {line.name}")
     out = [f'<text x="{LEFT - 12}" y="{y + 4}" fill="{INK}" text-anchor="end">{words}</text>']
     if not math.isnan(line.bound):
-        out.append(f'<path d="M{x(line.bound)} {y - 8}v16" stroke="{INK}" stroke-width="3"/>')
+        out.append(_bound(x(line.bound), y))
     out += [_mark(x(value), y, name, names) for name, value in _controls(line).items()]
     if not math.isnan(figure.low):
         span = f"M{x(figure.low)} {y}H{x(figure.high)}"
         out.append(f'<path d="{span}" stroke="{MAIN}" stroke-width="2"/>')
-    for value in line.others:
-        out.append(f'<circle cx="{x(value)}" cy="{y}" r="2.5" fill="none" stroke="{MAIN}"/>')
+    out += [_seed(x(value), y) for value in line.others]
     return [*out, _mark(x(figure.value), y, "attnlrp", names)]
