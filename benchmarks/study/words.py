@@ -25,7 +25,7 @@ TRUTHS = {
     "tf0": "matches of the enriched motif in bound sequences: a motif scan",
     "tf1": "matches of the enriched motif in bound sequences: a motif scan",
     "tf3": "matches of the enriched motif in bound sequences: a motif scan",
-    "splice": "AG of acceptors, GT of donors: exact; forward strand",
+    "splice": "AG of acceptors, GT of donors: exact; the middle 60 of 400 bp; forward strand",
     "notata": "none: nothing is said about where the signal is; forward strand",
     "tata": "matches of TBP in promoters: proves nothing here; forward strand",
 }
@@ -43,14 +43,16 @@ CAVEATS = """\
   says nothing about the biology that the pre-trained model knows.
 - **Nothing here reproduces the paper** (arXiv 2604.21690). Its text, data and numbers could not
   be had; every choice of metric, data and rule is gtrack's own.
-- Sequences are short (101 to 400 bp) and few ({windows} windows of each set at most). Intervals
+- Sequences are short (60 to 300 bp) and few ({windows} windows of each set at most). Intervals
   are bootstraps over windows: they do not hold the chance of training. Where models of several
-  seeds were trained, the range of their figures stands beside.
+  seeds were trained, the figures of the others stand beside.
 - A motif match is no bound site, and a bound site need not have a match: on CTCF and GUE tf, low
   localisation may be the truth's fault. Sequences with a match were preferred on the GUE tf
   sets, up to half of the positives. The motif was chosen on the same test sequences.
 - Agreement with in-silico mutagenesis or [MASK] says that a map describes its model, never that
-  the model is any good: untrained models agree with their own, too."""
+  the model is any good: untrained models agree with their own, too.
+- Epochs and the size of the vocabulary were chosen after a look at the share of the training set
+  that was held out, never at the windows that are explained here."""
 
 TATA = """\
 In the GUE TATA sets the negatives carry TATA boxes, too, at the same place; a regression on
