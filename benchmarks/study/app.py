@@ -50,8 +50,8 @@ def train(work: Work, names: Sequence[str], seeds: int) -> None:
             work.make(data, ["build.write_windows"], partial(build.write_windows, work.at(data)))
         options = recipe.options(data)
         command = ["train", recipe.kind, *options, "--out", out]
-        inputs, stale = [work.at(options[1])], [work.at(out + ".work")]
-        tell(work, out, work.run(out, command, inputs, stale))
+        inputs, checkpoints = [work.at(options[1])], [work.at(out + ".work")]
+        tell(work, out, work.run(out, command, inputs, checkpoints))
 
 
 def scan(work: Work, names: Sequence[str], seeds: int) -> None:

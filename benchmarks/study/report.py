@@ -60,7 +60,7 @@ def render(results: Results, images: dict[str, str]) -> str:
         parts += _axis(results, axis, images)
     parts += _methods(results)
     parts += ["## The negative example: TATA", words.TATA, *_tata(results)]
-    parts += ["## Non-TATA promoters", words.NOTATA]
+    parts += ["## Splice sites", words.SPLICE, "## Non-TATA promoters", words.NOTATA]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -155,7 +155,7 @@ def collect(work: Work, runs: Iterable[tuple[str, int]], folder: Path) -> int:
             place = [name, str(seed), path.parent.name]
             for row in _rows(path, METRICS):
                 shown = row["metric"] in names_there and row["group"] in GROUPS
-                if shown and PAIR not in row["method"]:
+                if shown and PAIR not in row["method"] + row["target"]:
                     lines.append("\t".join([*place, *(row[column] for column in METRICS)]))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.tsv").write_text("\n".join(lines) + "\n")

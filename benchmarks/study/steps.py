@@ -54,13 +54,13 @@ class Work:
         step: str,
         command: Sequence[str],
         inputs: Sequence[Path] = (),
-        stale: Sequence[Path] = (),
+        progress: Sequence[Path] = (),
     ) -> bool:
         """Run ``gtrack COMMAND`` with one thread unless it was done; tell whether it ran now.
 
         It makes the folder that the step is named after. What an interrupted run left is gone on
-        with (``--resume``); what another command or another input left is removed first, with the
-        folders `stale`.
+        with (``--resume``); what another command or another input left is removed first. A verb
+        that makes its folder at once has its checkpoints in the folders `progress`.
 
         Raises
         ------
@@ -74,11 +74,10 @@ class Work:
             self.marker(step).with_suffix(".begun"),
             json.dumps([*command, digest(inputs)]),
         )
-        places = [path for path in (out, *stale) if path.exists()]
-        resumed = bool(places) and begun.is_file() and begun.read_text() == what
-        if not resumed:
-            for path in places:
-                shutil.rmtree(path)
+        halves = [path for path in (progress or [out]) if path.exists()]
+        resumed = bool(halves) and begun.is_file() and begun.read_text() == what
+        for path in {out, *progress} - set(halves if resumed else []):
+            shutil.rmtree(path, ignore_errors=True)
         for path in (begun, self.at("logs", step), out):
             path.parent.mkdir(parents=True, exist_ok=True)
         begun.write_text(what)

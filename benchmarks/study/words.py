@@ -61,6 +61,13 @@ box would be no evidence that a model has learnt promoters, whatever its mass ac
 measure on the same places of the other class, and on TATA boxes of negatives, shows how much of
 it is place."""
 
+SPLICE = """\
+The dinucleotide alone tells little here: of the training windows of no site, 41 % have AG where
+acceptors have theirs, and 27 % GT where donors do; 53 % of donors have an AG at the acceptors'
+place. So a model may call acceptors by what lies upstream, and not by AG; then a faithful map is
+not on AG, and low localisation is no fault of the explanation. In-silico mutagenesis, beside it
+in the tables of methods, shows which of the two it is."""
+
 METHODS = """\
 `attnlrp` was measured on all windows of a set, the other methods on those that were drawn. On the
 CNN `cplrp` is the same as `attnlrp`: it has no attention."""
@@ -99,7 +106,9 @@ NOTES: dict[Axis, str] = {
     "localisation": (
         "*Knows nothing* is the share of bases that sites cover, *other class* the same places in "
         "sequences of the control class, *bound* the best that a map constant within tokens can "
-        "have. *Flat overlap*, flat on the tokens that touch a site, is a reference and no ceiling."
+        "have. *Flat overlap*, flat on the tokens that touch a site, is a reference and no ceiling. "
+        "Splice sites lie at the same place of every window, and TATA boxes nearly so: there the "
+        "map of another window (*shuffled pair*) hits them, too."
     ),
     "faithfulness": (
         "Curves are of logits. ISM's own area stands in the table of methods: it is no upper "

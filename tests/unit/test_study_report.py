@@ -198,6 +198,7 @@ def test_collect_copies_figures_and_costs(tmp_path: Path) -> None:
     rows = [
         row(),
         row(method="attnlrp ~ cplrp"),  # of two methods: no table shows it
+        row(target="acceptor ~ donor"),  # of different outputs
         row(group="negative"),
         row(metric="auprc"),
         row(metric="mass_accuracy_bound"),

@@ -36,13 +36,14 @@ def test_a_step_is_done_once_and_again_for_another_input(tmp_path: Path) -> None
 
 
 def test_an_interrupted_step_is_gone_on_with(tmp_path: Path) -> None:
-    """A killed run leaves its checkpoints and no marker; what it made is made whole."""
+    """A killed run leaves its checkpoints and no marker, or a folder that nothing vouches for."""
     work, data = Work(tmp_path), training_set(tmp_path / "data.csv")
     begun = work.marker(STEP).with_suffix(".begun")
     begun.parent.mkdir(parents=True)
     begun.write_text(json.dumps([*COMMAND, digest([data])]))
     left = work.at(STEP + ".work")
     left.mkdir(parents=True)
+    work.at(STEP).mkdir()
     assert work.run(STEP, COMMAND, [data], [left])
     assert work.at(STEP, "training.json").exists()
     assert not begun.exists()
