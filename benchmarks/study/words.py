@@ -106,9 +106,9 @@ NOTES: dict[Axis, str] = {
     "localisation": (
         "*Knows nothing* is the share of bases that sites cover, *other class* the same places in "
         "sequences of the control class, *bound* the best that a map constant within tokens can "
-        "have. *Flat overlap*, flat on the tokens that touch a site, is a reference and no ceiling. "
-        "Splice sites lie at the same place of every window, and TATA boxes nearly so: there the "
-        "map of another window (*shuffled pair*) hits them, too."
+        "have. *Flat overlap*, flat on the tokens that touch a site, is a reference and no "
+        "ceiling. Splice sites lie at the same place of every window, and TATA boxes nearly so: "
+        "there the map of another window (*shuffled pair*) hits them, too."
     ),
     "faithfulness": (
         "Curves are of logits. ISM's own area stands in the table of methods: it is no upper "
