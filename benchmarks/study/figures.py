@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 
-from benchmarks.study.tables import Line
+from benchmarks.study.tables import BLIND, Line
 from benchmarks.study.words import TITLES
 
 ROW, LEFT, WIDTH, RIGHT, TOP = 22, 330, 420, 30, 46
 INK, SOFT, FAINT, MAIN = "#1b1f24", "#59636e", "#d4d9de", "#0072b2"
 CONTROLS = ("#d55e00", "#e69f00", "#cc79a7", "#009e73", "#56b4e9")
-BLIND = "knows nothing"
 
 
 def dots(title: str, lines: Sequence[Line]) -> str:

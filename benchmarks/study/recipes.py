@@ -26,7 +26,7 @@ EPOCHS: dict[str, dict[str, str]] = {
 }
 VOCABULARY = {"splice": "128", "ctcf": "64"}
 """Tokens of a DNABERT-2 where 4,096 are too many to be learnt from so few examples."""
-SAMPLE = {"example": 100, "notata": 60, "tata": 60}
+SAMPLE = {"example": 200, "notata": 100, "tata": 100}
 """Windows for what needs the models; of other sets, whose windows are short, all."""
 EXAMPLE = {
     "cnn": ("long", ("--window", "200", "--steps", "2400", "--lr", "2e-3")),

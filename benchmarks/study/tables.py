@@ -12,6 +12,7 @@ from gtrack.core.evaluation_rows import BOUND
 
 DASH = "\N{EN DASH}"
 MAIN = "attnlrp"
+BLIND = "knows nothing"
 FIRST_TRUTHS = ("truth", "none")
 OTHER_CLASS = "control"
 
@@ -87,7 +88,7 @@ class Line:
             return DASH
         failed = [name for name, each in self.controls.items() if not self.figure.is_above(each)]
         if not math.isnan(self.figure.blind) and not self.figure.is_above_blind:
-            failed.insert(0, "chance")
+            failed.insert(0, BLIND)
         if self.other_class is not None and not self.figure.is_above(self.other_class):
             failed.append("other class")
         compared = self.controls or self.other_class or not math.isnan(self.figure.blind)
@@ -160,7 +161,7 @@ def metric_table(lines: Sequence[Line], is_judged: bool) -> list[str]:
         "windows": [f"{line.figure.n} {line.key.group}" for line in lines],
         MAIN: [with_interval(line.figure) for line in lines],
         "further seeds": [" ".join(map(number, line.others)) for line in lines],
-        "knows nothing": _blind(lines, names),
+        BLIND: _blind(lines, names),
         **{
             name: [with_interval(c) if (c := line.controls.get(name)) else DASH for line in lines]
             for name in names
@@ -179,8 +180,9 @@ def metric_table(lines: Sequence[Line], is_judged: bool) -> list[str]:
 def _blind(lines: Sequence[Line], names: Sequence[str]) -> list[str]:
     """Return the cells of what a blind map gets; nothing where a control's column says the same."""
     for name in names:
-        controls = [line.controls.get(name) for line in lines]
-        if all(c and c.value == line.figure.blind for c, line in zip(controls, lines, strict=True)):
+        told = [line for line in lines if not math.isnan(line.figure.blind)]
+        controls = [line.controls.get(name) for line in told]
+        if all(c and c.value == line.figure.blind for c, line in zip(controls, told, strict=True)):
             return [DASH] * len(lines)
     return [number(line.figure.blind) for line in lines]
 

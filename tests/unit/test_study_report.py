@@ -98,7 +98,7 @@ def test_the_verdict_asks_for_intervals_apart(
 
 def test_chance_must_be_beaten_too(tmp_path: Path) -> None:
     (found,) = cells(page(tmp_path, row(baseline=0.45)), "cnn")
-    assert found["above all of these"] == "no: chance"
+    assert found["above all of these"] == "no: knows nothing"
 
 
 def test_what_has_no_number_has_its_reason(tmp_path: Path) -> None:
@@ -139,6 +139,13 @@ def test_tata_shows_place_beside(tmp_path: Path) -> None:
     (found,) = cells(text, "cnn", column="promoters")
     assert found["same places, other class"] == ".420"
     assert found["TATA of negatives"] == ".430"
+
+
+def test_what_a_control_says_already_stands_once(tmp_path: Path) -> None:
+    same = row(method="random", value=0.1)
+    assert "knows nothing" not in cells(page(tmp_path, row(), same), "cnn")[0]
+    other = row(method="random", value=0.11)
+    assert "knows nothing" in cells(page(tmp_path, row(), other), "cnn")[0]
 
 
 def test_sparsity_is_not_judged(tmp_path: Path) -> None:
