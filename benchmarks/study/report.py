@@ -68,7 +68,9 @@ def _cost(results: Results) -> str:
     spent = results.facts["cpu_s"]
     total = sum(spent.values()) / 3600
     stages = ", ".join(f"{stage} {seconds / 60:.0f} min" for stage, seconds in spent.items())
-    return f"From scratch it took {total:.1f} CPU hours ({stages})."
+    n = results.facts["resumed"]
+    more = f" {n} steps were interrupted: what they had cost until then is not in it." if n else ""
+    return f"From scratch it took {total:.1f} CPU hours ({stages}).{more}"
 
 
 def _sets(results: Results) -> list[str]:

@@ -168,6 +168,7 @@ def collect(work: Work, runs: Iterable[tuple[str, int]], folder: Path) -> int:
             for path in sorted(work.at("models", name).glob(f"*.{seed}/training.json"))
         },
         "cpu_s": _costs(work),
+        "resumed": work.resumed(),
     }
     (folder / "facts.json").write_text(json.dumps(facts, indent=1) + "\n")
     return count

@@ -83,7 +83,7 @@ class Work:
         begun.write_text(what)
         more = ["--resume"] if resumed and command[0] in RESUMED else []
         cpu, wall = self._gtrack(step, [*command, *more])
-        self.mark(step, command, inputs, cpu, wall)
+        self.mark(step, command, inputs, cpu, wall, resumed=resumed)
         begun.unlink()
         return True
 
@@ -118,15 +118,27 @@ class Work:
         return True
 
     def mark(
-        self, step: str, command: Sequence[str], inputs: Sequence[Path], cpu: float, wall: float
+        self,
+        step: str,
+        command: Sequence[str],
+        inputs: Sequence[Path],
+        cpu: float,
+        wall: float,
+        resumed: bool = False,
     ) -> None:
-        """Write a step's marker; a step that was resumed tells the last run's cost alone."""
+        """Write a step's marker; that of a resumed step tells the last run's cost alone."""
         path = self.marker(step)
         path.parent.mkdir(parents=True, exist_ok=True)
         facts = {"command": [*command], "inputs": digest(inputs)}
-        text = json.dumps({**facts, "cpu_s": round(cpu, 1), "wall_s": round(wall, 1)})
+        cost = {"cpu_s": round(cpu, 1), "wall_s": round(wall, 1), "resumed": resumed}
+        text = json.dumps({**facts, **cost})
         path.with_suffix(".tmp").write_text(text + "\n")
         path.with_suffix(".tmp").replace(path)
+
+    def resumed(self) -> int:
+        """Return how many steps were interrupted, so that they cost more than their marker says."""
+        markers = self.at("done").rglob("*.json")
+        return sum(json.loads(path.read_text()).get("resumed", False) for path in markers)
 
     def costs(self) -> dict[str, float]:
         """Return the CPU seconds of every step done, by name."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.study import report, words
+from benchmarks.study import app, report, words
 from benchmarks.study.results import METRICS, PLACE, Figure, Key, Results, collect
 from benchmarks.study.steps import Work
 from benchmarks.study.tables import DASH, lines_of, number, table
@@ -44,6 +44,7 @@ def cache(folder: Path, *rows: dict[str, str]) -> Path:
         "sets": sets,
         "models": {"tf0/cnn.0": {**model, "cpu_s": 37.0}},
         "cpu_s": {"models": 3600.0},
+        "resumed": 2,
     }
     (folder / "facts.json").write_text(json.dumps(facts))
     return folder
@@ -161,6 +162,7 @@ def test_caveats_and_cost_are_said(tmp_path: Path) -> None:
     assert "says nothing about the biology" in " ".join(text.split())
     assert "Nothing here reproduces the paper" in text
     assert "1.0 CPU hours" in text
+    assert "2 steps were interrupted" in text
 
 
 def test_the_same_cache_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -175,6 +177,21 @@ def test_the_same_cache_gives_the_same_bytes(tmp_path: Path) -> None:
     assert written[0] == written[1]
     assert set(written[0]) == {"study.md", "study_mass_accuracy.svg"}
     assert b"(images/study_mass_accuracy.svg)" in written[0]["study.md"]
+
+
+def test_the_command_writes_the_page_and_holds_the_limit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, work = cache(tmp_path / "cache", row()), Work(tmp_path / "work")
+    asked = ["--stages", "report", "--work", str(work.folder), "--cache", str(folder)]
+    asked += ["--page", str(tmp_path / "study.md")]
+    work.mark("models/tf0/cnn.0", [], (), 3600.0, 1.0)
+    assert app.main(asked) == 0
+    links = {"mass_accuracy": "images/study_mass_accuracy.svg"}
+    assert (tmp_path / "study.md").read_text() == report.render(Results.read(folder), links)
+    work.mark("models/tf0/cnn.1", [], (), 6 * 3600.0, 1.0)
+    assert app.main(asked) == 1
+    assert "7.00 CPU hours so far; the limit is 6" in capsys.readouterr().out
 
 
 def test_the_figure_holds_every_row_and_is_xml(tmp_path: Path) -> None:

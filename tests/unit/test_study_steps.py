@@ -47,6 +47,7 @@ def test_an_interrupted_step_is_gone_on_with(tmp_path: Path) -> None:
     assert work.run(STEP, COMMAND, [data], [left])
     assert work.at(STEP, "training.json").exists()
     assert not begun.exists()
+    assert work.resumed() == 1
     assert not work.run(STEP, COMMAND, [data], [left])
 
 
