@@ -65,9 +65,12 @@ class Work:
         Raises
         ------
         StepError
-            When the command fails.
+            When an input is not there, or the command fails.
         """
         out = self.at(step)
+        for path in inputs:
+            if not path.is_file():
+                raise StepError(f"{step} needs {path}, which an earlier stage makes")
         if self.is_done(step, command, inputs) and out.exists():
             return False
         begun, what = (

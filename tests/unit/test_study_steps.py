@@ -59,6 +59,11 @@ def test_a_failing_step_names_its_log_and_is_not_done(tmp_path: Path) -> None:
     assert "data.csv" in work.at("logs", STEP + ".log").read_text()
 
 
+def test_a_step_whose_input_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StepError, match=r"needs .*data\.csv, which an earlier stage makes"):
+        Work(tmp_path).run(STEP, COMMAND, [tmp_path / "data.csv"])
+
+
 def test_every_set_has_both_models_and_the_seeded_more() -> None:
     made = queue(list(SETS), 3)
     assert len(made) == len(set(made)) == len(ORDER) + 2 * 2 * len(SEEDED)
