@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gtrack.core.evaluation_rows import BOUND
-from gtrack.core.metrics import METRICS, Axis, Metric
+from gtrack.core.metrics import ALIKE, METRICS, MORE, Axis, Metric
 
 TITLES = {
     "example": "example, planted sites",
@@ -99,16 +99,17 @@ class Shown:
     @property
     def is_judged(self) -> bool:
         """Tell whether more is better, so that controls can be beaten."""
-        return self.known.better == "higher"
+        return self.known.better in (MORE, ALIKE)
 
 
 NOTES: dict[Axis, str] = {
     "localisation": (
-        "*Knows nothing* is the share of bases that sites cover, *other class* the same places in "
-        "sequences of the control class, *bound* the best that a map constant within tokens can "
-        "have. *Flat overlap*, flat on the tokens that touch a site, is a reference and no "
-        "ceiling. Splice sites lie at the same place of every window, and TATA boxes nearly so: "
-        "there the map of another window (*shuffled pair*) hits them, too."
+        "*Knows nothing* is the share of bases that sites cover, *position control* the places of "
+        "other windows' sites on the same map, *other class* the same places in sequences of the "
+        "control class, *bound* the best that a map constant within tokens can have. *Flat "
+        "overlap*, flat on the tokens that touch a site, is a reference and no ceiling. Splice "
+        "sites lie at the same place of every window, and TATA boxes nearly so: there the places "
+        "and the maps of other windows (*position control*, *shuffled pair*) do as well."
     ),
     "faithfulness": (
         "Curves are of logits. ISM's own area stands in the table of methods: it is no upper "
