@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from gtrack.evaluation.bootstrap import resample
 
 RESAMPLES = 1_000
-_CELLS = 4_000_000  # weights held at once: 32 MB
+_CELLS = 1_000_000  # weights held at once: 8 MB, of which a few copies are made
 
 
 @dataclass(frozen=True, slots=True)
