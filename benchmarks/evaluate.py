@@ -31,6 +31,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 import pyBigWig
 
+from gtrack.core.evaluation_rows import TRACK
 from gtrack.core.sequences import reverse_complement
 from gtrack.evaluation.sheet import Sheet
 from gtrack.evaluation.window_maps import sample_of
@@ -149,10 +150,10 @@ def evaluate_tracks(taken: Path) -> None:
     truth = read_truth(taken.parent / "t.bed", scan.regions, scan.chrom_sizes)
     job = EvaluateJob(taken, truth=taken.parent / "t.bed")
     widths = {target.model: LENGTH for target in scan.targets}
-    sheet = measure_tracks(scan, "foreign", widths, truth.masks, lambda *_: None)
+    sheet = measure_tracks(scan, TRACK, widths, truth.masks, lambda *_: None)
     calls: dict[str, list[bool | None]] = {t.stem: [None] * len(scan.regions) for t in scan.targets}
     drawn = sample_of(len(scan.regions), job.sample, job.seed)
-    found = Found(scan, job, "foreign", sheet, Sheet(0), drawn, Calls(calls, calls), {})
+    found = Found(scan, job, TRACK, sheet, Sheet(0), drawn, Calls(calls, calls), {})
     rows = sum(1 for _ in rows_of_all(found))
     values = sum(1 for _ in region_values(found))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

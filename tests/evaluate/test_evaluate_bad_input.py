@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gtrack.core.evaluation_rows import TRACK
 from gtrack.core.metrics import METRICS
 from gtrack.workflows.calling.given_tracks import TracksJob, check_tracks
 from gtrack.workflows.calling.taken_tracks import take_tracks
@@ -256,18 +257,18 @@ def test_tracks_of_others_and_constant_relevance(
     ran = run("evaluate", foreign, "--truth", sites)
     assert "of another tool" in ran.err
     found = read_evaluation(foreign / "evaluation")
-    peaks = found.row(model="peaks", method="foreign", metric="mass_accuracy")
+    peaks = found.row(model="peaks", method=TRACK, metric="mass_accuracy")
     assert float(peaks["value"]) > 3 * float(peaks["baseline"])
     assert found.row(model="flat", metric="gini", level="base")["value"] == "0"
-    flat = found.row(model="flat", method="foreign", metric="mass_accuracy")
+    flat = found.row(model="flat", method=TRACK, metric="mass_accuracy")
     assert float(flat["value"]) == pytest.approx(float(flat["baseline"]))
     for metric, n in (("gini", "1"), ("entropy", "1"), ("mass_accuracy", "0")):
-        row = found.row(model="zero", method="foreign", metric=metric)
+        row = found.row(model="zero", method=TRACK, metric=metric)
         assert row["n"] == n
         assert f"undefined in {3 - int(n)} of 3 regions" in row["reason"]
         assert (row["value"] == "NA") == (n == "0")
     for metric in ("pearson", "spearman"):
-        row = found.row(model="peaks ~ flat", method="foreign", metric=metric)
+        row = found.row(model="peaks ~ flat", method=TRACK, metric=metric)
         assert row["value"] == "NA"
         assert "constant" in row["reason"]
     for metric in ("abc", "ism_pearson", "mask_pearson", "strand_consistency", "untrained_pearson"):
