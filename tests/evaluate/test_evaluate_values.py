@@ -196,13 +196,13 @@ def test_groups_are_those_of_the_probabilities(example) -> None:
             for row in csv.DictReader(file, delimiter="\t")
         }
     words = set()
-    for row in found.rows("per_region.tsv", method="attnlrp", metric="gini", level="base"):
+    for row in found.rows("per_region.tsv", method="track", metric="gini", level="base"):
         expected = likely[row["model"], int(row["region"])] > 0.5
         words.add(row["called"])
         assert row["called"] == ("positive" if expected else "negative")
     assert words == {"positive", "negative"}
     for model in FOLDERS:
-        chosen = {"model": model, "method": "attnlrp", "metric": "gini", "level": "base"}
+        chosen = {"model": model, "method": "track", "metric": "gini", "level": "base"}
         values = found.values(**chosen)
         for group, wanted in (("positive", True), ("negative", False)):
             (line,) = found.rows(group=group, **chosen)

@@ -11,7 +11,7 @@ from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress
 from gtrack.core.site_masks import SiteMasks
 from gtrack.core.targets import Target
-from gtrack.evaluation.sheet import SHUFFLED, Sheet, of_pair, of_place, of_track
+from gtrack.evaluation.sheet import BLIND, Sheet, of_pair, of_place, of_track
 from gtrack.evaluation.window_maps import WindowMap
 from gtrack.io.bigwig import BigWigReader
 from gtrack.workflows.evaluating.reading import subject
@@ -65,7 +65,7 @@ def measure_tracks(
             for names, label, first, second, other in _pairs(now, before):
                 sheet.put(row, names, label, of_pair(TRACK, first, second, None))
                 if other is not None:
-                    sheet.put(row, names, label, of_pair(SHUFFLED, first, other, None))
+                    sheet.put(row, names, label, of_pair(BLIND, first, other, None))
             before = now
             progress(TRACKS, 1, len(scan.regions))
     return sheet

@@ -9,7 +9,7 @@ from gtrack.core.evaluation_rows import BOUND, TRACK, MetricRow, parts_of
 from gtrack.core.sequences import base_codes
 from gtrack.core.targets import Target
 from gtrack.evaluation.flips import RANDOM, letters
-from gtrack.evaluation.sheet import SHUFFLED
+from gtrack.evaluation.sheet import BLIND
 from gtrack.evaluation.summaries import as_array
 from gtrack.evaluation.window_maps import laid
 from gtrack.io.atomic import replacing, write_text
@@ -156,9 +156,9 @@ def _similarities(found: Found) -> Iterator[SimilarityPanel]:
         if (key.method, key.metric, key.level) != (TRACK, "pearson", "base"):
             continue
         names = parts_of(key.model)
-        if len(names) != 2 or SHUFFLED == key.method:
+        if len(names) != 2:
             continue
-        other = columns.get(key._replace(method=SHUFFLED))
+        other = columns.get(key._replace(method=BLIND))
         if other is None:
             continue
         first, second = (_calls(found, name) for name in names)
