@@ -214,7 +214,7 @@ def test_groups_are_those_of_the_probabilities(example) -> None:
     calls = {model: [likely[model, row] > 0.5 for row in range(12)] for model in FOLDERS}
     both = [all(each) for each in zip(*calls.values(), strict=True)]
     (line,) = found.rows(
-        model="cnn ~ bert", method="attnlrp", metric="pearson", level="base", group="positive"
+        model="cnn ~ bert", method="track", metric="pearson", level="base", group="positive"
     )
     assert int(line["n"]) == sum(both)
 
