@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.encodings import positions
+from gtrack.core.hits.alone import Alone
 from gtrack.core.hits.candidates import Candidates
 from gtrack.core.hits.resolver import resolve
 
@@ -53,6 +54,8 @@ class Resolved:
         Permuted motifs that beat all they overlap.
     lent : tuple of ndarray of float64
         Scores of real motifs over lent relevance, supporting and opposing.
+    alone : Alone
+        Of each motif apart, over real and over lent relevance; empty without loans.
     beside : tuple of ndarray of int64
         Row of `real`, and index of a motif that matches there too, for all such pairs.
     """
@@ -61,6 +64,7 @@ class Resolved:
     shown: NDArray[np.bool_]
     decoys: Candidates
     lent: tuple[NDArray[np.float64], NDArray[np.float64]]
+    alone: Alone
     beside: tuple[Integers, Integers]
 
 
@@ -125,12 +129,14 @@ def _resolved(pool: Candidates, worlds: Worlds, gap: int) -> Resolved:
     tie = real.motif * 2 + real.reverse
     shown = np.zeros(len(real), np.bool_)
     shown[resolve(real.chrom, real.start, real.end, real.score, tie, gap)] = True
+    undisputed = (pool.world == 0) | (pool.world > worlds.rounds)
     lent, opposing = kept.world > worlds.rounds, kept.opposing
     return Resolved(
         real,
         shown,
         kept.at(kept.decoy),
         (kept.score[lent & ~opposing], kept.score[lent & opposing]),
+        Alone.of(pool.at(undisputed & (worlds.loans > 0)), gap),
         _beside(real, pool.at(pool.world == 0)),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.hits.alone import Alone
 from gtrack.core.hits.blocks import Block, blocks
 from gtrack.core.hits.candidates import Candidates
 from gtrack.core.hits.competition import Resolved, Worlds, compete
@@ -178,5 +179,6 @@ def _joined(parts: Sequence[Resolved]) -> Resolved:
             np.concatenate([part.lent[0] for part in parts]),
             np.concatenate([part.lent[1] for part in parts]),
         ),
+        Alone.joined([part.alone for part in parts]),
         (np.concatenate(rows), np.concatenate([part.beside[1] for part in parts])),
     )
