@@ -119,9 +119,7 @@ def verdict(evidence: Evidence, order: Integers) -> HitTable:
         rows = np.flatnonzero((real.opposing == sign) & evidence.parts.shown)
         word[rows], word_decoys[rows] = _by_word(evidence, rows, sign)
         if evidence.worlds.loans:
-            lent = evidence.parts.lent[sign]
-            said = estimate(real.score[rows], lent, 1 / evidence.worlds.loans)
-            place[rows], place_decoys[rows] = said.q, said.decoys
+            place[rows], place_decoys[rows] = _by_place(evidence, rows, sign)
     guarded = evidence.worlds.loans > 0
     by_place = guarded & (place > word)
     shown = np.flatnonzero(evidence.parts.shown)
@@ -164,6 +162,17 @@ def _wins(evidence: Evidence) -> tuple[float, float]:
     weight = rounds / evidence.made[wins.motif]
     opposing = float(weight[wins.opposing].sum()) / rounds
     return float(weight.sum()) / rounds - opposing, opposing
+
+
+def _by_place(
+    evidence: Evidence, rows: Integers, opposing: bool
+) -> tuple[NDArray[np.float64], Integers]:
+    """Return q-values and decoys against lent relevance: of all motifs, or of the motif alone."""
+    real, loans = evidence.parts.real.at(rows), evidence.worlds.loans
+    pooled = estimate(real.score, evidence.parts.lent[opposing], 1 / loans)
+    own = evidence.parts.alone.estimate(real.motif, real.score, opposing, loans)
+    alone = own.q < pooled.q
+    return np.where(alone, own.q, pooled.q), np.where(alone, own.decoys, pooled.decoys)
 
 
 def _by_word(
