@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.encodings import positions
-from gtrack.core.hits.alone import Alone
 from gtrack.core.hits.candidates import Candidates
 from gtrack.core.hits.resolver import resolve
 
 Integers = NDArray[np.int64]
+Lent = tuple[Integers, NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,8 @@ class Resolved:
         Those that overlap nothing better of the other sign either.
     decoys : Candidates
         Permuted motifs that beat all they overlap.
-    lent : tuple of ndarray of float64
-        Scores of real motifs over lent relevance, supporting and opposing.
-    alone : Alone
-        Of each motif apart, over real and over lent relevance; empty without loans.
+    lent : tuple of (ndarray of int64, ndarray of float64)
+        Real motifs over lent relevance and their scores, supporting and opposing.
     beside : tuple of ndarray of int64
         Row of `real`, and index of a motif that matches there too, for all such pairs.
     """
@@ -63,8 +61,7 @@ class Resolved:
     real: Candidates
     shown: NDArray[np.bool_]
     decoys: Candidates
-    lent: tuple[NDArray[np.float64], NDArray[np.float64]]
-    alone: Alone
+    lent: tuple[Lent, Lent]
     beside: tuple[Integers, Integers]
 
 
@@ -129,16 +126,18 @@ def _resolved(pool: Candidates, worlds: Worlds, gap: int) -> Resolved:
     tie = real.motif * 2 + real.reverse
     shown = np.zeros(len(real), np.bool_)
     shown[resolve(real.chrom, real.start, real.end, real.score, tie, gap)] = True
-    undisputed = (pool.world == 0) | (pool.world > worlds.rounds)
     lent, opposing = kept.world > worlds.rounds, kept.opposing
     return Resolved(
         real,
         shown,
         kept.at(kept.decoy),
-        (kept.score[lent & ~opposing], kept.score[lent & opposing]),
-        Alone.of(pool.at(undisputed & (worlds.loans > 0)), gap),
+        (_of(kept, lent & ~opposing), _of(kept, lent & opposing)),
         _beside(real, pool.at(pool.world == 0)),
     )
+
+
+def _of(kept: Candidates, rows: NDArray[np.bool_]) -> Lent:
+    return kept.motif[rows], kept.score[rows]
 
 
 def _beside(real: Candidates, every: Candidates) -> tuple[Integers, Integers]:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.hits.alone import Alone
+from gtrack.core.hits.backing import Backing
 from gtrack.core.hits.blocks import Block, blocks
 from gtrack.core.hits.candidates import Candidates
-from gtrack.core.hits.competition import Resolved, Worlds, compete
+from gtrack.core.hits.competition import Lent, Resolved, Worlds, compete
 from gtrack.core.hits.lending import Lender, NullWindows
 from gtrack.core.hits.matchers import Matcher, Matches, MotifSet
 from gtrack.core.hits.options import HitOptions
@@ -66,7 +66,8 @@ class Search:
         chroms: dict[str, int] = {}
         worlds = Worlds(self._rounds, 0 if lender is None else loans)
         counts = Counts.of(self._motifs.real, self._options.p_sequence)
-        found = self._blocks(_numbered(targets(), chroms), worlds, lender, counts)
+        backing = Backing(self._rounds, len(made))
+        found = self._blocks(_numbered(targets(), chroms), worlds, lender, counts, backing)
         parts = list(compete(found, worlds, self._options.gap))
         shuffled, counted = None, None
         if null is not None:
@@ -79,6 +80,7 @@ class Search:
             worlds=worlds,
             made=made,
             bare=bare,
+            places=backing.places(counts.palindromes),
             counts=counts,
             shuffled=shuffled,
             null_counts=counted,
@@ -89,10 +91,17 @@ class Search:
         )
 
     def _blocks(
-        self, segments: Iterable[Segment], worlds: Worlds, lender: Lender | None, counts: Counts
+        self,
+        segments: Iterable[Segment],
+        worlds: Worlds,
+        lender: Lender | None,
+        counts: Counts,
+        backing: Backing,
     ) -> Iterator[tuple[Candidates, tuple[int, int]]]:
         for block in blocks(segments, self._motifs.widest):
-            yield self._block(block, worlds, lender, counts), block.frontier
+            found = self._block(block, worlds, lender, counts)
+            backing.add(found)
+            yield found, block.frontier
 
     def _block(
         self, block: Block, worlds: Worlds, lender: Lender | None, counts: Counts
@@ -175,10 +184,11 @@ def _joined(parts: Sequence[Resolved]) -> Resolved:
         Candidates.joined([part.real for part in parts]),
         np.concatenate([part.shown for part in parts]),
         Candidates.joined([part.decoys for part in parts]),
-        (
-            np.concatenate([part.lent[0] for part in parts]),
-            np.concatenate([part.lent[1] for part in parts]),
-        ),
-        Alone.joined([part.alone for part in parts]),
+        (_lent(parts, 0), _lent(parts, 1)),
         (np.concatenate(rows), np.concatenate([part.beside[1] for part in parts])),
     )
+
+
+def _lent(parts: Sequence[Resolved], sign: int) -> Lent:
+    motifs, scores = zip(*(part.lent[sign] for part in parts), strict=True)
+    return np.concatenate(motifs), np.concatenate(scores)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.hits.backing import weight
 from gtrack.core.hits.candidates import Candidates
 from gtrack.core.hits.competition import Resolved, Worlds
 from gtrack.core.hits.copies import first_of_copies
@@ -76,6 +77,8 @@ class Evidence:
         Decoys of each motif.
     bare : ndarray of bool, shape (motifs,)
         Motifs that have no permutation: their decoys have complemented columns.
+    places : ndarray of int64, shape (rounds + 1, motifs, 2)
+        Supported places of each motif and of its permutations, by sign, opposing last.
     counts, null_counts : Counts
         Matches in the targets, and in shuffled sequence, if there is any.
     shuffled : Candidates or None
@@ -93,6 +96,7 @@ class Evidence:
     worlds: Worlds
     made: Integers
     bare: NDArray[np.bool_]
+    places: Integers
     counts: Counts
     null_counts: Counts | None
     shuffled: Candidates | None
@@ -164,15 +168,27 @@ def _wins(evidence: Evidence) -> tuple[float, float]:
     return float(weight.sum()) / rounds - opposing, opposing
 
 
+def _backed(evidence: Evidence, found: Candidates) -> NDArray[np.float64]:
+    """Return scores times the backing of their motifs; motifs without permutations have none."""
+    places = evidence.places[found.world, found.motif, found.opposing.astype(np.int64)]
+    return np.where(evidence.bare[found.motif], 1.0, weight(places)) * found.score
+
+
 def _by_place(
     evidence: Evidence, rows: Integers, opposing: bool
 ) -> tuple[NDArray[np.float64], Integers]:
-    """Return q-values and decoys against lent relevance: of all motifs, or of the motif alone."""
+    """Return q-values and decoys against lent relevance, the lower of with and without backing.
+
+    A motif has the same backing over lent relevance as over its own: a motif that is used has
+    matches that are not, and over these no loan would show as many.
+    """
     real, loans = evidence.parts.real.at(rows), evidence.worlds.loans
-    pooled = estimate(real.score, evidence.parts.lent[opposing], 1 / loans)
-    own = evidence.parts.alone.estimate(real.motif, real.score, opposing, loans)
-    alone = own.q < pooled.q
-    return np.where(alone, own.q, pooled.q), np.where(alone, own.decoys, pooled.decoys)
+    motif, lent = evidence.parts.lent[opposing]
+    bare = estimate(real.score, lent, 1 / loans)
+    factor = np.where(evidence.bare, 1.0, weight(evidence.places[0, :, int(opposing)]))
+    backed = estimate(real.score * factor[real.motif], lent * factor[motif], 1 / loans)
+    lower = backed.q < bare.q
+    return np.where(lower, backed.q, bare.q), np.where(lower, backed.decoys, bare.decoys)
 
 
 def _by_word(
@@ -186,10 +202,11 @@ def _by_word(
     wins = wins.at(wins.opposing == opposing)
     wins = wins.at(_first(wins, evidence.counts.palindromes))
     weight = rounds / evidence.made[wins.motif]  # a motif with half the rounds' counts twice
+    score, against = _backed(evidence, real), _backed(evidence, wins)
     for bare in (False, True):  # each kind by its own decoys
         mine, theirs = evidence.bare[real.motif] == bare, evidence.bare[wins.motif] == bare
         said = estimate(
-            *(real.score[mine], wins.score[theirs], 1 / rounds),
+            *(score[mine], against[theirs], 1 / rounds),
             weights=weight[theirs],
             counted=first[mine],
         )

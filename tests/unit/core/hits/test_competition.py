@@ -38,7 +38,7 @@ def rows(found: Candidates) -> list[tuple[float, ...]]:
 
 def together(parts: list[Resolved]) -> tuple[object, ...]:
     scores = [
-        sorted(np.concatenate([part.lent[sign] for part in parts]).tolist()) for sign in (0, 1)
+        sorted(np.concatenate([part.lent[sign][1] for part in parts]).tolist()) for sign in (0, 1)
     ]
     shown = Candidates.joined([part.real.at(part.shown) for part in parts])
     real = Candidates.joined([part.real for part in parts])
