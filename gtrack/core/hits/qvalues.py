@@ -35,11 +35,12 @@ def estimate(
     *,
     weights: NDArray[np.float64] | None = None,
     counted: NDArray[np.bool_] | None = None,
+    coming: float = 1.0,
 ) -> Estimate:
     """Estimate one q-value per target.
 
-    ``q(t) = min over t' <= t of (1 + decoys >= t') * scale / (targets >= t')``, at most 1 (Storey's
-    running minimum over target-decoy counts; the 1 is the decoy that was about to come, without
+    ``q(t) = min over t' <= t of (c + decoys >= t') * scale / (targets >= t')``, at most 1 (Storey's
+    running minimum over target-decoy counts; c = 1 is the decoy that was about to come, without
     which few decoys would promise too much: Levitsky et al., J. Proteome Res. 16:393, 2017).
 
     Parameters
@@ -55,6 +56,8 @@ def estimate(
         How many decoys each counts for; 1.
     counted : ndarray of bool, shape (T,), optional
         Targets that count among the calls; all. The others get a q-value all the same.
+    coming : float
+        Decoys that were about to come, c.
     """
     score = ranks(targets)
     ranked, calls = np.sort(score), np.sort(score if counted is None else score[counted])
@@ -63,7 +66,7 @@ def estimate(
     below = np.searchsorted(ranks(decoys)[order], ranked, side="left")
     weight = np.ones(len(decoys)) if weights is None else weights[order]
     total = np.concatenate([[0.0], weight.cumsum()])
-    each = (1 + (total[-1] - total[below])) * scale / beaten
+    each = (coming + (total[-1] - total[below])) * scale / beaten
     least = np.minimum.accumulate(each)
     at = np.maximum.accumulate(np.where(each == least, np.arange(len(each)), 0))
     mine = np.searchsorted(ranked, score, side="left")

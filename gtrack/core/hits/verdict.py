@@ -201,16 +201,24 @@ def _by_word(
     wins = evidence.parts.decoys
     wins = wins.at(wins.opposing == opposing)
     wins = wins.at(_first(wins, evidence.counts.palindromes))
-    weight = rounds / evidence.made[wins.motif]  # a motif with half the rounds' counts twice
+    weight_of = rounds / evidence.made[wins.motif]  # a motif with half the rounds' counts twice
     score, against = _backed(evidence, real), _backed(evidence, wins)
     for bare in (False, True):  # each kind by its own decoys
         mine, theirs = evidence.bare[real.motif] == bare, evidence.bare[wins.motif] == bare
-        said = estimate(
-            *(score[mine], against[theirs], 1 / rounds),
-            weights=weight[theirs],
-            counted=first[mine],
-        )
-        q[mine], decoys[mine] = said.q, said.decoys
+        # Places of one motif rise together: with backing, a whole decoy per round is to come.
+        for ours, others, coming in (
+            (real.score, wins.score, 1.0),
+            (score, against, float(rounds)),
+        ):
+            said = estimate(
+                *(ours[mine], others[theirs], 1 / rounds),
+                weights=weight_of[theirs],
+                counted=first[mine],
+                coming=coming,
+            )
+            at = np.flatnonzero(mine)
+            at, lower = at[said.q < q[at]], said.q < q[at]
+            q[at], decoys[at] = said.q[lower], said.decoys[lower]
     bare_rows = evidence.bare[real.motif]
     q[bare_rows & (evidence.made[real.motif] == 0)] = 1.0
     if evidence.shuffled is None:
