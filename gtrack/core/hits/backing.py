@@ -66,7 +66,7 @@ class Backing:
                 best, at = rows[:MOST_PLACES], int(lane[rows[0]])
                 world, motif, sign = at // (2 * self._shape[1]), at // 2 % self._shape[1], at % 2
                 alike = world == 0 and motif in palindromes
-                first = first_of_copies(*flanks[:, best], alike)
+                first = first_of_copies(flanks[0, best], flanks[1, best], alike)
                 counts[world, motif, sign] = first.sum()
         return counts
 

@@ -27,8 +27,13 @@ def candidates(seed: int, count: int) -> Candidates:
     flanks ^= rng.integers(0, 2, count, dtype=np.uint64) << np.uint64(8)  # one base of 24 differs
     start, zeros = rng.integers(0, 500, count), np.zeros(count)
     return Candidates(
-        *(np.zeros(count, np.int64), world, (world > 0) & (world <= ROUNDS)),
-        *(start, start + 9, rng.random(count) < 0.5, rng.integers(0, 3, count)),
+        np.zeros(count, np.int64),
+        world,
+        (world > 0) & (world <= ROUNDS),
+        start,
+        start + 9,
+        rng.random(count) < 0.5,
+        rng.integers(0, 3, count),
         *(rng.choice([-1.0, 1.0], count), zeros, zeros + 1, zeros + 1),
         *(rng.integers(1, 30, count).astype(float), flanks, np.zeros(count, np.uint64)),
     )
