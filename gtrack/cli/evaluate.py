@@ -57,7 +57,14 @@ def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
     help="Letters put in at random are drawn so often. [default: 3]",
 )
 @click.option("--full", is_flag=True, help="For a paper: all regions, 20 steps, 10 draws.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Of what is drawn: regions, letters, resamples.",
+)
 @click.option("--out", type=FILE, metavar="EVAL", help="Folder. [default: DIR/evaluation]")
 @click.option(
     "--model",
@@ -67,7 +74,13 @@ def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
     help="Where a model is now, if not where the scan read it.",
 )
 @click.option("--fasta", type=FILE, help="The genome, where it is not where the scan read it.")
-@click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda:0")
+@click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="auto|cpu|cuda:0",
+    help="Where to compute.",
+)
 @click.option("--workers", type=click.IntRange(1, 1024), metavar="N", help="CPU threads.")
 @click.option("--overwrite", is_flag=True, help="Replace an evaluation with other options.")
 def evaluate(folder: Path, **given: Any) -> None:

@@ -325,6 +325,7 @@ def test_no_link_leads_out(run, finished, tmp_path: Path, name: str) -> None:
         shutil.move(out / name, outside / "x")
     else:
         (outside / "x").write_text("precious")
+    (out / name).parent.mkdir(exist_ok=True)
     (out / name).symlink_to(outside / "x")
     before = tree(tmp_path)
     for command in (
