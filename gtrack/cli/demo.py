@@ -39,10 +39,14 @@ def demo(out: Path, data: Path | None) -> None:
     print_annotations(done.annotations)
     if done.hits is not None:
         print_hits(done.hits)
+    truth = ["--truth", str(out / "annotations" / "planted.bed")]
     started = Path(sys.argv[0])  # where the environment is not active, its path is needed
     program = "gtrack" if shutil.which("gtrack") or started.name != "gtrack" else str(started)
     click.echo(
         "\nPeaks of relevance stand on the planted sites. Look at them in the browser:\n"
-        f"  {shlex.join([program, 'view', str(out)])}",
+        f"  {shlex.join([program, 'view', str(out)])}\n"
+        "Are they to be believed? A verdict in words, and all the numbers on a page:\n"
+        f"  {shlex.join([program, 'passport', str(out)])}\n"
+        f"  {shlex.join([program, 'evaluate', str(out), *truth, '--sample', '20'])}",
         err=True,
     )
