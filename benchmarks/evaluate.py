@@ -77,7 +77,7 @@ class Timed(_ModelWork):
             Timed.asked.append(texts)
             return scores(texts, strands)
 
-        self._reader.scores = noted  # type: ignore[method-assign]
+        self._reader.scores = noted  # type: ignore[method-assign, assignment]
         begun = time.process_time()
         found = super()._flip()
         Timed.spent = time.process_time() - begun
@@ -150,7 +150,7 @@ def evaluate_tracks(taken: Path) -> None:
     truth = read_truth(taken.parent / "t.bed", scan.regions, scan.chrom_sizes)
     job = EvaluateJob(taken, truth=taken.parent / "t.bed")
     widths = {target.model: LENGTH for target in scan.targets}
-    sheet = measure_tracks(scan, TRACK, widths, truth.masks, lambda *_: None)
+    sheet = measure_tracks(scan, widths, truth.masks, lambda *_: None)
     calls: dict[str, list[bool | None]] = {t.stem: [None] * len(scan.regions) for t in scan.targets}
     drawn = sample_of(len(scan.regions), job.sample, job.seed)
     found = Found(scan, job, TRACK, sheet, Sheet(0), drawn, Calls(calls, calls), {})

@@ -211,7 +211,8 @@ def _enrichment(
     def measure(weights: Floats) -> dict[str, Floats]:
         above, below = weights @ inside, weights @ chance
         nan = np.full(len(above), np.nan)
-        return {"ratio": np.divide(above, below, out=nan, where=below > 0)}
+        with np.errstate(over="ignore"):  # next to nothing by chance
+            return {"ratio": np.divide(above, below, out=nan, where=below > 0)}
 
     strata = np.zeros(len(inside), np.int64)
     found = estimates(measure, strata, resamples=resamples, seed=seed)["ratio"]

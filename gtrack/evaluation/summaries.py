@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from gtrack.evaluation.bootstrap import resample
 
 RESAMPLES = 1_000
-_CELLS = 1_000_000  # weights held at once: 8 MB, of which a few copies are made
+_CELLS = 400_000  # weights held at once: 3 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +54,39 @@ def summarise(
     """
     if not len(columns):
         return []
-    values = np.array([np.asarray(each, np.float64) for each in columns]).reshape(len(columns), -1)
-    there = np.isfinite(values)
-    n = values.shape[1]
+    given = [np.asarray(each, np.float64) for each in columns]
+    n = len(given[0])
     if n == 0:
-        return [Summary(math.nan, math.nan, math.nan, math.nan, 0, 0) for _ in columns]
-    filled = np.where(there, values, 0.0)
-    means = _replicates(filled, there, resamples, seed)
+        return [Summary(math.nan, math.nan, math.nan, math.nan, 0, 0) for _ in given]
     return [
-        _summary(row[ok], n - int(ok.sum()), mean)
-        for row, ok, mean in zip(values, there, means, strict=True)
+        _summary(row[np.isfinite(row)], n, mean)
+        for row, mean in zip(given, _replicates(given, resamples, seed), strict=True)
     ]
 
 
 def _replicates(
-    filled: NDArray[np.float64], there: NDArray[np.bool_], resamples: int, seed: int
+    columns: Sequence[NDArray[np.float64]], resamples: int, seed: int
 ) -> NDArray[np.float64]:
     """Return the mean of each column in every resample, shape (columns, resamples)."""
-    n = filled.shape[1]
+    count, n = len(columns), len(columns[0])
+    both = np.empty((2 * count, n))  # values, then whether there is one: the only copy
+    for row, column in enumerate(columns):
+        there = np.isfinite(column)
+        both[row] = np.where(there, column, 0.0)
+        both[count + row] = there
     rng, strata = np.random.default_rng(seed), np.zeros(n, np.int64)
-    both = np.concatenate([filled, there.astype(np.float64)]).T
     parts = []
     chunk = max(1, _CELLS // n)
     for done in range(0, resamples, chunk):
         weights = resample(strata, min(chunk, resamples - done), rng)
-        parts.append(weights @ both)
+        parts.append(weights @ both.T)
     sums = np.concatenate(parts).T
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(sums[: len(filled)] / sums[len(filled) :])
+        return np.asarray(sums[:count] / sums[count:])
 
 
-def _summary(values: NDArray[np.float64], undefined: int, replicates: ArrayLike) -> Summary:
+def _summary(values: NDArray[np.float64], regions: int, replicates: ArrayLike) -> Summary:
+    undefined = regions - len(values)
     if not len(values):
         return Summary(math.nan, math.nan, math.nan, math.nan, 0, undefined)
     drawn = np.asarray(replicates, np.float64)

@@ -105,10 +105,10 @@ def rows_of(
     keys = [key for key in sheet.columns if _listed(key, chosen)]
     for subject in dict.fromkeys((key.model, key.target) for key in keys):
         mine = [key for key in keys if (key.model, key.target) == subject]
-        columns = np.array([np.frombuffer(sheet.columns[key], np.float64) for key in mine])
+        columns = [np.frombuffer(sheet.columns[key], np.float64) for key in mine]
         for group in GROUPS:
             inside = groups[subject].members[group]
-            found = summarise(list(columns[:, inside]), seed=seed)
+            found = summarise([column[inside] for column in columns], seed=seed)
             for key, summary in zip(mine, found, strict=True):
                 reason = _reason(key, summary, groups[subject].why_not.get(group))
                 baseline = _baseline(sheet, key, inside)
