@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.study.steps import Work
 from benchmarks.study.words import names_shown
+from gtrack.core.evaluation_rows import TRACK
 
 EXPLANATIONS = ("attnlrp", "cplrp", "gradient", "ism")
 """How the names of methods begin that explain; any other is a control, but for the reference."""
@@ -155,7 +156,8 @@ def collect(work: Work, runs: Iterable[tuple[str, int]], folder: Path) -> int:
             place = [name, str(seed), path.parent.name]
             for row in _rows(path, METRICS):
                 shown = row["metric"] in names_there and row["group"] in GROUPS
-                if shown and PAIR not in row["method"] + row["target"]:
+                # The track is of all windows, its explanation of the same windows as the others.
+                if shown and row["method"] != TRACK and PAIR not in row["method"] + row["target"]:
                     lines.append("\t".join([*place, *(row[column] for column in METRICS)]))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.tsv").write_text("\n".join(lines) + "\n")
