@@ -12,7 +12,7 @@ from benchmarks.study.words import TITLES
 
 ROW, LEFT, WIDTH, RIGHT, TOP = 22, 330, 420, 30, 46
 INK, SOFT, FAINT, MAIN = "#1b1f24", "#59636e", "#d4d9de", "#0072b2"
-CONTROLS = ("#d55e00", "#e69f00", "#cc79a7", "#009e73", "#56b4e9")
+CONTROLS = ("#d55e00", "#e69f00", "#cc79a7", "#009e73", "#56b4e9", "#6b6b6b")
 
 
 def dots(title: str, lines: Sequence[Line]) -> str:
@@ -105,7 +105,7 @@ def _mark(x: str, y: int, name: str, names: Sequence[str]) -> str:
     k = list(names).index(name)
     shapes = (
         *("M{x} {t}V{b}", "M{l} {t}L{r} {b}M{l} {b}L{r} {t}", "M{l} {b}H{r}L{x} {t}Z"),
-        *("M{l} {t}H{r}V{b}H{l}Z", "M{l} {y}H{r}M{x} {t}V{b}"),
+        *("M{l} {t}H{r}V{b}H{l}Z", "M{l} {y}H{r}M{x} {t}V{b}", "M{l} {t}H{r}L{x} {b}Z"),
     )
     at = float(x)
     places = {"x": x, "l": f"{at - 4:.1f}", "r": f"{at + 4:.1f}", "t": str(y - 5), "b": str(y + 5)}
