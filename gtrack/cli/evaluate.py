@@ -42,7 +42,8 @@ def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
     "--methods",
     multiple=True,
     metavar="NAME[,NAME...]",
-    help="Explanations beside the scan's own. [default: attnlrp,cplrp,gradient,ism]",
+    help="Explanations beside the scan's own; also attnlrp_uniform, the other ALiBi rule. "
+    "[default: attnlrp,cplrp,gradient,ism]",
 )
 @click.option(
     "--sample",

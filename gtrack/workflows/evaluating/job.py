@@ -14,6 +14,15 @@ from gtrack.core.metrics import METRICS, chosen_metrics
 SAMPLE, STEPS, DRAWS, FULL_STEPS, FULL_DRAWS = 200, 10, 3, 20, 10
 ALL_METHODS = ("attnlrp", "cplrp", "gradient", "ism")
 
+GRADIENT, CENTRED = "gradient", "gradient_centred"
+"""Input x gradient of a model of bases, as it is, and less its mean over the four bases."""
+
+VARIANTS: dict[str, tuple[str, dict[str, str]]] = {
+    CENTRED: (GRADIENT, {"centred": "yes"}),
+    "attnlrp_uniform": ("attnlrp", {"alibi_rule": "uniform"}),
+}
+"""Methods with parameters of their own, by the name that stands in tables."""
+
 FOLDER = "evaluation"
 """Where the results lie in the folder of the scan, unless the user says otherwise."""
 
@@ -73,8 +82,9 @@ class EvaluateJob:
             if number is not None and number < 1:
                 raise InputError(f"{option} {number}: a whole number above 0")
         for method in self.methods:
-            if method not in METHODS:
-                raise InputError(f"--methods {method}: use {', '.join(METHODS)}")
+            if method not in METHODS and method not in VARIANTS:
+                known = ", ".join((*METHODS, *VARIANTS))
+                raise InputError(f"--methods {method}: use {known}")
         chosen_metrics(self.metrics)
 
     @property

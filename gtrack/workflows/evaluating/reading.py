@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
+from gtrack.attribution import GROUP as METHOD_GROUP
+from gtrack.attribution import METHODS
 from gtrack.attribution.forwards import outputs_of
 from gtrack.attribution.leave_one_out import leave_one_out
+from gtrack.core.catalogue import load
 from gtrack.core.intervals import Interval
-from gtrack.core.ports import Maskable, Runner, SequenceModel, lacking
+from gtrack.core.ports import Attributor, Maskable, Runner, SequenceModel, lacking
 from gtrack.core.precision import Precision
 from gtrack.core.scan.explanation import Explanation
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
@@ -19,14 +22,11 @@ from gtrack.core.targets import Target
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.evaluation.window_maps import WindowMap
 from gtrack.models.device import one_thread_per_operation, resolve_devices
-from gtrack.workflows.evaluating.job import EvaluateJob
+from gtrack.workflows.evaluating.job import CENTRED, GRADIENT, VARIANTS, EvaluateJob
 from gtrack.workflows.evaluating.windows import centred
 from gtrack.workflows.explain import ExplainJob, explain
 from gtrack.workflows.folder.finished import FinishedScan
 from gtrack.workflows.scanning.reopened import reopen_models
-
-GRADIENT, CENTRED = "gradient", "gradient_centred"
-"""Input x gradient of a model of bases, as it is, and less its mean over the four bases."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,9 +88,18 @@ class ModelReader:
         """Return the explanations to make of this model, the scan's own first."""
         own = self._options.method
         found = [own, *(method for method in wanted if method != own)]
-        if GRADIENT in found and not self.reads_tokens:
+        if GRADIENT in found and CENTRED not in found:
             found.insert(found.index(GRADIENT) + 1, CENTRED)
-        return tuple(found)
+        return tuple(method for method in found if self._has(method))
+
+    def _has(self, method: str) -> bool:
+        """Tell whether a variant is another map than its method: some are of one kind of model."""
+        if method not in VARIANTS:
+            return True
+        name, parameters = VARIANTS[method]
+        made: type[Attributor] = load(METHODS, name, METHOD_GROUP)
+        used = made(made.validated(parameters), self._precision).used(self.plan.kind)
+        return parameters.keys() <= used.keys()
 
     def explained(self, texts: Sequence[str], strands: Sequence[str], method: str) -> Read:
         """Explain windows by a method, on the strands that the scan read."""
@@ -192,8 +201,8 @@ class ModelReader:
 
     def _job(self, method: str, strand: str) -> ExplainJob:
         parameters = _parameters(self._options, self.plan)
-        if method == CENTRED:
-            method, parameters = GRADIENT, {"centred": "yes"}
+        if method in VARIANTS:
+            method, parameters = VARIANTS[method]
         elif method != self._options.method:
             parameters = {}
         return ExplainJob(
