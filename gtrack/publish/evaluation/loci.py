@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+_FINEST = 0.25
 _SMALLEST = 0.01  # of the lane's height: lower letters cannot be seen
 _TEXT = 130  # bases up to which the sequence is written beneath
 
@@ -102,15 +103,27 @@ def part(plot: LocusPlot, most: int = 120) -> LocusPlot:
 
 
 def locus_figures(plots: Sequence[LocusPlot]) -> dict[str, Rendered]:
-    """Return ``locus_1``, ``locus_2``, ...: letters of every lane on the lane's own scale."""
-    return {f"locus_{number}": _figure(plot) for number, plot in enumerate(plots, 1) if plot.lanes}
+    """Return ``locus_1``, ``locus_2``, ...: letters of every lane on the lane's own scale.
+
+    The scale is no finer than `_FINEST` of what lanes of this name reach in any of the places:
+    noise must not fill a lane.
+    """
+    reach: dict[str, float] = {}
+    for lane in (lane for plot in plots for lane in plot.lanes):
+        largest = float(np.abs(np.nan_to_num(lane.values)).max(initial=0.0))
+        reach[lane.label] = max(reach.get(lane.label, 0.0), largest)
+    return {
+        f"locus_{number}": _figure(plot, reach)
+        for number, plot in enumerate(plots, 1)
+        if plot.lanes
+    }
 
 
-def _figure(plot: LocusPlot) -> Rendered:
+def _figure(plot: LocusPlot, reach: Mapping[str, float]) -> Rendered:
     with drawing(10, 0.85 * len(plot.lanes) + 1.15) as figure:
         rows = figure.subplots(len(plot.lanes), 1, sharex=True, squeeze=False).ravel()
         for axes, lane in zip(rows, plot.lanes, strict=True):
-            _lane(axes, plot, lane)
+            _lane(axes, plot, lane, _FINEST * reach[lane.label])
         _names(rows[0], plot)
         _places(rows[-1], plot)
         figure.supylabel(f"relevance, {called(plot.unit)}", fontsize=9, color=INK)
@@ -119,9 +132,11 @@ def _figure(plot: LocusPlot) -> Rendered:
         return rendered(figure)
 
 
-def _lane(axes: Axes, plot: LocusPlot, lane: LocusLane) -> None:
+def _lane(axes: Axes, plot: LocusPlot, lane: LocusLane, finest: float) -> None:
     values = np.nan_to_num(np.asarray(lane.values, np.float64))
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    if high - low < finest:
+        high = low + finest
     if low == high:
         low, high = -1.0, 1.0
     room = 0.06 * (high - low)

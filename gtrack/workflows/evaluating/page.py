@@ -67,7 +67,8 @@ _CAPTIONS = {
     ),
 }
 _LOCUS = (
-    "Relevance as letters, each lane on its own scale; boxes are the truth where it was given. "
+    "Relevance as letters, each lane on its own scale, no finer than a quarter of what such a lane "
+    "reaches in these examples; boxes are the truth where it was given. "
     "Windows were chosen by the highest probability, among those with truth where it was given."
 )
 

@@ -200,3 +200,14 @@ def test_matplotlib_missing_is_said_with_the_cure(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(InputError, match=r"pip install 'gtrack\[evaluate\]'"):
         require_matplotlib()
+
+
+def test_noise_does_not_fill_a_lane() -> None:
+    """A lane that is quiet in one place is drawn on the scale of the others."""
+    loud, quiet = np.zeros(30), np.zeros(30)
+    loud[3], quiet[5] = 4.0, 0.01
+    plots = [LocusPlot("chr1", 0, "ACGTA" * 6, [LocusLane("m", each)]) for each in (loud, quiet)]
+    drawn = locus_figures(plots)
+    alone = locus_figures(plots[1:])
+    assert drawn["locus_2"] != alone["locus_1"]
+    assert drawn["locus_1"] == locus_figures(plots[:1])["locus_1"]
