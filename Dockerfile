@@ -21,6 +21,10 @@ RUN pip install --no-cache-dir ${TORCH} \
     && pip install --no-cache-dir --no-deps --require-hashes --requirement run.lock
 RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel \
     pip install --no-cache-dir --no-deps /wheel/*.whl && useradd --create-home --uid 1000 user
+# bedtools: for gtrack evaluate --annotation.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --no-install-recommends -y bedtools \
+    && rm -rf /var/lib/apt/lists/*
 USER 1000
 WORKDIR /data
 ENTRYPOINT ["gtrack"]
