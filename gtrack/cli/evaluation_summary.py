@@ -47,14 +47,16 @@ def print_evaluation(summary: EvaluateSummary) -> None:
             table.add_row(shown(subject[0]), shown(subject[2]), *map(_cell, cells))
     console.print(table)
     console.print(
-        "Means over all windows. alike: correlation of two models' maps; entropy: of its maximum; "
+        f"Means; track: of {summary.regions:,} regions, the others of {summary.sampled:,} drawn. "
+        "alike: correlation of two models' maps; entropy: of its maximum; "
         "[MASK], ISM: correlation with leaving out, and with mutating; ABC: area between "
         "perturbation curves; on truth: mass accuracy. Intervals, chance and what to trust for "
         "what stand on the page:",
         soft_wrap=True,
         markup=False,
     )
-    for name in ("metrics.tsv", "per_region.tsv", "evaluation.html"):
+    enriched = ("enrichment.tsv",) if (summary.out / "enrichment.tsv").exists() else ()
+    for name in ("metrics.tsv", "per_region.tsv", *enriched, "evaluation.html"):
         console.print(str(summary.out / name), soft_wrap=True, markup=False)
 
 

@@ -12,6 +12,7 @@ import rich.progress
 from rich.console import Console
 
 from gtrack.core.ports import OnBatch, OnStep
+from gtrack.core.printable import lasting
 from gtrack.core.scan.cost import Cost
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan
@@ -119,17 +120,9 @@ def print_cost(cost: Cost) -> None:
     """Print what a model will cost by a method that reads altered sequences."""
     click.echo(
         f"{cost.model}: reads {cost.passes:,} altered sequences ({cost.rows:,} windows, each "
-        f"strand for itself, {cost.bases:,} bases); about {_lasting(cost.seconds)}",
+        f"strand for itself, {cost.bases:,} bases); about {lasting(cost.seconds)}",
         err=True,
     )
-
-
-def _lasting(seconds: float) -> str:
-    """Say how long, to no more digits than an estimate has."""
-    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
-        if seconds >= 1.5 * size:
-            return f"{seconds / size:.2g} {unit}"
-    return f"{max(1, round(seconds))} s"
 
 
 @contextmanager

@@ -12,3 +12,17 @@ def shown(name: Path | str | bytes, limit: int = 400) -> str:
     if len(text) > limit:
         text = text[:limit] + "..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def lasting(seconds: float) -> str:
+    """Say how long, to no more digits than an estimate has.
+
+    Examples
+    --------
+    >>> lasting(20), lasting(300)
+    ('20 s', '5 min')
+    """
+    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.2g} {unit}"
+    return f"{max(1, round(seconds))} s"

@@ -27,6 +27,7 @@ from gtrack.evaluation.perturbation import (
     replaced,
     steps_of,
 )
+from gtrack.evaluation.window_maps import noise
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.uint8]
@@ -70,7 +71,7 @@ class Flips:
     def __init__(
         self, codes: Codes, maps: Mapping[str, Floats], *, steps: int, draws: int, seed: int
     ) -> None:
-        self._maps = {**maps, RANDOM: _noise(len(codes), seed)}
+        self._maps = {**maps, RANDOM: noise(len(codes), seed, 0)}
         self._draws, self._codes, self._seed = draws, codes, seed
         self._counts = steps_of(np.flatnonzero(codes < 4), steps)
         self._subsets = random_subsets(
@@ -129,10 +130,6 @@ class Flips:
                 known = order[self._codes[order] < 4]
                 for draw in range(self._draws):
                     yield known, self._counts, np.random.default_rng((self._seed, 4, draw))
-
-
-def _noise(length: int, seed: int) -> Floats:
-    return np.random.default_rng((seed, 0)).standard_normal(length)
 
 
 def letters(codes: Codes) -> list[str]:

@@ -15,6 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 Codes = NDArray[np.uint8]
 Places = NDArray[np.int64]
 
+STEP_SHARE = 0.02
+"""Of the bases, what a step of a curve adds."""
+
 
 def order_of(relevance: ArrayLike, descending: bool, rng: np.random.Generator) -> Places:
     """Return the bases of a map in the order of their signed relevance.
@@ -52,7 +55,7 @@ def order_of(relevance: ArrayLike, descending: bool, rng: np.random.Generator) -
     return places[np.lexsort((rng.random(len(places)), keys))]
 
 
-def steps_of(order: Places, steps: int = 10, share: float = 0.02) -> Places:
+def steps_of(order: Places, steps: int = 10, share: float = STEP_SHARE) -> Places:
     """Return how many bases of an order are altered after each step.
 
     Parameters

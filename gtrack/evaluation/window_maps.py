@@ -47,11 +47,6 @@ class WindowMap:
         """Take a map without units."""
         return cls(np.asarray(bases, np.float64), np.zeros((0, 2), np.int64), np.zeros(0))
 
-    def reversed(self) -> WindowMap:
-        """Return what was read on the other strand, laid on this one."""
-        spans = (len(self.bases) - self.spans[:, ::-1])[::-1]
-        return WindowMap(self.bases[::-1], spans, self.units[::-1])
-
     def cut(self, start: int, end: int) -> WindowMap:
         """Return the part on some bases, with the units that lie wholly on them."""
         inside = (self.spans[:, 0] >= start) & (self.spans[:, 1] <= end)
@@ -79,9 +74,9 @@ def counted(places: Sequence[int], start: int, end: int) -> Floats:
     return np.bincount(inside, minlength=end - start).astype(np.float64)
 
 
-def noise(length: int, seed: int) -> Floats:
-    """Return a map that knows nothing, shape (length,)."""
-    return np.random.default_rng((seed, 5)).standard_normal(length)
+def noise(length: int, *seed: int) -> Floats:
+    """Return a map that knows nothing, shape (length,): a function of its seed alone."""
+    return np.random.default_rng(seed).standard_normal(length)
 
 
 def sample_of(count: int, size: int | None, seed: int) -> list[int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gtrack.core.evaluation_rows import TRACK, MetricRow
 from gtrack.core.ports import Progress
+from gtrack.core.printable import lasting
 from gtrack.core.scan.plan import digest_of
 from gtrack.evaluation.sheet import Sheet
 from gtrack.evaluation.window_maps import sample_of
@@ -175,17 +176,11 @@ def _costs(costs: Sequence[Cost], regions: int) -> str:
     """Say what examining regions will cost."""
     each = [
         f"{cost.model} about {cost.passes * regions:,.0f} forward passes, "
-        f"{_time(cost.seconds * regions)}"
+        f"{lasting(cost.seconds * regions)}"
         for cost in costs
     ]
-    total = _time(sum(cost.seconds for cost in costs) * regions)
+    total = lasting(sum(cost.seconds for cost in costs) * regions)
     return f"{regions:,} regions to examine: {'; '.join(each)}. In all about {total}."
-
-
-def _time(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _widths(scan: FinishedScan) -> dict[str, int]:

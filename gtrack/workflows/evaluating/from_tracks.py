@@ -15,7 +15,7 @@ from gtrack.evaluation.sheet import BLIND, Sheet, of_pair, of_place, of_track
 from gtrack.evaluation.window_maps import WindowMap
 from gtrack.io.bigwig import BigWigReader
 from gtrack.workflows.evaluating.reading import subject
-from gtrack.workflows.evaluating.windows import centred
+from gtrack.workflows.evaluating.windows import centred, common
 from gtrack.workflows.folder.finished import FinishedScan
 
 TRACKS = "tracks"
@@ -84,7 +84,7 @@ def _pairs(
             two, other, second = now[place]
             if one.model == two.model:
                 continue
-            low, high = max(window.start, other.start), min(window.end, other.end)
+            low, high = common(window, other)
             if high <= low:
                 continue
             labels = one.label if one.label == two.label else pair(one.label, two.label)

@@ -9,6 +9,7 @@ from gtrack.core.evaluation_rows import BOUND, TRACK, MetricRow, parts_of
 from gtrack.core.sequences import base_codes
 from gtrack.core.targets import Target
 from gtrack.evaluation.flips import RANDOM, letters
+from gtrack.evaluation.perturbation import STEP_SHARE
 from gtrack.evaluation.sheet import BLIND
 from gtrack.evaluation.summaries import as_array
 from gtrack.evaluation.window_maps import laid
@@ -44,7 +45,6 @@ from gtrack.workflows.folder.finished import scanned_genome
 from gtrack.workflows.judging.kept import read_passports
 
 LOCI = 4
-STEP_SHARE = 0.02
 
 _CAPTIONS = {
     "similarity": (

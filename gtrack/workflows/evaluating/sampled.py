@@ -19,6 +19,7 @@ from gtrack.io.fasta import Genome
 from gtrack.models.twins import permuted
 from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.reading import ModelReader, subject
+from gtrack.workflows.evaluating.windows import common
 
 ISM = "ism"
 SHIFT = 1  # bp
@@ -191,12 +192,14 @@ class _ModelWork:
                 found += self._sane[place][at]
             yield found
 
+    def _seed(self, at: int) -> int:
+        """Return the seed of a window's chance: of its row, and of what the user gave."""
+        return self._examiner.job.seed * 1_000_003 + self._rows[at]
+
     def _controls(self, place: int, at: int, other: int | None) -> dict[str, WindowMap]:
         """Return maps that should lose: chance, another window's, an untrained model's."""
         own = self.read.maps[place][at]
-        controls = {
-            RANDOM: WindowMap(noise(len(own.bases), self._rows[at]), own.spans[:0], own.units[:0])
-        }
+        controls = {RANDOM: WindowMap.of_bases(noise(len(own.bases), self._seed(at), 5))}
         if other is not None and self.read.maps[place][other].bases.shape == own.bases.shape:
             controls[told.SHUFFLED] = self.read.maps[place][other]
         return {**controls, told.UNTRAINED: self._twin[place][at]}
@@ -226,7 +229,7 @@ class _ModelWork:
                 controls.pop(RANDOM)  # flips have their own
                 maps = {m: each[place][at].bases for m, each in self.maps.items()}
                 maps |= {m: each.bases for m, each in controls.items()}
-                seed = job.seed * 1_000_003 + self._rows[at]
+                seed = self._seed(at)
                 flips.append(
                     Flips(base_codes(text), maps, steps=job.steps, draws=job.draws, seed=seed)
                 )
@@ -278,7 +281,7 @@ def _compare(first: Examined, second: Examined, method: str, result: ChunkResult
     label = first.target.label if first.target.label == second.target.label else labels
     if second.reader.reads_tokens < first.reader.reads_tokens:
         first, second = second, first
-    cut = [_common(*each) for each in zip(first.windows, second.windows, strict=True)]
+    cut = [common(*each) for each in zip(first.windows, second.windows, strict=True)]
     count = len(cut)
     for at, (low, high) in enumerate(cut):
         one = first.maps[at].cut(low - first.windows[at].start, high - first.windows[at].start)
@@ -292,9 +295,3 @@ def _compare(first: Examined, second: Examined, method: str, result: ChunkResult
             apart = second.maps[other].cut(begin - start, end - start)
             found += told.of_pair(told.SHUFFLED, one, apart, apart if tokens else None)
         result.values[at] += [(names, label, *each) for each in found]
-
-
-def _common(first: Interval, second: Interval) -> tuple[int, int]:
-    """Return the bases that two windows of one region have in common."""
-    low, high = max(first.start, second.start), min(first.end, second.end)
-    return low, max(low, high)

@@ -10,3 +10,9 @@ def centred(region: Interval, width: int, length: int) -> Interval:
     width = min(width, length)
     start = min(max(region.centred(width), 0), length - width)
     return Interval(region.chrom, start, start + width, region.name, region.strand)
+
+
+def common(first: Interval, second: Interval) -> tuple[int, int]:
+    """Return the bases that two windows of one region have in common."""
+    low, high = max(first.start, second.start), min(first.end, second.end)
+    return low, max(low, high)
