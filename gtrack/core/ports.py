@@ -171,9 +171,17 @@ class Convertible(ModelKind, Protocol):
 
     @classmethod
     def adopt(
-        cls, tensors: Mapping[str, Tensor], config: Mapping[str, Any], folder: Path
+        cls,
+        tensors: Mapping[str, Tensor],
+        config: Mapping[str, Any],
+        folder: Path,
+        beside: Path | None = None,
     ) -> Adopted:
-        """Take a checkpoint of any layout that it claims."""
+        """Take a checkpoint of any layout that it claims.
+
+        The kind's other `files` lie in `beside` where that is given, else in the checkpoint's own
+        folder, which messages name.
+        """
 
 
 class Adopted(Protocol):
@@ -188,7 +196,7 @@ class Adopted(Protocol):
     absent : tuple of str
         Parts that it lacks; a model with any can only be trained on.
     dropped : tuple of str
-        Tensors that only pretraining needs.
+        Tensors that are no part of the network: what only pretraining or training needs.
     """
 
     labels: tuple[str, ...]

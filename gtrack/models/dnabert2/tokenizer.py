@@ -19,7 +19,14 @@ from gtrack.core.sequences import is_known
 from gtrack.models.weights import read_json
 
 TOKENIZER = "tokenizer.json"
-_SPECIAL = ("UNK", "CLS", "SEP", "PAD", "MASK")
+_SPECIAL = {
+    "UNK": ("[UNK]", "<unk>"),
+    "CLS": ("[CLS]", "<cls>"),
+    "SEP": ("[SEP]", "<eos>", "<sep>"),
+    "PAD": ("[PAD]", "<pad>"),
+    "MASK": ("[MASK]", "<mask>"),
+}
+"""The special tokens, as the published tokenizer and as multimolecule spells them."""
 _MAX_FILE = 64_000_000
 _MAX_LENGTH = 10**6
 _DNA = re.compile("[ACGT]+")
@@ -51,14 +58,14 @@ class DnaTokenizer:
         self._where = where
         self.max_length = max_length
         vocabulary: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=True)
-        for name in _SPECIAL:
-            if f"[{name}]" not in vocabulary:
+        self._special: dict[str, str] = {}
+        for name, spellings in _SPECIAL.items():
+            found = next((token for token in spellings if token in vocabulary), None)
+            if found is None:
                 raise ModelError(f"{where}: the vocabulary has no token [{name}]")
-        self.unk = vocabulary["[UNK]"]
-        self.cls = vocabulary["[CLS]"]
-        self.sep = vocabulary["[SEP]"]
-        self.pad = vocabulary["[PAD]"]
-        self.mask = vocabulary["[MASK]"]
+            self._special[name] = found
+        ids = [vocabulary[token] for token in self._special.values()]
+        self.unk, self.cls, self.sep, self.pad, self.mask = ids
         self.size = max(vocabulary.values()) + 1
         # Bases of a token by its id: 0 for a token that is no piece of DNA.
         self._bases = np.zeros(self.size, np.int32)
@@ -93,8 +100,8 @@ class DnaTokenizer:
         """Write ``tokenizer.json``, byte for byte as it was read, and ``tokenizer_config.json``."""
         (folder / TOKENIZER).write_bytes(self._content)
         config: dict[str, Any] = {"tokenizer_class": "PreTrainedTokenizerFast"}
-        for name in _SPECIAL:
-            config[f"{name.lower()}_token"] = f"[{name}]"
+        for name, token in self._special.items():
+            config[f"{name.lower()}_token"] = token
         if self.max_length is not None:
             config["model_max_length"] = self.max_length
         (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
