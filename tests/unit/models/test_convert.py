@@ -178,8 +178,8 @@ def test_command_line(published: Published, random_state: State, tmp_path: Path)
     assert "train it with gtrack train dnabert2 --from" in done.stderr
 
 
-def test_example_of_the_help_runs(
-    published: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_examples_of_the_help_run(
+    published: Published, adapted: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = CliRunner().invoke(command, ["--help"]).stdout
     whole, adapter = [line.split() for line in text.splitlines() if "gtrack convert" in line]
@@ -191,7 +191,7 @@ def test_example_of_the_help_runs(
     assert open_model(Path(whole[3])).window_bp == 300
     assert adapter[2] == "--base"
     published().rename(adapter[3])
-    write_adapter(Path(adapter[4]), {f"{QKV}.lora_A.weight": torch.ones(2, 24)})
+    adapted(adapter[4])
     done = CliRunner().invoke(command, adapter[2:])
     assert done.exit_code == 0, done.output
     assert open_model(Path(adapter[5])).labels == ("LABEL_0", "LABEL_1")
