@@ -6,6 +6,7 @@ otherwise, and the classifier is a head with options; those that change what com
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -82,6 +83,41 @@ def translated(
             )
         state[name] = tensor
     return state, _config(config, where)
+
+
+_SPELT = {
+    "<unk>": "[UNK]",
+    "<cls>": "[CLS]",
+    "<eos>": "[SEP]",
+    "<sep>": "[SEP]",
+    "<pad>": "[PAD]",
+    "<mask>": "[MASK]",
+}
+
+
+def respelt(content: bytes) -> bytes:
+    """Return a ``tokenizer.json`` with its special tokens spelt as the published one spells them.
+
+    Ids stay. One without multimolecule's spelling, and what is no tokenizer, comes back as it is.
+    """
+    if b'"<cls>"' not in content:
+        return content
+    try:
+        record = _renamed(json.loads(content))
+    except (ValueError, RecursionError):
+        return content
+    return json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _renamed(value: Any) -> Any:
+    """Return JSON with the special tokens under their other names, keys and texts alike."""
+    if isinstance(value, str):
+        return _SPELT.get(value, value)
+    if isinstance(value, list):
+        return [_renamed(each) for each in value]
+    if isinstance(value, dict):
+        return {_SPELT.get(key, key): _renamed(each) for key, each in value.items()}
+    return value
 
 
 def _joined(names: Mapping[str, Tensor], found: re.Match[str], where: Path) -> Tensor:

@@ -16,17 +16,11 @@ from tokenizers import Tokenizer
 from gtrack.core.encodings import Encodings
 from gtrack.core.errors import ModelError
 from gtrack.core.sequences import is_known
+from gtrack.models.dnabert2.multimolecule import respelt
 from gtrack.models.weights import read_json
 
 TOKENIZER = "tokenizer.json"
-_SPECIAL = {
-    "UNK": ("[UNK]", "<unk>"),
-    "CLS": ("[CLS]", "<cls>"),
-    "SEP": ("[SEP]", "<eos>", "<sep>"),
-    "PAD": ("[PAD]", "<pad>"),
-    "MASK": ("[MASK]", "<mask>"),
-}
-"""The special tokens, as the published tokenizer and as multimolecule spells them."""
+_SPECIAL = ("UNK", "CLS", "SEP", "PAD", "MASK")
 _MAX_FILE = 64_000_000
 _MAX_LENGTH = 10**6
 _DNA = re.compile("[ACGT]+")
@@ -58,14 +52,14 @@ class DnaTokenizer:
         self._where = where
         self.max_length = max_length
         vocabulary: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=True)
-        self._special: dict[str, str] = {}
-        for name, spellings in _SPECIAL.items():
-            found = next((token for token in spellings if token in vocabulary), None)
-            if found is None:
+        for name in _SPECIAL:
+            if f"[{name}]" not in vocabulary:
                 raise ModelError(f"{where}: the vocabulary has no token [{name}]")
-            self._special[name] = found
-        ids = [vocabulary[token] for token in self._special.values()]
-        self.unk, self.cls, self.sep, self.pad, self.mask = ids
+        self.unk = vocabulary["[UNK]"]
+        self.cls = vocabulary["[CLS]"]
+        self.sep = vocabulary["[SEP]"]
+        self.pad = vocabulary["[PAD]"]
+        self.mask = vocabulary["[MASK]"]
         self.size = max(vocabulary.values()) + 1
         # Bases of a token by its id: 0 for a token that is no piece of DNA.
         self._bases = np.zeros(self.size, np.int32)
@@ -91,17 +85,18 @@ class DnaTokenizer:
             content = path.read_bytes()
         except OSError as problem:
             raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
+        content = respelt(content)
         config = folder / "tokenizer_config.json"
         length = read_json(config).get("model_max_length") if config.exists() else None
         real = isinstance(length, int) and 0 < length < _MAX_LENGTH
         return cls(content, path, length if real else None)
 
     def save(self, folder: Path) -> None:
-        """Write ``tokenizer.json``, byte for byte as it was read, and ``tokenizer_config.json``."""
+        """Write ``tokenizer.json``, as it was read or respelt, and ``tokenizer_config.json``."""
         (folder / TOKENIZER).write_bytes(self._content)
         config: dict[str, Any] = {"tokenizer_class": "PreTrainedTokenizerFast"}
-        for name, token in self._special.items():
-            config[f"{name.lower()}_token"] = token
+        for name in _SPECIAL:
+            config[f"{name.lower()}_token"] = f"[{name}]"
         if self.max_length is not None:
             config["model_max_length"] = self.max_length
         (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
