@@ -195,6 +195,18 @@ def check_numbers(tensors: Mapping[str, Tensor], where: Path) -> None:
         if tensor.dtype not in _TYPES:
             kind = str(tensor.dtype).removeprefix("torch.")
             raise ModelError(f"{where}: tensor {name} is {kind}; save the checkpoint as float32")
+    check_finite(tensors, where)
+
+
+def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:
+    """Refuse NaN and infinity.
+
+    Raises
+    ------
+    ModelError
+        Naming the file and the first such tensor.
+    """
+    for name, tensor in tensors.items():
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
             raise ModelError(f"{where}: tensor {name} holds NaN or infinity; the training failed")
 

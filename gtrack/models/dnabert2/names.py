@@ -46,9 +46,9 @@ def own_names(
     names = unwrapped(tensors, WRAPPERS, where)
     stems = [name.removesuffix(_WORDS) for name in names if f".{name}".endswith(f".{_WORDS}")]
     if len(stems) > 1:
+        under = " and ".join(_said(names[stem + _WORDS].removesuffix(_WORDS)) for stem in stems[:4])
         raise ModelError(
-            f"{where}: holds {len(stems)} networks, under {' and '.join(map(_said, stems))}; save "
-            "the one that is meant"
+            f"{where}: holds {len(stems)} networks, under {under}; save the one that is meant"
         )
     if not stems:
         return _with_bert(names, tensors), ()
