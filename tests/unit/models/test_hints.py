@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
@@ -153,7 +154,9 @@ def test_verbs_that_open_models_say_it(
     fasta, bed, csv = (tmp_path / name for name in ("g.fa", "r.bed", "t.csv"))
     fasta.write_text(">chr1\n" + "ACGTTGCA" * 100 + "\n")
     bed.write_text("chr1\t100\t300\n")
-    csv.write_text("sequence,label\n" + "".join(f"{'ACGT' * 10},{i % 2}\n" for i in range(40)))
+    rng = np.random.default_rng(12)
+    rows = ("".join(rng.choice(list("ACGT"), 40)) + f",{i % 2}\n" for i in range(60))
+    csv.write_text("sequence,label\n" + "".join(rows))
     folder = adapted(base_model_name_or_path="a/b")
     where = ("--bed", bed, "--fasta", fasta, "--model", f"m={folder}", "--window", 100)
     for words in (
