@@ -11,13 +11,8 @@ from typing import Any
 from torch import Tensor
 
 from gtrack.core.errors import InputError, ModelError
-from gtrack.models.adapters import (
-    ADAPTER_WEIGHTS,
-    Adapter,
-    is_adapter,
-    read_adapter,
-    refuse_unmerged,
-)
+from gtrack.models.adapter_config import is_adapter
+from gtrack.models.adapters import ADAPTER_WEIGHTS, Adapter, read_adapter, refuse_unmerged
 from gtrack.models.folder import locate
 from gtrack.models.hints import adapter_alone, check_convertible, without_config
 from gtrack.models.parts import joined

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gtrack.core.errors import GtrackError, InputError, ModelError
 from gtrack.core.printable import shown
-from gtrack.models.adapters import ADAPTER, check_mergeable, is_adapter, merging
+from gtrack.models.adapter_config import ADAPTER, check_mergeable, is_adapter, merging
 from gtrack.models.pickles import PICKLES, pickle_files, pickles_in
 from gtrack.models.weights import WEIGHTS, weight_files
 
@@ -42,10 +42,11 @@ def check_model(source: str | Path, folder: Path) -> None:
     if problem := adapter_alone(source, folder):
         raise problem
     if not weight_files(folder):
-        if pickles := pickles_in(folder) or list(weight_files(folder, PICKLES[0])):
+        parts = (path.name for path in weight_files(folder, PICKLES[0]))
+        if pickle := next(iter([*pickles_in(folder), *parts]), None):
             raise ModelError(
-                f"{source}: only a pickle checkpoint ({Path(pickles[0]).name}), which can run code "
-                f"when it is opened; convert it once: {converting(source)}"
+                f"{source}: only a pickle checkpoint ({pickle}), which can run code when it is "
+                f"opened; convert it once: {converting(source)}"
             )
         raise without_weights(source, folder)
     if not (folder / "config.json").exists():

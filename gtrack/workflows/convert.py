@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from gtrack.core.conversion import Adopted, Convertible
 from gtrack.core.errors import InputError, ModelError, OutputError
-from gtrack.core.ports import Adopted, Convertible, lacking
+from gtrack.core.ports import lacking
 from gtrack.io.folders import making_folder
 from gtrack.models.brought import check_restored, read_brought
 from gtrack.models.folder import claimed
