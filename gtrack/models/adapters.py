@@ -77,11 +77,11 @@ class Adapter:
         for name, tensor in self.whole.items():
             state[_name_in(state, name) or name] = tensor
         for layer, (down, up) in self.narrow.items():
-            name = _name_in(state, f"{layer}.weight")
+            found = _name_in(state, f"{layer}.weight")
             shape = (up.shape[0], down.shape[1])
             shape = shape[::-1] if layer in self.tables else shape
-            if name is None or state[name].shape != shape:
-                has = "has no such layer" if name is None else f"has {tuple(state[name].shape)}"
+            if found is None or state[found].shape != shape:
+                has = "has no such layer" if found is None else f"has {tuple(state[found].shape)}"
                 base = f" ({shown(self.base, 100)})" if self.base else ""
                 raise ModelError(
                     f"{self.folder}: changes {shown(layer, 120)} by {shape}, and {where} {has}; "
@@ -89,7 +89,7 @@ class Adapter:
                 )
             change = self.scales[layer] * (up.double() @ down.double())
             change = change.T if layer in self.tables else change
-            state[name] = (state[name].double() + change).float()
+            state[found] = (state[found].double() + change).float()
         return state
 
 

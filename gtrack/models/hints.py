@@ -35,9 +35,9 @@ def check_model(source: str | Path, folder: Path) -> None:
     Raises
     ------
     InputError
-        For an adapter, a folder of checkpoints, weights alone: another command is meant.
+        For an adapter, or a folder of checkpoints: another command or folder is meant.
     ModelError
-        Without weights in safetensors; when an index is malformed.
+        Without weights in safetensors, or without a config; when an index is malformed.
     """
     if problem := adapter_alone(source, folder):
         raise problem
@@ -90,11 +90,12 @@ def converting(source: str | Path, base: str | None = None, out: str = "OUT") ->
     return f"gtrack convert {given}{shlex.quote(str(source))} {out}"
 
 
-def without_config(source: str | Path, folder: Path) -> InputError:
+def without_config(source: str | Path, folder: Path) -> ModelError:
     """Return the refusal of weights without ``config.json``."""
-    return InputError(
+    return ModelError(
         f"{folder / 'config.json'}: cannot be read: there is none; take that of the model that it "
-        f"was fine-tuned from: {converting(source, PUBLIC)} (--base takes a folder, too)"
+        f"was fine-tuned from: {converting(source, 'BASE')} (BASE: that model, a folder or an id of "
+        f"the Hub; of a DNABERT-2 {PUBLIC})"
     )
 
 

@@ -312,7 +312,7 @@ def test_a_checkpoint_alone_takes_config_and_tokenizer_of_the_base(
     alone = tmp_path / "runs" / "last.ckpt"
     alone.parent.mkdir()
     torch.save(lightning(random_state), alone)
-    with pytest.raises(InputError, match=r"config\.json: cannot be read.* gtrack convert --base"):
+    with pytest.raises(ModelError, match=r"config\.json: cannot be read.* gtrack convert --base"):
         convert(alone, tmp_path / "out")
     done = convert(alone, tmp_path / "out", base=base)
     assert (done.labels, done.window_bp) == (("no", "yes"), None)

@@ -72,7 +72,7 @@ def test_folders_without_weights(published: Published) -> None:
         recognise(folder)
     published("other").joinpath("model.safetensors").rename(folder / "model.safetensors")
     (folder / "config.json").unlink()
-    with pytest.raises(InputError, match=r"config\.json: cannot be read: there is none; .*--base"):
+    with pytest.raises(ModelError, match=r"config\.json: cannot be read: there is none; .*--base"):
         recognise(folder)
 
 

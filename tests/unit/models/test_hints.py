@@ -176,7 +176,7 @@ def test_a_config_alone_and_weights_alone(published: Published, tmp_path: Path) 
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").unlink()
     for error in refusals(folder, tmp_path / "out"):
-        assert f"gtrack convert --base zhihan1996/DNABERT-2-117M {folder} " in str(error)
+        assert f"gtrack convert --base BASE {folder} OUT (BASE: that model" in str(error)
     done = convert(folder, tmp_path / "out", base=published("base"))
     assert open_model(done.folder).labels == ("LABEL_0", "LABEL_1")
     (folder / "config.json").write_text(json.dumps(config))
