@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from gtrack.core.errors import ModelError
+from gtrack.models.parts import Parts, joined, parts_of
 
 WEIGHTS = "model.safetensors"
 _MAX_CONFIG = 1_000_000
@@ -29,6 +30,12 @@ _TYPES = (
 
 WRAPPERS = ("module.", "_orig_mod.", "base_model.model.", "model.")
 """What DataParallel, ``torch.compile``, PEFT and Lightning put before the names of tensors."""
+
+_WITHIN = {
+    *("module", "_orig_mod", "_forward_module"),
+    *("_fsdp_wrapped_module", "_checkpoint_wrapped_module"),
+}
+"""What torch puts before the names within a part of the network that is wrapped alone."""
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -66,7 +73,35 @@ def read_config(folder: Path) -> dict[str, Any]:
     return read_json(folder / "config.json")
 
 
-def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+def weight_files(folder: Path, name: str = WEIGHTS) -> Parts:
+    """Return the files that hold the weights called `name`.
+
+    The whole file goes before the parts of an index, as in Hugging Face's own loading; empty
+    without either.
+
+    Raises
+    ------
+    ModelError
+        When the index is malformed, or a part is missing.
+    """
+    if (folder / name).is_file():
+        return {folder / name: None}
+    index = folder / f"{name}.index.json"
+    return parts_of(read_json(index), index) if index.exists() else {}
+
+
+def read_shapes(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every tensor of a folder, from the headers of its safetensors.
+
+    Raises
+    ------
+    ModelError
+        When there is no such file, or its header contradicts it; or parts contradict their index.
+    """
+    return joined(weight_files(folder) or {folder / WEIGHTS: None}, shapes_in)
+
+
+def shapes_in(path: Path) -> dict[str, tuple[int, ...]]:
     """Return the shape of every tensor, from the header of a safetensors file.
 
     Raises
@@ -91,7 +126,18 @@ def _damaged(path: Path, problem: Exception) -> ModelError:
 
 
 def read_weights(folder: Path) -> dict[str, Tensor]:
-    """Return every tensor of ``model.safetensors``, on the CPU, all finite.
+    """Return every tensor of ``model.safetensors`` or of its parts, on the CPU, all finite.
+
+    Raises
+    ------
+    ModelError
+        As :func:`tensors_in`, or when parts contradict their index.
+    """
+    return joined(weight_files(folder) or {folder / WEIGHTS: None}, tensors_in)
+
+
+def tensors_in(path: Path) -> dict[str, Tensor]:
+    """Return every tensor of a safetensors file, on the CPU, all finite.
 
     Raises
     ------
@@ -99,7 +145,6 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
         When the file is missing, malformed or truncated, or a tensor holds NaN or infinity or is
         of a type that weights are not trained in, such as 8-bit floats.
     """
-    path = folder / WEIGHTS
     try:
         # Copied: a mapped file that someone overwrites would end the process.
         with path.open("rb"):
@@ -108,16 +153,14 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
         raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
     except SafetensorError as problem:
         raise _damaged(path, problem) from problem
-    for name, tensor in tensors.items():
-        if tensor.dtype not in _TYPES:
-            kind = str(tensor.dtype).removeprefix("torch.")
-            raise ModelError(f"{path}: tensor {name} is {kind}; save the checkpoint as float32")
-    check_finite(tensors, path)
+    check_numbers(tensors, path)
     return tensors
 
 
 def unwrapped(names: Iterable[str], wrappers: Sequence[str], where: Path) -> dict[str, str]:
     """Return the name of every tensor without wrappers' prefixes, however nested, to what it was.
+
+    Where ``module.`` is one, what torch puts within names goes, too: parts can be wrapped alone.
 
     Raises
     ------
@@ -127,6 +170,8 @@ def unwrapped(names: Iterable[str], wrappers: Sequence[str], where: Path) -> dic
     found: dict[str, str] = {}
     for name in names:
         bare = name
+        if "module." in wrappers:
+            bare = ".".join(part for part in name.split(".") if part not in _WITHIN) or name
         while prefix := next((each for each in wrappers if bare.startswith(each)), ""):
             bare = bare[len(prefix) :]
         if bare in found:
@@ -136,6 +181,21 @@ def unwrapped(names: Iterable[str], wrappers: Sequence[str], where: Path) -> dic
             )
         found[bare] = name
     return found
+
+
+def check_numbers(tensors: Mapping[str, Tensor], where: Path) -> None:
+    """Refuse types that weights are not trained in, NaN and infinity.
+
+    Raises
+    ------
+    ModelError
+        Naming the file and the first such tensor.
+    """
+    for name, tensor in tensors.items():
+        if tensor.dtype not in _TYPES:
+            kind = str(tensor.dtype).removeprefix("torch.")
+            raise ModelError(f"{where}: tensor {name} is {kind}; save the checkpoint as float32")
+    check_finite(tensors, where)
 
 
 def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:

@@ -113,8 +113,14 @@ class Cnn:
         return model
 
     @classmethod
-    def adopt(cls, tensors: Mapping[str, Tensor], config: Mapping[str, Any], folder: Path) -> Self:
-        """Take tensors and a config, on the CPU.
+    def adopt(
+        cls,
+        tensors: Mapping[str, Tensor],
+        config: Mapping[str, Any],
+        folder: Path,
+        beside: Path | None = None,
+    ) -> Self:
+        """Take tensors and a config, on the CPU; it needs no other files.
 
         Raises
         ------

@@ -6,6 +6,7 @@ Only tensors and plain fields are taken from a checkpoint; its ``auto_map`` and 
 from __future__ import annotations
 
 import inspect
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +16,12 @@ import torch
 from torch import Tensor
 
 from gtrack.core.errors import ModelError
+from gtrack.core.printable import shown
+from gtrack.models.dnabert2.multimolecule import is_multimolecule, translated
+from gtrack.models.dnabert2.names import own_names
 from gtrack.models.dnabert2.network import Dnabert2Config, Dnabert2ForSequenceClassification
-from gtrack.models.weights import WRAPPERS, read_config, read_weights, unwrapped
+from gtrack.models.hints import converting
+from gtrack.models.weights import read_config, read_weights
 
 _FIELDS = [
     name
@@ -42,6 +47,8 @@ class Checkpoint:
         Which of ``pooler`` and ``classifier`` the checkpoint lacks (the public base lacks both).
     dropped : tuple of str
         Tensors that only pretraining needs (``cls.*``), left out.
+    aside : tuple of str
+        Tensors that lie beside the network, such as the weights of a loss, left out.
     own : bool
         Its config is one of gtrack's own.
     """
@@ -50,6 +57,7 @@ class Checkpoint:
     state: dict[str, Tensor]
     absent: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
     own: bool = False
 
     def with_labels(self, labels: tuple[str, ...]) -> Checkpoint:
@@ -90,13 +98,19 @@ def read_checkpoint(folder: Path, *, allow_headless: bool = False) -> Checkpoint
     ------
     ModelError
         When a file is malformed, a tensor is missing, unexpected, of a wrong shape or not finite,
-        or the checkpoint is a base and `allow_headless` is False.
+        or lies beside the network; or the checkpoint is a base and `allow_headless` is False.
     """
     checkpoint = adopt(read_weights(folder), read_config(folder), folder)
+    if checkpoint.aside:
+        raise ModelError(
+            f"{folder}: tensor {shown(checkpoint.aside[0], 120)} lies beside the network; leave "
+            f"such out: {converting(folder)}"
+        )
     if checkpoint.absent and not allow_headless:
         raise ModelError(
             f"{folder}: this checkpoint has no {' and no '.join(checkpoint.absent)}: it is a "
-            f"pretrained base, not a classifier; train it: gtrack train dnabert2 --from {folder}"
+            "pretrained base, not a classifier; train it: gtrack train dnabert2 --from "
+            f"{shlex.quote(str(folder))}"
         )
     return checkpoint
 
@@ -118,7 +132,9 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
     ModelError
         As :func:`read_checkpoint`, but a base without heads is accepted.
     """
-    state = _own_names(tensors, where)
+    if is_multimolecule(tensors):
+        tensors, raw = translated(tensors, raw, where)
+    state, aside = own_names(tensors, where)
     dropped = tuple(name for name in state if name.startswith("cls."))
     state = {k: v for k, v in state.items() if k not in _BUFFERS and k not in dropped}
     absent = tuple(
@@ -155,17 +171,7 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
                 f"config.json calls for numbers of shape {tuple(expected[name].shape)}"
             )
     own = raw.get("model_type") == Dnabert2Config.model_type
-    return Checkpoint(config, state, absent, dropped, own)
-
-
-def _own_names(tensors: Mapping[str, Tensor], where: Path) -> dict[str, Tensor]:
-    """Strip prefixes of training tools; add ``bert.`` to a bare encoder's names."""
-    names = unwrapped(tensors, WRAPPERS, where)
-    state = {bare: tensors[name] for bare, name in names.items()}
-    if not any(name.startswith("bert.") for name in state):
-        bare_parts = ("embeddings.", "encoder.", "pooler.")
-        state = {f"bert.{k}" if k.startswith(bare_parts) else k: v for k, v in state.items()}
-    return state
+    return Checkpoint(config, state, absent, dropped, aside, own)
 
 
 def _labels(raw: Mapping[str, Any], rows: int | None) -> tuple[str, ...]:

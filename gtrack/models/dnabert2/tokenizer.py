@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 from gtrack.core.encodings import Encodings
 from gtrack.core.errors import ModelError
 from gtrack.core.sequences import is_known
+from gtrack.models.dnabert2.multimolecule import respelt
 from gtrack.models.weights import read_json
 
 TOKENIZER = "tokenizer.json"
@@ -84,13 +85,14 @@ class DnaTokenizer:
             content = path.read_bytes()
         except OSError as problem:
             raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
+        content = respelt(content)
         config = folder / "tokenizer_config.json"
         length = read_json(config).get("model_max_length") if config.exists() else None
         real = isinstance(length, int) and 0 < length < _MAX_LENGTH
         return cls(content, path, length if real else None)
 
     def save(self, folder: Path) -> None:
-        """Write ``tokenizer.json``, byte for byte as it was read, and ``tokenizer_config.json``."""
+        """Write ``tokenizer.json``, as it was read or respelt, and ``tokenizer_config.json``."""
         (folder / TOKENIZER).write_bytes(self._content)
         config: dict[str, Any] = {"tokenizer_class": "PreTrainedTokenizerFast"}
         for name in _SPECIAL:
