@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -17,6 +17,8 @@ from gtrack.io import fasta_cures
 from gtrack.io.fasta_index import find_index, user_cache
 from gtrack.io.genome_file import Form, genome_file
 from gtrack.io.twobit_reader import TwoBitReader
+
+_LINE, _LINES = 60, 10_000  # letters of a line, and lines in memory
 
 
 class _Reader(Protocol):
@@ -191,6 +193,16 @@ class Genome:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def fasta_lines(genome: Genome) -> Iterator[bytes]:
+    """Yield a genome as FASTA, in lines of 60 letters of the case that they have in the file."""
+    for chrom, size in genome.chrom_sizes.items():
+        yield b">%b\n" % chrom.encode("ascii")
+        for start in range(0, size, _LINE * _LINES):
+            letters = genome.letters(chrom, start, min(start + _LINE * _LINES, size))
+            lines = (letters[at : at + _LINE] for at in range(0, len(letters), _LINE))
+            yield b"".join(b"%b\n" % line for line in lines)
 
 
 class _FastaReader:

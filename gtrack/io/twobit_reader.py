@@ -107,7 +107,9 @@ class TwoBitReader:
 
     def _index(self) -> dict[str, int]:
         """Read where each sequence lies."""
-        _, version, count, _ = self._numbers(0, 4)
+        magic, version, count, _ = self._numbers(0, 4)
+        if magic != MAGIC:
+            raise self._broken("it does not begin like one")
         if version > 1:
             raise self._broken(f"it is of version {version}, and gtrack reads 0 and 1")
         wide, at, offsets = 4 * (version + 1), 16, dict[str, int]()

@@ -37,12 +37,16 @@ class TakenTrack:
 
 @dataclass(frozen=True, slots=True)
 class TracksSummary:
-    """The account of the tracks that were taken: every region that was given is in it."""
+    """The account of the tracks that were taken: every region that was given is in it.
+
+    `notes` are what the user should know of the genome.
+    """
 
     out: Path
     given: int
     regions: int
     tracks: tuple[TakenTrack, ...]
+    notes: tuple[str, ...] = ()
 
 
 def take_tracks(
@@ -85,7 +89,7 @@ def take_tracks(
             raise
         end_run(job.out, record)
     found = tuple(TakenTrack(spec, checked.empty[spec.name]) for spec in specs)
-    return TracksSummary(job.out, checked.given, len(tracks.regions), found)
+    return TracksSummary(job.out, checked.given, len(tracks.regions), found, checked.notes)
 
 
 def _copied(

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from gtrack.core.assemblies import check_lengths
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval
+from gtrack.core.printable import shown
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan, digest_of
 from gtrack.core.scan.regions import merge_regions
+from gtrack.core.sequences import other_letters
 from gtrack.io.atomic import write_parts, write_text
-from gtrack.io.fasta import Genome
+from gtrack.io.fasta import Genome, fasta_lines
 from gtrack.io.text import read_parts
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
 SIZES = "genome/chrom.sizes"
 """Names and lengths of all chromosomes, in the folder of a scan."""
 
+_CHUNK = 1 << 20  # bases in memory
 _COPY_UP_TO = 100_000_000
-"""A custom genome of at most this many bytes is copied, so that a viewer finds it."""
+"""A custom genome of at most this many bytes, and bases, is copied, so that a viewer finds it."""
 
 
 def window_sequences(genome: Genome, grid: WindowGrid, first: int, end: int) -> list[str]:
@@ -31,6 +36,35 @@ def window_sequences(genome: Genome, grid: WindowGrid, first: int, end: int) -> 
         genome.fetch(grid.chroms[chrom], start, stop)
         for chrom, start, stop in zip(*(column.tolist() for column in columns), strict=True)
     ]
+
+
+def genome_notes(genome: Genome, name: str, regions: Sequence[Interval]) -> tuple[str, ...]:
+    """Return what a user should know of a genome: how it is read, is checked, and what is read as N.
+
+    Parameters
+    ----------
+    genome : Genome
+    name : str
+        The id of its assembly.
+    regions : sequence of Interval
+        Sorted; each base counts once.
+    """
+    others, bases = Counter[str](), 0
+    for chrom, runs in merge_regions(regions).items():
+        for start, end in runs:
+            bases += end - start
+            for at in range(start, end, _CHUNK):
+                others += other_letters(genome.letters(chrom, at, min(at + _CHUNK, end)))
+    notes = [] if genome.note is None else [genome.note]
+    if (checked := check_lengths(name, genome.chrom_sizes)) is not None:
+        notes.append(f"--genome {name}: {checked}")
+    if others:
+        named = ", ".join(f"{letter} {count:,}" for letter, count in others.most_common())
+        notes.append(
+            f"{shown(genome.path)}: {others.total():,} of the {bases:,} bases of the regions are no "
+            f"A, C, G, T or N ({named}) and are read as N"
+        )
+    return tuple(notes)
 
 
 def pool_digest(sequences: Sequence[str]) -> str:
@@ -80,7 +114,7 @@ def keep_genome(
     ----------
     folder : ScanFolder
     source : Path
-        The FASTA.
+        The FASTA or 2bit, of which the copy is a FASTA.
     name : str
         Its id; a viewer knows those that are not ``custom``.
     chrom_sizes : mapping of str to int
@@ -106,13 +140,17 @@ def keep_genome(
         genome.mkdir(exist_ok=True)
         sizes = "".join(f"{chrom}\t{size}\n" for chrom, size in chrom_sizes.items())
         write_text(folder.out / SIZES, sizes)
-        if name != "custom" or source.stat().st_size > _COPY_UP_TO:
+        if name != "custom":
             return None
-        with source.open("rb") as handle:
-            packed = handle.read(2) == b"\x1f\x8b"
-        copy = genome / ("genome.fa.gz" if packed else "genome.fa")
-        folder.remove_genome_indexes()  # of a copy that an interrupted run made
-        write_parts(copy, read_parts(source))
+        with Genome.open(source) as read:
+            bases = sum(read.chrom_sizes.values())
+            if max(bases, read.files[0].stat().st_size) > _COPY_UP_TO:
+                return None
+            copy = genome / ("genome.fa.gz" if read.form == "bgzf" else "genome.fa")
+            folder.remove_genome_indexes()  # of a copy that an interrupted run made
+            write_parts(
+                copy, fasta_lines(read) if read.form == "2bit" else read_parts(read.files[0])
+            )
     except OSError as error:
         raise OutputError(f"{genome}: cannot copy {source}: {error.strerror}") from error
     with Genome.open(copy) as copied:  # makes the index
