@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from gtrack.core.assemblies import assembly_id, check_assembly
+from gtrack.core.chrom_aliases import alias_table
 from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.printable import shown
 from gtrack.core.scan.regions import merge_regions
@@ -15,10 +16,10 @@ from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.fasta import Genome
 from gtrack.io.text import read_parts
 from gtrack.io.twobit import write_twobit
-from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text, names_for
+from gtrack.publish.hub.document import ALIASES, CUSTOM, Hub, groups_text, hub_text, names_for
 from gtrack.publish.hub.pages import hub_pages
 from gtrack.publish.hub.settings import EMAIL
-from gtrack.publish.session import locus_text
+from gtrack.publish.session import hub_position
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.hub_folder import hub_files, making_hub, refuse_foreign_hub
 from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
@@ -114,7 +115,7 @@ def hub_links(hub: Hub, url: str | None) -> tuple[tuple[str, str], ...]:
     where = {
         "genome" if hub.brings_genome else "db": hub.genome,
         "hubUrl": address,
-        "position": locus_text(hub.manifest.locus),
+        "position": hub_position(hub.manifest.locus),
     }
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in where.items())
     return (
@@ -155,6 +156,8 @@ def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str
         text = "".join(f"{chrom}\t{size}\n" for chrom, size in sizes.items())
         write_text(build / "chrom.sizes", text)
         write_text(build / "groups.txt", groups_text(hub))
+        if hub.aliases:
+            write_text(build / ALIASES, alias_table(sizes) or "")
     for page, text in hub_pages(hub).items():
         write_text(build / page, text)
     write_text(build / "hub.txt", hub_text(hub))

@@ -159,6 +159,8 @@ def _genome(
     else:
         urls = fasta_files("_gtrack/genome.fa" + (".gz" if genome.form == "bgzf" else ""))
         where = dict(zip(("fastaURL", "indexURL", "compressedIndexURL"), urls, strict=False))
+    if "aliases" in scan.genome:
+        where["aliasURL"] = str(scan.genome["aliases"])
     reference = {"id": name, "name": path.name if name == "custom" else name, **where}
     files = {f"/{u}": ServedFile(f) for u, f in zip(urls, genome.files, strict=True)}
     return {"reference": reference}, files, None

@@ -6,8 +6,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from gtrack.core.assemblies import check_lengths
+from gtrack.core.chrom_aliases import alias_table
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval
 from gtrack.core.printable import shown
@@ -24,6 +26,9 @@ from gtrack.workflows.folder.scan_folder import ScanFolder
 SIZES = "genome/chrom.sizes"
 """Names and lengths of all chromosomes, in the folder of a scan."""
 
+ALIASES = "genome/chromAlias.txt"
+"""Other names of chromosomes, where igv.js must be told of them."""
+
 _CHUNK = 1 << 20  # bases in memory
 _COPY_UP_TO = 100_000_000
 """A custom genome of at most this many bytes, and bases, is copied, so that a viewer finds it."""
@@ -39,7 +44,7 @@ def window_sequences(genome: Genome, grid: WindowGrid, first: int, end: int) -> 
 
 
 def genome_notes(genome: Genome, name: str, regions: Sequence[Interval]) -> tuple[str, ...]:
-    """Return what a user should know of a genome: how it is read, is checked, and what is read as N.
+    """Return what a user should know of a genome: how it is read, and what of it is read as N.
 
     Parameters
     ----------
@@ -61,8 +66,8 @@ def genome_notes(genome: Genome, name: str, regions: Sequence[Interval]) -> tupl
     if others:
         named = ", ".join(f"{letter} {count:,}" for letter, count in others.most_common())
         notes.append(
-            f"{shown(genome.path)}: {others.total():,} of the {bases:,} bases of the regions are no "
-            f"A, C, G, T or N ({named}) and are read as N"
+            f"{shown(genome.path)}: {others.total():,} of the {bases:,} bases of the regions are "
+            f"no A, C, G, T or N ({named}) and are read as N"
         )
     return tuple(notes)
 
@@ -101,6 +106,34 @@ def regions_digest(genome: Genome, regions: Sequence[Interval]) -> str:
     )
 
 
+def genome_record(
+    name: str, chrom_sizes: Mapping[str, int], sequences_sha256: str, fasta: str | None
+) -> dict[str, Any]:
+    """Return what the manifest says of a genome.
+
+    Parameters
+    ----------
+    name : str
+        Its id.
+    chrom_sizes : mapping of str to int
+        Lengths in bp.
+    sequences_sha256 : str
+        Of what was read.
+    fasta : str or None
+        Relative URL of its copy.
+    """
+    record = {
+        "id": name,
+        "chromosomes": len(chrom_sizes),
+        "bases": sum(chrom_sizes.values()),
+        "sizes": SIZES,
+        "sizes_sha256": digest_of(chrom_sizes),
+        "sequences_sha256": sequences_sha256,
+        "fasta": fasta,
+    }
+    return record if alias_table(chrom_sizes) is None else {**record, "aliases": ALIASES}
+
+
 def keep_genome(
     folder: ScanFolder,
     source: Path,
@@ -108,7 +141,7 @@ def keep_genome(
     chrom_sizes: Mapping[str, int],
     is_same: Callable[[Genome], bool],
 ) -> str | None:
-    """Write the chromosomes' sizes, and copy a custom genome with its index, for a viewer.
+    """Write the chromosomes' sizes and aliases, and copy a custom genome, for a viewer.
 
     Parameters
     ----------
@@ -140,6 +173,8 @@ def keep_genome(
         genome.mkdir(exist_ok=True)
         sizes = "".join(f"{chrom}\t{size}\n" for chrom, size in chrom_sizes.items())
         write_text(folder.out / SIZES, sizes)
+        if (aliases := alias_table(chrom_sizes)) is not None:
+            write_text(folder.out / ALIASES, aliases)
         if name != "custom":
             return None
         with Genome.open(source) as read:

@@ -18,7 +18,8 @@ class ScanJob:
     `targets`, `outputs`, `windows` and `strides` are by model name; the key None is for every
     model. `parameters` are the method's own.
     `null_bases` asks for a null of that size; `motifs`, a file or a database, for hits at the end.
-    `genome` becomes what UCSC and igv.js call it. `annotations` are files to show beside the tracks, each with its name; no track depends on them.
+    `genome` becomes what UCSC and igv.js call it.
+    `annotations` are files to show beside the tracks, each with its name; no track depends on them.
     """
 
     bed: Path
