@@ -25,8 +25,9 @@ from gtrack.publish.hub.tracks import (
 from gtrack.publish.session import hub_position
 from gtrack.publish.stanzas import Nested, Settings, write_stanzas
 
-ALIASES = "chromAlias.txt"
-"""Other names of the sequences of a genome that a hub brings along."""
+ALIASES = "chromAlias.URL"
+"""Other names of the sequences of a genome that a hub brings along; igv.js 3.8 takes a relative
+address here only where it ends so."""
 
 CUSTOM = "custom"
 """The genome that a hub brings along, because no browser knows it."""
