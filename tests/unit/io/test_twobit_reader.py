@@ -1,4 +1,4 @@
-"""2bit read by position: what a slow reader reads, of any order and version; broken files refused."""
+"""2bit read by position: what a slow reader reads, of any version; broken files are refused."""
 
 from __future__ import annotations
 
