@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -71,17 +71,24 @@ def known_assembly(name: str) -> Assembly | None:
     >>> known_assembly("hg99")
     """
     words = re.split("[._-]", name.casefold())
+    if (known := _known_from(words)) is not None:
+        return known
     for each in ASSEMBLIES:  # as in Homo_sapiens.GRCh38.dna.primary_assembly.fa
         species = each.species.casefold().split()
         if words[: len(species)] == species:
-            words = words[len(species) :]
-            break
+            return _known_from(words[len(species) :])
+    return None
+
+
+def _known_from(words: Sequence[str]) -> Assembly | None:
+    """Return the assembly that the first of some words mean, if the others may stand behind it."""
     for end in range(len(words), 0, -1):
-        rest = words[end:]
+        if not all(map(_is_suffix, words[end:])):
+            return None
         found = "".join(words[:end])
         patched = re.fullmatch(r"(.+?)p[0-9]+", found)
         for wish in (found, *(patched.groups() if patched else ())):
-            if wish in _KNOWN and all(_is_suffix(word) for word in rest):
+            if wish in _KNOWN:
                 return _KNOWN[wish]
     return None
 
