@@ -253,9 +253,10 @@ class Viewer {
    */
   async #placeOf(text) {
     const { genome } = this.browser
+    const named = genome.getChromosome(text)
     const place = parseLocus(text)
-    if (place && (await genome.loadChromosome(place.chrom))) return place
-    const whole = await genome.loadChromosome(text)
+    if (!named && place && (await genome.loadChromosome(place.chrom))) return place
+    const whole = named ?? (await genome.loadChromosome(text))
     return whole ? { chrom: whole.name, start: 0, end: whole.bpLength } : place
   }
 
