@@ -98,12 +98,10 @@ class _Scanner:
         for line in iter(readline, b""):
             number += 1
             size = len(line)
-            odd = watched.odd and self.name and line[0] != 62
-            if odd:
-                self._check(line, number)
+            blank = watched.odd and self._is_blank(line, number)
             # the common case first, for speed: one more full line
             if size == self.width and line[0] != 62 and line[-1] == 10 and not self.last:
-                if (line[-2] == 13) == crlf and not (odd and line.isspace()):
+                if (line[-2] == 13) == crlf and not blank:
                     self.length += self.bases
                     at += size
                     continue
@@ -114,7 +112,7 @@ class _Scanner:
                 self.offset = at
                 continue
             while not line.endswith(b"\n") and (more := readline()):  # one very long line
-                self._check(more, number)
+                self._refuse_odd(more, number)
                 size += len(more)
                 line = line[-1:] + more[-2:]
             bases = size - (2 if line.endswith(b"\r\n") else line.endswith((b"\n", b"\r")))
@@ -153,10 +151,19 @@ class _Scanner:
         self.lines[self.name] = number
         self.length = self.bases = self.width = self.last = 0
 
-    def _check(self, line: bytes, number: int) -> None:
-        """Refuse what is no letter: a blank among the bases would move all that follow it."""
+    def _is_blank(self, line: bytes, number: int) -> bool:
+        """Tell whether a line is blank; refuse it where it is neither that nor bases."""
+        if line[0] == 62 or not self.name:
+            return False
+        blank = line.isspace()
+        if not blank:
+            self._refuse_odd(line, number)
+        return blank
+
+    def _refuse_odd(self, line: bytes, number: int) -> None:
+        """Refuse what is no letter in a sequence: a blank would move all bases that follow it."""
         rest = line.removesuffix(b"\n").removesuffix(b"\r").translate(None, _SEQUENCE)
-        if not rest or line.isspace():
+        if not rest:
             return
         if b"\r" in rest:
             raise self._old_lines(number)
