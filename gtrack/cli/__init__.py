@@ -29,6 +29,7 @@ VERBS = {
     "export": "Write a scan as inputs of Fi-NeMo or TF-MoDISco.",
     "train": "Train a CNN or fine-tune a DNABERT-2.",
     "convert": "Convert a published DNABERT-2 checkpoint to safetensors.",
+    "genomes": "List the assemblies that --genome knows.",
     "demo": "Scan the example regions with the example models.",
 }
 """Verb -> what it does; the command is ``gtrack.cli.VERB:VERB``."""

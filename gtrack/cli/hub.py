@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gtrack.cli.options import FILE
+from gtrack.cli.options import FILE, genome_name
 from gtrack.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def hub(
         raise InputError("missing --email: UCSC wants to know whom a hub's users ask")
     from gtrack.workflows.hub import HubJob, make_hub
 
+    genome = genome if genome is None else genome_name(genome)
     job = HubJob(folder, email, genome, name, link=not copy, url=url, fasta=fasta)
     _tell(folder, make_hub(job), linked=not copy)
 

@@ -22,6 +22,15 @@ def added(command: Command, *options: Callable[[Command], Command]) -> Command:
     return command
 
 
+def genome_name(given: str) -> str:
+    """Check the value of ``--genome``, and say on stderr what was made of it."""
+    from gtrack.core.assemblies import assembly_id, said_of_name
+
+    if (said := said_of_name(given)) is not None:
+        click.echo(f"gtrack: {said}", err=True)
+    return assembly_id(given)
+
+
 def named(option: str, value: str) -> tuple[str | None, str]:
     """Split ``[NAME=]VALUE``."""
     name, equals, rest = value.rpartition("=")

@@ -23,12 +23,13 @@ def plan(overwrite: bool, **given: Any) -> None:
       gtrack plan --bed example_data/regions.bed --fasta example_data/genome.fa \\
                   --model cnn=example_data/models/cnn --out out/planned --shards 2
     """
-    from gtrack.cli.summary import print_annotations
+    from gtrack.cli.summary import print_annotations, print_notes
     from gtrack.workflows.plan import plan as workflow
 
     job = scan_job(given)
     planned = workflow(job, overwrite=overwrite)
     made = planned.plan
+    print_notes(planned.notes)
     print_annotations(planned.annotations)
     windows = ", ".join(f"{len(made.grid(m.name)):,} windows for {m.name}" for m in made.models)
     click.echo(

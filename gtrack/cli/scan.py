@@ -77,7 +77,7 @@ def scan(
     """
     from gtrack.cli.passport_summary import print_passports, print_price
     from gtrack.cli.progress import print_cost, scan_progress
-    from gtrack.cli.summary import print_annotations, print_hits, print_summary
+    from gtrack.cli.summary import print_annotations, print_hits, print_notes, print_summary
     from gtrack.workflows import scan as workflow
 
     if (plan_folder is None) != (shard is None):
@@ -92,6 +92,7 @@ def scan(
         job = scan_job(given)
         options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}
         done = workflow.scan(job, begin, **options, passport=passport, tell=print_cost)
+    print_notes(done.notes)
     if done.scan is not None:
         print_summary(done.scan)
     elif done.hits is None and not done.annotations and done.passports is None:

@@ -62,6 +62,13 @@ def print_summary(summary: ScanSummary) -> None:
         console.print(f"{summary.out / track.path}", soft_wrap=True, markup=False)
 
 
+def print_notes(notes: Iterable[str]) -> None:
+    """Print what the user should know of the genome to stderr."""
+    console = _console()
+    for note in notes:
+        console.print(note, soft_wrap=True, markup=False)
+
+
 def print_annotations(annotations: Iterable[Annotation]) -> None:
     """Print what of each annotation is shown to stderr."""
     console = _console()

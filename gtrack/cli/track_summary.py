@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.markup import escape
 
+from gtrack.cli.summary import print_notes
 from gtrack.core.printable import shown
 from gtrack.workflows.calling.results import HitsSummary
 from gtrack.workflows.calling.taken_tracks import TakenTrack, TracksSummary
@@ -24,6 +25,7 @@ def print_tracks(summary: TracksSummary) -> None:
         f"\n{summary.given:,} regions given{dropped}; {summary.regions:,} looked at, 0 refused",
         soft_wrap=True,
     )
+    print_notes(summary.notes)
     for track in summary.tracks:
         for words in _said(track, summary.regions):
             console.print(words, soft_wrap=True)

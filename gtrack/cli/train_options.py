@@ -30,7 +30,7 @@ _EXAMPLES = [
         help="Regions to tell them from; or every positive with its dinucleotides shuffled; "
         "or random windows of the same GC on the same chromosome.",
     ),
-    click.option("--fasta", type=FILE, help="Genome of the BED files, plain or bgzipped."),
+    click.option("--fasta", type=FILE, help="Genome of the BED files: FASTA or 2bit."),
     click.option(
         "--window",
         "window_bp",

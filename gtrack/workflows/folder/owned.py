@@ -44,7 +44,11 @@ _TOP = (
     *(MANIFEST, "igv_session.json", "igv_session.xml", "regions.bed", "regions.tsv"),
     *("windows.tsv", TRUST, _REPORT, RUN),
 )
-_GENOME = ("chrom.sizes", *(f"genome.fa{end}" for end in ("", ".fai", ".gz", ".gz.fai", ".gz.gzi")))
+_GENOME = (
+    "chrom.sizes",
+    "chromAlias.txt",
+    *(f"genome.fa{end}" for end in ("", ".fai", ".gz", ".gz.fai", ".gz.gzi")),
+)
 _HITS = (
     *("hits.bed", "sites.bed", "hits.bb", "motifs.tsv", "words.tsv"),
     *("candidates.bed", "loci.narrowPeak"),
