@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,6 +188,8 @@ def _strands(codes: NDArray[np.uint8]) -> tuple[Words, Words]:
 
 def _kept(hashed: Words) -> Words:
     """Return of each place the greatest least hash of a run that covers it."""
+    if not len(hashed):
+        return hashed
     ends = np.full(_RUN - 1, _NONE)
     least = np.concatenate([ends, hashed, ends])
     most = np.lib.stride_tricks.sliding_window_view(least, _RUN).min(1)
@@ -197,8 +200,7 @@ def _blocks(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Yield the ends of runs of rows that hold about `_BLOCK` together."""
     number = np.cumsum(sizes) // _BLOCK
     edges = np.flatnonzero(np.diff(number)) + 1
-    ends = [0, *edges.tolist(), len(sizes)]
-    yield from zip(ends[:-1], ends[1:], strict=True)
+    yield from pairwise([0, *edges.tolist(), len(sizes)])
 
 
 def _chunks(sequences: Sequence[str], pairs: Pairs) -> Iterator[Pairs]:
