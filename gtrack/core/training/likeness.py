@@ -5,9 +5,9 @@ and its reverse complement are one, a K-mer counts as often as it stands, and on
 nowhere. Of two windows of 200 bp these are overlaps of 70 bp or more; a repeat whose copies differ
 by a tenth shares a fifth of its 15-mers, so that an old family does not become one group.
 
-The cost is linear: of every run of `_RUN` K-mers the one with the least hash is kept (a minimizer),
-all of them are sorted together with the K bases that follow, and each is compared with its `_NEAR`
-neighbours of the same K-mer. What is compared is counted exactly.
+The cost is linear: K-mers are sorted together with the K bases that follow, and each is compared
+with its `_NEAR` neighbours of the same K-mer. What is compared is counted exactly. Of many bases,
+only the K-mer of least hash in every run of up to `_RUN` takes part (a minimizer).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ K = 15
 SHARE = 0.3
 """Least share of K-mers of two sequences that are alike."""
 
+_FEW = 8_000_000  # bases of which every K-mer takes part
 _RUN = 8
 _NEAR = 4
 _BLOCK = 1 << 20  # bases, or K-mers of pairs, held at once
@@ -57,7 +58,7 @@ def alike_groups(sequences: Sequence[str], links: Pairs | None = None) -> NDArra
     forest = _Forest(len(sequences))
     for one, other in [] if links is None else links.tolist():
         forest.join(one, other)
-    for pairs in _chunks(sequences, _candidates(_minimizers(sequences), len(sequences))):
+    for pairs in _chunks(sequences, _candidates(_marks(sequences), len(sequences))):
         apart = [pair for pair in pairs.tolist() if forest.root(pair[0]) != forest.root(pair[1])]
         if apart:
             left = np.array(apart, np.int64)
@@ -77,7 +78,7 @@ def first_alike(sequences: Sequence[str], shown: Sequence[str]) -> NDArray[np.in
     every = [*shown, *sequences]
     found = np.full(len(every), len(shown), np.int64)
     side = np.arange(len(every)) >= len(shown)
-    for pairs in _chunks(every, _candidates(_minimizers(every), len(every), side)):
+    for pairs in _chunks(every, _candidates(_marks(every), len(every), side)):
         alike = pairs[_shares(every, pairs) >= SHARE]
         np.minimum.at(found, alike[:, 1], alike[:, 0])
     return np.where(found < len(shown), found, -1)[len(shown) :]
@@ -85,23 +86,27 @@ def first_alike(sequences: Sequence[str], shown: Sequence[str]) -> NDArray[np.in
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Marks:
-    """The minimizers of all sequences, sorted: where each stands, and its K-mer."""
+    """The K-mers that take part, sorted: the row of each, and what it is."""
 
     rows: NDArray[np.int64]
     words: Words
 
 
-def _minimizers(sequences: Sequence[str]) -> _Marks:
+def _marks(sequences: Sequence[str]) -> _Marks:
     rows: list[NDArray[np.int64]] = []
     sorting: list[NDArray[np.uint64]] = []
-    for first, last in _blocks(lengths_of(sequences)):
+    lengths = lengths_of(sequences)
+    run = 1
+    if lengths.sum() > _FEW:
+        run = int(np.clip(SHARE * (np.median(lengths) - K + 1) / 3, 1, _RUN))
+    for first, last in _blocks(lengths):
         codes, owner = _joined(sequences[first:last])
         forward, reverse = _strands(codes)
         word = np.minimum(forward, reverse)
         hashed = word * _SPREAD
         hashed ^= hashed >> np.uint32(15)
         hashed[word == _NONE] = _NONE
-        at = np.flatnonzero((hashed == _kept(hashed)) & (word != _NONE))
+        at = np.flatnonzero((hashed == _kept(hashed, run)) & (word != _NONE))
         behind = np.append(forward, np.full(K, _NONE))[at + K]
         before = np.append(np.full(K, _NONE), reverse)[at]
         after = np.where(forward[at] <= reverse[at], behind, before)
@@ -109,8 +114,10 @@ def _minimizers(sequences: Sequence[str]) -> _Marks:
         sorting.append(word[at].astype(np.uint64) << np.uint64(32) | after)
     keys = np.concatenate([np.empty(0, np.uint64), *sorting])
     order = np.argsort(keys, kind="stable")
-    words = (keys[order] >> np.uint64(32)).astype(np.uint32)
-    return _Marks(np.concatenate([np.empty(0, np.int64), *rows])[order], words)
+    word = (keys[order] >> np.uint64(32)).astype(np.uint32)
+    row = np.concatenate([np.empty(0, np.int64), *rows])[order]
+    first = np.append(True, (np.diff(row) != 0) | (np.diff(word) != 0))[: len(row)]
+    return _Marks(row[first], word[first])  # a repeat inside a sequence is one neighbour
 
 
 def _candidates(marks: _Marks, rows: int, side: NDArray[np.bool_] | None = None) -> Pairs:
@@ -118,7 +125,7 @@ def _candidates(marks: _Marks, rows: int, side: NDArray[np.bool_] | None = None)
     n = len(marks.rows)
     at = np.arange(n)
     found = [np.empty(0, np.int64)]
-    others = [at[: n - step] + step for step in range(1, _NEAR + 1)]
+    others = [at[: max(0, n - step)] + step for step in range(1, _NEAR + 1)]
     if side is not None:  # the nearest of the other side, however far
         after, before = (
             np.minimum.accumulate(np.where(side[marks.rows] == which, at, n - 1)[::-1])[::-1]
@@ -186,14 +193,14 @@ def _strands(codes: NDArray[np.uint8]) -> tuple[Words, Words]:
     return forward, reverse
 
 
-def _kept(hashed: Words) -> Words:
-    """Return of each place the greatest least hash of a run that covers it."""
-    if not len(hashed):
+def _kept(hashed: Words, run: int) -> Words:
+    """Return of each place the greatest least hash of the runs that cover it."""
+    if run == 1 or not len(hashed):
         return hashed
-    ends = np.full(_RUN - 1, _NONE)
+    ends = np.full(run - 1, _NONE)
     least = np.concatenate([ends, hashed, ends])
-    most = np.lib.stride_tricks.sliding_window_view(least, _RUN).min(1)
-    return np.asarray(np.lib.stride_tricks.sliding_window_view(most, _RUN).max(1))
+    most = np.lib.stride_tricks.sliding_window_view(least, run).min(1)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(most, run).max(1))
 
 
 def _blocks(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:

@@ -75,12 +75,14 @@ def test_what_training_shows_is_what_any_pair_says(tests: list[str], shown: list
         assert found < 0 or shares[found] >= SHARE
 
 
+@pytest.mark.parametrize("few", [8_000_000, 0])
 @pytest.mark.parametrize("block", [1 << 20, 500])
 def test_shifted_turned_and_mutated_copies_are_alike(
-    monkeypatch: pytest.MonkeyPatch, block: int
+    monkeypatch: pytest.MonkeyPatch, block: int, few: int
 ) -> None:
-    """And what is held at once changes nothing."""
+    """What is held at once changes nothing, nor that of many bases minimizers alone take part."""
     monkeypatch.setattr(likeness, "_BLOCK", block)
+    monkeypatch.setattr(likeness, "_FEW", few)
     rng = np.random.default_rng(0)
     loci = [random_dna(rng, 260) for _ in range(50)]
     copies = [loci[k][20:220] for k in range(50)]
