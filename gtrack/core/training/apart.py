@@ -49,6 +49,22 @@ def canonical_windows(examples: ExampleSet) -> list[str]:
     return _keys((examples, examples.truth.rows))
 
 
+def distinct(examples: ExampleSet, rows: Rows) -> tuple[Rows, int]:
+    """Return the rows whose window no earlier one has in either orientation; count the others."""
+    first: dict[str, int] = {}
+    for row, key in zip(rows.tolist(), _keys((examples, rows)), strict=True):
+        first.setdefault(key, row)
+    kept = np.fromiter(first.values(), np.int64, len(first))
+    return kept, len(rows) - len(kept)
+
+
+def copies(examples: ExampleSet) -> Groups:
+    """Return a number for every row: rows of one number have one window in either orientation."""
+    numbers: dict[str, int] = {}
+    keys = canonical_windows(examples)
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
+
+
 def grouped(examples: ExampleSet, rows: Rows) -> Groups:
     """Return a number for each of `rows`: rows of one number overlap, are alike or are the same."""
     side = examples, rows

@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
-from gtrack.core.training.apart import Groups, Shared, canonical_windows, grouped, set_apart
+from gtrack.core.training.apart import (
+    Groups,
+    Shared,
+    canonical_windows,
+    copies,
+    distinct,
+    grouped,
+    set_apart,
+)
 from gtrack.core.training.chance import Purpose, stream
 from gtrack.core.training.examples import ExampleSet
 from gtrack.core.training.truth import Rows
@@ -80,7 +88,6 @@ def split_examples(
         When what is left to train or to test on has no row of a class, none with or none without a
         label, or one number alone of a value.
     """
-    keys = canonical_windows(examples)
     groups = None
     if holdout:
         held = np.array([chrom in holdout for chrom in examples.chroms])
@@ -88,59 +95,48 @@ def split_examples(
         held = np.zeros(len(examples), bool)
     else:
         groups = grouped(examples, examples.truth.rows)
-        together = groups if give_way != "keep" else _numbered(keys)
+        together = groups if give_way != "keep" else copies(examples)
+        firsts, _ = distinct(examples, examples.truth.rows)
         rng = stream(seed, Purpose.SPLIT)
-        held = _random_share(examples.truth.strata(), keys, together, share, rng)
+        held = _random_share(examples.truth.strata(), firsts, together, share, rng)
     train, test = np.flatnonzero(~held), np.flatnonzero(held)
     shared = Shared(0, 0, give_way, ())
     if len(test) and (holdout or give_way == "keep"):
         train, test, shared = set_apart((examples, train), (examples, test), give_way)
     duplicates = 0
     if give_way != "keep":
-        test, duplicates = _distinct(keys, test)
-    within_training = len(train) - len({keys[row] for row in train.tolist()})
-    conflicts = _conflicts(examples, keys)
+        test, duplicates = distinct(examples, test)
+    within_training = len(train) - len(distinct(examples, train)[0])
+    conflicts = _conflicts(examples, canonical_windows(examples))
     split = Split(train, test, within_training, duplicates, groups, shared, tuple(conflicts))
-    _require(examples, split.train, "to train on", groups)
+    joined = None if give_way == "keep" else groups
+    _require(examples, split.train, "to train on", joined)
     if holdout or share:
-        _require(examples, split.test, "to test on", groups)
+        _require(examples, split.test, "to test on", joined)
     return split
-
-
-def _distinct(keys: list[str], rows: Rows) -> tuple[Rows, int]:
-    """Return the rows whose key no earlier row has; count the others."""
-    first: dict[str, int] = {}
-    for row in rows.tolist():
-        first.setdefault(keys[row], row)
-    kept = np.fromiter(first.values(), np.int64, len(first))
-    return kept, len(rows) - len(kept)
-
-
-def _numbered(keys: list[str]) -> Groups:
-    return np.asarray(np.unique(np.array(keys, object), return_inverse=True)[1], np.int64)
 
 
 def _random_share(
     strata: NDArray[np.int64],
-    keys: list[str],
+    firsts: Rows,
     groups: Groups,
     share: float,
     rng: np.random.Generator,
 ) -> NDArray[np.bool_]:
     """Draw groups until each stratum has its share of the distinct sequences, and none has more.
 
-    Where no group fits into a stratum's share, the smallest that has one of its rows is taken.
+    `firsts` are the rows that are the first of their sequence. Where no group fits into the share
+    of a stratum, the smallest that has one of its rows is taken.
     """
-    distinct, _ = _distinct(keys, np.arange(len(keys)))
     levels, level = np.unique(strata, return_inverse=True)
     has = np.zeros((int(groups.max()) + 1, len(levels)), np.int64)
-    np.add.at(has, (groups[distinct], level[distinct]), 1)
+    np.add.at(has, (groups[firsts], level[firsts]), 1)
     sizes = has.sum(0)
     left = np.minimum(np.maximum(1, np.round(share * sizes).astype(np.int64)), sizes - 1)
     wanted = left.copy()
     chosen = np.zeros(len(has), bool)
     for stratum in range(len(levels)):
-        rows = rng.permutation(distinct[level[distinct] == stratum])
+        rows = rng.permutation(firsts[level[firsts] == stratum])
         for group in groups[rows].tolist():
             if left[stratum] <= 0:
                 break

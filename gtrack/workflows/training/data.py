@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gtrack.core.errors import InputError
+from gtrack.core.training.apart import Groups, Shared, distinct, grouped, set_apart
 from gtrack.core.training.examples import ExampleSet
-from gtrack.core.training.splits import (
-    Split,
-    canonical_windows,
-    purge_duplicates,
-    split_examples,
-)
+from gtrack.core.training.splits import Split, split_examples
 from gtrack.core.training.truth import Rows, Truth
 from gtrack.workflows.training.from_csv import csv_examples, read_csv
 from gtrack.workflows.training.from_regions import region_examples
@@ -21,11 +17,24 @@ from gtrack.workflows.training.job import TrainJob
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExtraTest:
-    """A further test set: the `rows` of it that training does not show, and how many it does."""
+    """A further test set: the `rows` of it that are tested on, and why others are not.
+
+    Parameters
+    ----------
+    examples : ExampleSet
+        All of it.
+    rows : ndarray of int64
+        Those that are tested on.
+    removed : int
+        Rows left out because an earlier one has their sequence.
+    shared : Shared
+        What training shows as well.
+    """
 
     examples: ExampleSet
     rows: Rows
     removed: int
+    shared: Shared
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +68,13 @@ class TrainingData:
             tests["test_csv"] = self.extra.examples, self.extra.rows
         return tests
 
+    def groups(self, test: str) -> Groups:
+        """Return the groups of the rows of a test set, in their order."""
+        examples, rows = self.tests[test]
+        if test == "test" and self.split.groups is not None:
+            return self.split.groups[rows]
+        return grouped(examples, rows)
+
 
 def read_data(job: TrainJob) -> TrainingData:
     """Read and split what a job trains and tests on.
@@ -69,27 +85,34 @@ def read_data(job: TrainJob) -> TrainingData:
         For bad files, or when something is left without a row to learn it from or to test it on.
     """
     examples, window_bp = read_training_examples(job)
-    split = split_examples(examples, job.holdout, job.share, job.seed)
+    split = split_examples(examples, job.holdout, job.share, job.seed, job.shared)
     extra = None
     if job.test_csv is not None:
-        extra = _extra_test(job, job.test_csv, examples, split, window_bp)
+        split, extra = _extra_test(job, job.test_csv, examples, split, window_bp)
     return TrainingData(examples, window_bp, split, extra)
 
 
 def _extra_test(
     job: TrainJob, path: Path, examples: ExampleSet, split: Split, window_bp: int
-) -> ExtraTest:
-    """Read the further test set, and leave out what stands in the training set."""
+) -> tuple[Split, ExtraTest]:
+    """Read the further test set, and part it from the training set."""
     extra = csv_examples(path, *read_csv(job, path, examples.truth.names), window_bp, 0)
-    keys = canonical_windows(examples)
-    seen = {keys[row] for row in split.train.tolist()}
-    rows, removed = purge_duplicates(canonical_windows(extra), extra.truth.rows, seen)
-    if missing := extra.truth.lack(rows):
-        raise InputError(
-            f"{path}: {missing} is left that is not in the training set; without it there "
-            "is nothing to test on"
-        )
-    return ExtraTest(extra, rows, removed)
+    training, testing = (examples, split.train), (extra, extra.truth.rows)
+    train, rows, shared = set_apart(training, testing, job.shared)
+    removed = 0
+    if job.shared != "keep":
+        rows, removed = distinct(extra, rows)
+    for where, of, kept, purpose in (
+        (path, extra, rows, "to test on"),
+        (job.csv or job.positives, examples, train, "to train on"),
+    ):
+        if missing := of.truth.lack(kept):
+            why = f"; training shows {shared.tests:,} of its rows" if shared.tests else ""
+            cure = "other rows, or --shared keep for a score that is too high" if why else "rows"
+            raise InputError(f"{where}: {missing} is left {purpose}{why}; add {cure}")
+    within = len(train) - len(distinct(examples, train)[0])
+    split = replace(split, train=train, within_training=within)
+    return split, ExtraTest(extra, rows, removed, shared)
 
 
 def read_training_examples(job: TrainJob) -> tuple[ExampleSet, int]:

@@ -47,6 +47,9 @@ class TrainJob:
     test_share : float or None
         Random share, of every class alike, that is the test set; None: 0.1, or 0 beside a
         `test_csv`.
+    shared : {"test", "train", "keep"}
+        Which side of a split that the user gave loses the rows that are like one of the other side;
+        ``keep``: neither, and a random split holds equal sequences together only.
     augment : frozenset of {"rc", "shift"}
         Reverse-complement a window with probability 1/2; move it within its flanks.
     shift_bp : int or None
@@ -102,6 +105,7 @@ class TrainJob:
     window_bp: int | None = None
     holdout: tuple[str, ...] = ()
     test_share: float | None = None
+    shared: str = "test"
     augment: frozenset[str] = frozenset({"rc"})
     shift_bp: int | None = None
     use_strand: bool = False
