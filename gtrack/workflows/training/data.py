@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
 from gtrack.core.training.apart import Groups, Shared, distinct, grouped, set_apart
 from gtrack.core.training.examples import ExampleSet
 from gtrack.core.training.splits import Split, split_examples
@@ -13,6 +14,8 @@ from gtrack.core.training.truth import Rows, Truth
 from gtrack.workflows.training.from_csv import csv_examples, read_csv
 from gtrack.workflows.training.from_regions import region_examples
 from gtrack.workflows.training.job import TrainJob
+
+_MANY_NUMBERS = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,8 +111,13 @@ def _extra_test(
     ):
         if missing := of.truth.lack(kept):
             why = f"; training shows {shared.tests:,} of its rows" if shared.tests else ""
-            cure = "other rows, or --shared keep for a score that is too high" if why else "rows"
-            raise InputError(f"{where}: {missing} is left {purpose}{why}; add {cure}")
+            cure = "add rows"
+            if why:
+                other = (
+                    "" if job.shared == "train" else "--shared train to leave out its own rows, or "
+                )
+                cure = f"add other rows, or give {other}--shared keep for a score that is too high"
+            raise InputError(f"{where}: {missing} is left {purpose}{why}; {cure}")
     within = len(train) - len(distinct(examples, train)[0])
     split = replace(split, train=train, within_training=within)
     return split, ExtraTest(extra, rows, removed, shared)
@@ -153,15 +161,27 @@ def _reach(job: TrainJob, window_bp: int) -> int:
     return job.shift_bp or max(1, window_bp // 10)
 
 
+def _numbers_hint(truth: Truth) -> str:
+    """Point to regression where labels look like measured numbers."""
+    try:
+        numbers = [float(name) for name in truth.names]
+    except ValueError:
+        return ""
+    if len(numbers) < _MANY_NUMBERS:
+        return ""
+    return f"; {len(numbers):,} labels are numbers: to learn those as values, give --values label"
+
+
 def _check_classes(job: TrainJob, truth: Truth) -> None:
     if len(truth.names) < 2:
         raise InputError(
-            f"{job.csv}: every row has the label {truth.names[0]!r}; training needs two or more"
+            f"{job.csv}: every row has the label {shown(truth.names[0], 80)!r}; training needs two "
+            "or more, so add rows of another label"
         )
     counts = truth.count(truth.rows)
     name = min(counts, key=counts.__getitem__)
     if counts[name] < 2 and job.share:
         raise InputError(
-            f"{job.csv or job.positives}: label {name!r} has {counts[name]} row; it needs one to "
-            "train on and one to test on"
+            f"{job.csv or job.positives}: label {shown(name, 80)!r} has {counts[name]} row; it "
+            f"needs one to train on and one to test on{_numbers_hint(truth)}"
         )
