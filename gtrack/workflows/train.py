@@ -38,6 +38,12 @@ from gtrack.workflows.training.record import (
 from gtrack.workflows.training.trainer import fit
 from gtrack.workflows.training.work_folder import check_work_folder, working
 
+LARGEST_BATCH = 1024
+"""Of a training set that is smaller."""
+
+LARGEST_BATCH = 1024
+"""Of a training set that is smaller."""
+
 Say = Callable[[str], None]
 
 
@@ -78,6 +84,11 @@ def train(
         described = describe_data(job, data)
         for line in told(described, data):
             say(line)
+        if job.batch > max(LARGEST_BATCH, len(data.split.train)):
+            raise InputError(
+                f"--batch {job.batch}: more than the {len(data.split.train):,} training windows; "
+                f"give {LARGEST_BATCH} or fewer"
+            )
         scale = Scale.of(data.examples.truth, data.split.train)
         steps = job.steps or steps_of(job.epochs, len(data.split.train), job.batch)
         settings = describe_settings(job, steps, device)

@@ -109,10 +109,9 @@ def split_examples(
     within_training = len(train) - len(distinct(examples, train)[0])
     conflicts = _conflicts(examples, canonical_windows(examples))
     split = Split(train, test, within_training, duplicates, groups, shared, tuple(conflicts))
-    joined = None if give_way == "keep" else groups
-    _require(examples, split.train, "to train on", joined)
-    if holdout or share:
-        _require(examples, split.test, "to test on", joined)
+    for rows, purpose in ((split.train, "to train on"), (split.test, "to test on")):
+        if rows is split.train or holdout or share:
+            _require(examples, split, rows, purpose)
     return split
 
 
@@ -132,7 +131,8 @@ def _random_share(
     has = np.zeros((int(groups.max()) + 1, len(levels)), np.int64)
     np.add.at(has, (groups[firsts], level[firsts]), 1)
     sizes = has.sum(0)
-    left = np.minimum(np.maximum(1, np.round(share * sizes).astype(np.int64)), sizes - 1)
+    left = np.maximum(1, np.round(share * sizes).astype(np.int64))
+    left = np.minimum(left, np.maximum(0, sizes - 1))
     wanted = left.copy()
     chosen = np.zeros(len(has), bool)
     for stratum in range(len(levels)):
@@ -164,17 +164,28 @@ def _conflicts(examples: ExampleSet, keys: list[str]) -> list[str]:
     return list(found.values())
 
 
-def _require(examples: ExampleSet, rows: Rows, purpose: str, groups: Groups | None) -> None:
+def _require(examples: ExampleSet, split: Split, rows: Rows, purpose: str) -> None:
     missing = examples.truth.lack(rows)
     if not missing:
         return
-    by_place = any(examples.chroms)
-    cure = "other --holdout chromosomes, another" if by_place else "another --seed or"
-    why = ""
-    if groups is not None and (largest := int(np.bincount(groups).max())) > len(groups) // 2:
+    cure, why = "another --seed or --test-share", ""
+    if any(examples.chroms):
+        cure = "other --holdout chromosomes, or another --test-share"
+    largest = 0 if split.groups is None else int(np.bincount(split.groups).max())
+    if split.conflicts:
         why = (
-            f" ({largest:,} of {len(groups):,} windows overlap or share most of their sequence, "
+            f" ({len(split.conflicts):,} sequences have more than one label, the first: "
+            f"{split.conflicts[0]})"
+        )
+    elif split.shared.left_out_of != "keep" and largest > len(examples) // 2:
+        why = (
+            f" ({largest:,} of {len(examples):,} windows overlap or share much of their sequence, "
             "through each other, and stay on one side)"
         )
-        cure = "--shared keep if they are meant to be variants of one sequence, a"
-    raise InputError(f"{missing} is left {purpose}{why}; choose {cure} --test-share, or add rows")
+        cure = "--shared keep if they are meant to be variants of one sequence"
+        if any(examples.chroms):
+            cure = "--holdout chromosomes to test on"
+    elif split.shared.tests and split.shared.left_out_of != "keep":
+        why = f" ({split.shared.tests:,} test windows are like training windows)"
+        cure = f"--shared keep for a score that is too high, {cure}"
+    raise InputError(f"{missing} is left {purpose}{why}; choose {cure}, or add rows")

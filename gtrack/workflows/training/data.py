@@ -114,7 +114,7 @@ def _extra_test(
             cure = "add rows"
             if why:
                 other = (
-                    "" if job.shared == "train" else "--shared train to leave out its own rows, or "
+                    "" if job.shared == "train" else "--shared train to leave them out there, or "
                 )
                 cure = f"add other rows, or give {other}--shared keep for a score that is too high"
             raise InputError(f"{where}: {missing} is left {purpose}{why}; {cure}")

@@ -12,6 +12,8 @@ from gtrack.core.heads import Outputs
 
 SHUFFLE = "shuffle"
 GC_MATCHED = "gc-matched"
+_LARGEST_SEED = 2**32 - 1  # NumPy's
+_MOST_THREADS = 1024
 AUGMENTATIONS = ("rc", "shift")
 
 
@@ -199,8 +201,10 @@ class TrainJob:
         ):
             if value is not None and not 0 < value < math.inf:
                 raise InputError(f"{name} {value}: give a number above 0")
-        if self.warmup < 0 or self.seed < 0:
-            raise InputError("--warmup and --seed are 0 or more")
+        if not (self.warmup >= 0 and 0 <= self.seed <= _LARGEST_SEED):
+            raise InputError(f"--warmup is 0 or more, and --seed 0 to {_LARGEST_SEED}")
+        if self.threads > _MOST_THREADS:
+            raise InputError(f"--threads {self.threads}: at most {_MOST_THREADS}")
 
     @property
     def outputs(self) -> Outputs:
