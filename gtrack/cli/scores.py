@@ -9,6 +9,8 @@ _CLASSES = {"auroc": "AUROC", "auprc": "AUPRC", "mcc": "MCC", "accuracy": "accur
 _LABELS = {"auroc": "AUROC", "auprc": "AUPRC"}
 _VALUES = {"pearson": "Pearson", "spearman": "Spearman", "r2": "R2"}
 
+_PARTS = {"test": "test set", "test_csv": "test CSV"}
+
 _Lines = Iterator[tuple[str, dict[str, Any]]]
 
 
@@ -22,11 +24,17 @@ def print_scores(record: dict[str, Any]) -> None:
     lines = {"labels": _labels, "values": _values}.get(record["data"].get("outputs"), _classes)
     table = Table("", "value", "95 % interval", box=None)
     for part, scores in record["metrics"].items():
-        table.add_row(f"{part.replace('_', ' ')}, {scores['rows']:,} windows{strands}")
+        table.add_row(f"{_PARTS[part]}, {_counted(scores)}{strands}")
         for name, score in lines(scores):
             table.add_row(Text(f"  {name}"), *_shown(score))  # a name may hold rich's brackets
     console = Console(stderr=True, highlight=False)
     console.print(table)
+
+
+def _counted(scores: dict[str, Any]) -> str:
+    """Say of how many windows; intervals rest on those that share no origin."""
+    rows, independent = scores["rows"], scores.get("independent", scores["rows"])
+    return f"{rows:,} windows" + (f" of {independent:,} origins" if independent < rows else "")
 
 
 def _classes(scores: dict[str, Any]) -> _Lines:

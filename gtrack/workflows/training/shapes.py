@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
 
 CNN_CONFIGS: dict[str, dict[str, Any]] = {
     "small": {"channels": [32, 32], "kernel_sizes": [15, 7]},
@@ -44,7 +45,10 @@ def shape_of(wish: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
         return known[wish]
     path = Path(wish)
     if not path.is_file():
-        raise InputError(f"--config {wish}: neither one of {', '.join(known)} nor a JSON file")
+        raise InputError(
+            f"--config {shown(wish)}: neither one of {', '.join(known)} nor a JSON file; write the "
+            "JSON into a file and give its name"
+        )
     try:
         shape = json.loads(path.read_bytes())
     except ValueError as problem:
