@@ -26,7 +26,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         targets = make(Path(folder) / "base")
         if given.only:
-            name, _, number = given.only.partition(":")
+            name = given.only.partition(":")[0]
             once(targets[name], given.only, Path(folder) / "base")
             print("no find")
             return

@@ -20,8 +20,29 @@ HOSTILE: list[Any] = [
 """What stands in the place of a value."""
 
 WORDS = [
-    *(b"\0", b"\x1b[2J", b"\xe2\x80\xae", b"\xff\xfe", b"\r", b"\n", b"\t", b"\n\n", b"\xef\xbb\xbf"),
-    *(b"-1", b"0", b"999999999999999999999", b"1e400", b"NaN", b"chr1", b"chr2", b">", b"#", b"\x1f\x8b"),
+    *(
+        b"\0",
+        b"\x1b[2J",
+        b"\xe2\x80\xae",
+        b"\xff\xfe",
+        b"\r",
+        b"\n",
+        b"\t",
+        b"\n\n",
+        b"\xef\xbb\xbf",
+    ),
+    *(
+        b"-1",
+        b"0",
+        b"999999999999999999999",
+        b"1e400",
+        b"NaN",
+        b"chr1",
+        b"chr2",
+        b">",
+        b"#",
+        b"\x1f\x8b",
+    ),
     *(b"A" * 3000, b'"', b"'", b"\\", b"{", b"[", b"%", b"="),
 ]
 """What is put into bytes."""

@@ -54,6 +54,13 @@ def command(*words: object) -> None:
     assert max(map(len, result.output.split("\n"))) < 20_000, "a line without end"
 
 
+def check(error: Exception) -> None:
+    """Hold an error of gtrack's to what every line on a terminal is held to."""
+    said = str(error)
+    assert said.isprintable(), f"raw on the terminal: {said!r:.500}"
+    assert len(said) < 20_000, "a line without end"
+
+
 def open_and_use_model(folder: Path, draw: random.Random) -> None:
     """Open a model as a scan does, and read four sequences with it."""
     import torch
@@ -71,8 +78,7 @@ def open_and_use_model(folder: Path, draw: random.Random) -> None:
         with torch.inference_mode():
             assert len(model.forward(model.embed(batch), batch)) == len(ACGT)
     except GtrackError as error:
-        assert str(error).isprintable(), f"raw on the terminal: {error!s:.500}"
-        assert len(str(error)) < 20_000, "a line without end"
+        check(error)
 
 
 def explain_with_model(folder: Path, draw: random.Random) -> None:
@@ -116,7 +122,7 @@ def _view(folder: Path) -> None:
         server, _ = view(ViewJob(folder, 0, False, False, None, None))
         server.server_close()
     except GtrackError as error:
-        assert str(error).isprintable()
+        check(error)
 
 
 def _read_scan(folder: Path) -> None:
@@ -124,12 +130,12 @@ def _read_scan(folder: Path) -> None:
 
     try:
         scan = gtrack.open_scan(folder)
-        scan.regions, scan.windows
+        scan.regions(), scan.windows()
         for model in scan.models:
             scan.values(model, "chr2", 6000, 6050)
             scan.hits(model)
     except gtrack.GtrackError as error:
-        assert str(error).isprintable()
+        check(error)
 
 
 def read_inputs(folder: Path, draw: random.Random) -> None:
@@ -174,7 +180,7 @@ def read_alone(folder: Path, draw: random.Random) -> None:
         try:
             read(folder / name)
         except GtrackError as error:
-            assert str(error).isprintable(), f"raw on the terminal: {error!s:.500}"
+            check(error)
 
 
 ANNOTATIONS = ("genes.gtf", "genes.gff3", "genes.bed", "genes.bed.gz", "genes.bb")
@@ -245,7 +251,12 @@ def _scan(base: Path, inputs: Path) -> None:
     out = base / "scan"
     command(
         *("scan", "--bed", inputs / "regions.bed", "--fasta", inputs / "genome.fa"),
-        *("--model", f"cnn={base / 'cnn/cnn'}", "--model", f"dnabert2={base / 'dnabert2/dnabert2'}"),
+        *(
+            "--model",
+            f"cnn={base / 'cnn/cnn'}",
+            "--model",
+            f"dnabert2={base / 'dnabert2/dnabert2'}",
+        ),
         *("--out", out, "--null-bases", 10_000, "--motifs", inputs / "motifs.meme"),
         *("--annotation", f"genes={inputs / 'genes.gtf'}", "--genome", "hg38"),
     )

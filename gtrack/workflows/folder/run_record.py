@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gtrack.core.errors import InputError
+from gtrack.core.small_file import whole_json
 from gtrack.io.atomic import write_text
 from gtrack.workflows.folder.owned import RUN
 
@@ -51,7 +52,7 @@ def read_run(out: Path) -> dict[str, object]:
     """
     path = out / RUN
     try:
-        return dict(json.loads(path.read_bytes()))
+        return dict(whole_json(path))
     except (OSError, TypeError, ValueError, RecursionError) as error:
         raise InputError(
             f"{path}: missing or damaged; it names the plan's inputs: run gtrack plan again"
