@@ -6,10 +6,13 @@ from pathlib import Path
 
 import click
 
+from gtrack.cli.options import FILE
+from gtrack.cli.terminal import echo, quoted
+
 
 @click.command()
 @click.argument("source", metavar="HUB_ID|FOLDER")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=FILE)
 @click.option(
     "--window",
     "window_bp",
@@ -31,14 +34,14 @@ def convert(source: str, out: Path, window_bp: int | None) -> None:
     from gtrack.workflows.convert import convert as run
 
     done = run(source, out, window_bp=window_bp)
-    click.echo(f"wrote {done.folder}: labels {', '.join(done.labels)}", err=True)
+    echo(f"wrote {done.folder}: labels {', '.join(done.labels)}", err=True)
     if done.dropped:
-        click.echo(f"left out {len(done.dropped)} tensors of pretraining (cls.*)", err=True)
+        echo(f"left out {len(done.dropped)} tensors of pretraining (cls.*)", err=True)
     if done.absent:
-        click.echo(
+        echo(
             f"it has no {' and no '.join(done.absent)}: train it with "
-            f"gtrack train dnabert2 --from {done.folder}",
+            f"{quoted(['gtrack', 'train', 'dnabert2', '--from', done.folder])}",
             err=True,
         )
     elif done.window_bp is None:
-        click.echo("it records no window: give scan --window BP", err=True)
+        echo("it records no window: give scan --window BP", err=True)
