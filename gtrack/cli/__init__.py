@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from gtrack import __version__
-from gtrack.cli.refusals import refusal
+from gtrack.cli.refusals import cured, refusal
 from gtrack.cli.terminal import echo, hear_log
 from gtrack.core.errors import GtrackError
 from gtrack.core.interruption import ARRIVED, guarded
@@ -76,7 +76,7 @@ class _Verbs(click.Group):
         except GtrackError as error:
             if ARRIVED.number is not None:  # it failed because it was interrupted
                 raise
-            _refuse(error)
+            _refuse(cured(error))
         except click.UsageError as error:
             if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
                 raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 
 from gtrack.core.errors import GtrackError, InputError, ModelError, OutputError
 
@@ -52,14 +53,29 @@ def refusal(error: BaseException) -> GtrackError | None:
             "memory is short; give shorter windows or a smaller --batch-tokens, or take a machine "
             "with more"
         )
-    if isinstance(error, ImportError) and os.strerror(errno.EMFILE) in str(error):
+    if isinstance(error, ImportError | RuntimeError) and os.strerror(errno.EMFILE) in str(error):
+        return OutputError(f"{error}; {_CURES[errno.EMFILE][1]}")  # libraries say it in words
+    if isinstance(error, OSError):
+        return _said(error)
+    return next(map(_said, _led_to(error, _EXPLAINS)), None)
+
+
+def cured(error: GtrackError) -> GtrackError:
+    """Return an error of gtrack's, with another cure where it arose of too many open files."""
+    if os.strerror(errno.EMFILE) in str(error):
         return OutputError(f"{error}; {_CURES[errno.EMFILE][1]}")
-    before, seen = error, 0
-    while before is not None and seen < _DEEPEST:
-        if isinstance(before, OSError) and (before is error or before.errno in _EXPLAINS):
-            return _said(before)
-        before, seen = before.__cause__ or before.__context__, seen + 1
-    return None
+    return next(map(_said, _led_to(error, {errno.EMFILE, errno.ENFILE})), None) or error
+
+
+def _led_to(error: BaseException, numbers: set[int]) -> Iterator[OSError]:
+    """Yield the errors of the system, of such numbers, that led to an error."""
+    before: BaseException | None = error
+    for _ in range(_DEEPEST):
+        if isinstance(before, OSError) and before.errno in numbers:
+            yield before
+        if before is None:
+            return
+        before = before.__cause__ or before.__context__
 
 
 def _said(error: OSError) -> GtrackError | None:

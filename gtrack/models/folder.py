@@ -118,7 +118,7 @@ def claimed(
     raise ModelError(
         f"{source}: a model of no kind that is known here ({known}): model_type "
         f"{shown(str(config.get('model_type')), 60)!r}, {len(tensors):,} tensors, such as "
-        f"{shown(', '.join(sorted(tensors)[:2]), 160)}; if it has a package for gtrack, install that"
+        f"{shown(', '.join(sorted(tensors)[:2]), 160)}; if it has a package for gtrack, install it"
         f"{'; ' * bool(broken)}{'; '.join(broken)}"
     )
 

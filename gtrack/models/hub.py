@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -40,7 +41,7 @@ def is_path(source: str) -> bool:
         or "\\" in name
         or name.count("/") != 1
         or name.lower().endswith(_FILES)
-        or Path(name).parent.is_dir()
+        or os.path.lexists(Path(name).parent)
     )
 
 

@@ -6,6 +6,7 @@ allocated, and every refusal is one line that names the file.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import struct
@@ -80,10 +81,16 @@ def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
     try:
         with path.open("rb"), safe_open(path, framework="pt") as file:
             return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}
-    except OSError as problem:
-        raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
+    except (OSError, RuntimeError) as problem:  # torch maps the file
+        raise ModelError(f"{path}: cannot be read: {_why(problem)}") from problem
     except SafetensorError as problem:
         raise _damaged(path, problem) from problem
+
+
+def _why(problem: Exception) -> str:
+    if isinstance(problem, FileNotFoundError) and problem.errno is None:  # and it is there
+        return os.strerror(errno.EMFILE)  # what safetensors takes for its absence
+    return getattr(problem, "strerror", None) or str(problem)[:_SAID]
 
 
 def check_weights_file(path: Path) -> None:
@@ -138,8 +145,8 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
         # Copied: a mapped file that someone overwrites would end the process.
         with path.open("rb"):
             tensors = {name: tensor.clone() for name, tensor in load_file(path).items()}
-    except OSError as problem:
-        raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
+    except (OSError, RuntimeError) as problem:
+        raise ModelError(f"{path}: cannot be read: {_why(problem)}") from problem
     except SafetensorError as problem:
         raise _damaged(path, problem) from problem
     for name, tensor in tensors.items():
