@@ -34,12 +34,10 @@ def whole(path: Path, most: int = MOST) -> bytes:
             raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "is no file but a device or a pipe", str(path))
-        data = file.read(most + 1) if found.st_size <= most else b""
-        if max(found.st_size, len(data)) > most:
-            size = max(found.st_size, len(data))
-            said = f"{size:,} bytes, more than the {most:,} that such a file may have"
+        if found.st_size > most:
+            said = f"{found.st_size:,} bytes, more than the {most:,} that such a file may have"
             raise OSError(errno.EFBIG, said, str(path))
-        return data
+        return file.read(found.st_size)
 
 
 def whole_json(path: Path, most: int = MOST) -> Any:

@@ -13,11 +13,13 @@ from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.scan.null_windows import NullPlan
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, digest_of
-from gtrack.core.small_file import whole_json
+from gtrack.core.small_file import whole, whole_json
 from gtrack.io.atomic import write_text
 
 PLAN_MOST = 32_000_000
 """Bytes of ``plan.json``, at most: it lists the chromosomes, of a draft half a million."""
+
+_REGIONS_MOST = 1 << 32  # bytes, of 40 million regions
 
 SCHEMA, FIRST = "gtrack-plan/2", "gtrack-plan/1"
 _COLUMNS = "chrom\tstart\tend\tname\tstrand\tsummit\tknown"
@@ -61,7 +63,7 @@ def read_plan(folder: Path) -> Plan:
     known: list[int] = []
     try:
         facts, old = record["facts"], record["schema"] != SCHEMA
-        text = (folder / "regions.tsv").read_bytes().decode()
+        text = whole(folder / "regions.tsv", _REGIONS_MOST).decode()
         for line in text.split("\n")[1:-1]:
             chrom, start, end, name, strand, summit, count = line.split("\t")
             offset = int(summit) if summit else None

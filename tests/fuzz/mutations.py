@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import os
@@ -101,7 +102,7 @@ def _nodes(holder: Any, depth: int) -> Any:
 def _spoil_value(where: Any, key: Any, nodes: list[Any], draw: random.Random) -> None:
     how = draw.randrange(8)
     if how == 0 and isinstance(where, dict):
-        where[str(draw.choice(HOSTILE))] = where.pop(key, None)
+        where[str(copy.deepcopy(draw.choice(HOSTILE)))] = where.pop(key, None)
     elif how == 1 and len(where) > 1:
         del where[key]
     elif how == 2:
@@ -114,9 +115,9 @@ def _spoil_value(where: Any, key: Any, nodes: list[Any], draw: random.Random) ->
         where.extend(where[: draw.choice([1, 50])])
     else:
         try:
-            where[key] = draw.choice(HOSTILE)
+            where[key] = copy.deepcopy(draw.choice(HOSTILE))
         except IndexError:
-            where.append(draw.choice(HOSTILE))
+            where.append(copy.deepcopy(draw.choice(HOSTILE)))
 
 
 def spoil_safetensors(data: bytes, draw: random.Random) -> bytes:
@@ -167,6 +168,6 @@ def spoilt(source: Path, target: Path, draw: random.Random, names: list[str]) ->
     target.mkdir(parents=True)
     shutil.copytree(source, target / source.name)
     chosen = draw.sample(names, min(len(names), draw.choice([1, 1, 1, 2, 3])))
-    for name in chosen:
+    for name in dict.fromkeys(chosen):
         spoil_file(target / source.name / name, draw)
     return chosen

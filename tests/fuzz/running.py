@@ -24,7 +24,7 @@ GROWTH = 1 << 30
 
 _TIMERS = (
     (signal.ITIMER_PROF, signal.SIGPROF, SLOWEST),
-    (signal.ITIMER_REAL, signal.SIGALRM, 4 * SLOWEST),  # it waits for somebody
+    (signal.ITIMER_REAL, signal.SIGALRM, 12 * SLOWEST),  # it waits for somebody
 )
 
 _MANY = 20  # cases of a child: what one leaves behind does not disturb too many
@@ -45,7 +45,7 @@ def once(target: Target, seed: str, base: Path) -> None:
     for timer, number, seconds in _TIMERS:
         signal.signal(number, _ring)
         signal.setitimer(timer, seconds)
-    faulthandler.dump_traceback_later(8 * SLOWEST, exit=True)  # where no signal is heard
+    faulthandler.dump_traceback_later(15 * SLOWEST, exit=True)  # where no signal is heard
     try:
         target.case(seed, work)
     finally:

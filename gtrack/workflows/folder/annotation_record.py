@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gtrack.core.errors import OutputError
-from gtrack.core.small_file import whole_json
+from gtrack.core.small_file import whole, whole_json
 from gtrack.io.atomic import sync, write_parts
 
 FOLDER = "annotations"
@@ -25,7 +25,7 @@ def recorded(out: Path) -> set[str]:
     """
     names = set()
     try:
-        lines = (out / RECORD).read_bytes().decode(errors="replace").splitlines()
+        lines = whole(out / RECORD).decode(errors="replace").splitlines()
     except OSError:
         return _listed(out)
     for line in lines:
