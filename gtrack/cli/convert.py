@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import click
 
+from gtrack.cli.options import FILE
+from gtrack.cli.terminal import echo, quoted
 from gtrack.core.printable import shown
 
 
 @click.command()
 @click.argument("source", metavar="HUB_ID|FOLDER|FILE")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=FILE)
 @click.option(
     "--base",
     metavar="HUB_ID|FOLDER",
@@ -42,21 +43,21 @@ def convert(source: str, out: Path, base: str | None, window_bp: int | None) -> 
     from gtrack.workflows.convert import convert as run
 
     done = run(source, out, base=base, window_bp=window_bp)
-    click.echo(f"wrote {done.folder}: labels {', '.join(done.labels)}", err=True)
+    echo(f"wrote {done.folder}: labels {', '.join(done.labels)}", err=True)
     if done.merged:
-        click.echo(f"merged the adapter's changes to {done.merged} layers into {base}", err=True)
+        echo(f"merged the adapter's changes to {done.merged} layers into {base}", err=True)
     if done.dropped:
         names = ", ".join(shown(name, 60) for name in done.dropped[:3])
         more = ", ..." * (len(done.dropped) > 3)
-        click.echo(
+        echo(
             f"left out {len(done.dropped)} tensors that are no part of the network ({names}{more})",
             err=True,
         )
     if done.absent:
-        click.echo(
+        echo(
             f"it has no {' and no '.join(done.absent)}: train it with "
-            f"gtrack train dnabert2 --from {shlex.quote(str(done.folder))}",
+            f"{quoted(['gtrack', 'train', 'dnabert2', '--from', done.folder])}",
             err=True,
         )
     elif done.window_bp is None:
-        click.echo("it records no window: give scan --window BP", err=True)
+        echo("it records no window: give scan --window BP", err=True)

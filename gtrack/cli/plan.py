@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gtrack.cli.scan_options import scan_job, scan_options
+from gtrack.cli.terminal import echo, quoted
 
 
 @click.command()
@@ -32,9 +33,10 @@ def plan(overwrite: bool, **given: Any) -> None:
     print_notes(planned.notes)
     print_annotations(planned.annotations)
     windows = ", ".join(f"{len(made.grid(m.name)):,} windows for {m.name}" for m in made.models)
-    click.echo(
+    echo(
         f"{len(made.regions):,} regions, {windows}, {made.n_shards} shards (0 to "
-        f"{made.n_shards - 1})\nnext: gtrack scan --plan {job.out} --shard K, for every K; then "
-        f"gtrack merge {job.out}",
+        f"{made.n_shards - 1})",
+        f"next: {quoted(['gtrack', 'scan', '--plan', job.out])} --shard K, for every K; then "
+        f"{quoted(['gtrack', 'merge', job.out])}",
         err=True,
     )

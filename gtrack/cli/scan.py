@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from gtrack.cli.options import FILE
 from gtrack.cli.scan_options import scan_job, scan_options
+from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
 
 _OF_ONE_SHARD = ("plan_folder", "shard", "device", "workers")
@@ -96,7 +97,7 @@ def scan(
     if done.scan is not None:
         print_summary(done.scan)
     elif done.hits is None and not done.annotations and done.passports is None:
-        click.echo(f"{given['out']} is finished already; nothing to do", err=True)
+        echo(f"{given['out']} is finished already; nothing to do", err=True)
     print_annotations(done.annotations)
     if done.hits is not None:
         print_hits(done.hits)

@@ -14,6 +14,24 @@ def shown(name: Path | str | bytes, limit: int = 400) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def one_line(text: str, limit: int = 4000) -> str:
+    r"""Give a message as one printable line; a long one loses its middle, not the cure at its end.
+
+    Examples
+    --------
+    >>> one_line("label \x1b]0;X\x07\nstands twice")
+    'label \\x1b]0;X\\x07 stands twice'
+    """
+    if len(text) > 2 * limit:  # before it is looked at letter by letter
+        text = text[:limit] + text[-limit:]
+    text = " ".join(text.split())
+    if not text.isprintable():
+        text = shown(text, len(text))
+    if len(text) > limit:
+        text = f"{text[: limit // 2]} ... {text[-limit // 2 :]}"
+    return text
+
+
 def lasting(seconds: float) -> str:
     """Say how long, to no more digits than an estimate has.
 

@@ -17,6 +17,7 @@ from typing import BinaryIO, Literal
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
+from gtrack.core.small_file import whole
 
 LINE_LIMIT = 1 << 20
 """Longest line, in bytes, that a reader takes into memory (1 MiB)."""
@@ -185,10 +186,7 @@ def whole_text(path: Path) -> str:
         When it cannot be read, or is larger than any text that is read whole.
     """
     with reading(path):
-        size = path.stat().st_size
-        if size > _WHOLE:
-            raise InputError(f"{shown(path)}: {size:,} bytes; is it the right file?")
-        return path.read_bytes().decode(errors="replace")
+        return whole(path, _WHOLE).decode(errors="replace")
 
 
 @contextmanager

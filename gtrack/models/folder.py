@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import snapshot_download
 
 from gtrack.core import catalogue
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import ModelKind, SequenceModel, lacking
+from gtrack.core.printable import shown
 from gtrack.models import GROUP, MODELS
 from gtrack.models.adapters import refuse_unmerged
 from gtrack.models.hints import check_model
+from gtrack.models.hub import fetched, is_path, no_such_folder
 from gtrack.models.weights import (
     WEIGHTS,
     read_config,
@@ -43,7 +44,8 @@ def locate(source: str | Path, *, pickles: bool = False) -> Path:
     Parameters
     ----------
     source : str or Path
-        A folder; or, when no such path exists, a Hub id ``owner/name`` with optional ``@revision``,
+        A folder; or, when no such path exists and it is not meant for one
+        (:func:`gtrack.models.hub.is_path`), a Hub id ``owner/name`` with optional ``@revision``,
         whose JSON and safetensors files are downloaded (or found in the Hub's cache).
     pickles : bool
         Download pickles too; for ``gtrack convert`` alone.
@@ -61,18 +63,10 @@ def locate(source: str | Path, *, pickles: bool = False) -> Path:
     hub = _HUB_ID.fullmatch(str(source))
     if path.exists():
         raise InputError(f"{source}: a model is a folder with config.json and {WEIGHTS}")
-    if hub is None:
-        raise InputError(f"{source}: no such folder")
+    if hub is None or is_path(str(source)):
+        raise InputError(no_such_folder(str(source)))
     patterns = ["*.json", "*.safetensors", *_files_of_kinds(), *(_PICKLES if pickles else ())]
-    try:
-        found = snapshot_download(hub["id"], revision=hub["revision"], allow_patterns=patterns)
-    except Exception as problem:  # whatever the HTTP library beneath the Hub's client raises
-        why = str(problem).strip().split("\n")[0] or type(problem).__name__
-        raise ModelError(
-            f"{source}: no such folder, and the Hugging Face Hub gave no such model "
-            f"({why}); download it elsewhere and give the folder"
-        ) from problem
-    return Path(found)
+    return fetched(str(source), hub["id"], hub["revision"], patterns)
 
 
 def _files_of_kinds() -> list[str]:
@@ -130,8 +124,8 @@ def claimed(
     known = ", ".join(catalogue.names(MODELS, GROUP))
     raise ModelError(
         f"{source}: a model of no kind that is known here ({known}): model_type "
-        f"{str(config.get('model_type'))[:60]!r}, {len(tensors):,} tensors, such as "
-        f"{', '.join(sorted(tensors)[:2])[:160]}; if it has a package for gtrack, install that"
+        f"{shown(str(config.get('model_type')), 60)!r}, {len(tensors):,} tensors, such as "
+        f"{shown(', '.join(sorted(tensors)[:2]), 160)}; if it has a package for gtrack, install it"
         f"{'; ' * bool(broken)}{'; '.join(broken)}"
     )
 

@@ -94,8 +94,8 @@ def without_config(source: str | Path, folder: Path) -> ModelError:
     """Return the refusal of weights without ``config.json``."""
     return ModelError(
         f"{folder / 'config.json'}: cannot be read: there is none; take that of the model that it "
-        f"was fine-tuned from: {converting(source, 'BASE')} (BASE: that model, a folder or an id of "
-        f"the Hub; of a DNABERT-2 {PUBLIC})"
+        f"was fine-tuned from: {converting(source, 'BASE')} (BASE: that model, a folder or an id "
+        f"of the Hub; of a DNABERT-2 {PUBLIC})"
     )
 
 

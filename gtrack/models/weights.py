@@ -6,8 +6,10 @@ allocated, and every refusal is one line that names the file.
 
 from __future__ import annotations
 
-import json
+import errno
 import os
+import stat
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,10 +20,14 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from gtrack.core.errors import ModelError
+from gtrack.core.printable import shown
+from gtrack.core.small_file import whole_json
 from gtrack.models.parts import Parts, joined, parts_of
 
 WEIGHTS = "model.safetensors"
 _MAX_CONFIG = 1_000_000
+_MAX_HEADER = 4_000_000
+_MAX_TENSORS = 20_000
 _SAID = 300  # characters of safetensors' own words: they may quote the file
 _TYPES = (
     *(torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.bool),
@@ -49,13 +55,10 @@ def read_json(path: Path, limit: int = _MAX_CONFIG) -> dict[str, Any]:
         When there is no such file, it is larger, or it holds no JSON object.
     """
     try:
-        size = path.stat().st_size
-        if size > limit:
-            raise ModelError(f"{path}: {size:,} bytes, more than the {limit:,} allowed")
-        content = json.loads(path.read_bytes())
+        content = whole_json(path, limit)
     except OSError as problem:
         raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
-    except (ValueError, RecursionError) as problem:
+    except ValueError as problem:
         raise ModelError(f"{path}: not JSON: {problem}") from problem
     if not isinstance(content, dict):
         raise ModelError(f"{path}: holds no JSON object")
@@ -109,13 +112,50 @@ def shapes_in(path: Path) -> dict[str, tuple[int, ...]]:
     ModelError
         When there is no such file, or its header contradicts it.
     """
+    check_weights_file(path)
     try:
         with path.open("rb"), safe_open(path, framework="pt") as file:
             return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}
-    except OSError as problem:
-        raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
+    except (OSError, RuntimeError) as problem:  # torch maps the file
+        raise ModelError(f"{path}: cannot be read: {_why(problem)}") from problem
     except SafetensorError as problem:
         raise _damaged(path, problem) from problem
+
+
+def _why(problem: Exception) -> str:
+    if isinstance(problem, FileNotFoundError) and problem.errno is None:  # and it is there
+        return os.strerror(errno.EMFILE)  # what safetensors takes for its absence
+    return getattr(problem, "strerror", None) or str(problem)[:_SAID]
+
+
+def check_weights_file(path: Path) -> None:
+    """Refuse a safetensors file by the size of its header, before that is read into memory.
+
+    Raises
+    ------
+    ModelError
+        When there is no such regular file, or its header is larger than that of any network.
+    """
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # of a folder, the system says so
+            raise ModelError(f"{path}: is no file but a device or a pipe; give a model's folder")
+        with path.open("rb") as file:
+            head = file.read(8)
+            size = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
+            if _MAX_HEADER < size <= path.stat().st_size:
+                raise ModelError(
+                    f"{path}: a header of {size:,} bytes, more than the {_MAX_HEADER:,} that the "
+                    "names of a network's tensors need; copy the checkpoint again"
+                )
+            tensors = file.read(size).count(b'"dtype"') if size <= _MAX_HEADER else 0
+    except OSError as problem:
+        raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
+    if tensors > _MAX_TENSORS:
+        raise ModelError(
+            f"{path}: {tensors:,} tensors, more than the {_MAX_TENSORS:,} that gtrack reads; join "
+            "them, or give another model"
+        )
 
 
 def _damaged(path: Path, problem: Exception) -> ModelError:
@@ -145,12 +185,13 @@ def tensors_in(path: Path) -> dict[str, Tensor]:
         When the file is missing, malformed or truncated, or a tensor holds NaN or infinity or is
         of a type that weights are not trained in, such as 8-bit floats.
     """
+    check_weights_file(path)
     try:
         # Copied: a mapped file that someone overwrites would end the process.
         with path.open("rb"):
             tensors = {name: tensor.clone() for name, tensor in load_file(path).items()}
-    except OSError as problem:
-        raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
+    except (OSError, RuntimeError) as problem:
+        raise ModelError(f"{path}: cannot be read: {_why(problem)}") from problem
     except SafetensorError as problem:
         raise _damaged(path, problem) from problem
     check_numbers(tensors, path)
@@ -176,8 +217,8 @@ def unwrapped(names: Iterable[str], wrappers: Sequence[str], where: Path) -> dic
             bare = bare[len(prefix) :]
         if bare in found:
             raise ModelError(
-                f"{where}: tensors {found[bare]} and {name} are both {bare}, once without what "
-                "training tools put before names; save one copy of the network"
+                f"{where}: tensors {shown(found[bare])} and {shown(name)} are both {shown(bare)}, "
+                "once without what training tools put before names; save one copy of the network"
             )
         found[bare] = name
     return found
@@ -194,7 +235,9 @@ def check_numbers(tensors: Mapping[str, Tensor], where: Path) -> None:
     for name, tensor in tensors.items():
         if tensor.dtype not in _TYPES:
             kind = str(tensor.dtype).removeprefix("torch.")
-            raise ModelError(f"{where}: tensor {name} is {kind}; save the checkpoint as float32")
+            raise ModelError(
+                f"{where}: tensor {shown(name)} is {kind}; save the checkpoint as float32"
+            )
     check_finite(tensors, where)
 
 
@@ -208,7 +251,9 @@ def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:
     """
     for name, tensor in tensors.items():
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
-            raise ModelError(f"{where}: tensor {name} holds NaN or infinity; the training failed")
+            raise ModelError(
+                f"{where}: tensor {shown(name)} holds NaN or infinity; the training failed"
+            )
 
 
 def write_weights(tensors: Mapping[str, Tensor], folder: Path) -> None:

@@ -21,6 +21,7 @@ from gtrack.models.dnabert2.multimolecule import is_multimolecule, translated
 from gtrack.models.dnabert2.names import own_names
 from gtrack.models.dnabert2.network import Dnabert2Config, Dnabert2ForSequenceClassification
 from gtrack.models.hints import converting
+from gtrack.models.labels import labels_of
 from gtrack.models.weights import read_config, read_weights
 
 _FIELDS = [
@@ -145,7 +146,7 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
     ]
     rows = sum(heads[0].shape[:1]) if heads else None
     try:
-        config = _config(raw, _labels(raw, rows))
+        config = _config(raw, labels_of(raw, rows))
     except ValueError as problem:
         raise ModelError(f"{where / 'config.json'}: {problem}") from problem
     layers = {name.split(".")[3] for name in state if name.startswith("bert.encoder.layer.")}
@@ -163,37 +164,15 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
         del expected[f"{_HEADS[head]}.weight"], expected[f"{_HEADS[head]}.bias"]
     for name in sorted(expected.keys() ^ state.keys()):
         what = "is missing" if name in expected else "is unexpected"
-        raise ModelError(f"{where}: tensor {name} {what}: not a whole DNABERT-2 checkpoint")
+        raise ModelError(f"{where}: tensor {shown(name)} {what}: not a whole DNABERT-2 checkpoint")
     for name, tensor in state.items():
         if tensor.shape != expected[name].shape or not tensor.is_floating_point():
             raise ModelError(
-                f"{where}: tensor {name} is {tensor.dtype} of shape {tuple(tensor.shape)}, but "
-                f"config.json calls for numbers of shape {tuple(expected[name].shape)}"
+                f"{where}: tensor {shown(name)} is {tensor.dtype} of shape {tuple(tensor.shape)}, "
+                f"but config.json calls for numbers of shape {tuple(expected[name].shape)}"
             )
     own = raw.get("model_type") == Dnabert2Config.model_type
     return Checkpoint(config, state, absent, dropped, aside, own)
-
-
-def _labels(raw: Mapping[str, Any], rows: int | None) -> tuple[str, ...]:
-    """Return one label per row of the classifier; two where there is none (`rows` None)."""
-    names = raw.get("id2label")
-    if names is None:
-        count = raw.get("num_labels") or (2 if rows is None else rows)
-        if type(count) is not int or not 1 <= count <= 100_000:
-            raise ValueError(f"num_labels is {count!r}, not a positive whole number")
-        labels = tuple(f"LABEL_{i}" for i in range(count))
-    else:
-        try:
-            labels = tuple(names[str(i)] for i in range(len(names)))
-        except (KeyError, TypeError) as problem:
-            raise ValueError("id2label does not name the labels 0, 1, 2, ...") from problem
-        if not all(isinstance(label, str) and label for label in labels):
-            raise ValueError("id2label holds a label that is no text")
-        if len(set(labels)) != len(labels) or not labels:
-            raise ValueError(f"id2label does not hold distinct labels: {', '.join(labels)}")
-    if rows is not None and len(labels) != rows:
-        raise ValueError(f"{len(labels)} labels, but the classifier has {rows} rows")
-    return labels
 
 
 def _config(raw: Mapping[str, Any], labels: tuple[str, ...]) -> Dnabert2Config:

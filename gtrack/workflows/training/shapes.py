@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
+from gtrack.core.small_file import whole_json
 
 CNN_CONFIGS: dict[str, dict[str, Any]] = {
     "small": {"channels": [32, 32], "kernel_sizes": [15, 7]},
@@ -50,7 +50,9 @@ def shape_of(wish: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
             "JSON into a file and give its name"
         )
     try:
-        shape = json.loads(path.read_bytes())
+        shape = whole_json(path)
+    except OSError as problem:
+        raise InputError(f"{path}: cannot be read: {problem.strerror}") from problem
     except ValueError as problem:
         raise InputError(f"{path}: not JSON: {problem}") from problem
     if not isinstance(shape, dict):

@@ -207,7 +207,9 @@ HOSTILE: dict[str, tuple[Any, ...]] = {
 @pytest.mark.parametrize("read", [read_shapes, read_weights])
 def test_hostile_safetensors_are_refused_in_one_line(tmp_path: Path, case: str, read: Any) -> None:
     path = craft(tmp_path, *HOSTILE[case])
-    with pytest.raises(ModelError, match=r"or a damaged one: .+; copy the checkpoint again") as e:
+    with pytest.raises(
+        ModelError, match=r"(damaged one: |a header of ).+; copy the checkpoint again"
+    ) as e:
         read(tmp_path)
     assert str(path) in str(e.value)
     assert len(str(e.value)) < 500 + len(str(path))
@@ -263,5 +265,5 @@ def test_json_that_is_no_config(tmp_path: Path) -> None:
         read_json(path)
     with path.open("wb") as file:
         file.truncate(10**9)
-    with pytest.raises(ModelError, match="more than the 1,000,000 allowed"):
+    with pytest.raises(ModelError, match="more than the 1,000,000 that"):
         read_json(path)
