@@ -89,7 +89,7 @@ def make_hub(job: HubJob) -> HubSummary:
         When the finished hub breaks a rule of hubs.
     """
     with open_finished(job.out).folder.held():
-        scan = open_finished(job.out)
+        scan = open_finished(job.out, "hits", "annotations")
         final = scan.folder.hub
         refuse_foreign_hub(final)
         refuse_inputs(of_files({"--fasta ": job.fasta}), hub_files(final), "a new hub replaces")

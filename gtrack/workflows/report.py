@@ -78,7 +78,10 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     OutputError
         When the page cannot be written.
     """
-    scan, target = open_finished(job.out), job.target or job.out / "report.html"
+    scan, target = (
+        open_finished(job.out, "hits", "annotations", "tables"),
+        job.target or job.out / "report.html",
+    )
     _check_target(target)
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
