@@ -121,6 +121,7 @@ def evaluate(
             write_enrichment(folder.enrichment, enrichments(found))
         write_metrics(folder.metrics, rows)
         write_page(folder, found, rows, chunks, truth, notes)
+        folder.list_files()
     return EvaluateSummary(folder.out, len(scan.regions), len(drawn), rows, notes)
 
 

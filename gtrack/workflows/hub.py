@@ -12,6 +12,8 @@ from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.printable import shown
 from gtrack.core.scan.regions import merge_regions
 from gtrack.io.atomic import write_text
+from gtrack.io.file_lists import write_list
+from gtrack.io.folders import entries
 from gtrack.io.twobit import write_twobit
 from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text, names_for
 from gtrack.publish.hub.pages import hub_pages
@@ -156,6 +158,7 @@ def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str
     for page, text in hub_pages(hub).items():
         write_text(build / page, text)
     write_text(build / "hub.txt", hub_text(hub))
+    write_list(build, sorted(entries(build)), writer.known)
     return hub, (*notes, *writer.notes)
 
 

@@ -146,12 +146,19 @@ def open_finished(out: Path, *rooms: Room) -> FinishedScan:
     VerificationError
         When a file that is to be read is not as it was written.
     """
-    scan = _opened(out)
+    scan = as_listed(out)
     refuse_changed(out, scan.manifest, ("tracks", *rooms))
     return scan
 
 
-def _opened(out: Path) -> FinishedScan:
+def as_listed(out: Path) -> FinishedScan:
+    """Open a scan's folder by its manifest and plan; no other file of it is looked at.
+
+    Raises
+    ------
+    InputError
+        When there is no finished scan.
+    """
     folder = ScanFolder(out)
     if not out.is_dir():
         raise InputError(f"{out}: no such folder; give the --out of a finished gtrack scan")

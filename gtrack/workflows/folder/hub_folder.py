@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.io.atomic import finished_name
+from gtrack.io.file_lists import is_list
 from gtrack.io.folders import entries, is_folder, remove_empty
 from gtrack.publish.stanzas import files_in
 
@@ -37,7 +38,8 @@ def hub_files(hub: Path) -> Iterator[Path]:
         return
     named = {name for _, name in files_in((hub / _TEXT).read_bytes().decode(errors="replace"))}
     for name in entries(hub):
-        if (finished_name(name) or name) in named - {_TEXT} and not is_folder(hub / name):
+        ours = (finished_name(name) or name) in named - {_TEXT} or is_list(hub / name)
+        if ours and not is_folder(hub / name):
             yield hub / name
     yield hub / _TEXT
 

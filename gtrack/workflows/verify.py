@@ -1,0 +1,202 @@
+"""``gtrack verify``: every file of a finished scan, held to what was on record when it was made."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gtrack.core.errors import InputError, OutputError, VerificationError
+from gtrack.core.listed_files import listed_files, room_of
+from gtrack.core.ports import Progress
+from gtrack.core.targets import path_of
+from gtrack.io.file_lists import LIST, read_list
+from gtrack.io.file_records import FileRecord, has_changed, regular_size
+from gtrack.io.folders import entries
+from gtrack.io.lock import is_lock
+from gtrack.publish.report.seal import is_whole
+from gtrack.workflows.folder.evaluation_record import has_metrics
+from gtrack.workflows.folder.finished import FinishedScan, as_listed
+from gtrack.workflows.folder.hub_folder import hub_files, is_hub
+from gtrack.workflows.folder.integrity import Change, cure, head_differs, record_of
+from gtrack.workflows.folder.owned import FOLDERS, Owned
+from gtrack.workflows.folder.report_page import is_report
+
+_OWN = ("export", "run.local.json")
+_CHANGED = "its bytes are not those that were written"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifySummary:
+    """What was found.
+
+    Parameters
+    ----------
+    out : Path
+    files, size : int
+        How many were read whole, and their bytes.
+    changes : tuple of Change
+        Files that are not as they were written.
+    unrecorded : tuple of Path
+        Files of which nothing was kept (an earlier version made them): their sizes and heads alone
+        were looked at.
+    foreign : tuple of Path
+        What lies there and is not gtrack's.
+    """
+
+    out: Path
+    files: int
+    size: int
+    changes: tuple[Change, ...]
+    unrecorded: tuple[Path, ...]
+    foreign: tuple[Path, ...]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is to be read, and what was found so far."""
+
+    progress: Progress
+    whole: list[tuple[str, Path, FileRecord, str]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    unrecorded: list[Path] = field(default_factory=list)
+
+    def add(self, url: str, path: Path, record: FileRecord, cured: str) -> None:
+        self.whole.append((url, path, record, cured))
+
+    def found(self, url: str, path: Path, why: str, cured: str) -> None:
+        self.changes.append(Change(url, path, why, cured))
+
+    def read(self) -> None:
+        """Read every file that is on record, whole."""
+        size = self.size
+        self.progress("verify", 0, size)
+        for url, path, record, cured in self.whole:
+            why = has_changed(path, record, lambda more: self.progress("verify", more, size))
+            if why is not None:
+                self.found(url, path, why, cured)
+
+    @property
+    def size(self) -> int:
+        return sum(record.size for _, _, record, _ in self.whole)
+
+
+def verify(out: Path, progress: Progress = lambda *_: None) -> VerifySummary:
+    """Read every file of a finished scan, and of what was made of it, and compare.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of a finished scan, or of tracks of another tool; it is not written to.
+    progress : callable
+        Told of bytes.
+
+    Raises
+    ------
+    InputError
+        When there is no finished scan, or a file cannot be read.
+    OutputError
+        When another run changed the folder meanwhile.
+    """
+    scan = as_listed(out)
+    reading = _Reading(progress)
+    for url in listed_files(scan.manifest):
+        _listed(scan, url, reading)
+    where = shlex.quote(str(out))
+    if is_hub(scan.folder.hub):
+        again = f"gtrack hub {where} --email ADDRESS makes it again"
+        _folder(out, scan.folder.hub, [*hub_files(scan.folder.hub)], again, reading)
+    evaluation = out / "evaluation"
+    if has_metrics(evaluation):
+        again = f"gtrack evaluate {where}, with the options of before and --overwrite, repeats it"
+        _folder(out, evaluation, [evaluation / "metrics.tsv"], again, reading)
+    _report(out / "report.html", f"gtrack report {where} makes it again", reading)
+    reading.read()
+    if not scan.is_still(now := scan.folder.read_manifest()) or now != scan.manifest:
+        raise OutputError(f"{out}: another run changed the folder meanwhile; verify it again")
+    return VerifySummary(
+        out=out,
+        files=len(reading.whole),
+        size=reading.size,
+        changes=tuple(reading.changes),
+        unrecorded=tuple(reading.unrecorded),
+        foreign=tuple(_foreign(out)),
+    )
+
+
+def _listed(scan: FinishedScan, url: str, reading: _Reading) -> None:
+    """Take one file that the manifest lists."""
+    path, cured = scan.out / path_of(url), cure(scan.out, scan.manifest, url)
+    record = record_of(scan.manifest, url)
+    if record is not None:
+        reading.add(url, path, record, cured)
+        return
+    room = room_of(url)
+    optional = room in ("sessions", "genome") and url != scan.manifest.genome["sizes"]
+    if optional and regular_size(path) is None:
+        return  # gtrack 0.1 wrote no sessions, and whoever opens a genome makes its index
+    reading.unrecorded.append(path)
+    spec = next((each for each in scan.manifest.tracks if each.url == url), None)
+    why = head_differs(path, spec)
+    if room == "null" and why is None:
+        why = _null_differs(scan, path)
+    if why is not None:
+        reading.found(url, path, why, cured)
+
+
+def _null_differs(scan: FinishedScan, path: Path) -> str | None:
+    """Say whether a null is damaged: it is sealed with a sha256 of its own, in every version."""
+    parts, bases = scan.folder.parts, (scan.manifest.null or {})["bases"]
+    try:
+        for target in scan.targets:
+            if parts.null(target) == path:
+                parts.read_null(scan.plan, bases, target)
+    except VerificationError:
+        return _CHANGED
+    return None
+
+
+def _folder(out: Path, folder: Path, known: list[Path], cured: str, reading: _Reading) -> None:
+    """Take the files of a folder that has a list of its own."""
+    path = folder / LIST
+    try:
+        listed = read_list(folder)
+    except InputError:
+        reading.found(str(path.relative_to(out)), path, "is no list of files", cured)
+        return
+    if listed is None:
+        reading.unrecorded += known
+        for each in known:
+            why = head_differs(each, None)
+            if why is not None:
+                reading.found(str(each.relative_to(out)), each, why, cured)
+        return
+    for name, record in listed.items():
+        reading.add(str((folder / name).relative_to(out)), folder / name, record, cured)
+
+
+def _report(path: Path, cured: str, reading: _Reading) -> None:
+    if not path.is_file() or not is_report(path):
+        return
+    whole = is_whole(path.read_bytes())
+    if whole is None:
+        reading.unrecorded.append(path)
+    elif not whole:
+        reading.found(path.name, path, _CHANGED, cured)
+
+
+def _foreign(out: Path) -> Iterator[Path]:
+    """Yield what lies in the folder, or in a folder of gtrack's in it, and is not gtrack's."""
+    owned = Owned.of(out)
+    ours = {*owned.there(), *(out / name for name in (*_OWN, *(f.split("/")[0] for f in FOLDERS)))}
+    yield from _others(out, ours)
+    for folder in FOLDERS:
+        if folder != "evaluation/chunks":
+            yield from _others(out / folder, {*ours, *(out / name for name in FOLDERS)})
+
+
+def _others(folder: Path, ours: set[Path]) -> Iterator[Path]:
+    for name in entries(folder):
+        if folder / name not in ours and not is_lock(name):
+            yield folder / name
