@@ -47,7 +47,8 @@ def verify(folder: Path) -> None:
             f"{shown(folder)}: {some} not as written (first: {shown(done.changes[0].url)}); do "
             "what the lines above say"
         )
-    click.echo(f"{shown(folder)}: all as it was written", err=True)
+    said = "no change is seen" if done.unrecorded else "all as it was written"
+    click.echo(f"{shown(folder)}: {said}", err=True)
 
 
 def _told(done: VerifySummary) -> list[str]:

@@ -150,6 +150,9 @@ def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str
     title = job.name or job.out.resolve().name or "gtrack"
     hub = Hub(title, job.email, genome, scan.manifest, tuple(tracks))
     if hub.brings_genome:
+        copied = scan.manifest.genome["fasta"]
+        if copied and not job.fasta:
+            writer.refuse_changed(copied)
         with scanned_genome(scan, job.fasta) as fasta:
             write_twobit(build / "genome.2bit", fasta.path, sizes)
         text = "".join(f"{chrom}\t{size}\n" for chrom, size in sizes.items())

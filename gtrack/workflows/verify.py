@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError, VerificationError
@@ -19,7 +20,7 @@ from gtrack.publish.report.seal import is_whole
 from gtrack.workflows.folder.evaluation_record import has_metrics
 from gtrack.workflows.folder.finished import FinishedScan, as_listed
 from gtrack.workflows.folder.hub_folder import hub_files, is_hub
-from gtrack.workflows.folder.integrity import Change, cure, head_differs, record_of
+from gtrack.workflows.folder.integrity import Change, changed, head_differs, record_of
 from gtrack.workflows.folder.owned import FOLDERS, Owned
 from gtrack.workflows.folder.report_page import is_report
 
@@ -58,28 +59,22 @@ class _Reading:
     """What is to be read, and what was found so far."""
 
     progress: Progress
-    whole: list[tuple[str, Path, FileRecord, str]] = field(default_factory=list)
+    whole: list[tuple[Path, FileRecord, Callable[[str], Change]]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     unrecorded: list[Path] = field(default_factory=list)
-
-    def add(self, url: str, path: Path, record: FileRecord, cured: str) -> None:
-        self.whole.append((url, path, record, cured))
-
-    def found(self, url: str, path: Path, why: str, cured: str) -> None:
-        self.changes.append(Change(url, path, why, cured))
 
     def read(self) -> None:
         """Read every file that is on record, whole."""
         size = self.size
         self.progress("verify", 0, size)
-        for url, path, record, cured in self.whole:
+        for path, record, change in self.whole:
             why = has_changed(path, record, lambda more: self.progress("verify", more, size))
             if why is not None:
-                self.found(url, path, why, cured)
+                self.changes.append(change(why))
 
     @property
     def size(self) -> int:
-        return sum(record.size for _, _, record, _ in self.whole)
+        return sum(record.size for _, record, _ in self.whole)
 
 
 def verify(out: Path, progress: Progress = lambda *_: None) -> VerifySummary:
@@ -127,10 +122,10 @@ def verify(out: Path, progress: Progress = lambda *_: None) -> VerifySummary:
 
 def _listed(scan: FinishedScan, url: str, reading: _Reading) -> None:
     """Take one file that the manifest lists."""
-    path, cured = scan.out / path_of(url), cure(scan.out, scan.manifest, url)
-    record = record_of(scan.manifest, url)
+    path, record = scan.out / path_of(url), record_of(scan.manifest, url)
+    change = partial(changed, scan.out, scan.manifest, url)
     if record is not None:
-        reading.add(url, path, record, cured)
+        reading.whole.append((path, record, change))
         return
     room = room_of(url)
     optional = room in ("sessions", "genome") and url != scan.manifest.genome["sizes"]
@@ -142,7 +137,7 @@ def _listed(scan: FinishedScan, url: str, reading: _Reading) -> None:
     if room == "null" and why is None:
         why = _null_differs(scan, path)
     if why is not None:
-        reading.found(url, path, why, cured)
+        reading.changes.append(change(why))
 
 
 def _null_differs(scan: FinishedScan, path: Path) -> str | None:
@@ -159,21 +154,24 @@ def _null_differs(scan: FinishedScan, path: Path) -> str | None:
 
 def _folder(out: Path, folder: Path, known: list[Path], cured: str, reading: _Reading) -> None:
     """Take the files of a folder that has a list of its own."""
-    path = folder / LIST
+
+    def change(path: Path, why: str) -> Change:
+        return Change(str(path.relative_to(out)), path, why, cured)
+
     try:
         listed = read_list(folder)
     except InputError:
-        reading.found(str(path.relative_to(out)), path, "is no list of files", cured)
+        reading.changes.append(change(folder / LIST, "is no list of files"))
         return
     if listed is None:
         reading.unrecorded += known
         for each in known:
             why = head_differs(each, None)
             if why is not None:
-                reading.found(str(each.relative_to(out)), each, why, cured)
+                reading.changes.append(change(each, why))
         return
     for name, record in listed.items():
-        reading.add(str((folder / name).relative_to(out)), folder / name, record, cured)
+        reading.whole.append((folder / name, record, partial(change, folder / name)))
 
 
 def _report(path: Path, cured: str, reading: _Reading) -> None:
@@ -183,7 +181,7 @@ def _report(path: Path, cured: str, reading: _Reading) -> None:
     if whole is None:
         reading.unrecorded.append(path)
     elif not whole:
-        reading.found(path.name, path, _CHANGED, cured)
+        reading.changes.append(Change(path.name, path, _CHANGED, cured))
 
 
 def _foreign(out: Path) -> Iterator[Path]:

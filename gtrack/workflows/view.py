@@ -26,7 +26,7 @@ from gtrack.workflows.folder.run_record import read_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.folder.unfinished import unfinished
 
-_SHOWN: tuple[Room, ...] = ("tracks", "hits", "annotations", "tables", "sessions")
+_SHOWN: tuple[Room, ...] = ("tracks", "hits", "annotations", "tables", "sessions", "genome")
 _OPTIONAL = ("igv_session.json", "igv_session.xml")
 """Not in a scan of an earlier gtrack, and not read by the viewer's page."""
 
@@ -76,6 +76,8 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     notes += [note] if note else []
     changed = _changed(job, scan)
     notes += changed.values()
+    if scan and scan.genome["fasta"] in changed:
+        copied = dict.fromkeys(copied)
     for url in urls:
         if url in copied or url in changed:
             continue
@@ -113,7 +115,7 @@ def _changed(job: ViewJob, scan: RunManifest | None) -> Mapping[str, str]:
     return {
         each.url: f"{each.path}: cannot be shown: {each.why}; {each.cure}"
         for each in looked_at(job.folder, scan, _SHOWN)
-        if each.path.exists()
+        if each.path.exists() and not each.url.endswith((".fai", ".gzi"))
     }
 
 

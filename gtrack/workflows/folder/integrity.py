@@ -8,6 +8,7 @@ version there is no record: then what a bigWig or a bigBed says of itself is hel
 from __future__ import annotations
 
 import math
+import os
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -106,7 +107,7 @@ def looked_at(out: Path, manifest: RunManifest, rooms: Iterable[Room]) -> Iterat
             else:
                 why = head_differs(path, specs.get(url)) if room_of(url) != "sessions" else None
             if why is not None:
-                yield Change(url, path, why, cure(out, manifest, url))
+                yield changed(out, manifest, url, why)
 
 
 def head_differs(path: Path, spec: TrackSpec | None) -> str | None:
@@ -132,9 +133,15 @@ def head_differs(path: Path, spec: TrackSpec | None) -> str | None:
     return None
 
 
-def cure(out: Path, manifest: RunManifest, url: str) -> str:
-    """Return what a user does about a listed file that is not as it was written."""
-    room, where = room_of(url), shlex.quote(str(out))
+def changed(out: Path, manifest: RunManifest, url: str, why: str) -> Change:
+    """Return what is said of a listed file that is not as it was written."""
+    path = out / path_of(url)
+    return Change(url, path, why, _cure(out, manifest, room_of(url), os.path.lexists(path)))
+
+
+def _cure(out: Path, manifest: RunManifest, room: Room, there: bool) -> str:
+    """Return what a user does about a file in a room."""
+    where = shlex.quote(str(out))
     if room == "hits":
         return f"gtrack hits {where} --motifs FILE calls them again"
     if room == "annotations":
@@ -146,5 +153,7 @@ def cure(out: Path, manifest: RunManifest, url: str) -> str:
     elif manifest.versions.get("gtrack") != __version__:
         again = "scan again with --overwrite"
     else:
-        again = "move it away: then the command of the scan with --resume makes it again"
+        again = "the command of the scan with --resume makes it again"
+        if there:
+            again = f"move it away: then {again}"
     return f"restore it from a copy, or {again}"

@@ -23,7 +23,7 @@ from gtrack.io.hit_columns import COLUMNS
 from gtrack.io.text import read_lines, read_parts
 from gtrack.publish.hub.tracks import HubTrack
 from gtrack.workflows.folder.finished import FinishedScan
-from gtrack.workflows.folder.integrity import Change, cure, record_of
+from gtrack.workflows.folder.integrity import changed, record_of
 
 
 class HubData:
@@ -95,7 +95,7 @@ class HubData:
                 f"{spec.name}: has sequences that were not in the scan's FASTA; made anew without "
                 "them, as bigBed 12"
             )
-        self._refuse_changed(source, spec.url)  # all of it is read
+        self.refuse_changed(spec.url)  # all of it is read
         elsewhere, colours = Counter[str](), set()
         features = []
         for feature in on_genome(read_features(source, spec.format), sizes, elsewhere):
@@ -114,7 +114,7 @@ class HubData:
         entries = (self._scan.manifest.hits or {}).get("models", ())
         urls = [each["bed"] for each in entries if each["bigbed"] == spec.url]
         for url in urls:
-            self._refuse_changed(self._scan.out / path_of(url), url)
+            self.refuse_changed(url)
         beds = [self._scan.out / path_of(url) for url in urls]
         name_at, sum_at = COLUMNS.index("name"), COLUMNS.index("relSum")
         largest, motifs = 0.0, set()
@@ -143,13 +143,20 @@ class HubData:
         found: list[str] = []
         write_parts(target, recorded_parts(read_parts(source), found.append))
         if record is not None and (why := differs_in_copy(found[0], record)):
-            self._refuse(source, url, why)
+            self._refuse(url, why)
 
-    def _refuse_changed(self, source: Path, url: str) -> None:
+    def refuse_changed(self, url: str) -> None:
+        """Refuse a file of which all bytes go into the hub in another form.
+
+        Raises
+        ------
+        VerificationError
+            When one of them is not as it was written.
+        """
+        source = self._scan.out / path_of(url)
         record = record_of(self._scan.manifest, url)
         if record is not None and (why := has_changed(source, record)):
-            self._refuse(source, url, why)
+            self._refuse(url, why)
 
-    def _refuse(self, source: Path, url: str, why: str) -> NoReturn:
-        said = cure(self._scan.out, self._scan.manifest, url)
-        raise VerificationError(str(Change(url, source, why, said)))
+    def _refuse(self, url: str, why: str) -> NoReturn:
+        raise VerificationError(str(changed(self._scan.out, self._scan.manifest, url, why)))
