@@ -12,7 +12,7 @@ from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.listed_files import listed_files, room_of
 from gtrack.core.ports import Progress
 from gtrack.core.targets import path_of
-from gtrack.io.file_lists import LIST, read_list
+from gtrack.io.file_lists import LIST, is_list, read_list
 from gtrack.io.file_records import FileRecord, has_changed, regular_size
 from gtrack.io.folders import entries
 from gtrack.io.lock import is_lock
@@ -99,11 +99,11 @@ def verify(out: Path, progress: Progress = lambda *_: None) -> VerifySummary:
     for url in listed_files(scan.manifest):
         _listed(scan, url, reading)
     where = shlex.quote(str(out))
-    if is_hub(scan.folder.hub):
+    if is_hub(scan.folder.hub) or is_list(scan.folder.hub / LIST):
         again = f"gtrack hub {where} --email ADDRESS makes it again"
         _folder(out, scan.folder.hub, [*hub_files(scan.folder.hub)], again, reading)
     evaluation = out / "evaluation"
-    if has_metrics(evaluation):
+    if has_metrics(evaluation) or is_list(evaluation / LIST):
         again = f"gtrack evaluate {where}, with the options of before and --overwrite, repeats it"
         _folder(out, evaluation, [evaluation / "metrics.tsv"], again, reading)
     _report(out / "report.html", f"gtrack report {where} makes it again", reading)

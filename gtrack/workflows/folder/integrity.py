@@ -156,4 +156,6 @@ def _cure(out: Path, manifest: RunManifest, room: Room, there: bool) -> str:
         again = "the command of the scan with --resume makes it again"
         if there:
             again = f"move it away: then {again}"
+        if manifest.hits is not None and room in ("tracks", "tables", "null"):
+            again += f", without hits (gtrack hits {where} --motifs FILE calls them again)"
     return f"restore it from a copy, or {again}"
