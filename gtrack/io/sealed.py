@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.io.atomic import replacing
+
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, TypeError),
+    *(AttributeError, NotImplementedError, RuntimeError, OverflowError, MemoryError),
+)
+"""What reading a file raises that is sealed, and yet no archive."""
 
 _SEAL = hashlib.sha256().digest_size
 
@@ -39,9 +49,9 @@ def write_sealed(path: Path, digest: str, arrays: Mapping[str, NDArray[Any]]) ->
 def belongs(path: Path, digest: str) -> bool:
     """Tell whether a file is there, whole, and belongs to `digest`."""
     try:
-        with np.load(_unsealed(path), allow_pickle=False) as arrays:
+        with _opened(path) as arrays:
             return bool(arrays["plan"].tobytes().hex() == digest)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError):
         return False
 
 
@@ -50,13 +60,28 @@ def read_sealed(path: Path, prefix: str = "") -> tuple[str, dict[str, NDArray[An
 
     Raises
     ------
-    OSError, ValueError, KeyError
+    OSError, ValueError
         When the file is missing or damaged.
     """
-    with np.load(_unsealed(path), allow_pickle=False) as arrays:
+    with _opened(path) as arrays:
         digest = arrays["plan"].tobytes().hex()
         names = [name for name in arrays.files if name.startswith(prefix) and name != "plan"]
         return digest, {name.removeprefix(prefix): arrays[name] for name in names}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open the archive; ValueError where it is none, whoever put a right seal behind it."""
+    data = _unsealed(path)
+    try:
+        with zipfile.ZipFile(data) as archive:
+            if any(each.compress_type != zipfile.ZIP_STORED for each in archive.infolist()):
+                raise ValueError(f"{path} is packed")  # it could grow without end
+        data.seek(0)
+        with np.load(data, allow_pickle=False) as arrays:
+            yield arrays
+    except _BROKEN as error:
+        raise ValueError(f"{path} is no archive of arrays") from error
 
 
 def _unsealed(path: Path) -> io.BytesIO:
