@@ -28,6 +28,7 @@ def convert(source: str, out: Path, window_bp: int | None) -> None:
     Example:
       gtrack convert output/checkpoint-500 models/promoters --window 300
     """
+    from gtrack.core.printable import pasted
     from gtrack.workflows.convert import convert as run
 
     done = run(source, out, window_bp=window_bp)
@@ -37,7 +38,7 @@ def convert(source: str, out: Path, window_bp: int | None) -> None:
     if done.absent:
         click.echo(
             f"it has no {' and no '.join(done.absent)}: train it with "
-            f"gtrack train dnabert2 --from {done.folder}",
+            f"gtrack train dnabert2 --from {pasted(done.folder)}",
             err=True,
         )
     elif done.window_bp is None:

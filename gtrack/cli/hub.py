@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 from gtrack.cli.options import FILE
 from gtrack.core.errors import InputError
+from gtrack.core.printable import pasted
 
 if TYPE_CHECKING:
     from gtrack.workflows.hub import HubSummary
@@ -89,7 +89,7 @@ def _tell(folder: Path, done: HubSummary, linked: bool) -> None:
     if linked:
         said.append("its data are links to the scan's files: copy it with rsync -L or cp -L")
     said += [
-        f"try it: gtrack view {shlex.quote(str(folder))} --hub",
+        f"try it: gtrack view {pasted(folder)} --hub",
         f"share it: copy {done.folder} to a web host that answers Range requests and lets other "
         "sites read (CORS: Access-Control-Allow-Origin: *, Access-Control-Allow-Headers: Range)",
     ]

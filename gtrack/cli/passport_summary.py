@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.evaluation.passport import Passport
 from gtrack.evaluation.passport_words import LEADS, cannot_see, describes_sentence, sees_sentence
 from gtrack.workflows.passport import PassportSummary, Price
@@ -45,8 +45,8 @@ def print_price(out: Path, price: Price) -> None:
     """Say what was not asked, how to ask it, and what that costs."""
     console = Console(stderr=True, highlight=False)
     console.print(
-        f"whether to believe these maps was not asked: gtrack passport {out} does, for about "
-        f"{price.passes:,.0f} explanations of a window (this scan: {price.scan:,.0f})",
+        f"whether to believe these maps was not asked: gtrack passport {pasted(out)} does, for "
+        f"about {price.passes:,.0f} explanations of a window (this scan: {price.scan:,.0f})",
         soft_wrap=True,
         markup=False,
     )

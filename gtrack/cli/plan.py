@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gtrack.cli.scan_options import scan_job, scan_options
+from gtrack.core.printable import pasted
 
 
 @click.command()
@@ -30,10 +31,12 @@ def plan(overwrite: bool, **given: Any) -> None:
     planned = workflow(job, overwrite=overwrite)
     made = planned.plan
     print_annotations(planned.annotations)
+    where = pasted(job.out)
     windows = ", ".join(f"{len(made.grid(m.name)):,} windows for {m.name}" for m in made.models)
     click.echo(
         f"{len(made.regions):,} regions, {windows}, {made.n_shards} shards (0 to "
-        f"{made.n_shards - 1})\nnext: gtrack scan --plan {job.out} --shard K, for every K; then "
-        f"gtrack merge {job.out}",
+        f"{made.n_shards - 1})\nnext, here or number by number on machines that see the files:\n"
+        f"  for K in $(seq 0 {made.n_shards - 1}); do gtrack scan --plan {where} --shard $K; done\n"
+        f"  gtrack merge {where}",
         err=True,
     )

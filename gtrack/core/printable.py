@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 
 
@@ -12,6 +14,27 @@ def shown(name: Path | str | bytes, limit: int = 400) -> str:
     if len(text) > limit:
         text = text[:limit] + "..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def pasted(path: Path | str) -> str:
+    r"""Return a path as it can be pasted into a command of a shell, whatever it is called.
+
+    Examples
+    --------
+    >>> print(pasted("out/my plan"), pasted("out/it's"), pasted("out/a\nb"), pasted("-x"))
+    'out/my plan' 'out/it'"'"'s' $'out/a\x0ab' ./-x
+    """
+    text = str(path)
+    text = f"./{text}" if text.startswith("-") else text
+    if text.isprintable():
+        return shlex.quote(text)
+    return f"$'{''.join(map(_escaped, text))}'"
+
+
+def _escaped(letter: str) -> str:
+    if letter.isprintable():
+        return f"\\{letter}" if letter in "'\\" else letter
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(letter))
 
 
 def lasting(seconds: float) -> str:

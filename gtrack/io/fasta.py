@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from types import TracebackType
 import pyfaidx
 
 from gtrack.core.errors import InputError
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.core.sequences import as_read
 from gtrack.io import text
 from gtrack.io.fasta_index import find_index, user_cache
@@ -185,7 +184,7 @@ def _check_kind(path: Path) -> bool:
     if kind == "gzip":
         raise InputError(
             f"{file}: plain gzip cannot be read by position; use bgzip: gunzip -c "
-            f"{shlex.quote(file)} | bgzip > {shlex.quote(file.removesuffix('.gz') + '.bgz')}"
+            f"{pasted(file)} | bgzip > {pasted(file.removesuffix('.gz') + '.bgz')}"
         )
     if kind == "bgzf" and not named:
         raise InputError(f"{file}: bgzip under another ending; rename it to {file}.gz")

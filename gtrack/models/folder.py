@@ -16,6 +16,7 @@ from huggingface_hub import snapshot_download
 from gtrack.core import catalogue
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import ModelKind, SequenceModel, lacking
+from gtrack.core.printable import pasted
 from gtrack.models import GROUP, MODELS
 from gtrack.models.weights import WEIGHTS, read_config, read_shapes, read_weights, unwrapped
 
@@ -149,12 +150,12 @@ def _without_weights(source: str | Path, folder: Path) -> str:
     if pickle is not None:
         return (
             f"{source}: only a pickle checkpoint ({pickle}), which can run code when it is opened; "
-            f"convert it once: gtrack convert {source} OUT"
+            f"convert it once: gtrack convert {pasted(source)} OUT"
         )
     if folder != Path(source):
         return (
             f"{source}: the Hub has no {WEIGHTS} of this model; if it has a pytorch_model.bin, "
-            f"convert it once: gtrack convert {source} OUT"
+            f"convert it once: gtrack convert {pasted(source)} OUT"
         )
     return f"{source}: no {WEIGHTS} in this folder"
 

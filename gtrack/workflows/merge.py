@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import TrackSpec
+from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.io.bed import write_bed
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_table
@@ -104,7 +104,7 @@ def _merge_models(plan: Plan, folder: ScanFolder) -> list[MergedModel]:
     if missing:
         raise InputError(
             f"{folder.out}: {len(missing)} of {plan.n_shards} shards are missing or damaged "
-            f"(first: {missing[0]}); run gtrack scan --plan {shlex.quote(str(folder.out))} "
+            f"(first: {missing[0]}); run gtrack scan --plan {pasted(folder.out)} "
             f"--shard {missing[0]}"
         )
     folder.sweep()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,6 +10,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.listed_files import listed_files, room_of
 from gtrack.core.ports import Progress
+from gtrack.core.printable import pasted
 from gtrack.core.targets import path_of
 from gtrack.io.file_lists import LIST, is_list, read_list
 from gtrack.io.file_records import FileRecord, has_changed, regular_size
@@ -98,7 +98,7 @@ def verify(out: Path, progress: Progress = lambda *_: None) -> VerifySummary:
     reading = _Reading(progress)
     for url in listed_files(scan.manifest):
         _listed(scan, url, reading)
-    where = shlex.quote(str(out))
+    where = pasted(out)
     if is_hub(scan.folder.hub) or is_list(scan.folder.hub / LIST):
         again = f"gtrack hub {where} --email ADDRESS makes it again"
         _folder(out, scan.folder.hub, [*hub_files(scan.folder.hub)], again, reading)

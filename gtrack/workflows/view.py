@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.listed_files import Room, fasta_files
 from gtrack.core.manifest import RunManifest
+from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import digest_of
 from gtrack.core.targets import path_of
 from gtrack.io.fasta import Genome
@@ -122,7 +122,7 @@ def _changed(job: ViewJob, scan: RunManifest | None) -> Mapping[str, str]:
 def _hub_text(folder: Path) -> str:
     path = folder / "hub" / "hub.txt"
     if not path.exists():
-        where = shlex.quote(str(folder))
+        where = pasted(folder)
         raise InputError(f"{path}: no hub here; gtrack hub {where} --email ADDRESS makes one")
     return whole_text(path)
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from gtrack.core.errors import ModelError
+from gtrack.core.printable import pasted
 from gtrack.models.dnabert2.network import Dnabert2Config, Dnabert2ForSequenceClassification
 from gtrack.models.weights import WRAPPERS, read_config, read_weights, unwrapped
 
@@ -96,7 +97,8 @@ def read_checkpoint(folder: Path, *, allow_headless: bool = False) -> Checkpoint
     if checkpoint.absent and not allow_headless:
         raise ModelError(
             f"{folder}: this checkpoint has no {' and no '.join(checkpoint.absent)}: it is a "
-            f"pretrained base, not a classifier; train it: gtrack train dnabert2 --from {folder}"
+            f"pretrained base, not a classifier; train it: "
+            f"gtrack train dnabert2 --from {pasted(folder)}"
         )
     return checkpoint
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import os
-import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from gtrack import __version__
 from gtrack.core.errors import InputError, VerificationError
 from gtrack.core.listed_files import SESSIONS, Room, listed_files, room_of
 from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.core.printable import pasted
 from gtrack.core.targets import path_of
 from gtrack.io.bbi import big_file
 from gtrack.io.file_records import FileRecord, looks_changed, record_file, regular_size
@@ -141,7 +141,7 @@ def changed(out: Path, manifest: RunManifest, url: str, why: str) -> Change:
 
 def _cure(out: Path, manifest: RunManifest, room: Room, there: bool) -> str:
     """Return what a user does about a file in a room."""
-    where = shlex.quote(str(out))
+    where = pasted(out)
     if room == "hits":
         return f"gtrack hits {where} --motifs FILE calls them again"
     if room == "annotations":

@@ -14,6 +14,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.listed_files import Room
 from gtrack.core.manifest import RunManifest
+from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import entries
@@ -225,8 +226,9 @@ class ScanFolder:
             )
         if not overwrite:
             raise InputError(
-                f"{self.out}: the folder is not empty; use gtrack hits {self.out} --motifs FILE to "
-                "call hits on the tracks in it, --overwrite to replace them, or another --out"
+                f"{self.out}: the folder is not empty; use gtrack hits {pasted(self.out)} --motifs "
+                "FILE to call hits on the tracks in it, --overwrite to replace them, or another "
+                "--out"
             )
         self.refuse_inputs(inputs, (), "--overwrite removes")
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-
+from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.folder.scan_folder import ScanFolder
@@ -30,7 +29,7 @@ def unfinished(folder: ScanFolder) -> str:
         return f"its null is missing; {resume} adds it"
     missing = folder.parts.missing_shards(plan)
     done = f"{plan.n_shards - len(missing)} of {plan.n_shards} shards are done"
-    where = shlex.quote(str(folder.out))
+    where = pasted(folder.out)
     if not missing and _has_null(folder.parts, plan):
         return f"{done}; gtrack merge {where} finishes it"
     return f"{done}; {resume} finishes it"
