@@ -151,7 +151,7 @@ def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str
     hub = Hub(title, job.email, genome, scan.manifest, tuple(tracks))
     if hub.brings_genome:
         copied = scan.manifest.genome["fasta"]
-        if copied and not job.fasta:
+        if copied and not job.fasta and (scan.out / copied).is_file():
             writer.refuse_changed(copied)
         with scanned_genome(scan, job.fasta) as fasta:
             write_twobit(build / "genome.2bit", fasta.path, sizes)
