@@ -248,7 +248,7 @@ def test_a_hub_compares_every_byte_that_it_copies(run, scan: Path, monkeypatch) 
 
 def test_resume_says_which_file_and_makes_it_again(run, scan: Path, resume) -> None:
     before = tree(scan)
-    for name in (TRACK, "windows.tsv", "genome/genome.fa", "igv_session.xml", "regions.bed"):
+    for name in (TRACK, "windows.tsv", "genome/genome.fa", "regions.bed"):
         flip(scan / name)
         damaged = tree(scan)
         for words in (resume, ["merge", scan]):
@@ -258,10 +258,21 @@ def test_resume_says_which_file_and_makes_it_again(run, scan: Path, resume) -> N
             assert tree(scan) == damaged
         (scan / name).rename(scan.parent / "away")
         run(*resume)
-        if not name.startswith("igv"):  # the hits went with the track
-            assert (scan / name).read_bytes() == before[name]
+        assert (scan / name).read_bytes() == before[name]
         ran = run("verify", scan, code=None)
         assert "all as it was written" in ran.err, ran
+
+
+def test_sessions_are_made_again(run, scan: Path, resume) -> None:
+    """A killed run may leave them newer than the manifest."""
+    before = tree(scan)
+    for name in ("igv_session.json", "igv_session.xml"):
+        for damage in (flip, Path.unlink):
+            damage(scan / name)
+            assert name in run("verify", scan, code=5).out
+            run(*resume)
+            assert (scan / name).read_bytes() == before[name]
+            run("verify", scan)
 
 
 def test_a_damaged_null_is_made_again(run, scan: Path, resume) -> None:

@@ -145,7 +145,8 @@ class ScanFolder:
     def refuse_changed(self, plan: Plan) -> None:
         """Refuse a finished scan of this plan that holds a file which is not as it was written.
 
-        One that is gone is made again, and so is a null that is damaged.
+        One that is gone is made again, and so are a damaged null and sessions that a killed run
+        left newer than the manifest.
 
         Raises
         ------
@@ -154,7 +155,7 @@ class ScanFolder:
         """
         manifest = self.read_manifest() if self.has_manifest() else None
         if manifest is not None and manifest.plan_sha256 == plan.digest:
-            rooms: tuple[Room, ...] = ("tracks", "tables", "genome", "sessions")
+            rooms: tuple[Room, ...] = ("tracks", "tables", "genome")
             refuse_changed(self.out, manifest, rooms, missing=False)
 
     def is_finished(self, plan: Plan) -> bool:

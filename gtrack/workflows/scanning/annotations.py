@@ -13,6 +13,7 @@ from pathlib import Path
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
+from gtrack.core.listed_files import listed_files, room_of
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.core.printable import shown
 from gtrack.core.scan.regions import known_as
@@ -247,5 +248,7 @@ def republish(folder: ScanFolder, *, copied: bool) -> None:
     others = tuple(track for track in manifest.tracks if track.kind != "annotation")
     tracks = (*others, *annotation_tracks(folder.out))
     if copied or tracks != manifest.tracks:
-        written = [f"{FOLDER}/"] if copied else []
-        folder.publish(replace(manifest, tracks=tracks), written)
+        listed = replace(manifest, tracks=tracks)
+        known = () if copied else manifest.files or ()
+        written = [url for url in listed_files(listed) if url not in known]
+        folder.publish(listed, [url for url in written if room_of(url) == "annotations"])

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gtrack.core.listed_files import listed_files, room_of
+from gtrack.core.listed_files import room_of
 from gtrack.core.manifest import RunManifest, TrackSpec, first_peak
 from gtrack.core.scan.plan import ModelPlan, Plan, digest_of
-from gtrack.core.targets import path_of
 from gtrack.workflows.folder.genome import SIZES, is_planned, keep_genome
+from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
 
@@ -81,12 +81,12 @@ def _model_record(plan: Plan, model: ModelPlan) -> dict[str, Any]:
 
 
 def restore(plan: Plan, folder: ScanFolder, fasta: Path) -> None:
-    """Make again what of a finished scan is gone and takes no model: the genome, the sessions."""
+    """Make again what of a finished scan takes no model: sessions, and a genome that is gone."""
     manifest = folder.read_manifest()
     gone = [
-        url
-        for url in listed_files(manifest)
-        if room_of(url) in ("genome", "sessions") and not (folder.out / path_of(url)).is_file()
+        each.url
+        for each in looked_at(folder.out, manifest, ["genome", "sessions"])
+        if room_of(each.url) == "sessions" or not each.path.is_file()
     ]
     if gone:
         if any(room_of(url) == "genome" for url in gone):
