@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.listed_files import Room, fasta_files
@@ -15,6 +16,8 @@ from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import digest_of
 from gtrack.core.targets import path_of
 from gtrack.io.fasta import Genome
+from gtrack.io.file_lists import LIST, is_list, read_list
+from gtrack.io.file_records import FileRecord, looks_changed
 from gtrack.io.text import whole_text
 from gtrack.publish.manifest import read_manifest
 from gtrack.publish.viewer.assets import asset_files
@@ -110,13 +113,27 @@ def _scan(job: ViewJob) -> RunManifest | None:
 
 def _changed(job: ViewJob, scan: RunManifest | None) -> Mapping[str, str]:
     """Return what of a scan is not as it was written, by URL, and what is said of it."""
-    if scan is None or job.hub:
+    if job.hub:
+        hub = job.folder / "hub"
+        looks = ((name, looks_changed(hub / name, kept)) for name, kept in _list(hub).items())
+        return {
+            f"hub/{quote(name)}": f"{hub / name}: cannot be shown: {why}; gtrack hub "
+            f"{pasted(job.folder)} --email ADDRESS makes it again"
+            for name, why in looks
+            if why and (hub / name).exists()
+        }
+    if scan is None:
         return {}
     return {
         each.url: f"{each.path}: cannot be shown: {each.why}; {each.cure}"
         for each in looked_at(job.folder, scan, _SHOWN)
         if each.path.exists() and not each.url.endswith((".fai", ".gzi"))
     }
+
+
+def _list(hub: Path) -> Mapping[str, FileRecord]:
+    """Return what a hub has on record of its files; a hub of others has nothing."""
+    return (read_list(hub) if is_list(hub / LIST) else None) or {}
 
 
 def _hub_text(folder: Path) -> str:

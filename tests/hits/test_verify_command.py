@@ -188,6 +188,16 @@ def test_the_viewer_says_what_it_does_not_show(scan: Path, tmp_path: Path, damag
     assert note.startswith(f"{scan / TRACK}: cannot be shown: ")
 
 
+def test_the_viewer_of_a_hub_says_what_it_does_not_show(scan: Path, tmp_path: Path) -> None:
+    igv = tmp_path / "igv.esm.min.js"
+    igv.write_text("export default {}\n")
+    (scan / "hub/cnn.bw").write_bytes(b"")
+    server, notes = view(ViewJob(scan, igv_js=igv, hub=True))
+    server.server_close()
+    (note,) = notes
+    assert note.startswith(f"{scan / 'hub/cnn.bw'}: cannot be shown: has 0 bytes, and ")
+
+
 @pytest.mark.parametrize(
     ("file", "verb", "cured"),
     [
