@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,17 +14,14 @@ from gtrack.core.printable import pasted
 from gtrack.core.targets import path_of
 from gtrack.io.file_lists import LIST, is_list, read_list
 from gtrack.io.file_records import FileRecord, has_changed, regular_size
-from gtrack.io.folders import entries
-from gtrack.io.lock import is_lock
 from gtrack.publish.report.seal import is_whole
 from gtrack.workflows.folder.evaluation_record import has_metrics
 from gtrack.workflows.folder.finished import FinishedScan, as_listed
 from gtrack.workflows.folder.hub_folder import hub_files, is_hub
 from gtrack.workflows.folder.integrity import Change, changed, head_differs, record_of
-from gtrack.workflows.folder.owned import FOLDERS, Owned
+from gtrack.workflows.folder.others import others
 from gtrack.workflows.folder.report_page import is_report
 
-_OWN = ("export", "run.local.json")
 _CHANGED = "its bytes are not those that were written"
 
 
@@ -116,7 +113,7 @@ def verify(out: Path, progress: Progress = lambda *_: None) -> VerifySummary:
         size=reading.size,
         changes=tuple(reading.changes),
         unrecorded=tuple(reading.unrecorded),
-        foreign=tuple(_foreign(out)),
+        foreign=tuple(others(out)),
     )
 
 
@@ -182,19 +179,3 @@ def _report(path: Path, cured: str, reading: _Reading) -> None:
         reading.unrecorded.append(path)
     elif not whole:
         reading.changes.append(Change(path.name, path, _CHANGED, cured))
-
-
-def _foreign(out: Path) -> Iterator[Path]:
-    """Yield what lies in the folder, or in a folder of gtrack's in it, and is not gtrack's."""
-    owned = Owned.of(out)
-    ours = {*owned.there(), *(out / name for name in (*_OWN, *(f.split("/")[0] for f in FOLDERS)))}
-    yield from _others(out, ours)
-    for folder in FOLDERS:
-        if folder != "evaluation/chunks":
-            yield from _others(out / folder, {*ours, *(out / name for name in FOLDERS)})
-
-
-def _others(folder: Path, ours: set[Path]) -> Iterator[Path]:
-    for name in entries(folder):
-        if folder / name not in ours and not is_lock(name):
-            yield folder / name
