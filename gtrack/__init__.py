@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gtrack.api.models import Model, load_model
     from gtrack.api.scanning import scan
     from gtrack.api.scans import Scan, open_scan
+    from gtrack.api.verifying import verify
     from gtrack.core.errors import (
         GtrackError,
         InputError,
@@ -30,6 +31,7 @@ _NAMES = {
     "explain": "gtrack.api.explaining",
     "scan": "gtrack.api.scanning",
     "open_scan": "gtrack.api.scans",
+    "verify": "gtrack.api.verifying",
     "call_hits": "gtrack.api.hits",
     "call_hits_on_tracks": "gtrack.api.hits",
     "Model": "gtrack.api.models",
@@ -58,6 +60,7 @@ __all__ = [
     "load_model",
     "open_scan",
     "scan",
+    "verify",
 ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gtrack.cli.options import FILE
-from gtrack.cli.terminal import echo, quoted
+from gtrack.cli.terminal import echo
 from gtrack.core.printable import shown
 
 
@@ -40,6 +40,7 @@ def convert(source: str, out: Path, base: str | None, window_bp: int | None) -> 
       gtrack convert output/checkpoint-500 models/promoters --window 300
       gtrack convert --base models/base output/lora models/enhancers
     """
+    from gtrack.core.printable import pasted
     from gtrack.workflows.convert import convert as run
 
     done = run(source, out, base=base, window_bp=window_bp)
@@ -56,7 +57,7 @@ def convert(source: str, out: Path, base: str | None, window_bp: int | None) -> 
     if done.absent:
         echo(
             f"it has no {' and no '.join(done.absent)}: train it with "
-            f"{quoted(['gtrack', 'train', 'dnabert2', '--from', done.folder])}",
+            f"gtrack train dnabert2 --from {pasted(done.folder)}",
             err=True,
         )
     elif done.window_bp is None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from gtrack.cli.options import FILE, genome_name
-from gtrack.cli.terminal import echo, quoted
+from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
+from gtrack.core.printable import pasted
 
 if TYPE_CHECKING:
     from gtrack.workflows.hub import HubSummary
@@ -90,7 +91,7 @@ def _tell(folder: Path, done: HubSummary, linked: bool) -> None:
     if linked:
         said.append("its data are links to the scan's files: copy it with rsync -L or cp -L")
     said += [
-        f"try it: {quoted(['gtrack', 'view', folder, '--hub'])}",
+        f"try it: gtrack view {pasted(folder)} --hub",
         f"share it: copy {done.folder} to a web host that answers Range requests and lets other "
         "sites read (CORS: Access-Control-Allow-Origin: *, Access-Control-Allow-Headers: Range)",
     ]

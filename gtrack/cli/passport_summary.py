@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gtrack.cli.terminal import printable_console
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.evaluation.passport import Passport
 from gtrack.evaluation.passport_words import LEADS, cannot_see, describes_sentence, sees_sentence
 from gtrack.workflows.passport import PassportSummary, Price
@@ -40,8 +40,8 @@ def print_price(out: Path, price: Price) -> None:
     """Say what was not asked, how to ask it, and what that costs."""
     console = printable_console()
     console.print(
-        f"whether to believe these maps was not asked: gtrack passport {out} does, for about "
-        f"{price.passes:,.0f} explanations of a window (this scan: {price.scan:,.0f})",
+        f"whether to believe these maps was not asked: gtrack passport {pasted(out)} does, for "
+        f"about {price.passes:,.0f} explanations of a window (this scan: {price.scan:,.0f})",
         soft_wrap=True,
         markup=False,
     )

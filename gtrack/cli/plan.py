@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from gtrack.cli.scan_options import scan_job, scan_options
-from gtrack.cli.terminal import echo, quoted
+from gtrack.cli.terminal import echo
+from gtrack.core.printable import pasted
 
 
 @click.command()
@@ -32,11 +33,13 @@ def plan(overwrite: bool, **given: Any) -> None:
     made = planned.plan
     print_notes(planned.notes)
     print_annotations(planned.annotations)
+    where = pasted(job.out)
     windows = ", ".join(f"{len(made.grid(m.name)):,} windows for {m.name}" for m in made.models)
+    last = made.n_shards - 1
     echo(
-        f"{len(made.regions):,} regions, {windows}, {made.n_shards} shards (0 to "
-        f"{made.n_shards - 1})",
-        f"next: {quoted(['gtrack', 'scan', '--plan', job.out])} --shard K, for every K; then "
-        f"{quoted(['gtrack', 'merge', job.out])}",
+        f"{len(made.regions):,} regions, {windows}, {made.n_shards} shards (0 to {last})",
+        "next, here or number by number on machines that see the files:",
+        f"  for K in $(seq 0 {last}); do gtrack scan --plan {where} --shard $K; done",
+        f"  gtrack merge {where}",
         err=True,
     )

@@ -120,7 +120,10 @@ def _noted(model: ModelSummary) -> Iterator[str]:
 def _warnings(model: ModelSummary, target: TargetSummary) -> Iterator[str]:
     title = _said(target.target.title)
     if target.strand_correlation < 0.5:
-        hint = "it was trained so" if model.strand_from == "training" else "consider --strand"
+        hint = "it was trained so"
+        if model.strand_from != "training":
+            own = "region, that of each region" if model.stranded else "forward, if it was trained"
+            hint = f"consider --strand {own}" + " on one strand" * (not model.stranded)
         yield (
             f"{title} scores the two strands differently (r = {target.strand_correlation:.2f}); "
             f"{hint}"

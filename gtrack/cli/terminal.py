@@ -7,11 +7,11 @@ it; errors are so already (:class:`gtrack.core.errors.GtrackError`). Files are n
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from gtrack.core import printable
 from gtrack.core.printable import shown
 
 if TYPE_CHECKING:
@@ -48,24 +48,8 @@ def quoted(words: Iterable[object]) -> str:
     --------
     >>> quoted(["gtrack", "view", "my scan"])
     "gtrack view 'my scan'"
-    >>> quoted(["gtrack", "view", chr(27)])
-    "gtrack view $'\\\\x1b'"
     """
-    return " ".join(map(_word, map(str, words)))
-
-
-def _word(word: str) -> str:
-    if word.isprintable():
-        return shlex.quote(word)
-    inner = "".join(
-        f"\\{letter}"
-        if letter in "\\'"
-        else letter
-        if letter.isprintable()
-        else "".join(f"\\x{byte:02x}" for byte in letter.encode("utf-8", "surrogateescape"))
-        for letter in word
-    )
-    return f"$'{inner}'"
+    return " ".join(printable.quoted(str(word)) for word in words)
 
 
 def printable_console() -> Console:

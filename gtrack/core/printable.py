@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 
 
@@ -30,6 +32,31 @@ def one_line(text: str, limit: int = 4000) -> str:
     if len(text) > limit:
         text = f"{text[: limit // 2]} ... {text[-limit // 2 :]}"
     return text
+
+
+def pasted(path: Path | str) -> str:
+    r"""Return a path as it can be pasted into a command of a shell, whatever it is called.
+
+    Examples
+    --------
+    >>> print(pasted("out/my plan"), pasted("out/it's"), pasted("out/a\nb"), pasted("-x"))
+    'out/my plan' 'out/it'"'"'s' $'out/a\x0ab' ./-x
+    """
+    text = str(path)
+    return quoted(f"./{text}" if text.startswith("-") else text)
+
+
+def quoted(word: str) -> str:
+    """Return a word as a shell takes it, whatever is in it."""
+    if word.isprintable():
+        return shlex.quote(word)
+    return f"$'{''.join(map(_escaped, word))}'"
+
+
+def _escaped(letter: str) -> str:
+    if letter.isprintable():
+        return f"\\{letter}" if letter in "'\\" else letter
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(letter))
 
 
 def lasting(seconds: float) -> str:

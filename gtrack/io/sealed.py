@@ -28,7 +28,9 @@ _MOST = 1 << 40  # bytes: of a device or a pipe none is read
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, MemoryError),
     *(ArithmeticError, AttributeError, NotImplementedError, RuntimeError, SyntaxError, TypeError),
+    LookupError,
 )
+"""What reading a file raises that is sealed, and yet no archive of arrays."""
 
 
 def write_sealed(path: Path, digest: str, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -52,7 +54,7 @@ def belongs(path: Path, digest: str) -> bool:
     try:
         with _arrays(path) as arrays:
             return bool(arrays["plan"].tobytes().hex() == digest)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError):
         return False
 
 
@@ -61,7 +63,7 @@ def read_sealed(path: Path, prefix: str = "") -> tuple[str, dict[str, NDArray[An
 
     Raises
     ------
-    OSError, ValueError, KeyError
+    OSError, ValueError
         When the file is missing or damaged.
     """
     with _arrays(path) as arrays:
@@ -78,7 +80,7 @@ def _arrays(path: Path) -> Iterator[Any]:
         with np.load(archive, allow_pickle=False) as arrays:
             _check_sizes(arrays.zip, len(archive.getbuffer()))
             yield arrays
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError):
         raise
     except _BROKEN as error:
         raise ValueError(f"{path} is damaged: {error}") from error

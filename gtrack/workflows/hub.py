@@ -14,6 +14,8 @@ from gtrack.core.printable import shown
 from gtrack.core.scan.regions import merge_regions
 from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.fasta import Genome
+from gtrack.io.file_lists import write_list
+from gtrack.io.folders import entries
 from gtrack.io.text import read_parts
 from gtrack.io.twobit import write_twobit
 from gtrack.publish.hub.document import ALIASES, CUSTOM, Hub, groups_text, hub_text, names_for
@@ -92,7 +94,7 @@ def make_hub(job: HubJob) -> HubSummary:
         When the finished hub breaks a rule of hubs.
     """
     with open_finished(job.out).folder.held():
-        scan = open_finished(job.out)
+        scan = open_finished(job.out, "hits", "annotations")
         final = scan.folder.hub
         refuse_foreign_hub(final)
         refuse_inputs(of_files({"--fasta ": job.fasta}), hub_files(final), "a new hub replaces")
@@ -151,6 +153,9 @@ def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str
     title = job.name or job.out.resolve().name or "gtrack"
     hub = Hub(title, job.email, genome, scan.manifest, tuple(tracks))
     if hub.brings_genome:
+        copied = scan.manifest.genome["fasta"]
+        if copied and not job.fasta and (scan.out / copied).is_file():
+            writer.refuse_changed(copied)
         with scanned_genome(scan, job.fasta) as fasta:
             _write_genome(build / "genome.2bit", fasta)
         text = "".join(f"{chrom}\t{size}\n" for chrom, size in sizes.items())
@@ -161,6 +166,7 @@ def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str
     for page, text in hub_pages(hub).items():
         write_text(build / page, text)
     write_text(build / "hub.txt", hub_text(hub))
+    write_list(build, sorted(entries(build)), writer.known)
     return hub, (*notes, *writer.notes)
 
 

@@ -26,6 +26,7 @@ from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotations import Annotation, republish
 from gtrack.workflows.scanning.cost import costs
 from gtrack.workflows.scanning.job import ScanJob
+from gtrack.workflows.scanning.record import restore
 from gtrack.workflows.scanning.shard import tasks, tasks_of_shard
 from gtrack.workflows.scanning.versions import check_version
 from gtrack.workflows.scanning.work import ScanWork, report
@@ -119,9 +120,11 @@ def _scan(
     with folder.held():
         planned = make_plan(job, folder, resume=resume, overwrite=overwrite)
         plan = planned.plan
+        folder.refuse_changed(plan)
         if not planned.fresh and folder.is_finished(plan):
             folder.remove_shards()
-            republish(folder)
+            restore(plan, folder, job.fasta)
+            republish(folder, copied=bool(planned.annotations))
             return None, planned
         folder.make()  # what a resumed scan lacks
         record = begin_run(job.out, job.local())

@@ -26,6 +26,7 @@ SIGNATURES = {
         "resume=False, overwrite=False, progress=None)"
     ),
     "open_scan": "(folder)",
+    "verify": "(folder, *, progress=None)",
     "call_hits": (
         "(scan, motifs, *, q=0.05, max_chance=1.0, everything=False, loci=False, fasta=None, "
         "p_sequence=0.001, gate=0.01, gap=3, pseudocount=0.1, progress=None)"

@@ -273,4 +273,5 @@ def test_a_kill_while_they_are_replaced(run, program, given, tmp_path: Path) -> 
         assert program.start(*scan, *other, die_at=die_at).wait().code == 137
         run(*scan)
         assert "".join(name for name, _, _ in annotations(out)) == left
+        assert "all as it was written" in run("verify", out).err
         assert not list(out.rglob("*.tmp"))

@@ -6,7 +6,6 @@ Only tensors and plain fields are taken from a checkpoint; its ``auto_map`` and 
 from __future__ import annotations
 
 import inspect
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ import torch
 from torch import Tensor
 
 from gtrack.core.errors import ModelError
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.models.dnabert2.multimolecule import is_multimolecule, translated
 from gtrack.models.dnabert2.names import own_names
 from gtrack.models.dnabert2.network import Dnabert2Config, Dnabert2ForSequenceClassification
@@ -110,8 +109,8 @@ def read_checkpoint(folder: Path, *, allow_headless: bool = False) -> Checkpoint
     if checkpoint.absent and not allow_headless:
         raise ModelError(
             f"{folder}: this checkpoint has no {' and no '.join(checkpoint.absent)}: it is a "
-            "pretrained base, not a classifier; train it: gtrack train dnabert2 --from "
-            f"{shlex.quote(str(folder))}"
+            f"pretrained base, not a classifier; train it: "
+            f"gtrack train dnabert2 --from {pasted(folder)}"
         )
     return checkpoint
 

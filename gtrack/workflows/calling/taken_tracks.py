@@ -82,7 +82,7 @@ def take_tracks(
                 _copied(paths[target.model], tracks, target, folder, progress)
                 for target in tracks.targets
             )
-            folder.publish(_manifest(job, checked, specs, fasta))
+            folder.publish(_manifest(job, checked, specs, fasta), [""])
         except BaseException:
             folder.clear()  # the same command works once the cause is mended
             raise

@@ -13,6 +13,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError
 from gtrack.core.small_file import whole
 from gtrack.io.atomic import finished_name
+from gtrack.io.file_lists import is_list
 from gtrack.io.folders import entries, is_folder, remove_empty
 from gtrack.publish.stanzas import files_in
 
@@ -38,7 +39,8 @@ def hub_files(hub: Path) -> Iterator[Path]:
         return
     named = {name for _, name in files_in(whole(hub / _TEXT).decode(errors="replace"))}
     for name in entries(hub):
-        if (finished_name(name) or name) in named - {_TEXT} and not is_folder(hub / name):
+        ours = (finished_name(name) or name) in named - {_TEXT} or is_list(hub / name)
+        if ours and not is_folder(hub / name):
             yield hub / name
     yield hub / _TEXT
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
-from gtrack.core.manifest import TrackSpec
+from gtrack.core.listed_files import listed_files, room_of
+from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.core.printable import shown
 from gtrack.core.scan.regions import known_as
 from gtrack.io.annotations import annotation_format, read_features
@@ -21,6 +22,7 @@ from gtrack.io.annotations.bed12 import has_tabs, with_tabs
 from gtrack.io.folders import entries
 from gtrack.io.text import compression, open_bytes, read_parts
 from gtrack.workflows.folder.annotation_record import FOLDER, recorded, replace_annotations
+from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.job import ScanJob
 
@@ -232,10 +234,21 @@ def annotation_tracks(out: Path) -> tuple[TrackSpec, ...]:
     return tuple(sorted(tracks, key=lambda track: track.name))
 
 
-def republish(folder: ScanFolder) -> None:
-    """Bring manifest and sessions of a finished scan to the annotations that stand there."""
+def replaced_annotations(out: Path, manifest: RunManifest) -> list[str]:
+    """Return the URLs of annotations that were written since the manifest was."""
+    return [each.url for each in looked_at(out, manifest, ["annotations"])]
+
+
+def republish(folder: ScanFolder, *, copied: bool) -> None:
+    """Bring manifest and sessions of a finished scan to the annotations that stand there.
+
+    `copied` says that they were written since the manifest was.
+    """
     manifest = folder.read_manifest()
     others = tuple(track for track in manifest.tracks if track.kind != "annotation")
     tracks = (*others, *annotation_tracks(folder.out))
-    if tracks != manifest.tracks:
-        folder.publish(replace(manifest, tracks=tracks))
+    if copied or tracks != manifest.tracks:
+        listed = replace(manifest, tracks=tracks)
+        known = () if copied else manifest.files or ()
+        written = [url for url in listed_files(listed) if url not in known]
+        folder.publish(listed, [url for url in written if room_of(url) == "annotations"])
