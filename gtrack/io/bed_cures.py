@@ -23,7 +23,8 @@ def cure(path: Path, fields: Sequence[bytes], tabs: bool) -> str:
     elif any(_THOUSANDS.fullmatch(field) for field in positions):
         program = '{gsub(/,/, "", $2); gsub(/,/, "", $3)} 1'
     elif any(_is_exact(field) for field in positions):
-        program = '$2 ~ /^[0-9]/ {$2 = sprintf("%.0f", $2); $3 = sprintf("%.0f", $3)} 1'
+        whole = "$2 ~ /^[0-9]/ && $2 == int($2) && $3 == int($3)"
+        program = whole + ' {$2 = sprintf("%.0f", $2); $3 = sprintf("%.0f", $3)} 1'
     elif any(field != field.strip() and field.strip().isdigit() for field in positions):
         program = '{gsub(/ /, "", $2); gsub(/ /, "", $3)} 1'
     elif re.fullmatch(rb"-[0-9]+", fields[1]) and fields[2].isdigit() and int(fields[2][:12]):

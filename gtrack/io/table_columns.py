@@ -174,7 +174,7 @@ def _unnamed(head: Head) -> Iterator[Columns]:
             continue
         if chrom < 2 and _from_width(head, start, end, after) == 1 and _counts(head, after):
             at = after + 1 if after + 1 in there and _are_strands(head.column(after + 1)) else -1
-            what = f"a table whose column {after + 1} is its width, end - start + 1"
+            what = f"a table of widths (column {after + 1} is end - start + 1)"
             yield Columns(chrom, start, end, what, 1, strand=at)
         elif chrom == 1 and _are_bins(head):
             yield Columns(1, 2, 3, "a table of UCSC with its bin column", 0, bins=True)
@@ -228,7 +228,9 @@ def _bin(start: int, end: int) -> int:
 def _gene_prediction(head: Head, chrom: int) -> Columns | None:
     """Return the columns of a genePred, of a refFlat or of UCSC's tables of genes."""
     strand, start, end = chrom + 1, chrom + 2, chrom + 3
-    if end not in head.widths or not _are_positions(head, start, end) or not chrom:
+    if chrom not in (1, 2) or end not in head.widths or _are_positions(head, 1, 2):
+        return None
+    if not _are_positions(head, start, end):
         return None
     if not set(head.column(strand)) <= {"+", "-"} or len(head.widths) < 8:
         return None

@@ -196,10 +196,12 @@ def _columns(head: Head) -> Cure | None:
 def _printed(head: Head, at: Columns) -> tuple[str, str]:
     """Return what awk prints of a row, and the ending of the new file."""
     start, end = f"${at.start + 1}", f"${at.end + 1}"
-    spelled = {*head.column(at.start), *head.column(at.end)}
-    if not all(field.isdigit() for field in spelled):
+    spelled = [*head.column(at.start), *head.column(at.end)]
+    if at.first:
+        start += " - 1"
+    if not all(field.isdigit() and len(field) < 10 for field in spelled):
         start, end = f'sprintf("%.0f", {start})', f'sprintf("%.0f", {end})'
-    chosen = [f"${at.chrom + 1}", f"{start} - 1" if at.first else start, end]
+    chosen = [f"${at.chrom + 1}", start, end]
     name = f"${at.name + 1}" if at.name >= 0 else '"."'
     if at.summit >= 0:
         offset = f"${at.summit + 1} - ${at.start + 1}"

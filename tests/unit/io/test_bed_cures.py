@@ -97,12 +97,12 @@ TABLES = {
     "granges without names of columns": (
         GRANGES.partition("\n")[2],
         FROM_R,
-        "column 4 is its width",
+        "column 4 is end - start . 1.*count from 1",
     ),
     "rows' names without names of columns": (
         "1\t1\t1001\t1200\t200\t*\n2\t1\t5001\t5300\t300\t-\n",
         [Interval("1", 1000, 1200), Interval("1", 5000, 5300, strand="-")],
-        "column 5 is its width",
+        "column 5 is end - start . 1.*count from 1",
     ),
     "granges in R's numbers": (
         "seqnames\tstart\tend\twidth\tstrand\nchr1\t1e+05\t100200\t201\t*\nchr1\t2\t2e5\t199999\t+\n",
