@@ -32,7 +32,13 @@ _CHOICES = {
     "precision": (None, *PRECISIONS),
 }
 _LEAST_NULL, _MOST_NULL = 10_000, 100_000_000
-_RANGES = {"batch_units": 10**9, "shards": 100_000, "workers": 1024}
+_RANGES = {
+    "batch_units": 10**9,
+    "shards": 100_000,
+    "workers": 1024,
+    "flank": 10**9,
+    "resize": 10**9,
+}
 """Arguments that are options of a `ScanJob` as they are; what they can be, or the most."""
 
 
@@ -66,6 +72,8 @@ def scan(
     resume: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
+    flank: int | None = None,
+    resize: int | None = None,
 ) -> Scan:
     """Explain every region with every model and write relevance tracks.
 
@@ -127,6 +135,9 @@ def scan(
         Go on with the scan in `out`, or replace it.
     progress : callable, optional
         Told ``(what, bases done, bases in all)`` after every batch; `what` is a model, or its null.
+    flank, resize : int, optional
+        Bases that every region gets on either side before it is scanned; or what it is long then,
+        around its summit or middle. Of the two, one at most.
 
     Returns
     -------

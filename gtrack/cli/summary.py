@@ -62,6 +62,13 @@ def print_summary(summary: ScanSummary) -> None:
         console.print(f"{summary.out / track.path}", soft_wrap=True, markup=False)
 
 
+def print_note(line: str) -> None:
+    """Print a line of what a user should know of the inputs to stderr."""
+    rest = line.removeprefix("warning: ")
+    head = "[yellow]warning:[/] " if rest != line else ""
+    _console().print(f"{head}{escape(shown(rest, 2000))}", soft_wrap=True)
+
+
 def print_annotations(annotations: Iterable[Annotation]) -> None:
     """Print what of each annotation is shown to stderr."""
     console = _console()

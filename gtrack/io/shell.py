@@ -89,4 +89,6 @@ def _free(path: Path, packed: bool, ending: str) -> Path:
     ending = ending or old
     stem = stem.removesuffix(old)
     names = [f"{stem}{ending}", *(f"{stem}.{number}{ending}" for number in range(2, 100))]
-    return next((folder / name for name in names if not (folder / name).exists()), folder / names[0])
+    return next(
+        (folder / name for name in names if not (folder / name).exists()), folder / names[0]
+    )

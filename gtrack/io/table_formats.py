@@ -106,7 +106,7 @@ def _sam(head: Head) -> Cure | None:
         return None
     row = head.rows[0][1]
     if headed and len(row) in (4, 5):
-        program = f'!/^@/ && NF {{print $1, $2 - 1, $3, $5, 0, {_STRAND.format(4)}}}'
+        program = f"!/^@/ && NF {{print $1, $2 - 1, $3, $5, 0, {_STRAND.format(4)}}}"
         return Cure("an interval_list of Picard, whose starts count from 1", awk(head, program))
     if len(row) < 11 or not all(row[at].isdigit() for at in (1, 3, 4)):
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ def make_manifest(
     null : dict, optional
         The shuffled windows, as :func:`gtrack.workflows.scanning.null.null_record` describes them.
     """
-    job = asdict(plan.options)
+    job = plan.options.facts()
     return RunManifest(
         genome={
             "id": job.pop("genome"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from gtrack import __version__
 from gtrack.core.errors import InputError
+from gtrack.core.scan.widening import SHORT_BP
 from gtrack.core.training.scale import Scale
 from gtrack.core.training.splits import Split
 from gtrack.core.training.truth import Truth
@@ -79,6 +80,11 @@ def told(data: dict[str, Any], split: Split) -> Iterator[str]:
         yield (
             f"conflicting {what}: {len(split.conflicts):,} sequences {how}, "
             f"kept; the first: {split.conflicts[0]}"
+        )
+    if data["window_bp"] < SHORT_BP:
+        yield (
+            f"warning: windows of {data['window_bp']} bp: shorter than {SHORT_BP} bp, about the "
+            "length of a binding site; give a longer --window"
         )
     for name, value in data["notes"].items():
         yield f"{name.replace('_', ' ')}: {value:,}"

@@ -210,7 +210,9 @@ def test_names_of_columns_say_where_names_and_strands_are(tmp_path: Path) -> Non
 
 def test_spaces_are_said(tmp_path: Path) -> None:
     path = bed(tmp_path, "# a\nchr1 1 50\n")
-    assert read_regions(path).notes == (f"{path}: its columns are separated by spaces, and read so",)
+    assert read_regions(path).notes == (
+        f"{path}: its columns are separated by spaces, and read so",
+    )
     assert read_regions(bed(tmp_path, "chr1\t1\t50\n")).notes == ()
 
 
