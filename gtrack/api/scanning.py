@@ -26,6 +26,7 @@ Progress = Callable[[str, int, int], object]
 """``progress(what, bases done, bases in all)``."""
 
 _AS_GIVEN = ("genome", "method", "per_strand_tracks", "device", "engine")
+_PATHS = ("bed", "fasta", "out")
 _CHOICES = {
     "projection": PROJECTIONS,
     "strand": (None, "both", "forward", "reverse", "region"),
@@ -164,10 +165,7 @@ def scan(
     """
     as_given = _checked(locals())
     job = ScanJob(
-        bed=_path(bed),
-        fasta=_path(fasta),
         models=tuple((name, _source(model)) for name, model in models.items()),
-        out=_path(out),
         parameters=dict(parameters or {}),
         weights=None if weights is None else _path(weights),
         targets={name: _several(wish) for name, wish in _by_name(target).items()},
@@ -247,7 +245,8 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError("models: none given; give {NAME: FOLDER}")
     if (given["projection"] == "weighted") != (given["weights"] is not None):
         raise InputError("projection 'weighted' and weights=BIGWIG go together")
-    return {name: given[name] for name in (*_AS_GIVEN, *_CHOICES, *_RANGES)}
+    as_given = {name: given[name] for name in (*_AS_GIVEN, *_CHOICES, *_RANGES)}
+    return as_given | {name: _path(given[name]) for name in _PATHS}
 
 
 def _null_bases(null: bool | int, motifs: bool) -> int | None:

@@ -50,7 +50,10 @@ def _next(job: Any, passport: bool | None) -> str:
     if passport:
         then.append(["passport", out])
     words = "; then ".join(shlex.join(["gtrack", *command]) for command in then)
-    line = f"next: {shlex.join(['gtrack', 'scan', '--plan', out])} --shard K, for every K; then {words}"
+    shards = shlex.join(["gtrack", "scan", "--plan", out])
+    line = f"next: {shards} --shard K, for every K; then {words}"
     if job.engine != "local":
-        line += f"\n--engine {job.engine}: for gtrack scan alone; shards of a plan run where you run them"
+        line += (
+            f"\n--engine {job.engine} is for gtrack scan: shards of a plan run where you start them"
+        )
     return line

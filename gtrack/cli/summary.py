@@ -66,7 +66,8 @@ def print_note(line: str) -> None:
     """Print a line of what a user should know of the inputs to stderr."""
     rest = line.removeprefix("warning: ")
     head = "[yellow]warning:[/] " if rest != line else ""
-    _console().print(f"{head}{escape(shown(rest, 2000))}", soft_wrap=True)
+    console = _console()
+    console.print(f"{head}{escape(shown(rest, 2000))}", soft_wrap=True)
 
 
 def print_annotations(annotations: Iterable[Annotation]) -> None:

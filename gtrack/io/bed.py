@@ -19,17 +19,15 @@ from gtrack.core.printable import shown
 from gtrack.io import text
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import bed_chrom, decoded, quoted, read_strand, whole
-from gtrack.io.bed_cures import awk, cure, kept
-from gtrack.io.shell import filtered
+from gtrack.io.bed_cures import cure, kept
+from gtrack.io.bed_layout import NARROW_PEAK, Layout
 from gtrack.io.table_columns import name_and_strand
 from gtrack.io.table_formats import refuse_other_formats
 from gtrack.io.table_head import Head, look
 
-_NARROW_PEAK = 10  # columns
 _WHOSE = rb"((chrom|chr|tx|gene|transcript|exon|peak|region|geno|feature|t)[_. ]?)?"
 _START_WORD = re.compile(_WHOSE + rb"(start|begin)", re.IGNORECASE)
 _END_WORD = re.compile(_WHOSE + rb"(end|stop)", re.IGNORECASE)
-_FLOAT = re.compile(rb"[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?|inf|nan)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ class _Reader:
         self._named = len(head.names)
         self._places = name_and_strand(head)
         self._chroms: dict[bytes, str] = {}
-        self._layout: _Layout | None = None
+        self._layout: Layout | None = None
         self._fresh = True
 
     def read(self, number: int, line: bytes) -> None:
@@ -132,17 +130,17 @@ class _Reader:
             raise InputError(f"{error}{cure(self._path, fields, tabs)}") from error
 
     def _begin(self, line: bytes, number: int) -> None:
-        self._layout = _Layout(self._path, line, number, self._layout, self._must_peak)
+        self._layout = Layout(self._path, line, number, self._layout, self._must_peak)
         self._fresh = False
         if not self._layout.tabs and not self.spaced:
             self.spaced = f"{self._file}: its columns are separated by spaces, and read so"
 
-    def _interval(self, layout: _Layout, fields: list[bytes], origin: str) -> Interval:
+    def _interval(self, layout: Layout, fields: list[bytes], origin: str) -> Interval:
         if fields[0][:1] == b'"' and len(fields[0]) > 1 and fields[0][-1:] == b'"':
             raise ValueError(f"chromosome {quoted(fields[0])} in quotes; take them off")
         start, end = whole(fields[1], "start"), whole(fields[2], "end")
         summit = None
-        if layout.columns == _NARROW_PEAK and start < end:
+        if layout.columns == NARROW_PEAK and start < end:
             summit = layout.summit(fields, end - start)
         name, strand = self._places if layout.columns == self._named else (3, 5)
         chrom = self._chroms.get(fields[0])
@@ -200,78 +198,6 @@ def write_bed(path: Path, intervals: Sequence[Interval]) -> None:
         handle.write("".join(lines).encode("utf-8", "backslashreplace"))
 
 
-class _Layout:
-    """What the first data line says of the others: separator, columns, narrowPeak or not."""
-
-    def __init__(
-        self, path: Path, line: bytes, number: int, before: _Layout | None, must_peak: bool
-    ) -> None:
-        self.line, self._path = number, path
-        self.tabs: bool = before.tabs if before else b"\t" in line
-        self.columns = 0
-        self.columns = len(self.split(line))
-        if self.columns < 3:
-            raise ValueError(
-                f"{self.columns} column{'s'[: self.columns > 1]}; a BED line has at least 3, "
-                "separated by tabs: chromosome, start, end"
-            )
-        if must_peak and self.columns != _NARROW_PEAK:
-            raise ValueError(
-                f"{self.columns} columns; a narrowPeak line has 10; or call the file .bed"
-            )
-        self._must_peak = must_peak
-        self._peaks: bool | None = True if must_peak else None
-
-    def split(self, line: bytes) -> list[bytes]:
-        tabs = b"\t" in line
-        fields = line.split(b"\t") if tabs else line.split()
-        if len(fields) == self.columns and tabs == self.tabs:
-            return fields
-        if tabs != self.tabs:
-            kinds = ("tabs", "spaces") if tabs else ("spaces", "tabs")
-            raise ValueError(
-                f"separated by {kinds[0]}, line {self.line} by {kinds[1]}; use tabs in every line: "
-                f"{filtered(self._path, awk('NF {$1 = $1} 1', tabs=False))}"
-            )
-        if self.columns:
-            raise ValueError(
-                f"{len(fields)} columns{'' if tabs else ' (separated by spaces)'}, line "
-                f"{self.line} has {self.columns}; every line needs the same number: keep "
-                f"the first alone: {kept(self._path, _fitting(len(fields), self.columns), tabs)}"
-            )
-        return fields
-
-    def summit(self, fields: list[bytes], length: int) -> int | None:
-        """Give the offset of the summit in a region of `length` bp; None where there is none."""
-        try:
-            summit = _summit(fields, length)
-        except ValueError as error:
-            if self._must_peak:
-                raise ValueError(
-                    f"{error}; correct it, or keep columns 1-6 alone: "
-                    f"{kept(self._path, 6, self.tabs, '.bed')}"
-                ) from error
-            if self._peaks:
-                raise ValueError(
-                    f"not a narrowPeak line as line {self.line} is ({error}); correct it, or keep "
-                    f"columns 1-6 if column 10 is no summit: {kept(self._path, 6, self.tabs)}"
-                ) from error
-            self._peaks = False
-            return None
-        if self._peaks is False:
-            raise ValueError(
-                f"a narrowPeak line, but line {self.line} is not; correct that one, or keep "
-                f"columns 1-6 if column 10 is no summit: {kept(self._path, 6, self.tabs)}"
-            )
-        self._peaks = True
-        return summit
-
-
-def _fitting(*columns: int) -> int:
-    """Return how many columns to keep of lines that have so many."""
-    return 3 if min(columns) < 4 else min(4, *columns)
-
-
 def is_header(line: bytes, number: int) -> bool:
     """Tell whether a line of a BED holds no feature: comment, blank, track, column names."""
     line = line.lstrip(b" ")
@@ -289,17 +215,3 @@ def is_header(line: bytes, number: int) -> bool:
         and _START_WORD.fullmatch(words[1]) is not None
         and _END_WORD.fullmatch(words[2]) is not None
     )
-
-
-def _summit(fields: list[bytes], length: int) -> int | None:
-    if fields[4] != b"." and not _FLOAT.fullmatch(fields[4]):
-        raise ValueError(f"score {quoted(fields[4])} in column 5 is not a number")
-    for column in (7, 8, 9):
-        if not _FLOAT.fullmatch(fields[column - 1]):
-            raise ValueError(f"{quoted(fields[column - 1])} in column {column} is not a number")
-    if fields[9] == b"-1":
-        return None
-    summit = whole(fields[9], "summit offset")
-    if summit >= length:
-        raise ValueError(f"summit offset {summit} lies outside the region of {length} bp")
-    return summit

@@ -1,4 +1,4 @@
-"""Commands for a user's shell that make a right file of a wrong one: they run as they are printed."""
+"""Commands for a user's shell that make a right file of a wrong one; they run as printed."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def pasted(path: Path | str) -> str:
 
     Examples
     --------
-    >>> print(pasted("my peaks.bed"), pasted("a\tb"))
-    'my peaks.bed' $'a\011b'
+    >>> pasted("my peaks.bed"), pasted("a\tb")
+    ("'my peaks.bed'", "$'a\\011b'")
     """
     name = os.fspath(path)
     if name.startswith("-"):
@@ -89,6 +89,5 @@ def _free(path: Path, packed: bool, ending: str) -> Path:
     ending = ending or old
     stem = stem.removesuffix(old)
     names = [f"{stem}{ending}", *(f"{stem}.{number}{ending}" for number in range(2, 100))]
-    return next(
-        (folder / name for name in names if not (folder / name).exists()), folder / names[0]
-    )
+    free = (folder / name for name in names if not (folder / name).exists())
+    return next(free, folder / names[0])

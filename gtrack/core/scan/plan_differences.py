@@ -31,9 +31,9 @@ def differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """
     one, other = (json.loads(json.dumps(facts)) for facts in (stored, now))
     found = [
-        f"{_OPTIONS.get(key, '--' + key.replace('_', '-'))} ({_given(was)} before, now {_given(now_is)})"
+        f"{_OPTIONS.get(key, '--' + key.replace('_', '-'))} ({was} before, now {value})"
         for key in (*other["options"], *sorted({*one["options"]} - {*other["options"]}))
-        if (was := one["options"].get(key)) != (now_is := other["options"].get(key))
+        if (was := one["options"].get(key)) != (value := other["options"].get(key))
     ]
     models = {model["name"]: model for model in one["models"]}
     if [*models] != [model["name"] for model in other["models"]]:
@@ -54,10 +54,6 @@ def differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         if (was := one["versions"].get(name)) != value:
             found.append(f"the version of {name} ({was} before, now {value})")
     return found
-
-
-def _given(value: Any) -> Any:
-    return "none" if value is None else value
 
 
 def _model_differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:

@@ -95,10 +95,10 @@ def said_of_lengths(
     lengths = [len(region) for region in regions]
     short = sum(length < SHORT_BP for length in lengths)
     if short:
-        some = f"{short:,} of {len(lengths):,} regions" if len(lengths) > 1 else "the region"
+        some = f"{short:,} of {len(lengths):,} regions are"
         least = min(lengths)
         said.append(
-            f"warning: {some} {'are' if len(lengths) > 1 else 'is'} shorter than {SHORT_BP} bp (the "
+            f"warning: {some} shorter than {SHORT_BP} bp (the "
             f"shortest has {least}), and tracks hold the bases of regions alone; --flank 100 adds "
             "100 bp on either side, --resize 200 makes every region 200 bp long"
         )

@@ -24,5 +24,6 @@ def check_widths(motifs: Sequence[Motif], regions: Sequence[Interval]) -> None:
         if motif.width > longest:
             raise InputError(
                 f"--motifs: {motif.id} ({motif.name}) is {motif.width} bp wide and the longest "
-                f"scanned region {longest} bp; leave this motif out, or scan longer regions: --flank BP"
+                f"scanned region {longest} bp; leave this motif out, or scan longer regions "
+                "(--flank BP)"
             )
