@@ -54,10 +54,13 @@ def test_short_regions_are_warned_about_and_resumed_by_the_same_options_only(
 
 
 def test_a_window_unlike_training_is_warned_about(run, inputs, tmp_path: Path) -> None:
-    said = run("plan", *inputs.options("cnn"), "--out", tmp_path / "a", "--window", "1000").err
-    assert "warning: cnn: --window 1000 is far from the 200 bp that the model was trained" in said
-    said = run("plan", *inputs.options("cnn"), "--out", tmp_path / "b", "--window", "210").err
-    assert "warning" not in said
+    trained = json.loads((inputs.models["cnn"] / "config.json").read_text())["window_bp"]
+    far, near = str(2 * trained), str(trained + 1)
+    given = inputs.options("cnn")
+    said = run("plan", *given, "--out", tmp_path / "a", "--window", far).err
+    assert f"warning: cnn: --window {far} is far from the {trained} bp that the model was" in said
+    said = run("plan", *given, "--out", tmp_path / "b", "--window", near).err
+    assert "--window" not in said
 
 
 def test_strands_count_where_they_decide(run, inputs, tmp_path: Path) -> None:
