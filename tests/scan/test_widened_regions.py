@@ -73,9 +73,7 @@ def test_strands_count_where_they_decide(run, inputs, tmp_path: Path) -> None:
     assert not (tmp_path / "b").exists()
 
 
-def test_a_plan_takes_what_a_scan_takes_and_says_what_follows(
-    run, inputs, tmp_path: Path
-) -> None:
+def test_a_plan_takes_what_a_scan_takes_and_says_what_follows(run, inputs, tmp_path: Path) -> None:
     out = tmp_path / "my scan"
     motifs = inputs.folder / "m.meme"
     motifs.write_text(
@@ -84,7 +82,9 @@ def test_a_plan_takes_what_a_scan_takes_and_says_what_follows(
     given = [*inputs.options("cnn"), "--out", out, "--shards", "1", "--workers", "1"]
     said = run("plan", *given, "--motifs", motifs, "--passport").err
     assert f"next: gtrack scan --plan '{out}' --shard K, for every K; then " in said
-    assert f"gtrack merge '{out}'; then gtrack hits '{out}' --motifs {motifs}; then gtrack pas" in said
+    assert (
+        f"gtrack merge '{out}'; then gtrack hits '{out}' --motifs {motifs}; then gtrack pas" in said
+    )
     assert json.loads((out / "run.local.json").read_text())["workers"] == 1
     before = (out / "plan/plan.json").read_bytes()
     assert json.loads(before)["null"] is not None

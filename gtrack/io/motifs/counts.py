@@ -54,6 +54,7 @@ class _Record:
     lines: list[int] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
     order: str = ""
+    numbered: bool = False
     consensus: str = ""
     bracketed: bool = False
 
@@ -78,12 +79,13 @@ class _Record:
             return "positions"
         if not all(map(_is_consensus, self.letters, self.rows)) or not _even(self.rows):
             return "bases"
-        turned = [list(column) for column in zip(*self.rows, strict=True)]
-        by_base = dict(zip(self.letters, self.rows, strict=True))
-        as_bases = [list(column) for column in zip(*(by_base[b] for b in "ACGT"), strict=True)]
-        if not _even(turned):
-            return "positions"
-        return "bases" if as_bases == self.rows else "either"
+        in_order = self.letters == list("ACGT") and _even(np.transpose(self.rows))
+        return "either" if in_order else "positions"
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether rows of bases, in their order, and rows of positions say the same."""
+        return np.array_equal(self.rows, np.transpose(self.rows))
 
     @property
     def ragged(self) -> bool:
@@ -105,6 +107,7 @@ def read_counts(path: Path, lines: NumberedLines) -> Iterator[Draft]:
         if records and named and not records[-1].rows:
             check_letters(path, number, "".join(sorted(named)))
             records[-1].order = named
+            records[-1].numbered = len(text.lstrip("#").split()) == 5
         elif text and not text.startswith("#"):
             _add_row(path, number, text, records[-1])
     shape = _shape(path, records)
@@ -144,6 +147,8 @@ def _is_consensus(letter: str, row: list[float]) -> bool:
 
 def _add_row(path: Path, number: int, text: str, record: _Record) -> None:
     words = text.translate(_BRACKETS).split()
+    if record.numbered:
+        words = words[1:]
     letter = words[0].rstrip(":").upper() if words else ""
     named = len(letter) == 1 and letter.isalpha()
     record.bracketed = record.bracketed or "[" in text
@@ -176,6 +181,8 @@ def _shape(path: Path, records: list[_Record]) -> str:
         for axis, what in ((1, "positions"), (0, "bases"))
         if all(_even(np.moveaxis(np.array(record.rows), axis, -1)) for record in records)
     ]
+    if len(fits) == 2 and all(record.symmetric for record in records):
+        return "positions"
     if len(fits) != 1:
         raise refusal(
             path,

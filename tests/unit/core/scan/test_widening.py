@@ -65,7 +65,9 @@ def test_how_regions_were_widened_is_said() -> None:
     one, other = said_of_lengths(made, resize=60)
     assert one == "--resize 60: every region is 60 bp long, around its summit or middle"
     assert other == "1 of them are shorter: they reach an end of their chromosome"
-    assert said_of_lengths(made, flank=5) == ["--flank 5: every region has 5 bp more on either side"]
+    assert said_of_lengths(made, flank=5) == [
+        "--flank 5: every region has 5 bp more on either side"
+    ]
 
 
 @pytest.mark.parametrize(
