@@ -65,8 +65,8 @@ def scan(
             return
         job = scan_job(given)
         options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}
-        said = {"tell": print_cost, "say": print_note}
-        done = workflow.scan(job, begin, **options, **said, passport=passport)
+        options |= {"passport": passport, "tell": print_cost, "say": print_note}
+        done = workflow.scan(job, begin, **options)
     if done.scan is not None:
         print_summary(done.scan)
     elif done.hits is None and not done.annotations and done.passports is None:

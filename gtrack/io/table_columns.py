@@ -116,12 +116,9 @@ def _named(head: Head) -> Columns | None:
     if titles[0].startswith("peakid"):
         name = 0
     strand, summit = _find(titles, {"strand"}), _find(titles, {"abssummit"})
-    there = head.widths
-    return Columns(
-        *(chrom, start, end, what, first),
-        *(at if at in there else -1 for at in (name, strand, summit)),
-        bins=titles[0] == "bin" and (chrom, start, end) == (1, 2, 3),
-    )
+    name, strand, summit = (at if at in head.widths else -1 for at in (name, strand, summit))
+    bins = titles[0] == "bin" and (chrom, start, end) == (1, 2, 3)
+    return Columns(chrom, start, end, what, first, name, strand, summit, bins)
 
 
 def _counted(
