@@ -138,6 +138,18 @@ def test_an_empty_folder(tmp_path: Path) -> None:
         assert "no model.safetensors in this folder" in str(error)
 
 
+def test_a_file_in_the_place_of_a_folder(published: Published, tmp_path: Path) -> None:
+    folder, pickled = published(), published("pickled", pickle=True)
+    with pytest.raises(InputError, match=f"give the folder that it lies in: {folder}$"):
+        open_model(folder / "model.safetensors")
+    with pytest.raises(InputError, match="make one: gtrack convert") as e:
+        open_model(pickled / "pytorch_model.bin")
+    words = shlex.split(re.search("gtrack (convert .* OUT)", str(e.value))[1])  # type: ignore[index]
+    convert(words[1], tmp_path / "out")
+    with pytest.raises(InputError, match=r"config\.json and model\.safetensors$"):
+        open_model(folder / "config.json")
+
+
 def test_commands_are_quoted(published: Published, tmp_path: Path) -> None:
     folder = published("it's; a $folder", pickle=True)
     with pytest.raises(ModelError, match="only a pickle checkpoint") as e:
