@@ -80,6 +80,8 @@ def test_an_adapter_is_named_with_the_command_that_merges(
         ("x; rm -rf ~", "--base BASE .* on, x; rm -rf ~ there)"),
         ("a\x1b]0;X\x07b", "a\\x1b]0;X\\x07b there)"),
         (["x"], "--base BASE "),
+        ("A" * 5000, "... there)"),
+        ("a\x00b", "--base BASE "),
     ],
 )
 def test_the_base_of_an_adapter_is_what_its_config_says(
