@@ -87,7 +87,7 @@ def no_folder(path: Path) -> str:
     """Say what to do about a file in the place of a model's folder."""
     said = f"{path}: a model is a folder with config.json and {WEIGHTS}"
     if path.suffix == ".safetensors":
-        return f"{said}; give the folder that it lies in: {shlex.quote(str(path.parent))}"
+        return f"{said}; give the folder that it lies in: {pasted(path.parent)}"
     return f"{said}; make one: {converting(path)}" if path.suffix in SUFFIXES else said
 
 
