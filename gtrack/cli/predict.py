@@ -107,8 +107,10 @@ def predict(**given: Any) -> None:
 def _tell(found: Predicted) -> None:
     """Print on stderr how many there were, what is not there, and how good the rest is."""
     from gtrack.cli.scores import print_metrics
+    from gtrack.cli.summary import print_notes
     from gtrack.core.strands import STRANDS_SAID
 
+    print_notes(found.notes)
     for model in found.models:
         lost = sum(map(bool, model.reasons))
         why = f"; without a score: {lost:,} (column note says why)" if lost else ""

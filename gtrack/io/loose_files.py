@@ -139,7 +139,7 @@ def _refuse_foreign(path: Path, sequences: Sequence[LooseSequence]) -> None:
     everything = "".join(one.letters for one in sequences)
     raise InputError(
         f"{first.origin}: '{shown(first.letters[at])}' at base {at + 1}{called} is no letter of "
-        f"DNA; {_what(everything)}, in {len(odd):,} of {len(sequences):,} sequences"
+        f"DNA; such stand in {len(odd):,} of {len(sequences):,} sequences: {_what(everything)}"
     )
 
 

@@ -28,7 +28,7 @@ from gtrack.io.atomic import write_parts
 from gtrack.io.tables import table_line
 from gtrack.models.device import one_thread_per_operation, resolve_devices, resolve_precision
 from gtrack.models.folder import open_model
-from gtrack.workflows.folder.genome import window_sequences
+from gtrack.workflows.folder.genome import genome_notes, window_sequences
 from gtrack.workflows.folder.kept_inputs import refuse_inputs
 from gtrack.workflows.predicting.measuring import Measured, measure
 from gtrack.workflows.scanning.job import ScanJob
@@ -101,12 +101,22 @@ class ModelSaid:
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """What models say of all that was given, nothing left out."""
+    """What models say of all that was given, nothing left out.
+
+    Parameters
+    ----------
+    source : Source
+        What was given.
+    models : tuple of ModelSaid
+    notes : tuple of str
+        What the user should know of the genome, or of the letters.
+    """
 
     source: Source
     models: tuple[ModelSaid, ...]
+    notes: tuple[str, ...]
 
-    def notes(self) -> list[str]:
+    def reasons(self) -> list[str]:
         """Return why a model says nothing of each row, model by model; empty where all do."""
         found = []
         for row in range(len(self.source.regions)):
@@ -118,7 +128,7 @@ class Predicted:
 
     def lines(self) -> Iterator[bytes]:
         """Yield the table: a header, then a line for each that was given, in its order."""
-        notes, on_genome = self.notes(), not isinstance(self.source.reference, LooseGenome)
+        reasons, on_genome = self.reasons(), not isinstance(self.source.reference, LooseGenome)
         regions = self.source.regions
         labelled = any(region.label is not None for region in regions)
         places = ("chrom", "start", "end", "strand") if on_genome else ()
@@ -135,7 +145,7 @@ class Predicted:
             place = (region.chrom, region.start, region.end, region.strand) if on_genome else ()
             label = (region.label or "",) * labelled
             said = (column[row] for column in cells)
-            cut = [row + 1, region.name, *place, len(region), *label, *said, notes[row]]
+            cut = [row + 1, region.name, *place, len(region), *label, *said, reasons[row]]
             yield table_line(cut)
 
 
@@ -179,7 +189,9 @@ def predict(job: PredictJob, tell: Progress = lambda *_: None) -> Predicted:
             with closing(runner), one_thread_per_operation(devices[0] == "cpu"):
                 reading = _Reading(source, plan, model, precision, runner)
                 said.append(reading.said(tell))
-    found = Predicted(source, tuple(said))
+        regions, _ = canonical_regions(source.regions, source.reference.chrom_sizes)
+        notes = genome_notes(source.reference, asked.genome, regions)
+    found = Predicted(source, tuple(said), notes)
     if job.out is not None:
         write_parts(job.out, found.lines())
     return found

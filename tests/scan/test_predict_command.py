@@ -74,9 +74,11 @@ def test_the_numbers_are_those_of_a_scan(run, inputs, tmp_path: Path, strand: st
 
 def test_loose_sequences_have_the_numbers_of_their_scan(run, models, tmp_path: Path) -> None:
     path = tmp_path / "x.fa"
-    path.write_text(f">a:1 x\n{LONG.lower()}\n>b\nACGTNACGATTA\n>a:1\n{LONG[:128]}\n")
+    path.write_text(f">a:1 x\n{LONG.lower()}\n>b\nACGTRACGATTA\n>a:1\n{LONG[:128]}\n")
     run("scan", "--sequences", path, *options(models), "--out", tmp_path / "out")
-    said = rows(run("predict", "--sequences", path, *options(models)).out)
+    ran = run("predict", "--sequences", path, *options(models))
+    assert "1 of the 660 bases of the regions are no A, C, G, T or N (R 1)" in ran.err
+    said = rows(ran.out)
     assert [(row["name"], row["length"]) for row in said] == [
         ("a:1", "520"),
         ("b", "12"),

@@ -102,8 +102,8 @@ def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
         ('sequence,id\nACGT,"a\tb"\n', "x:2: a tab in the name"),
         (
             ">a\nACGT\n>b\nACGUacguu\n",
-            "x:3: 'U' at base 4 (b) is no letter of DNA; 3 of 13 letters are U and 1 T: neither "
-            "DNA nor RNA has both; write T for U, in 1 of 2 sequences",
+            "x:3: 'U' at base 4 (b) is no letter of DNA; such stand in 1 of 2 sequences: 3 of 13 "
+            "letters are U and 1 T: neither DNA nor RNA has both; write T for U",
         ),
         (">p\nMKVLAAGIVGLCAKAYE\n", "this is protein, and models read DNA; give the DNA"),
         (">p\nMKVAAGSVGSCAKAYHMKRDWWS\n", "are A, C, G, T or N; this is no DNA, perhaps a protein"),
