@@ -12,13 +12,16 @@ from gtrack.cli.options import FILE, added, by_name, numbers_by_name, pairs
 from gtrack.cli.reading_options import (
     BATCH_TOKENS,
     DEVICE,
+    FLANK,
     MODEL,
     OUTPUTS,
     PRECISION,
+    RESIZE,
     STRAND,
     STRIDE,
     WINDOW,
 )
+from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,7 +38,9 @@ _GIVEN = [
         "label, too, the predictions are measured against it.",
     ),
     click.option("--bed", type=FILE, help="In their place, regions: BED3 to BED12 or narrowPeak."),
-    click.option("--fasta", type=FILE, help="With --bed, the genome: FASTA, plain or bgzipped."),
+    FLANK,
+    RESIZE,
+    click.option("--fasta", type=FILE, help="With --bed, the genome: FASTA or 2bit."),
     MODEL,
     click.option(
         "--out",
@@ -92,7 +97,7 @@ def predict(**given: Any) -> None:
             name: given[name]
             for name in (
                 *("sequences", "bed", "fasta", "strand", "device", "precision", "workers"),
-                "overwrite",
+                *("flank", "resize", "overwrite"),
             )
         },
     )
@@ -107,17 +112,18 @@ def predict(**given: Any) -> None:
 def _tell(found: Predicted) -> None:
     """Print on stderr how many there were, what is not there, and how good the rest is."""
     from gtrack.cli.scores import print_metrics
-    from gtrack.cli.summary import print_notes
+    from gtrack.cli.summary import print_note
     from gtrack.core.strands import STRANDS_SAID
 
-    print_notes(found.notes)
+    for line in found.notes:
+        print_note(line)
     for model in found.models:
         lost = sum(map(bool, model.reasons))
         why = f"; without a score: {lost:,} (column note says why)" if lost else ""
         strand = STRANDS_SAID[model.prediction.strand]
-        click.echo(f"{model.name}: {len(model.reasons):,} read on {strand}{why}", err=True)
+        echo(f"{model.name}: {len(model.reasons):,} read on {strand}{why}", err=True)
         if model.measured.scores is not None:
             part = {f"{model.name}, {model.measured.scores['rows']:,} rows": model.measured.scores}
             print_metrics(part, model.prediction.outputs)
         if model.measured.note:
-            click.echo(f"{model.name}: {model.measured.note}", err=True)
+            echo(f"{model.name}: {model.measured.note}", err=True)

@@ -65,3 +65,17 @@ BATCH_TOKENS = click.option(
     metavar="N",
     help="Tokens (a CNN: bases) per batch; part of the plan. Smaller needs less memory.",
 )
+
+FLANK = click.option(
+    "--flank",
+    type=click.IntRange(1, 10**9),
+    metavar="BP",
+    help="Scan every region with BP bases more on either side.",
+)
+
+RESIZE = click.option(
+    "--resize",
+    type=click.IntRange(1, 10**9),
+    metavar="BP",
+    help="Scan BP bases around the summit or middle of every region instead of it.",
+)

@@ -20,9 +20,11 @@ from gtrack.cli.options import (
 from gtrack.cli.reading_options import (
     BATCH_TOKENS,
     DEVICE,
+    FLANK,
     MODEL,
     OUTPUTS,
     PRECISION,
+    RESIZE,
     STRAND,
     STRIDE,
     WINDOW,
@@ -34,18 +36,8 @@ from gtrack.core.errors import InputError
 
 _INPUTS = [
     click.option("--bed", type=FILE, help="Regions: BED3 to BED12 or narrowPeak, plain or gz."),
-    click.option(
-        "--flank",
-        type=click.IntRange(1, 10**9),
-        metavar="BP",
-        help="Scan every region with BP bases more on either side.",
-    ),
-    click.option(
-        "--resize",
-        type=click.IntRange(1, 10**9),
-        metavar="BP",
-        help="Scan BP bases around the summit or middle of every region instead of it.",
-    ),
+    FLANK,
+    RESIZE,
     click.option("--fasta", type=FILE, help="Genome: FASTA, plain, bgzip or gzip; or 2bit."),
     click.option(
         "--sequences",

@@ -55,7 +55,7 @@ class Planned:
     """A plan, and the models that were opened to make it (on the first device).
 
     `fresh` says that the plan was made now, not found; `annotations` are those of the job; `notes`
-    are what a user should know of the inputs; `loose` are its sequences where they lie on no genome.
+    are what a user should know of the inputs; `loose` are sequences that lie on no genome.
     """
 
     plan: Plan
@@ -182,7 +182,9 @@ def _plan_inputs(job: ScanJob) -> Planned:
             raise InputError(f"{job.regions_from} holds a single A, C, G or T")
         plan = _lay(job, genome, options, plans, canonical, known, len(regions), len(devices))
         of_genome = genome_notes(genome, job.genome, canonical)
-    notes = [*given.notes, *said_of_lengths(canonical, flank=job.flank, resize=job.resize)]
+    notes = [*given.notes]
+    if job.sequences is None:  # loose ones are as long as they are
+        notes += said_of_lengths(canonical, flank=job.flank, resize=job.resize)
     for each in plans:
         notes += said_of_window(each.name, each.window_bp, models[each.name].window_bp)
     notes += of_genome

@@ -20,8 +20,9 @@ from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.loose import LooseGenome
 from gtrack.core.scan.plan import ModelPlan
 from gtrack.core.scan.prediction import Prediction, WindowOutputs
-from gtrack.core.scan.regions import canonical_regions
+from gtrack.core.scan.regions import canonical_regions, check_regions
 from gtrack.core.scan.shard import Rows
+from gtrack.core.scan.widening import said_of_window, widened
 from gtrack.core.sequences import is_known
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.io.atomic import write_parts
@@ -51,6 +52,8 @@ class PredictJob:
     fasta: Path | None = None
     sequences: Path | None = None
     out: Path | None = None
+    flank: int | None = None
+    resize: int | None = None
     outputs: Mapping[str | None, str] = field(default_factory=dict)
     windows: Mapping[str | None, int] = field(default_factory=dict)
     strides: Mapping[str | None, int] = field(default_factory=dict)
@@ -65,6 +68,8 @@ class PredictJob:
         """Return the scan that would read the same windows."""
         return ScanJob(
             *(self.bed, self.fasta, self.models, self.out or Path()),
+            flank=self.flank,
+            resize=self.resize,
             outputs=self.outputs,
             windows=self.windows,
             strides=self.strides,
@@ -107,19 +112,22 @@ class Predicted:
     ----------
     source : Source
         What was given.
+    regions : sequence of Interval
+        Its regions, widened as was asked.
     models : tuple of ModelSaid
     notes : tuple of str
         What the user should know of the genome, or of the letters.
     """
 
     source: Source
+    regions: Sequence[Interval]
     models: tuple[ModelSaid, ...]
     notes: tuple[str, ...]
 
     def reasons(self) -> list[str]:
         """Return why a model says nothing of each row, model by model; empty where all do."""
         found = []
-        for row in range(len(self.source.regions)):
+        for row in range(len(self.regions)):
             said = {model.name: model.reasons[row] for model in self.models if model.reasons[row]}
             same = len(set(said.values())) == 1 and len(said) == len(self.models)
             listed = (f"{name}: {reason}" for name, reason in said.items())
@@ -129,7 +137,7 @@ class Predicted:
     def lines(self) -> Iterator[bytes]:
         """Yield the table: a header, then a line for each that was given, in its order."""
         reasons, on_genome = self.reasons(), not isinstance(self.source.reference, LooseGenome)
-        regions = self.source.regions
+        regions = self.regions
         labelled = any(region.label is not None for region in regions)
         places = ("chrom", "start", "end", "strand") if on_genome else ()
         columns: list[str] = ["row", "name", *places, "length", *(("label",) * labelled)]
@@ -178,20 +186,25 @@ def predict(job: PredictJob, tell: Progress = lambda *_: None) -> Predicted:
         raise InputError(f"--device {job.device}: a prediction uses one device; give one of them")
     precision = cast(Precision, resolve_precision(job.precision, devices[0]))
     with opened_source(job.bed, job.fasta, job.sequences) as source:
+        sizes = dict(source.reference.chrom_sizes)
+        check_regions(source.given.intervals, sizes, source.reference.path)
+        regions = widened(source.given.intervals, sizes, flank=job.flank, resize=job.resize)
         if job.out is not None:
             _make_folder(job.out.parent)
-        said = []
+        said, notes = [], [*source.given.notes]
         for name, where in job.models:
             model = open_model(where, device=devices[0])
             plan = plan_model(asked, name, where, model, devices[0], None)
+            if plan.strand == "region":
+                source.given.need_strands()
+            notes += said_of_window(name, plan.window_bp, model.window_bp)
             workers = job.workers or available_cores()
             runner: Runner = Threads(workers) if devices[0] == "cpu" else Serial()
             with closing(runner), one_thread_per_operation(devices[0] == "cpu"):
-                reading = _Reading(source, plan, model, precision, runner)
+                reading = _Reading(source, regions, plan, model, precision, runner)
                 said.append(reading.said(tell))
-        regions, _ = canonical_regions(source.regions, source.reference.chrom_sizes)
-        notes = genome_notes(source.reference, asked.genome, regions)
-    found = Predicted(source, tuple(said), notes)
+        notes += genome_notes(source.reference, asked.genome, canonical_regions(regions, sizes)[0])
+    found = Predicted(source, regions, tuple(said), tuple(notes))
     if job.out is not None:
         write_parts(job.out, found.lines())
     return found
@@ -202,6 +215,7 @@ class _Reading:
     """One model on its way through all that was given."""
 
     source: Source
+    regions: Sequence[Interval]
     plan: ModelPlan
     model: SequenceModel
     precision: Precision
@@ -209,7 +223,7 @@ class _Reading:
 
     def said(self, tell: Progress) -> ModelSaid:
         """Return what the model says of every region."""
-        given, sizes = self.source.regions, dict(self.source.reference.chrom_sizes)
+        given, sizes = self.regions, dict(self.source.reference.chrom_sizes)
         reasons = [self._too_short(sizes[region.chrom]) for region in given]
         there = [region for region, why in zip(given, reasons, strict=True) if not why]
         regions, _ = canonical_regions(there, sizes)  # those of N, too: neighbours share windows

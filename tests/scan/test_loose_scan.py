@@ -152,6 +152,7 @@ def test_python_writes_the_same_bytes(run, models, given: Path, tmp_path: Path) 
     ("more", "said"),
     [
         (["--genome", "hg38"], "--genome hg38: loose sequences are a genome of their own"),
+        (["--flank", 9], "loose sequences are read whole"),
         (["--bed", "x.bed"], "--sequences and --bed: give --bed and --fasta for regions"),
         (["--fasta", "x.fa"], "--sequences and --fasta: give --bed and --fasta for regions"),
     ],

@@ -93,6 +93,17 @@ def test_loose_sequences_have_the_numbers_of_their_scan(run, models, tmp_path: P
     assert int(said[0]["cnn.windows"]) > 1
 
 
+def test_sites_get_flanks_and_windows_are_warned_of(run, inputs, tmp_path: Path) -> None:
+    inputs.bed.write_text("chr2\t6000\t6001\ttss\t0\t+\n")
+    asked = ["predict", *inputs.options("cnn")]
+    wide = run(*asked, "--resize", 400)
+    (row,) = rows(wide.out)
+    assert (row["start"], row["end"], row["length"]) == ("5800", "6200", "400")
+    assert int(row["cnn.windows"]) > 1
+    far = run(*asked, "--window", 50)
+    assert "--window 50 is far from the 128 bp that the model was trained on" in far.err
+
+
 def test_workers_and_neighbours_change_nothing_and_a_file_is_what_stdout_is(
     run, models, tmp_path: Path
 ) -> None:

@@ -53,7 +53,9 @@ def read_run(out: Path) -> dict[str, object]:
     path = out / RUN
     try:
         record = {"weights": None, **whole_json(path)}
-        if not isinstance(record["fasta"], str) or "\\u0000" in json.dumps(record):
+        if not isinstance(
+            record.get("sequences") or record["fasta"], str
+        ) or "\\u0000" in json.dumps(record):
             raise ValueError("it names no files")
         return record
     except (OSError, LookupError, TypeError, ValueError) as error:
