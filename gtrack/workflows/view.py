@@ -25,7 +25,7 @@ from gtrack.publish.viewer.named_files import hub_files, manifest_files
 from gtrack.publish.viewer.served import Entry, ServedFile, ServedText
 from gtrack.publish.viewer.server import ViewServer
 from gtrack.workflows.folder.integrity import looked_at
-from gtrack.workflows.folder.run_record import read_run
+from gtrack.workflows.folder.run_record import source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.folder.unfinished import unfinished
 
@@ -185,7 +185,7 @@ def _genome(
     """Find the genome that was scanned and not copied; say what is not seen without it."""
     name = str(scan.genome.get("id"))
     try:
-        path = job.fasta or Path(str(read_run(job.folder)["fasta"]))
+        path = job.fasta or source_fasta(job.folder)
         genome = _scanned(path, scan)
     except (GtrackError, KeyError) as error:
         if job.fasta is not None:
