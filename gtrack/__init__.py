@@ -4,6 +4,8 @@
 versions may add names; they change none and take none away.
 """
 
+import gtrack.core.first_signal  # noqa: F401 (before all else)
+
 __version__ = "0.2.0"
 """The one place of the version; tests hold CITATION.cff and the plugin's package.json to it."""
 

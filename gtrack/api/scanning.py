@@ -76,7 +76,7 @@ def scan(
     bed : str or Path
         Regions: BED3 to BED12 or narrowPeak, plain or gz.
     fasta : str or Path
-        Genome: FASTA, plain or bgzipped.
+        Genome: FASTA, plain, bgzip or gzip; or 2bit.
     models : mapping of str to str, Path or Model
         Your name for each model, and its folder or Hub id.
     out : str or Path

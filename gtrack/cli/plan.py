@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gtrack.cli.scan_options import scan_job, scan_options
+from gtrack.cli.terminal import echo
 from gtrack.core.printable import pasted
 
 
@@ -24,19 +25,21 @@ def plan(overwrite: bool, **given: Any) -> None:
       gtrack plan --bed example_data/regions.bed --fasta example_data/genome.fa \\
                   --model cnn=example_data/models/cnn --out out/planned --shards 2
     """
-    from gtrack.cli.summary import print_annotations
+    from gtrack.cli.summary import print_annotations, print_notes
     from gtrack.workflows.plan import plan as workflow
 
     job = scan_job(given)
     planned = workflow(job, overwrite=overwrite)
     made = planned.plan
+    print_notes(planned.notes)
     print_annotations(planned.annotations)
     where = pasted(job.out)
     windows = ", ".join(f"{len(made.grid(m.name)):,} windows for {m.name}" for m in made.models)
-    click.echo(
-        f"{len(made.regions):,} regions, {windows}, {made.n_shards} shards (0 to "
-        f"{made.n_shards - 1})\nnext, here or number by number on machines that see the files:\n"
-        f"  for K in $(seq 0 {made.n_shards - 1}); do gtrack scan --plan {where} --shard $K; done\n"
+    last = made.n_shards - 1
+    echo(
+        f"{len(made.regions):,} regions, {windows}, {made.n_shards} shards (0 to {last})",
+        "next, here or number by number on machines that see the files:",
+        f"  for K in $(seq 0 {last}); do gtrack scan --plan {where} --shard $K; done",
         f"  gtrack merge {where}",
         err=True,
     )

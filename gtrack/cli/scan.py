@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from gtrack.cli.options import FILE
 from gtrack.cli.scan_options import scan_job, scan_options
+from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
 
 _OF_ONE_SHARD = ("plan_folder", "shard", "device", "workers")
@@ -77,7 +78,7 @@ def scan(
     """
     from gtrack.cli.passport_summary import print_passports, print_price
     from gtrack.cli.progress import print_cost, scan_progress
-    from gtrack.cli.summary import print_annotations, print_hits, print_summary
+    from gtrack.cli.summary import print_annotations, print_hits, print_notes, print_summary
     from gtrack.workflows import scan as workflow
 
     if (plan_folder is None) != (shard is None):
@@ -92,10 +93,11 @@ def scan(
         job = scan_job(given)
         options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}
         done = workflow.scan(job, begin, **options, passport=passport, tell=print_cost)
+    print_notes(done.notes)
     if done.scan is not None:
         print_summary(done.scan)
     elif done.hits is None and not done.annotations and done.passports is None:
-        click.echo(f"{given['out']} is finished already; nothing to do", err=True)
+        echo(f"{given['out']} is finished already; nothing to do", err=True)
     print_annotations(done.annotations)
     if done.hits is not None:
         print_hits(done.hits)

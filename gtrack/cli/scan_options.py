@@ -12,6 +12,7 @@ from gtrack.cli.options import (
     Command,
     added,
     by_name,
+    genome_name,
     numbers_by_name,
     pairs,
     targets_by_name,
@@ -25,7 +26,7 @@ from gtrack.core.strands import STRANDS
 
 _INPUTS = [
     click.option("--bed", type=FILE, help="Regions: BED3 to BED12 or narrowPeak, plain or gz."),
-    click.option("--fasta", type=FILE, help="Genome: FASTA, plain or bgzipped."),
+    click.option("--fasta", type=FILE, help="Genome: FASTA, plain, bgzip or gzip; or 2bit."),
     click.option(
         "--model",
         "models",
@@ -39,7 +40,8 @@ _INPUTS = [
         default="custom",
         metavar="ID",
         show_default=True,
-        help="Assembly for viewers: hg38, mm10, sacCer3, ...",
+        help="Assembly for viewers: hg38, mm10, ...; its lengths are checked. gtrack genomes lists "
+        "those that are known.",
     ),
 ]
 """What is read and where results go."""
@@ -205,7 +207,7 @@ def scan_job(given: dict[str, Any]) -> Any:
         fasta=given["fasta"],
         models=models,
         out=given["out"],
-        genome=given["genome"],
+        genome=genome_name(given["genome"]),
         method=given["method"],
         parameters=_parameters(given),
         projection=projection,

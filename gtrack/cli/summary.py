@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
 from gtrack.cli.hit_reasons import FEW, reasons
+from gtrack.cli.terminal import printable_console
 from gtrack.core.heads import OUTPUTS
 from gtrack.core.hits.motif_hit import MotifShare
 from gtrack.core.printable import shown
@@ -18,20 +18,10 @@ from gtrack.workflows.merge import ScanSummary
 from gtrack.workflows.scanning.annotations import Annotation
 from gtrack.workflows.scanning.merging import ModelSummary, TargetSummary
 
-_LOG_WIDTH = 200
-"""Columns of a table in a log: names are not broken there."""
-
-
-def _console() -> Console:
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        console.width = _LOG_WIDTH
-    return console
-
 
 def print_summary(summary: ScanSummary) -> None:
     """Print the account of a scan to stderr."""
-    console = _console()
+    console = printable_console()
     dropped = f", {summary.duplicates:,} of them exact duplicates" if summary.duplicates else ""
     console.print(
         f"\n{summary.given:,} regions given{dropped}; {summary.scanned:,} scanned, 0 refused",
@@ -62,9 +52,16 @@ def print_summary(summary: ScanSummary) -> None:
         console.print(f"{summary.out / track.path}", soft_wrap=True, markup=False)
 
 
+def print_notes(notes: Iterable[str]) -> None:
+    """Print what the user should know of the genome to stderr."""
+    console = printable_console()
+    for note in notes:
+        console.print(note, soft_wrap=True, markup=False)
+
+
 def print_annotations(annotations: Iterable[Annotation]) -> None:
     """Print what of each annotation is shown to stderr."""
-    console = _console()
+    console = printable_console()
     for each in annotations:
         words = f"{each.name}: {each.features:,} annotated feature{'s'[: each.features > 1]}"
         if each.elsewhere:
@@ -154,7 +151,7 @@ _NAMED_WORDS = 3
 
 def print_hits(summary: HitsSummary) -> None:
     """Print the hits of every model per family of motifs to stderr."""
-    console = _console()
+    console = printable_console()
     for model in summary.targets:
         opposing = sum(not hit.supports for hit in model.hits)
         against = f", {opposing:,} of them opposing" if opposing else ""

@@ -16,6 +16,24 @@ def shown(name: Path | str | bytes, limit: int = 400) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def one_line(text: str, limit: int = 4000) -> str:
+    r"""Give a message as one printable line; a long one loses its middle, not the cure at its end.
+
+    Examples
+    --------
+    >>> one_line("label \x1b]0;X\x07\nstands twice")
+    'label \\x1b]0;X\\x07 stands twice'
+    """
+    if len(text) > 2 * limit:  # before it is looked at letter by letter
+        text = text[:limit] + text[-limit:]
+    text = " ".join(text.split())
+    if not text.isprintable():
+        text = shown(text, len(text))
+    if len(text) > limit:
+        text = f"{text[: limit // 2]} ... {text[-limit // 2 :]}"
+    return text
+
+
 def pasted(path: Path | str) -> str:
     r"""Return a path as it can be pasted into a command of a shell, whatever it is called.
 
@@ -25,10 +43,14 @@ def pasted(path: Path | str) -> str:
     'out/my plan' 'out/it'"'"'s' $'out/a\x0ab' ./-x
     """
     text = str(path)
-    text = f"./{text}" if text.startswith("-") else text
-    if text.isprintable():
-        return shlex.quote(text)
-    return f"$'{''.join(map(_escaped, text))}'"
+    return quoted(f"./{text}" if text.startswith("-") else text)
+
+
+def quoted(word: str) -> str:
+    """Return a word as a shell takes it, whatever is in it."""
+    if word.isprintable():
+        return shlex.quote(word)
+    return f"$'{''.join(map(_escaped, word))}'"
 
 
 def _escaped(letter: str) -> str:

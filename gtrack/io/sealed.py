@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -19,15 +20,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.small_file import whole
 from gtrack.io.atomic import replacing
 
-_BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, TypeError),
-    *(AttributeError, NotImplementedError, RuntimeError, OverflowError, MemoryError),
-)
-"""What reading a file raises that is sealed, and yet no archive."""
-
 _SEAL = hashlib.sha256().digest_size
+_MOST = 1 << 40  # bytes: of a device or a pipe none is read
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, MemoryError),
+    *(ArithmeticError, AttributeError, NotImplementedError, RuntimeError, SyntaxError, TypeError),
+    LookupError,
+)
+"""What reading a file raises that is sealed, and yet no archive of arrays."""
 
 
 def write_sealed(path: Path, digest: str, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -49,7 +52,7 @@ def write_sealed(path: Path, digest: str, arrays: Mapping[str, NDArray[Any]]) ->
 def belongs(path: Path, digest: str) -> bool:
     """Tell whether a file is there, whole, and belongs to `digest`."""
     try:
-        with _opened(path) as arrays:
+        with _arrays(path) as arrays:
             return bool(arrays["plan"].tobytes().hex() == digest)
     except (OSError, ValueError):
         return False
@@ -63,30 +66,35 @@ def read_sealed(path: Path, prefix: str = "") -> tuple[str, dict[str, NDArray[An
     OSError, ValueError
         When the file is missing or damaged.
     """
-    with _opened(path) as arrays:
+    with _arrays(path) as arrays:
         digest = arrays["plan"].tobytes().hex()
         names = [name for name in arrays.files if name.startswith(prefix) and name != "plan"]
         return digest, {name.removeprefix(prefix): arrays[name] for name in names}
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """Open the archive; ValueError where it is none, whoever put a right seal behind it."""
-    data = _unsealed(path)
+def _arrays(path: Path) -> Iterator[Any]:
+    """Open an archive; whatever is wrong inside one that was sealed again is a ValueError."""
+    archive = _unsealed(path)
     try:
-        with zipfile.ZipFile(data) as archive:
-            if any(each.compress_type != zipfile.ZIP_STORED for each in archive.infolist()):
-                raise ValueError(f"{path} is packed")  # it could grow without end
-        data.seek(0)
-        with np.load(data, allow_pickle=False) as arrays:
+        with np.load(archive, allow_pickle=False) as arrays:
+            _check_sizes(arrays.zip, len(archive.getbuffer()))
             yield arrays
+    except (OSError, ValueError):
+        raise
     except _BROKEN as error:
-        raise ValueError(f"{path} is no archive of arrays") from error
+        raise ValueError(f"{path} is damaged: {error}") from error
+
+
+def _check_sizes(archive: zipfile.ZipFile, size: int) -> None:
+    """Refuse an archive that would take more memory than its own size: ours are not packed."""
+    if sum(entry.file_size for entry in archive.infolist()) > size:
+        raise ValueError("its arrays are larger than the file")
 
 
 def _unsealed(path: Path) -> io.BytesIO:
     """Return the archive; ValueError when its digest is not the one behind it."""
-    data = path.read_bytes()
+    data = whole(path, _MOST)
     archive, seal = data[:-_SEAL], data[-_SEAL:]
     if hashlib.sha256(archive).digest() != seal:
         raise ValueError(f"{path} is damaged")

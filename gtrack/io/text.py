@@ -17,6 +17,7 @@ from typing import BinaryIO, Literal
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
+from gtrack.core.small_file import whole
 
 LINE_LIMIT = 1 << 20
 """Longest line, in bytes, that a reader takes into memory (1 MiB)."""
@@ -144,6 +145,30 @@ class _Inflated(io.RawIOBase):
                     )
 
 
+class Watched(io.RawIOBase):
+    """A stream that tells cheaply whether other bytes than the usual ones were read of late.
+
+    Behind a buffer of `LINE_LIMIT` bytes: `odd` is said of all that came with the last two fillings
+    of it, in which every line lies that is no longer.
+    """
+
+    def __init__(self, stream: BinaryIO, usual: bytes) -> None:
+        self._stream, self._usual, self._last = stream, usual, False
+        self.odd = False
+
+    def readable(self) -> bool:
+        """Whether it can be read: always."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill the buffer from the stream."""
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        odd = bool(data.translate(None, self._usual))
+        self.odd, self._last = odd or self._last, odd
+        return len(data)
+
+
 def no_eof(path: Path) -> str:
     """Return what is said of a BGZF file that was cut."""
     return (
@@ -161,10 +186,7 @@ def whole_text(path: Path) -> str:
         When it cannot be read, or is larger than any text that is read whole.
     """
     with reading(path):
-        size = path.stat().st_size
-        if size > _WHOLE:
-            raise InputError(f"{shown(path)}: {size:,} bytes; is it the right file?")
-        return path.read_bytes().decode(errors="replace")
+        return whole(path, _WHOLE).decode(errors="replace")
 
 
 @contextmanager

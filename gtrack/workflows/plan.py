@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gtrack.core.assemblies import check_lengths
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import SequenceModel
@@ -22,7 +23,7 @@ from gtrack.io.digest import file_digest
 from gtrack.io.fasta import Genome
 from gtrack.models.device import resolve_devices, resolve_precision
 from gtrack.models.folder import open_model
-from gtrack.workflows.folder.genome import pool_digest, window_sequences
+from gtrack.workflows.folder.genome import genome_notes, pool_digest, window_sequences
 from gtrack.workflows.folder.run_record import begin_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotations import (
@@ -44,7 +45,8 @@ _POOLS_PER_SHARD, _SHARDS_PER_DEVICE = 8, 4
 class Planned:
     """A plan, and the models that were opened to make it (on the first device).
 
-    `fresh` says that the plan was made now, not found; `annotations` are those of the job.
+    `fresh` says that the plan was made now, not found; `annotations` are those of the job; `notes`
+    are what the user should know of the genome.
     """
 
     plan: Plan
@@ -52,6 +54,7 @@ class Planned:
     devices: tuple[str, ...]
     fresh: bool
     annotations: tuple[Annotation, ...]
+    notes: tuple[str, ...] = ()
 
 
 def plan(job: ScanJob, *, overwrite: bool = False) -> Planned:
@@ -120,6 +123,7 @@ def _plan_inputs(job: ScanJob) -> Planned:
     method, parameters = method_of(job)
     regions = read_bed(job.bed)
     with Genome.open(job.fasta) as genome:
+        check_lengths(job.genome, genome.chrom_sizes)
         check_regions(regions, genome.chrom_sizes, job.fasta)
         annotations = check_annotations(job.annotations, genome.chrom_sizes)
         refuse_taken(annotations, job.out)
@@ -147,7 +151,8 @@ def _plan_inputs(job: ScanJob) -> Planned:
         if not sum(known):
             raise InputError(f"{job.bed}: no region holds a single A, C, G or T in {job.fasta}")
         plan = _lay(job, genome, options, plans, canonical, known, len(regions), len(devices))
-    return Planned(plan, models, devices, True, annotations)
+        notes = genome_notes(genome, job.genome, canonical)
+    return Planned(plan, models, devices, True, annotations, notes)
 
 
 def _lay(

@@ -42,6 +42,7 @@ Tell = Callable[[Cost], None]
 class Scanned:
     """What a scan did: `scan` is None where it was finished before, `hits` without motifs.
 
+    `notes` are what the user should know of the genome.
     `passports` is None where none were made now; `price` says what they cost, where the folder has
     none and they were not declined.
     """
@@ -49,6 +50,7 @@ class Scanned:
     scan: ScanSummary | None
     hits: HitsSummary | None
     annotations: tuple[Annotation, ...]
+    notes: tuple[str, ...] = ()
     passports: PassportSummary | None = None
     price: Price | None = None
 
@@ -85,10 +87,10 @@ def scan(
         When an input is wrong; the motifs are read before anything is computed.
     """
     motifs = [] if job.motifs is None else read_motifs(job.motifs)
-    summary, annotations = _scan(job, begin, tell, motifs, resume=resume, overwrite=overwrite)
+    summary, planned = _scan(job, begin, tell, motifs, resume=resume, overwrite=overwrite)
     hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
     made, cost = (None, None) if passport is False else _passports(job, wanted=bool(passport))
-    return Scanned(summary, hits, annotations, made, cost)
+    return Scanned(summary, hits, planned.annotations, planned.notes, made, cost)
 
 
 def _passports(job: ScanJob, *, wanted: bool) -> tuple[PassportSummary | None, Price | None]:
@@ -112,7 +114,7 @@ def _scan(
     *,
     resume: bool,
     overwrite: bool,
-) -> tuple[ScanSummary | None, tuple[Annotation, ...]]:
+) -> tuple[ScanSummary | None, Planned]:
     """Scan without calling hits; None when the scan that is resumed was finished already."""
     folder = ScanFolder(job.out)
     with folder.held():
@@ -123,7 +125,7 @@ def _scan(
             folder.remove_shards()
             restore(plan, folder, job.fasta)
             republish(folder, copied=bool(planned.annotations))
-            return None, planned.annotations
+            return None, planned
         folder.make()  # what a resumed scan lacks
         record = begin_run(job.out, job.local())
         try:
@@ -138,7 +140,7 @@ def _scan(
             raise
         summary = merge_shards(plan, folder)
         end_run(job.out, record)
-        return summary, planned.annotations
+        return summary, planned
 
 
 def _scan_shards(job: ScanJob, folder: ScanFolder, planned: Planned, on_batch: OnBatch) -> None:

@@ -160,11 +160,12 @@ def _copy(job: ViewJob, scan: RunManifest | None) -> tuple[dict[str, Entry | Non
     path, urls = job.folder / url, fasta_files(url)
     try:
         genome = _scanned(path, scan)
+        if len(genome.files) != len(urls) or genome.files[0] != path:
+            raise InputError(f"{path}: not the copy that gtrack made")
     except GtrackError as error:
         lost = "" if job.fasta else "; letters need it; copy the folder again, or give --fasta FILE"
         return dict.fromkeys(urls), f"{error}{lost}"
-    indexes = [genome.fai, *([genome.gzi] if genome.gzi else [])]
-    entries = [ServedFile(path, job.folder.resolve()), *map(ServedFile, indexes)]
+    entries = [ServedFile(path, job.folder.resolve()), *map(ServedFile, genome.files[1:])]
     return dict(zip(urls, entries, strict=True)), None
 
 
@@ -186,16 +187,19 @@ def _genome(
     try:
         path = job.fasta or Path(str(read_run(job.folder)["fasta"]))
         genome = _scanned(path, scan)
-        indexes = [genome.fai, *([genome.gzi] if genome.gzi else [])]
     except (GtrackError, KeyError) as error:
         if job.fasta is not None:
             raise
         lost = "letters need it" if name == "custom" else f"igv.js will fetch {name} by internet"
         return {}, {}, f"the genome is not at hand ({error}); {lost}; --fasta FILE gives it"
-    url = "_gtrack/genome.fa" + (".gz" if genome.gzi else "")
-    urls = fasta_files(url)
-    keys = ("fastaURL", "indexURL", "compressedIndexURL")
-    shown = path.name if name == "custom" else name
-    reference = {"id": name, "name": shown, **dict(zip(keys, urls, strict=False))}
-    files = {f"/{u}": ServedFile(f) for u, f in zip(urls, [path, *indexes], strict=True)}
+    if genome.form == "2bit":  # of which igv.js must be told the sizes
+        urls = ["_gtrack/genome.2bit"]
+        where = {"twoBitURL": urls[0], "chromSizesURL": str(scan.genome["sizes"])}
+    else:
+        urls = fasta_files("_gtrack/genome.fa" + (".gz" if genome.form == "bgzf" else ""))
+        where = dict(zip(("fastaURL", "indexURL", "compressedIndexURL"), urls, strict=False))
+    if "aliases" in scan.genome:
+        where["aliasURL"] = str(scan.genome["aliases"])
+    reference = {"id": name, "name": path.name if name == "custom" else name, **where}
+    files = {f"/{u}": ServedFile(f) for u, f in zip(urls, genome.files, strict=True)}
     return {"reference": reference}, files, None

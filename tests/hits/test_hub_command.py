@@ -263,7 +263,7 @@ def test_the_genome_must_be_the_one_that_was_scanned(run, scan) -> None:
 def test_a_known_genome_is_taken_at_its_word_only_where_it_can_be(run, scan) -> None:
     _, out = scan
     ran = run("hub", out, *MAIL, "--genome", "hg38", code=2)
-    assert "chr1 has 1,000 bp in the scan and 248,956,422 in hg38" in ran.error
+    assert "chr1 has 1,000 bp in the genome that was read and 248,956,422 in hg38" in ran.error
     ran = run("hub", out, *MAIL, "--genome", "xenLae2", code=2)
     assert "UCSC has no 'tiny', which was scanned" in ran.error
     shutil.rmtree(out / "genome")  # it is not needed

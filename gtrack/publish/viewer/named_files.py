@@ -25,6 +25,8 @@ def manifest_files(manifest: RunManifest) -> tuple[str, ...]:
     lists = ("url", "table", "windows")  # of a track of another tool there are no scores
     urls += [str(manifest.regions[key]) for key in lists if key in manifest.regions]
     urls.append(str(manifest.genome["sizes"]))
+    if "aliases" in manifest.genome:
+        urls.append(str(manifest.genome["aliases"]))
     if manifest.genome["fasta"] is not None:
         urls += fasta_files(str(manifest.genome["fasta"]))
     for track in manifest.tracks:

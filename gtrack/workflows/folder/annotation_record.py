@@ -6,12 +6,12 @@ removed. Lines are only ever appended, so whatever instant a run is killed at, n
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gtrack.core.errors import OutputError
+from gtrack.core.small_file import whole, whole_json
 from gtrack.io.atomic import sync, write_parts
 
 FOLDER = "annotations"
@@ -25,7 +25,7 @@ def recorded(out: Path) -> set[str]:
     """
     names = set()
     try:
-        lines = (out / RECORD).read_bytes().decode(errors="replace").splitlines()
+        lines = whole(out / RECORD).decode(errors="replace").splitlines()
     except OSError:
         return _listed(out)
     for line in lines:
@@ -77,7 +77,7 @@ def _record(out: Path, sign: str, names: Iterable[str]) -> None:
 
 def _listed(out: Path) -> set[str]:
     try:
-        tracks = json.loads((out / "manifest.json").read_bytes())["tracks"]
+        tracks = whole_json(out / "manifest.json")["tracks"]
         urls = [track.get(key) or "" for track in tracks for key in ("url", "index")]
         return {url.removeprefix(f"{FOLDER}/") for url in urls if url.startswith(f"{FOLDER}/")}
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gtrack.core.errors import InputError
+from gtrack.core.small_file import whole
 from gtrack.io.atomic import finished_name
 from gtrack.io.file_lists import is_list
 from gtrack.io.folders import entries, is_folder, remove_empty
@@ -36,7 +37,7 @@ def hub_files(hub: Path) -> Iterator[Path]:
     """
     if not is_hub(hub):
         return
-    named = {name for _, name in files_in((hub / _TEXT).read_bytes().decode(errors="replace"))}
+    named = {name for _, name in files_in(whole(hub / _TEXT).decode(errors="replace"))}
     for name in entries(hub):
         ours = (finished_name(name) or name) in named - {_TEXT} or is_list(hub / name)
         if ours and not is_folder(hub / name):

@@ -9,7 +9,7 @@ from typing import Any
 from gtrack.core.listed_files import room_of
 from gtrack.core.manifest import RunManifest, TrackSpec, first_peak
 from gtrack.core.scan.plan import ModelPlan, Plan, digest_of
-from gtrack.workflows.folder.genome import SIZES, is_planned, keep_genome
+from gtrack.workflows.folder.genome import genome_record, is_planned, keep_genome
 from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
@@ -34,15 +34,7 @@ def make_manifest(
     """
     job = asdict(plan.options)
     return RunManifest(
-        genome={
-            "id": job.pop("genome"),
-            "chromosomes": len(plan.chrom_sizes),
-            "bases": sum(plan.chrom_sizes.values()),
-            "sizes": SIZES,
-            "sizes_sha256": digest_of(plan.chrom_sizes),
-            "sequences_sha256": digest_of(plan.pools),
-            "fasta": fasta,
-        },
+        genome=genome_record(job.pop("genome"), plan.chrom_sizes, digest_of(plan.pools), fasta),
         models=tuple(_model_record(plan, model) for model in plan.models),
         tracks=tracks,
         regions={

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
+from gtrack.core.printable import shown
 from gtrack.core.scan.regions import check_regions
 from gtrack.core.training.chance import Purpose, stream
 from gtrack.core.training.examples import Example, ExampleSet
@@ -48,6 +49,11 @@ def region_examples(job: TrainJob, window_bp: int, reach: int) -> ExampleSet:
             windows += negatives
             notes |= _gc_notes(report)
         elif job.negatives != SHUFFLE:
+            if not Path(job.negatives).exists():
+                raise InputError(
+                    f"--negatives {shown(job.negatives)}: no such file; give a BED, {SHUFFLE} or "
+                    f"{GC_MATCHED}"
+                )
             windows += _windows(read_bed(Path(job.negatives)), window_bp, genome, job.fasta)
         examples = _cut(windows, genome, reach, job.use_strand)
     if job.negatives == SHUFFLE:

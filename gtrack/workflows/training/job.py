@@ -12,6 +12,8 @@ from gtrack.core.heads import Outputs
 
 SHUFFLE = "shuffle"
 GC_MATCHED = "gc-matched"
+_LARGEST_SEED = 2**32 - 1  # NumPy's
+_MOST_THREADS = 1024
 AUGMENTATIONS = ("rc", "shift")
 
 
@@ -47,6 +49,9 @@ class TrainJob:
     test_share : float or None
         Random share, of every class alike, that is the test set; None: 0.1, or 0 beside a
         `test_csv`.
+    shared : {"test", "train", "keep"}
+        Which side of a split that the user gave loses the rows that are like one of the other side;
+        ``keep``: neither, and a random split holds equal sequences together only.
     augment : frozenset of {"rc", "shift"}
         Reverse-complement a window with probability 1/2; move it within its flanks.
     shift_bp : int or None
@@ -102,6 +107,7 @@ class TrainJob:
     window_bp: int | None = None
     holdout: tuple[str, ...] = ()
     test_share: float | None = None
+    shared: str = "test"
     augment: frozenset[str] = frozenset({"rc"})
     shift_bp: int | None = None
     use_strand: bool = False
@@ -195,8 +201,10 @@ class TrainJob:
         ):
             if value is not None and not 0 < value < math.inf:
                 raise InputError(f"{name} {value}: give a number above 0")
-        if self.warmup < 0 or self.seed < 0:
-            raise InputError("--warmup and --seed are 0 or more")
+        if not (self.warmup >= 0 and 0 <= self.seed <= _LARGEST_SEED):
+            raise InputError(f"--warmup is 0 or more, and --seed 0 to {_LARGEST_SEED}")
+        if self.threads > _MOST_THREADS:
+            raise InputError(f"--threads {self.threads}: at most {_MOST_THREADS}")
 
     @property
     def outputs(self) -> Outputs:
