@@ -26,32 +26,6 @@ def _refuse_planned(context: click.Context) -> None:
 
 @click.command()
 @scan_options
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help="CPU threads; the results do not depend on it. [default: all cores]",
-)
-@click.option(
-    "--engine",
-    default="local",
-    show_default=True,
-    metavar="NAME",
-    help="Where the pieces of the scan run: this machine, or an engine of another package.",
-)
-@click.option(
-    "--motifs",
-    metavar="FILE|jaspar:GROUP[@YEAR]",
-    help="Call motif hits at the end, as gtrack hits does; implies --null.",
-)
-@click.option(
-    "--passport/--no-passport",
-    default=None,
-    help="Say at the end whether to believe the maps, as gtrack passport does. [default: where "
-    "that costs at most 5 % of the scan]",
-)
-@click.option("--resume", is_flag=True, help="Go on with the scan in --out.")
-@click.option("--overwrite", is_flag=True, help="Replace the scan in --out.")
 @click.option("--plan", "plan_folder", type=FILE, help="Scan one shard of this planned folder.")
 @click.option("--shard", type=int, metavar="K", help="Which one, from 0; with --plan.")
 def scan(
@@ -78,7 +52,7 @@ def scan(
     """
     from gtrack.cli.passport_summary import print_passports, print_price
     from gtrack.cli.progress import print_cost, scan_progress
-    from gtrack.cli.summary import print_annotations, print_hits, print_notes, print_summary
+    from gtrack.cli.summary import print_annotations, print_hits, print_note, print_summary
     from gtrack.workflows import scan as workflow
 
     if (plan_folder is None) != (shard is None):
@@ -92,8 +66,8 @@ def scan(
             return
         job = scan_job(given)
         options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}
-        done = workflow.scan(job, begin, **options, passport=passport, tell=print_cost)
-    print_notes(done.notes)
+        options |= {"passport": passport, "tell": print_cost, "say": print_note}
+        done = workflow.scan(job, begin, **options)
     if done.scan is not None:
         print_summary(done.scan)
     elif done.hits is None and not done.annotations and done.passports is None:

@@ -52,11 +52,12 @@ def print_summary(summary: ScanSummary) -> None:
         console.print(f"{summary.out / track.path}", soft_wrap=True, markup=False)
 
 
-def print_notes(notes: Iterable[str]) -> None:
-    """Print what the user should know of the genome to stderr."""
+def print_note(line: str) -> None:
+    """Print a line of what a user should know of the inputs to stderr."""
+    rest = line.removeprefix("warning: ")
+    head = "[yellow]warning:[/] " if rest != line else ""
     console = printable_console()
-    for note in notes:
-        console.print(note, soft_wrap=True, markup=False)
+    console.print(f"{head}{escape(shown(rest, 2000))}", soft_wrap=True)
 
 
 def print_annotations(annotations: Iterable[Annotation]) -> None:

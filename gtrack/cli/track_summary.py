@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.markup import escape
 
-from gtrack.cli.summary import print_notes
+from gtrack.cli.summary import print_note
 from gtrack.cli.terminal import printable_console
 from gtrack.core.printable import shown
 from gtrack.workflows.calling.results import HitsSummary
@@ -25,7 +25,8 @@ def print_tracks(summary: TracksSummary) -> None:
         f"\n{summary.given:,} regions given{dropped}; {summary.regions:,} looked at, 0 refused",
         soft_wrap=True,
     )
-    print_notes(summary.notes)
+    for line in summary.notes:
+        print_note(line)
     for track in summary.tracks:
         for words in _said(track, summary.regions):
             console.print(words, soft_wrap=True)

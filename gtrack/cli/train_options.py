@@ -39,6 +39,18 @@ _EXAMPLES = [
         help="Length of sequence to read. Regions: centred on the region or summit. "
         "CSV: the middle of longer sequences. [default for CSV: the longest sequence]",
     ),
+    click.option(
+        "--flank",
+        type=click.IntRange(1, 10**6),
+        metavar="BP",
+        help="Regions of one length: read them with BP bases on either side, instead of --window.",
+    ),
+    click.option(
+        "--resize",
+        type=click.IntRange(1, 10**6),
+        metavar="BP",
+        help="Regions: read BP bases around the summit or middle; the same as --window.",
+    ),
 ]
 """What is learnt, and from what."""
 

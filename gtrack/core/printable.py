@@ -40,23 +40,25 @@ def pasted(path: Path | str) -> str:
     Examples
     --------
     >>> print(pasted("out/my plan"), pasted("out/it's"), pasted("out/a\nb"), pasted("-x"))
-    'out/my plan' 'out/it'"'"'s' $'out/a\x0ab' ./-x
+    'out/my plan' 'out/it'"'"'s' $'out/a\012b' ./-x
     """
     text = str(path)
     return quoted(f"./{text}" if text.startswith("-") else text)
 
 
 def quoted(word: str) -> str:
-    """Return a word as a shell takes it, whatever is in it."""
-    if word.isprintable():
+    """Return a word as a shell takes it, whatever is in it.
+
+    Blanks that a message would change, controls and odd bytes are written as ``$'...'``, which
+    bash, zsh and ksh read.
+    """
+    if word.isprintable() and " ".join(word.split()) == word:
         return shlex.quote(word)
-    return f"$'{''.join(map(_escaped, word))}'"
-
-
-def _escaped(letter: str) -> str:
-    if letter.isprintable():
-        return f"\\{letter}" if letter in "'\\" else letter
-    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(letter))
+    safe = (
+        chr(byte) if 32 < byte < 127 and byte not in b"'\\" else f"\\{byte:03o}"
+        for byte in os.fsencode(word)
+    )
+    return f"$'{''.join(safe)}'"
 
 
 def lasting(seconds: float) -> str:

@@ -8,14 +8,13 @@ from __future__ import annotations
 import csv
 import math
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from gtrack.core.errors import InputError
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.io.text import read_lines
 
 LARGEST = 1e30
@@ -184,7 +183,7 @@ def _columns(header: list[str], columns: Sequence[str] | None, path: Path, line:
 
 def _no_header(names: list[str], columns: Sequence[str] | None, path: Path) -> str | None:
     """Say what the first line is in place of a header of commas, and what cures it."""
-    file = shlex.quote(str(path))
+    file = pasted(path)
     for separator, word in (("\t", "tabs"), (";", "semicolons")):
         if len(names) == 1 and separator in names[0]:
             return (

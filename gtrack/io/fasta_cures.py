@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import Path
+
+from gtrack.core.printable import pasted
 
 _LETTERS = (
     'awk \'/^>/{if(n++)print"";print;next}{gsub(/[^A-Za-z*-]/,"");printf"%s",$0}END{print""}\''
@@ -32,10 +33,10 @@ def thymine(path: Path) -> str:
 
 
 def _mended(path: Path, program: str, *, reads_names: bool = True) -> str:
-    file = shlex.quote(str(path))
+    file = pasted(path)
     name = re.sub(r"\.(gz|bgz)$", "", str(path))
     stem = re.sub(r"\.(fa|fasta|fna|fas)$", "", name, flags=re.IGNORECASE)
-    target = shlex.quote(f"{stem}.mended.fa")
+    target = pasted(f"{stem}.mended.fa")
     if name != str(path):
         return f"gunzip -c {file} | {program} > {target}"
     return f"{program} {'' if reads_names else '< '}{file} > {target}"

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.digest import file_digest
 from gtrack.io.text import open_bytes, reading
@@ -66,7 +65,7 @@ def unpacked(path: Path, cache: Path) -> Path:
 def bgzip_line(path: Path) -> str:
     """Return the command that makes a bgzip file of a gzip file."""
     packed = str(path).removesuffix(".gz") + ".bgz"
-    return f"gunzip -c {shlex.quote(str(path))} | bgzip > {shlex.quote(packed)}"
+    return f"gunzip -c {pasted(path)} | bgzip > {pasted(packed)}"
 
 
 def _noted(note: Path) -> Path | None:

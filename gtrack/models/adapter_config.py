@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import ModelError
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.models.weights import read_json
 
 ADAPTER = "adapter_config.json"
@@ -58,10 +57,10 @@ def merging(source: str | Path, folder: Path, out: str = "OUT") -> str:
         named = None
     base, note = "BASE", " (BASE: the model that it was trained on)"
     if isinstance(named, str) and (_HUB_ID.fullmatch(named) or Path(named).is_dir()):
-        base, note = shlex.quote(named), ""
+        base, note = pasted(named), ""
     elif isinstance(named, str) and named:
         note = f" (BASE: the model that it was trained on, {shown(named, 100)} there)"
-    return f"gtrack convert --base {base} {shlex.quote(str(source))} {out}{note}"
+    return f"gtrack convert --base {base} {pasted(source)} {out}{note}"
 
 
 def check_mergeable(folder: Path) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
 from gtrack.core.errors import GtrackError, InputError, ModelError
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.models.adapter_config import ADAPTER, check_mergeable, is_adapter, merging
 from gtrack.models.pickles import PICKLES, pickle_files, pickles_in
 from gtrack.models.weights import WEIGHTS, weight_files
@@ -86,8 +85,8 @@ def adapter_alone(source: str | Path, folder: Path, out: str = "OUT") -> GtrackE
 
 def converting(source: str | Path, base: str | None = None, out: str = "OUT") -> str:
     """Return the command that converts a checkpoint."""
-    given = "" if base is None else f"--base {shlex.quote(base)} "
-    return f"gtrack convert {given}{shlex.quote(str(source))} {out}"
+    given = "" if base is None else f"--base {pasted(base)} "
+    return f"gtrack convert {given}{pasted(source)} {out}"
 
 
 def without_config(source: str | Path, folder: Path) -> ModelError:
@@ -117,7 +116,7 @@ def without_weights(source: str | Path, folder: Path) -> GtrackError:
         more = f", and {len(inside) - _FEW} more" if len(inside) > _FEW else ""
         return InputError(
             f"{source}: no model itself, but holds {few}{more}; give one of them, such as "
-            f"{shlex.quote(str(folder / inside[-1]))}"
+            f"{pasted(folder / inside[-1])}"
         )
     if "zero_to_fp32.py" in names:
         return ModelError(
@@ -125,7 +124,7 @@ def without_weights(source: str | Path, folder: Path) -> GtrackError:
             "that lies beside them, and convert what it writes"
         )
     if any(name.startswith("pytorch_model_fsdp") for name in names):
-        into = shlex.quote(str(folder))
+        into = pasted(folder)
         return ModelError(
             f"{source}: weights as FSDP splits them; join them: accelerate merge-weights "
             f"{into}/pytorch_model_fsdp_0 {into}"

@@ -7,7 +7,6 @@ containers of them is refused. Only ``gtrack convert`` comes here.
 from __future__ import annotations
 
 import re
-import shlex
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ import torch
 from torch import Tensor
 
 from gtrack.core.errors import InputError, ModelError
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, quoted, shown
 from gtrack.models.parts import Parts
 from gtrack.models.weights import check_numbers, weight_files
 
@@ -62,7 +61,7 @@ def pickle_files(folder: Path) -> Parts:
         raise InputError(
             f"{folder}: holds {len(found)} files that can be the weights ({few}"
             f"{', ...' * (len(found) > _FEW)}); say which: gtrack convert "
-            f"{shlex.quote(str(folder / found[0]))} OUT"
+            f"{pasted(folder / found[0])} OUT"
         )
     return {folder / name: None for name in found}
 
@@ -135,7 +134,7 @@ def _network(content: Any, path: Path) -> dict[str, Tensor]:
         )
         raise ModelError(
             f"{path}: holds {len(found)} networks ({names}); save the one that is meant, such as "
-            f"the first: python -c {shlex.quote(code)}"
+            f"the first: python -c {quoted(code)}"
         )
     return dict(found[0][1])
 

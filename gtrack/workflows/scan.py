@@ -19,7 +19,7 @@ from gtrack.models.device import resolve_devices
 from gtrack.workflows.calling.results import HitsJob, HitsSummary
 from gtrack.workflows.folder.run_record import begin_run, end_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.hits import call, check_widths
+from gtrack.workflows.hits import call
 from gtrack.workflows.merge import ScanSummary, merge_shards
 from gtrack.workflows.passport import PassportJob, PassportSummary, Price, make_passports, price
 from gtrack.workflows.plan import Planned, make_plan
@@ -37,12 +37,14 @@ Begin = Callable[[Plan], OnBatch]
 Tell = Callable[[Cost], None]
 """Called with the price of each model before a dear method begins."""
 
+Say = Callable[[str], None]
+"""Called with each line that a user should read before the work begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
     """What a scan did: `scan` is None where it was finished before, `hits` without motifs.
 
-    `notes` are what the user should know of the genome.
     `passports` is None where none were made now; `price` says what they cost, where the folder has
     none and they were not declined.
     """
@@ -50,7 +52,6 @@ class Scanned:
     scan: ScanSummary | None
     hits: HitsSummary | None
     annotations: tuple[Annotation, ...]
-    notes: tuple[str, ...] = ()
     passports: PassportSummary | None = None
     price: Price | None = None
 
@@ -63,6 +64,7 @@ def scan(
     overwrite: bool = False,
     passport: bool | None = False,
     tell: Tell | None = None,
+    say: Say = lambda _: None,
 ) -> Scanned:
     """Scan all regions with all models, and call hits where the job has motifs.
 
@@ -80,6 +82,8 @@ def scan(
         little beside the scan.
     tell : callable, optional
         Told what each model costs, where the method says so, before `begin` is called.
+    say : callable, optional
+        Told what a user should know of the inputs, before anything is computed.
 
     Raises
     ------
@@ -87,10 +91,10 @@ def scan(
         When an input is wrong; the motifs are read before anything is computed.
     """
     motifs = [] if job.motifs is None else read_motifs(job.motifs)
-    summary, planned = _scan(job, begin, tell, motifs, resume=resume, overwrite=overwrite)
+    summary, planned = _scan(job, begin, tell, say, motifs, resume=resume, overwrite=overwrite)
     hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
     made, cost = (None, None) if passport is False else _passports(job, wanted=bool(passport))
-    return Scanned(summary, hits, planned.annotations, planned.notes, made, cost)
+    return Scanned(summary, hits, planned.annotations, made, cost)
 
 
 def _passports(job: ScanJob, *, wanted: bool) -> tuple[PassportSummary | None, Price | None]:
@@ -110,6 +114,7 @@ def _scan(
     job: ScanJob,
     begin: Begin,
     tell: Tell | None,
+    say: Say,
     motifs: Sequence[Motif],
     *,
     resume: bool,
@@ -118,8 +123,10 @@ def _scan(
     """Scan without calling hits; None when the scan that is resumed was finished already."""
     folder = ScanFolder(job.out)
     with folder.held():
-        planned = make_plan(job, folder, resume=resume, overwrite=overwrite)
+        planned = make_plan(job, folder, motifs, resume=resume, overwrite=overwrite)
         plan = planned.plan
+        for line in planned.notes:
+            say(line)
         folder.refuse_changed(plan)
         if not planned.fresh and folder.is_finished(plan):
             folder.remove_shards()
@@ -129,7 +136,6 @@ def _scan(
         folder.make()  # what a resumed scan lacks
         record = begin_run(job.out, job.local())
         try:
-            check_widths(motifs, plan.regions)
             if tell is not None:
                 for cost in costs(plan, planned.models, len(planned.devices), job.workers):
                     tell(cost)
@@ -184,6 +190,9 @@ def scan_shard(
             f"--device {device}: the plan in {out} is for {plan.options.device_kind}, and bytes "
             "differ between kinds of device; plan again for this one"
         )
+    planned = folder.read_run().get("workers")
+    if workers is None and isinstance(planned, int):
+        workers = planned
     with folder.held(shared=True):
         work = ScanWork(folder, plan, on_batch=begin(plan))
         merged = folder.is_merged(plan)

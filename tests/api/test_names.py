@@ -23,7 +23,7 @@ SIGNATURES = {
         "projection='uniform', weights=None, target=None, outputs=None, window=None, stride=None, "
         "strand=None, per_strand_tracks=False, device='auto', precision=None, batch_units=None, "
         "shards=None, engine='local', workers=None, null=False, motifs=None, annotations=None, "
-        "resume=False, overwrite=False, progress=None)"
+        "resume=False, overwrite=False, progress=None, flank=None, resize=None)"
     ),
     "open_scan": "(folder)",
     "verify": "(folder, *, progress=None)",

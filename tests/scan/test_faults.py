@@ -88,7 +88,11 @@ BEDS = [  # case of the matrix, bytes of the BED, what the line says
     ("19 odd bytes", b"\xff\xfe\x1b[31m\t1\t9\n", ":1: "),
     ("22 truncated gz", gzip.compress(GOOD.encode() * 99)[:-12], "truncated"),
     ("24 gzip bomb", gzip.compress(b"\0" * 50_000_000), ":1: "),
-    ("strand", b"chr2\t1\t9\tn\t0\t*\n", ":1: strand '*' in column 6 is not one of + - ."),
+    ("quotes", b'"chr2"\t1\t9\n', """:1: chromosome '"chr2"' in quotes; take them off: awk """),
+    ("R", b"seqnames\tstart\tend\nchr2\t2\t9\n", ":1: a GRanges table of R (seqnames), whose"),
+    ("MACS", b"chr\tstart\tend\tlength\tabs_summit\nchr2\t2\t9\t8\t4\n", ":1: a table of MACS"),
+    ("GFF", b"chr2\tx\tgene\t2\t9\t.\t+\t.\ta=b\n", ":1: a GTF or GFF, whose starts count from 1"),
+    ("locus", b"chr2:2-9\n", ":1: loci as a browser shows them, whose starts count from 1"),
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ def make_manifest(
     null : dict, optional
         The shuffled windows, as :func:`gtrack.workflows.scanning.null.null_record` describes them.
     """
-    job = asdict(plan.options)
+    job = plan.options.facts()
     return RunManifest(
         genome=genome_record(job.pop("genome"), plan.chrom_sizes, digest_of(plan.pools), fasta),
         models=tuple(_model_record(plan, model) for model in plan.models),

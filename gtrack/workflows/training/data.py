@@ -12,7 +12,7 @@ from gtrack.core.training.examples import ExampleSet
 from gtrack.core.training.splits import Split, split_examples
 from gtrack.core.training.truth import Rows, Truth
 from gtrack.workflows.training.from_csv import csv_examples, read_csv
-from gtrack.workflows.training.from_regions import region_examples
+from gtrack.workflows.training.from_regions import flanked_length, region_examples
 from gtrack.workflows.training.job import TrainJob
 
 _MANY_NUMBERS = 10
@@ -148,7 +148,7 @@ def read_training_examples(job: TrainJob) -> tuple[ExampleSet, int]:
                 "nothing can shift; give a smaller --window or drop --augment shift"
             )
     else:
-        window_bp = job.window_bp or 0
+        window_bp = job.window_bp or job.resize or flanked_length(job)
         examples = region_examples(job, window_bp, _reach(job, window_bp))
     if examples.truth.outputs == "classes":
         _check_classes(job, examples.truth)

@@ -43,7 +43,12 @@ class TrainJob:
     test_csv : Path or None
         A further test set.
     window_bp : int or None
-        Length of a window in bp; None: the longest sequence of a CSV.
+        Length of a window in bp; None: the longest sequence of a CSV, or what `flank` or `resize`
+        says.
+    flank : int or None
+        Of regions of one length: the window is a region and so many bp on either side.
+    resize : int or None
+        The window is so many bp around the summit or middle of a region.
     holdout : tuple of str
         Chromosomes whose regions are the test set; empty: a random share.
     test_share : float or None
@@ -105,6 +110,8 @@ class TrainJob:
     fasta: Path | None = None
     test_csv: Path | None = None
     window_bp: int | None = None
+    flank: int | None = None
+    resize: int | None = None
     holdout: tuple[str, ...] = ()
     test_share: float | None = None
     shared: str = "test"
@@ -142,10 +149,19 @@ class TrainJob:
                 "give either --csv FILE, or --positives BED, --negatives BED|shuffle|gc-matched "
                 "and --fasta FASTA together"
             )
-        if self.csv is None and self.window_bp is None:
+        lengths = [self.window_bp, self.flank, self.resize]
+        said = len(lengths) - lengths.count(None)
+        if self.csv is None and not said:
             raise InputError("regions need --window BP, the length of sequence the model reads")
-        if self.window_bp is not None and self.window_bp < 8:
-            raise InputError(f"--window {self.window_bp}: a window is at least 8 bp")
+        if self.csv is not None and said > (self.window_bp is not None):
+            raise InputError("--flank and --resize need regions; a CSV has none: give --window BP")
+        if said > 1:
+            raise InputError(
+                "give one of --window, --flank and --resize: each says how long a window is"
+            )
+        for option, length in (("--window", self.window_bp), ("--resize", self.resize)):
+            if length is not None and length < 8:
+                raise InputError(f"{option} {length}: a window is at least 8 bp")
 
     def _check_columns(self) -> None:
         if self.labels and self.values:

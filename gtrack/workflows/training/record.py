@@ -13,6 +13,7 @@ from typing import Any
 from gtrack import __version__
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
+from gtrack.core.scan.widening import SHORT_BP
 from gtrack.core.training.apart import Shared
 from gtrack.core.training.likeness import SHARE, K
 from gtrack.core.training.scale import Scale
@@ -92,13 +93,7 @@ def told(data: dict[str, Any], given: TrainingData) -> Iterator[str]:
         if total:
             of = f": {_listed(counts)}" if data.get("outputs") != "values" else ""
             yield f"{_words(part)}: {total:,} windows{of}"
-    found = data["duplicates"]
-    if found["within_training"]:
-        yield f"duplicates: {found['within_training']:,} within the training set, kept"
-    for part in ("test", "test_csv"):
-        if found.get(f"removed_from_{part}"):
-            count = found[f"removed_from_{part}"]
-            yield f"duplicates: {count:,} within the {_words(part)}, of each one is kept"
+    yield from _told_duplicates(data["duplicates"])
     if "groups" in data["alike"]:
         yield from _told_groups(data, len(given.examples))
     yield from _told_shared(split.shared, "the test set")
@@ -111,8 +106,22 @@ def told(data: dict[str, Any], given: TrainingData) -> Iterator[str]:
             f"conflicting {what}: {len(split.conflicts):,} sequences {how}, "
             f"kept; the first: {shown(split.conflicts[0])}"
         )
+    if data["window_bp"] < SHORT_BP:
+        yield (
+            f"warning: windows of {data['window_bp']} bp: shorter than {SHORT_BP} bp, about the "
+            "length of a binding site; give a longer --window"
+        )
     for name, value in data["notes"].items():
         yield _NOTES[name].format(value)
+
+
+def _told_duplicates(found: dict[str, int]) -> Iterator[str]:
+    if found["within_training"]:
+        yield f"duplicates: {found['within_training']:,} within the training set, kept"
+    for part in ("test", "test_csv"):
+        if found.get(f"removed_from_{part}"):
+            count = found[f"removed_from_{part}"]
+            yield f"duplicates: {count:,} within the {_words(part)}, of each one is kept"
 
 
 def _told_groups(data: dict[str, Any], rows: int) -> Iterator[str]:
