@@ -147,7 +147,7 @@ class ScanFolder:
     def refuse_changed(self, plan: Plan) -> None:
         """Refuse a finished scan of this plan that holds a file which is not as it was written.
 
-        What is gone is made again, and so are a damaged null and sessions newer than the manifest.
+        What is gone is made again; so are a damaged null, and sessions newer than the manifest.
 
         Raises
         ------
@@ -260,8 +260,7 @@ class ScanFolder:
     def publish(self, manifest: RunManifest, written: Collection[str]) -> None:
         """Write what readers open: the IGV sessions, then the manifest, which lists the rest.
 
-        `written` is how the URLs begin of what is new since the manifest before: it is read whole
-        and put on record; the records of all else stay.
+        What is new since the manifest before (URLs that begin so) is read whole and recorded.
         """
         write_text(self.out / "igv_session.json", igv_json(manifest))
         write_text(self.out / "igv_session.xml", igv_xml(manifest))
