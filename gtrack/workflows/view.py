@@ -78,14 +78,18 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     copied, note = _copy(job, scan)
     notes += [note] if note else []
     changed = _changed(job, scan)
-    notes += changed.values()
-    if scan and scan.genome["fasta"] in changed:
+    if scan and (damaged := changed.get(str(scan.genome["fasta"]))):
         copied = dict.fromkeys(copied)
+        notes.append(damaged)
     for url in urls:
-        if url in copied or url in changed:
+        if url in copied:
             continue
-        table[f"/{url}"] = ServedFile(job.folder / path_of(url), root)
-        why = _missing(table[f"/{url}"])
+        entry = ServedFile(job.folder / path_of(url), root)
+        why = _missing(entry)
+        if why is None and url in changed:
+            notes.append(changed[url])
+            continue
+        table[f"/{url}"] = entry
         if why and url not in _OPTIONAL:
             notes.append(f"{job.folder / path_of(url)}: cannot be shown: {why}")
     table.update({f"/{url}": entry for url, entry in copied.items() if entry})
