@@ -130,7 +130,7 @@ def test_strands_that_are_none_count_with_use_strand(
     rows = ["chr1 1000 1040 a 0 7", "chr1 2000 2040 b 0 -"]
     examples, _ = read_training_examples(bed_job(tmp_path, rows))
     assert examples.window(0) == genome["chr1"][1000:1040]
-    with pytest.raises(InputError, match="p.bed:1: strand '7' in column 6 is not one of"):
+    with pytest.raises(InputError, match=r"p\.bed:1: strand '7' in column 6 is not one of"):
         read_training_examples(bed_job(tmp_path, rows, use_strand=True))
 
 
