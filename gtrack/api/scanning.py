@@ -242,7 +242,8 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
             raise InputError(f"{name} {given[name]!r}: use {known}")
     for name, most in _RANGES.items():
         value = given[name]
-        if value is not None and not 1 <= value <= most:
+        whole = isinstance(value, int | np.integer)
+        if value is not None and not (whole and 1 <= value <= most):
             raise InputError(f"{name} {value}: a whole number from 1 to {most:,}")
     if not given["models"]:
         raise InputError("models: none given; give {NAME: FOLDER}")
