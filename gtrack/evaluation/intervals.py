@@ -186,7 +186,7 @@ def _correlations(replicates: Sequence[Floats]) -> Floats:
     spread = np.sqrt((centred**2).sum(1))
     both = spread[:, None] * spread
     joint = centred @ centred.T
-    return np.divide(joint, both, out=np.ones_like(joint), where=both > 0)
+    return np.asarray(np.divide(joint, both, out=np.ones_like(joint), where=both > 0))
 
 
 def _limit(value: float, end: float, variance: Variance) -> float:

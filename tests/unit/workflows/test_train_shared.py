@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gtrack.core.errors import InputError
+from gtrack.core.errors import InputError, OutputError
 from gtrack.core.sequences import reverse_complement
 from gtrack.io.bed import read_bed
 from gtrack.workflows.train import TrainJob, train
@@ -157,3 +157,21 @@ def test_sizes_are_checked_before_memory_is_taken(job, tmp_path: Path) -> None:
     for options in ({"seed": 2**32}, {"threads": 10**6}):
         with pytest.raises(InputError):
             job(csv=path, **options)
+
+
+def test_two_trainings_do_not_share_a_work_folder(job, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", loci(2))
+    refused: list[str] = []
+
+    def again(step: int, *_: object) -> None:
+        if step == 1:
+            return  # nothing of it is on the disk yet
+        for options in ({}, {"resume": True}, {"seed": 1}):
+            with pytest.raises(OutputError, match="locked by pid") as error:
+                train(job(csv=path, steps=3, **options))
+            refused.append(str(error.value))
+
+    done = train(job(csv=path, steps=3), on_step=again)
+    assert len(refused) == 6
+    assert (done.folder / "training.json").exists()
+    assert not (tmp_path / "out.work").exists()
