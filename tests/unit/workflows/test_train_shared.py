@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -175,3 +177,28 @@ def test_two_trainings_do_not_share_a_work_folder(job, tmp_path: Path) -> None:
     assert len(refused) == 6
     assert (done.folder / "training.json").exists()
     assert not (tmp_path / "out.work").exists()
+
+
+def test_a_disk_that_is_full_in_a_checkpoint_is_told_and_gone_on_from(tmp_path: Path) -> None:
+    """The optimiser's state is the largest file; torch answers a refusal with a RuntimeError."""
+    path = write_csv(tmp_path / "a.csv", loci(2))
+    limited = """
+import resource, signal, sys
+from gtrack.__main__ import main
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+sys.argv[0] = "gtrack"
+main()
+"""
+    words = ["train", "cnn", "--csv", str(path), "--steps", "4", "--out", str(tmp_path / "m")]
+    ran = subprocess.run(
+        [sys.executable, "-c", limited, *words], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 3
+    assert ran.stderr.splitlines()[-1].startswith(
+        f"gtrack: error: {tmp_path}/m.work: a checkpoint cannot be written; check the folder's"
+    )
+    assert "Traceback" not in ran.stderr
+    ran = subprocess.run([sys.executable, "-m", "gtrack", *words, "--resume"], check=False)
+    assert ran.returncode == 0
+    assert (tmp_path / "m/model.safetensors").exists()
