@@ -10,7 +10,7 @@ origin count as one. `benchmarks/intervals.py` counts how often the intervals ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +21,7 @@ from gtrack.evaluation.bootstrap import Estimate, Floats
 Z = 1.959964
 """Standard errors on either side of 95 %."""
 
-AUPRC_LEAST = 0.6
-"""Least ratio that is believed of AUPRC: the binomial error is too large for it by up to a half."""
-
+_AUPRC_LEAST = 0.6  # the binomial error is too large for it, by up to a half
 _HALVINGS = 60
 _NEAREST = 1 - 1e-12  # to a perfect correlation
 _LEAST_ERROR = 1e-24
@@ -98,6 +96,38 @@ def interval(value: float, replicates: Floats, variance: Variance, least: float 
         _limit(value, 0.0, lambda true: times * variance(true)),
         _limit(value, 1.0, lambda true: times * variance(true)),
     )
+
+
+def area_intervals(
+    found: Mapping[tuple[str, int], tuple[float, Floats]],
+    having: Mapping[int, NDArray[np.bool_]],
+    groups: NDArray[np.int64] | None,
+) -> tuple[dict[str, Estimate], dict[int, tuple[Estimate, Estimate]]]:
+    """Return the mean areas over labels with intervals, and AUROC and AUPRC of each.
+
+    Parameters
+    ----------
+    found : mapping
+        ``("auroc", label)`` and ``("auprc", label)`` to value and replicates.
+    having : mapping of int to ndarray of bool, shape (rows,)
+        By label, the rows that have it.
+    groups : ndarray of int64, shape (rows,), or None
+        Rows of one number share an origin.
+    """
+    each = {}
+    for label, rows in having.items():
+        sizes = Sizes.of(rows, groups)
+        each[label] = (
+            interval(*found["auroc", label], sizes.auroc),
+            interval(*found["auprc", label], sizes.auprc, _AUPRC_LEAST),
+        )
+    means = {
+        name: mean_interval(
+            [both[at] for both in each.values()], [found[name, label][1] for label in each]
+        )
+        for at, name in enumerate(("auroc", "auprc"))
+    }
+    return means, each
 
 
 def mean_interval(each: Sequence[Estimate], replicates: Sequence[Floats]) -> Estimate:
