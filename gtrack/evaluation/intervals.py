@@ -160,8 +160,8 @@ def correlation_interval(
 ) -> Estimate:
     """Return a correlation with its interval, of Fisher's z.
 
-    The error of z is that of the bootstrap, and at least Fisher's own; of ranks that of Bonett and
-    Wright (Psychometrika 65:23-28, 2000).
+    The error of z is that of the bootstrap (by the slope of z), and at least Fisher's own; of ranks
+    that of Bonett and Wright (Psychometrika 65:23-28, 2000).
 
     Parameters
     ----------
@@ -177,11 +177,11 @@ def correlation_interval(
     defined = replicates[~np.isnan(replicates)]
     if len(defined) < 2 or rows < 4 or not np.isfinite(value):
         return Estimate(value, float("nan"), float("nan"))
-    z = np.arctanh(np.clip(defined, -_NEAREST, _NEAREST))
+    most = 1 - 6 / (rows**3 - rows) if ranks else _NEAREST  # half a step of ranks below all alike
+    near = float(np.clip(value, -most, most))
     least = (1 + value**2 / 2 if ranks else 1.0) / (rows - 3)
-    error = max(float(z.var(ddof=1)), least) ** 0.5
-    middle = float(np.arctanh(np.clip(value, -_NEAREST, _NEAREST)))
-    low, high = (float(np.tanh(middle + side * Z * error)) for side in (-1, 1))
+    error = max(float(defined.var(ddof=1)) / (1 - near**2) ** 2, least) ** 0.5
+    low, high = (float(np.tanh(np.arctanh(near) + side * Z * error)) for side in (-1, 1))
     return Estimate(value, min(value, low), max(value, high))
 
 
