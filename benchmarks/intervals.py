@@ -28,8 +28,8 @@ from gtrack.evaluation.classification import score_classification
 from gtrack.evaluation.ranking import RankCurve
 from gtrack.evaluation.regression import score_regression
 
-GATE = 0.87  # 0.95 is meant; of 500 draws the worst line of all lies lower by chance alone
-DRAWS = int(os.environ.get("GTRACK_BENCH_DRAWS", "500"))
+DRAWS = int(os.environ.get("GTRACK_BENCH_DRAWS", "200"))
+GATE = 0.84  # 0.95 is meant; the worst of 400 coverages is 0.88 of 500 draws, and less of fewer
 RESAMPLES = 200
 AREAS = (0.6, 0.8, 0.9, 0.95, 0.99, 1.0)
 SIZES = ((10, 10), (20, 20), (50, 50), (200, 200), (10, 200))

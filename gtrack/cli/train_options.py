@@ -121,16 +121,15 @@ _OPTIMISER = [
     click.option(
         "--lr",
         type=float,
-        help="Highest learning rate; smaller if the loss is nan. [default: 2e-3 for a new CNN, 1e-3 for a new "
-        "DNABERT-2, 5e-4 with --from, "
-        "3e-5 from hidden size 256]",
+        help="Highest learning rate; smaller if the loss is nan. [default: 2e-3 for a new CNN, "
+        "1e-3 for a new DNABERT-2, 5e-4 with --from, 3e-5 from hidden size 256]",
     ),
     click.option(
         "--warmup",
         type=int,
         default=100,
         show_default=True,
-        help="First steps, in which the rate rises; at most a tenth of all. From half time it falls.",
+        help="First steps, in which the rate rises; at most a tenth. From half time it falls.",
     ),
 ]
 """How long and how fast it learns."""
