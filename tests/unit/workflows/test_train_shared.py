@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from gtrack.cli import main
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.sequences import reverse_complement
 from gtrack.io.bed import read_bed
@@ -202,3 +204,18 @@ main()
     ran = subprocess.run([sys.executable, "-m", "gtrack", *words, "--resume"], check=False)
     assert ran.returncode == 0
     assert (tmp_path / "m/model.safetensors").exists()
+
+
+def test_names_reach_the_terminal_escaped(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    lines = [f"{random_dna(rng, 60)},\x1b]0;X\x07[b]{k % 3}" for k in range(60)]
+    (tmp_path / "e.csv").write_text("\n".join(["sequence,label", *lines]) + "\n")
+    words = ["train", "cnn", "--csv", f"{tmp_path}/e.csv", "--steps", "2", "--out", f"{tmp_path}/m"]
+    ran = CliRunner().invoke(main, words)
+    assert ran.exit_code == 0, ran.stderr
+    assert "\x1b]" not in ran.stderr
+    assert "AUROC of \\x1b]0;X\\x07[b]2" in ran.stderr
+    assert "18 of label \\x1b]0;X\\x07[b]0" in ran.stderr
+    assert json.loads((tmp_path / "m/training.json").read_text())["data"]["labels"][0].startswith(
+        "\x1b]0;X\x07"
+    )
