@@ -22,6 +22,9 @@ from gtrack.core.training.examples import ExampleSet
 from gtrack.core.training.truth import Rows
 
 
+_DRAWS = 20
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
     """Rows by their part, and what was found between the parts.
@@ -66,7 +69,8 @@ def split_examples(
     """Split by chromosome, or at random by groups, so that no test row is one that training shows.
 
     The random test set is a share of the distinct sequences, of each class alike where outputs are
-    classes; groups of windows that overlap or are alike fall on one side as wholes.
+    classes; groups of windows that overlap or are alike fall on one side as wholes. Of a few draws,
+    the first is taken that leaves every label on both sides.
 
     Parameters
     ----------
@@ -98,7 +102,10 @@ def split_examples(
         together = groups if give_way != "keep" else copies(examples)
         firsts, _ = distinct(examples, examples.truth.rows)
         rng = stream(seed, Purpose.SPLIT)
-        held = _random_share(examples.truth.strata(), firsts, together, share, rng)
+        for _ in range(_DRAWS):  # a rare label may miss a side of the first
+            held = _random_share(examples.truth.strata(), firsts, together, share, rng)
+            if not any(examples.truth.lack(np.flatnonzero(part)) for part in (held, ~held)):
+                break
     train, test = np.flatnonzero(~held), np.flatnonzero(held)
     shared = Shared(0, 0, give_way, ())
     if len(test) and (holdout or give_way == "keep"):

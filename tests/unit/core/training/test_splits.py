@@ -200,3 +200,13 @@ def test_the_side_that_gives_way_is_the_users_choice(give_way: str, left: tuple[
     assert split.shared.trains == (10 if give_way == "train" else 0)
     assert split.shared.first[0] == "chr2.bed:0 is like chr1.bed:0"
     assert len(split.shared.first) == 3
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_rare_label_stands_on_both_sides(seed: int) -> None:
+    rng = np.random.default_rng(2)
+    rows = [(random_dna(rng, 30), k % 2, int(k < 6)) for k in range(60)]
+    examples = of_columns("labels", ("y", "x"), rows)
+    split = split_examples(examples, (), 0.2, seed)
+    assert len(split.test) == 12
+    assert examples.truth.lack(split.test) is None
