@@ -21,7 +21,6 @@ from gtrack.core.training.chance import Purpose, stream
 from gtrack.core.training.examples import ExampleSet
 from gtrack.core.training.truth import Rows
 
-
 _DRAWS = 20
 
 
