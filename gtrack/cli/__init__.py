@@ -21,6 +21,7 @@ VERBS = {
     "plan": "Check all inputs and cut a scan into shards.",
     "merge": "Merge finished shards into tracks.",
     "hits": "Call motif hits that the relevance supports.",
+    "annotate": "Show genes, peaks and signals beside the tracks.",
     "passport": "Say whether to believe the maps of a scan.",
     "view": "Look at a scan in the browser, on this machine.",
     "hub": "Make a track hub that UCSC and IGV open by URL.",

@@ -11,7 +11,7 @@ from gtrack.core.scan.plan import Plan
 from gtrack.io.bed import write_bed
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_table
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.scanning.annotations import annotation_tracks
+from gtrack.workflows.scanning.annotations import annotation_tracks, drop_replaced
 from gtrack.workflows.scanning.merging import MergedModel, ModelSummary, merge_model
 from gtrack.workflows.scanning.null import NullSummary, merge_null, null_record
 from gtrack.workflows.scanning.record import copy_genome, make_manifest
@@ -68,7 +68,7 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     trust = before.trust if before is not None and same else None
     if folder.is_merged(plan):
         manifest = folder.read_manifest()
-        tracks = tuple(track for track in manifest.tracks if track.format == "bigWig")
+        tracks = tuple(track for track in manifest.tracks if track.is_relevance)
         fasta = manifest.genome["fasta"]
     else:
         merged = _merge_models(plan, folder)
@@ -79,6 +79,7 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     with folder.replacing_hits():  # those of tracks or a null before these go
         made = make_manifest(plan, shown, fasta, null_record(plan, null))
         folder.publish(replace(made, trust=trust))
+    drop_replaced(folder.out, shown)
     folder.remove_shards()
     return ScanSummary(
         out=folder.out,

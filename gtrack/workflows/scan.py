@@ -23,7 +23,8 @@ from gtrack.workflows.hits import call, check_widths
 from gtrack.workflows.merge import ScanSummary, merge_shards
 from gtrack.workflows.passport import PassportJob, PassportSummary, Price, make_passports, price
 from gtrack.workflows.plan import Planned, make_plan
-from gtrack.workflows.scanning.annotations import Annotation, republish
+from gtrack.workflows.scanning.annotation_checks import Annotation
+from gtrack.workflows.scanning.annotations import republish
 from gtrack.workflows.scanning.cost import costs
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.shard import tasks, tasks_of_shard
@@ -119,7 +120,7 @@ def _scan(
         plan = planned.plan
         if not planned.fresh and folder.is_finished(plan):
             folder.remove_shards()
-            republish(folder)
+            republish(folder, copied=bool(planned.annotations))
             return None, planned.annotations
         folder.make()  # what a resumed scan lacks
         record = begin_run(job.out, job.local())
