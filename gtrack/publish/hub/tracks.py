@@ -210,7 +210,7 @@ def signal(track: HubTrack) -> Nested:
     Its limits are those of the values and 0. UCSC takes them where a user turns the automatic scale
     off.
     """
-    low, high = -rounded_up(-track.file.low, 0.0), rounded_up(track.file.high, 0.0)
+    low, high = 0.0 - rounded_up(-track.file.low, 0.0), rounded_up(track.file.high, 0.0)
     limits = f"{low:g} {high:g}" if low < high else "0 1"
     return 1, [
         *described(track.name, track.spec.shown, _meaning(track)),
