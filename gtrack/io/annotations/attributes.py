@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import cache
+from typing import Protocol
 
-Attributes = Mapping[bytes, bytes]
-"""Value of each key, of a key that stands there twice the first."""
+
+class Attributes(Protocol):
+    """Value of each key, of a key that stands there twice the first."""
+
+    def get(self, key: bytes, default: bytes = b"", /) -> bytes:
+        """Return the value of a key."""
+
 
 _SYMBOLS = (b"gene_name", b"gene", b"gene_symbol", b"ref_gene_name", b"locus")
 """Keys of a gene's name: Ensembl's, NCBI's, FlyBase's, StringTie's and WormBase's."""
@@ -17,39 +24,51 @@ _CLOSING = re.compile(rb'(?<!\\)(?:\\\\)*"(?=%b)' % _FOLLOWED)
 _BARE = re.compile(rb'\s*([^\s;="]+)\s*;?\s*')
 
 
-def gtf_attributes(text: bytes) -> Attributes:
-    r"""Read ``KEY "VALUE"; KEY VALUE; ...``; what stands within quotes is no key.
+class GtfAttributes:
+    r"""``KEY "VALUE"; KEY VALUE; ...``; what stands within quotes is no key.
 
     A quotation mark within a value is written ``\"``; one that nobody marked so ends the value only
-    where a semicolon, the end, or another key and value follow. A semicolon may be missing.
+    where a semicolon, the end, or another key and value follow. A semicolon may be missing. A value
+    without quotes is one word.
+
+    Parameters
+    ----------
+    text : bytes
+        The ninth column.
 
     Examples
     --------
-    >>> gtf_attributes(b'gene_id "G1"; note "of gene_id 2; \\"old\\""; exon_number 1;')
-    {b'gene_id': b'G1', b'note': b'of gene_id 2; "old"', b'exon_number': b'1'}
+    >>> given = GtfAttributes(b'gene_id "G1"; note "of gene_id 2; \\"old\\""; exon_number 1;')
+    >>> given.get(b"gene_id"), given.get(b"note"), given.get(b"exon_number"), given.get(b"old")
+    (b'G1', b'of gene_id 2; "old"', b'1', b'')
     """
-    if b'\\"' in text:
-        return _scanned(text)
-    pieces = text.split(b'"')
-    found: dict[bytes, bytes] = {}
-    for at in range(0, len(pieces), 2):
-        entries = pieces[at].split(b";")
-        key = entries.pop().strip()
-        quoted = at + 1 < len(pieces)
-        if at and (entries.pop(0) if entries else key).strip():
-            return _scanned(text)  # a value holds a quotation mark, or a semicolon is missing
-        if quoted and (not key or b" " in key):
-            return _scanned(text)
-        for entry in entries if quoted else [*entries, key]:
-            name, _, value = entry.strip().partition(b" ")
-            if name:
-                found.setdefault(name, value.strip())
-        if quoted:
-            found.setdefault(key, pieces[at + 1])
-    return found
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        # few lines need all of it to be read, which takes three times as long
+        self._all = _scanned(text) if b'\\"' in text or text.count(b'"') % 2 else None
+
+    def get(self, key: bytes, default: bytes = b"", /) -> bytes:
+        """Return the value of a key."""
+        if self._all is not None:
+            return self._all.get(key, default)
+        text, at, quotes = self._text, 0, 0
+        search = _search(key)
+        while found := search(text, at):
+            start = found.start()
+            quotes += text.count(b'"', at, start)
+            if not quotes % 2:
+                return found[1] or found[2] or b""
+            at, quotes = start + 1, quotes + (text[start] == 34)
+        return default
 
 
-def _scanned(text: bytes) -> Attributes:
+@cache
+def _search(key: bytes) -> Callable[[bytes, int], re.Match[bytes] | None]:
+    return re.compile(rb'(?<![^;\s"])%b\s+(?:"([^"]*)"|([^";\s]+))' % re.escape(key)).search
+
+
+def _scanned(text: bytes) -> dict[bytes, bytes]:
     """Read attributes token by token: words, and then a quoted value, a semicolon or the end."""
     found: dict[bytes, bytes] = {}
     words: list[tuple[int, int]] = []
@@ -62,8 +81,8 @@ def _scanned(text: bytes) -> Attributes:
         quoted = bool(token["quote"]) and bool(words)
         key = words.pop() if quoted else (0, 0)
         if words:
-            first, value = text[slice(*words[0])], text[words[0][1] : words[-1][1]].strip()
-            found.setdefault(first, value)
+            value = text[slice(*words[1])] if words[1:] else b""
+            found.setdefault(text[slice(*words[0])], value)
             words = []
         if token["quote"]:
             mark = _CLOSING.search(text, at) if closing else None
@@ -77,7 +96,7 @@ def _scanned(text: bytes) -> Attributes:
     return found
 
 
-def gff3_attributes(text: bytes) -> Attributes:
+def gff3_attributes(text: bytes) -> dict[bytes, bytes]:
     """Read ``KEY=VALUE;KEY=VALUE``; escapes stay, so that lists can be taken apart first.
 
     Examples

@@ -13,9 +13,9 @@ from gtrack.core.intervals import Strand
 from gtrack.core.printable import shown
 from gtrack.io.annotations.attributes import (
     Attributes,
+    GtfAttributes,
     bare_id,
     gff3_attributes,
-    gtf_attributes,
     is_gtf,
     symbol,
 )
@@ -72,7 +72,7 @@ def read_gtf(path: Path) -> Iterator[Feature]:
     InputError
         At the first line that breaks a rule.
     """
-    return _read(path, _Form(gtf_attributes, _gtf_ids, bytes), {})
+    return _read(path, _Form(GtfAttributes, _gtf_ids, bytes), {})
 
 
 def read_gff3(path: Path) -> Iterator[Feature]:
@@ -140,11 +140,15 @@ def _row(
 
 def _is_landmark(kind: bytes, given: Attributes) -> bool:
     """Tell whether a row is about a whole sequence, and not about something on it."""
-    return kind in _LANDMARKS or _CIRCULAR in given or (kind == b"region" and b"mol_type" in given)
+    return kind in _LANDMARKS or bool(
+        given.get(_CIRCULAR) or (kind == b"region" and given.get(b"mol_type"))
+    )
 
 
 def _gtf_ids(given: Attributes, kind: bytes, text: bytes, part: bool) -> _Ids:
     transcript, gene = given.get(b"transcript_id", b""), given.get(b"gene_id", b"")
+    if part and transcript:
+        return _Ids(b"", (transcript,), (_GENE + gene,) if gene else (), gene)
     is_gene, is_transcript = kind.endswith(b"gene"), kind.endswith((b"transcript", b"rna"))
     if not transcript and not gene:
         bare = bare_id(text)
@@ -159,7 +163,7 @@ def _gtf_ids(given: Attributes, kind: bytes, text: bytes, part: bool) -> _Ids:
     if is_gene and (kind == b"gene" or transcript in (b"", gene)):
         return _Ids(_GENE + (gene or transcript), gene=gene or transcript)
     if part:
-        return _Ids(b"", (transcript,), genes, gene) if transcript else _Ids(b"", genes, (), gene)
+        return _Ids(b"", genes, (), gene)
     if is_transcript or (is_gene and transcript):
         return _Ids(transcript, genes, (), gene)
     return _Ids()
