@@ -85,9 +85,10 @@ def print_annotations(annotations: Iterable[Annotation]) -> None:
 
 def print_older(paths: Iterable[Path]) -> None:
     """Say which pages were made before the annotations that stand there now."""
+    console = _console()
     for path in paths:
         said = f"{path} shows the annotations of before; make it again"
-        _console().print(said, soft_wrap=True, markup=False)
+        console.print(said, soft_wrap=True, markup=False)
 
 
 def _table(summary: ScanSummary) -> Table:

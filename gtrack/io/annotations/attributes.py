@@ -11,7 +11,7 @@ from typing import Protocol
 class Attributes(Protocol):
     """Value of each key, of a key that stands there twice the first."""
 
-    def get(self, key: bytes, default: bytes = b"", /) -> bytes:
+    def get(self, key: bytes, default: bytes, /) -> bytes:
         """Return the value of a key."""
 
 
@@ -127,6 +127,6 @@ def bare_id(text: bytes) -> bytes:
 def symbol(given: Attributes) -> bytes:
     """Return the name of a gene, or of that of a transcript; empty where it is not said."""
     for key in _SYMBOLS:
-        if value := given.get(key):
+        if value := given.get(key, b""):
             return value
     return b""

@@ -106,7 +106,9 @@ def _read(path: Path, form: _Form, circular: Mapping[bytes, int]) -> Iterator[Fe
             for parent in ids.parents if part != _IGNORED else ():
                 key = Key(place[0], parent, strand, ids.gene)
                 if book.add_part(key, part, start, end):
-                    name = given.get(b"gene_id") or (parent == ids.own and given.get(b"Name"))
+                    name = given.get(b"gene_id", b"") or (
+                        parent == ids.own and given.get(b"Name", b"")
+                    )
                     names = plain(symbol(given)), plain(name or parent.removeprefix(_GENE))
                     book.imply(key, Row(number, *place, *names, ids.above))
         elif not _is_landmark(kind, given):
@@ -133,7 +135,7 @@ def _row(
     if is_gene:
         title, name = title or name, b""
     name = name or given.get(b"gene_id", b"") or ids.own.removeprefix(_GENE) or kind
-    derived = ids.own and kind in _PRODUCTS and given.get(b"Derives_from")
+    derived = ids.own and kind in _PRODUCTS and given.get(b"Derives_from", b"")
     parents = (_decoded_id(derived),) if derived else ids.parents
     return Row(number, *place, plain(title), plain(name), parents, is_gene, bool(derived))
 
@@ -141,7 +143,7 @@ def _row(
 def _is_landmark(kind: bytes, given: Attributes) -> bool:
     """Tell whether a row is about a whole sequence, and not about something on it."""
     return kind in _LANDMARKS or bool(
-        given.get(_CIRCULAR) or (kind == b"region" and given.get(b"mol_type"))
+        given.get(_CIRCULAR, b"") or (kind == b"region" and given.get(b"mol_type", b""))
     )
 
 
