@@ -3,7 +3,7 @@
 # make view    look at the demo                   make docs    the documents as pages, in out/docs
 # make wheel   a wheel in dist/                   make lowest  tests on the lowest versions
 # make lock    the locks anew                     make recipes Dockerfile and conda recipe, linted
-# make hooks   lint what a commit changes         make peers   modisco-lite, Fi-NeMo and Quantus
+# make hooks   lint what a commit changes         make peers   modisco-lite, Fi-NeMo, Quantus, peft
 # make clean   remove all that was made
 PYTHON ?= python3
 BIN := .venv/bin
@@ -63,7 +63,7 @@ lint: setup
 
 check: lint test
 
-# hit_peers is called by hits and metric_peers by make peers, each in another environment;
+# hit_peers is called by hits, the other peers by make peers, each in another environment;
 # gpu_compare is of benchmarks/gpu.sh.
 ALONE = $(filter-out %_peers.py %/gpu_compare.py, $(sort $(wildcard benchmarks/*.py)))
 bench: setup
@@ -120,9 +120,18 @@ out/quantus/.ready: requirements/torch.txt pyproject.toml
 	out/quantus/bin/python -m pip install --quiet --group metric-peers
 	touch $@
 
-peers: .venv/.run out/peers/.ready out/quantus/.ready
+# peft, which brings what gtrack opens models with.
+out/peft/.ready: requirements/torch.txt pyproject.toml
+	$(PYTHON) -m venv --clear out/peft
+	out/peft/bin/python -m pip install --quiet "pip>=25.1"
+	out/peft/bin/python -m pip install --quiet --requirement requirements/torch.txt
+	out/peft/bin/python -m pip install --quiet --group lora-peers
+	touch $@
+
+peers: .venv/.run out/peers/.ready out/quantus/.ready out/peft/.ready
 	$(BIN)/python scripts/peers.py out/peers/bin
 	PYTHONPATH=. out/quantus/bin/python benchmarks/metric_peers.py
+	PYTHONPATH=. out/peft/bin/python benchmarks/lora_peers.py
 
 lock:
 	$(PYTHON) scripts/lock.py

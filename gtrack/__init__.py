@@ -4,6 +4,8 @@
 versions may add names; they change none and take none away.
 """
 
+import gtrack.core.first_signal  # noqa: F401 (before all else)
+
 __version__ = "0.2.0"
 """The one place of the version; tests hold CITATION.cff and the plugin's package.json to it."""
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from gtrack.api.models import Model, load_model
     from gtrack.api.scanning import scan
     from gtrack.api.scans import Scan, open_scan
+    from gtrack.api.verifying import verify
     from gtrack.core.errors import (
         GtrackError,
         InputError,
@@ -28,6 +31,7 @@ _NAMES = {
     "explain": "gtrack.api.explaining",
     "scan": "gtrack.api.scanning",
     "open_scan": "gtrack.api.scans",
+    "verify": "gtrack.api.verifying",
     "call_hits": "gtrack.api.hits",
     "call_hits_on_tracks": "gtrack.api.hits",
     "Model": "gtrack.api.models",
@@ -56,6 +60,7 @@ __all__ = [
     "load_model",
     "open_scan",
     "scan",
+    "verify",
 ]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 from gtrack.core.manifest import RunManifest, TrackSpec
 
@@ -129,3 +131,10 @@ WITH_HITS = replace(
         ],
     },
 )
+
+
+def forget(out: Path) -> None:
+    """Drop what a scan's manifest has on record of files, as in a folder of an earlier version."""
+    record = json.loads((out / "manifest.json").read_text())
+    del record["files"]
+    (out / "manifest.json").write_text(json.dumps(record))

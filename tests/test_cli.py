@@ -240,8 +240,31 @@ def test_the_examples_of_plan_and_merge_run(run, beside_the_example: Path) -> No
     (plan,), (merge,) = example(COMMANDS["plan"]), example(COMMANDS["merge"])
     assert plan[plan.index("--out") + 1] == merge[-1]
     said = run(*plan[1:]).err
-    assert f"next: gtrack scan --plan {merge[-1]} --shard K, for every K" in said
-    for shard in range(int(plan[plan.index("--shards") + 1])):
+    shards = plan[plan.index("--shards") + 1]
+    loop, then = said.splitlines()[-2:]
+    words = f"for K in $(seq 0 {int(shards) - 1}); do gtrack scan --plan {merge[-1]} --shard $K;"
+    assert loop.strip() == f"{words} done"
+    assert then.split() == ["gtrack", "merge", merge[-1]]
+    for shard in range(int(shards)):
         run("scan", "--plan", merge[-1], "--shard", shard)
     run(*merge[1:])
     assert (beside_the_example / merge[-1] / "manifest.json").exists()
+
+
+def test_what_is_printed_to_be_pasted_is_quoted(run, inputs, tmp_path: Path) -> None:
+    out = tmp_path / "it's  my plan"
+    base = [*inputs.options("cnn"), "--out", out]
+    loop, then = run("plan", *base, "--shards", 1).err.splitlines()[-2:]
+    assert shlex.split(then) == ["gtrack", "merge", str(out)]
+    assert shlex.split(loop)[shlex.split(loop).index("--plan") + 1] == str(out)
+    error = run("merge", out, code=2).error
+    assert shlex.split(error.partition("; run ")[2])[3] == str(out)
+    run("scan", "--plan", out, "--shard", 0)
+    run("merge", out)
+    error = run("hub", "--check", out, code=2).error
+    assert shlex.split(error.partition("; ")[2])[2] == str(out)
+    error = run("view", out, "--hub", "--no-browser", code=2).error
+    assert shlex.split(error.partition("; ")[2])[2] == str(out)
+    said = run("hub", out, "--email", "me@example.org").err
+    tried = next(line for line in said.splitlines() if line.startswith("try it: "))
+    assert shlex.split(tried)[4] == str(out)

@@ -21,7 +21,9 @@ from collections.abc import Callable
 from http.cookiejar import CookieJar
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from tests.conftest import make_cnn_folder
 from tests.documents import PAGES, ROOT, Block, blocks
@@ -66,6 +68,32 @@ def finetuned(to: Path) -> None:
     (to / "config.json").write_text(json.dumps(config))
 
 
+def without_tokenizer(to: Path) -> None:
+    finetuned(to)
+    (to / "tokenizer.json").unlink()
+    (to / "tokenizer_config.json").unlink()
+
+
+def adapter(to: Path) -> None:
+    """Write a LoRA adapter as peft does, of nothing but its first layer's queries."""
+    to.mkdir(parents=True)
+    config = {
+        "peft_type": "LORA",
+        "r": 2,
+        "lora_alpha": 4,
+        "base_model_name_or_path": "models/base",
+    }
+    (to / "adapter_config.json").write_text(json.dumps(config))
+    weights = load_file(EXAMPLE / "models" / "dnabert2" / "model.safetensors")
+    layer = "bert.encoder.layer.0.attention.self.Wqkv"
+    rows, columns = weights[f"{layer}.weight"].shape
+    narrow = {
+        f"base_model.model.{layer}.lora_A.weight": np.ones((2, columns), np.float32),
+        f"base_model.model.{layer}.lora_B.weight": np.zeros((rows, 2), np.float32),
+    }
+    save_file(narrow, to / "adapter_model.safetensors")
+
+
 def narrow_peaks(to: Path) -> None:
     lines = [line.split("\t") for line in (EXAMPLE / "regions.bed").read_text().splitlines()[:6]]
     peaks = [
@@ -96,6 +124,8 @@ def labelled_cnn(to: Path) -> None:
 
 STAND_INS: dict[str, Callable[[Path], object]] = {
     "path/to/finetuned": finetuned,
+    "path/to/checkpoint-500": without_tokenizer,
+    "path/to/adapter": adapter,
     "peaks.narrowPeak": narrow_peaks,
     "windows.csv": windows_csv,
     "hg38.fa": lambda to: shutil.copy(EXAMPLE / "genome.fa", to),

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from gtrack.core.errors import InputError
 from gtrack.core.hits.motif_hit import MotifHit
+from gtrack.core.printable import shown
 from gtrack.core.scan.explanation import Columns
 from gtrack.io.hit_columns import COLUMNS
 from gtrack.io.table_rows import read_table
@@ -24,11 +26,25 @@ _ASKERS = "region"  # of windows.tsv: several numbers with commas
 
 
 def table_columns(path: Path, names: Sequence[str]) -> Columns:
-    """Read a table of a scan; ``NA`` is NaN."""
+    """Read a table of a scan; ``NA`` is NaN.
+
+    Raises
+    ------
+    InputError
+        When it is no such table, or a column of numbers holds something else.
+    """
     rows = list(read_table(path, names, optional=["target"]))
     kept = [name for name in names if name != "target" or (rows and name in rows[0])]
     text = _TEXT | ({_ASKERS} if "own_start" in names else set())
-    return {name: _column([row[name] for row in rows], name, text) for name in kept}
+    found = {}
+    for name in kept:
+        try:
+            found[name] = _column([row[name] for row in rows], name, text)
+        except (ValueError, OverflowError) as error:
+            raise InputError(
+                f"{path}: column {name}: {shown(str(error), 120)}; copy the folder again"
+            ) from error
+    return found
 
 
 def _column(cells: list[str], name: str, text: frozenset[str] | set[str]) -> np.ndarray:

@@ -26,13 +26,20 @@ Progress = Callable[[str, int, int], object]
 """``progress(what, bases done, bases in all)``."""
 
 _AS_GIVEN = ("genome", "method", "per_strand_tracks", "device", "engine")
+_PATHS = ("bed", "fasta", "out")
 _CHOICES = {
     "projection": PROJECTIONS,
     "strand": (None, "both", "forward", "reverse", "region"),
     "precision": (None, *PRECISIONS),
 }
 _LEAST_NULL, _MOST_NULL = 10_000, 100_000_000
-_RANGES = {"batch_units": 10**9, "shards": 100_000, "workers": 1024}
+_RANGES = {
+    "batch_units": 10**9,
+    "shards": 100_000,
+    "workers": 1024,
+    "flank": 10**9,
+    "resize": 10**9,
+}
 """Arguments that are options of a `ScanJob` as they are; what they can be, or the most."""
 
 
@@ -66,6 +73,8 @@ def scan(
     resume: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
+    flank: int | None = None,
+    resize: int | None = None,
 ) -> Scan:
     """Explain every region with every model and write relevance tracks.
 
@@ -76,7 +85,7 @@ def scan(
     bed : str or Path
         Regions: BED3 to BED12 or narrowPeak, plain or gz.
     fasta : str or Path
-        Genome: FASTA, plain or bgzipped.
+        Genome: FASTA, plain, bgzip or gzip; or 2bit.
     models : mapping of str to str, Path or Model
         Your name for each model, and its folder or Hub id.
     out : str or Path
@@ -127,6 +136,9 @@ def scan(
         Go on with the scan in `out`, or replace it.
     progress : callable, optional
         Told ``(what, bases done, bases in all)`` after every batch; `what` is a model, or its null.
+    flank, resize : int, optional
+        Bases that every region gets on either side before it is scanned; or what it is long then,
+        around its summit or middle. Of the two, one at most.
 
     Returns
     -------
@@ -153,10 +165,7 @@ def scan(
     """
     as_given = _checked(locals())
     job = ScanJob(
-        bed=_path(bed),
-        fasta=_path(fasta),
         models=tuple((name, _source(model)) for name, model in models.items()),
-        out=_path(out),
         parameters=dict(parameters or {}),
         weights=None if weights is None else _path(weights),
         targets={name: _several(wish) for name, wish in _by_name(target).items()},
@@ -236,7 +245,8 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError("models: none given; give {NAME: FOLDER}")
     if (given["projection"] == "weighted") != (given["weights"] is not None):
         raise InputError("projection 'weighted' and weights=BIGWIG go together")
-    return {name: given[name] for name in (*_AS_GIVEN, *_CHOICES, *_RANGES)}
+    as_given = {name: given[name] for name in (*_AS_GIVEN, *_CHOICES, *_RANGES)}
+    return as_given | {name: _path(given[name]) for name in _PATHS}
 
 
 def _null_bases(null: bool | int, motifs: bool) -> int | None:

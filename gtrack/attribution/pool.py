@@ -15,6 +15,9 @@ from gtrack.core.scan.answers import Answers
 from gtrack.core.scan.batches import LENGTH_STEP, BatchShape, cut_batches
 from gtrack.core.sequences import lengths_of
 
+_DEVICE_SAYS = ("CUDA error", "CUBLAS_STATUS", "cuDNN error", "CUDNN_STATUS", "device-side assert")
+"""What torch says when a device can do no more in this process."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PoolExplainer:
@@ -98,7 +101,14 @@ class PoolExplainer:
             near = "in" if row is not None else "in the batch of"
             real = min(row or 0, len(batch.rows) - 1)  # the others are dummies
             return ModelError(f"model {self.name}, {near} {called(int(batch.rows[real]))}: {error}")
-        if isinstance(error, RuntimeError) and "memory" not in str(error):
+        said = str(error)
+        if "out of memory" not in said and any(word in said for word in _DEVICE_SAYS):
+            return ModelError(
+                f"model {self.name}, in the batch of {called(int(batch.rows[0]))}: the device "
+                f"failed ({said.splitlines()[0][:200]}); what is done is kept, so go on with "
+                "--resume, or on another --device"
+            )
+        if isinstance(error, RuntimeError) and "memory" not in said:
             return error  # torch says so of CPUs and GPUs alike
         units = batch.n_rows * batch.n_units
         return ModelError(

@@ -6,15 +6,19 @@ inside the functions that need them.
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from gtrack import __version__
-from gtrack.core.errors import GtrackError, InputError
+from gtrack.cli.refusals import cured, refusal
+from gtrack.cli.terminal import echo, hear_log
+from gtrack.core.errors import GtrackError
 from gtrack.core.interruption import ARRIVED, guarded
+from gtrack.core.printable import one_line
 
 VERBS = {
     "scan": "Explain every region and write relevance tracks.",
@@ -22,6 +26,7 @@ VERBS = {
     "merge": "Merge finished shards into tracks.",
     "hits": "Call motif hits that the relevance supports.",
     "annotate": "Show genes, peaks and signals beside the tracks.",
+    "verify": "Say which files of a scan are not as written.",
     "passport": "Say whether to believe the maps of a scan.",
     "view": "Look at a scan in the browser, on this machine.",
     "hub": "Make a track hub that UCSC and IGV open by URL.",
@@ -30,6 +35,7 @@ VERBS = {
     "export": "Write a scan as inputs of Fi-NeMo or TF-MoDISco.",
     "train": "Train a CNN or fine-tune a DNABERT-2.",
     "convert": "Convert a published DNABERT-2 checkpoint to safetensors.",
+    "genomes": "List the assemblies that --genome knows.",
     "demo": "Scan the example regions with the example models.",
 }
 """Verb -> what it does; the command is ``gtrack.cli.VERB:VERB``."""
@@ -63,32 +69,40 @@ class _Verbs(click.Group):
         cure = RESUMED.get(verb, "run the same command again")
         guarded(
             lambda: super(_Verbs, self).main(words, *rest, **options),
-            lambda: click.echo(f"gtrack: interrupted; {cure}", err=True),
+            lambda: echo(f"gtrack: interrupted; {cure}", err=True),
         )
 
     def invoke(self, ctx: click.Context) -> object:
+        hear_log()
         try:
             return super().invoke(ctx)
         except GtrackError as error:
             if ARRIVED.number is not None:  # it failed because it was interrupted
                 raise
-            click.echo(f"gtrack: error: {error}", err=True)
-            sys.exit(error.exit_code)
+            _refuse(cured(error))
         except click.UsageError as error:
             if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
                 raise
             verb = (
                 f"gtrack {ctx.invoked_subcommand}" if ctx.invoked_subcommand in VERBS else "gtrack"
             )
-            click.echo(f"gtrack: error: {error.format_message()} See {verb} --help", err=True)
+            echo(f"gtrack: error: {one_line(error.format_message())} See {verb} --help", err=True)
             sys.exit(error.exit_code)
-        except PermissionError as error:  # of looking for a file: reading and writing say more
-            click.echo(
-                f"gtrack: error: {error.filename}: {error.strerror}; ask its owner for access, or "
-                "copy it",
-                err=True,
-            )
-            sys.exit(InputError.exit_code)
+        except (OSError, MemoryError, ImportError, RuntimeError) as error:
+            said = None if ARRIVED.number is not None or _is_pipe(error) else refusal(error)
+            if said is None:
+                raise
+            _refuse(said)
+
+
+def _refuse(error: GtrackError) -> NoReturn:
+    echo(f"gtrack: error: {error}", err=True)
+    sys.exit(error.exit_code)
+
+
+def _is_pipe(error: BaseException) -> bool:
+    """Whether who reads what is printed has gone: click ends the run then."""
+    return isinstance(error, OSError) and error.errno == errno.EPIPE
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gtrack.cli.options import FILE, pairs
+from gtrack.cli.terminal import echo
 
 
 @click.command()
@@ -34,7 +35,7 @@ def annotate(folder: Path, annotations: tuple[str, ...], remove: tuple[str, ...]
     done = workflow(AnnotateJob(folder, tuple((name, Path(file)) for name, file in given), remove))
     print_annotations(done.added)
     for track in done.removed:
-        click.echo(f"{track.name}: {track.path} is removed", err=True)
+        echo(f"{track.name}: {track.path} is removed", err=True)
     names = ", ".join(track.name for track in done.tracks) or "none"
-    click.echo(f"{folder}: annotations: {names}", err=True)
+    echo(f"{folder}: annotations: {names}", err=True)
     print_older(older(folder))

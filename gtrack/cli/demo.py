@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 
 from gtrack.cli.options import FILE
+from gtrack.cli.terminal import echo, quoted
 
 
 @click.command()
@@ -42,11 +42,12 @@ def demo(out: Path, data: Path | None) -> None:
     truth = ["--truth", str(out / "annotations" / "planted.bed")]
     started = Path(sys.argv[0])  # where the environment is not active, its path is needed
     program = "gtrack" if shutil.which("gtrack") or started.name != "gtrack" else str(started)
-    click.echo(
-        "\nPeaks of relevance stand on the planted sites. Look at them in the browser:\n"
-        f"  {shlex.join([program, 'view', str(out)])}\n"
-        "Are they to be believed? A verdict in words, and all the numbers on a page:\n"
-        f"  {shlex.join([program, 'passport', str(out)])}\n"
-        f"  {shlex.join([program, 'evaluate', str(out), *truth, '--sample', '20'])}",
+    echo(
+        "",
+        "Peaks of relevance stand on the planted sites. Look at them in the browser:",
+        f"  {quoted([program, 'view', out])}",
+        "Are they to be believed? A verdict in words, and all the numbers on a page:",
+        f"  {quoted([program, 'passport', out])}",
+        f"  {quoted([program, 'evaluate', out, *truth, '--sample', '20'])}",
         err=True,
     )

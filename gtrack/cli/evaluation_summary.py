@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Column, Table
 
+from gtrack.cli.terminal import printable_console
 from gtrack.core.printable import shown
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _SHOWN = {
 
 def print_evaluation(summary: EvaluateSummary) -> None:
     """Print a metric of each axis for every explanation, and where the rest is, to stderr."""
-    console = Console(stderr=True, highlight=False)
+    console = printable_console()
     rows = {
         (row.model, row.target, row.method, row.metric, row.level): row
         for row in summary.rows

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gtrack.cli.options import FILE
+from gtrack.cli.terminal import echo, quoted
 from gtrack.core.printable import shown
 
 if TYPE_CHECKING:
@@ -59,26 +59,26 @@ def export(
         folder, to, target, models=models, width=width, fasta=fasta, overwrite=overwrite
     ):
         bases, title = done.regions * done.width, shown(done.target.title)
-        click.echo(
+        echo(
             f"{title}: {done.regions:,} regions x {done.width} bp; "
             f"{done.bases_without_value:,} of {bases:,} bases have no value and stand as 0"
             f" ({done.bases_beyond:,} beyond a chromosome)",
             err=True,
         )
         if done.regions_cut:
-            click.echo(
+            echo(
                 f"{title}: {done.regions_cut:,} regions are longer than "
                 f"{done.width} bp; their middle is kept (--width takes more)",
                 err=True,
             )
         if to == "modisco" and done.width % 2:
-            click.echo(
+            echo(
                 f"{title}: modisco-lite takes even windows only; -w {done.width - 1} leaves the "
                 "last base of each out",
                 err=True,
             )
-        command = shlex.join(_next(to, done))
-        click.echo(f"next: {shown(command, limit=8 * len(command))}", err=True)
+        command = quoted(_next(to, done))
+        echo(f"next: {command}", err=True)
 
 
 def _next(to: str, done: Export) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtrack.cli.options import FILE, Command, added, pairs
+from gtrack.cli.options import FILE, Command, added, genome_name, pairs
 from gtrack.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ _TRACKS = (
     click.option(
         "--genome",
         metavar="ID",
-        help="With --track: assembly for viewers: hg38, mm10, sacCer3, ... [default: custom]",
+        help="With --track: assembly for viewers: hg38, mm10, ...; gtrack genomes lists those that "
+        "are known. [default: custom]",
     ),
     click.option("--overwrite", is_flag=True, help="With --track: replace the tracks in --out."),
 )
@@ -127,7 +128,7 @@ def _tracks_job(folder: Path | None, motifs: str, given: dict[str, Any]) -> Trac
         if folder is None:
             raise InputError("missing DIR, the --out of a finished scan, or --track; see --help")
         for name, value in own.items():
-            if value:
+            if value not in (None, False):
                 raise InputError(f"--{name} goes with --track alone; leave it out")
         return None
     if folder is not None:
@@ -139,6 +140,6 @@ def _tracks_job(folder: Path | None, motifs: str, given: dict[str, Any]) -> Trac
         tracks=tuple((name, Path(file)) for name, file in tracks),
         **needed,
         motifs=motifs,
-        genome=own["genome"] or "custom",
+        genome=genome_name(own["genome"] if own["genome"] is not None else "custom"),
         overwrite=own["overwrite"],
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from gtrack.cli.options import FILE
+from gtrack.cli.options import FILE, genome_name
+from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
+from gtrack.core.printable import pasted
 
 if TYPE_CHECKING:
     from gtrack.workflows.hub import HubSummary
@@ -62,6 +63,7 @@ def hub(
         raise InputError("missing --email: UCSC wants to know whom a hub's users ask")
     from gtrack.workflows.hub import HubJob, make_hub
 
+    genome = genome if genome is None else genome_name(genome)
     job = HubJob(folder, email, genome, name, link=not copy, url=url, fasta=fasta)
     _tell(folder, make_hub(job), linked=not copy)
 
@@ -71,12 +73,12 @@ def _check(folder: Path) -> None:
 
     done = check_hub_folder(folder)
     for finding in done.findings:
-        click.echo(finding)
+        echo(finding)
     how = "gtrack's rules and hubCheck" if done.real else "gtrack's rules (hubCheck is not on PATH)"
     if done.findings:
         count = f"{len(done.findings)} finding{'s' * (len(done.findings) > 1)}"
         raise InputError(f"{done.file}: {count} by {how}; correct the lines above")
-    click.echo(f"{done.file}: no findings by {how}", err=True)
+    echo(f"{done.file}: no findings by {how}", err=True)
 
 
 def _tell(folder: Path, done: HubSummary, linked: bool) -> None:
@@ -89,7 +91,7 @@ def _tell(folder: Path, done: HubSummary, linked: bool) -> None:
     if linked:
         said.append("its data are links to the scan's files: copy it with rsync -L or cp -L")
     said += [
-        f"try it: gtrack view {shlex.quote(str(folder))} --hub",
+        f"try it: gtrack view {pasted(folder)} --hub",
         f"share it: copy {done.folder} to a web host that answers Range requests and lets other "
         "sites read (CORS: Access-Control-Allow-Origin: *, Access-Control-Allow-Headers: Range)",
     ]
@@ -102,4 +104,4 @@ def _tell(folder: Path, done: HubSummary, linked: bool) -> None:
             "IGV's link opens the genome; the tracks come by its menu Tracks, Load Track Hub"
         )
     for line in said:
-        click.echo(line, err=True)
+        echo(line, err=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gtrack.cli.options import FILE
+from gtrack.cli.terminal import echo
 
 
 @click.command()
@@ -23,6 +24,6 @@ def merge(folder: Path) -> None:
 
     summary = workflow(folder)
     if summary is None:
-        click.echo(f"{folder} is merged already; nothing to do", err=True)
+        echo(f"{folder} is merged already; nothing to do", err=True)
     else:
         print_summary(summary)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,10 +11,40 @@ from typing import Any, TypeVar
 import click
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FILE = click.Path(path_type=Path)
+_LONGEST, _DEEPEST = 4095, 200  # bytes of a path, and folders one in another
+
+
+class _File(click.Path):
+    """A path that the system can take: found out before anything is done with it."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Return the path; name the option where there can be none."""
+        path = super().convert(value, param, ctx)
+        if problem := no_path(path):
+            self.fail(problem, param, ctx)
+        return path
+
+
+def no_path(path: Path) -> str | None:
+    """Say why nothing can be at a path; None where something can."""
+    if len(os.fsencode(path)) > _LONGEST or len(path.parts) > _DEEPEST:
+        return f"{shown(path, 120)} is too long or too deep; choose a shorter path"
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return f"{shown(path, 400)}: a name in it is too long; give a shorter one"
+        if error.errno == errno.ELOOP:
+            return f"{shown(path, 400)}: a link that leads to itself; give what it should lead to"
+    return None
+
+
+FILE = _File(path_type=Path)
+"""A path: its parts are no longer, and no more, than a system takes."""
 
 
 def added(command: Command, *options: Callable[[Command], Command]) -> Command:
@@ -20,6 +52,15 @@ def added(command: Command, *options: Callable[[Command], Command]) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def genome_name(given: str) -> str:
+    """Check the value of ``--genome``, and say on stderr what was made of it."""
+    from gtrack.core.assemblies import assembly_id, said_of_name
+
+    if (said := said_of_name(given)) is not None:
+        click.echo(f"gtrack: {said}", err=True)
+    return assembly_id(given)
 
 
 def named(option: str, value: str) -> tuple[str | None, str]:

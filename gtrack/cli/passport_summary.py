@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gtrack.core.printable import shown
+from gtrack.cli.terminal import printable_console
+from gtrack.core.printable import pasted, shown
 from gtrack.evaluation.passport import Passport
 from gtrack.evaluation.passport_words import LEADS, cannot_see, describes_sentence, sees_sentence
 from gtrack.workflows.passport import PassportSummary, Price
-
-_WIDTH = 200
-"""Columns in a log."""
 
 _COLOURS = {"supported": "green", "mixed": "yellow", "not supported": "red", "not asked": "yellow"}
 
 
 def print_passports(summary: PassportSummary) -> None:
     """Print whether to believe the maps to stderr."""
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        console.width = _WIDTH
+    console = printable_console()
     table = Table("believe the map?", "verdict", "A sees something", "B describes it", box=None)
     for passport in summary.passports:
         words = (passport.verdict, passport.sees, passport.describes)
@@ -43,10 +38,10 @@ def print_passports(summary: PassportSummary) -> None:
 
 def print_price(out: Path, price: Price) -> None:
     """Say what was not asked, how to ask it, and what that costs."""
-    console = Console(stderr=True, highlight=False)
+    console = printable_console()
     console.print(
-        f"whether to believe these maps was not asked: gtrack passport {out} does, for about "
-        f"{price.passes:,.0f} explanations of a window (this scan: {price.scan:,.0f})",
+        f"whether to believe these maps was not asked: gtrack passport {pasted(out)} does, for "
+        f"about {price.passes:,.0f} explanations of a window (this scan: {price.scan:,.0f})",
         soft_wrap=True,
         markup=False,
     )

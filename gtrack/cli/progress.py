@@ -7,12 +7,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import click
 import rich.progress
-from rich.console import Console
+from rich.markup import escape
 
+from gtrack.cli.terminal import echo, printable_console
 from gtrack.core.ports import OnBatch, OnStep
-from gtrack.core.printable import lasting
+from gtrack.core.printable import lasting, shown
 from gtrack.core.scan.cost import Cost
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan
@@ -38,7 +38,7 @@ class Bars:
     """Bars, one for each name that is told of: `tell` is a :data:`gtrack.core.ports.Progress`."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False)
+        self._console = printable_console()
         self._shown = rich.progress.Progress(
             rich.progress.TextColumn("{task.description}"),
             rich.progress.BarColumn(),
@@ -78,13 +78,15 @@ class Bars:
         """
         bar = self._bars.get(name)
         if bar is None:
-            task = self._shown.add_task(name, total=in_all, completed=done, words="")
+            task = self._shown.add_task(
+                escape(shown(name, 80)), total=in_all, completed=done, words=""
+            )
             bar = self._bars.setdefault(name, _Bar(task, done))
         else:
             bar.done += done
         speed = f"{_rate(bar.speed)} {units}/s" if units else ""
         said = f"{words} {speed}".strip()
-        self._shown.update(bar.task, completed=bar.done, words=said)
+        self._shown.update(bar.task, completed=bar.done, words=escape(shown(said, 80)))
         now = time.monotonic()
         if not self._console.is_terminal and now - self._said > LOG_EVERY and bar.speed:
             self._said = now
@@ -118,7 +120,7 @@ class _Regions:
 
 def print_cost(cost: Cost) -> None:
     """Print what a model will cost by a method that reads altered sequences."""
-    click.echo(
+    echo(
         f"{cost.model}: reads {cost.passes:,} altered sequences ({cost.rows:,} windows, each "
         f"strand for itself, {cost.bases:,} bases); about {lasting(cost.seconds)}",
         err=True,

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gtrack.cli.options import FILE
+from gtrack.cli.terminal import echo
 
 
 @click.command()
@@ -45,7 +46,7 @@ def report(folder: Path, loci: int, span: int, out: Path | None, fasta: Path | N
 
     with Bars() as bars:
         done = make_report(ReportJob(folder, loci, span, out, fasta), bars.tell)
-    click.echo(
+    echo(
         f"{done.path}: {done.loci:,} places with {done.hits:,} motif hits, "
         f"{done.size / 1e6:.2f} MB; open it in a browser, or mail it",
         err=True,

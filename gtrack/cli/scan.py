@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from gtrack.cli.options import FILE
 from gtrack.cli.scan_options import scan_job, scan_options
+from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
 
 _OF_ONE_SHARD = ("plan_folder", "shard", "device", "workers")
@@ -25,32 +26,6 @@ def _refuse_planned(context: click.Context) -> None:
 
 @click.command()
 @scan_options
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help="CPU threads; the results do not depend on it. [default: all cores]",
-)
-@click.option(
-    "--engine",
-    default="local",
-    show_default=True,
-    metavar="NAME",
-    help="Where the pieces of the scan run: this machine, or an engine of another package.",
-)
-@click.option(
-    "--motifs",
-    metavar="FILE|jaspar:GROUP[@YEAR]",
-    help="Call motif hits at the end, as gtrack hits does; implies --null.",
-)
-@click.option(
-    "--passport/--no-passport",
-    default=None,
-    help="Say at the end whether to believe the maps, as gtrack passport does. [default: where "
-    "that costs at most 5 % of the scan]",
-)
-@click.option("--resume", is_flag=True, help="Go on with the scan in --out.")
-@click.option("--overwrite", is_flag=True, help="Replace the scan in --out.")
 @click.option("--plan", "plan_folder", type=FILE, help="Scan one shard of this planned folder.")
 @click.option("--shard", type=int, metavar="K", help="Which one, from 0; with --plan.")
 def scan(
@@ -77,7 +52,13 @@ def scan(
     """
     from gtrack.cli.passport_summary import print_passports, print_price
     from gtrack.cli.progress import print_cost, scan_progress
-    from gtrack.cli.summary import print_annotations, print_hits, print_older, print_summary
+    from gtrack.cli.summary import (
+        print_annotations,
+        print_hits,
+        print_note,
+        print_older,
+        print_summary,
+    )
     from gtrack.workflows import scan as workflow
     from gtrack.workflows.annotate import older
 
@@ -92,11 +73,12 @@ def scan(
             return
         job = scan_job(given)
         options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}
-        done = workflow.scan(job, begin, **options, passport=passport, tell=print_cost)
+        options |= {"passport": passport, "tell": print_cost, "say": print_note}
+        done = workflow.scan(job, begin, **options)
     if done.scan is not None:
         print_summary(done.scan)
     elif done.hits is None and not done.annotations and done.passports is None:
-        click.echo(f"{given['out']} is finished already; nothing to do", err=True)
+        echo(f"{given['out']} is finished already; nothing to do", err=True)
     print_annotations(done.annotations)
     if done.annotations and done.scan is None:
         print_older(older(given["out"]))

@@ -12,6 +12,7 @@ from gtrack.cli.options import (
     Command,
     added,
     by_name,
+    genome_name,
     numbers_by_name,
     pairs,
     targets_by_name,
@@ -25,7 +26,19 @@ from gtrack.core.strands import STRANDS
 
 _INPUTS = [
     click.option("--bed", type=FILE, help="Regions: BED3 to BED12 or narrowPeak, plain or gz."),
-    click.option("--fasta", type=FILE, help="Genome: FASTA, plain or bgzipped."),
+    click.option(
+        "--flank",
+        type=click.IntRange(1, 10**9),
+        metavar="BP",
+        help="Scan every region with BP bases more on either side.",
+    ),
+    click.option(
+        "--resize",
+        type=click.IntRange(1, 10**9),
+        metavar="BP",
+        help="Scan BP bases around the summit or middle of every region instead of it.",
+    ),
+    click.option("--fasta", type=FILE, help="Genome: FASTA, plain, bgzip or gzip; or 2bit."),
     click.option(
         "--model",
         "models",
@@ -39,7 +52,8 @@ _INPUTS = [
         default="custom",
         metavar="ID",
         show_default=True,
-        help="Assembly for viewers: hg38, mm10, sacCer3, ...",
+        help="Assembly for viewers: hg38, mm10, ...; its lengths are checked. gtrack genomes lists "
+        "those that are known.",
     ),
 ]
 """What is read and where results go."""
@@ -178,10 +192,40 @@ _BESIDE = [
 ]
 """What stands beside the tracks."""
 
+_RUN = [
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 1024),
+        metavar="N",
+        help="CPU threads; the results do not depend on it. [default: all cores]",
+    ),
+    click.option(
+        "--engine",
+        default="local",
+        show_default=True,
+        metavar="NAME",
+        help="Where the pieces of the scan run: this machine, or an engine of another package.",
+    ),
+    click.option(
+        "--motifs",
+        metavar="FILE|jaspar:GROUP[@YEAR]",
+        help="Call motif hits at the end, as gtrack hits does; implies --null.",
+    ),
+    click.option(
+        "--passport/--no-passport",
+        default=None,
+        help="Say at the end whether to believe the maps, as gtrack passport does. [default: where "
+        "that costs at most 5 % of the scan]",
+    ),
+    click.option("--resume", is_flag=True, help="Go on with the scan in --out."),
+    click.option("--overwrite", is_flag=True, help="Replace the scan in --out."),
+]
+"""How it runs, and what follows."""
+
 
 def scan_options(command: Command) -> Command:
     """Add the options that ``scan`` and ``plan`` share."""
-    return added(command, *_INPUTS, *_METHOD, *_OUTPUTS, *_WINDOWS, *_MACHINE, *_BESIDE)
+    return added(command, *_INPUTS, *_METHOD, *_OUTPUTS, *_WINDOWS, *_MACHINE, *_BESIDE, *_RUN)
 
 
 def scan_job(given: dict[str, Any]) -> Any:
@@ -202,10 +246,12 @@ def scan_job(given: dict[str, Any]) -> Any:
         raise InputError("--projection weighted=BIGWIG, and only it, takes a file")
     return ScanJob(
         bed=given["bed"],
+        flank=given["flank"],
+        resize=given["resize"],
         fasta=given["fasta"],
         models=models,
         out=given["out"],
-        genome=given["genome"],
+        genome=genome_name(given["genome"]),
         method=given["method"],
         parameters=_parameters(given),
         projection=projection,
@@ -220,11 +266,11 @@ def scan_job(given: dict[str, Any]) -> Any:
         precision=given["precision"],
         batch_units=given["batch_tokens"],
         shards=given["shards"],
-        engine=given.get("engine", "local"),
-        workers=given.get("workers"),
+        engine=given["engine"],
+        workers=given["workers"],
         null_bases=given["null_bases"]
-        or (NULL_BASES if given["null"] or given.get("motifs") else None),
-        motifs=given.get("motifs"),
+        or (NULL_BASES if given["null"] or given["motifs"] else None),
+        motifs=given["motifs"],
         annotations=tuple(
             (name, Path(file))
             for name, file in pairs("--annotation", given["annotations"], "NAME=FILE")

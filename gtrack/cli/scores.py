@@ -5,33 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gtrack.cli.terminal import printable_console
+from gtrack.core.printable import shown
+
 _CLASSES = {"auroc": "AUROC", "auprc": "AUPRC", "mcc": "MCC", "accuracy": "accuracy"}
 _LABELS = {"auroc": "AUROC", "auprc": "AUPRC"}
 _VALUES = {"pearson": "Pearson", "spearman": "Spearman", "r2": "R2"}
+
+_PARTS = {"test": "test set", "test_csv": "test CSV"}
 
 _Lines = Iterator[tuple[str, dict[str, Any]]]
 
 
 def print_scores(record: dict[str, Any]) -> None:
     """Print the scores of a ``training.json`` on stderr, each with its interval."""
-    from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
-    from rich.text import Text
 
     strands = ", mean of both strands" if record["data"]["strands"] == "both" else ""
     lines = {"labels": _labels, "values": _values}.get(record["data"].get("outputs"), _classes)
     table = Table("", "value", "95 % interval", box=None)
     for part, scores in record["metrics"].items():
-        table.add_row(f"{part.replace('_', ' ')}, {scores['rows']:,} windows{strands}")
+        table.add_row(f"{_PARTS[part]}, {_counted(scores)}{strands}")
         for name, score in lines(scores):
-            table.add_row(Text(f"  {name}"), *_shown(score))  # a name may hold rich's brackets
-    console = Console(stderr=True, highlight=False)
+            table.add_row(escape(shown(f"  {name}")), *_shown(score))
+    console = printable_console()
     console.print(table)
 
 
+def _counted(scores: dict[str, Any]) -> str:
+    """Say of how many windows; intervals rest on those that share no origin."""
+    rows, independent = scores["rows"], scores.get("independent", scores["rows"])
+    return f"{rows:,} windows" + (f" of {independent:,} origins" if independent < rows else "")
+
+
 def _classes(scores: dict[str, Any]) -> _Lines:
-    for key, shown in _CLASSES.items():
-        yield shown, scores[key]
+    for key, word in _CLASSES.items():
+        yield word, scores[key]
     if len(scores["labels"]) > 2:
         for name, score in scores["labels"].items():
             yield f"AUROC of {name}", {"value": score["auroc"]}
@@ -39,17 +49,17 @@ def _classes(scores: dict[str, Any]) -> _Lines:
 
 def _labels(scores: dict[str, Any]) -> _Lines:
     labels = scores["labels"]
-    for key, shown in _LABELS.items():
+    for key, word in _LABELS.items():
         if len(labels) > 1:
-            yield f"{shown}, mean of {len(labels)} labels", scores[key]
+            yield f"{word}, mean of {len(labels)} labels", scores[key]
         for name, score in labels.items():
-            yield f"{shown} of {name}", score[key]
+            yield f"{word} of {name}", score[key]
 
 
 def _values(scores: dict[str, Any]) -> _Lines:
     for name, score in scores["values"].items():
-        for key, shown in _VALUES.items():
-            yield f"{shown} of {name}", score[key]
+        for key, word in _VALUES.items():
+            yield f"{word} of {name}", score[key]
 
 
 def _shown(score: dict[str, Any]) -> tuple[str, str]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
 from gtrack.cli.hit_reasons import FEW, reasons
+from gtrack.cli.terminal import printable_console
 from gtrack.core.heads import OUTPUTS
 from gtrack.core.hits.motif_hit import MotifShare
 from gtrack.core.printable import shown
@@ -19,20 +19,10 @@ from gtrack.workflows.merge import ScanSummary
 from gtrack.workflows.scanning.annotation_checks import Annotation
 from gtrack.workflows.scanning.merging import ModelSummary, TargetSummary
 
-_LOG_WIDTH = 200
-"""Columns of a table in a log: names are not broken there."""
-
-
-def _console() -> Console:
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        console.width = _LOG_WIDTH
-    return console
-
 
 def print_summary(summary: ScanSummary) -> None:
     """Print the account of a scan to stderr."""
-    console = _console()
+    console = printable_console()
     dropped = f", {summary.duplicates:,} of them exact duplicates" if summary.duplicates else ""
     console.print(
         f"\n{summary.given:,} regions given{dropped}; {summary.scanned:,} scanned, 0 refused",
@@ -63,9 +53,17 @@ def print_summary(summary: ScanSummary) -> None:
         console.print(f"{summary.out / track.path}", soft_wrap=True, markup=False)
 
 
+def print_note(line: str) -> None:
+    """Print a line of what a user should know of the inputs to stderr."""
+    rest = line.removeprefix("warning: ")
+    head = "[yellow]warning:[/] " if rest != line else ""
+    console = printable_console()
+    console.print(f"{head}{escape(shown(rest, 2000))}", soft_wrap=True)
+
+
 def print_annotations(annotations: Iterable[Annotation]) -> None:
     """Print what of each annotation is shown to stderr."""
-    console = _console()
+    console = printable_console()
     for each in annotations:
         what = "chromosome" if each.is_signal else "annotated feature"
         words = f"{each.name}: {each.features:,} {what}{'s'[: each.features > 1]}"
@@ -85,7 +83,7 @@ def print_annotations(annotations: Iterable[Annotation]) -> None:
 
 def print_older(paths: Iterable[Path]) -> None:
     """Say which pages were made before the annotations that stand there now."""
-    console = _console()
+    console = printable_console()
     for path in paths:
         said = f"{path} shows the annotations of before; make it again"
         console.print(said, soft_wrap=True, markup=False)
@@ -138,7 +136,10 @@ def _noted(model: ModelSummary) -> Iterator[str]:
 def _warnings(model: ModelSummary, target: TargetSummary) -> Iterator[str]:
     title = _said(target.target.title)
     if target.strand_correlation < 0.5:
-        hint = "it was trained so" if model.strand_from == "training" else "consider --strand"
+        hint = "it was trained so"
+        if model.strand_from != "training":
+            own = "region, that of each region" if model.stranded else "forward, if it was trained"
+            hint = f"consider --strand {own}" + " on one strand" * (not model.stranded)
         yield (
             f"{title} scores the two strands differently (r = {target.strand_correlation:.2f}); "
             f"{hint}"
@@ -166,7 +167,7 @@ _NAMED_WORDS = 3
 
 def print_hits(summary: HitsSummary) -> None:
     """Print the hits of every model per family of motifs to stderr."""
-    console = _console()
+    console = printable_console()
     for model in summary.targets:
         opposing = sum(not hit.supports for hit in model.hits)
         against = f", {opposing:,} of them opposing" if opposing else ""

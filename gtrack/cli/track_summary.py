@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.console import Console
 from rich.markup import escape
 
+from gtrack.cli.summary import print_note
+from gtrack.cli.terminal import printable_console
 from gtrack.core.printable import shown
 from gtrack.workflows.calling.results import HitsSummary
 from gtrack.workflows.calling.taken_tracks import TakenTrack, TracksSummary
@@ -17,13 +18,15 @@ _NAMED = 5
 
 def print_tracks(summary: TracksSummary) -> None:
     """Print the account of the tracks that were taken to stderr: every region is in it."""
-    console = Console(stderr=True, highlight=False)
+    console = printable_console()
     twice = summary.given - summary.regions
     dropped = f", {twice:,} of them exact duplicates" if twice else ""
     console.print(
         f"\n{summary.given:,} regions given{dropped}; {summary.regions:,} looked at, 0 refused",
         soft_wrap=True,
     )
+    for line in summary.notes:
+        print_note(line)
     for track in summary.tracks:
         for words in _said(track, summary.regions):
             console.print(words, soft_wrap=True)
@@ -34,12 +37,12 @@ def print_tracks(summary: TracksSummary) -> None:
 def print_unguarded(summary: HitsSummary) -> None:
     """Print to stderr what the hits are not guarded against, where there is such."""
     if summary.unguarded is not None:
-        console = Console(stderr=True, highlight=False)
+        console = printable_console()
         console.print(f"[yellow]warning:[/] {escape(summary.unguarded)}", soft_wrap=True)
 
 
 def _said(track: TakenTrack, regions: int) -> Iterator[str]:
-    name = escape(track.spec.name)
+    name = escape(shown(track.spec.name))
     yield f"{name}: {track.spec.bases:,} bases with a value"
     if track.empty:
         named = ", ".join(shown(each, 60) for each in track.empty[:_NAMED])

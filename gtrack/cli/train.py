@@ -9,6 +9,7 @@ import click
 
 from gtrack.cli.options import FILE
 from gtrack.cli.scores import print_scores
+from gtrack.cli.terminal import echo
 from gtrack.cli.train_options import train_options
 
 
@@ -101,7 +102,7 @@ def _train(kind: str, given: dict[str, Any]) -> None:
 
         result = run(job, on_step=on_step, say=say)
     print_scores(result.record)
-    click.echo(f"wrote {result.folder}", err=True)
+    echo(f"wrote {result.folder}", err=True)
 
 
 def _columns(text: str | None) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ _EXAMPLES = [
         help="Regions to tell them from; or every positive with its dinucleotides shuffled; "
         "or random windows of the same GC on the same chromosome.",
     ),
-    click.option("--fasta", type=FILE, help="Genome of the BED files, plain or bgzipped."),
+    click.option("--fasta", type=FILE, help="Genome of the BED files: FASTA or 2bit."),
     click.option(
         "--window",
         "window_bp",
@@ -38,6 +38,18 @@ _EXAMPLES = [
         metavar="BP",
         help="Length of sequence to read. Regions: centred on the region or summit. "
         "CSV: the middle of longer sequences. [default for CSV: the longest sequence]",
+    ),
+    click.option(
+        "--flank",
+        type=click.IntRange(1, 10**6),
+        metavar="BP",
+        help="Regions of one length: read them with BP bases on either side, instead of --window.",
+    ),
+    click.option(
+        "--resize",
+        type=click.IntRange(1, 10**6),
+        metavar="BP",
+        help="Regions: read BP bases around the summit or middle; the same as --window.",
     ),
 ]
 """What is learnt, and from what."""
@@ -56,6 +68,15 @@ _HELD_OUT = [
         "[default: 0.1; 0 with --test-csv]",
     ),
     click.option("--test-csv", type=FILE, help="A further test set, with the same columns."),
+    click.option(
+        "--shared",
+        type=click.Choice(["test", "train", "keep"]),
+        default="test",
+        show_default=True,
+        help="Windows that overlap, or share much of their sequence, never stand on both sides of "
+        "a random split. Of --holdout and --test-csv, leave them out of the test, or of the "
+        "training; keep: leave all as it is, and the scores too high.",
+    ),
 ]
 """What is tested on."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gtrack.cli.options import FILE
+from gtrack.cli.terminal import echo
 
 
 @click.command()
@@ -46,15 +47,15 @@ def view(
         server, notes = workflow(job)
         with server:
             for note in notes:
-                click.echo(f"gtrack: {note}", err=True)
-            click.echo(server.url)
-            click.echo(_message(folder, server.server_port, token), err=True)
+                echo(f"gtrack: {note}", err=True)
+            echo(server.url)
+            echo(*_message(folder, server.server_port, token), err=True)
             if not no_browser and _has_display():
                 _open(server.url)
             server.serve_forever()
 
 
-def _message(folder: Path, port: int, token: bool) -> str:
+def _message(folder: Path, port: int, token: bool) -> tuple[str, ...]:
     import getpass
     import socket
 
@@ -69,10 +70,10 @@ def _message(folder: Path, port: int, token: bool) -> str:
         else "Every user of this machine can open it; --token lets in only who has the URL."
     )
     return (
-        f"gtrack: this URL shows {folder} until Ctrl-C. {who}\n"
-        "To open it on another computer, run this there (for a node behind a login node, with\n"
-        "-J user@loginnode), and open the same URL:\n"
-        f"  ssh -N -L {port}:127.0.0.1:{port} {where}"
+        f"gtrack: this URL shows {folder} until Ctrl-C. {who}",
+        "To open it on another computer, run this there (for a node behind a login node, with",
+        "-J user@loginnode), and open the same URL:",
+        f"  ssh -N -L {port}:127.0.0.1:{port} {where}",
     )
 
 

@@ -3,9 +3,13 @@
 A message is one line that names the file, the line where there is one, what is wrong and the cure.
 """
 
+from gtrack.core.printable import one_line
+
 
 class GtrackError(Exception):
     """Base of every failure that gtrack expects; shown without a traceback.
+
+    The message may quote names from files: it is made one printable line here, for all of them.
 
     Attributes
     ----------
@@ -16,7 +20,7 @@ class GtrackError(Exception):
     exit_code = 1
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(one_line(message))
 
 
 class InputError(GtrackError):

@@ -55,7 +55,7 @@ class Interval:
         if self.start < 0:
             raise InputError(f"{where}start {self.start} is negative; BED starts count from 0")
         if self.end < self.start:
-            raise InputError(f"{where}end {self.end} < start {self.start}")
+            raise InputError(f"{where}end {self.end} < start {self.start}; swap them")
         if self.end == self.start:
             raise InputError(
                 f"{where}the region is empty (start = end = {self.start}); "

@@ -120,6 +120,8 @@ class RunManifest:
     `null` and `hits` are there once shuffled windows were explained and motif hits were called,
     `trust` once the maps were held to the model.
     `locus` is what a viewer shows first: ``chrom``, ``start``, ``end``, 0-based half-open.
+    `files` has, by URL, what each listed file was when it was written: ``size``, ``sha256`` and, of
+    a large one, ``edges``; a folder of an earlier version lacks some, or has none.
     Tracks of another tool come without a scan: they have no `job` and no `plan_sha256`.
     """
 
@@ -134,6 +136,7 @@ class RunManifest:
     null: dict[str, Any] | None = None
     hits: dict[str, Any] | None = None
     trust: dict[str, Any] | None = None
+    files: dict[str, Any] | None = None
 
     @property
     def foreign(self) -> bool:

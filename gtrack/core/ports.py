@@ -166,40 +166,6 @@ class ModelKind(Protocol):
         """Open a folder that it claims; ModelError says what is wrong with it."""
 
 
-class Convertible(ModelKind, Protocol):
-    """A kind that ``gtrack convert`` serves; others need not be."""
-
-    @classmethod
-    def adopt(
-        cls, tensors: Mapping[str, Tensor], config: Mapping[str, Any], folder: Path
-    ) -> Adopted:
-        """Take a checkpoint of any layout that it claims."""
-
-
-class Adopted(Protocol):
-    """A checkpoint under gtrack's names, ready to be saved as a model folder.
-
-    Attributes
-    ----------
-    labels : tuple of str
-        Names of its outputs.
-    window_bp : int or None
-        Length of the training sequences, to be recorded; may be set.
-    absent : tuple of str
-        Parts that it lacks; a model with any can only be trained on.
-    dropped : tuple of str
-        Tensors that only pretraining needs.
-    """
-
-    labels: tuple[str, ...]
-    window_bp: int | None
-    absent: tuple[str, ...]
-    dropped: tuple[str, ...]
-
-    def save(self, folder: Path) -> None:
-        """Write the files of a model folder into an existing one."""
-
-
 class Attributor(Protocol):
     """A way to explain a model, made as ``Method(parameters, precision)``.
 

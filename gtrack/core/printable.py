@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 
 
@@ -12,6 +14,51 @@ def shown(name: Path | str | bytes, limit: int = 400) -> str:
     if len(text) > limit:
         text = text[:limit] + "..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def one_line(text: str, limit: int = 4000) -> str:
+    r"""Give a message as one printable line; a long one loses its middle, not the cure at its end.
+
+    Examples
+    --------
+    >>> one_line("label \x1b]0;X\x07\nstands twice")
+    'label \\x1b]0;X\\x07 stands twice'
+    """
+    if len(text) > 2 * limit:  # before it is looked at letter by letter
+        text = text[:limit] + text[-limit:]
+    text = " ".join(text.split())
+    if not text.isprintable():
+        text = shown(text, len(text))
+    if len(text) > limit:
+        text = f"{text[: limit // 2]} ... {text[-limit // 2 :]}"
+    return text
+
+
+def pasted(path: Path | str) -> str:
+    r"""Return a path as it can be pasted into a command of a shell, whatever it is called.
+
+    Examples
+    --------
+    >>> print(pasted("out/my plan"), pasted("out/it's"), pasted("out/a\nb"), pasted("-x"))
+    'out/my plan' 'out/it'"'"'s' $'out/a\012b' ./-x
+    """
+    text = str(path)
+    return quoted(f"./{text}" if text.startswith("-") else text)
+
+
+def quoted(word: str) -> str:
+    """Return a word as a shell takes it, whatever is in it.
+
+    Blanks that a message would change, controls and odd bytes are written as ``$'...'``, which
+    bash, zsh and ksh read.
+    """
+    if word.isprintable() and " ".join(word.split()) == word:
+        return shlex.quote(word)
+    safe = (
+        chr(byte) if 32 < byte < 127 and byte not in b"'\\" else f"\\{byte:03o}"
+        for byte in os.fsencode(word)
+    )
+    return f"$'{''.join(safe)}'"
 
 
 def lasting(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -11,6 +12,8 @@ BASES = "ACGT"
 _COMPLEMENT = str.maketrans("ACGTN", "TGCAN")
 _CODE = np.full(256, 4, np.uint8)
 _CODE[np.frombuffer(b"ACGT", np.uint8)] = np.arange(4, dtype=np.uint8)
+_PLAIN = b"ACGTNacgtn"
+_PROTEIN = frozenset("EFIJLOPQZ")  # letters that stand for amino acids and for no bases
 _READ = bytes(ord(chr(c).upper()) if chr(c) in "ACGTacgt" else ord("N") for c in range(256))
 
 
@@ -23,6 +26,50 @@ def as_read(letters: bytes) -> str:
     'ACGTNNN'
     """
     return letters.translate(_READ).decode("ascii")
+
+
+def other_letters(letters: bytes) -> Counter[str]:
+    """Count the letters that are read as N and are no N, in upper case: IUPAC codes and the like.
+
+    Examples
+    --------
+    >>> other_letters(b"acgtRYrn")
+    Counter({'R': 2, 'Y': 1})
+    """
+    return Counter(letters.translate(None, _PLAIN).upper().decode("ascii", "replace"))
+
+
+def not_dna(letters: bytes) -> str | None:
+    """Say why letters are RNA or protein and not DNA, with counts; None where they may be DNA.
+
+    IUPAC codes of DNA and X, which stands for N in old genomes, may be DNA.
+
+    Examples
+    --------
+    >>> not_dna(b"ACGTRYKMSWBDHVNX")
+    >>> not_dna(b"ACGUU")
+    '2 of 5 letters are U and none is T: this is RNA, and models read DNA'
+    >>> not_dna(b"MKTEEL")
+    '3 of 6 letters are E or L: this is protein, and models read DNA'
+    """
+    if not letters.translate(None, _PLAIN):  # most often, and fast
+        return None
+    others = other_letters(letters)
+    wrong = sorted(others.keys() & _PROTEIN)
+    if wrong:
+        said = " or ".join([", ".join(wrong[:-1]), wrong[-1]] if wrong[1:] else wrong)
+        count = sum(others[letter] for letter in wrong)
+        are = "is" if count == 1 else "are"
+        return (
+            f"{count} of {len(letters)} letters {are} {said}: this is protein, and models read DNA"
+        )
+    if not others["U"]:
+        return None
+    count, thymine = others["U"], letters.upper().count(b"T")
+    said = f"{count} of {len(letters)} letters {'is' if count == 1 else 'are'} U"
+    if thymine:
+        return f"{said} and {thymine} T: neither DNA nor RNA has both"
+    return f"{said} and none is T: this is RNA, and models read DNA"
 
 
 def lengths_of(sequences: Sequence[str]) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Intervals by the bootstrap: measures of rows with weights, and how often a resample draws a row.
+"""The bootstrap: measures of rows with weights, and how often a resample draws a row.
 
 Every measure is written once, for rows with weights: all ones give the value, the counts of a
 resample give its replicate. That makes a thousand replicates cost a few array passes.
@@ -21,7 +21,7 @@ _CELLS = 4_000_000  # weights held at once: 32 MB
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One number with its 95 % percentile-bootstrap interval."""
+    """One number with its 95 % interval; NaN where there is none."""
 
     value: float
     low: float
@@ -35,7 +35,31 @@ def estimates(
     resamples: int,
     seed: int,
 ) -> dict[Key, Estimate]:
-    """Return the value of every measure and its interval, all from the same resamples.
+    """Return the value of every measure and its percentile interval, all from the same resamples.
+
+    Parameters
+    ----------
+    measure, strata, resamples, seed
+        As :func:`replicates` takes them; without resamples there is no interval.
+
+    Returns
+    -------
+    dict of Estimate
+        Resamples in which a measure is undefined are left out of its interval.
+    """
+    found = replicates(measure, strata, resamples=resamples, seed=seed)
+    return {key: _estimate(value, numbers) for key, (value, numbers) in found.items()}
+
+
+def replicates(
+    measure: Callable[[Floats], Mapping[Key, Floats]],
+    strata: NDArray[np.int64],
+    *,
+    resamples: int,
+    seed: int,
+    groups: NDArray[np.int64] | None = None,
+) -> dict[Key, tuple[float, Floats]]:
+    """Return the value of every measure and its replicates, all from the same resamples.
 
     Parameters
     ----------
@@ -46,28 +70,37 @@ def estimates(
         Rows are drawn with replacement within each stratum, so that its total stays as it is;
         all zero draws from all rows alike.
     resamples : int
-        Resamples; 0 gives no interval (NaN).
+        Resamples; 0 gives no replicates.
     seed : int
         Seed of the resamples.
-
-    Returns
-    -------
-    dict of Estimate
-        Resamples in which a measure is undefined are left out of its interval.
+    groups : ndarray of int64, shape (rows,), optional
+        Rows of one number are drawn together.
     """
     values = measure(np.ones((1, len(strata))))
-    replicates: dict[Key, list[Floats]] = {key: [] for key in values}
+    found: dict[Key, list[Floats]] = {key: [np.empty(0)] for key in values}
     rng = np.random.default_rng(seed)
     chunk = max(1, _CELLS // len(strata))
     for done in range(0, resamples, chunk):
-        weights = resample(strata, min(chunk, resamples - done), rng)
+        weights = resample(strata, min(chunk, resamples - done), rng, groups)
         for key, numbers in measure(weights).items():
-            replicates[key].append(numbers)
-    return {key: _estimate(float(value[0]), replicates[key]) for key, value in values.items()}
+            found[key].append(numbers)
+    return {key: (float(value[0]), np.concatenate(found[key])) for key, value in values.items()}
 
 
-def resample(strata: NDArray[np.int64], resamples: int, rng: np.random.Generator) -> Floats:
-    """Return how often each row is drawn, shape (resamples, rows); strata keep their totals."""
+def resample(
+    strata: NDArray[np.int64],
+    resamples: int,
+    rng: np.random.Generator,
+    groups: NDArray[np.int64] | None = None,
+) -> Floats:
+    """Return how often each row is drawn, shape (resamples, rows); strata keep their totals.
+
+    Rows of a group are drawn together, with the group's first row's stratum; then strata keep their
+    totals of groups.
+    """
+    if groups is not None:
+        _, first, group = np.unique(groups, return_index=True, return_inverse=True)
+        return resample(strata[first], resamples, rng)[:, group]
     weights = np.empty((resamples, len(strata)))
     for stratum in np.unique(strata):
         rows = np.flatnonzero(strata == stratum)
@@ -78,8 +111,7 @@ def resample(strata: NDArray[np.int64], resamples: int, rng: np.random.Generator
     return weights
 
 
-def _estimate(value: float, replicates: list[Floats]) -> Estimate:
-    every = np.concatenate(replicates) if replicates else np.empty(0)
+def _estimate(value: float, every: Floats) -> Estimate:
     defined = every[~np.isnan(every)]
     if not len(defined):
         return Estimate(value, float("nan"), float("nan"))

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.evaluation.bootstrap import Estimate, Floats, estimates
+from gtrack.evaluation.bootstrap import Estimate, Floats, replicates
+from gtrack.evaluation.intervals import (
+    AUPRC_LEAST,
+    Sizes,
+    binomial,
+    interval,
+    mean_interval,
+    wilson,
+)
 from gtrack.evaluation.ranking import RankCurve
 
 
@@ -69,6 +77,7 @@ def score_classification(
     *,
     resamples: int = 1000,
     seed: int = 0,
+    groups: NDArray[np.int64] | None = None,
 ) -> ClassificationScores:
     """Score predicted probabilities against true labels.
 
@@ -85,6 +94,8 @@ def score_classification(
         stays present.
     seed : int
         Seed of the resamples.
+    groups : ndarray of int64, shape (rows,), optional
+        Rows of one number share an origin: they are drawn together, and count as one.
 
     Raises
     ------
@@ -101,23 +112,31 @@ def score_classification(
 
     chosen = scores.argmax(1)
     curves = [RankCurve(scores[:, k], labels == k) for k in range(len(names))]
-    ranked = curves[1:] if len(names) == 2 else curves
+    ranked = (1,) if len(names) == 2 else range(len(names))
 
-    def measure(weights: Floats) -> dict[str, Floats]:
-        auroc, auprc = np.mean([curve.areas(weights) for curve in ranked], axis=0)
+    def measure(weights: Floats) -> dict[tuple[str, int], Floats]:
+        areas = {k: curves[k].areas(weights) for k in ranked}
+        right = np.asarray(weights @ (labels == chosen) / weights.sum(1))
         return {
-            "auroc": auroc,
-            "auprc": auprc,
-            "mcc": _mcc(_confusion(weights, labels, chosen, len(names))),
-            "accuracy": np.asarray(weights @ (labels == chosen) / weights.sum(1)),
+            **{("auroc", k): areas[k][0] for k in ranked},
+            **{("auprc", k): areas[k][1] for k in ranked},
+            ("accuracy", 0): right,
         }
 
+    found = replicates(measure, labels, resamples=resamples, seed=seed, groups=groups)
+    sizes = {k: Sizes.of(labels == k, groups) for k in ranked}
+    auroc = [interval(*found["auroc", k], sizes[k].auroc) for k in ranked]
+    auprc = [interval(*found["auprc", k], sizes[k].auprc, AUPRC_LEAST) for k in ranked]
+    independent = len(labels) if groups is None else len(np.unique(groups))
     once = np.ones((1, len(labels)))
     alone = [[float(area[0]) for area in curve.areas(once)] for curve in curves]
     confusion = _confusion(once, labels, chosen, len(names))[0]
     return ClassificationScores(
         rows=len(labels),
-        **estimates(measure, labels, resamples=resamples, seed=seed),
+        auroc=mean_interval(auroc, [found["auroc", k][1] for k in ranked]),
+        auprc=mean_interval(auprc, [found["auprc", k][1] for k in ranked]),
+        mcc=_mcc_interval(confusion, labels, groups),
+        accuracy=interval(*found["accuracy", 0], lambda true: binomial(true, independent)),
         labels={
             name: LabelScores(
                 rows=int(counts[k]),
@@ -149,3 +168,32 @@ def _mcc(confusion: Floats) -> Floats:
     covariance = np.trace(confusion, axis1=1, axis2=2) * total - (true * chosen).sum(1)
     spread = (total**2 - (true**2).sum(1)) * (total**2 - (chosen**2).sum(1))
     return np.asarray(np.where(spread > 0, covariance / np.sqrt(np.maximum(spread, 1e-300)), 0.0))
+
+
+def _mcc_interval(
+    confusion: Floats, labels: NDArray[np.int64], groups: NDArray[np.int64] | None
+) -> Estimate:
+    """Put the interval of MCC together from Wilson's of every label's recall (MOVER).
+
+    A recall takes rows from, or gives them to, the errors of its label in their proportions; evenly
+    where it has none.
+    """
+    value = float(_mcc(confusion[None])[0])
+    down = up = 0.0
+    for k, row in enumerate(confusion):
+        total, wrong = row.sum(), row.copy()
+        wrong[k] = 0.0
+        if not wrong.any():
+            wrong = np.ones(len(row))
+            wrong[k] = 0.0
+        own = labels == k
+        rows = int(own.sum()) if groups is None else len(np.unique(groups[own]))
+        ends = []
+        for recall in wilson(row[k] / total, rows):
+            changed = confusion.copy()
+            changed[k] = total * (1 - recall) * wrong / wrong.sum()
+            changed[k, k] = total * recall
+            ends.append(float(_mcc(changed[None])[0]))
+        down += max(0.0, value - min(ends)) ** 2
+        up += max(0.0, max(ends) - value) ** 2
+    return Estimate(value, max(-1.0, value - down**0.5), min(1.0, value + up**0.5))

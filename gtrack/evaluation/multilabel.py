@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.evaluation.bootstrap import Estimate, Floats, estimates
+from gtrack.evaluation.bootstrap import Estimate, Floats, replicates
+from gtrack.evaluation.intervals import AUPRC_LEAST, Sizes, interval, mean_interval
 from gtrack.evaluation.ranking import RankCurve
-
-_MEAN = -1  # in place of a label's index
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,7 @@ def score_multilabel(
     *,
     resamples: int = 1000,
     seed: int = 0,
+    groups: NDArray[np.int64] | None = None,
 ) -> MultilabelScores:
     """Score logits or probabilities against what every row has.
 
@@ -73,9 +73,11 @@ def score_multilabel(
         One name per label.
     resamples : int
         Bootstrap resamples of whole rows. Those that draw no row with a label, or none without it,
-        are left out of its interval, and the label out of their mean.
+        are left out of its interval.
     seed : int
         Seed of the resamples.
+    groups : ndarray of int64, shape (rows,), optional
+        Rows of one number share an origin: they are drawn together, and count as one.
 
     Raises
     ------
@@ -90,30 +92,25 @@ def score_multilabel(
         raise ValueError("scores must be finite and every label needs rows with and without it")
     curves = [RankCurve(scores[:, k], truth[:, k]) for k in range(len(names))]
 
-    def measure(weights: Floats) -> dict[tuple[str, int], Floats]:
-        areas = np.array([curve.areas(weights) for curve in curves])
-        found: dict[tuple[str, int], Floats] = {}
-        for at, name in enumerate(("auroc", "auprc")):
-            found |= {(name, k): areas[k, at] for k in range(len(curves))}
-            found[name, _MEAN] = _mean_of_defined(areas[:, at])
-        return found
+    every = range(len(names))
 
-    found = estimates(measure, np.zeros(len(truth), np.int64), resamples=resamples, seed=seed)
+    def measure(weights: Floats) -> dict[tuple[str, int], Floats]:
+        areas = [curve.areas(weights) for curve in curves]
+        return {
+            **{("auroc", k): areas[k][0] for k in every},
+            **{("auprc", k): areas[k][1] for k in every},
+        }
+
+    alike = np.zeros(len(truth), np.int64)
+    found = replicates(measure, alike, resamples=resamples, seed=seed, groups=groups)
+    sizes = [Sizes.of(truth[:, k], groups) for k in every]
+    auroc = [interval(*found["auroc", k], sizes[k].auroc) for k in every]
+    auprc = [interval(*found["auprc", k], sizes[k].auprc, AUPRC_LEAST) for k in every]
     return MultilabelScores(
         rows=len(truth),
-        auroc=found["auroc", _MEAN],
-        auprc=found["auprc", _MEAN],
+        auroc=mean_interval(auroc, [found["auroc", k][1] for k in every]),
+        auprc=mean_interval(auprc, [found["auprc", k][1] for k in every]),
         labels={
-            name: RankScores(int(positives[k]), found["auroc", k], found["auprc", k])
-            for k, name in enumerate(names)
+            name: RankScores(int(positives[k]), auroc[k], auprc[k]) for k, name in enumerate(names)
         },
     )
-
-
-def _mean_of_defined(numbers: Floats) -> Floats:
-    """Mean over labels, shape (labels, resamples) to (resamples,); NaN where none is defined."""
-    defined = ~np.isnan(numbers)
-    total = np.where(defined, numbers, 0.0).sum(0)
-    count = defined.sum(0)
-    out = np.full(len(total), np.nan)
-    return np.asarray(np.divide(total, count, out=out, where=count > 0))

@@ -16,7 +16,11 @@ from gtrack.evaluation.regression import score_regression
 
 
 def score_outputs(
-    logits: NDArray[np.float64], truth: Truth, rows: Rows, seed: int
+    logits: NDArray[np.float64],
+    truth: Truth,
+    rows: Rows,
+    seed: int,
+    groups: NDArray[np.int64] | None = None,
 ) -> dict[str, Any]:
     """Return the scores that suit what the outputs are, as plain numbers.
 
@@ -30,23 +34,28 @@ def score_outputs(
         Those to score.
     seed : int
         Of the bootstrap.
+    groups : ndarray of int64, shape (rows,), optional
+        A number for each of `rows`: those of one number share an origin.
 
     Returns
     -------
     dict
-        Rounded to six digits; None for a score that is not defined.
+        Rounded to six digits; None for a score that is not defined. ``independent``: the number of
+        groups, where they are given.
     """
     known = truth.of[rows]
     scores: Any
     if truth.outputs == "labels":
-        scores = score_multilabel(logits, known == 1, truth.names, seed=seed)
+        scores = score_multilabel(logits, known == 1, truth.names, seed=seed, groups=groups)
     elif truth.outputs == "values":
-        scores = score_regression(logits, known, truth.names, seed=seed)
+        scores = score_regression(logits, known, truth.names, seed=seed, groups=groups)
     else:
         shifted = np.exp(logits - logits.max(1, keepdims=True))
         probabilities = shifted / shifted.sum(1, keepdims=True)
-        scores = score_classification(probabilities, known, truth.names, seed=seed)
+        scores = score_classification(probabilities, known, truth.names, seed=seed, groups=groups)
     rounded: dict[str, Any] = _round(asdict(scores))
+    if groups is not None:
+        rounded["independent"] = len(np.unique(groups))
     return rounded
 
 

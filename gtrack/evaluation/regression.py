@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.evaluation.bootstrap import Estimate, Floats, estimates
+from gtrack.evaluation.bootstrap import Estimate, Floats, replicates
+from gtrack.evaluation.intervals import correlation_interval, determination_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def score_regression(
     *,
     resamples: int = 1000,
     seed: int = 0,
+    groups: NDArray[np.int64] | None = None,
 ) -> RegressionScores:
     """Score predicted against measured values.
 
@@ -70,6 +72,8 @@ def score_regression(
         interval.
     seed : int
         Seed of the resamples.
+    groups : ndarray of int64, shape (rows,), optional
+        Rows of one number share an origin: they are drawn together, and count as one.
 
     Raises
     ------
@@ -93,11 +97,17 @@ def score_regression(
             found["r2", k] = _r2(weights, x, y)
         return found
 
-    found = estimates(measure, np.zeros(len(truth), np.int64), resamples=resamples, seed=seed)
+    alike = np.zeros(len(truth), np.int64)
+    found = replicates(measure, alike, resamples=resamples, seed=seed, groups=groups)
+    rows = len(truth) if groups is None else len(np.unique(groups))
     return RegressionScores(
         rows=len(truth),
         values={
-            name: ValueScores(found["pearson", k], found["spearman", k], found["r2", k])
+            name: ValueScores(
+                correlation_interval(*found["pearson", k], rows),
+                correlation_interval(*found["spearman", k], rows, ranks=True),
+                determination_interval(*found["r2", k], rows),
+            )
             for k, name in enumerate(names)
         },
     )

@@ -21,6 +21,7 @@ from gtrack.io.text import reading
 
 _BIG_WIG, _BIG_BED = 0x888FFC26, 0x8789F2EB
 _TREE, _INDEX = 0x78CA8C91, 0x2468ACE0
+_SMALLEST_NODE = 28  # bytes: a head and one entry
 _LONGEST = 1 << 16  # bytes of a description
 _ENDS_WITH_MAGIC = 4  # the version from which on the magic word is repeated at the end
 _MOST_LEVELS = 64  # of zoom: each is four times as wide as the one before
@@ -29,6 +30,25 @@ _FIELD = re.compile(r'([A-Za-z_]\w*)\s*;\s*"')
 
 class _BrokenError(Exception):
     """What is wrong with a file."""
+
+
+def check_big_file(path: Path) -> None:
+    """Refuse a file whose offsets and counts lead out of it, before another library follows them.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, no bigWig and no bigBed, cut or broken.
+    """
+    with reading(path), path.open("rb") as file:
+        try:
+            data = _Bytes(file)
+            levels, tree_at, index_at = _frame(data)
+            _chromosomes(data, tree_at)
+            for at in (index_at, *levels):
+                _check_index(data, at)
+        except _BrokenError as error:
+            raise InputError(f"{shown(path)}: {error}; get it again, or make it again") from error
 
 
 def big_file(path: Path) -> BigFile:
@@ -51,9 +71,9 @@ class _Bytes:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self.size = file, os.fstat(file.fileno()).st_size
-        self._order = "<"
+        self.order = "<"
         if self.numbers(0, "I")[0] not in (_BIG_WIG, _BIG_BED):
-            self._order = ">"
+            self.order = ">"
 
     def at(self, offset: int, size: int) -> bytes:
         if offset + size > self.size:
@@ -62,22 +82,49 @@ class _Bytes:
         return self._file.read(size)
 
     def numbers(self, offset: int, form: str) -> tuple[Any, ...]:
-        unpack = struct.Struct(self._order + form)
+        unpack = struct.Struct(self.order + form)
         return unpack.unpack(self.at(offset, unpack.size))
 
 
-def _head(data: _Bytes) -> BigFile:
+def _frame(data: _Bytes) -> tuple[list[int], int, int]:
+    """Return the offsets of the indexes of all levels, of the chromosomes and of the index."""
     if data.numbers(0, "I")[0] not in (_BIG_WIG, _BIG_BED):
         raise _BrokenError("is no bigWig and no bigBed")
     magic, version, levels, tree_at, _, index_at = data.numbers(0, "IHHQQQ")
-    fields, defined, described_at, summary_at = data.numbers(32, "HHQQ")
     if levels > _MOST_LEVELS:
         raise _BrokenError("is broken: too many levels of zoom")
     if version >= _ENDS_WITH_MAGIC and data.numbers(data.size - 4, "I")[0] != magic:
         raise _BrokenError("is cut: its last bytes are missing")
-    for at in (index_at, *(data.numbers(64 + 24 * level, "IIQQ")[3] for level in range(levels))):
+    zooms = [data.numbers(64 + 24 * level, "IIQQ")[3] for level in range(levels)]
+    for at in (index_at, *zooms):
         if data.numbers(at, "I")[0] != _INDEX or data.numbers(at + 32, "Q")[0] > data.size:
             raise _BrokenError("is cut or broken: data or their index are not there")
+    return zooms, tree_at, index_at
+
+
+def _check_index(data: _Bytes, at: int) -> None:
+    """Walk an index: every node lies in the file, stands once, and lists blocks of the file."""
+    broken = _BrokenError("is broken: its index leads out of the file")
+    nodes, seen = [at + 48], set[int]()
+    while nodes:
+        node = nodes.pop()
+        if node in seen or len(nodes) > data.size // _SMALLEST_NODE:
+            raise broken
+        seen.add(node)
+        leaf, _, entries = data.numbers(node, "BBH")
+        form = data.order + ("IIIIQQ" if leaf else "IIIIQ")
+        width = struct.calcsize(form)
+        for *_, offset, last in struct.iter_unpack(form, data.at(node + 4, entries * width)):
+            if leaf and offset + last > data.size:
+                raise broken
+            if not leaf:
+                nodes.append(last)
+
+
+def _head(data: _Bytes) -> BigFile:
+    _, tree_at, _ = _frame(data)
+    magic = data.numbers(0, "I")[0]
+    fields, defined, described_at, summary_at = data.numbers(32, "HHQQ")
     sizes = _chromosomes(data, tree_at)
     if magic == _BIG_WIG:
         covered, low, high = data.numbers(summary_at, "Qdd") if summary_at else (0, 0.0, 0.0)

@@ -2,12 +2,14 @@
 
 The first three columns, the name, the strand and the summit of a narrowPeak are read; every other
 column is carried by no one and therefore ignored, the score and the blocks of BED12 included.
+Tables of other tools are known by their own columns and refused with the command that makes a BED.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
@@ -17,61 +19,151 @@ from gtrack.core.printable import shown
 from gtrack.io import text
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import bed_chrom, decoded, quoted, read_strand, whole
+from gtrack.io.bed_cures import cure, kept
+from gtrack.io.bed_layout import NARROW_PEAK, Layout
+from gtrack.io.table_columns import name_and_strand
+from gtrack.io.table_formats import refuse_other_formats
+from gtrack.io.table_head import Head, look
 
-_NARROW_PEAK = 10  # columns
-_START_WORD = re.compile(rb"((chrom|chr|tx|gene|peak|region)[_. ]?)?(start|begin)", re.IGNORECASE)
-_END_WORD = re.compile(rb"((chrom|chr|tx|gene|peak|region)[_. ]?)?(end|stop)", re.IGNORECASE)
-_FLOAT = re.compile(rb"[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?|inf|nan)", re.IGNORECASE)
+_WHOSE = rb"((chrom|chr|tx|gene|transcript|exon|peak|region|geno|feature|t)[_. ]?)?"
+_START_WORD = re.compile(_WHOSE + rb"(start|begin)", re.IGNORECASE)
+_END_WORD = re.compile(_WHOSE + rb"(end|stop)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRegions:
+    """What a BED holds.
+
+    Attributes
+    ----------
+    intervals : list of Interval
+        0-based half-open, in file order, each with ``origin`` ``path:line``.
+    notes : tuple of str
+        What a user should know of how the file was read.
+    strandless : str
+        What is wrong with the first strand that is none: such regions have the strand ``.``. Empty
+        where every strand is one.
+    """
+
+    intervals: list[Interval]
+    notes: tuple[str, ...] = ()
+    strandless: str = ""
+
+    def need_strands(self) -> None:
+        """Refuse a file in which a strand is none, where strands decide.
+
+        Raises
+        ------
+        InputError
+            Naming file, line and cure.
+        """
+        if self.strandless:
+            raise InputError(self.strandless)
 
 
 def read_bed(path: Path) -> list[Interval]:
-    r"""Read the regions of a BED or narrowPeak file, in file order.
+    """Read the regions of a BED or narrowPeak file, in file order; see :func:`read_regions`."""
+    return read_regions(path).intervals
+
+
+def read_regions(path: Path) -> GivenRegions:
+    r"""Read a BED or narrowPeak file, and say how.
 
     Plain, gzip and bgzip files read alike, as do LF and CRLF. Comments, blank lines, ``track`` and
     ``browser`` lines are skipped, and one line of column names if it is line 1. Columns are
     separated by tabs, or by spaces in the whole file; their number is the same on every line (a
     ``track`` line may change it). A file of 10 columns is a narrowPeak when its name or the shape
     of every line says so. Names are kept as they are; bytes that are not UTF-8 become ``\xNN``.
-
-    Returns
-    -------
-    list of Interval
-        0-based half-open, each with ``origin`` ``path:line``.
+    Column 6 is the strand where it is one of ``+ - .``; ``*`` and all else is ``.``.
 
     Raises
     ------
     InputError
-        At the first line that breaks a rule, with its number; or when there are no regions.
+        When the file is a table of another kind (:mod:`gtrack.io.table_formats`); at the first line
+        that breaks a rule, with its number; or when there are no regions.
     """
-    file = shown(path)
-    must_peak = ANNOTATION_FORMATS["narrowPeak"].calls(path.name)
-    intervals: list[Interval] = []
-    chroms: dict[bytes, str] = {}
-    layout: _Layout | None = None
-    fresh = True
-    for number, line in text.read_lines(path):
+    head, lines = look(path, text.read_lines(path))
+    refuse_other_formats(head)
+    reader = _Reader(path, head)
+    for number, line in lines:
+        reader.read(number, line)
+    if not reader.intervals:
+        raise InputError(f"{shown(path)}: no regions; give a BED file with at least one")
+    notes = (reader.spaced,) if reader.spaced else ()
+    return GivenRegions(reader.intervals, notes, reader.strandless)
+
+
+class _Reader:
+    """The lines of one file, read one after another."""
+
+    def __init__(self, path: Path, head: Head) -> None:
+        self.intervals: list[Interval] = []
+        self.strandless = self.spaced = ""
+        self._path, self._file = path, shown(path)
+        self._must_peak = ANNOTATION_FORMATS["narrowPeak"].calls(path.name)
+        self._named = len(head.names)
+        self._places = name_and_strand(head)
+        self._chroms: dict[bytes, str] = {}
+        self._layout: Layout | None = None
+        self._fresh = True
+
+    def read(self, number: int, line: bytes) -> None:
+        """Read one line."""
         if is_header(line, number):
-            fresh = fresh or line.startswith(b"track")
-            continue
-        origin = f"{file}:{number}"
+            self._fresh = self._fresh or line.startswith(b"track")
+            return
+        origin = f"{self._file}:{number}"
+        fields: list[bytes] = []
         try:
-            if layout is None or fresh:
-                layout = _Layout(line, number, layout, must_peak)
-                fresh = False
-            fields = layout.split(line)
-            start, end = whole(fields[1], "start"), whole(fields[2], "end")
-            summit = None
-            if layout.columns == _NARROW_PEAK and start < end:
-                summit = layout.summit(fields, end - start)
-            strand: Strand = "." if layout.columns < 6 else read_strand(fields[5])
+            if self._layout is None or self._fresh:
+                self._begin(line, number)
+            assert self._layout is not None
+            fields = self._layout.split(line)
+            self.intervals.append(self._interval(self._layout, fields, origin))
         except ValueError as error:
-            raise InputError(f"{origin}: {error}") from error
-        chrom = chroms.get(fields[0]) or chroms.setdefault(fields[0], decoded(fields[0]))
-        name = decoded(fields[3]) or "." if layout.columns > 3 else "."
-        intervals.append(Interval(chrom, start, end, name, strand, summit, origin))
-    if not intervals:
-        raise InputError(f"{file}: no regions; give a BED file with at least one")
-    return intervals
+            mended = cure(self._path, fields, self._layout.tabs) if fields and self._layout else ""
+            if len(fields) > 2 and _START_WORD.fullmatch(fields[1]):
+                mended = " (names of columns stand in line 1, or behind a #)"
+            raise InputError(f"{origin}: {error}{mended}") from error
+        except InputError as error:
+            tabs = self._layout is not None and self._layout.tabs
+            raise InputError(f"{error}{cure(self._path, fields, tabs)}") from error
+
+    def _begin(self, line: bytes, number: int) -> None:
+        self._layout = Layout(self._path, line, number, self._layout, self._must_peak)
+        self._fresh = False
+        if not self._layout.tabs and not self.spaced:
+            self.spaced = f"{self._file}: its columns are separated by spaces, and read so"
+
+    def _interval(self, layout: Layout, fields: list[bytes], origin: str) -> Interval:
+        if fields[0][:1] == b'"' and len(fields[0]) > 1 and fields[0][-1:] == b'"':
+            raise ValueError(f"chromosome {quoted(fields[0])} in quotes; take them off")
+        start, end = whole(fields[1], "start"), whole(fields[2], "end")
+        summit = None
+        if layout.columns == NARROW_PEAK and start < end:
+            summit = layout.summit(fields, end - start)
+        name, strand = self._places if layout.columns == self._named else (3, 5)
+        chrom = self._chroms.get(fields[0])
+        if chrom is None:
+            chrom = self._chroms[fields[0]] = decoded(fields[0])
+        return Interval(
+            *(chrom, start, end),
+            decoded(fields[name]) or "." if 0 <= name < layout.columns else ".",
+            self._strand(fields[strand], strand, origin) if strand < layout.columns else ".",
+            summit,
+            origin,
+        )
+
+    def _strand(self, field: bytes, column: int, origin: str) -> Strand:
+        if field == b"*":
+            return "."  # as GRanges writes it
+        try:
+            return read_strand(field, column + 1)
+        except ValueError as error:
+            if not self.strandless:
+                before = kept(self._path, column, self._layout is None or self._layout.tabs)
+                self.strandless = f"{origin}: {error}, or keep the columns before it: {before}"
+            return "."
 
 
 def write_bed(path: Path, intervals: Sequence[Interval]) -> None:
@@ -106,66 +198,6 @@ def write_bed(path: Path, intervals: Sequence[Interval]) -> None:
         handle.write("".join(lines).encode("utf-8", "backslashreplace"))
 
 
-class _Layout:
-    """What the first data line says of the others: separator, columns, narrowPeak or not."""
-
-    def __init__(self, line: bytes, number: int, before: _Layout | None, must_peak: bool) -> None:
-        self.line = number
-        self.tabs: bool = before.tabs if before else b"\t" in line
-        self.columns = 0
-        self.columns = len(self.split(line))
-        if self.columns < 3:
-            raise ValueError(
-                f"{self.columns} column{'s'[: self.columns > 1]}; a BED line has at least 3, "
-                "separated by tabs: chromosome, start, end"
-            )
-        if must_peak and self.columns != _NARROW_PEAK:
-            raise ValueError(
-                f"{self.columns} columns; a narrowPeak line has 10; or call the file .bed"
-            )
-        self._must_peak = must_peak
-        self._peaks: bool | None = True if must_peak else None
-
-    def split(self, line: bytes) -> list[bytes]:
-        tabs = b"\t" in line
-        fields = line.split(b"\t") if tabs else line.split()
-        if len(fields) == self.columns and tabs == self.tabs:
-            return fields
-        if tabs != self.tabs:
-            kinds = ("tabs", "spaces") if tabs else ("spaces", "tabs")
-            raise ValueError(
-                f"separated by {kinds[0]}, line {self.line} by {kinds[1]}; use tabs in every line"
-            )
-        if self.columns:
-            raise ValueError(
-                f"{len(fields)} columns, line {self.line} has {self.columns}; "
-                "every line needs the same number"
-            )
-        return fields
-
-    def summit(self, fields: list[bytes], length: int) -> int | None:
-        """Give the offset of the summit in a region of `length` bp; None where there is none."""
-        try:
-            summit = _summit(fields, length)
-        except ValueError as error:
-            if self._must_peak:
-                raise
-            if self._peaks:
-                raise ValueError(
-                    f"not a narrowPeak line as line {self.line} is ({error}); correct it, or keep "
-                    "columns 1-6 if column 10 is no summit"
-                ) from error
-            self._peaks = False
-            return None
-        if self._peaks is False:
-            raise ValueError(
-                f"a narrowPeak line, but line {self.line} is not; correct that one, or keep "
-                "columns 1-6 if column 10 is no summit"
-            )
-        self._peaks = True
-        return summit
-
-
 def is_header(line: bytes, number: int) -> bool:
     """Tell whether a line of a BED holds no feature: comment, blank, track, column names."""
     line = line.lstrip(b" ")
@@ -183,17 +215,3 @@ def is_header(line: bytes, number: int) -> bool:
         and _START_WORD.fullmatch(words[1]) is not None
         and _END_WORD.fullmatch(words[2]) is not None
     )
-
-
-def _summit(fields: list[bytes], length: int) -> int | None:
-    if not fields[4].isdigit():
-        raise ValueError(f"score {quoted(fields[4])} in column 5 is not a whole number")
-    for column in (7, 8, 9):
-        if not _FLOAT.fullmatch(fields[column - 1]):
-            raise ValueError(f"{quoted(fields[column - 1])} in column {column} is not a number")
-    if fields[9] == b"-1":
-        return None
-    summit = whole(fields[9], "summit offset")
-    if summit >= length:
-        raise ValueError(f"summit offset {summit} lies outside the region of {length} bp")
-    return summit

@@ -120,7 +120,27 @@ def whole(field: bytes, what: str) -> int:
         raise ValueError(f"{what} {shown(field, 24)} is larger than {LARGEST}, the largest")
     if re.fullmatch(rb"-[0-9]+", field):
         raise ValueError(f"{what} {shown(field, 24)} is negative; a position or length never is")
-    raise ValueError(f"{what} {quoted(field)} is not a whole number")
+    raise ValueError(f"{what} {quoted(field)} is not a whole number; {_spelled(field)}")
+
+
+def _spelled(field: bytes) -> str:
+    """Say how a number that is spelled so is written in a BED."""
+    if not field.strip():
+        return "the column is empty: fill it in, or leave the line out"
+    if field[:1] in (b'"', b"'"):
+        return "take off the quotes (R: write.table(quote = FALSE))"
+    if re.fullmatch(rb"[0-9]{1,3}(,[0-9]{3})+", field):
+        return "leave out the commas, the separators of thousands"
+    if field != field.strip():
+        return "take away the blanks around it"
+    if _NUMBER.fullmatch(field):
+        if not float(field).is_integer():
+            return "round it: a base has a whole number"
+        if b"e" in field.lower():
+            return "write it without exponent (R: options(scipen = 999))"
+        if b"." in field:
+            return "write it without decimals"
+    return "write it with digits alone"
 
 
 def read_strand(field: bytes, column: int = 6) -> Strand:
@@ -128,7 +148,9 @@ def read_strand(field: bytes, column: int = 6) -> Strand:
     try:
         return _STRANDS[field]
     except KeyError:
-        raise ValueError(f"strand {quoted(field)} in column {column} is not one of + - .") from None
+        raise ValueError(
+            f"strand {quoted(field)} in column {column} is not one of + - .; write . for none"
+        ) from None
 
 
 def decoded(field: bytes) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gtrack.core.evaluation_rows import MetricRow
+from gtrack.core.small_file import whole_json
 from gtrack.io.atomic import write_text
 from gtrack.io.tables import writing_table
 
@@ -30,6 +31,7 @@ ENRICHMENT_COLUMNS = tuple(
 """``observed``, ``expected``: shares of the positive relevance, or of the hits; ``p``: one-sided,
 how often chance gives as much; ``n``: regions, or annotated stretches, that count."""
 
+_CHUNK_MOST = 64_000_000  # bytes: maps of its regions are kept
 _CHUNK = "gtrack-evaluation-chunk/1"
 
 CHUNK_MARK = _CHUNK.encode()
@@ -63,7 +65,7 @@ def write_chunk(path: Path, seal: str, found: dict[str, Any]) -> None:
 def read_chunk(path: Path, seal: str) -> dict[str, Any] | None:
     """Read it back; None where it is not there, damaged, or of another evaluation."""
     try:
-        found = json.loads(path.read_bytes())
+        found = whole_json(path, _CHUNK_MOST)
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or (found.get("schema"), found.get("seal")) != (_CHUNK, seal):

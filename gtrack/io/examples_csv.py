@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gtrack.core.errors import InputError
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.io.text import read_lines
 
 LARGEST = 1e30
 """Largest size of a number: networks compute in float32, squares of errors included."""
 
+_LEAST_DNA = 8
+_SHELL = {"\t": "'\\t'", ";": "';'"}
 _AMBIGUOUS = "RYSWKMBDHV"
 _TO_N = str.maketrans(_AMBIGUOUS, "N" * len(_AMBIGUOUS))
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -130,7 +132,7 @@ def _read(path: Path, columns: Sequence[str] | None) -> Iterator[_Row]:
     if first is None:
         raise InputError(f"{name}: empty; the first line must be {wanted}")
     header_line, header = first
-    sequence, *others = _columns(header, columns, f"{name}:{header_line}")
+    sequence, *others = _columns(header, columns, path, header_line)
     line = None
     for line, fields in rows:
         place = f"{name}:{line}"
@@ -156,18 +158,46 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             raise InputError(f"{name}:{line}: not CSV ({error}); mend the row") from None
 
 
-def _columns(header: list[str], columns: Sequence[str] | None, where: str) -> list[int]:
+def _columns(header: list[str], columns: Sequence[str] | None, path: Path, line: int) -> list[int]:
     """Return where `sequence` and the other columns stand."""
+    where = f"{shown(path)}:{line}"
     names = [field.strip() for field in header]
     lower = [name.lower() for name in names]
+    if cure := _no_header(names, columns, path):
+        raise InputError(f"{where}: {cure}")
     if columns is None:
-        cure = "the first line must name sequence and label, separated by a comma"
+        cure = (
+            "the first line must name sequence and label, separated by a comma; rename the columns "
+            "of sequences and of classes so (columns of 0 and 1, or of numbers, are named by "
+            "--labels or --values)"
+        )
         return [_column(lower, wanted, names, where, cure) for wanted in ("sequence", "label")]
     cure = "name columns as the header spells them"
     return [
-        _column(lower, "sequence", names, where, "the first line must name it"),
+        _column(
+            lower, "sequence", names, where, "rename the column of sequences in the first line"
+        ),
         *(_column(names, wanted, names, where, cure) for wanted in columns),
     ]
+
+
+def _no_header(names: list[str], columns: Sequence[str] | None, path: Path) -> str | None:
+    """Say what the first line is in place of a header of commas, and what cures it."""
+    file = pasted(path)
+    for separator, word in (("\t", "tabs"), (";", "semicolons")):
+        if len(names) == 1 and separator in names[0]:
+            return (
+                f"columns are separated by {word}, not commas; write a new file with "
+                f"tr {_SHELL[separator]} , < {file} > new.csv"
+            )
+    dna = [len(name) >= _LEAST_DNA and not name.upper().strip("ACGTN") for name in names]
+    if any(dna) and len(names) == 2 and columns is None:
+        wanted = "sequence,label" if dna[0] else "label,sequence"
+        return (
+            "the first line is a row, and must name the columns; write a new file with "
+            f"{{ echo {wanted}; cat {file}; }} > new.csv"
+        )
+    return None
 
 
 def _column(names: list[str], wanted: str, header: list[str], where: str, cure: str) -> int:
@@ -200,6 +230,10 @@ def _dna(field: str, where: str) -> str:
         raise InputError(f"{where}: the sequence is empty; write one or remove the row")
     if odd := sequence.strip("ACGTN") and set(sequence) - set("ACGTN"):
         letter = min(odd, key=sequence.index)
+        if letter == "U":
+            raise InputError(
+                f"{where}: 'U' at base {sequence.index(letter) + 1}: RNA; write T for U"
+            )
         raise InputError(
             f"{where}: {shown(letter)!r} at base {sequence.index(letter) + 1} is no letter of DNA; "
             "use A, C, G, T, N or an IUPAC code"

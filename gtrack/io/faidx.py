@@ -6,6 +6,7 @@ One line per sequence: name, bases, offset of its first base, bases per line, by
 
 from __future__ import annotations
 
+import io
 import mmap
 import re
 from functools import partial
@@ -14,9 +15,13 @@ from typing import BinaryIO, NamedTuple
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
-from gtrack.io import text
+from gtrack.io import fasta_cures, text
 
-_NAME = re.compile(rb"[!-~]+")
+NAME = re.compile(rb"[!-~]+")
+_BASES = b"ACGTNacgtn\n"
+_SEQUENCE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz*-"
+_CALLED = {b" ": "a blank", b"\t": "a tab"}
+_LOOK, _LOOKS = 1 << 16, 1024  # bytes of a piece of a file, and pieces looked at
 _SLACK = 4096  # bytes of blank lines that may follow a sequence
 
 
@@ -50,27 +55,35 @@ class Record(NamedTuple):
         return self.offset + lines * self.width + rest + 1
 
 
-def scan(path: Path) -> list[Record]:
+def scan(path: Path, given: Path | None = None) -> list[Record]:
     """Read a FASTA file once and index it.
 
     Memory does not grow with the length of lines.
 
+    Parameters
+    ----------
+    path : Path
+        Plain or bgzip.
+    given : Path, optional
+        What the user calls it, where `path` is the text of another file.
+
     Raises
     ------
     InputError
-        When it is no FASTA, holds no bases, repeats a name, or the lines of a sequence differ in
-        length; with the line.
+        When it is no FASTA, holds no bases, repeats a name, holds blanks, digits or controls among
+        the bases, or the lines of a sequence differ in length; with the line and the cure.
     """
+    given = given or path
     with text.open_bytes(path) as stream:
-        records = _Scanner(shown(path)).scan(stream)
+        records = _Scanner(given).scan(stream)
     if not any(record.length for record in records):
-        raise InputError(f"{shown(path)}: no sequence in it; give a FASTA file")
+        raise InputError(f"{shown(given)}: no sequence in it; give a FASTA file")
     return records
 
 
 class _Scanner:
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.records: list[Record] = []
         self.lines: dict[str, int] = {}  # of each header
         self.name = ""
@@ -78,15 +91,17 @@ class _Scanner:
         self.last = 0  # line after which the sequence may not go on
 
     def scan(self, stream: BinaryIO) -> list[Record]:
-        readline = partial(stream.readline, text.LINE_LIMIT)
+        watched = text.Watched(stream, _BASES)
+        readline = partial(io.BufferedReader(watched, text.LINE_LIMIT).readline, text.LINE_LIMIT)
         number = at = 0
         crlf = False
         for line in iter(readline, b""):
             number += 1
             size = len(line)
+            blank = watched.odd and self._is_blank(line, number)
             # the common case first, for speed: one more full line
             if size == self.width and line[0] != 62 and line[-1] == 10 and not self.last:
-                if (line[-2] == 13) == crlf:
+                if (line[-2] == 13) == crlf and not blank:
                     self.length += self.bases
                     at += size
                     continue
@@ -97,11 +112,12 @@ class _Scanner:
                 self.offset = at
                 continue
             while not line.endswith(b"\n") and (more := readline()):  # one very long line
+                self._refuse_odd(more, number)
                 size += len(more)
                 line = line[-1:] + more[-2:]
-            bases = size - (2 if line.endswith(b"\r\n") else 1 if line.endswith(b"\n") else 0)
+            bases = size - (2 if line.endswith(b"\r\n") else line.endswith((b"\n", b"\r")))
             at += size
-            if bases:
+            if bases and not line.isspace():
                 self._sequence(bases, size, number)
                 crlf = line.endswith(b"\r\n") if self.width == size else crlf
             elif self.bases:
@@ -110,12 +126,17 @@ class _Scanner:
         return self.records
 
     def _header(self, line: bytes, number: int) -> None:
-        if len(line) >= text.LINE_LIMIT or b"\r" in line.rstrip(b"\r\n"):
+        if b"\r" in line.rstrip(b"\r\n"):
+            raise self._old_lines(number)
+        if len(line) >= text.LINE_LIMIT:
             raise self._error(number, "the header does not end where a line ends; is this a FASTA?")
         name = line[line.index(b">") + 1 :].split(None, 1)[:1]
         if not name or line[line.index(b">") + 1 :][:1].isspace():
-            raise self._error(number, "no sequence name right after '>'")
-        if not _NAME.fullmatch(name[0]):
+            cure = "give each sequence a name"
+            if name:
+                cure = f"move it there: {fasta_cures.named_headers(self.path)}"
+            raise self._error(number, f"no sequence name right after '>'; {cure}")
+        if not NAME.fullmatch(name[0]):
             raise self._error(
                 number,
                 f"sequence name '{shown(name[0], 60)}' is not printable ASCII; rename it",
@@ -130,6 +151,40 @@ class _Scanner:
         self.lines[self.name] = number
         self.length = self.bases = self.width = self.last = 0
 
+    def _is_blank(self, line: bytes, number: int) -> bool:
+        """Tell whether a line is blank; refuse it where it is neither that nor bases."""
+        if line[0] == 62 or not self.name:
+            return False
+        blank = line.isspace()
+        if not blank:
+            self._refuse_odd(line, number)
+        return blank
+
+    def _refuse_odd(self, line: bytes, number: int) -> None:
+        """Refuse what is no letter in a sequence: a blank would move all bases that follow it."""
+        rest = line.removesuffix(b"\n").removesuffix(b"\r").translate(None, _SEQUENCE)
+        if not rest:
+            return
+        if b"\r" in rest:
+            raise self._old_lines(number)
+        if b">" in rest:
+            what = "a '>' inside it: a line end is lost there; put it back"
+            raise self._error(number, f"the line of sequence {self._shown} has {what}")
+        first = rest[:1]
+        what = _CALLED.get(first, "a digit" if first.isdigit() else f"character '{shown(first)}'")
+        raise self._error(
+            number,
+            f"{what} among the bases of sequence {self._shown}, which would move all bases behind "
+            f"it; leave only letters: {fasta_cures.only_letters(self.path)}",
+        )
+
+    def _old_lines(self, number: int) -> InputError:
+        return self._error(
+            number,
+            "carriage returns inside the line: line ends of an old Macintosh; "
+            f"convert them: {fasta_cures.unix_lines(self.path)}",
+        )
+
     def _sequence(self, bases: int, size: int, number: int) -> None:
         if not self.name:
             raise self._error(number, "not a FASTA file: it does not start with '>'")
@@ -137,8 +192,8 @@ class _Scanner:
             raise self._error(
                 self.last or number,
                 f"a line of another length inside sequence {self._shown}; all lines but its last "
-                "must be equally long, with the same line ends: rewrap it, for example with "
-                "seqtk seq -l 60",
+                "must be equally long, with the same line ends; write it as one line: "
+                f"{fasta_cures.only_letters(self.path)}",
             )
         if not self.bases:
             self.bases, self.width = bases, size
@@ -155,7 +210,7 @@ class _Scanner:
         return f"'{shown(self.name, 60)}'"
 
     def _error(self, number: int, what: str) -> InputError:
-        return InputError(f"{self.file}:{number}: {what}")
+        return InputError(f"{shown(self.path)}:{number}: {what}")
 
 
 def encode(records: list[Record]) -> bytes:
@@ -168,7 +223,7 @@ def decode(data: bytes) -> list[Record] | None:
     records = []
     for line in data.splitlines():
         name, *numbers = line.split(b"\t")
-        if not _NAME.fullmatch(name) or len(numbers) != 4:
+        if not NAME.fullmatch(name) or len(numbers) != 4:
             return None
         if not all(n.isdigit() and len(n) < 19 for n in numbers):
             return None
@@ -205,6 +260,23 @@ def fits_plain(records: list[Record], path: Path) -> bool:
                     return False
                 end = record.end
             return end <= len(data) and _blank(data, end, len(data))
+
+
+def looks_clean(records: list[Record], path: Path) -> bool:
+    """Tell whether only letters stand where an index has bases; of a large file, in a sample of it.
+
+    Others count blanks as bases, which moves what follows. 64 MB are looked at whole, in 30 ms.
+    """
+    with text.reading(path), path.open("rb") as file:
+        step = max(_LOOK, path.stat().st_size // _LOOKS // _LOOK * _LOOK)
+        for record in records:
+            first = -(-record.offset // step) * step if step > _LOOK else record.offset
+            for at in range(first, record.end, step):
+                file.seek(at)
+                piece = file.read(min(_LOOK, record.end - at))
+                if piece.translate(None, _SEQUENCE + b"\r\n"):
+                    return False
+    return True
 
 
 def fits_text(records: list[Record], size: int) -> bool:

@@ -1,26 +1,38 @@
-"""FASTA: the genome, plain or bgzip, read by position through its .fai index."""
+"""The genome: FASTA, plain or compressed, or 2bit, read by position."""
 
 from __future__ import annotations
 
-import shlex
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 import pyfaidx
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
-from gtrack.core.sequences import as_read
-from gtrack.io import text
+from gtrack.core.sequences import as_read, not_dna
+from gtrack.io import fasta_cures
 from gtrack.io.fasta_index import find_index, user_cache
+from gtrack.io.genome_file import Form, genome_file
+from gtrack.io.twobit_reader import TwoBitReader
 
-_COMPRESSED = (".gz", ".bgz")
+_LINE, _LINES = 60, 10_000  # letters of a line, and lines in memory
+
+
+class _Reader(Protocol):
+    """What reads letters by position."""
+
+    def letters(self, chrom: str, start: int, end: int) -> bytes:
+        """Return the letters of a stretch of a sequence."""
+
+    def close(self) -> None:
+        """Close the file."""
 
 
 class Genome:
-    """A FASTA file opened for random access; close it, or use it in a ``with`` block.
+    """A genome opened for random access; close it, or use it in a ``with`` block.
 
     Not thread-safe, and not to be shared across a fork: every thread or process opens its own.
     Ask for sorted positions where the file is compressed: each 64 KiB block is then inflated once.
@@ -28,13 +40,16 @@ class Genome:
     Attributes
     ----------
     path : Path
-        The FASTA file.
+        The file that was given.
     chrom_sizes : dict of str to int
         Lengths in bp, in the order of the file.
-    fai : Path
-        Its index, wherever that lies.
-    gzi : Path or None
-        The index of its blocks, where it is bgzip.
+    form : str
+        How it is read: ``fasta``, ``bgzf`` or ``2bit``.
+    files : tuple of Path
+        What a browser reads in its place: the file, which of plain gzip is the unpacked one, and
+        its indexes (.fai and, of bgzip, .gzi; none of 2bit).
+    note : str or None
+        What the user should know of how it is read.
 
     Examples
     --------
@@ -47,54 +62,99 @@ class Genome:
         self,
         path: Path,
         chrom_sizes: Mapping[str, int],
-        indexes: tuple[Path, Path | None],
-        reader: pyfaidx.Faidx,
+        form: Form,
+        files: tuple[Path, ...],
+        reader: _Reader,
+        note: str | None = None,
     ) -> None:
         self.path = path
         self.chrom_sizes = dict(chrom_sizes)
-        self.fai, self.gzi = indexes
+        self.form, self.files, self.note = form, files, note
         self._reader = reader
 
     @classmethod
     def open(cls, path: Path, cache_dir: Path | None = None) -> Genome:
-        """Open a FASTA file, indexing it first where it has no index that fits.
+        """Open a genome, indexing or unpacking it first where that was not done before.
 
         Parameters
         ----------
         path : Path
-            Plain FASTA, or bgzip with an ending ``.gz`` or ``.bgz``.
+            FASTA, plain, bgzip (with an ending ``.gz`` or ``.bgz``) or gzip; or 2bit.
         cache_dir : Path, optional
-            Where an index goes that cannot lie beside the file; ``$XDG_CACHE_HOME/gtrack`` or
-            ``~/.cache/gtrack`` when not given.
+            Where an index goes that cannot lie beside the file, and the text of plain gzip;
+            ``$XDG_CACHE_HOME/gtrack`` or ``~/.cache/gtrack`` when not given.
 
         Raises
         ------
         InputError
-            When the file is missing, is not a FASTA, is gzip but not bgzip, or is truncated or
-            malformed, with the line where there is one.
+            When the file is missing, is neither, or is truncated or malformed, with the line where
+            there is one; when it is plain gzip of too much text.
         OutputError
             When an index must be made and neither folder takes it.
         """
-        bgzf = _check_kind(path)
-        index = find_index(path, bgzf, cache_dir or user_cache())
+        cache = cache_dir or user_cache()
+        found = genome_file(path, cache)
+        if found.form == "2bit":
+            packed = TwoBitReader(path)
+            return cls(path, packed.chrom_sizes, "2bit", (path,), packed)
+        bgzf = found.form == "bgzf"
+        index = find_index(found.path, bgzf, cache, path)
+        files = (found.path, index.fai, *([index.gzi] if bgzf else []))
+        reader = _FastaReader(path, files, index.blocks)
+        sizes = {record.name: record.length for record in index.records}
+        return cls(path, sizes, found.form, files, reader, found.note)
+
+    def letters(self, chrom: str, start: int, end: int) -> bytes:
+        """Give the letters of one stretch of a chromosome as the file has them.
+
+        Parameters
+        ----------
+        chrom : str
+            A name in `chrom_sizes`.
+        start, end : int
+            0-based half-open, in bp.
+
+        Returns
+        -------
+        bytes
+            ``end - start`` ASCII letters, of either case.
+
+        Raises
+        ------
+        InputError
+            When the stretch does not lie on the chromosome (nothing is clipped), or holds a
+            character that is no letter, or is RNA or protein.
+        """
+        size = self.chrom_sizes.get(chrom)
+        if size is None or not 0 <= start <= end <= size:
+            what = "no such sequence" if size is None else f"beyond the {size} bp of the sequence"
+            raise self._error(chrom, start, end, f"{what}; give regions of this genome")
+        if start == end:
+            return b""
         try:
-            reader = pyfaidx.Faidx(
-                str(path),
-                indexname=str(index.fai),
-                gzi_indexname=str(index.gzi) if bgzf else None,
-                as_raw=True,
-                rebuild=False,  # pyfaidx would write over the user's index
-                build_index=False,
+            letters = self._reader.letters(chrom, start, end)
+        except (OSError, ValueError, RuntimeError, zlib.error) as error:
+            what = f"cannot be read ({error}); get the file again"
+            raise self._error(chrom, start, end, what) from error
+        if len(letters) != end - start:
+            what = (
+                f"only {len(letters)} bases there: the file changed, or its .fai is of another "
+                "file; remove the .fai"
             )
-        except (OSError, ValueError, zlib.error) as error:
-            raise InputError(f"{shown(path)}: cannot be read: {error}") from error
-        if bgzf:
-            reader.gzi_index = [_Block(*block) for block in index.blocks[:-1]]
-        indexes = (index.fai, index.gzi if bgzf else None)
-        return cls(path, {r.name: r.length for r in index.records}, indexes, reader)
+            raise self._error(chrom, start, end, what)
+        if not letters.isalpha():
+            bad = next(i for i, c in enumerate(letters) if not chr(c).isalpha())
+            what = f"character '{shown(letters[bad : bad + 1])}' is no base"
+            raise self._error(chrom, start + bad, start + bad + 1, f"{what}; correct the FASTA")
+        if (what := not_dna(letters)) is not None:
+            cure = "give the DNA"
+            if "RNA" in what:
+                cure = f"write T for U: {fasta_cures.thymine(self.path)}"
+            raise self._error(chrom, start, end, f"{what}; {cure}")
+        return letters
 
     def fetch(self, chrom: str, start: int, end: int) -> str:
-        """Give the bases of one stretch of a chromosome.
+        """Give the bases of one stretch of a chromosome, as models read them.
 
         Parameters
         ----------
@@ -111,33 +171,9 @@ class Genome:
         Raises
         ------
         InputError
-            When the stretch does not lie on the chromosome (nothing is clipped), or holds a
-            character that is no letter.
+            As :meth:`letters`.
         """
-        size = self.chrom_sizes.get(chrom)
-        if size is None or not 0 <= start <= end <= size:
-            what = "no such sequence" if size is None else f"beyond the {size} bp of the sequence"
-            raise self._error(chrom, start, end, f"{what}; give regions of this genome")
-        if start == end:
-            return ""
-        try:
-            sequence: bytes = self._reader.fetch(chrom, start + 1, end).encode("ascii")
-        except (OSError, ValueError, RuntimeError, zlib.error) as error:
-            what = f"cannot be read ({error}); get the file again"
-            raise self._error(chrom, start, end, what) from error
-        if len(sequence) != end - start:
-            raise self._error(
-                chrom,
-                start,
-                end,
-                f"only {len(sequence)} bases there: the file changed, or its .fai is of another "
-                "file; remove the .fai",
-            )
-        if not sequence.isalpha():
-            bad = next(i for i, c in enumerate(sequence) if not chr(c).isalpha())
-            what = f"character '{shown(sequence[bad : bad + 1])}' is no base"
-            raise self._error(chrom, start + bad, start + bad + 1, f"{what}; correct the FASTA")
-        return as_read(sequence)
+        return as_read(self.letters(chrom, start, end))
 
     def _error(self, chrom: str, start: int, end: int, what: str) -> InputError:
         where = f"{start + 1}" if end == start + 1 else f"{start + 1}-{end}"
@@ -159,6 +195,43 @@ class Genome:
         self.close()
 
 
+def fasta_lines(genome: Genome) -> Iterator[bytes]:
+    """Yield a genome as FASTA, in lines of 60 letters of the case that they have in the file."""
+    for chrom, size in genome.chrom_sizes.items():
+        yield b">%b\n" % chrom.encode("ascii")
+        for start in range(0, size, _LINE * _LINES):
+            letters = genome.letters(chrom, start, min(start + _LINE * _LINES, size))
+            lines = (letters[at : at + _LINE] for at in range(0, len(letters), _LINE))
+            yield b"".join(b"%b\n" % line for line in lines)
+
+
+class _FastaReader:
+    """A FASTA file and its indexes."""
+
+    def __init__(self, given: Path, files: tuple[Path, ...], blocks: list[tuple[int, int]]) -> None:
+        file, fai, *gzi = files
+        try:
+            self._reader = pyfaidx.Faidx(
+                str(file),
+                indexname=str(fai),
+                gzi_indexname=str(gzi[0]) if gzi else None,
+                as_raw=True,
+                rebuild=False,  # pyfaidx would write over the user's index
+                build_index=False,
+            )
+        except (OSError, ValueError, zlib.error) as error:
+            raise InputError(f"{shown(given)}: cannot be read: {error}") from error
+        if gzi:
+            self._reader.gzi_index = [_Block(*block) for block in blocks[:-1]]
+
+    def letters(self, chrom: str, start: int, end: int) -> bytes:
+        letters: bytes = self._reader.fetch(chrom, start + 1, end).encode("ascii")
+        return letters
+
+    def close(self) -> None:
+        self._reader.close()
+
+
 class _Block:
     """A BGZF block, comparing so that pyfaidx finds the block that a base starts, too.
 
@@ -173,24 +246,3 @@ class _Block:
 
     def __lt__(self, offset: int) -> bool:
         return self.ustart <= offset
-
-
-def _check_kind(path: Path) -> bool:
-    """Whether `path` is bgzip; refuses what cannot be read by position."""
-    file = shown(path)
-    if path.is_fifo():
-        raise InputError(f"{file}: a pipe cannot be read by position; save the FASTA as a file")
-    kind = text.compression(path)
-    named = path.name.lower().endswith(_COMPRESSED)
-    if kind == "gzip":
-        raise InputError(
-            f"{file}: plain gzip cannot be read by position; use bgzip: gunzip -c "
-            f"{shlex.quote(file)} | bgzip > {shlex.quote(file.removesuffix('.gz') + '.bgz')}"
-        )
-    if kind == "bgzf" and not named:
-        raise InputError(f"{file}: bgzip under another ending; rename it to {file}.gz")
-    if kind == "plain" and path.stat().st_size == 0:
-        raise InputError(f"{file}: empty; give a FASTA file")
-    if kind == "plain" and named:
-        raise InputError(f"{file}: not compressed, despite its ending; rename it to .fa")
-    return kind == "bgzf"

@@ -29,8 +29,10 @@ class Index(NamedTuple):
     blocks: list[tuple[int, int]]
 
 
-def find_index(path: Path, bgzf: bool, cache: Path) -> Index:
+def find_index(path: Path, bgzf: bool, cache: Path, given: Path | None = None) -> Index:
     """Take the index beside the file if fresh and fitting, else the cached one, else a new one.
+
+    `given` is what the user calls the file, where `path` is the text of another one.
 
     Raises
     ------
@@ -50,7 +52,7 @@ def find_index(path: Path, bgzf: bool, cache: Path) -> Index:
         records = _fitting(path, fai, gzi, blocks, stat.st_mtime_ns)
         if records:
             return Index(fai, gzi, records, blocks)
-    records = faidx.scan(path)
+    records = faidx.scan(path, given)
     for fai, gzi in (beside, cached):
         try:
             if fai == cached[0]:
@@ -83,7 +85,9 @@ def _fitting(
         return None
     if not records:
         return None
-    fits = faidx.fits_text(records, blocks[-1][1]) if blocks else faidx.fits_plain(records, path)
+    if blocks:
+        return records if faidx.fits_text(records, blocks[-1][1]) else None
+    fits = faidx.fits_plain(records, path) and faidx.looks_clean(records, path)
     return records if fits else None
 
 

@@ -58,7 +58,7 @@ class _Locked(Whole):
         except OSError as error:
             why = error.strerror or error
             raise OutputError(
-                f"{self._folder}: cannot write here: {why}; choose another --out"
+                f"{self._folder}: cannot write here: {why}; make it writable, or use another folder"
             ) from error
 
     def _end(self, error: BaseException | None) -> None:

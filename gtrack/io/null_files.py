@@ -84,7 +84,7 @@ def read_null(path: Path, digest: str | None = None) -> list[Segment]:
                 labels, arrays["start"].tolist(), arrays["length"].tolist(), ends, strict=True
             )
         ]
-    except (OSError, ValueError, KeyError, InputError) as error:
+    except (OSError, ValueError, LookupError, TypeError, InputError) as error:
         raise VerificationError(
             f"{path}: damaged; remove it, then run gtrack scan --resume --null"
         ) from error

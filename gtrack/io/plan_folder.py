@@ -13,7 +13,13 @@ from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.scan.null_windows import NullPlan
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, digest_of
+from gtrack.core.small_file import whole, whole_json
 from gtrack.io.atomic import write_text
+
+PLAN_MOST = 32_000_000
+"""Bytes of ``plan.json``, at most: it lists the chromosomes, of a draft half a million."""
+
+_REGIONS_MOST = 1 << 32  # bytes, of 40 million regions
 
 SCHEMA, FIRST = "gtrack-plan/2", "gtrack-plan/1"
 _COLUMNS = "chrom\tstart\tend\tname\tstrand\tsummit\tknown"
@@ -57,7 +63,7 @@ def read_plan(folder: Path) -> Plan:
     known: list[int] = []
     try:
         facts, old = record["facts"], record["schema"] != SCHEMA
-        text = (folder / "regions.tsv").read_bytes().decode()
+        text = whole(folder / "regions.tsv", _REGIONS_MOST).decode()
         for line in text.split("\n")[1:-1]:
             chrom, start, end, name, strand, summit, count = line.split("\t")
             offset = int(summit) if summit else None
@@ -131,10 +137,12 @@ def _null(record: dict[str, Any] | None) -> NullPlan | None:
 def _record(folder: Path) -> dict[str, Any]:
     path = folder / "plan.json"
     try:
-        record = json.loads(path.read_bytes())
-    except OSError as error:
+        record = whole_json(path, PLAN_MOST)
+    except FileNotFoundError as error:
         raise InputError(f"{folder.parent}: no plan here; make one with gtrack plan") from error
-    except (ValueError, RecursionError) as error:
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}; make the plan anew") from error
+    except ValueError as error:
         raise InputError(f"{path}: not JSON; make the plan anew") from error
     if not isinstance(record, dict) or record.get("schema") not in (SCHEMA, FIRST):
         raise InputError(f"{path}: not a {SCHEMA} file; make the plan with this version of gtrack")

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+import struct
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.small_file import whole
 from gtrack.io.atomic import replacing
 
 _SEAL = hashlib.sha256().digest_size
+_MOST = 1 << 40  # bytes: of a device or a pipe none is read
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, MemoryError),
+    *(ArithmeticError, AttributeError, NotImplementedError, RuntimeError, SyntaxError, TypeError),
+    LookupError,
+)
+"""What reading a file raises that is sealed, and yet no archive of arrays."""
 
 
 def write_sealed(path: Path, digest: str, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -39,9 +52,9 @@ def write_sealed(path: Path, digest: str, arrays: Mapping[str, NDArray[Any]]) ->
 def belongs(path: Path, digest: str) -> bool:
     """Tell whether a file is there, whole, and belongs to `digest`."""
     try:
-        with np.load(_unsealed(path), allow_pickle=False) as arrays:
+        with _arrays(path) as arrays:
             return bool(arrays["plan"].tobytes().hex() == digest)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError):
         return False
 
 
@@ -50,18 +63,38 @@ def read_sealed(path: Path, prefix: str = "") -> tuple[str, dict[str, NDArray[An
 
     Raises
     ------
-    OSError, ValueError, KeyError
+    OSError, ValueError
         When the file is missing or damaged.
     """
-    with np.load(_unsealed(path), allow_pickle=False) as arrays:
+    with _arrays(path) as arrays:
         digest = arrays["plan"].tobytes().hex()
         names = [name for name in arrays.files if name.startswith(prefix) and name != "plan"]
         return digest, {name.removeprefix(prefix): arrays[name] for name in names}
 
 
+@contextmanager
+def _arrays(path: Path) -> Iterator[Any]:
+    """Open an archive; whatever is wrong inside one that was sealed again is a ValueError."""
+    archive = _unsealed(path)
+    try:
+        with np.load(archive, allow_pickle=False) as arrays:
+            _check_sizes(arrays.zip, len(archive.getbuffer()))
+            yield arrays
+    except (OSError, ValueError):
+        raise
+    except _BROKEN as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+
+
+def _check_sizes(archive: zipfile.ZipFile, size: int) -> None:
+    """Refuse an archive that would take more memory than its own size: ours are not packed."""
+    if sum(entry.file_size for entry in archive.infolist()) > size:
+        raise ValueError("its arrays are larger than the file")
+
+
 def _unsealed(path: Path) -> io.BytesIO:
     """Return the archive; ValueError when its digest is not the one behind it."""
-    data = path.read_bytes()
+    data = whole(path, _MOST)
     archive, seal = data[:-_SEAL], data[-_SEAL:]
     if hashlib.sha256(archive).digest() != seal:
         raise ValueError(f"{path} is damaged")

@@ -45,8 +45,12 @@ def read_shard(path: Path, seal: str, name: str) -> ShardResult:
                 f"{path}: belongs to another plan, or to another place in this one; remove it, "
                 "then run gtrack scan --resume"
             )
-        return ShardResult(*(arrays[column] for column in ShardResult.columns()))
+        result = ShardResult(*(arrays[column] for column in ShardResult.columns()))
+        if not result.is_sound():
+            raise ValueError("columns that do not belong together")
+        return result
     except (OSError, ValueError, KeyError) as error:
         raise VerificationError(
-            f"{path}: the shard is missing or damaged; run gtrack scan --resume"
+            f"{path}: the shard is missing or damaged; remove it if it is there, then run gtrack "
+            "scan --resume"
         ) from error

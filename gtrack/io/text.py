@@ -17,6 +17,8 @@ from typing import BinaryIO, Literal
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
+from gtrack.core.small_file import whole
+from gtrack.io.shell import filtered
 
 LINE_LIMIT = 1 << 20
 """Longest line, in bytes, that a reader takes into memory (1 MiB)."""
@@ -36,6 +38,8 @@ _FOREIGN = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"PK\x03\x04": "zip",
 }
+
+_WORKBOOK = ", or, if it is a workbook (.xlsx), save it as text with tabs"
 
 
 @contextmanager
@@ -67,7 +71,8 @@ def _compression(head: bytes, path: Path) -> Compression:
     for magic, name in _FOREIGN.items():
         if head.startswith(magic):
             raise InputError(
-                f"{shown(path)}: compressed with {name}; gtrack reads plain, gzip and bgzip files"
+                f"{shown(path)}: compressed with {name}; gtrack reads plain, gzip and bgzip files: "
+                f"unpack it first{_WORKBOOK if name == 'zip' else ''}"
             )
     if not head.startswith(_GZIP):
         return "plain"
@@ -144,6 +149,30 @@ class _Inflated(io.RawIOBase):
                     )
 
 
+class Watched(io.RawIOBase):
+    """A stream that tells cheaply whether other bytes than the usual ones were read of late.
+
+    Behind a buffer of `LINE_LIMIT` bytes: `odd` is said of all that came with the last two fillings
+    of it, in which every line lies that is no longer.
+    """
+
+    def __init__(self, stream: BinaryIO, usual: bytes) -> None:
+        self._stream, self._usual, self._last = stream, usual, False
+        self.odd = False
+
+    def readable(self) -> bool:
+        """Whether it can be read: always."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill the buffer from the stream."""
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        odd = bool(data.translate(None, self._usual))
+        self.odd, self._last = odd or self._last, odd
+        return len(data)
+
+
 def no_eof(path: Path) -> str:
     """Return what is said of a BGZF file that was cut."""
     return (
@@ -161,10 +190,7 @@ def whole_text(path: Path) -> str:
         When it cannot be read, or is larger than any text that is read whole.
     """
     with reading(path):
-        size = path.stat().st_size
-        if size > _WHOLE:
-            raise InputError(f"{shown(path)}: {size:,} bytes; is it the right file?")
-        return path.read_bytes().decode(errors="replace")
+        return whole(path, _WHOLE).decode(errors="replace")
 
 
 @contextmanager
@@ -207,16 +233,18 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 line = line.removesuffix(b"\r")
             if number == 1:
                 if line.startswith((b"\xff\xfe", b"\xfe\xff")):
-                    raise InputError(f"{name}:1: text in UTF-16; save the file as UTF-8")
+                    utf8 = filtered(path, "iconv -f UTF-16 -t UTF-8")
+                    raise InputError(f"{name}:1: text in UTF-16; save the file as UTF-8: {utf8}")
                 line = line.removeprefix(b"\xef\xbb\xbf")
-            if len(line) > LINE_LIMIT:
+            if len(line) > LINE_LIMIT and b"\r" not in line[:LINE_LIMIT]:
                 raise InputError(f"{name}:{number}: line {number} longer than 1 MiB; is it text?")
             if b"\0" in line:
                 raise InputError(f"{name}:{number}: a NUL byte; give a text file, not a binary one")
             if b"\r" in line:
+                ends = filtered(path, r"tr '\r' '\n'")
                 raise InputError(
                     f"{name}:{number}: a carriage return inside the line; convert old Macintosh "
-                    r"line ends with tr '\r' '\n'"
+                    f"line ends: {ends}"
                 )
             yield number, line
 

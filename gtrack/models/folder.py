@@ -11,20 +11,28 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import snapshot_download
 
 from gtrack.core import catalogue
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import ModelKind, SequenceModel, lacking
+from gtrack.core.printable import shown
 from gtrack.models import GROUP, MODELS
-from gtrack.models.weights import WEIGHTS, read_config, read_shapes, read_weights, unwrapped
+from gtrack.models.adapters import refuse_unmerged
+from gtrack.models.hints import check_model
+from gtrack.models.hub import fetched, is_path, no_such_folder
+from gtrack.models.weights import (
+    WEIGHTS,
+    read_config,
+    read_shapes,
+    read_weights,
+    unwrapped,
+    weight_files,
+)
 
 __all__ = ["claimed", "digest", "locate", "open_model", "read_config", "read_weights"]
 
-PICKLES = ("pytorch_model.bin", "pytorch_model.pt", "model.pt")
-"""Names of checkpoints that can run code when opened: never read here, only by ``convert``."""
-
 _HUB_ID = re.compile(r"(?P<id>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(@(?P<revision>[\w./-]+))?")
+_PICKLES = ("pytorch_model*.bin", "adapter_model.bin")
 _UNDECISIVE = (
     "_name_or_path", "architectures", "auto_map", "dtype", "torch_dtype", "transformers_version",
 )  # fmt: skip
@@ -36,10 +44,11 @@ def locate(source: str | Path, *, pickles: bool = False) -> Path:
     Parameters
     ----------
     source : str or Path
-        A folder; or, when no such path exists, a Hub id ``owner/name`` with optional ``@revision``,
+        A folder; or, when no such path exists and it is not meant for one
+        (:func:`gtrack.models.hub.is_path`), a Hub id ``owner/name`` with optional ``@revision``,
         whose JSON and safetensors files are downloaded (or found in the Hub's cache).
     pickles : bool
-        Download ``pytorch_model.bin`` too; for ``gtrack convert`` alone.
+        Download pickles too; for ``gtrack convert`` alone.
 
     Raises
     ------
@@ -54,18 +63,10 @@ def locate(source: str | Path, *, pickles: bool = False) -> Path:
     hub = _HUB_ID.fullmatch(str(source))
     if path.exists():
         raise InputError(f"{source}: a model is a folder with config.json and {WEIGHTS}")
-    if hub is None:
-        raise InputError(f"{source}: no such folder")
-    patterns = ["*.json", "*.safetensors", *_files_of_kinds(), *(PICKLES[:1] if pickles else ())]
-    try:
-        found = snapshot_download(hub["id"], revision=hub["revision"], allow_patterns=patterns)
-    except Exception as problem:  # whatever the HTTP library beneath the Hub's client raises
-        why = str(problem).strip().split("\n")[0] or type(problem).__name__
-        raise ModelError(
-            f"{source}: no such folder, and the Hugging Face Hub gave no such model "
-            f"({why}); download it elsewhere and give the folder"
-        ) from problem
-    return Path(found)
+    if hub is None or is_path(str(source)):
+        raise InputError(no_such_folder(str(source)))
+    patterns = ["*.json", "*.safetensors", *_files_of_kinds(), *(_PICKLES if pickles else ())]
+    return fetched(str(source), hub["id"], hub["revision"], patterns)
 
 
 def _files_of_kinds() -> list[str]:
@@ -94,10 +95,10 @@ def recognise(source: str | Path) -> str:
 
 
 def _recognised(source: str | Path, folder: Path) -> tuple[str, type[ModelKind]]:
-    config = read_config(folder)
-    if not (folder / WEIGHTS).is_file():
-        raise ModelError(_without_weights(source, folder))
-    return claimed(source, config, read_shapes(folder / WEIGHTS))
+    check_model(source, folder)
+    shapes = read_shapes(folder)
+    refuse_unmerged(shapes, source)
+    return claimed(source, read_config(folder), shapes)
 
 
 def claimed(
@@ -123,8 +124,8 @@ def claimed(
     known = ", ".join(catalogue.names(MODELS, GROUP))
     raise ModelError(
         f"{source}: a model of no kind that is known here ({known}): model_type "
-        f"{str(config.get('model_type'))[:60]!r}, {len(tensors):,} tensors, such as "
-        f"{', '.join(sorted(tensors)[:2])[:160]}; if it has a package for gtrack, install that"
+        f"{shown(str(config.get('model_type')), 60)!r}, {len(tensors):,} tensors, such as "
+        f"{shown(', '.join(sorted(tensors)[:2]), 160)}; if it has a package for gtrack, install it"
         f"{'; ' * bool(broken)}{'; '.join(broken)}"
     )
 
@@ -136,27 +137,6 @@ def _check_kind(name: str, kind: type[ModelKind]) -> None:
         raise ModelError(
             f"{name!r} of {GROUP} calls its kind {kind.kind!r}; the two must be one name"
         )
-
-
-def _without_weights(source: str | Path, folder: Path) -> str:
-    """Say what to do about a folder without ``model.safetensors``."""
-    if (folder / f"{WEIGHTS}.index.json").exists():
-        return (
-            f"{source}: the weights are split over several files; save them as one, "
-            "save_pretrained(FOLDER, max_shard_size='50GB')"
-        )
-    pickle = next((name for name in PICKLES if (folder / name).exists()), None)
-    if pickle is not None:
-        return (
-            f"{source}: only a pickle checkpoint ({pickle}), which can run code when it is opened; "
-            f"convert it once: gtrack convert {source} OUT"
-        )
-    if folder != Path(source):
-        return (
-            f"{source}: the Hub has no {WEIGHTS} of this model; if it has a pytorch_model.bin, "
-            f"convert it once: gtrack convert {source} OUT"
-        )
-    return f"{source}: no {WEIGHTS} in this folder"
 
 
 def open_model(
@@ -195,8 +175,9 @@ def digest(source: str | Path) -> str:
     """Return the SHA-256 (hex) of what decides a model's output.
 
     It covers, in this order, ``config.json`` (sorted keys, without the fields that only describe
-    where the file came from), ``model.safetensors``, and the files that its kind names (the
-    tokenizer). The folder's name, ``training.json`` and ``tokenizer_config.json`` do not enter.
+    where the file came from), ``model.safetensors`` or its parts, and the files that its kind
+    names (the tokenizer). The folder's name, ``training.json`` and ``tokenizer_config.json`` do not
+    enter.
 
     Raises
     ------
@@ -208,13 +189,11 @@ def digest(source: str | Path) -> str:
     config = {k: v for k, v in read_config(folder).items() if k not in _UNDECISIVE}
     canonical = json.dumps(config, sort_keys=True, separators=(",", ":"))
     parts = ["config " + hashlib.sha256(canonical.encode()).hexdigest()]
-    for name in (WEIGHTS, *kind.files):
-        path = folder / name
-        if name != WEIGHTS and not path.exists():
-            continue
+    others = (folder / name for name in kind.files if (folder / name).exists())
+    for path in (*weight_files(folder), *others):
         try:
             with path.open("rb") as file:
-                parts.append(f"{name} {hashlib.file_digest(file, 'sha256').hexdigest()}")
+                parts.append(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}")
         except OSError as problem:
             raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import KINDS, SCHEMA, RunManifest, TrackSpec, completed
+from gtrack.core.small_file import whole
 
 SCHEMA_FILE = Path(__file__).with_name("manifest.schema.json")
 """JSON Schema of the manifest, the contract with the plugin."""
@@ -33,7 +34,7 @@ def read_manifest(path: Path) -> RunManifest:
         When the file is missing, no manifest, or of another schema.
     """
     try:
-        record: dict[str, Any] = json.loads(path.read_bytes(), parse_constant=_no_number)
+        record: dict[str, Any] = json.loads(whole(path), parse_constant=_no_number)
         schema = record["schema"]
     except OSError as error:
         raise InputError(

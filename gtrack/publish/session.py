@@ -30,7 +30,7 @@ def igv_json(manifest: RunManifest) -> str:
     """Return the text of ``igv_session.json``."""
     session = {
         **_genome(manifest.genome),
-        "locus": locus_text(manifest.locus),
+        "locus": igv_locus(manifest.locus),
         "nucleotideColors": LETTERS,
         "roi": [
             {
@@ -81,6 +81,18 @@ def locus_text(place: dict[str, Any]) -> str:
     return f"{place['chrom']}:{place['start'] + 1}-{place['end']}"
 
 
+def igv_locus(place: dict[str, Any]) -> str:
+    """Return a place as igv.js reads it, which splits at the first colon unless there are tabs."""
+    if ":" not in place["chrom"]:
+        return locus_text(place)
+    return f"{place['chrom']}\t{place['start'] + 1}\t{place['end']}"
+
+
+def hub_position(place: dict[str, Any]) -> str:
+    """Return a place as UCSC and igv.js both read it: the whole of a sequence with a colon."""
+    return place["chrom"] if ":" in place["chrom"] else locus_text(place)
+
+
 def _genome(genome: dict[str, Any]) -> dict[str, Any]:
     if genome["id"] != "custom":
         return {"genome": genome["id"]}
@@ -91,6 +103,8 @@ def _genome(genome: dict[str, Any]) -> dict[str, Any]:
         reference |= {"fastaURL": genome["fasta"], "indexURL": genome["fasta"] + ".fai"}
         if genome["fasta"].endswith(".gz"):
             reference["compressedIndexURL"] = genome["fasta"] + ".gzi"
+    if "aliases" in genome:
+        reference["aliasURL"] = genome["aliases"]
     return {"reference": reference, "loadDefaultGenomes": False}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.printable import shown
-from gtrack.workflows.folder.finished import FinishedScan, open_finished
+from gtrack.workflows.folder.finished import FinishedScan, as_listed
 from gtrack.workflows.folder.kept_inputs import of_files
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotation_checks import (
@@ -23,6 +23,7 @@ from gtrack.workflows.scanning.annotations import (
     refuse_taken,
     replacing,
     republish,
+    written,
 )
 
 
@@ -70,10 +71,10 @@ def annotate(job: AnnotateJob) -> Annotated:
     """
     if not job.annotations and not job.remove:
         raise InputError("nothing to do: give NAME=FILE, or --remove NAME")
-    open_finished(job.out)  # before the folder is held: holding makes one that is not there
+    as_listed(job.out)  # before the folder is held: holding makes one that is not there
     folder = ScanFolder(job.out)
     with folder.held():
-        scan = open_finished(job.out)
+        scan = as_listed(job.out)
         removed = _removed(job)
         tracks = [track.name for track in scan.manifest.tracks if track.kind != "annotation"]
         models = [str(model["name"]) for model in scan.manifest.models]
@@ -82,7 +83,7 @@ def annotate(job: AnnotateJob) -> Annotated:
         folder.sweep()
         if added:
             copy_annotations(added, job.out)
-        republish(folder, without=job.remove, copied=bool(added))
+        republish(folder, without=job.remove, copied=written(added))
     return Annotated(job.out, added, removed, annotation_tracks(job.out))
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-import torch
-from torch import Tensor
-
+from gtrack.core.conversion import Adopted, Convertible
 from gtrack.core.errors import InputError, ModelError, OutputError
-from gtrack.core.ports import Adopted, Convertible, lacking
+from gtrack.core.ports import lacking
 from gtrack.io.folders import making_folder
-from gtrack.models.folder import PICKLES, claimed, locate
-from gtrack.models.weights import WEIGHTS, check_finite, read_config, read_weights
+from gtrack.models.brought import check_restored, read_brought
+from gtrack.models.folder import claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,9 @@ class Converted:
     absent : tuple of str
         Heads that it lacks; a folder with any is for ``gtrack train dnabert2 --from``.
     dropped : tuple of str
-        Tensors of the checkpoint that only pretraining needs.
+        Tensors of the checkpoint that are no part of the network.
+    merged : int
+        How many layers an adapter changed; 0 without one.
     """
 
     folder: Path
@@ -40,25 +39,37 @@ class Converted:
     window_bp: int | None
     absent: tuple[str, ...]
     dropped: tuple[str, ...]
+    merged: int = 0
 
 
-def convert(source: str | Path, out: Path, *, window_bp: int | None = None) -> Converted:
+def convert(
+    source: str | Path,
+    out: Path,
+    *,
+    base: str | Path | None = None,
+    window_bp: int | None = None,
+) -> Converted:
     """Write a checkpoint as a folder of safetensors, JSON and the tokenizer.
 
     Parameters
     ----------
     source : str or Path
-        A folder or a Hub id with ``model.safetensors`` or ``pytorch_model.bin``. A pickle is read
-        by torch's restricted reader, which makes tensors and runs nothing.
+        A folder or a Hub id with safetensors or pickles, whole or in parts, or with a LoRA adapter;
+        or one file of weights. A pickle is read by torch's restricted reader, which makes tensors
+        and runs nothing.
     out : Path
         The folder to make; it appears only when it is whole.
+    base : str or Path or None
+        The model that it was fine-tuned from, a folder or a Hub id: an adapter is merged into it,
+        and a config or a tokenizer that is missing is taken from it.
     window_bp : int or None
         Length of the training sequences in bp, to be recorded.
 
     Raises
     ------
     InputError
-        When `out` is not empty, or there is no such source.
+        When `out` is not empty, there is no such source, an adapter has no base, or a base has no
+        use.
     OutputError
         When `out` cannot be written.
     ModelError
@@ -68,40 +79,24 @@ def convert(source: str | Path, out: Path, *, window_bp: int | None = None) -> C
         raise InputError(f"--window {window_bp}: give the length of the training sequences in bp")
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise InputError(f"{out}: exists and is not an empty folder; name a new one")
-    folder = locate(source, pickles=True)
-    config = read_config(folder)
-    tensors = read_weights(folder) if (folder / WEIGHTS).exists() else _read_pickle(folder)
-    name, kind = claimed(source, config, tensors)
+    brought = read_brought(source, base, out)
+    name, kind = claimed(source, brought.config, brought.tensors)
     if lacking(kind, Convertible):
         raise ModelError(f"{source}: a model of kind {name!r} is not converted; scan its folder")
-    adopted = cast(type[Convertible], kind).adopt(tensors, config, folder)
+    adopted = cast(type[Convertible], kind).adopt(
+        brought.tensors, brought.config, brought.folder, brought.files(kind.files)
+    )
+    check_restored(brought, adopted.absent)
     if window_bp is not None:
         adopted.window_bp = window_bp
     try:
         _write(adopted, out)
     except OSError as problem:
         raise OutputError(f"{out}: cannot be written: {problem.strerror}") from problem
-    return Converted(out, adopted.labels, adopted.window_bp, adopted.absent, adopted.dropped)
-
-
-def _read_pickle(folder: Path) -> Mapping[str, Tensor]:
-    """Return the tensors of a pickle, or refuse it; no code of the file runs."""
-    path = next((folder / name for name in PICKLES if (folder / name).exists()), None)
-    if path is None:
-        raise ModelError(f"{folder}: holds neither {WEIGHTS} nor {' nor '.join(PICKLES)}")
-    try:
-        content: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as problem:  # an unreadable, damaged or hostile pickle fails in a dozen ways
-        raise ModelError(
-            f"{path}: refused ({type(problem).__name__}): a damaged file, or it holds more than "
-            "tensors, and that is never run"
-        ) from problem
-    if not isinstance(content, Mapping) or not all(
-        isinstance(name, str) and isinstance(value, Tensor) for name, value in content.items()
-    ):
-        raise ModelError(f"{path}: holds something other than tensors by name")
-    check_finite(content, path)
-    return content
+    merged = 0 if brought.adapter is None else len(brought.adapter.narrow)
+    return Converted(
+        out, adopted.labels, adopted.window_bp, adopted.absent, adopted.dropped, merged
+    )
 
 
 def _write(adopted: Adopted, out: Path) -> None:

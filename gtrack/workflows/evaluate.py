@@ -94,7 +94,7 @@ def evaluate(
         scanned with; all of it before anything is computed.
     """
     require_matplotlib()
-    scan = open_finished(job.scan)
+    scan = open_finished(job.scan, "trust")
     truth = None if job.truth is None else read_truth(job.truth, scan.regions, scan.chrom_sizes)
     labels = {} if job.labels is None else read_labels(job.labels, scan.regions)
     annotations = check_annotations(job, scan)
@@ -125,6 +125,7 @@ def evaluate(
             write_enrichment(folder.enrichment, enrichments(found))
         write_metrics(folder.metrics, rows)
         write_page(folder, found, rows, chunks, truth, notes)
+        folder.list_files()
     return EvaluateSummary(folder.out, len(scan.regions), len(drawn), rows, notes)
 
 

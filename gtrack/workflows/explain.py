@@ -18,7 +18,7 @@ from gtrack.core.ports import Attributor, Runner, SequenceModel, lacking
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.explanation import ExplainedPool, Explanation
 from gtrack.core.scan.projection import Projection
-from gtrack.core.sequences import as_read, is_known, reverse_complement
+from gtrack.core.sequences import as_read, is_known, not_dna, reverse_complement
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.models.device import one_thread_per_operation, resolve_precision
 from gtrack.workflows.scanning.rows import refuse_misplaced
@@ -147,6 +147,8 @@ def _read(index: int, given: object, model: SequenceModel) -> str:
             at for at, letter in enumerate(given) if not letter.isascii() or not letter.isalpha()
         )
         raise InputError(f"{where}: {given[at]!r} at {at} is no base; give letters only")
+    if (what := not_dna(letters)) is not None:
+        raise InputError(f"{where}: {what}; give DNA, with T for U")
     exact = model.window_bp if model.exact_length else None
     if exact is not None and len(letters) != exact:
         raise InputError(f"{where}: {len(letters)} bp, and the model reads exactly {exact}; cut it")

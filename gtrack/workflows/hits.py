@@ -32,6 +32,7 @@ from gtrack.io.motifs import read_motifs
 from gtrack.workflows.calling.given_tracks import TracksJob, check_tracks
 from gtrack.workflows.calling.results import HitsJob, HitsSummary, TargetHits, write_results
 from gtrack.workflows.calling.taken_tracks import TracksSummary, take_tracks
+from gtrack.workflows.calling.widths import check_widths
 from gtrack.workflows.folder.finished import (
     FinishedScan,
     open_finished,
@@ -96,24 +97,6 @@ def call_on_tracks(
     checked = check_tracks(tracks, progress)
     check_widths(motifs, checked.tracks.regions)
     return take_tracks(tracks, checked, progress), call(job, progress)
-
-
-def check_widths(motifs: Sequence[Motif], regions: Sequence[Interval]) -> None:
-    """Refuse a motif that fits into no region.
-
-    Raises
-    ------
-    InputError
-        Naming it.
-    """
-    runs = merge_regions(regions).values()
-    longest = max(end - start for chrom in runs for start, end in chrom)
-    for motif in motifs:
-        if motif.width > longest:
-            raise InputError(
-                f"--motifs: {motif.id} ({motif.name}) is {motif.width} bp wide and the longest "
-                f"scanned region {longest} bp; leave this motif out, or scan longer regions"
-            )
 
 
 def _need_null(scan: FinishedScan) -> None:

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from gtrack.core.assemblies import check_assembly
+from gtrack.core.assemblies import assembly_id, check_assembly
+from gtrack.core.chrom_aliases import alias_table
 from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.printable import shown
 from gtrack.core.scan.regions import merge_regions
-from gtrack.io.atomic import write_text
+from gtrack.io.atomic import write_parts, write_text
+from gtrack.io.fasta import Genome
+from gtrack.io.file_lists import write_list
+from gtrack.io.folders import entries
+from gtrack.io.text import read_parts
 from gtrack.io.twobit import write_twobit
-from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text, names_for
+from gtrack.publish.hub.document import ALIASES, CUSTOM, Hub, groups_text, hub_text, names_for
 from gtrack.publish.hub.pages import hub_pages
 from gtrack.publish.hub.settings import EMAIL
-from gtrack.publish.session import locus_text
+from gtrack.publish.session import hub_position
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.hub_folder import hub_files, making_hub, refuse_foreign_hub
 from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
@@ -57,8 +62,8 @@ class HubJob:
     def __post_init__(self) -> None:
         if not re.fullmatch(EMAIL, self.email):
             raise InputError(f"--email {shown(self.email)}: write an address like me@example.org")
-        if self.genome is not None and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]*", self.genome):
-            raise InputError(f"--genome {shown(self.genome)}: write a name like hg38, or custom")
+        if self.genome is not None:
+            object.__setattr__(self, "genome", assembly_id(self.genome))
         if self.url is not None:
             _check_url(self.url)
 
@@ -89,7 +94,7 @@ def make_hub(job: HubJob) -> HubSummary:
         When the finished hub breaks a rule of hubs.
     """
     with open_finished(job.out).folder.held():
-        scan = open_finished(job.out)
+        scan = open_finished(job.out, "hits", "annotations")
         final = scan.folder.hub
         refuse_foreign_hub(final)
         refuse_inputs(of_files({"--fasta ": job.fasta}), hub_files(final), "a new hub replaces")
@@ -112,7 +117,7 @@ def hub_links(hub: Hub, url: str | None) -> tuple[tuple[str, str], ...]:
     where = {
         "genome" if hub.brings_genome else "db": hub.genome,
         "hubUrl": address,
-        "position": locus_text(hub.manifest.locus),
+        "position": hub_position(hub.manifest.locus),
     }
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in where.items())
     return (
@@ -135,7 +140,7 @@ def _check_url(url: str) -> None:
 
 def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str, ...]]:
     """Write all files into a folder of their own."""
-    genome = job.genome or str(scan.manifest.genome["id"])
+    genome = job.genome or assembly_id(str(scan.manifest.genome["id"]))
     sizes = scan.chrom_sizes
     notes = []
     if genome != CUSTOM:
@@ -148,15 +153,29 @@ def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str
     title = job.name or job.out.resolve().name or "gtrack"
     hub = Hub(title, job.email, genome, scan.manifest, tuple(tracks))
     if hub.brings_genome:
+        copied = scan.manifest.genome["fasta"]
+        if copied and not job.fasta and (scan.out / copied).is_file():
+            writer.refuse_changed(copied)
         with scanned_genome(scan, job.fasta) as fasta:
-            write_twobit(build / "genome.2bit", fasta.path, sizes)
+            _write_genome(build / "genome.2bit", fasta)
         text = "".join(f"{chrom}\t{size}\n" for chrom, size in sizes.items())
         write_text(build / "chrom.sizes", text)
         write_text(build / "groups.txt", groups_text(hub))
+        if hub.aliases:
+            write_text(build / ALIASES, alias_table(sizes) or "")
     for page, text in hub_pages(hub).items():
         write_text(build / page, text)
     write_text(build / "hub.txt", hub_text(hub))
+    write_list(build, sorted(entries(build)), writer.known)
     return hub, (*notes, *writer.notes)
+
+
+def _write_genome(path: Path, genome: Genome) -> None:
+    """Write a genome as 2bit: one that is 2bit stays as it is."""
+    if genome.form == "2bit":
+        write_parts(path, read_parts(genome.path))
+    else:
+        write_twobit(path, genome.files[0], genome.chrom_sizes)
 
 
 def _verify(build: Path) -> None:

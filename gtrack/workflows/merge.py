@@ -7,11 +7,16 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import TrackSpec
+from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.io.bed import write_bed
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_table
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.scanning.annotations import annotation_tracks, drop_replaced
+from gtrack.workflows.scanning.annotations import (
+    annotation_tracks,
+    drop_replaced,
+    replaced_annotations,
+)
 from gtrack.workflows.scanning.merging import MergedModel, ModelSummary, merge_model
 from gtrack.workflows.scanning.null import NullSummary, merge_null, null_record
 from gtrack.workflows.scanning.record import copy_genome, make_manifest
@@ -50,6 +55,7 @@ def merge(out: Path) -> ScanSummary | None:
     folder = ScanFolder(out)
     with folder.held():
         plan = folder.read_plan()
+        folder.refuse_changed(plan)
         if folder.is_finished(plan):
             folder.remove_shards()
             return None
@@ -65,8 +71,10 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     merged: list[MergedModel] = []
     before = folder.read_manifest() if folder.has_manifest() else None
     same = before is not None and before.plan_sha256 == plan.digest
-    trust = before.trust if before is not None and same else None
+    kept = before if same else None
+    written = [""]
     if folder.is_merged(plan):
+        written = ["null/", *replaced_annotations(folder.out, folder.read_manifest())]
         manifest = folder.read_manifest()
         tracks = tuple(track for track in manifest.tracks if track.is_relevance)
         fasta = manifest.genome["fasta"]
@@ -78,7 +86,9 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     shown = (*tracks, *annotation_tracks(folder.out))
     with folder.replacing_hits():  # those of tracks or a null before these go
         made = make_manifest(plan, shown, fasta, null_record(plan, null))
-        folder.publish(replace(made, trust=trust))
+        if kept is not None:
+            made = replace(made, trust=kept.trust, files=kept.files)
+        folder.publish(made, written)
     drop_replaced(folder.out, shown)
     folder.remove_shards()
     return ScanSummary(
@@ -99,7 +109,8 @@ def _merge_models(plan: Plan, folder: ScanFolder) -> list[MergedModel]:
     if missing:
         raise InputError(
             f"{folder.out}: {len(missing)} of {plan.n_shards} shards are missing or damaged "
-            f"(first: {missing[0]}); run gtrack scan --plan {folder.out} --shard {missing[0]}"
+            f"(first: {missing[0]}); run gtrack scan --plan {pasted(folder.out)} "
+            f"--shard {missing[0]}"
         )
     folder.sweep()
     write_bed(folder.regions_bed, plan.regions)

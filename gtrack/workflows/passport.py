@@ -128,7 +128,7 @@ def make_passports(job: PassportJob, progress: Progress = lambda *_: None) -> Pa
         }
         path = folder.out / TRUST
         write_text(path, json.dumps(record, indent=1) + "\n")
-        folder.publish(replace(scan.manifest, trust=_listed(scan, passports)))
+        folder.publish(replace(scan.manifest, trust=_listed(scan, passports)), [TRUST])
     return PassportSummary(path, passports)
 
 

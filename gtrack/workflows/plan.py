@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gtrack.core.assemblies import check_lengths
 from gtrack.core.errors import InputError
+from gtrack.core.hits.motifs import Motif
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import SequenceModel
 from gtrack.core.scan.batches import pool_bounds
@@ -15,14 +17,17 @@ from gtrack.core.scan.null_windows import lay_null
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.scan.plan_differences import differences
 from gtrack.core.scan.regions import canonical_regions, check_regions
+from gtrack.core.scan.widening import said_of_lengths, said_of_window, widened
 from gtrack.core.sequences import is_known
-from gtrack.io.bed import read_bed
+from gtrack.io.bed import read_regions
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.digest import file_digest
 from gtrack.io.fasta import Genome
+from gtrack.io.motifs import read_motifs
 from gtrack.models.device import resolve_devices, resolve_precision
 from gtrack.models.folder import open_model
-from gtrack.workflows.folder.genome import pool_digest, window_sequences
+from gtrack.workflows.calling.widths import check_widths
+from gtrack.workflows.folder.genome import genome_notes, pool_digest, window_sequences
 from gtrack.workflows.folder.run_record import begin_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotation_checks import (
@@ -43,7 +48,9 @@ _POOLS_PER_SHARD, _SHARDS_PER_DEVICE = 8, 4
 class Planned:
     """A plan, and the models that were opened to make it (on the first device).
 
-    `fresh` says that the plan was made now, not found; `annotations` are those of the job.
+    `fresh` says that the plan was made now, not found; `annotations` are those of the job; `notes`
+    are what the user should know of the genome.
+    are what a user should know of the inputs.
     """
 
     plan: Plan
@@ -51,20 +58,31 @@ class Planned:
     devices: tuple[str, ...]
     fresh: bool
     annotations: tuple[Annotation, ...]
+    notes: tuple[str, ...] = ()
 
 
-def plan(job: ScanJob, *, overwrite: bool = False) -> Planned:
-    """Make the plan of a scan whose shards others will do; see :func:`make_plan`."""
+def plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) -> Planned:
+    """Make the plan of a scan whose shards others will do; see :func:`make_plan`.
+
+    The motifs of the job are read and must fit, as hits are to be called later.
+    """
+    motifs = [] if job.motifs is None else read_motifs(job.motifs)
     folder = ScanFolder(job.out)
     with folder.held():
-        return make_plan(job, folder, overwrite=overwrite)
+        return make_plan(job, folder, motifs, resume=resume, overwrite=overwrite)
 
 
 def make_plan(
-    job: ScanJob, folder: ScanFolder, *, resume: bool = False, overwrite: bool = False
+    job: ScanJob,
+    folder: ScanFolder,
+    motifs: Sequence[Motif] = (),
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
 ) -> Planned:
     """Check every input and write the plan into the folder, which the caller holds.
 
+    The `motifs` are those of the job, which must fit into its regions.
     With `resume`, a stored plan must be the same as the one that the inputs make now.
 
     Raises
@@ -83,6 +101,7 @@ def make_plan(
         stored = folder.read_plan()
         check_version(stored, job.out)
     planned = _plan_inputs(job)
+    check_widths(motifs, planned.plan.regions)
     if stored is not None:
         return _resumed(folder, stored, planned)
     begin_run(job.out, job.local())  # first: it marks the folder, whatever happens to the rest
@@ -119,13 +138,16 @@ def _resumed(folder: ScanFolder, stored: Plan, planned: Planned) -> Planned:
 def _plan_inputs(job: ScanJob) -> Planned:
     """Read and check every input."""
     method, parameters = method_of(job)
-    regions = read_bed(job.bed)
+    given = read_regions(job.bed)
+    regions = given.intervals
     with Genome.open(job.fasta) as genome:
+        check_lengths(job.genome, genome.chrom_sizes)
         check_regions(regions, genome.chrom_sizes, job.fasta)
         annotations = check_annotations(job.annotations, genome.chrom_sizes)
         refuse_taken(annotations, job.out)
         devices = tuple(resolve_devices(job.device))
         precision = resolve_precision(job.precision, devices[0])
+        regions = widened(regions, genome.chrom_sizes, flank=job.flank, resize=job.resize)
         canonical, _ = canonical_regions(regions, genome.chrom_sizes)
         weights = None if job.weights is None else _check_weights(job.weights, canonical, genome)
         models = {name: open_model(where, device=devices[0]) for name, where in job.models}
@@ -134,6 +156,8 @@ def _plan_inputs(job: ScanJob) -> Planned:
             plan_model(job, name, where, models[name], devices[0], asked)
             for name, where in job.models
         )
+        if any(each.strand == "region" for each in plans):
+            given.need_strands()
         options = ScanOptions(
             genome=job.genome,
             method=job.method,
@@ -143,12 +167,19 @@ def _plan_inputs(job: ScanJob) -> Planned:
             per_strand_tracks=job.per_strand_tracks,
             precision=precision,
             device_kind=devices[0].partition(":")[0],
+            flank=job.flank,
+            resize=job.resize,
         )
         known = tuple(_known(genome, region) for region in canonical)
         if not sum(known):
             raise InputError(f"{job.bed}: no region holds a single A, C, G or T in {job.fasta}")
         plan = _lay(job, genome, options, plans, canonical, known, len(regions), len(devices))
-    return Planned(plan, models, devices, True, annotations)
+        of_genome = genome_notes(genome, job.genome, canonical)
+    notes = [*given.notes, *said_of_lengths(canonical, flank=job.flank, resize=job.resize)]
+    for each in plans:
+        notes += said_of_window(each.name, each.window_bp, models[each.name].window_bp)
+    notes += of_genome
+    return Planned(plan, models, devices, True, annotations, tuple(notes))
 
 
 def _lay(

@@ -27,6 +27,7 @@ from gtrack.io.tables import REGION_COLUMNS
 from gtrack.io.word_files import WORD_COLUMNS, parsed_word
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
+from gtrack.publish.report.seal import sealed
 from gtrack.publish.report.signals import SignalRow, signal_scale
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.report_page import is_report
@@ -80,7 +81,10 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     OutputError
         When the page cannot be written.
     """
-    scan, target = open_finished(job.out), job.target or job.out / "report.html"
+    scan, target = (
+        open_finished(job.out, "hits", "annotations", "tables"),
+        job.target or job.out / "report.html",
+    )
     _check_target(target)
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
@@ -119,7 +123,7 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
             for at, place in enumerate(places)
         )
     scores = _region_table(scan, shown)
-    page = report_html(Report(scan.manifest, loci, _motifs(scan), scores, _words(scan)))
+    page = sealed(report_html(Report(scan.manifest, loci, _motifs(scan), scores, _words(scan))))
     write_text(target, page)
     drawn = sum(len(row.hits) for plot, _ in loci for row in plot.models)
     return ReportSummary(target, len(page.encode()), len(loci), drawn)

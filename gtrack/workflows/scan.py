@@ -19,14 +19,15 @@ from gtrack.models.device import resolve_devices
 from gtrack.workflows.calling.results import HitsJob, HitsSummary
 from gtrack.workflows.folder.run_record import begin_run, end_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.hits import call, check_widths
+from gtrack.workflows.hits import call
 from gtrack.workflows.merge import ScanSummary, merge_shards
 from gtrack.workflows.passport import PassportJob, PassportSummary, Price, make_passports, price
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotation_checks import Annotation
-from gtrack.workflows.scanning.annotations import republish
+from gtrack.workflows.scanning.annotations import republish, written
 from gtrack.workflows.scanning.cost import costs
 from gtrack.workflows.scanning.job import ScanJob
+from gtrack.workflows.scanning.record import restore
 from gtrack.workflows.scanning.shard import tasks, tasks_of_shard
 from gtrack.workflows.scanning.versions import check_version
 from gtrack.workflows.scanning.work import ScanWork, report
@@ -36,6 +37,9 @@ Begin = Callable[[Plan], OnBatch]
 
 Tell = Callable[[Cost], None]
 """Called with the price of each model before a dear method begins."""
+
+Say = Callable[[str], None]
+"""Called with each line that a user should read before the work begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def scan(
     overwrite: bool = False,
     passport: bool | None = False,
     tell: Tell | None = None,
+    say: Say = lambda _: None,
 ) -> Scanned:
     """Scan all regions with all models, and call hits where the job has motifs.
 
@@ -78,6 +83,8 @@ def scan(
         little beside the scan.
     tell : callable, optional
         Told what each model costs, where the method says so, before `begin` is called.
+    say : callable, optional
+        Told what a user should know of the inputs, before anything is computed.
 
     Raises
     ------
@@ -85,10 +92,10 @@ def scan(
         When an input is wrong; the motifs are read before anything is computed.
     """
     motifs = [] if job.motifs is None else read_motifs(job.motifs)
-    summary, annotations = _scan(job, begin, tell, motifs, resume=resume, overwrite=overwrite)
+    summary, planned = _scan(job, begin, tell, say, motifs, resume=resume, overwrite=overwrite)
     hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
     made, cost = (None, None) if passport is False else _passports(job, wanted=bool(passport))
-    return Scanned(summary, hits, annotations, made, cost)
+    return Scanned(summary, hits, planned.annotations, made, cost)
 
 
 def _passports(job: ScanJob, *, wanted: bool) -> tuple[PassportSummary | None, Price | None]:
@@ -108,24 +115,28 @@ def _scan(
     job: ScanJob,
     begin: Begin,
     tell: Tell | None,
+    say: Say,
     motifs: Sequence[Motif],
     *,
     resume: bool,
     overwrite: bool,
-) -> tuple[ScanSummary | None, tuple[Annotation, ...]]:
+) -> tuple[ScanSummary | None, Planned]:
     """Scan without calling hits; None when the scan that is resumed was finished already."""
     folder = ScanFolder(job.out)
     with folder.held():
-        planned = make_plan(job, folder, resume=resume, overwrite=overwrite)
+        planned = make_plan(job, folder, motifs, resume=resume, overwrite=overwrite)
         plan = planned.plan
+        for line in planned.notes:
+            say(line)
+        folder.refuse_changed(plan)
         if not planned.fresh and folder.is_finished(plan):
             folder.remove_shards()
-            republish(folder, copied=bool(planned.annotations))
-            return None, planned.annotations
+            restore(plan, folder, job.fasta)
+            republish(folder, copied=written(planned.annotations))
+            return None, planned
         folder.make()  # what a resumed scan lacks
         record = begin_run(job.out, job.local())
         try:
-            check_widths(motifs, plan.regions)
             if tell is not None:
                 for cost in costs(plan, planned.models, len(planned.devices), job.workers):
                     tell(cost)
@@ -136,7 +147,7 @@ def _scan(
             raise
         summary = merge_shards(plan, folder)
         end_run(job.out, record)
-        return summary, planned.annotations
+        return summary, planned
 
 
 def _scan_shards(job: ScanJob, folder: ScanFolder, planned: Planned, on_batch: OnBatch) -> None:
@@ -180,6 +191,9 @@ def scan_shard(
             f"--device {device}: the plan in {out} is for {plan.options.device_kind}, and bytes "
             "differ between kinds of device; plan again for this one"
         )
+    planned = folder.read_run().get("workers")
+    if workers is None and isinstance(planned, int):
+        workers = planned
     with folder.held(shared=True):
         work = ScanWork(folder, plan, on_batch=begin(plan))
         merged = folder.is_merged(plan)

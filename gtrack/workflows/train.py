@@ -13,11 +13,9 @@ import torch
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.heads import Head
 from gtrack.core.ports import OnStep
-from gtrack.core.training.examples import ExampleSet
 from gtrack.core.training.scale import Scale, network_truth
 from gtrack.core.training.schedule import steps_of
 from gtrack.core.training.showing import plan_showing
-from gtrack.core.training.truth import Rows
 from gtrack.evaluation.outputs import score_outputs
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import making_folder
@@ -26,6 +24,7 @@ from gtrack.models.weights import check_finite
 from gtrack.workflows.training.batches import ShownBatches
 from gtrack.workflows.training.data import TrainingData, read_data
 from gtrack.workflows.training.job import TrainJob, TrainResult
+from gtrack.workflows.training.negatives import write_negatives
 from gtrack.workflows.training.networks import Trainee, make_trainee
 from gtrack.workflows.training.predictions import predict
 from gtrack.workflows.training.record import (
@@ -38,6 +37,12 @@ from gtrack.workflows.training.record import (
 )
 from gtrack.workflows.training.trainer import fit
 from gtrack.workflows.training.work_folder import check_work_folder, working
+
+LARGEST_BATCH = 1024
+"""Of a training set that is smaller."""
+
+LARGEST_BATCH = 1024
+"""Of a training set that is smaller."""
 
 Say = Callable[[str], None]
 
@@ -60,7 +65,7 @@ def train(
     -------
     TrainResult
         The finished folder: ``config.json``, ``model.safetensors``, the tokenizer of a dnabert2,
-        and ``training.json``. It appears under its name complete or not at all.
+        drawn negatives and ``training.json``. It appears under its name complete or not at all.
 
     Raises
     ------
@@ -77,8 +82,13 @@ def train(
     with _threads(job.threads), _disk(job.out):
         data = read_data(job)
         described = describe_data(job, data)
-        for line in told(described, data.split):
+        for line in told(described, data):
             say(line)
+        if job.batch > max(LARGEST_BATCH, len(data.split.train)):
+            raise InputError(
+                f"--batch {job.batch}: more than the {len(data.split.train):,} training windows; "
+                f"give {LARGEST_BATCH} or fewer"
+            )
         scale = Scale.of(data.examples.truth, data.split.train)
         steps = job.steps or steps_of(job.epochs, len(data.split.train), job.batch)
         settings = describe_settings(job, steps, device)
@@ -98,13 +108,11 @@ def train(
                 "settings": settings | {"learning_rate": job.lr or trainee.rate},
                 "started_afresh": list(trainee.afresh),
                 "versions": versions(),
-                "metrics": {
-                    name: _score(trainee, *test, job, device) for name, test in data.tests.items()
-                },
+                "metrics": {name: _score(trainee, data, name, job, device) for name in data.tests},
             }
             if scale is not None:
                 record["scale"] = describe_scale(data.examples.truth, scale)
-            _write_folder(trainee, record, job.out)
+            _write_folder(trainee, record, job, data)
     return TrainResult(job.out, record)
 
 
@@ -138,11 +146,12 @@ def _shown(
 
 
 def _score(
-    trainee: Trainee, examples: ExampleSet, rows: Rows, job: TrainJob, device: str
+    trainee: Trainee, data: TrainingData, test: str, job: TrainJob, device: str
 ) -> dict[str, Any]:
+    examples, rows = data.tests[test]
     sequences = [examples.window(row) for row in rows.tolist()]
     logits = predict(trainee, sequences, both_strands=job.strands == "both", device=device)
-    return score_outputs(logits, examples.truth, rows, job.seed)
+    return score_outputs(logits, examples.truth, rows, job.seed, data.groups(test))
 
 
 def _afresh(trainee: Trainee, head: Head, job: TrainJob) -> str:
@@ -158,11 +167,14 @@ def _check_output(job: TrainJob) -> None:
     check_work_folder(job)
 
 
-def _write_folder(trainee: Trainee, record: dict[str, Any], out: Path) -> None:
+def _write_folder(
+    trainee: Trainee, record: dict[str, Any], job: TrainJob, data: TrainingData
+) -> None:
     """Write the model folder beside its name, sync it, then give it its name."""
-    with making_folder(out) as partial:
+    with making_folder(job.out) as partial:
         trainee.network.to("cpu")
         trainee.model.save(partial)
+        write_negatives(job, data, partial)
         write_text(partial / "training.json", json.dumps(record, indent=2) + "\n")
 
 

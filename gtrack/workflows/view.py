@@ -7,20 +7,29 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from gtrack.core.errors import GtrackError, InputError
+from gtrack.core.listed_files import Room, fasta_files
 from gtrack.core.manifest import RunManifest
+from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import digest_of
 from gtrack.core.targets import path_of
 from gtrack.io.fasta import Genome
+from gtrack.io.file_lists import LIST, is_list, read_list
+from gtrack.io.file_records import FileRecord, looks_changed
 from gtrack.io.text import whole_text
 from gtrack.publish.manifest import read_manifest
 from gtrack.publish.viewer.assets import asset_files
-from gtrack.publish.viewer.named_files import fasta_files, hub_files, manifest_files
+from gtrack.publish.viewer.named_files import hub_files, manifest_files
 from gtrack.publish.viewer.served import Entry, ServedFile, ServedText
 from gtrack.publish.viewer.server import ViewServer
+from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.run_record import read_run
+from gtrack.workflows.folder.scan_folder import ScanFolder
+from gtrack.workflows.folder.unfinished import unfinished
 
+_SHOWN: tuple[Room, ...] = ("tracks", "hits", "annotations", "tables", "sessions", "genome")
 _OPTIONAL = ("igv_session.json", "igv_session.xml")
 """Not in a scan of an earlier gtrack, and not read by the viewer's page."""
 
@@ -68,8 +77,12 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     root = job.folder.resolve()
     copied, note = _copy(job, scan)
     notes += [note] if note else []
+    changed = _changed(job, scan)
+    notes += changed.values()
+    if scan and scan.genome["fasta"] in changed:
+        copied = dict.fromkeys(copied)
     for url in urls:
-        if url in copied:
+        if url in copied or url in changed:
             continue
         table[f"/{url}"] = ServedFile(job.folder / path_of(url), root)
         why = _missing(table[f"/{url}"])
@@ -93,15 +106,41 @@ def _scan(job: ViewJob) -> RunManifest | None:
     if job.hub:
         return None
     raise InputError(
-        f"{job.folder}: no finished scan here; gtrack scan --resume finishes one"
+        f"{job.folder}: no finished scan here: {unfinished(ScanFolder(job.folder))}"
         + (", and --hub shows the hub" if (job.folder / "hub" / "hub.txt").exists() else "")
     )
+
+
+def _changed(job: ViewJob, scan: RunManifest | None) -> Mapping[str, str]:
+    """Return what of a scan is not as it was written, by URL, and what is said of it."""
+    if job.hub:
+        hub = job.folder / "hub"
+        looks = ((name, looks_changed(hub / name, kept)) for name, kept in _list(hub).items())
+        return {
+            f"hub/{quote(name)}": f"{hub / name}: cannot be shown: {why}; gtrack hub "
+            f"{pasted(job.folder)} --email ADDRESS makes it again"
+            for name, why in looks
+            if why and (hub / name).exists()
+        }
+    if scan is None:
+        return {}
+    return {
+        each.url: f"{each.path}: cannot be shown: {each.why}; {each.cure}"
+        for each in looked_at(job.folder, scan, _SHOWN)
+        if each.path.exists() and not each.url.endswith((".fai", ".gzi"))
+    }
+
+
+def _list(hub: Path) -> Mapping[str, FileRecord]:
+    """Return what a hub has on record of its files; a hub of others has nothing."""
+    return (read_list(hub) if is_list(hub / LIST) else None) or {}
 
 
 def _hub_text(folder: Path) -> str:
     path = folder / "hub" / "hub.txt"
     if not path.exists():
-        raise InputError(f"{path}: no hub here; gtrack hub {folder} makes one")
+        where = pasted(folder)
+        raise InputError(f"{path}: no hub here; gtrack hub {where} --email ADDRESS makes one")
     return whole_text(path)
 
 
@@ -121,11 +160,12 @@ def _copy(job: ViewJob, scan: RunManifest | None) -> tuple[dict[str, Entry | Non
     path, urls = job.folder / url, fasta_files(url)
     try:
         genome = _scanned(path, scan)
+        if len(genome.files) != len(urls) or genome.files[0] != path:
+            raise InputError(f"{path}: not the copy that gtrack made")
     except GtrackError as error:
         lost = "" if job.fasta else "; letters need it; copy the folder again, or give --fasta FILE"
         return dict.fromkeys(urls), f"{error}{lost}"
-    indexes = [genome.fai, *([genome.gzi] if genome.gzi else [])]
-    entries = [ServedFile(path, job.folder.resolve()), *map(ServedFile, indexes)]
+    entries = [ServedFile(path, job.folder.resolve()), *map(ServedFile, genome.files[1:])]
     return dict(zip(urls, entries, strict=True)), None
 
 
@@ -147,16 +187,19 @@ def _genome(
     try:
         path = job.fasta or Path(str(read_run(job.folder)["fasta"]))
         genome = _scanned(path, scan)
-        indexes = [genome.fai, *([genome.gzi] if genome.gzi else [])]
     except (GtrackError, KeyError) as error:
         if job.fasta is not None:
             raise
         lost = "letters need it" if name == "custom" else f"igv.js will fetch {name} by internet"
         return {}, {}, f"the genome is not at hand ({error}); {lost}; --fasta FILE gives it"
-    url = "_gtrack/genome.fa" + (".gz" if genome.gzi else "")
-    urls = fasta_files(url)
-    keys = ("fastaURL", "indexURL", "compressedIndexURL")
-    shown = path.name if name == "custom" else name
-    reference = {"id": name, "name": shown, **dict(zip(keys, urls, strict=False))}
-    files = {f"/{u}": ServedFile(f) for u, f in zip(urls, [path, *indexes], strict=True)}
+    if genome.form == "2bit":  # of which igv.js must be told the sizes
+        urls = ["_gtrack/genome.2bit"]
+        where = {"twoBitURL": urls[0], "chromSizesURL": str(scan.genome["sizes"])}
+    else:
+        urls = fasta_files("_gtrack/genome.fa" + (".gz" if genome.form == "bgzf" else ""))
+        where = dict(zip(("fastaURL", "indexURL", "compressedIndexURL"), urls, strict=False))
+    if "aliases" in scan.genome:
+        where["aliasURL"] = str(scan.genome["aliases"])
+    reference = {"id": name, "name": path.name if name == "custom" else name, **where}
+    files = {f"/{u}": ServedFile(f) for u, f in zip(urls, genome.files, strict=True)}
     return {"reference": reference}, files, None

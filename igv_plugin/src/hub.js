@@ -169,12 +169,12 @@ export async function hubSession(igv, url, reference) {
   const cure = 'Give the address of a hub.txt with "useOneFile on", as gtrack hub writes it.'
   const stanzas = parseStanzas(await fetchText(url, cure))
   try {
-    const { tracks, ...genome } = (await igv.loadHub(url)).getGenomeConfig()
+    const { tracks, locus, ...genome } = (await igv.loadHub(url)).getGenomeConfig()
     const known =
       reference || genome.twoBitURL
         ? { reference: reference ?? genome, loadDefaultGenomes: false }
         : { genome: genome.id }
-    return { ...known, locus: genome.locus, tracks: repairTracks(tracks, stanzas) }
+    return { ...known, locus, tracks: repairTracks(tracks, stanzas) }
   } catch (error) {
     throw problem(`${url} is no hub that igv.js can read (${messageOf(error)}).`, cure)
   }

@@ -247,6 +247,20 @@ class Viewer {
   chose = (row) => this.#emit('hit', row)
 
   /**
+   * What a text means: a place or, of a sequence whose name may hold colons, all of it.
+   *
+   * @param {string} text
+   */
+  async #placeOf(text) {
+    const { genome } = this.browser
+    const named = genome.getChromosome(text)
+    const place = parseLocus(text)
+    if (!named && place && (await genome.loadChromosome(place.chrom))) return place
+    const whole = named ?? (await genome.loadChromosome(text))
+    return whole ? { chrom: whole.name, start: 0, end: whole.bpLength } : place
+  }
+
+  /**
    * Shows the first of some places, then the tracks, so that each is read once; and follows what
    * igv.js and the address do.
    *
@@ -255,7 +269,7 @@ class Viewer {
    */
   async start(places, difference) {
     for (const place of new Set(places)) {
-      const view = typeof place === 'string' ? parseLocus(place) : place
+      const view = typeof place === 'string' ? await this.#placeOf(place) : place
       if (view?.chrom && (await this.goto(view.chrom, view.start, view.end))) break
     }
     const list = this.#tracks.map((track, order) => ({ ...track, order }))

@@ -1,10 +1,10 @@
 // The manifest of a scan: read, checked, turned into an igv.js session. No igv.js in here.
 import { COLORS } from './draw.js'
 import { COPY, problem } from './files.js'
-import { formatLocus } from './state.js'
+import { igvLocus } from './state.js'
 
 /** @typedef {import('../igv.js').TrackConfig} TrackConfig */
-/** @typedef {{id: string, fasta?: string | null, sizes?: string, bases?: number}} Genome */
+/** @typedef {{id: string, fasta?: string | null, sizes?: string, aliases?: string, bases?: number}} Genome */
 
 /**
  * A file that is shown as a track.
@@ -89,7 +89,7 @@ function makeAbsolute({ genome, regions, tracks, hits = {} }, base) {
       object[key] = url.href
     }
   }
-  absolute(genome, 'fasta', 'sizes')
+  absolute(genome, 'fasta', 'sizes', 'aliases')
   absolute(regions, 'url')
   absolute(hits, 'logos')
   for (const track of tracks) absolute(track, 'url', 'index')
@@ -102,10 +102,11 @@ function makeAbsolute({ genome, regions, tracks, hits = {} }, base) {
  *
  * @param {Genome} genome
  */
-export function localReference({ id, fasta, sizes }) {
-  if (!fasta) return { id, name: id, format: 'chromsizes', fastaURL: sizes }
+export function localReference({ id, fasta, sizes, aliases }) {
+  const own = { id, name: id, ...(aliases && { aliasURL: aliases }) }
+  if (!fasta) return { ...own, format: 'chromsizes', fastaURL: sizes }
   const packed = fasta.endsWith('.gz') && { compressedIndexURL: `${fasta}.gzi` }
-  return { id, name: id, fastaURL: fasta, indexURL: `${fasta}.fai`, ...packed }
+  return { ...own, fastaURL: fasta, indexURL: `${fasta}.fai`, ...packed }
 }
 
 /**
@@ -205,7 +206,7 @@ export function sessionFromManifest({ genome, locus, models, regions, tracks }) 
   }
   return {
     ...(genome.id === 'custom' ? own : { genome: genome.id }),
-    locus: formatLocus(locus),
+    locus: igvLocus(locus),
     nucleotideColors: { A, C, G, T, N },
     roi: [roi],
     gtrack: { manifest: 'manifest.json' },

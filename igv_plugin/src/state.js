@@ -9,6 +9,8 @@
  * @returns {Interval | null}
  */
 export function parseLocus(text) {
+  const [chr, from, to] = String(text ?? '').split('\t')
+  if (to) return parseLocus(`${chr}:${from}-${to}`)
   const found = /^(.+):([\d,]+)(?:-([\d,]+))?$/.exec(String(text ?? '').trim())
   if (!found) return null
   const [, chrom, first, last = first] = found
@@ -20,6 +22,14 @@ export function parseLocus(text) {
 /** @param {Interval} interval of igv.js, too, whose ends are sums of floats */
 export const formatLocus = ({ chrom, start, end }) =>
   `${chrom}:${Math.floor(start + 0.01) + 1}-${Math.ceil(end - 0.01)}`
+
+/**
+ * A place as igv.js reads it, which splits at the first colon unless there are tabs.
+ *
+ * @param {Interval} interval
+ */
+export const igvLocus = ({ chrom, start, end }) =>
+  chrom.includes(':') ? `${chrom}\t${start + 1}\t${end}` : formatLocus({ chrom, start, end })
 
 /** @param {string} text */
 function threshold(text) {

@@ -23,9 +23,10 @@ SIGNATURES = {
         "projection='uniform', weights=None, target=None, outputs=None, window=None, stride=None, "
         "strand=None, per_strand_tracks=False, device='auto', precision=None, batch_units=None, "
         "shards=None, engine='local', workers=None, null=False, motifs=None, annotations=None, "
-        "resume=False, overwrite=False, progress=None)"
+        "resume=False, overwrite=False, progress=None, flank=None, resize=None)"
     ),
     "open_scan": "(folder)",
+    "verify": "(folder, *, progress=None)",
     "call_hits": (
         "(scan, motifs, *, q=0.05, max_chance=1.0, everything=False, loci=False, fasta=None, "
         "p_sequence=0.001, gate=0.01, gap=3, pseudocount=0.1, progress=None)"

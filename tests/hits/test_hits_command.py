@@ -417,10 +417,10 @@ def test_folders_that_are_no_finished_scan(run, finished, tmp_path: Path) -> Non
     run("plan", *inputs.options("cnn"), "--out", planned, "--null")
     for folder, why in (
         (nowhere, "no such folder"),
-        (empty, "no finished scan here (none was planned)"),
+        (empty, "no finished scan here: none was planned"),
         (
             planned,
-            "no finished scan here (0 of 1 shards are done); gtrack scan --resume finishes one",
+            "no finished scan here: 0 of 1 shards are done; the command of the scan with --resume",
         ),
     ):
         ran = run("hits", folder, "--motifs", motifs, code=2)

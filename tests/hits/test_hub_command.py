@@ -18,6 +18,7 @@ from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import write_hits_bed
 from gtrack.workflows import hub as hub_workflow
 from tests.hubs import HOSTILE, parse
+from tests.manifests import forget
 from tests.twobits import as_twobit, read_twin
 
 LOOSE = ["--q", "1", "--gate", "0.1", "--p-sequence", "0.01"]
@@ -191,7 +192,10 @@ def test_an_earlier_hub_stays_when_a_new_one_fails(run, scan) -> None:
     first = listing(out / "hub")
     track = out / "tracks/dnabert2.relevance.bw"
     track.write_bytes(track.read_bytes()[:-200])
-    ran = run("hub", out, *MAIL, code=2)
+    ran = run("hub", out, *MAIL, code=5)
+    assert "dnabert2.relevance.bw: has " in ran.error
+    forget(out)
+    ran = run("hub", out, *MAIL, code=5)
     assert "dnabert2.relevance.bw: is cut" in ran.error
     assert listing(out / "hub") == first
     assert not list(out.glob("hub.*"))
@@ -209,6 +213,8 @@ def test_a_damaged_list_of_hits_is_named(run, scan) -> None:
     with (out / "hits/cnn.hits.bed").open("a") as file:
         file.write("chr2\t5\t9\n")
     number = (out / "hits/cnn.hits.bed").read_text().count("\n")
+    assert "cnn.hits.bed: has " in run("hub", out, *MAIL, code=5).error
+    forget(out)
     ran = run("hub", out, *MAIL, code=2)
     assert f"cnn.hits.bed:{number}: no hit of gtrack's" in ran.error
 
@@ -257,7 +263,7 @@ def test_the_genome_must_be_the_one_that_was_scanned(run, scan) -> None:
 def test_a_known_genome_is_taken_at_its_word_only_where_it_can_be(run, scan) -> None:
     _, out = scan
     ran = run("hub", out, *MAIL, "--genome", "hg38", code=2)
-    assert "chr1 has 1,000 bp in the scan and 248,956,422 in hg38" in ran.error
+    assert "chr1 has 1,000 bp in the genome that was read and 248,956,422 in hg38" in ran.error
     ran = run("hub", out, *MAIL, "--genome", "xenLae2", code=2)
     assert "UCSC has no 'tiny', which was scanned" in ran.error
     shutil.rmtree(out / "genome")  # it is not needed
@@ -381,6 +387,7 @@ def test_a_hundred_thousand_hits_are_copied_and_not_written_anew(run, scan) -> N
     marked = whole.replace(b"Transcription factor", b"TRANSCRIPTION FACTOR", 1)
     assert marked != whole
     bigbed.write_bytes(marked)
+    forget(out)
     run("hub", out, *MAIL)
     assert (out / "hub/cnn-hits.bb").read_bytes() == marked
     hit_track = next(

@@ -15,6 +15,7 @@ import pyBigWig
 import pytest
 
 from gtrack.publish.report.letters import HALF
+from tests.manifests import forget
 
 MODELS = ("cnn", "dnabert2")
 LOOSE = ["--q", "1", "--gate", "0.1", "--p-sequence", "0.01"]
@@ -99,6 +100,7 @@ def test_of_equal_q_the_largest_relevance_comes_first(run, called, largest) -> N
         path.write_text("\n".join([*comments, *("\t".join(row) for row in rows), ""]))
         if model == "cnn":
             strongest = rows[len(rows) // 2]
+    forget(out)
     run("report", out, "--loci", 1)
     ((chrom, start, end),) = places(out / "report.html")
     assert chrom == strongest[0]
@@ -283,6 +285,9 @@ def test_broken_files_are_named(run, called, file, before, after, said) -> None:
     text = (out / file).read_text()
     assert before in text
     (out / file).write_text(text.replace(before, after, 1))
+    if file != "manifest.json":
+        assert f"{file}: " in run("report", out, code=5).error
+        forget(out)
     assert said in run("report", out, code=2).error
     assert not (out / "report.html").exists()
 
@@ -291,4 +296,6 @@ def test_a_cut_track_is_named(run, called) -> None:
     _, out = called
     track = out / "tracks/cnn.relevance.bw"
     track.write_bytes(track.read_bytes()[:200])
-    assert "cnn.relevance.bw" in run("report", out, code=2).error
+    assert "cnn.relevance.bw: has 200 bytes" in run("report", out, code=5).error
+    forget(out)
+    assert "cnn.relevance.bw: is cut" in run("report", out, code=5).error

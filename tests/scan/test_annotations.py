@@ -282,4 +282,5 @@ def test_a_kill_while_one_is_added(run, program, given, tmp_path: Path) -> None:
         assert program.start(*scan, "--resume", *other, die_at=die_at).wait().code == 137
         run(*scan, "--resume")
         assert "".join(name for name, _, _ in annotations(out)) == left
+        assert "all as it was written" in run("verify", out).err
         assert not list(out.rglob("*.tmp"))

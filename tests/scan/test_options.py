@@ -336,9 +336,9 @@ def test_a_device_that_is_not_there(run, short, tmp_path: Path, device: str) -> 
 
 def test_a_named_genome_is_not_copied(run, short, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run("scan", *short.options("cnn"), "--out", out, "--genome", "hg38")
+    run("scan", *short.options("cnn"), "--out", out, "--genome", "xenLae2")
     assert [path.name for path in (out / "genome").iterdir()] == ["chrom.sizes"]
-    assert manifest(out)["genome"]["id"] == "hg38"
+    assert manifest(out)["genome"]["id"] == "xenLae2"
     assert manifest(out)["genome"]["fasta"] is None
 
 

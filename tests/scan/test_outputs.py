@@ -220,6 +220,16 @@ def test_strands_that_disagree_are_pointed_out(scanned) -> None:
     )
 
 
+def test_the_advice_on_strands_names_a_choice(run, own_models, tmp_path: Path) -> None:
+    for strand, advice in (
+        (".", "consider --strand forward, if it was trained on one strand"),
+        ("-", "consider --strand region, that of each region"),
+    ):
+        own_models.bed.write_text(f"chr2\t6000\t6300\ta\t0\t{strand}\n")
+        said = run("scan", *own_models.options(), "--out", tmp_path / f"out{strand}").err
+        assert advice in " ".join(said.split())
+
+
 @st.composite
 def region_sets(draw: st.DrawFn) -> list[tuple[str, int, int, str]]:
     sizes = {"chr2": 12_000, "chr10": 2_000, "tiny": 70, "chr1": 1_000}

@@ -88,7 +88,7 @@ CHANGES = [
     (None, ["--window", "cnn=130"], "--window of model cnn (128 before, now 130)"),
     (None, ["--per-strand-tracks"], "--per-strand-tracks (False before, now True)"),
     (None, ["--precision", "bf16"], "--precision (fp32 before, now bf16)"),
-    (None, ["--genome", "hg38"], "--genome (custom before, now hg38)"),
+    (None, ["--genome", "xenLae2"], "--genome (custom before, now xenLae2)"),
 ]
 
 

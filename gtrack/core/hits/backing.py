@@ -8,6 +8,9 @@ permuted one, before anything competes. docs/decisions/0024-backing.md
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +23,37 @@ FEW = 5
 
 MOST_PLACES = 300
 """The best of a motif that are counted, copies among them; comparing copies takes their square."""
+
+MANY = 1_000_000
+"""Candidates that may wait before all but the best are let go."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Candidates as columns: number of world, motif and sign in one, rank, bases around."""
+
+    lane: NDArray[np.int32]
+    rank: NDArray[np.int32]
+    flanks: NDArray[np.uint64]
+    unknown: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, parts: Sequence[_Rows]) -> _Rows:
+        kinds = (np.int32, np.int32, np.uint64, np.uint64)
+        return cls(
+            *(
+                np.concatenate([np.empty(0, kind), *(getattr(part, one.name) for part in parts)])
+                for one, kind in zip(fields(cls), kinds, strict=True)
+            )
+        )
+
+    def best(self, most: int) -> _Rows:
+        """Return the best rows of each lane, lane by lane and the best first."""
+        order = np.lexsort((self.unknown, self.flanks, -self.rank, self.lane))
+        lane = self.lane[order]
+        first = np.searchsorted(lane, lane, side="left")
+        chosen = order[np.arange(len(order)) - first < most]
+        return _Rows(*(getattr(self, one.name)[chosen] for one in fields(self)))
 
 
 class Backing:
@@ -35,18 +69,24 @@ class Backing:
 
     def __init__(self, rounds: int, motifs: int) -> None:
         self._shape = (rounds + 1, motifs, 2)
-        self._lanes = [np.empty(0, np.int64)]
-        self._ranks = [np.empty(0, np.int64)]
-        self._flanks = [np.empty((2, 0), np.uint64)]
+        self._held = _Rows.of([])
+        self._new: list[_Rows] = []
+        self._waiting = 0
 
     def add(self, found: Candidates) -> None:
         """Take in candidates, before they compete."""
         some = found.at(found.world < self._shape[0])
-        motifs = self._shape[1]
-        lanes = (some.world * motifs + some.motif) * 2 + some.opposing
-        self._lanes.append(lanes.astype(np.int32))
-        self._ranks.append(ranks(some.score).astype(np.int32))
-        self._flanks.append(np.stack((some.flanks, some.unknown)))
+        lane = (some.world * self._shape[1] + some.motif) * 2 + some.opposing
+        # Ranks are below 2**26, and there are millions of them.
+        rank = ranks(some.score).astype(np.int32)
+        self._new.append(_Rows(lane.astype(np.int32), rank, some.flanks, some.unknown))
+        self._waiting += len(some)
+        if self._waiting > max(MANY, len(self._held.lane)):
+            self._settle()
+
+    def _settle(self) -> None:
+        self._held = _Rows.of([self._held, *self._new]).best(MOST_PLACES)
+        self._new, self._waiting = [], 0
 
     def places(self, palindromes: frozenset[int]) -> NDArray[np.int64]:
         """Return the counts, shape (rounds + 1, motifs, 2), opposing last; copies count once.
@@ -56,17 +96,15 @@ class Backing:
         palindromes : frozenset of int
             Motifs that read alike on both strands.
         """
-        counts = np.zeros(self._shape, np.int64)
-        lane, rank = np.concatenate(self._lanes), np.concatenate(self._ranks)
-        flanks = np.concatenate(self._flanks, axis=1)
-        order = np.lexsort((flanks[1], flanks[0], -rank, lane))
-        edges = np.flatnonzero(np.diff(lane[order])) + 1
-        for rows in np.split(order, edges):
+        self._settle()
+        held, counts = self._held, np.zeros(self._shape, np.int64)
+        edges = np.flatnonzero(np.diff(held.lane)) + 1
+        for rows in np.split(np.arange(len(held.lane)), edges):
             if len(rows):
-                best, at = rows[:MOST_PLACES], int(lane[rows[0]])
+                at = int(held.lane[rows[0]])
                 world, motif, sign = at // (2 * self._shape[1]), at // 2 % self._shape[1], at % 2
                 alike = world == 0 and motif in palindromes
-                first = first_of_copies(flanks[0, best], flanks[1, best], alike)
+                first = first_of_copies(held.flanks[rows], held.unknown[rows], alike)
                 counts[world, motif, sign] = first.sum()
         return counts
 

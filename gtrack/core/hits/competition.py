@@ -82,9 +82,11 @@ def compete(
     held = Candidates.joined([])
     for part, frontier in found:
         pool = Candidates.joined([held, part, *_in_rounds(part, worlds)])
+        del part
         settled = _settled(pool, frontier, gap)
-        held = pool.at(~settled)
-        yield _resolved(pool.at(settled), worlds, gap)
+        held, pool = pool.at(~settled), pool.at(settled)
+        yield _resolved(pool, worlds, gap)
+        del pool  # before the next block is searched: it is the larger part of the memory
     yield _resolved(held, worlds, gap)
 
 

@@ -102,6 +102,7 @@ class Search:
             found = self._block(block, worlds, lender, counts)
             backing.add(found)
             yield found, block.frontier
+            del found
 
     def _block(
         self, block: Block, worlds: Worlds, lender: Lender | None, counts: Counts

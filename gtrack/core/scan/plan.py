@@ -106,6 +106,17 @@ class ScanOptions:
     per_strand_tracks: bool = False
     precision: str = "fp32"
     device_kind: str = "cpu"
+    flank: int | None = None
+    resize: int | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """Return them by name; how regions were widened only where they were."""
+        facts = asdict(self)
+        return {
+            name: value
+            for name, value in facts.items()
+            if name not in ("flank", "resize") or value is not None
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,7 +219,7 @@ class Plan:
     def facts(self) -> dict[str, Any]:
         """Return what the digest covers, by the name a user would look for."""
         return {
-            "options": asdict(self.options),
+            "options": self.options.facts(),
             "models": [asdict(model) for model in self.models],
             "chromosomes": digest_of(list(self.chrom_sizes.items())),  # in their order
             "regions": digest_of(

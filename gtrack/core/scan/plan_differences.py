@@ -32,8 +32,8 @@ def differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     one, other = (json.loads(json.dumps(facts)) for facts in (stored, now))
     found = [
         f"{_OPTIONS.get(key, '--' + key.replace('_', '-'))} ({was} before, now {value})"
-        for key, value in other["options"].items()
-        if (was := one["options"].get(key)) != value
+        for key in (*other["options"], *sorted({*one["options"]} - {*other["options"]}))
+        if (was := one["options"].get(key)) != (value := other["options"].get(key))
     ]
     models = {model["name"]: model for model in one["models"]}
     if [*models] != [model["name"] for model in other["models"]]:

@@ -68,6 +68,10 @@ def wanted_rows(grid: WindowGrid, first: int, end: int) -> Iterator[tuple[int, b
                 yield window, bit == REVERSE
 
 
+_OF_ROWS = 8
+"""The first columns of a result have a value per row, the others per base."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ShardResult:
     """One model's part of a shard, as columns; T targets are explained.
@@ -113,6 +117,20 @@ class ShardResult:
         """Return the result of no pool."""
         rows = [np.zeros(0, kind) for kind in ("i8", "?", "i8", "i8")]
         return cls(*rows, *(np.zeros((targets, 0), kind) for kind in ("f8",) * 4 + ("f4",) * 3))
+
+    def is_sound(self) -> bool:
+        """Tell whether the columns have the types and the lengths that belong together."""
+        like = ShardResult.empty(1)
+        found = {name: getattr(self, name) for name in self.columns()}
+        if any(
+            (each.dtype, each.ndim) != (getattr(like, name).dtype, getattr(like, name).ndim)
+            for name, each in found.items()
+        ):
+            return False
+        of_rows = {each.shape[-1] for each in list(found.values())[:_OF_ROWS]}
+        of_targets = {each.shape[0] for each in found.values() if each.ndim > 1}
+        strands = {self.forward_values.shape[1], self.reverse_values.shape[1]}
+        return (len(of_rows), len(of_targets)) == (1, 1) and strands <= {0, self.values.shape[1]}
 
 
 def concatenate(parts: Sequence[ShardResult], targets: int) -> ShardResult:

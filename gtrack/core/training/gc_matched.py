@@ -168,8 +168,18 @@ class _Occupied:
         )
 
 
-def _bin(sequence: str) -> int:
-    """Return the GC bin of the known bases; one half where there are none."""
+def gc_share(sequence: str) -> float:
+    """Return the share of G and C among the known bases; one half where there are none.
+
+    Examples
+    --------
+    >>> gc_share("GGCAN")
+    0.75
+    """
     strong = sequence.count("G") + sequence.count("C")
     known = strong + sequence.count("A") + sequence.count("T")
-    return min(int((strong / known if known else 0.5) / BIN), int(1 / BIN) - 1)
+    return strong / known if known else 0.5
+
+
+def _bin(sequence: str) -> int:
+    return min(int(gc_share(sequence) / BIN), int(1 / BIN) - 1)

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.errors import InputError
 from gtrack.core.sequences import reverse_complement
 from gtrack.core.training.chance import Purpose, stream
 from gtrack.core.training.examples import ExampleSet
+
+MOST_DRAWS = 200_000_000
+"""Draws of a training, whose plan takes 17 bytes each."""
 
 POOL = 48
 """Batches among which sequences of like length are brought together."""
@@ -68,7 +72,17 @@ def plan_showing(
         Sort all draws by length, so that short sequences come first.
     seed : int
         Same seed, same plan.
+
+    Raises
+    ------
+    InputError
+        For more draws than `MOST_DRAWS`.
     """
+    if draws > MOST_DRAWS:
+        raise InputError(
+            f"{draws:.3g} windows would be shown, steps times batch, of {len(train):,} that there "
+            f"are; {MOST_DRAWS:,} are the most: give fewer --epochs or --steps, or a lower --batch"
+        )
     rng = stream(seed, Purpose.SHOWING)
     passes = -(-draws // len(train))
     rows = np.concatenate([rng.permutation(train) for _ in range(passes)])[:draws]

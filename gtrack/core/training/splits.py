@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
-from gtrack.core.sequences import reverse_complement
+from gtrack.core.training.apart import (
+    Groups,
+    Shared,
+    canonical_windows,
+    copies,
+    distinct,
+    grouped,
+    set_apart,
+)
 from gtrack.core.training.chance import Purpose, stream
-from gtrack.core.training.examples import NO_PLACE, ExampleSet
+from gtrack.core.training.examples import ExampleSet
 from gtrack.core.training.truth import Rows
 
 
@@ -25,12 +31,18 @@ class Split:
     train : ndarray of int64
         Rows of the training set.
     test : ndarray of int64
-        Rows of the held-out set. None shares its sequence, in either orientation, or a base of the
-        genome with what a training row may show; no sequence stands in it twice. May be empty.
+        Rows of the held-out set; may be empty. Unless the user keeps them, no row of it overlaps a
+        training row on the genome or is like one
+        (:func:`~gtrack.core.training.likeness.alike_groups`), and no sequence stands in it twice.
     within_training : int
         Training rows whose sequence, in either orientation, an earlier training row has.
-    removed_duplicates, removed_overlaps : int
-        Rows taken out of the test set for these two reasons.
+    removed_duplicates : int
+        Rows taken out of the test set because an earlier row of it has their sequence.
+    groups : ndarray of int64, shape (rows,), or None
+        Of a random split: the group of every row. Rows of a group overlap or are alike, and stand
+        on one side.
+    shared : Shared
+        What stood on both sides.
     conflicts : tuple of str
         One message per sequence that is given with different labels or values.
     """
@@ -39,17 +51,36 @@ class Split:
     test: Rows
     within_training: int
     removed_duplicates: int
-    removed_overlaps: int
+    groups: Groups | None
+    shared: Shared
     conflicts: tuple[str, ...]
 
 
 def split_examples(
-    examples: ExampleSet, holdout: tuple[str, ...], share: float, seed: int
+    examples: ExampleSet,
+    holdout: tuple[str, ...],
+    share: float,
+    seed: int,
+    give_way: str = "test",
 ) -> Split:
-    """Split by chromosome, or at random, and purge the test set of what training shows.
+    """Split by chromosome, or at random by groups, so that no test row is one that training shows.
 
     The random test set is a share of the distinct sequences, of each class alike where outputs are
-    classes; so the copies of a sequence, and its reverse complements, fall on one side.
+    classes; groups of windows that overlap or are alike fall on one side as wholes.
+
+    Parameters
+    ----------
+    examples : ExampleSet
+        All rows.
+    holdout : tuple of str
+        Chromosomes to test on; none: a random share.
+    share : float
+        Of a random split, from 0 to below 1.
+    seed : int
+        Of the chance.
+    give_way : {"test", "train", "keep"}
+        Which side loses the rows that stand on both; ``keep``: neither, and a random split holds
+        copies of a sequence together only.
 
     Raises
     ------
@@ -57,86 +88,66 @@ def split_examples(
         When what is left to train or to test on has no row of a class, none with or none without a
         label, or one number alone of a value.
     """
-    keys = canonical_windows(examples)
+    groups = None
     if holdout:
         held = np.array([chrom in holdout for chrom in examples.chroms])
+    elif not share:
+        held = np.zeros(len(examples), bool)
     else:
-        held = _random_share(examples.truth.strata(), keys, share, stream(seed, Purpose.SPLIT))
+        groups = grouped(examples, examples.truth.rows)
+        together = groups if give_way != "keep" else copies(examples)
+        firsts, _ = distinct(examples, examples.truth.rows)
+        rng = stream(seed, Purpose.SPLIT)
+        held = _random_share(examples.truth.strata(), firsts, together, share, rng)
     train, test = np.flatnonzero(~held), np.flatnonzero(held)
-    seen = {keys[row] for row in train}
-    within_training = len(train) - len(seen)
-    test, duplicates = purge_duplicates(keys, test, seen)
-    apart = _apart(examples, train, test)
-    conflicts = _conflicts(examples, keys)
-    split = Split(
-        train, test[apart], within_training, duplicates, int((~apart).sum()), tuple(conflicts)
-    )
-    _require(examples, split.train, "to train on")
-    if holdout or share:
-        _require(examples, split.test, "to test on")
+    shared = Shared(0, 0, give_way, ())
+    if len(test) and (holdout or give_way == "keep"):
+        train, test, shared = set_apart((examples, train), (examples, test), give_way)
+    duplicates = 0
+    if give_way != "keep":
+        test, duplicates = distinct(examples, test)
+    within_training = len(train) - len(distinct(examples, train)[0])
+    conflicts = _conflicts(examples, canonical_windows(examples))
+    split = Split(train, test, within_training, duplicates, groups, shared, tuple(conflicts))
+    for rows, purpose in ((split.train, "to train on"), (split.test, "to test on")):
+        if rows is split.train or holdout or share:
+            _require(examples, split, rows, purpose)
     return split
 
 
-def canonical_windows(examples: ExampleSet) -> list[str]:
-    """Return every window, or its reverse complement where that comes first in the alphabet."""
-    windows = map(examples.window, range(len(examples)))
-    return [min(window, reverse_complement(window)) for window in windows]
-
-
-def purge_duplicates(keys: list[str], rows: Rows, seen: set[str]) -> tuple[Rows, int]:
-    """Return the rows whose key is neither in `seen` nor an earlier row's; count the others."""
-    known = set(seen)
-    kept = []
-    for row in rows.tolist():
-        if keys[row] not in known:
-            known.add(keys[row])
-            kept.append(row)
-    return np.array(kept, np.int64), len(rows) - len(kept)
-
-
 def _random_share(
-    strata: NDArray[np.int64], keys: list[str], share: float, rng: np.random.Generator
+    strata: NDArray[np.int64],
+    firsts: Rows,
+    groups: Groups,
+    share: float,
+    rng: np.random.Generator,
 ) -> NDArray[np.bool_]:
-    first: dict[str, int] = {}
-    for row, key in enumerate(keys):
-        first.setdefault(key, row)
-    distinct = np.fromiter(first.values(), np.int64, len(first))
-    chosen: set[str] = set()
-    for stratum in np.unique(strata[distinct]) if share else ():
-        rows = distinct[strata[distinct] == stratum]
-        count = min(max(1, round(share * len(rows))), len(rows) - 1)
-        chosen.update(keys[row] for row in rng.permutation(rows)[:count])
-    return np.array([key in chosen for key in keys])
+    """Draw groups until each stratum has its share of the distinct sequences, and none has more.
 
-
-def _apart(examples: ExampleSet, train: Rows, test: Rows) -> NDArray[np.bool_]:
-    """Say for each test row whether its window overlaps no training window on the genome."""
-    lengths = examples.lengths()
-    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for row in train.tolist():
-        if examples.starts[row] != NO_PLACE:
-            start = int(examples.starts[row])
-            reach = int(max(examples.left[row], examples.right[row]))
-            spans[examples.chroms[row]].append((start - reach, start + int(lengths[row]) + reach))
-    seen = {chrom: _union(runs) for chrom, runs in spans.items()}
-    apart = np.ones(len(test), bool)
-    for index, row in enumerate(test.tolist()):
-        start = int(examples.starts[row])
-        runs = seen.get(examples.chroms[row], [])
-        if start != NO_PLACE:
-            before = bisect_left(runs, (start + int(lengths[row]),)) - 1
-            apart[index] = before < 0 or runs[before][1] <= start
-    return apart
-
-
-def _union(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    union: list[tuple[int, int]] = []
-    for start, end in sorted(runs):
-        if union and start <= union[-1][1]:
-            union[-1] = (union[-1][0], max(union[-1][1], end))
-        else:
-            union.append((start, end))
-    return union
+    `firsts` are the rows that are the first of their sequence. Where no group fits into the share
+    of a stratum, the smallest that has one of its rows is taken.
+    """
+    levels, level = np.unique(strata, return_inverse=True)
+    has = np.zeros((int(groups.max()) + 1, len(levels)), np.int64)
+    np.add.at(has, (groups[firsts], level[firsts]), 1)
+    sizes = has.sum(0)
+    left = np.maximum(1, np.round(share * sizes).astype(np.int64))
+    left = np.minimum(left, np.maximum(0, sizes - 1))
+    wanted = left.copy()
+    chosen = np.zeros(len(has), bool)
+    for stratum in range(len(levels)):
+        rows = rng.permutation(firsts[level[firsts] == stratum])
+        for group in groups[rows].tolist():
+            if left[stratum] <= 0:
+                break
+            if not chosen[group] and (has[group] <= left).all():
+                chosen[group] = True
+                left -= has[group]
+        if wanted[stratum] and not has[chosen, stratum].any():
+            group = int(min(groups[rows].tolist(), key=lambda group: has[group].sum()))
+            chosen[group] = True
+            left -= has[group]
+    return np.asarray(chosen[groups])
 
 
 def _conflicts(examples: ExampleSet, keys: list[str]) -> list[str]:
@@ -153,8 +164,28 @@ def _conflicts(examples: ExampleSet, keys: list[str]) -> list[str]:
     return list(found.values())
 
 
-def _require(examples: ExampleSet, rows: Rows, purpose: str) -> None:
-    if missing := examples.truth.lack(rows):
-        by_place = any(examples.chroms)
-        cure = "other --holdout chromosomes, another" if by_place else "another --seed or"
-        raise InputError(f"{missing} is left {purpose}; choose {cure} --test-share, or add rows")
+def _require(examples: ExampleSet, split: Split, rows: Rows, purpose: str) -> None:
+    missing = examples.truth.lack(rows)
+    if not missing:
+        return
+    cure, why = "another --seed or --test-share", ""
+    if any(examples.chroms):
+        cure = "other --holdout chromosomes, or another --test-share"
+    largest = 0 if split.groups is None else int(np.bincount(split.groups).max())
+    if split.conflicts:
+        why = (
+            f" ({len(split.conflicts):,} sequences have more than one label, the first: "
+            f"{split.conflicts[0]})"
+        )
+    elif split.shared.left_out_of != "keep" and largest > len(examples) // 2:
+        why = (
+            f" ({largest:,} of {len(examples):,} windows overlap or share much of their sequence, "
+            "through each other, and stay on one side)"
+        )
+        cure = "--shared keep if they are meant to be variants of one sequence"
+        if any(examples.chroms):
+            cure = "--holdout chromosomes to test on"
+    elif split.shared.tests and split.shared.left_out_of != "keep":
+        why = f" ({split.shared.tests:,} test windows are like training windows)"
+        cure = f"--shared keep for a score that is too high, {cure}"
+    raise InputError(f"{missing} is left {purpose}{why}; choose {cure}, or add rows")

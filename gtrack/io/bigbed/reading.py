@@ -10,7 +10,7 @@ import pyBigWig
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
 from gtrack.core.printable import shown
-from gtrack.io.bbi import big_file
+from gtrack.io.bbi import big_file, check_big_file
 from gtrack.io.bed_columns import read_columns, standard_columns
 
 _STRETCH = 1 << 24  # bp whose records are in memory at once
@@ -27,6 +27,7 @@ def read_bigbed(path: Path) -> Iterator[Feature]:
         When the file is no bigBed, cut or broken, or a record breaks a rule of BED.
     """
     origin, file = shown(path), big_file(path)
+    check_big_file(path)
     if file.kind != "bigBed":
         raise InputError(f"{origin}: is a {file.kind}, not a bigBed")
     defined = file.defined or file.fields

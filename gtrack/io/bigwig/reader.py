@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyBigWig
 
 from gtrack.core.errors import InputError
+from gtrack.io.bbi import check_big_file
 from gtrack.io.bigwig.layout import HEADER, MAGIC, R_TREE_HEADER, R_TREE_MAGIC
 
 
@@ -37,6 +38,7 @@ class BigWigReader:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         _check_file(self.path)
+        check_big_file(self.path)
         try:
             self._track: Any = pyBigWig.open(str(self.path))
         except RuntimeError as error:

@@ -1,4 +1,4 @@
-"""Motif collections: MEME, JASPAR and TRANSFAC text, and JASPAR releases of pyjaspar.
+"""Motif collections: MEME, JASPAR, HOMER, TRANSFAC and CIS-BP text, and releases of pyjaspar.
 
 The format of a file is told from its first line, not from its name; plain and gzip files read the
 same. What a file or a release holds is returned sorted by id, so that its order changes nothing.
@@ -6,14 +6,18 @@ same. What a file or a release holds is returned sorted by id, so that its order
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from gtrack.core.hits.motifs import Motif
 from gtrack.io.motifs.counts import read_counts
-from gtrack.io.motifs.draft import NumberedLines, finished, refusal, text_lines
+from gtrack.io.motifs.draft import NumberedLines, finished, is_number, refusal, text_lines
 from gtrack.io.motifs.meme import read_meme
+from gtrack.io.motifs.named_columns import begins_named, read_named
 from gtrack.io.motifs.release import RELEASE_PREFIX, read_release
 from gtrack.io.motifs.transfac import FIELDS, read_transfac
+
+_ROW_OF_BASE = re.compile(r"[ACGTUacgtu]\s*[:|\[]?\s*[|\[]?\s*[-+]?[0-9.]")
 
 __all__ = ["RELEASE_PREFIX", "read_motifs"]
 
@@ -49,17 +53,31 @@ def read_motifs(source: Path | str) -> list[Motif]:
         rest = _put_back((number, text), lines)
         if text.startswith(("MEME version", "*****")):
             return finished(path, read_meme(path, rest))
-        if text.startswith(">"):
+        if text.startswith(">") or _ROW_OF_BASE.match(text):
             return finished(path, read_counts(path, rest))
+        if begins_named(text):
+            return finished(path, read_named(path, rest))
         if first[0] in FIELDS:
             return finished(path, read_transfac(path, rest))
         raise refusal(
             path,
             number,
-            "no motif format begins so; give MEME ('MEME version 4'), JASPAR ('>ID NAME') or "
-            "TRANSFAC ('AC  ID') text",
+            _refused(text),
         )
     raise refusal(path, 0, "empty: it holds no motif; give MEME, JASPAR or TRANSFAC text")
+
+
+def _refused(text: str) -> str:
+    """Say what is wrong with a file that begins so, and the cure."""
+    if text.startswith("<"):
+        return "XML; give the text file beside it (meme.txt, streme.txt)"
+    words = text.split()
+    if len(words) > 1 and all(is_number(word) for word in words):
+        return "rows of numbers without a name; write a line >NAME before them"
+    return (
+        "no motif format begins so; give MEME ('MEME version 4'), JASPAR ('>ID NAME'), TRANSFAC "
+        "('AC  ID') or CIS-BP ('Pos A C G T') text"
+    )
 
 
 def _put_back(first: tuple[int, str], rest: NumberedLines) -> NumberedLines:

@@ -21,6 +21,7 @@ SITES = 20.0
 """Sites that a matrix of probabilities stands for when its file does not say; MEME's default."""
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_POSITION = frozenset(("POS", "POSITION", "PO", "P0", "#", "BASE", "NT"))
 _SLACK = 0.02  # how far from 1 rounding may move the sum of a row of probabilities
 
 
@@ -54,12 +55,51 @@ def text_lines(path: Path) -> NumberedLines:
             ) from None
 
 
+def column_order(words: Sequence[str]) -> str:
+    """Return the letters of a line that names the columns of a matrix; empty where it is none.
+
+    A word for the positions may come first.
+
+    Examples
+    --------
+    >>> column_order(["Pos", "A", "C", "T", "G"]), column_order(["0.1", "A", "C", "G"])
+    ('ACTG', '')
+    """
+    letters = [word.upper() for word in words if word]
+    if letters and letters[0] in _POSITION:
+        letters = letters[1:]
+    named = "".join(letters)
+    return named if len(letters) == 4 and sorted(named) in (list("ACGT"), list("ACGU")) else ""
+
+
+def in_order(row: Sequence[float], order: str) -> list[float]:
+    """Return a row whose columns have this order as A, C, G, T.
+
+    Examples
+    --------
+    >>> in_order([1, 2, 3, 4], "TGCA")
+    [4, 3, 2, 1]
+    """
+    return [row[order.index(base)] for base in "ACGT"]
+
+
+def stem(path: Path) -> str:
+    """Return what a motif without a name of its own is called: the file's name."""
+    return Path(path.name.removesuffix(".gz")).stem
+
+
+def is_number(word: str) -> bool:
+    """Tell whether a word of a matrix is a number."""
+    return _NUMBER.fullmatch(word) is not None
+
+
 def numbers(path: Path, line: int, words: Iterable[str]) -> list[float]:
     """Return counts or probabilities; refuse what is no number, or negative."""
     found = []
     for word in words:
-        if not _NUMBER.fullmatch(word):
-            raise refusal(path, line, f"{shown(word, 30)!r} is not a number; mend the matrix")
+        if not is_number(word):
+            cure = "give a matrix, no sequences" if word.isalpha() else "mend the matrix"
+            raise refusal(path, line, f"{shown(word, 30)!r} is not a number; {cure}")
         found.append(float(word))
         if found[-1] < 0:
             raise refusal(

@@ -13,10 +13,19 @@ from typing import NamedTuple
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
-from gtrack.io.motifs.draft import SITES, Draft, NumberedLines, check_letters, numbers, refusal
+from gtrack.io.motifs.draft import (
+    SITES,
+    Draft,
+    NumberedLines,
+    check_letters,
+    in_order,
+    numbers,
+    refusal,
+)
 
 _MATRIX = "letter-probability matrix"
 _SETTING = re.compile(r"(\w+)\s*=\s*(\S+)")
+_SHARE = re.compile(r"(?<!\S)[A-Za-z]\s+[0-9.]\S*")
 _ENDS = ("MOTIF", "URL", "--", _MATRIX, "log-odds matrix")  # what may follow without a blank line
 
 
@@ -35,14 +44,14 @@ def read_meme(path: Path, lines: NumberedLines) -> Iterator[Draft]:
     """
     every = list(lines)
     motif: _Named | None = None
-    at = 0
+    at, order = 0, "ACGT"
     while at < len(every):
         number, text = every[at]
         at += 1
         if text.startswith("ALPHABET"):
-            _check_alphabet(path, number, text)
+            order = _alphabet(path, number, text)
         elif text.lower().startswith("background letter frequencies"):
-            at = _check_background(path, every, at)
+            _check_background(path, every, at - 1)
         elif text.split(maxsplit=1)[:1] == ["MOTIF"]:
             if motif:
                 raise _no_matrix(path, motif)
@@ -52,6 +61,7 @@ def read_meme(path: Path, lines: NumberedLines) -> Iterator[Draft]:
                 raise refusal(path, number, "a matrix without a MOTIF line before it; write one")
             settings = _settings(path, number, text)
             rows, at = _rows(path, every, at)
+            rows = [in_order(row, order) for row in rows]
             yield _draft(path, number, settings, motif, rows)
             motif = None
     if motif:
@@ -125,21 +135,31 @@ def _no_matrix(path: Path, motif: _Named) -> InputError:
     )
 
 
-def _check_alphabet(path: Path, number: int, text: str) -> None:
+def _alphabet(path: Path, number: int, text: str) -> str:
+    """Return the order of the columns."""
     letters = text.removeprefix("ALPHABET").lstrip("= ")
     if not letters.startswith('"'):
-        check_letters(path, number, letters)
-    elif not letters.startswith('"DNA"'):
+        check_letters(path, number, "".join(sorted(letters)))
+        return letters
+    if not letters.startswith('"DNA"'):
         raise refusal(path, number, "an alphabet of its own; give motifs with ALPHABET= ACGT")
+    return "ACGT"
 
 
-def _check_background(path: Path, lines: list[tuple[int, str]], at: int) -> int:
-    at = _next_text(lines, at)
-    if at < len(lines):
-        number, text = lines[at]
-        words = text.split()
-        check_letters(path, number, "".join(words[0::2]))
-        shares = numbers(path, number, words[1::2])
-        if len(shares) != 4 or abs(sum(shares) - 1) > 0.05:
-            raise refusal(path, number, "the background is not four shares that sum to 1; mend it")
-    return at + 1
+def _check_background(path: Path, lines: list[tuple[int, str]], at: int) -> None:
+    """Check the shares behind the header in line `at`, or in the lines that follow it."""
+    header = lines[at][1]
+    words = " ".join(_SHARE.findall(header.rpartition(":")[2])).split()
+    number = lines[at][0]
+    while len(words) < 8 and (at := _next_text(lines, at + 1)) < len(lines):
+        more = lines[at][1].split()
+        if len(more) % 2 or not all(len(letter) == 1 for letter in more[0::2]):
+            break
+        number = lines[at][0]
+        words += more
+    if not words:
+        return  # nothing is said, and nothing is used
+    check_letters(path, number, "".join(sorted(words[0::2])))
+    shares = numbers(path, number, words[1::2])
+    if len(shares) != 4 or abs(sum(shares) - 1) > 0.05:
+        raise refusal(path, number, "the background is not four shares that sum to 1; mend it")

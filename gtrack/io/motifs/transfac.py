@@ -1,4 +1,7 @@
-"""TRANSFAC text: records of two-letter fields that end with ``//``."""
+"""TRANSFAC text: records of two-letter fields that end with ``//``, or with ``XX`` alone.
+
+A record whose matrix is complete ends at an ``XX`` if the next line begins another one.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
-from gtrack.io.motifs.draft import Draft, NumberedLines, check_letters, numbers, refusal
+from gtrack.io.motifs.draft import (
+    Draft,
+    NumberedLines,
+    check_letters,
+    is_number,
+    numbers,
+    refusal,
+)
+from gtrack.io.shell import filtered
 
 FIELDS = frozenset(("AC", "ID", "NA", "DE", "P0", "PO", "VV", "XX", "BF", "CC", "DT", "TY", "//"))
 """What a file may begin with."""
+
+_FIRST = frozenset(("AC", "ID", "NA", "DE", "P0", "PO"))  # what a record may begin with
 
 _FIELD = re.compile(r"(//|[A-Z][A-Z0-9])(\s.*)?")
 
@@ -24,10 +38,13 @@ class _Record:
     first: int = 0  # number of the first position: 0 or 1
     rows: list[list[float]] = field(default_factory=list)
     open: bool = False  # whether the next line may be a row
+    closed: bool = False  # whether an XX stands behind the rows
 
     @property
     def id(self) -> str:
-        return self.names.get("AC") or self.names.get("ID") or self.names.get("NA") or ""
+        return next(
+            (self.names[code] for code in ("AC", "ID", "NA", "DE") if self.names.get(code)), ""
+        )
 
     @property
     def name(self) -> str:
@@ -37,7 +54,8 @@ class _Record:
 def read_transfac(path: Path, lines: NumberedLines) -> Iterator[Draft]:
     """Give the motifs of a TRANSFAC file.
 
-    The id is the accession (AC), else ID, else NA; the name is NA, else ID, else the accession.
+    The id is the accession (AC), else ID, else NA, else the first word of DE; the name is NA, else
+    ID, else the id.
     """
     record = _Record()
     number = 0
@@ -49,22 +67,46 @@ def read_transfac(path: Path, lines: NumberedLines) -> Iterator[Draft]:
             continue
         found = _FIELD.fullmatch(text)
         if not found:
-            raise refusal(
-                path, number, f"{shown(text, 60)!r} is no TRANSFAC field and no row of a matrix"
-            )
+            raise _no_field(path, number, text, record)
         record.open = False
+        if record.closed and found[1] in _FIRST:
+            yield _draft(path, record, number)
+            record = _Record()
+        record.closed = bool(record.rows) and found[1] == "XX"
         if found[1] != "//":
             _add_field(path, number, found[1], (found[2] or "").strip(), record)
             continue
         if record.names or record.bases:
             yield _draft(path, record, number)
         record = _Record()
-    if record.names or record.bases:
-        raise refusal(path, number, "the file ends inside a record, without //; is it cut?")
+    if record.closed:
+        yield _draft(path, record, number)
+    elif record.names or record.bases:
+        raise refusal(path, number, "the file ends inside a record, without // or XX; is it cut?")
+
+
+def _no_field(path: Path, number: int, text: str, record: _Record) -> InputError:
+    """Return the error about a line that is no field; a row without P0 is told apart."""
+    words = text.split()
+    if record.bases or record.rows or len(words) < 5 or not all(map(is_number, words[:5])):
+        said = f"{shown(text, 60)!r} is no TRANSFAC field and no row of a matrix"
+        return refusal(path, number, said)
+    program = (
+        '/^P[0O]/ {n = 0} n && /^[0-9]/ {print "P0 A C G T"; n = 0} /^(AC|ID|NA|DE)/ {n = 1} 1'
+    )
+    named = filtered(path, f"awk '{program}'")
+    return refusal(
+        path,
+        number,
+        "a row without a P0 line before it, which names the order of its columns; if that is A, C, "
+        f"G, T: {named}",
+    )
 
 
 def _add_field(path: Path, number: int, code: str, value: str, record: _Record) -> None:
-    if code in ("AC", "ID", "NA"):
+    if code == "DE":
+        record.names.setdefault(code, value.split()[0] if value else "")
+    elif code in ("AC", "ID", "NA"):
         if code in record.names:
             raise refusal(path, number, f"a second {code} in one record; end the first with //")
         record.names[code] = value

@@ -14,6 +14,7 @@ from torch import Tensor
 from gtrack.core.encodings import Encodings, padded, positions
 from gtrack.core.errors import ModelError
 from gtrack.core.heads import Head, head_of
+from gtrack.core.printable import shown
 from gtrack.core.sequences import base_codes
 from gtrack.models.cnn.network import (
     N_CODE,
@@ -23,6 +24,7 @@ from gtrack.models.cnn.network import (
     DnaBlock,
     GlobalMaxPool,
 )
+from gtrack.models.labels import labels_of
 from gtrack.models.weights import (
     WEIGHTS,
     WRAPPERS,
@@ -42,6 +44,8 @@ __all__ = [
     "DnaBlock",
     "GlobalMaxPool",
 ]
+
+_FIELDS = ("channels", "kernel_sizes", "batch_norm", "pooling", "window_bp", "strands")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,32 +117,33 @@ class Cnn:
         return model
 
     @classmethod
-    def adopt(cls, tensors: Mapping[str, Tensor], config: Mapping[str, Any], folder: Path) -> Self:
-        """Take tensors and a config, on the CPU.
+    def adopt(
+        cls,
+        tensors: Mapping[str, Tensor],
+        config: Mapping[str, Any],
+        folder: Path,
+        beside: Path | None = None,
+    ) -> Self:
+        """Take tensors and a config, on the CPU; it needs no other files.
 
         Raises
         ------
         ModelError
             When the config describes no network, or the tensors do not fit it.
         """
-        # transformers refuses a problem that does not suit the number of outputs; so does `head`
-        shape = {name: value for name, value in config.items() if name != "problem_type"}
-        try:
-            made = CnnConfig.from_dict(shape)
-            with torch.device("meta"):  # no memory is spent before the shapes are known to fit
-                network = CnnForSequenceClassification(made)
-        except (TypeError, ValueError, RuntimeError) as problem:
-            raise ModelError(f"{folder / 'config.json'}: {problem}") from problem
         names = unwrapped(tensors, cls.wrappers, folder)
         state = {bare: tensors[name] for bare, name in names.items()}
         try:
-            network.load_state_dict(state, strict=True, assign=True)
-        except RuntimeError as problem:
-            raise ModelError(
-                f"{folder / WEIGHTS}: does not fit config.json: {problem}; "
-                "copy both files from one model"
-            ) from problem
-        made.problem_type = config.get("problem_type")
+            made = _config(config, state)
+            with torch.device("meta"):
+                network = CnnForSequenceClassification(made)
+        except ValueError as problem:
+            raise ModelError(f"{folder / 'config.json'}: {problem}") from problem
+        expected = network.state_dict()
+        for name in sorted(expected.keys() | state.keys()):
+            _check_tensor(folder / WEIGHTS, name, expected.get(name), state.get(name))
+        network.load_state_dict(state, strict=True, assign=True)
+        made.problem_type = config.get("problem_type")  # looked at by `head`, not by transformers
         return cls(network)
 
     @property
@@ -213,3 +218,37 @@ class Cnn:
         with torch.autocast(embedded.device.type, enabled=False):
             logits: Tensor = self.network(inputs_embeds=embedded, attention_mask=mask).logits
         return logits
+
+
+def _config(raw: Mapping[str, Any], state: Mapping[str, Tensor]) -> CnnConfig:
+    """Return the config of the known fields alone, once its sizes are those of the tensors."""
+    classifier = state.get("classifier.bias")
+    labels = labels_of(raw, None if classifier is None else classifier.numel())
+    made = CnnConfig(
+        **{name: raw[name] for name in _FIELDS if name in raw},
+        id2label=dict(enumerate(labels)),
+        label2id={label: index for index, label in enumerate(labels)},
+    )
+    blocks = {name.split(".")[1] for name in state if name.startswith("blocks.")}
+    if len(blocks) != len(made.channels):
+        raise ValueError(
+            f"channels has {len(made.channels):,} layers, but {WEIGHTS} {len(blocks):,}; copy both "
+            "files from one model"
+        )
+    return made
+
+
+def _check_tensor(where: Path, name: str, wanted: Tensor | None, there: Tensor | None) -> None:
+    """Refuse a tensor that is missing, unexpected, or of another shape than the config's."""
+    if wanted is None or there is None:
+        what = "is missing" if there is None else "is unexpected"
+    elif wanted.shape != there.shape:
+        what = f"has shape {tuple(there.shape)}, where {tuple(wanted.shape)} is called for"
+    elif wanted.is_floating_point() != there.is_floating_point():
+        what = f"is {there.dtype}"
+    else:
+        return
+    raise ModelError(
+        f"{where}: does not fit config.json: tensor {shown(name)} {what}; copy both files from one "
+        "model"
+    )

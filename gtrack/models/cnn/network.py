@@ -15,8 +15,14 @@ from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 
+from gtrack.core.printable import shown
 from gtrack.core.strands import STRANDS
 from gtrack.models.loss import head_loss
+
+LONGEST = 1_000_000
+"""Window in bp, at most: a convolution of 64 channels needs 256 MB for it."""
+
+_LARGEST, _WIDEST = 100_000, 100_001  # channels and bases
 
 N_CODE = 4
 """Code of N, and of padding: an all-zero column."""
@@ -60,28 +66,43 @@ class CnnConfig(PretrainedConfig):  # type: ignore[misc]
         strands: str | None = None,
         **kwargs: Any,
     ) -> None:
-        self.channels = list(channels)
-        self.kernel_sizes = list(kernel_sizes)
+        self.channels = _sizes("channels", channels, _LARGEST)
+        self.kernel_sizes = _sizes("kernel_sizes", kernel_sizes, _WIDEST)
         self.batch_norm = batch_norm
         self.pooling = pooling
         self.window_bp = window_bp
         self.strands = strands
         if not self.channels or len(self.channels) != len(self.kernel_sizes):
             raise ValueError(
-                f"channels {self.channels} and kernel_sizes {self.kernel_sizes} must be as long as "
-                "each other, and not empty"
+                f"channels {_said(self.channels)} and kernel_sizes {_said(self.kernel_sizes)} must "
+                "be as long as each other, and not empty"
             )
-        if any(type(size) is not int or size < 1 for size in self.channels):
-            raise ValueError(f"channels {self.channels} are not all positive whole numbers")
-        if any(type(size) is not int or size < 1 or size % 2 == 0 for size in self.kernel_sizes):
-            raise ValueError(f"kernel_sizes {self.kernel_sizes} are not all odd positive numbers")
-        if window_bp is not None and (type(window_bp) is not int or window_bp < 1):
-            raise ValueError(f"window_bp is {window_bp!r}, not a positive whole number")
+        if any(size % 2 == 0 for size in self.kernel_sizes):
+            raise ValueError(f"kernel_sizes {_said(self.kernel_sizes)} are not all odd")
+        if type(batch_norm) is not bool:
+            raise ValueError(f"batch_norm is {_said(batch_norm)}, not true or false")
+        if window_bp is not None and (type(window_bp) is not int or not 1 <= window_bp <= LONGEST):
+            raise ValueError(
+                f"window_bp is {_said(window_bp)}, not a whole number from 1 to {LONGEST:,}"
+            )
         if strands is not None and strands not in STRANDS:
-            raise ValueError(f"strands is {strands!r}, not one of {', '.join(STRANDS)}")
+            raise ValueError(f"strands is {_said(strands)}, not one of {', '.join(STRANDS)}")
         if pooling != "max":
-            raise ValueError(f"pooling is {pooling!r}; only 'max' is known")
+            raise ValueError(f"pooling is {_said(pooling)}; only 'max' is known")
         super().__init__(**kwargs)
+
+
+def _sizes(name: str, sizes: object, most: int) -> list[int]:
+    """Return a list of sizes, each from 1 to `most`."""
+    if not isinstance(sizes, Sequence) or any(
+        type(size) is not int or not 1 <= size <= most for size in sizes
+    ):
+        raise ValueError(f"{name} {_said(sizes)} are not all whole numbers from 1 to {most:,}")
+    return list(sizes)
+
+
+def _said(value: object) -> str:
+    return shown(repr(value), 60)
 
 
 class ConvBlock(nn.Module):

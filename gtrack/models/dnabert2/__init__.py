@@ -15,11 +15,13 @@ from gtrack.core.errors import ModelError
 from gtrack.core.heads import PROBLEM_TYPE_OF, Head, head_of
 from gtrack.models.dnabert2.checkpoint import Checkpoint, adopt, read_checkpoint
 from gtrack.models.dnabert2.configuration import Dnabert2Config
+from gtrack.models.dnabert2.multimolecule import is_multimolecule
 from gtrack.models.dnabert2.network import Dnabert2ForSequenceClassification
 from gtrack.models.dnabert2.tokenizer import TOKENIZER, DnaTokenizer
+from gtrack.models.hints import without_tokenizer
 from gtrack.models.weights import WRAPPERS, settle, write_weights
 
-__all__ = ["Dnabert2", "TokenBatch"]
+__all__ = ["Dnabert2", "TokenBatch", "tokenizer_of"]
 
 _BASES_PER_TOKEN = 4  # at least so many, on average: what a window of a tokenizer's length holds
 
@@ -94,7 +96,8 @@ class Dnabert2:
         if config.get("model_type") == Dnabert2Config.model_type:
             return True
         names = " ".join(tensors)
-        return ".attention.self.Wqkv.weight" in names and ".mlp.gated_layers.weight" in names
+        published = ".attention.self.Wqkv.weight", ".mlp.gated_layers.weight"
+        return all(name in names for name in published) or is_multimolecule(tensors)
 
     @classmethod
     def load(
@@ -111,23 +114,28 @@ class Dnabert2:
         ModelError
             When the checkpoint, the tokenizer or the device cannot serve.
         """
-        tokenizer = DnaTokenizer.load(folder)
         found = read_checkpoint(folder)
+        tokenizer = tokenizer_of(folder)
         network = settle(found.network(), device=device, dtype=dtype)
         return cls(network, tokenizer, own=found.own)
 
     @classmethod
     def adopt(
-        cls, tensors: Mapping[str, Tensor], config: Mapping[str, Any], folder: Path
+        cls,
+        tensors: Mapping[str, Tensor],
+        config: Mapping[str, Any],
+        folder: Path,
+        beside: Path | None = None,
     ) -> AdoptedCheckpoint:
-        """Take a checkpoint with or without its heads, and the tokenizer beside it.
+        """Take a checkpoint with or without its heads, and the tokenizer beside it or elsewhere.
 
         Raises
         ------
         ModelError
             When the tensors, the config or the tokenizer do not fit.
         """
-        return AdoptedCheckpoint(adopt(tensors, config, folder), DnaTokenizer.load(folder))
+        checkpoint = adopt(tensors, config, folder)
+        return AdoptedCheckpoint(checkpoint, tokenizer_of(beside or folder))
 
     @property
     def head(self) -> Head:
@@ -190,6 +198,21 @@ class Dnabert2:
         return logits
 
 
+def tokenizer_of(folder: Path) -> DnaTokenizer:
+    """Return the tokenizer of a model folder.
+
+    Raises
+    ------
+    InputError
+        When it is missing, with the command that takes it from elsewhere.
+    ModelError
+        When it is of no use.
+    """
+    if not (folder / TOKENIZER).exists():
+        raise without_tokenizer(folder, TOKENIZER)
+    return DnaTokenizer.load(folder)
+
+
 class AdoptedCheckpoint:
     """A checkpoint with its tokenizer, to be saved as a model folder of gtrack's own.
 
@@ -204,7 +227,8 @@ class AdoptedCheckpoint:
         config = checkpoint.config
         self.labels = tuple(config.id2label[i] for i in range(config.num_labels))
         self.window_bp: int | None = config.window_bp
-        self.absent, self.dropped = checkpoint.absent, checkpoint.dropped
+        self.absent = checkpoint.absent
+        self.dropped = (*checkpoint.dropped, *checkpoint.aside)
 
     def save(self, folder: Path) -> None:
         """Write the config, the weights and the tokenizer into an existing folder."""

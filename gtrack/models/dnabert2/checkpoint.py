@@ -15,8 +15,13 @@ import torch
 from torch import Tensor
 
 from gtrack.core.errors import ModelError
+from gtrack.core.printable import pasted, shown
+from gtrack.models.dnabert2.multimolecule import is_multimolecule, translated
+from gtrack.models.dnabert2.names import own_names
 from gtrack.models.dnabert2.network import Dnabert2Config, Dnabert2ForSequenceClassification
-from gtrack.models.weights import WRAPPERS, read_config, read_weights, unwrapped
+from gtrack.models.hints import converting
+from gtrack.models.labels import labels_of
+from gtrack.models.weights import read_config, read_weights
 
 _FIELDS = [
     name
@@ -42,6 +47,8 @@ class Checkpoint:
         Which of ``pooler`` and ``classifier`` the checkpoint lacks (the public base lacks both).
     dropped : tuple of str
         Tensors that only pretraining needs (``cls.*``), left out.
+    aside : tuple of str
+        Tensors that lie beside the network, such as the weights of a loss, left out.
     own : bool
         Its config is one of gtrack's own.
     """
@@ -50,6 +57,7 @@ class Checkpoint:
     state: dict[str, Tensor]
     absent: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
     own: bool = False
 
     def with_labels(self, labels: tuple[str, ...]) -> Checkpoint:
@@ -90,13 +98,19 @@ def read_checkpoint(folder: Path, *, allow_headless: bool = False) -> Checkpoint
     ------
     ModelError
         When a file is malformed, a tensor is missing, unexpected, of a wrong shape or not finite,
-        or the checkpoint is a base and `allow_headless` is False.
+        or lies beside the network; or the checkpoint is a base and `allow_headless` is False.
     """
     checkpoint = adopt(read_weights(folder), read_config(folder), folder)
+    if checkpoint.aside:
+        raise ModelError(
+            f"{folder}: tensor {shown(checkpoint.aside[0], 120)} lies beside the network; leave "
+            f"such out: {converting(folder)}"
+        )
     if checkpoint.absent and not allow_headless:
         raise ModelError(
             f"{folder}: this checkpoint has no {' and no '.join(checkpoint.absent)}: it is a "
-            f"pretrained base, not a classifier; train it: gtrack train dnabert2 --from {folder}"
+            f"pretrained base, not a classifier; train it: "
+            f"gtrack train dnabert2 --from {pasted(folder)}"
         )
     return checkpoint
 
@@ -118,7 +132,9 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
     ModelError
         As :func:`read_checkpoint`, but a base without heads is accepted.
     """
-    state = _own_names(tensors, where)
+    if is_multimolecule(tensors):
+        tensors, raw = translated(tensors, raw, where)
+    state, aside = own_names(tensors, where)
     dropped = tuple(name for name in state if name.startswith("cls."))
     state = {k: v for k, v in state.items() if k not in _BUFFERS and k not in dropped}
     absent = tuple(
@@ -129,7 +145,7 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
     ]
     rows = sum(heads[0].shape[:1]) if heads else None
     try:
-        config = _config(raw, _labels(raw, rows))
+        config = _config(raw, labels_of(raw, rows))
     except ValueError as problem:
         raise ModelError(f"{where / 'config.json'}: {problem}") from problem
     layers = {name.split(".")[3] for name in state if name.startswith("bert.encoder.layer.")}
@@ -147,47 +163,15 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
         del expected[f"{_HEADS[head]}.weight"], expected[f"{_HEADS[head]}.bias"]
     for name in sorted(expected.keys() ^ state.keys()):
         what = "is missing" if name in expected else "is unexpected"
-        raise ModelError(f"{where}: tensor {name} {what}: not a whole DNABERT-2 checkpoint")
+        raise ModelError(f"{where}: tensor {shown(name)} {what}: not a whole DNABERT-2 checkpoint")
     for name, tensor in state.items():
         if tensor.shape != expected[name].shape or not tensor.is_floating_point():
             raise ModelError(
-                f"{where}: tensor {name} is {tensor.dtype} of shape {tuple(tensor.shape)}, but "
-                f"config.json calls for numbers of shape {tuple(expected[name].shape)}"
+                f"{where}: tensor {shown(name)} is {tensor.dtype} of shape {tuple(tensor.shape)}, "
+                f"but config.json calls for numbers of shape {tuple(expected[name].shape)}"
             )
     own = raw.get("model_type") == Dnabert2Config.model_type
-    return Checkpoint(config, state, absent, dropped, own)
-
-
-def _own_names(tensors: Mapping[str, Tensor], where: Path) -> dict[str, Tensor]:
-    """Strip prefixes of training tools; add ``bert.`` to a bare encoder's names."""
-    names = unwrapped(tensors, WRAPPERS, where)
-    state = {bare: tensors[name] for bare, name in names.items()}
-    if not any(name.startswith("bert.") for name in state):
-        bare_parts = ("embeddings.", "encoder.", "pooler.")
-        state = {f"bert.{k}" if k.startswith(bare_parts) else k: v for k, v in state.items()}
-    return state
-
-
-def _labels(raw: Mapping[str, Any], rows: int | None) -> tuple[str, ...]:
-    """Return one label per row of the classifier; two where there is none (`rows` None)."""
-    names = raw.get("id2label")
-    if names is None:
-        count = raw.get("num_labels") or (2 if rows is None else rows)
-        if type(count) is not int or not 1 <= count <= 100_000:
-            raise ValueError(f"num_labels is {count!r}, not a positive whole number")
-        labels = tuple(f"LABEL_{i}" for i in range(count))
-    else:
-        try:
-            labels = tuple(names[str(i)] for i in range(len(names)))
-        except (KeyError, TypeError) as problem:
-            raise ValueError("id2label does not name the labels 0, 1, 2, ...") from problem
-        if not all(isinstance(label, str) and label for label in labels):
-            raise ValueError("id2label holds a label that is no text")
-        if len(set(labels)) != len(labels) or not labels:
-            raise ValueError(f"id2label does not hold distinct labels: {', '.join(labels)}")
-    if rows is not None and len(labels) != rows:
-        raise ValueError(f"{len(labels)} labels, but the classifier has {rows} rows")
-    return labels
+    return Checkpoint(config, state, absent, dropped, aside, own)
 
 
 def _config(raw: Mapping[str, Any], labels: tuple[str, ...]) -> Dnabert2Config:

@@ -6,7 +6,13 @@ from typing import Any
 
 from transformers import PretrainedConfig
 
+from gtrack.core.printable import shown
 from gtrack.core.strands import STRANDS
+
+LONGEST = 100_000
+"""Window in bp, at most: attention takes memory by the square of its tokens, here some 30 GB."""
+
+_LARGEST = 10**7  # of any size: no tensor of a network has more rows
 
 
 class Dnabert2Config(PretrainedConfig):  # type: ignore[misc]
@@ -63,7 +69,7 @@ class Dnabert2Config(PretrainedConfig):  # type: ignore[misc]
         )
         self.initializer_range = _share("initializer_range", initializer_range)
         self.layer_norm_eps = _share("layer_norm_eps", layer_norm_eps)
-        self.window_bp = None if window_bp is None else _count("window_bp", window_bp)
+        self.window_bp = None if window_bp is None else _count("window_bp", window_bp, LONGEST)
         self.strands = strands
         if hidden_size % num_attention_heads:
             raise ValueError(
@@ -71,19 +77,25 @@ class Dnabert2Config(PretrainedConfig):  # type: ignore[misc]
                 f"num_attention_heads {num_attention_heads}"
             )
         if hidden_act != "gelu":
-            raise ValueError(f"hidden_act is {hidden_act!r}; DNABERT-2 has 'gelu'")
+            raise ValueError(f"hidden_act is {shown(repr(hidden_act), 40)}; DNABERT-2 has 'gelu'")
         if strands is not None and strands not in STRANDS:
-            raise ValueError(f"strands is {strands!r}, not one of {', '.join(STRANDS)}")
+            raise ValueError(
+                f"strands is {shown(repr(strands), 40)}, not one of {', '.join(STRANDS)}"
+            )
         super().__init__(**kwargs)
 
 
-def _count(name: str, value: object) -> int:
+def _count(name: str, value: object, most: int = _LARGEST) -> int:
     if type(value) is not int or value < 1:
-        raise ValueError(f"{name} is {value!r}, not a positive whole number")
+        raise ValueError(f"{name} is {shown(repr(value), 40)}, not a positive whole number")
+    if value > most:
+        raise ValueError(
+            f"{name} is {shown(str(value), 20)}, more than the {most:,} that gtrack takes"
+        )
     return value
 
 
 def _share(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
-        raise ValueError(f"{name} is {value!r}, not a number in [0, 1)")
+        raise ValueError(f"{name} is {shown(repr(value), 40)}, not a number in [0, 1)")
     return value

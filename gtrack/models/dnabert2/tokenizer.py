@@ -11,23 +11,25 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from gtrack.core.encodings import Encodings
 from gtrack.core.errors import ModelError
 from gtrack.core.sequences import is_known
+from gtrack.core.small_file import whole
+from gtrack.models.dnabert2.multimolecule import respelt
+from gtrack.models.dnabert2.tokenizer_file import read_tokenizer
 from gtrack.models.weights import read_json
 
 TOKENIZER = "tokenizer.json"
 _SPECIAL = ("UNK", "CLS", "SEP", "PAD", "MASK")
-_MAX_FILE = 64_000_000
+_MAX_FILE = 4_000_000  # bytes; that of DNABERT-2 has 0.3 million
 _MAX_LENGTH = 10**6
 _DNA = re.compile("[ACGT]+")
 _READABLE = re.compile("[ACGTN]+")
 
 
 class DnaTokenizer:
-    """A ``tokenizer.json`` made to account for every base.
+    """A ``tokenizer.json`` made to account for every base: of it, the vocabulary and the merges.
 
     Attributes
     ----------
@@ -41,16 +43,10 @@ class DnaTokenizer:
     """
 
     def __init__(self, content: bytes, where: Path, max_length: int | None = None) -> None:
-        try:
-            self._tokenizer = Tokenizer.from_buffer(content)
-        except Exception as problem:  # the library raises bare Exception
-            raise ModelError(f"{where}: not a tokenizer: {problem}") from problem
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
+        self._tokenizer, vocabulary = read_tokenizer(content, where)
         self._content = content
         self._where = where
         self.max_length = max_length
-        vocabulary: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=True)
         for name in _SPECIAL:
             if f"[{name}]" not in vocabulary:
                 raise ModelError(f"{where}: the vocabulary has no token [{name}]")
@@ -69,7 +65,7 @@ class DnaTokenizer:
 
     @classmethod
     def load(cls, folder: Path) -> DnaTokenizer:
-        """Read ``tokenizer.json`` (at most 64 MB), and the length in ``tokenizer_config.json``.
+        """Read ``tokenizer.json`` (at most 4 MB), and the length in ``tokenizer_config.json``.
 
         Raises
         ------
@@ -78,19 +74,17 @@ class DnaTokenizer:
         """
         path = folder / TOKENIZER
         try:
-            size = path.stat().st_size
-            if size > _MAX_FILE:
-                raise ModelError(f"{path}: {size:,} bytes, more than the {_MAX_FILE:,} allowed")
-            content = path.read_bytes()
+            content = whole(path, _MAX_FILE)
         except OSError as problem:
             raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
+        content = respelt(content)
         config = folder / "tokenizer_config.json"
         length = read_json(config).get("model_max_length") if config.exists() else None
         real = isinstance(length, int) and 0 < length < _MAX_LENGTH
         return cls(content, path, length if real else None)
 
     def save(self, folder: Path) -> None:
-        """Write ``tokenizer.json``, byte for byte as it was read, and ``tokenizer_config.json``."""
+        """Write ``tokenizer.json``, as it was read or respelt, and ``tokenizer_config.json``."""
         (folder / TOKENIZER).write_bytes(self._content)
         config: dict[str, Any] = {"tokenizer_class": "PreTrainedTokenizerFast"}
         for name in _SPECIAL:

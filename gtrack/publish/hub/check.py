@@ -105,9 +105,10 @@ def _assembly(
             yield genome.own[name], found
         elif found is not None and sizes is not None and dict(found) != dict(sizes):
             yield genome.own[name], "has other sequences than the 2bit"
-    place = _PLACE.fullmatch(genome.value("defaultPos"))
-    if sizes is not None and place is not None:
-        if not 1 <= int(place[2]) <= int(place[3]) <= sizes.get(place[1], 0):
+    where = genome.value("defaultPos")
+    if sizes is not None and where and where not in sizes:
+        place = _PLACE.fullmatch(where)
+        if place is None or not 1 <= int(place[2]) <= int(place[3]) <= sizes.get(place[1], 0):
             yield genome.own["defaultPos"], "does not lie in the genome"
 
 

@@ -23,8 +23,12 @@ from gtrack.publish.hub.tracks import (
     overlay,
     signal,
 )
-from gtrack.publish.session import locus_text
+from gtrack.publish.session import hub_position
 from gtrack.publish.stanzas import Nested, Settings, write_stanzas
+
+ALIASES = "chromAlias.URL"
+"""Other names of the sequences of a genome that a hub brings along; igv.js 3.8 takes a relative
+address here only where it ends so."""
 
 CUSTOM = "custom"
 """The genome that a hub brings along, because no browser knows it."""
@@ -54,6 +58,11 @@ class Hub:
     genome: str
     manifest: RunManifest
     tracks: tuple[HubTrack, ...]
+
+    @property
+    def aliases(self) -> bool:
+        """Whether browsers must be told other names of its sequences."""
+        return self.brings_genome and "aliases" in self.manifest.genome
 
     @property
     def brings_genome(self) -> bool:
@@ -138,7 +147,8 @@ def _genome(hub: Hub) -> Settings:
         ("twoBitPath", "genome.2bit"),
         ("chromSizes", "chrom.sizes"),
         ("groups", "groups.txt"),
-        ("defaultPos", locus_text(hub.manifest.locus)),  # as the 2bit calls its sequences
+        *([("chromAlias", ALIASES)] if hub.aliases else []),
+        ("defaultPos", hub_position(hub.manifest.locus)),  # as the 2bit calls its sequences
         ("orderKey", "1"),
         ("htmlPath", "genome.html"),
     ]

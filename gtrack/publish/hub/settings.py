@@ -43,9 +43,12 @@ _FORMS = {
     "LOW:HIGH": (f"({_NUMBER}):({_NUMBER})", "viewLimits viewLimitsMax"),
     "a number": (_NUMBER, "priority yLineMark"),
     "NAME, or NAME on or off": (r"\S+( (on|off))?", "parent"),
-    "one word": (r"\S+", "hub genome track bigDataUrl html twoBitPath chromSizes groups htmlPath"),
+    "one word": (
+        r"\S+",
+        "hub genome track bigDataUrl html twoBitPath chromSizes chromAlias groups htmlPath",
+    ),
     "an address like name@example.org": (EMAIL, "email"),
-    "CHROM:START-END": (r"\S+:\d{1,18}-\d{1,18}", "defaultPos"),
+    "CHROM:START-END, or CHROM": (r"\S+", "defaultPos"),
     "a whole number": (r"\d{1,18}", "orderKey"),
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gtrack.core.manifest import RunManifest, head_in
+from gtrack.core.strands import STRANDS_SAID
 from gtrack.core.targets import titled
 from gtrack.publish.markup import Markup, element
 from gtrack.publish.signs import bases_say, hits_say, units_of
@@ -114,14 +115,12 @@ def _paragraphs(manifest: RunManifest) -> Iterator[tuple[str, str]]:
 
 
 def _windows(manifest: RunManifest, job: Mapping[str, Any]) -> Iterator[str]:
-    strands = {model["strands"] for model in manifest.models}
     sizes = sorted({model["window_bp"] for model in manifest.models})
     yield (
         f"A model reads windows of {' or '.join(f'{size:,}' for size in sizes)} bp; a base has its "
         "value from the window whose centre is nearest."
     )
-    if "both" in strands:
-        yield "Windows are explained on both strands, and the two are averaged."
+    yield f"Windows are explained on {_strands(manifest)}."
     tokens = [model["name"] for model in manifest.models if model["unit"] == "token"]
     if tokens:
         yield (
@@ -129,6 +128,16 @@ def _windows(manifest: RunManifest, job: Mapping[str, Any]) -> Iterator[str]:
             f"bases (projection: {job['projection']}), so finer detail inside a token is "
             "not information."
         )
+
+
+def _strands(manifest: RunManifest) -> str:
+    """Say which strands the models read; of whom, where that differs."""
+    names: dict[str, list[str]] = {}
+    for model in manifest.models:
+        names.setdefault(STRANDS_SAID[model["strands"]], []).append(model["name"])
+    if len(names) == 1:
+        return next(iter(names))
+    return " and on ".join(f"{said} ({' and '.join(each)})" for said, each in names.items())
 
 
 def _hits(hits: Mapping[str, Any], null: Mapping[str, Any], units: Sequence[str]) -> Iterator[str]:

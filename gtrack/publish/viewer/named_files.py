@@ -6,6 +6,7 @@ import posixpath
 import re
 
 from gtrack.core.errors import InputError
+from gtrack.core.listed_files import fasta_files
 from gtrack.core.manifest import RunManifest
 from gtrack.publish.stanzas import files_in
 
@@ -24,6 +25,8 @@ def manifest_files(manifest: RunManifest) -> tuple[str, ...]:
     lists = ("url", "table", "windows")  # of a track of another tool there are no scores
     urls += [str(manifest.regions[key]) for key in lists if key in manifest.regions]
     urls.append(str(manifest.genome["sizes"]))
+    if "aliases" in manifest.genome:
+        urls.append(str(manifest.genome["aliases"]))
     if manifest.genome["fasta"] is not None:
         urls += fasta_files(str(manifest.genome["fasta"]))
     for track in manifest.tracks:
@@ -34,11 +37,6 @@ def manifest_files(manifest: RunManifest) -> tuple[str, ...]:
             tables = ("bed", "sites", "bigbed", "table", "words")
             urls += [str(model[key]) for key in tables if key in model]  # two since 0.2
     return tuple(dict.fromkeys(_checked("manifest.json", url) for url in urls))
-
-
-def fasta_files(url: str) -> list[str]:
-    """Return a FASTA and the indexes by which a browser reads it."""
-    return [url, url + ".fai", *([url + ".gzi"] if url.endswith(("gz", "bgz")) else [])]
 
 
 def hub_files(text: str, folder: str = "hub") -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gtrack.core.assemblies import assembly_id, check_lengths
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress
@@ -20,7 +21,7 @@ from gtrack.io.bigwig import BigWigReader
 from gtrack.io.digest import file_digest
 from gtrack.io.fasta import Genome
 from gtrack.workflows.folder.foreign import ForeignTracks
-from gtrack.workflows.folder.genome import regions_digest
+from gtrack.workflows.folder.genome import genome_notes, regions_digest
 from gtrack.workflows.folder.kept_inputs import of_files
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
@@ -42,7 +43,7 @@ class TracksJob:
     out : Path
         Folder of the results.
     genome : str
-        Assembly for viewers.
+        Assembly for viewers; becomes what UCSC and igv.js call it.
     overwrite : bool
         Replace the tracks that an earlier call took into `out`.
     """
@@ -56,6 +57,7 @@ class TracksJob:
     overwrite: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "genome", assembly_id(self.genome))
         names = [name.casefold() for name, _ in self.tracks]
         for name, path in self.tracks:
             option = f"--track {shown(name)}={shown(path)}"
@@ -83,11 +85,15 @@ class TracksJob:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Tracks that were found good, and for each the names of the regions without a value."""
+    """Tracks that were found good, and for each the names of the regions without a value.
+
+    `notes` are what the user should know of the genome.
+    """
 
     tracks: ForeignTracks
     given: int
     empty: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def check_tracks(job: TracksJob, progress: Progress = lambda *_: None) -> Checked:
@@ -103,6 +109,7 @@ def check_tracks(job: TracksJob, progress: Progress = lambda *_: None) -> Checke
     ScanFolder(job.out).refuse_unfit_tracks(job.inputs(), overwrite=job.overwrite)
     regions = read_bed(job.bed)
     with Genome.open(job.fasta) as genome, ExitStack() as stack:
+        check_lengths(job.genome, genome.chrom_sizes)
         check_regions(regions, genome.chrom_sizes, job.fasta)
         canonical, _ = canonical_regions(regions, genome.chrom_sizes)
         readers = {
@@ -119,7 +126,8 @@ def check_tracks(job: TracksJob, progress: Progress = lambda *_: None) -> Checke
             regions=tuple(canonical),
             sequences_sha256=regions_digest(genome, canonical),
         )
-    return Checked(tracks, len(regions), empty)
+        notes = genome_notes(genome, job.genome, canonical)
+    return Checked(tracks, len(regions), empty, notes)
 
 
 def _opened(name: str, path: Path, genome: Genome, regions: Sequence[Interval]) -> BigWigReader:

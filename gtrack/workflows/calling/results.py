@@ -116,7 +116,7 @@ def write_results(
     folder = scan.folder.hits
     with scan.folder.replacing_hits():
         if bare != scan.manifest:
-            scan.folder.publish(bare)
+            scan.folder.publish(bare, ())
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -131,7 +131,7 @@ def write_results(
     record = _record(job, motifs, background, logos, entries)
     if scan.unguarded is not None:
         record["unguarded"] = scan.unguarded
-    scan.folder.publish(replace(bare, tracks=shown, locus=locus, hits=record))
+    scan.folder.publish(replace(bare, tracks=shown, locus=locus, hits=record), ["hits/"])
     kinds = ("bed", "sites", "bigbed", "table", "words", "candidates_bed", "loci")
     written = [entry[kind] for entry in entries for kind in kinds if kind in entry]
     return tuple(job.out / path_of(url) for url in written)

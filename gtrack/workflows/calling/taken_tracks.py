@@ -14,7 +14,6 @@ from gtrack.core.manifest import TRACK, RunManifest, TrackSpec, first_peak
 from gtrack.core.ports import Progress
 from gtrack.core.printable import shown
 from gtrack.core.scan.given_values import valued_runs
-from gtrack.core.scan.plan import digest_of
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.scan.track_statistics import TrackStatistics
 from gtrack.core.targets import Target, path_of, track_url
@@ -22,7 +21,7 @@ from gtrack.io.bed import write_bed
 from gtrack.io.bigwig import COMPRESSOR, BigWigReader, BigWigWriter
 from gtrack.workflows.calling.given_tracks import Checked, TracksJob, chunks
 from gtrack.workflows.folder.foreign import LABEL, ForeignTracks
-from gtrack.workflows.folder.genome import SIZES, keep_genome, regions_digest
+from gtrack.workflows.folder.genome import genome_record, keep_genome, regions_digest
 from gtrack.workflows.folder.run_record import begin_run, end_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
@@ -37,12 +36,16 @@ class TakenTrack:
 
 @dataclass(frozen=True, slots=True)
 class TracksSummary:
-    """The account of the tracks that were taken: every region that was given is in it."""
+    """The account of the tracks that were taken: every region that was given is in it.
+
+    `notes` are what the user should know of the genome.
+    """
 
     out: Path
     given: int
     regions: int
     tracks: tuple[TakenTrack, ...]
+    notes: tuple[str, ...] = ()
 
 
 def take_tracks(
@@ -79,13 +82,13 @@ def take_tracks(
                 _copied(paths[target.model], tracks, target, folder, progress)
                 for target in tracks.targets
             )
-            folder.publish(_manifest(job, checked, specs, fasta))
+            folder.publish(_manifest(job, checked, specs, fasta), [""])
         except BaseException:
             folder.clear()  # the same command works once the cause is mended
             raise
         end_run(job.out, record)
     found = tuple(TakenTrack(spec, checked.empty[spec.name]) for spec in specs)
-    return TracksSummary(job.out, checked.given, len(tracks.regions), found)
+    return TracksSummary(job.out, checked.given, len(tracks.regions), found, checked.notes)
 
 
 def _copied(
@@ -126,15 +129,7 @@ def _manifest(
     """Describe the folder: equal inputs give equal manifests."""
     tracks = checked.tracks
     return RunManifest(
-        genome={
-            "id": job.genome,
-            "chromosomes": len(tracks.chrom_sizes),
-            "bases": sum(tracks.chrom_sizes.values()),
-            "sizes": SIZES,
-            "sizes_sha256": digest_of(tracks.chrom_sizes),
-            "sequences_sha256": tracks.sequences_sha256,
-            "fasta": fasta,
-        },
+        genome=genome_record(job.genome, tracks.chrom_sizes, tracks.sequences_sha256, fasta),
         models=tuple(_record(name, sha256) for name, sha256 in tracks.sha256.items()),
         tracks=specs,
         regions={

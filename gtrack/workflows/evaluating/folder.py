@@ -10,6 +10,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError, OutputError
 from gtrack.io.atomic import finished_name
 from gtrack.io.evaluation_files import CHUNK_MARK
+from gtrack.io.file_lists import LIST, write_list
 from gtrack.io.folders import entries, is_folder
 from gtrack.io.lock import is_lock
 from gtrack.workflows.folder.evaluation_record import (
@@ -85,6 +86,11 @@ class EvaluationFolder:
             self._refuse_unfit(overwrite)
             self._sweep()
             yield
+
+    def list_files(self) -> None:
+        """Put what is there on record, the chunks apart, which are sealed."""
+        names = [name for name in entries(self.out) if OURS.fullmatch(name)]
+        write_list(self.out, [name for name in names if name not in (CHUNKS, LIST)])
 
     def _refuse_unfit(self, overwrite: bool) -> None:
         ours, chunks = set(evaluation_files(self.out)), self.out / CHUNKS

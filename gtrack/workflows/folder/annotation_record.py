@@ -6,12 +6,12 @@ removed. Lines are only ever appended, so whatever instant a run is killed at, n
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gtrack.core.errors import OutputError
+from gtrack.core.small_file import whole, whole_json
 from gtrack.io.atomic import sync, write_parts
 from gtrack.io.folders import remove_empty
 
@@ -26,7 +26,7 @@ def recorded(out: Path) -> list[str]:
     """
     names: dict[str, None] = {}
     try:
-        lines = (out / RECORD).read_bytes().decode(errors="replace").splitlines()
+        lines = whole(out / RECORD).decode(errors="replace").splitlines()
     except OSError:
         return _listed(out)
     for line in lines:
@@ -83,6 +83,8 @@ def _record(out: Path, sign: str, names: Iterable[str]) -> None:
     text = "".join(f"{sign}{name}\n" for name in names)
     if not (out / RECORD).exists():
         text = "".join(f"+{name}\n" for name in _listed(out)) + text
+    elif not (out / RECORD).read_bytes().endswith(b"\n"):  # the last line was torn by a power cut
+        text = f"\n{text}"
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(out / RECORD, flags, 0o666)
     try:
@@ -94,7 +96,7 @@ def _record(out: Path, sign: str, names: Iterable[str]) -> None:
 
 def _listed(out: Path) -> list[str]:
     try:
-        tracks = json.loads((out / "manifest.json").read_bytes())["tracks"]
+        tracks = whole_json(out / "manifest.json")["tracks"]
         urls = [track.get(key) or "" for track in tracks for key in ("url", "index")]
         return [url.removeprefix(f"{FOLDER}/") for url in urls if url.startswith(f"{FOLDER}/")]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):

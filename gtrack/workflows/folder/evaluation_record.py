@@ -12,7 +12,7 @@ from gtrack.io.folders import entries, is_folder
 
 CHUNKS = "chunks"
 OURS = re.compile(
-    r"metrics\.tsv|per_region\.tsv|enrichment\.tsv|evaluation\.html|chunks"
+    r"metrics\.tsv|per_region\.tsv|enrichment\.tsv|evaluation\.html|files\.json|chunks"
     r"|(similarity|perturbation|localisation|locus_[0-9]+)\.(svg|png)"
 )
 CHUNK = re.compile(r"[0-9]{6}\.json")

@@ -13,6 +13,7 @@ from typing import Any
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
+from gtrack.core.listed_files import Room
 from gtrack.core.manifest import UNGUARDED, RunManifest, TrackSpec
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
@@ -23,7 +24,9 @@ from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.workflows.folder.foreign import LABEL, ForeignTracks, no_model, read_foreign
 from gtrack.workflows.folder.genome import SIZES, is_planned, regions_digest
+from gtrack.workflows.folder.integrity import refuse_changed
 from gtrack.workflows.folder.scan_folder import ScanFolder
+from gtrack.workflows.folder.unfinished import unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,29 @@ class FinishedScan:
         return self.out / self.spec(target).path
 
 
-def open_finished(out: Path) -> FinishedScan:
+def open_finished(out: Path, *rooms: Room) -> FinishedScan:
     """Open a scan's folder.
+
+    Parameters
+    ----------
+    out : Path
+    *rooms : str
+        What is read of it beside the tracks: those files must look as they were written.
+
+    Raises
+    ------
+    InputError
+        When there is no finished scan.
+    VerificationError
+        When a file that is to be read is not as it was written.
+    """
+    scan = as_listed(out)
+    refuse_changed(out, scan.manifest, ("tracks", *rooms))
+    return scan
+
+
+def as_listed(out: Path) -> FinishedScan:
+    """Open a scan's folder by its manifest and plan; no other file of it is looked at.
 
     Raises
     ------
@@ -139,14 +163,7 @@ def open_finished(out: Path) -> FinishedScan:
     if not out.is_dir():
         raise InputError(f"{out}: no such folder; give the --out of a finished gtrack scan")
     if not folder.has_manifest():
-        if folder.foreign_tracks():
-            raise InputError(
-                f"{out}: the tracks were not taken to their end; give the same gtrack hits --track "
-                "again, with --overwrite"
-            )
-        raise InputError(
-            f"{out}: no finished scan here ({folder.how_far()}); gtrack scan --resume finishes one"
-        )
+        raise InputError(f"{out}: no finished scan here: {unfinished(folder)}")
     manifest = folder.read_manifest()
     if manifest.foreign:
         tracks = read_foreign(manifest, folder.regions_bed, out / SIZES)
@@ -157,10 +174,7 @@ def open_finished(out: Path) -> FinishedScan:
         return FinishedScan(folder, tracks, manifest)
     plan = folder.read_plan()
     if manifest.plan_sha256 != plan.digest:
-        raise InputError(
-            f"{out}: the scan is not finished ({folder.how_far()}); "
-            "gtrack scan --resume finishes it"
-        )
+        raise InputError(f"{out}: the scan is not finished: {unfinished(folder)}")
     if not _fit(manifest, plan):
         raise InputError(f"{out}: manifest.json is not of this plan; copy the whole folder again")
     return FinishedScan(folder, plan, manifest)

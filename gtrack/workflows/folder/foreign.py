@@ -11,8 +11,10 @@ from gtrack.core.intervals import Interval
 from gtrack.core.manifest import TRACK, RunManifest
 from gtrack.core.scan.plan import digest_of
 from gtrack.core.scan.regions import canonical_regions
+from gtrack.core.small_file import whole
 from gtrack.core.targets import Target, name_targets
 from gtrack.io.bed import read_bed
+from gtrack.io.plan_folder import PLAN_MOST
 
 LABEL = TRACK
 """What stands for the output of a model that is not known."""
@@ -60,7 +62,7 @@ def read_foreign(manifest: RunManifest, regions: Path, sizes: Path) -> ForeignTr
         When the files are not there, or not those of the manifest.
     """
     try:
-        rows = [line.rsplit("\t", 1) for line in sizes.read_text().splitlines()]
+        rows = [line.rsplit("\t", 1) for line in whole(sizes, PLAN_MOST).decode().splitlines()]
         chrom_sizes = {chrom: int(size) for chrom, size in rows}
         found, _ = canonical_regions(read_bed(regions), chrom_sizes)
         inside = all(region.end <= chrom_sizes[region.chrom] for region in found)

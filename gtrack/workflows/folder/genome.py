@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from gtrack.core.assemblies import check_lengths
+from gtrack.core.chrom_aliases import alias_table
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval
+from gtrack.core.printable import shown
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan, digest_of
 from gtrack.core.scan.regions import merge_regions
+from gtrack.core.sequences import other_letters
 from gtrack.io.atomic import write_parts, write_text
-from gtrack.io.fasta import Genome
+from gtrack.io.fasta import Genome, fasta_lines
 from gtrack.io.text import read_parts
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
 SIZES = "genome/chrom.sizes"
 """Names and lengths of all chromosomes, in the folder of a scan."""
 
+ALIASES = "genome/chromAlias.txt"
+"""Other names of chromosomes, where igv.js must be told of them."""
+
+_CHUNK = 1 << 20  # bases in memory
 _COPY_UP_TO = 100_000_000
-"""A custom genome of at most this many bytes is copied, so that a viewer finds it."""
+"""A custom genome of at most this many bytes, and bases, is copied, so that a viewer finds it."""
 
 
 def window_sequences(genome: Genome, grid: WindowGrid, first: int, end: int) -> list[str]:
@@ -31,6 +41,35 @@ def window_sequences(genome: Genome, grid: WindowGrid, first: int, end: int) -> 
         genome.fetch(grid.chroms[chrom], start, stop)
         for chrom, start, stop in zip(*(column.tolist() for column in columns), strict=True)
     ]
+
+
+def genome_notes(genome: Genome, name: str, regions: Sequence[Interval]) -> tuple[str, ...]:
+    """Return what a user should know of a genome: how it is read, and what of it is read as N.
+
+    Parameters
+    ----------
+    genome : Genome
+    name : str
+        The id of its assembly.
+    regions : sequence of Interval
+        Sorted; each base counts once.
+    """
+    others, bases = Counter[str](), 0
+    for chrom, runs in merge_regions(regions).items():
+        for start, end in runs:
+            bases += end - start
+            for at in range(start, end, _CHUNK):
+                others += other_letters(genome.letters(chrom, at, min(at + _CHUNK, end)))
+    notes = [] if genome.note is None else [genome.note]
+    if (checked := check_lengths(name, genome.chrom_sizes)) is not None:
+        notes.append(f"--genome {name}: {checked}")
+    if others:
+        named = ", ".join(f"{letter} {count:,}" for letter, count in others.most_common())
+        notes.append(
+            f"{shown(genome.path)}: {others.total():,} of the {bases:,} bases of the regions are "
+            f"no A, C, G, T or N ({named}) and are read as N"
+        )
+    return tuple(notes)
 
 
 def pool_digest(sequences: Sequence[str]) -> str:
@@ -67,6 +106,34 @@ def regions_digest(genome: Genome, regions: Sequence[Interval]) -> str:
     )
 
 
+def genome_record(
+    name: str, chrom_sizes: Mapping[str, int], sequences_sha256: str, fasta: str | None
+) -> dict[str, Any]:
+    """Return what the manifest says of a genome.
+
+    Parameters
+    ----------
+    name : str
+        Its id.
+    chrom_sizes : mapping of str to int
+        Lengths in bp.
+    sequences_sha256 : str
+        Of what was read.
+    fasta : str or None
+        Relative URL of its copy.
+    """
+    record = {
+        "id": name,
+        "chromosomes": len(chrom_sizes),
+        "bases": sum(chrom_sizes.values()),
+        "sizes": SIZES,
+        "sizes_sha256": digest_of(chrom_sizes),
+        "sequences_sha256": sequences_sha256,
+        "fasta": fasta,
+    }
+    return record if alias_table(chrom_sizes) is None else {**record, "aliases": ALIASES}
+
+
 def keep_genome(
     folder: ScanFolder,
     source: Path,
@@ -74,13 +141,13 @@ def keep_genome(
     chrom_sizes: Mapping[str, int],
     is_same: Callable[[Genome], bool],
 ) -> str | None:
-    """Write the chromosomes' sizes, and copy a custom genome with its index, for a viewer.
+    """Write the chromosomes' sizes and aliases, and copy a custom genome, for a viewer.
 
     Parameters
     ----------
     folder : ScanFolder
     source : Path
-        The FASTA.
+        The FASTA or 2bit, of which the copy is a FASTA.
     name : str
         Its id; a viewer knows those that are not ``custom``.
     chrom_sizes : mapping of str to int
@@ -106,13 +173,19 @@ def keep_genome(
         genome.mkdir(exist_ok=True)
         sizes = "".join(f"{chrom}\t{size}\n" for chrom, size in chrom_sizes.items())
         write_text(folder.out / SIZES, sizes)
-        if name != "custom" or source.stat().st_size > _COPY_UP_TO:
+        if (aliases := alias_table(chrom_sizes)) is not None:
+            write_text(folder.out / ALIASES, aliases)
+        if name != "custom":
             return None
-        with source.open("rb") as handle:
-            packed = handle.read(2) == b"\x1f\x8b"
-        copy = genome / ("genome.fa.gz" if packed else "genome.fa")
-        folder.remove_genome_indexes()  # of a copy that an interrupted run made
-        write_parts(copy, read_parts(source))
+        with Genome.open(source) as read:
+            bases = sum(read.chrom_sizes.values())
+            if max(bases, read.files[0].stat().st_size) > _COPY_UP_TO:
+                return None
+            copy = genome / ("genome.fa.gz" if read.form == "bgzf" else "genome.fa")
+            folder.remove_genome_indexes()  # of a copy that an interrupted run made
+            write_parts(
+                copy, fasta_lines(read) if read.form == "2bit" else read_parts(read.files[0])
+            )
     except OSError as error:
         raise OutputError(f"{genome}: cannot copy {source}: {error.strerror}") from error
     with Genome.open(copy) as copied:  # makes the index

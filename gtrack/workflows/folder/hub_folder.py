@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gtrack.core.errors import InputError
+from gtrack.core.small_file import whole
 from gtrack.io.atomic import finished_name
+from gtrack.io.file_lists import is_list
 from gtrack.io.folders import entries, is_folder, remove_empty
 from gtrack.publish.stanzas import files_in
 
@@ -35,9 +37,10 @@ def hub_files(hub: Path) -> Iterator[Path]:
     """
     if not is_hub(hub):
         return
-    named = {name for _, name in files_in((hub / _TEXT).read_bytes().decode(errors="replace"))}
+    named = {name for _, name in files_in(whole(hub / _TEXT).decode(errors="replace"))}
     for name in entries(hub):
-        if (finished_name(name) or name) in named - {_TEXT} and not is_folder(hub / name):
+        ours = (finished_name(name) or name) in named - {_TEXT} or is_list(hub / name)
+        if ours and not is_folder(hub / name):
             yield hub / name
     yield hub / _TEXT
 

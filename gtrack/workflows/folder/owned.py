@@ -7,10 +7,8 @@ calls of hits of the plan there write, or one of the fixed names. Without a plan
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError, OutputError
+from gtrack.core.small_file import whole_json
 from gtrack.core.targets import ENDS, NAME, Target, name_targets, path_of
 from gtrack.io.atomic import finished_name
 from gtrack.io.folders import entries, is_folder, remove_empty
 from gtrack.io.lock import is_lock
+from gtrack.io.plan_folder import PLAN_MOST
 from gtrack.workflows.folder.annotation_record import FOLDER as ANNOTATIONS
 from gtrack.workflows.folder.annotation_record import RECORD, recorded
 from gtrack.workflows.folder.evaluation_record import evaluation_files
@@ -44,7 +44,11 @@ _TOP = (
     *(MANIFEST, "igv_session.json", "igv_session.xml", "regions.bed", "regions.tsv"),
     *("windows.tsv", TRUST, _REPORT, RUN),
 )
-_GENOME = ("chrom.sizes", *(f"genome.fa{end}" for end in ("", ".fai", ".gz", ".gz.fai", ".gz.gzi")))
+_GENOME = (
+    "chrom.sizes",
+    "chromAlias.txt",
+    *(f"genome.fa{end}" for end in ("", ".fai", ".gz", ".gz.fai", ".gz.gzi")),
+)
 _HITS = (
     *("hits.bed", "sites.bed", "hits.bb", "motifs.tsv", "words.tsv"),
     *("candidates.bed", "loci.narrowPeak"),
@@ -184,7 +188,7 @@ def plan_targets(plan: dict[str, Any]) -> tuple[Target, ...]:
 def _of_plan(plan: dict[str, Any]) -> Iterator[str]:
     """Yield what the shards, the merge and the calls of hits of a plan write."""
     # Of a damaged plan no more is known.
-    with suppress(AttributeError, IndexError, KeyError, TypeError, ValueError):
+    with suppress(ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         yield "hits/logos.json"
         shards = min(int(plan["n_shards"]), _MOST_SHARDS)
         yield from (f"shards/{shard:06d}.npz" for shard in range(shards))
@@ -232,7 +236,7 @@ def _rank(name: str) -> tuple[int, str]:
 def _json(path: Path, schema: str) -> dict[str, Any] | None:
     """Return a record of one of gtrack's schemas, of any version; None where there is none."""
     with suppress(OSError, ValueError, RecursionError):
-        record = json.loads(path.read_bytes()) if stat.S_ISREG(path.lstat().st_mode) else None
+        record = None if path.is_symlink() else whole_json(path, PLAN_MOST)
         if isinstance(record, dict) and str(record.get("schema")).startswith(schema):
             return record
     return None

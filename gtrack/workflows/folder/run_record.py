@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gtrack.core.errors import InputError
+from gtrack.core.small_file import whole_json
 from gtrack.io.atomic import write_text
 from gtrack.workflows.folder.owned import RUN
 
@@ -51,8 +52,11 @@ def read_run(out: Path) -> dict[str, object]:
     """
     path = out / RUN
     try:
-        return dict(json.loads(path.read_bytes()))
-    except (OSError, TypeError, ValueError, RecursionError) as error:
+        record = {"weights": None, **whole_json(path)}
+        if not isinstance(record["fasta"], str) or "\\u0000" in json.dumps(record):
+            raise ValueError("it names no files")
+        return record
+    except (OSError, LookupError, TypeError, ValueError) as error:
         raise InputError(
             f"{path}: missing or damaged; it names the plan's inputs: run gtrack plan again"
         ) from error

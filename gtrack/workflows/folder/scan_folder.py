@@ -6,13 +6,15 @@ Only this room removes files of a scan, and only those that are gtrack's by name
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
+from gtrack.core.listed_files import Room
 from gtrack.core.manifest import RunManifest
+from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import entries
@@ -22,6 +24,7 @@ from gtrack.publish.manifest import read_manifest, to_json
 from gtrack.publish.session import igv_json, igv_xml
 from gtrack.workflows.folder.foreign import no_model
 from gtrack.workflows.folder.holding import holding
+from gtrack.workflows.folder.integrity import records, refuse_changed
 from gtrack.workflows.folder.kept_inputs import Inputs, refuse_inputs
 from gtrack.workflows.folder.owned import (
     MANIFEST,
@@ -139,6 +142,22 @@ class ScanFolder:
         files = (self.regions_bed, self.regions_table, self.windows_table, *tracks)
         return manifest.plan_sha256 == plan.digest and all(file.is_file() for file in files)
 
+    def refuse_changed(self, plan: Plan) -> None:
+        """Refuse a finished scan of this plan that holds a file which is not as it was written.
+
+        One that is gone is made again, and so are a damaged null and sessions that a killed run
+        left newer than the manifest.
+
+        Raises
+        ------
+        VerificationError
+            Naming the file and the cure.
+        """
+        manifest = self.read_manifest() if self.has_manifest() else None
+        if manifest is not None and manifest.plan_sha256 == plan.digest:
+            rooms: tuple[Room, ...] = ("tracks", "tables", "genome")
+            refuse_changed(self.out, manifest, rooms, missing=False)
+
     def is_finished(self, plan: Plan) -> bool:
         """Whether tracks and null of just this plan are all there; then its shards may go."""
         if not self.is_merged(plan) or plan.null is None:
@@ -146,18 +165,6 @@ class ScanFolder:
         listed = self.read_manifest().null
         there = all(self.parts.has_null(plan, target) for target in plan.targets)
         return there and listed is not None and bool(listed["bases"] == plan.null.bases)
-
-    def how_far(self) -> str:
-        """Say how far the scan is, for a person."""
-        if not self.is_planned():
-            return "none was planned"
-        plan = self.read_plan()
-        if self.is_finished(plan):
-            return "it is finished"
-        if self.is_merged(plan):
-            return "its null is missing"
-        done = plan.n_shards - len(self.parts.missing_shards(plan))
-        return f"{done} of {plan.n_shards} shards are done"
 
     # What is done to it.
 
@@ -220,8 +227,9 @@ class ScanFolder:
             )
         if not overwrite:
             raise InputError(
-                f"{self.out}: the folder is not empty; use gtrack hits {self.out} --motifs FILE to "
-                "call hits on the tracks in it, --overwrite to replace them, or another --out"
+                f"{self.out}: the folder is not empty; use gtrack hits {pasted(self.out)} --motifs "
+                "FILE to call hits on the tracks in it, --overwrite to replace them, or another "
+                "--out"
             )
         self.refuse_inputs(inputs, (), "--overwrite removes")
 
@@ -249,11 +257,16 @@ class ScanFolder:
         """Write the plan; the folder is made."""
         write_plan(self.out / "plan", plan)
 
-    def publish(self, manifest: RunManifest) -> None:
-        """Write what readers open: the IGV sessions, then the manifest, which lists the rest."""
+    def publish(self, manifest: RunManifest, written: Collection[str]) -> None:
+        """Write what readers open: the IGV sessions, then the manifest, which lists the rest.
+
+        `written` is how the URLs begin of what is new since the manifest before: it is read whole
+        and put on record; the records of all else stay.
+        """
         write_text(self.out / "igv_session.json", igv_json(manifest))
         write_text(self.out / "igv_session.xml", igv_xml(manifest))
-        write_text(self.out / MANIFEST, to_json(manifest))
+        kept = replace(manifest, files=dict(records(self.out, manifest, written)))
+        write_text(self.out / MANIFEST, to_json(kept))
 
     def remove(self, *folders: str) -> None:
         """Remove what gtrack made in `folders` (all by default); see :meth:`Owned.remove`."""

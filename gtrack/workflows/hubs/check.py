@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gtrack.core.errors import InputError
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.io.bbi import big_file
 from gtrack.io.text import read_lines, whole_text
 from gtrack.io.twobit import twobit_sizes
@@ -67,7 +67,10 @@ def _hub_file(where: Path) -> Path:
     for file in (where / "hub" / "hub.txt", where / "hub.txt"):
         if file.is_file():
             return file
-    raise InputError(f"{shown(where)}: no hub here; gtrack hub {shown(where)} makes one of a scan")
+    raise InputError(
+        f"{shown(where)}: no hub here; gtrack hub {pasted(where)} --email ADDRESS makes one of a "
+        "scan"
+    )
 
 
 def _files(folder: Path, text: str) -> HubFiles:

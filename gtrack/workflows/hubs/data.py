@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
+from typing import NoReturn
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.big_file import BigFile
-from gtrack.core.errors import InputError
+from gtrack.core.errors import InputError, VerificationError
 from gtrack.core.features import on_genome
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.printable import shown
@@ -18,10 +19,12 @@ from gtrack.io.atomic import write_parts
 from gtrack.io.bbi import big_file
 from gtrack.io.bigbed import write_feature_bigbed
 from gtrack.io.bigwig import cut_bigwig
+from gtrack.io.file_records import FileRecord, differs_in_copy, has_changed, recorded_parts
 from gtrack.io.hit_columns import COLUMNS
 from gtrack.io.text import read_lines, read_parts
 from gtrack.publish.hub.tracks import HubTrack
 from gtrack.workflows.folder.finished import FinishedScan
+from gtrack.workflows.folder.integrity import changed, record_of
 
 
 class HubData:
@@ -41,11 +44,14 @@ class HubData:
     ----------
     notes : list of str
         What became of annotations, where the user should know.
+    known : dict of str to FileRecord
+        Of files that are as the scan has them, what the scan has on record.
     """
 
     def __init__(self, scan: FinishedScan, build: Path, *, link: bool, own_genome: bool) -> None:
         self._scan, self._build, self._link, self._own = scan, build, link, own_genome
         self.notes: list[str] = []
+        self.known: dict[str, FileRecord] = {}
 
     def add(self, spec: TrackSpec, name: str) -> HubTrack:
         """Put the data of a track there, under its name in the hub.
@@ -62,7 +68,7 @@ class HubData:
             return self._annotation(spec, name, source)
         target = self._build / f"{name}.{'bw' if spec.format == 'bigWig' else 'bb'}"
         head = self._opened(source, spec)
-        self._place(source, target)
+        self._place(source, target, spec.url)
         largest, motifs = self._hits(spec) if spec.kind == "hits" else (head.largest, ())
         unit = self._scan.manifest.unit(spec.model)
         return HubTrack(spec, name, head, largest, motifs, unit=unit)
@@ -85,8 +91,9 @@ class HubData:
         target, sizes = self._build / f"{name}.bw", self._scan.chrom_sizes
         head = self._opened(source, spec)
         if not self._own or head.chrom_sizes.items() <= sizes.items():
-            self._place(source, target)
+            self._place(source, target, spec.url)
         else:
+            self.refuse_changed(spec.url)  # all of it is read
             cut_bigwig(source, target, sizes)
             head = big_file(target)
             self.notes.append(
@@ -101,12 +108,13 @@ class HubData:
         if not ANNOTATION_FORMATS[spec.format].lines:
             head = self._opened(source, spec)
             if not self._own or head.chrom_sizes.items() <= sizes.items():
-                self._place(source, target)
+                self._place(source, target, spec.url)
                 return HubTrack(spec, name, head, coloured=head.defined >= 9)
             self.notes.append(
                 f"{spec.name}: has sequences that were not in the scan's FASTA; made anew without "
                 "them, as bigBed 12"
             )
+        self.refuse_changed(spec.url)  # all of it is read
         elsewhere, colours = Counter[str](), set()
         features = []
         for feature in on_genome(read_features(source, spec.format), sizes, elsewhere):
@@ -123,9 +131,10 @@ class HubData:
     def _hits(self, spec: TrackSpec) -> tuple[float, tuple[str, ...]]:
         """Return the largest |relevance| of hits, and the names of their motifs."""
         entries = (self._scan.manifest.hits or {}).get("models", ())
-        beds = [
-            self._scan.out / path_of(each["bed"]) for each in entries if each["bigbed"] == spec.url
-        ]
+        urls = [each["bed"] for each in entries if each["bigbed"] == spec.url]
+        for url in urls:
+            self.refuse_changed(url)
+        beds = [self._scan.out / path_of(url) for url in urls]
         name_at, sum_at = COLUMNS.index("name"), COLUMNS.index("relSum")
         largest, motifs = 0.0, set()
         for bed in beds:
@@ -142,8 +151,31 @@ class HubData:
                 motifs.add(cells[name_at].decode(errors="replace"))
         return largest, tuple(sorted(motifs))
 
-    def _place(self, source: Path, target: Path) -> None:
+    def _place(self, source: Path, target: Path, url: str) -> None:
+        """Copy a file, whose every byte must be as it was written, or link to it."""
+        record = record_of(self._scan.manifest, url)
+        if record is not None:
+            self.known[target.name] = record
         if self._link:  # the folder keeps its depth when it gets its name
             target.symlink_to(os.path.relpath(source, self._build))
             return
-        write_parts(target, read_parts(source))
+        found: list[str] = []
+        write_parts(target, recorded_parts(read_parts(source), found.append))
+        if record is not None and (why := differs_in_copy(found[0], record)):
+            self._refuse(url, why)
+
+    def refuse_changed(self, url: str) -> None:
+        """Refuse a file of which all bytes go into the hub in another form.
+
+        Raises
+        ------
+        VerificationError
+            When one of them is not as it was written.
+        """
+        source = self._scan.out / path_of(url)
+        record = record_of(self._scan.manifest, url)
+        if record is not None and (why := has_changed(source, record)):
+            self._refuse(url, why)
+
+    def _refuse(self, url: str, why: str) -> NoReturn:
+        raise VerificationError(str(changed(self._scan.out, self._scan.manifest, url, why)))

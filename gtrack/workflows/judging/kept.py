@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from gtrack.core.small_file import whole_json
 from gtrack.evaluation.passport import SCHEMA, Passport
 from gtrack.workflows.folder.finished import FinishedScan
 from gtrack.workflows.folder.scan_folder import TRUST
@@ -14,7 +13,7 @@ def read_passports(scan: FinishedScan) -> tuple[Passport, ...]:
     if scan.is_foreign or scan.manifest.trust is None:
         return ()
     try:
-        record = json.loads((scan.out / TRUST).read_bytes())
+        record = whole_json(scan.out / TRUST)
         if (record["schema"], record["plan_sha256"]) != (SCHEMA, scan.plan.digest):
             return ()
         return tuple(map(Passport.from_json, record["passports"]))

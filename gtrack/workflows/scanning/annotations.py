@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
-from gtrack.core.manifest import TrackSpec
+from gtrack.core.listed_files import listed_files, room_of
+from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.io.annotations.bed12 import with_tabs
 from gtrack.io.folders import entries
 from gtrack.io.text import read_parts, reading
@@ -19,6 +20,7 @@ from gtrack.workflows.folder.annotation_record import (
     put_annotations,
     recorded,
 )
+from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotation_checks import INDEXES, Annotation
 
@@ -121,7 +123,19 @@ def annotation_tracks(out: Path, without: Collection[str] = ()) -> tuple[TrackSp
     return tuple(sorted(tracks.values(), key=lambda track: track.name))
 
 
-def republish(folder: ScanFolder, *, without: Collection[str] = (), copied: bool = False) -> None:
+def written(annotations: Sequence[Annotation]) -> list[str]:
+    """Return the URLs of the files that :func:`copy_annotations` writes."""
+    return [f"{FOLDER}/{name}" for each in annotations for name, _ in _files(each)]
+
+
+def replaced_annotations(out: Path, manifest: RunManifest) -> list[str]:
+    """Return the URLs of annotations that were written since the manifest was."""
+    return [each.url for each in looked_at(out, manifest, ["annotations"])]
+
+
+def republish(
+    folder: ScanFolder, *, without: Collection[str] = (), copied: Collection[str] = ()
+) -> None:
     """Bring manifest and sessions of a finished scan to the annotations that stand there.
 
     Parameters
@@ -129,14 +143,17 @@ def republish(folder: ScanFolder, *, without: Collection[str] = (), copied: bool
     folder : ScanFolder
     without : collection of str
         Names of those that are taken away.
-    copied : bool
-        Whether files were written: what the manifest says of them is old.
+    copied : collection of str
+        URLs of those that were written since the manifest was.
     """
     manifest = folder.read_manifest()
     others = tuple(track for track in manifest.tracks if track.kind != "annotation")
     tracks = (*others, *annotation_tracks(folder.out, without))
     if copied or tracks != manifest.tracks:
-        folder.publish(replace(manifest, tracks=tracks))
+        listed = replace(manifest, tracks=tracks)
+        known = manifest.files or {}
+        new = [url for url in listed_files(listed) if url not in known or url in copied]
+        folder.publish(listed, [url for url in new if room_of(url) == "annotations"])
     drop_replaced(folder.out, tracks)
 
 

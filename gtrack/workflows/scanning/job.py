@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gtrack.core.assemblies import assembly_id
 from gtrack.core.errors import InputError
 from gtrack.workflows.folder.kept_inputs import of_files, of_models
 
@@ -17,6 +18,8 @@ class ScanJob:
     `targets`, `outputs`, `windows` and `strides` are by model name; the key None is for every
     model. `parameters` are the method's own.
     `null_bases` asks for a null of that size; `motifs`, a file or a database, for hits at the end.
+    `genome` becomes what UCSC and igv.js call it.
+    `flank` or `resize` makes every region longer, or of one length, in bp, before it is scanned.
     `annotations` are files to show beside the tracks, each with its name; no track depends on them.
     """
 
@@ -24,6 +27,8 @@ class ScanJob:
     fasta: Path
     models: tuple[tuple[str, str], ...]
     out: Path
+    flank: int | None = None
+    resize: int | None = None
     genome: str = "custom"
     method: str = "attnlrp"
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +51,9 @@ class ScanJob:
     annotations: tuple[tuple[str, Path], ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "genome", assembly_id(self.genome))
+        if self.flank is not None and self.resize is not None:
+            raise InputError("give --flank or --resize, not both")
         names = [name for name, _ in self.models]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

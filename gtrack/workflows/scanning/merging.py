@@ -50,7 +50,8 @@ class TargetSummary:
 class ModelSummary:
     """What became of one model's scan.
 
-    `owned_elsewhere` counts the regions that have values from windows of neighbouring regions.
+    `owned_elsewhere` counts the regions that have values from windows of neighbouring regions;
+    `stranded` says that every region has a strand of its own.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ModelSummary:
     bases: int
     owned_elsewhere: int
     strand_from: str
+    stranded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def merge_model(
         bases=plan.covered[model.name],
         owned_elsewhere=elsewhere,
         strand_from=model.strand_from,
+        stranded=all(region.strand in ("+", "-") for region in plan.regions),
     )
     return MergedModel(specs, summary)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from gtrack.core.listed_files import room_of
 from gtrack.core.manifest import RunManifest, TrackSpec, first_peak
 from gtrack.core.scan.plan import ModelPlan, Plan, digest_of
-from gtrack.workflows.folder.genome import SIZES, is_planned, keep_genome
+from gtrack.workflows.folder.genome import genome_record, is_planned, keep_genome
+from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
 
@@ -30,17 +31,9 @@ def make_manifest(
     null : dict, optional
         The shuffled windows, as :func:`gtrack.workflows.scanning.null.null_record` describes them.
     """
-    job = asdict(plan.options)
+    job = plan.options.facts()
     return RunManifest(
-        genome={
-            "id": job.pop("genome"),
-            "chromosomes": len(plan.chrom_sizes),
-            "bases": sum(plan.chrom_sizes.values()),
-            "sizes": SIZES,
-            "sizes_sha256": digest_of(plan.chrom_sizes),
-            "sequences_sha256": digest_of(plan.pools),
-            "fasta": fasta,
-        },
+        genome=genome_record(job.pop("genome"), plan.chrom_sizes, digest_of(plan.pools), fasta),
         models=tuple(_model_record(plan, model) for model in plan.models),
         tracks=tracks,
         regions={
@@ -78,9 +71,26 @@ def _model_record(plan: Plan, model: ModelPlan) -> dict[str, Any]:
     }
 
 
-def copy_genome(plan: Plan, folder: ScanFolder) -> str | None:
-    """Keep the genome that was scanned for a viewer; see :func:`keep_genome`."""
-    source = Path(str(folder.read_run()["fasta"]))
+def restore(plan: Plan, folder: ScanFolder, fasta: Path) -> None:
+    """Make again what of a finished scan takes no model: sessions, and a genome that is gone."""
+    manifest = folder.read_manifest()
+    gone = [
+        each.url
+        for each in looked_at(folder.out, manifest, ["genome", "sessions"])
+        if room_of(each.url) == "sessions" or not each.path.is_file()
+    ]
+    if gone:
+        if any(room_of(url) == "genome" for url in gone):
+            copy_genome(plan, folder, fasta)
+        folder.publish(manifest, gone)
+
+
+def copy_genome(plan: Plan, folder: ScanFolder, fasta: Path | None = None) -> str | None:
+    """Keep the genome that was scanned, by default where that was, for a viewer.
+
+    See :func:`keep_genome`.
+    """
+    source = fasta or Path(str(folder.read_run()["fasta"]))
     return keep_genome(
         *(folder, source, plan.options.genome, plan.chrom_sizes),
         is_same=lambda copy: is_planned(copy, plan, plan.pools),

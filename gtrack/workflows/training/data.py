@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
+from gtrack.core.training.apart import Groups, Shared, distinct, grouped, set_apart
 from gtrack.core.training.examples import ExampleSet
-from gtrack.core.training.splits import (
-    Split,
-    canonical_windows,
-    purge_duplicates,
-    split_examples,
-)
+from gtrack.core.training.splits import Split, split_examples
 from gtrack.core.training.truth import Rows, Truth
 from gtrack.workflows.training.from_csv import csv_examples, read_csv
-from gtrack.workflows.training.from_regions import region_examples
+from gtrack.workflows.training.from_regions import flanked_length, region_examples
 from gtrack.workflows.training.job import TrainJob
+
+_MANY_NUMBERS = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExtraTest:
-    """A further test set: the `rows` of it that training does not show, and how many it does."""
+    """A further test set: the `rows` of it that are tested on, and why others are not.
+
+    Parameters
+    ----------
+    examples : ExampleSet
+        All of it.
+    rows : ndarray of int64
+        Those that are tested on.
+    removed : int
+        Rows left out because an earlier one has their sequence.
+    shared : Shared
+        What training shows as well.
+    """
 
     examples: ExampleSet
     rows: Rows
     removed: int
+    shared: Shared
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +71,13 @@ class TrainingData:
             tests["test_csv"] = self.extra.examples, self.extra.rows
         return tests
 
+    def groups(self, test: str) -> Groups:
+        """Return the groups of the rows of a test set, in their order."""
+        examples, rows = self.tests[test]
+        if test == "test" and self.split.groups is not None:
+            return self.split.groups[rows]
+        return grouped(examples, rows)
+
 
 def read_data(job: TrainJob) -> TrainingData:
     """Read and split what a job trains and tests on.
@@ -69,27 +88,39 @@ def read_data(job: TrainJob) -> TrainingData:
         For bad files, or when something is left without a row to learn it from or to test it on.
     """
     examples, window_bp = read_training_examples(job)
-    split = split_examples(examples, job.holdout, job.share, job.seed)
+    split = split_examples(examples, job.holdout, job.share, job.seed, job.shared)
     extra = None
     if job.test_csv is not None:
-        extra = _extra_test(job, job.test_csv, examples, split, window_bp)
+        split, extra = _extra_test(job, job.test_csv, examples, split, window_bp)
     return TrainingData(examples, window_bp, split, extra)
 
 
 def _extra_test(
     job: TrainJob, path: Path, examples: ExampleSet, split: Split, window_bp: int
-) -> ExtraTest:
-    """Read the further test set, and leave out what stands in the training set."""
+) -> tuple[Split, ExtraTest]:
+    """Read the further test set, and part it from the training set."""
     extra = csv_examples(path, *read_csv(job, path, examples.truth.names), window_bp, 0)
-    keys = canonical_windows(examples)
-    seen = {keys[row] for row in split.train.tolist()}
-    rows, removed = purge_duplicates(canonical_windows(extra), extra.truth.rows, seen)
-    if missing := extra.truth.lack(rows):
-        raise InputError(
-            f"{path}: {missing} is left that is not in the training set; without it there "
-            "is nothing to test on"
-        )
-    return ExtraTest(extra, rows, removed)
+    training, testing = (examples, split.train), (extra, extra.truth.rows)
+    train, rows, shared = set_apart(training, testing, job.shared)
+    removed = 0
+    if job.shared != "keep":
+        rows, removed = distinct(extra, rows)
+    for where, of, kept, purpose in (
+        (path, extra, rows, "to test on"),
+        (job.csv or job.positives, examples, train, "to train on"),
+    ):
+        if missing := of.truth.lack(kept):
+            why = f"; training shows {shared.tests:,} of its rows" if shared.tests else ""
+            cure = "add rows"
+            if why:
+                other = (
+                    "" if job.shared == "train" else "--shared train to leave them out there, or "
+                )
+                cure = f"add other rows, or give {other}--shared keep for a score that is too high"
+            raise InputError(f"{where}: {missing} is left {purpose}{why}; {cure}")
+    within = len(train) - len(distinct(examples, train)[0])
+    split = replace(split, train=train, within_training=within)
+    return split, ExtraTest(extra, rows, removed, shared)
 
 
 def read_training_examples(job: TrainJob) -> tuple[ExampleSet, int]:
@@ -117,7 +148,7 @@ def read_training_examples(job: TrainJob) -> tuple[ExampleSet, int]:
                 "nothing can shift; give a smaller --window or drop --augment shift"
             )
     else:
-        window_bp = job.window_bp or 0
+        window_bp = job.window_bp or job.resize or flanked_length(job)
         examples = region_examples(job, window_bp, _reach(job, window_bp))
     if examples.truth.outputs == "classes":
         _check_classes(job, examples.truth)
@@ -130,15 +161,27 @@ def _reach(job: TrainJob, window_bp: int) -> int:
     return job.shift_bp or max(1, window_bp // 10)
 
 
+def _numbers_hint(truth: Truth) -> str:
+    """Point to regression where labels look like measured numbers."""
+    try:
+        numbers = [float(name) for name in truth.names]
+    except ValueError:
+        return ""
+    if len(numbers) < _MANY_NUMBERS:
+        return ""
+    return f"; {len(numbers):,} labels are numbers: to learn those as values, give --values label"
+
+
 def _check_classes(job: TrainJob, truth: Truth) -> None:
     if len(truth.names) < 2:
         raise InputError(
-            f"{job.csv}: every row has the label {truth.names[0]!r}; training needs two or more"
+            f"{job.csv}: every row has the label {shown(truth.names[0], 80)!r}; training needs two "
+            "or more, so add rows of another label"
         )
     counts = truth.count(truth.rows)
     name = min(counts, key=counts.__getitem__)
     if counts[name] < 2 and job.share:
         raise InputError(
-            f"{job.csv or job.positives}: label {name!r} has {counts[name]} row; it needs one to "
-            "train on and one to test on"
+            f"{job.csv or job.positives}: label {shown(name, 80)!r} has {counts[name]} row; it "
+            f"needs one to train on and one to test on{_numbers_hint(truth)}"
         )

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
+from gtrack.core.printable import shown
 from gtrack.core.scan.regions import check_regions
 from gtrack.core.training.chance import Purpose, stream
 from gtrack.core.training.examples import Example, ExampleSet
 from gtrack.core.training.gc_matched import GcReport, draw_gc_matched
 from gtrack.core.training.truth import Truth
-from gtrack.io.bed import read_bed
+from gtrack.io.bed import read_regions
 from gtrack.io.fasta import Genome
 from gtrack.workflows.training.job import GC_MATCHED, SHUFFLE, TrainJob
 
@@ -41,14 +42,19 @@ def region_examples(job: TrainJob, window_bp: int, reach: int) -> ExampleSet:
     notes: dict[str, int | float] = {}
     with Genome.open(job.fasta) as genome:
         _check_holdout(job, genome)
-        windows = _windows(read_bed(job.positives), window_bp, genome, job.fasta)
+        windows = _windows(_read(job, job.positives), window_bp, genome, job.fasta)
         positive = len(windows)
         if job.negatives == GC_MATCHED:
             negatives, report = draw_gc_matched(windows, genome.chrom_sizes, genome.fetch, rng)
             windows += negatives
             notes |= _gc_notes(report)
         elif job.negatives != SHUFFLE:
-            windows += _windows(read_bed(Path(job.negatives)), window_bp, genome, job.fasta)
+            if not Path(job.negatives).exists():
+                raise InputError(
+                    f"--negatives {shown(job.negatives)}: no such file; give a BED, {SHUFFLE} or "
+                    f"{GC_MATCHED}"
+                )
+            windows += _windows(_read(job, Path(job.negatives)), window_bp, genome, job.fasta)
         examples = _cut(windows, genome, reach, job.use_strand)
     if job.negatives == SHUFFLE:
         examples += [each.shuffled(rng) for each in examples]
@@ -57,6 +63,38 @@ def region_examples(job: TrainJob, window_bp: int, reach: int) -> ExampleSet:
     labels = [1] * positive + [0] * (len(examples) - positive)
     truth = Truth.listed("classes", ("negative", "positive"), labels)
     return ExampleSet.of(truth, examples, notes)
+
+
+def flanked_length(job: TrainJob) -> int:
+    """Return how long the regions of a job are with their flanks, in bp.
+
+    Raises
+    ------
+    InputError
+        When they differ in length: a model reads one.
+    """
+    assert job.flank is not None
+    files = [job.positives]
+    if job.negatives not in (SHUFFLE, GC_MATCHED):
+        files.append(Path(str(job.negatives)))
+    lengths = {len(each) for file in files if file is not None for each in _read(job, file)}
+    if len(lengths) > 1:
+        raise InputError(
+            f"--flank {job.flank}: the regions have {min(lengths)} to {max(lengths)} bp, and a "
+            "model reads one length; give --window BP, what is read around the summit or middle"
+        )
+    window_bp = lengths.pop() + 2 * job.flank
+    if window_bp < 8:
+        raise InputError(f"--flank {job.flank}: windows of {window_bp} bp; at least 8 are needed")
+    return window_bp
+
+
+def _read(job: TrainJob, path: Path) -> list[Interval]:
+    """Read regions, whose strands must be some where they decide."""
+    given = read_regions(path)
+    if job.use_strand:
+        given.need_strands()
+    return given.intervals
 
 
 def _check_holdout(job: TrainJob, genome: Genome) -> None:

@@ -12,6 +12,8 @@ from gtrack.core.heads import Outputs
 
 SHUFFLE = "shuffle"
 GC_MATCHED = "gc-matched"
+_LARGEST_SEED = 2**32 - 1  # NumPy's
+_MOST_THREADS = 1024
 AUGMENTATIONS = ("rc", "shift")
 
 
@@ -41,12 +43,20 @@ class TrainJob:
     test_csv : Path or None
         A further test set.
     window_bp : int or None
-        Length of a window in bp; None: the longest sequence of a CSV.
+        Length of a window in bp; None: the longest sequence of a CSV, or what `flank` or `resize`
+        says.
+    flank : int or None
+        Of regions of one length: the window is a region and so many bp on either side.
+    resize : int or None
+        The window is so many bp around the summit or middle of a region.
     holdout : tuple of str
         Chromosomes whose regions are the test set; empty: a random share.
     test_share : float or None
         Random share, of every class alike, that is the test set; None: 0.1, or 0 beside a
         `test_csv`.
+    shared : {"test", "train", "keep"}
+        Which side of a split that the user gave loses the rows that are like one of the other side;
+        ``keep``: neither, and a random split holds equal sequences together only.
     augment : frozenset of {"rc", "shift"}
         Reverse-complement a window with probability 1/2; move it within its flanks.
     shift_bp : int or None
@@ -100,8 +110,11 @@ class TrainJob:
     fasta: Path | None = None
     test_csv: Path | None = None
     window_bp: int | None = None
+    flank: int | None = None
+    resize: int | None = None
     holdout: tuple[str, ...] = ()
     test_share: float | None = None
+    shared: str = "test"
     augment: frozenset[str] = frozenset({"rc"})
     shift_bp: int | None = None
     use_strand: bool = False
@@ -136,10 +149,19 @@ class TrainJob:
                 "give either --csv FILE, or --positives BED, --negatives BED|shuffle|gc-matched "
                 "and --fasta FASTA together"
             )
-        if self.csv is None and self.window_bp is None:
+        lengths = [self.window_bp, self.flank, self.resize]
+        said = len(lengths) - lengths.count(None)
+        if self.csv is None and not said:
             raise InputError("regions need --window BP, the length of sequence the model reads")
-        if self.window_bp is not None and self.window_bp < 8:
-            raise InputError(f"--window {self.window_bp}: a window is at least 8 bp")
+        if self.csv is not None and said > (self.window_bp is not None):
+            raise InputError("--flank and --resize need regions; a CSV has none: give --window BP")
+        if said > 1:
+            raise InputError(
+                "give one of --window, --flank and --resize: each says how long a window is"
+            )
+        for option, length in (("--window", self.window_bp), ("--resize", self.resize)):
+            if length is not None and length < 8:
+                raise InputError(f"{option} {length}: a window is at least 8 bp")
 
     def _check_columns(self) -> None:
         if self.labels and self.values:
@@ -195,8 +217,10 @@ class TrainJob:
         ):
             if value is not None and not 0 < value < math.inf:
                 raise InputError(f"{name} {value}: give a number above 0")
-        if self.warmup < 0 or self.seed < 0:
-            raise InputError("--warmup and --seed are 0 or more")
+        if not (self.warmup >= 0 and 0 <= self.seed <= _LARGEST_SEED):
+            raise InputError(f"--warmup is 0 or more, and --seed 0 to {_LARGEST_SEED}")
+        if self.threads > _MOST_THREADS:
+            raise InputError(f"--threads {self.threads}: at most {_MOST_THREADS}")
 
     @property
     def outputs(self) -> Outputs:

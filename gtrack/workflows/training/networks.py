@@ -18,7 +18,7 @@ from gtrack.core.training.batches import Ids, framed
 from gtrack.core.training.scale import Scale
 from gtrack.models.cnn import Cnn, CnnConfig, CnnForSequenceClassification
 from gtrack.models.cnn.network import N_CODE
-from gtrack.models.dnabert2 import Dnabert2
+from gtrack.models.dnabert2 import Dnabert2, tokenizer_of
 from gtrack.models.dnabert2.checkpoint import read_checkpoint
 from gtrack.models.dnabert2.configuration import Dnabert2Config
 from gtrack.models.dnabert2.network import Dnabert2ForSequenceClassification
@@ -198,7 +198,7 @@ def _next_dnabert2(folder: Path, head: Head, fields: dict[str, Any], work: Path)
     network = found.network()
     network.config.window_bp, network.config.strands = fields["window_bp"], fields["strands"]
     rate = LARGE_RATE if network.config.hidden_size >= LARGE else NEXT_RATE
-    model = Dnabert2(network, DnaTokenizer.load(folder))
+    model = Dnabert2(network, tokenizer_of(folder))
     return replace(_reading(model, work, rate, found.absent), before=before)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +12,10 @@ from typing import Any
 
 from gtrack import __version__
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
+from gtrack.core.scan.widening import SHORT_BP
+from gtrack.core.training.apart import Shared
+from gtrack.core.training.likeness import SHARE, K
 from gtrack.core.training.scale import Scale
 from gtrack.core.training.splits import Split
 from gtrack.core.training.truth import Truth
@@ -19,7 +24,13 @@ from gtrack.workflows.training.data import TrainingData
 from gtrack.workflows.training.job import GC_MATCHED, SHUFFLE, TrainJob
 
 SCHEMA = "gtrack-training/1"
-_SHOWN_CONFLICTS = 5
+_SHOWN_LABELS = 8
+_NOTES = {
+    "cropped_to_window": "longer than the window, read in the middle: {:,} sequences",
+    "windows_with_n": "unknown bases: {:,} windows have N",
+    "gc_matched_within_2_percent": "negatives: {:,} drawn with the GC of a positive",
+    "gc_worst_difference": "negatives: GC differs by up to {:.1%}",
+}
 
 
 def describe_data(job: TrainJob, given: TrainingData) -> dict[str, Any]:
@@ -32,10 +43,11 @@ def describe_data(job: TrainJob, given: TrainingData) -> dict[str, Any]:
     duplicates = {
         "within_training": split.within_training,
         "removed_from_test": split.removed_duplicates,
-        "overlapping_removed_from_test": split.removed_overlaps,
     }
+    shared = {"test": split.shared} if len(split.test) or split.shared.tests else {}
     if given.extra is not None:
         duplicates["removed_from_test_csv"] = given.extra.removed
+        shared["test_csv"] = given.extra.shared
     data = {
         "files": _files(job),
         "negatives": None if job.csv is not None else negatives,
@@ -46,6 +58,15 @@ def describe_data(job: TrainJob, given: TrainingData) -> dict[str, Any]:
         "test_share": job.share,
         "rows": {part: of.count(rows) for part, (of, rows) in parts.items()},
         "duplicates": duplicates,
+        "alike": _alike(split)
+        | {
+            part: {
+                "rows_like_training": found.tests,
+                "left_out": None if job.shared == "keep" else job.shared,
+                "training_rows_left_out": found.trains,
+            }
+            for part, found in shared.items()
+        },
         "conflicting_labels": len(split.conflicts),
         "notes": given.examples.notes,
     }
@@ -55,33 +76,96 @@ def describe_data(job: TrainJob, given: TrainingData) -> dict[str, Any]:
     return data
 
 
-def told(data: dict[str, Any], split: Split) -> Iterator[str]:
+def _alike(split: Split) -> dict[str, Any]:
+    """Return what alike means, and how a random split found it."""
+    meaning: dict[str, Any] = {"kmer": K, "share": SHARE}
+    if split.groups is None:
+        return meaning
+    sizes = Counter(split.groups.tolist())
+    return meaning | {"groups": len(sizes), "largest_group": max(sizes.values())}
+
+
+def told(data: dict[str, Any], given: TrainingData) -> Iterator[str]:
     """Yield one line about each thing in the data that the user should know."""
+    split = given.split
     for part, counts in data["rows"].items():
         total = data.get("windows", {}).get(part, sum(counts.values()))
         if total:
-            listed = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-            of = f" ({listed})" if data.get("outputs") != "values" else ""
-            yield f"{part.replace('_', ' ')}: {total:,} windows{of}"
-    found = data["duplicates"]
-    if found["within_training"]:
-        yield f"duplicates: {found['within_training']:,} within the training set, kept"
-    for name, what in (
-        ("removed_from_test", "test rows share their sequence with training rows or each other"),
-        ("overlapping_removed_from_test", "test windows overlap training windows"),
-        ("removed_from_test_csv", "rows of --test-csv stand in the training set or twice"),
-    ):
-        if found.get(name):
-            yield f"duplicates: {found[name]:,} {what}; removed from the test set"
+            of = f": {_listed(counts)}" if data.get("outputs") != "values" else ""
+            yield f"{_words(part)}: {total:,} windows{of}"
+    yield from _told_duplicates(data["duplicates"])
+    if "groups" in data["alike"]:
+        yield from _told_groups(data, len(given.examples))
+    yield from _told_shared(split.shared, "the test set")
+    if given.extra is not None:
+        yield from _told_shared(given.extra.shared, "--test-csv")
     if split.conflicts:
         what = "values" if data.get("outputs") == "values" else "labels"
         how = "stand in rows that differ" if "outputs" in data else "have more than one label"
         yield (
             f"conflicting {what}: {len(split.conflicts):,} sequences {how}, "
-            f"kept; the first: {split.conflicts[0]}"
+            f"kept; the first: {shown(split.conflicts[0])}"
+        )
+    if data["window_bp"] < SHORT_BP:
+        yield (
+            f"warning: windows of {data['window_bp']} bp: shorter than {SHORT_BP} bp, about the "
+            "length of a binding site; give a longer --window"
         )
     for name, value in data["notes"].items():
-        yield f"{name.replace('_', ' ')}: {value:,}"
+        yield _NOTES[name].format(value)
+
+
+def _told_duplicates(found: dict[str, int]) -> Iterator[str]:
+    if found["within_training"]:
+        yield f"duplicates: {found['within_training']:,} within the training set, kept"
+    for part in ("test", "test_csv"):
+        if found.get(f"removed_from_{part}"):
+            count = found[f"removed_from_{part}"]
+            yield f"duplicates: {count:,} within the {_words(part)}, of each one is kept"
+
+
+def _told_groups(data: dict[str, Any], rows: int) -> Iterator[str]:
+    alike = data["alike"]
+    if alike["groups"] < rows:
+        where = "stand on one side of the split"
+        if data["alike"]["test"]["left_out"] is None:
+            where = "may stand on both sides of the split, as --shared keep asks"
+        yield (
+            f"alike: {rows:,} windows are {alike['groups']:,} that differ (the largest group has "
+            f"{alike['largest_group']:,}); those that overlap or share much of their sequence "
+            f"{where}"
+        )
+
+
+def _told_shared(shared: Shared, where: str) -> Iterator[str]:
+    if not shared.tests:
+        return
+    done, other = {
+        "test": ("left out of the test", "--shared train leaves out the training rows instead"),
+        "train": (f"{shared.trains:,} training rows are left out", ""),
+        "keep": (
+            "kept, so that the scores are too high",
+            "without --shared keep they are left out of the test",
+        ),
+    }[shared.left_out_of]
+    yield (
+        f"shared: {shared.tests:,} windows of {where} overlap training windows or share much of "
+        f"their sequence; {done}{'; ' * bool(other)}{other}. The first: "
+        f"{shown('; '.join(shared.first))}"
+    )
+
+
+def _listed(counts: dict[str, int]) -> str:
+    """Say how many rows have each label; of many labels, the ends."""
+    each = [f"{count:,} of label {shown(name, 80)}" for name, count in counts.items()]
+    if len(each) > _SHOWN_LABELS:
+        least, most = min(counts.values()), max(counts.values())
+        return f"{len(each):,} labels, {least:,} to {most:,} windows of each"
+    return ", ".join(each)
+
+
+def _words(part: str) -> str:
+    return {"train": "training set", "test": "test set", "test_csv": "test CSV"}[part]
 
 
 def describe_scale(truth: Truth, scale: Scale) -> dict[str, dict[str, float]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
+from gtrack.core.small_file import whole_json
 
 CNN_CONFIGS: dict[str, dict[str, Any]] = {
     "small": {"channels": [32, 32], "kernel_sizes": [15, 7]},
@@ -44,9 +45,14 @@ def shape_of(wish: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
         return known[wish]
     path = Path(wish)
     if not path.is_file():
-        raise InputError(f"--config {wish}: neither one of {', '.join(known)} nor a JSON file")
+        raise InputError(
+            f"--config {shown(wish)}: neither one of {', '.join(known)} nor a JSON file; write the "
+            "JSON into a file and give its name"
+        )
     try:
-        shape = json.loads(path.read_bytes())
+        shape = whole_json(path)
+    except OSError as problem:
+        raise InputError(f"{path}: cannot be read: {problem.strerror}") from problem
     except ValueError as problem:
         raise InputError(f"{path}: not JSON: {problem}") from problem
     if not isinstance(shape, dict):

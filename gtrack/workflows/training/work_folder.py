@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError, ModelError
+from gtrack.core.small_file import whole_json
 from gtrack.io.atomic import finished_name, write_text
 from gtrack.io.folders import entries, is_folder, remove_empty
 from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
@@ -50,12 +51,15 @@ def check_work_folder(job: TrainJob) -> None:
         )
 
 
+_STATE_MOST = 64_000_000  # bytes: a line for every logged step
+
+
 def newest_checkpoint(work: Path) -> Path | None:
     """Return the newest checkpoint that was written to its end, or None."""
     found = []
     for folder in work.glob("checkpoint-*"):
         try:
-            state = json.loads((folder / "trainer_state.json").read_bytes())
+            state = whole_json(folder / "trainer_state.json", _STATE_MOST)
             found.append((int(state["global_step"]), folder))
         except (OSError, ValueError, KeyError):
             continue  # the Trainer writes this file last: without it the checkpoint is a torso
@@ -101,7 +105,7 @@ def _inputs(job: TrainJob) -> Iterator[tuple[str, str | Path | None]]:
 def _is_ours(path: Path) -> bool:
     """Tell whether a file says what a training of gtrack's is to do."""
     try:
-        record = json.loads(path.read_bytes())
+        record = whole_json(path)
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(record, dict) and {"kind", "data", "settings"} <= record.keys()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import pearsonr, spearmanr
 from sklearn.metrics import r2_score
 
-from gtrack.evaluation.bootstrap import Estimate
+from gtrack.evaluation.intervals import correlation_interval, determination_interval
 from gtrack.evaluation.regression import score_regression
 
 
@@ -20,6 +21,9 @@ def example(rows: int, seed: int, digits: int) -> tuple[np.ndarray, np.ndarray]:
     predicted = np.round(truth + rng.normal(size=rows), digits)
     truth[:2] = predicted[:2] = [-1.0, 1.0]
     return predicted[:, None], truth[:, None]
+
+
+ranks_interval = partial(correlation_interval, ranks=True)
 
 
 @settings(max_examples=60, deadline=None)
@@ -41,24 +45,38 @@ def test_values_are_those_of_scipy_and_scikit_learn(
     assert found.r2.value == pytest.approx(r2_score(y / unit, x / unit), rel=1e-8, abs=1e-8)
 
 
-def test_intervals_are_quantiles_of_redrawn_rows() -> None:
+def test_intervals_are_those_of_redrawn_rows() -> None:
     predicted, truth = example(50, 4, 1)
     found = score_regression(predicted, truth, ("x",), resamples=200, seed=7).values["x"]
     drawn = np.random.default_rng(7).integers(50, size=(200, 50))
     pairs = [(predicted[rows, 0], truth[rows, 0]) for rows in drawn]
-    for estimate, twin in (
-        (found.pearson, lambda x, y: pearsonr(x, y).statistic),
-        (found.spearman, lambda x, y: spearmanr(x, y).statistic),
-        (found.r2, lambda x, y: r2_score(y, x)),
+    for estimate, twin, make in (
+        (found.pearson, lambda x, y: pearsonr(x, y).statistic, correlation_interval),
+        (found.spearman, lambda x, y: spearmanr(x, y).statistic, ranks_interval),
+        (found.r2, lambda x, y: r2_score(y, x), determination_interval),
     ):
-        low, high = np.quantile([twin(x, y) for x, y in pairs], (0.025, 0.975))
-        assert (estimate.low, estimate.high) == (pytest.approx(low), pytest.approx(high))
+        expected = make(estimate.value, np.array([twin(x, y) for x, y in pairs]), 50)
+        assert estimate.low < estimate.value < estimate.high
+        assert (estimate.low, estimate.high) == pytest.approx((expected.low, expected.high))
 
 
-def test_resamples_of_one_number_are_left_out() -> None:
+def test_rows_that_share_an_origin_widen_the_intervals() -> None:
+    predicted, truth = example(50, 4, 1)
+    fives = [np.repeat(x, 5, axis=0) for x in (predicted, truth)]
+    groups = np.repeat(np.arange(50), 5)
+    one = score_regression(predicted, truth, ("x",), resamples=200, seed=7).values["x"]
+    five = score_regression(*fives, ("x",), resamples=200, seed=7, groups=groups).values["x"]
+    for name in ("pearson", "spearman", "r2"):
+        wide, same = getattr(five, name), getattr(one, name)
+        assert (wide.low, wide.high) == pytest.approx((same.low, same.high), abs=1e-9)
+
+
+def test_two_rows_have_no_interval() -> None:
     truth = np.array([[0.1], [0.7]])
     found = score_regression(truth, truth, ("x",)).values["x"]
-    assert found.pearson == found.spearman == found.r2 == Estimate(1.0, 1.0, 1.0)
+    for estimate in (found.pearson, found.spearman, found.r2):
+        assert estimate.value == 1
+        assert math.isnan(estimate.low)
 
 
 def test_a_prediction_that_never_changes_has_no_correlation() -> None:
@@ -67,7 +85,7 @@ def test_a_prediction_that_never_changes_has_no_correlation() -> None:
     for estimate in (found.pearson, found.spearman):
         assert all(map(math.isnan, (estimate.value, estimate.low, estimate.high)))
     assert found.r2.value == 0
-    assert found.r2.high <= 0
+    assert found.r2.low < 0
 
 
 def test_every_value_has_scores_of_its_own() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval
-from gtrack.io.bed import read_bed, write_bed
+from gtrack.io.bed import read_bed, read_regions, write_bed
 from gtrack.io.bed_columns import LARGEST
 
 PEAK = "chr1\t100\t200\tp\t900\t.\t5.5\t-1\t3e2\t{}\n"
@@ -57,9 +57,6 @@ def refusal(path: Path) -> str:
         (f"chr1\t5\t{LARGEST + 1}", f"end {LARGEST + 1} is larger than {LARGEST}"),
         (f"chr1\t5\t{10**399}", f"end 1{'0' * 23}... is larger than {LARGEST}"),
         (f"chr1\t-{10**399}\t5", f"start -1{'0' * 22}... is negative"),
-        ("chr1\t1\t2\tn\t0\t*", "strand '*' in column 6 is not one of + - ."),
-        ("chr1\t1\t2\tn\t0\t", "strand '' in column 6"),
-        ("chr1\t1\t2\tn\t0\t\x1b[31m", r"strand '\x1b[31m' in column 6"),
         ("chr1\t1\t2\tname\0", "a NUL byte"),
         ("chr1\t1\t2\rchr1\t3\t4", "a carriage return inside the line"),
     ],
@@ -124,7 +121,7 @@ def test_line_ends_do_not_matter(tmp_path: Path) -> None:
         "chrom start end",
         "Chr\tStart\tEnd\tName",
         "chrom\tchromStart\tchromEnd\tname\tscore\tstrand",
-        "seqnames\tstart\tend\twidth",
+        "Chromosome\tStart\tEnd",
     ],
 )
 def test_headers_are_skipped(tmp_path: Path, header: str) -> None:
@@ -172,6 +169,53 @@ def test_bed3_to_bed12_and_wider(tmp_path: Path, columns: int) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("", "strand '' in column 6 is not one of + - .; write . for none, or keep the columns be"),
+        ("chr1:1050-1060", "strand 'chr1:1050-1060' in column 6 is not one of + - ."),
+        ("\x1b[31m", r"strand '\x1b[31m' in column 6"),
+        ("120", "strand '120' in column 6"),
+    ],
+)
+def test_a_column_6_that_is_no_strand_counts_where_strands_do(
+    tmp_path: Path, field: str, said: str
+) -> None:
+    path = bed(tmp_path, f"chr1\t1\t50\ta\t0\t-\nchr1\t1\t50\tb\t1.2e+03\t{field}\n")
+    given = read_regions(path)
+    assert [i.strand for i in given.intervals] == ["-", "."]
+    with pytest.raises(InputError) as caught:
+        given.need_strands()
+    assert str(caught.value).startswith(f"{path}:2: {said}")
+    assert str(caught.value).endswith(f": cut -f1-5 < {path} > {path.parent / 'r.2.bed'}")
+
+
+def test_the_star_of_granges_is_no_strand(tmp_path: Path) -> None:
+    given = read_regions(bed(tmp_path, "chr1\t1\t50\ta\t0\t*\nchr1\t1\t50\tb\t0\t+\n"))
+    assert [i.strand for i in given.intervals] == [".", "+"]
+    given.need_strands()
+
+
+def test_names_of_columns_say_where_names_and_strands_are(tmp_path: Path) -> None:
+    for header, name, strand in (
+        ("chrom\tstart\tend\tname\tscore\tstrand", "7", "+"),
+        ("chrom\tstart\tend\tlength\tstrand\tpeak", "+", "-"),
+        ("chrom\tstart\tend\tcluster\tgene\tx", "7", "+"),
+        ("#chrom\tstart\tend\tstrand\tx\ty", ".", "."),
+    ):
+        data = f"{header}\nchr1\t1\t50\t7\t-\t+\n"
+        (interval,) = read_bed(bed(tmp_path, data))
+        assert (interval.name, interval.strand) == (name, strand), header
+
+
+def test_spaces_are_said(tmp_path: Path) -> None:
+    path = bed(tmp_path, "# a\nchr1 1 50\n")
+    assert read_regions(path).notes == (
+        f"{path}: its columns are separated by spaces, and read so",
+    )
+    assert read_regions(bed(tmp_path, "chr1\t1\t50\n")).notes == ()
+
+
 def test_names_are_safe_text(tmp_path: Path) -> None:
     """Case 19."""
     data = b"\xef\xbb\xbfchr1\t1\t5\t\xff\xfe<b>\nchr1\t1\t5\t\xc3\xa9\nchr1\t1\t5\t\n"
@@ -201,6 +245,9 @@ def test_a_narrowpeak_file_is_strict(tmp_path: Path) -> None:
         "1: 'x' in column 7 is not a number"
     )
     assert named(PEAK.format(0).replace("900", "x")).startswith("1: score 'x' in column 5")
+    for score in ("10.53", "-3.5", ".", "1e3"):  # not read, and so not asked
+        peak = bed(tmp_path, PEAK.format(7).replace("900", score), "p.narrowPeak")
+        assert read_bed(peak)[0].summit == 7
     assert named(PEAK.format(0).replace("200", "50")).startswith("1: end 50 < start 100")
 
 

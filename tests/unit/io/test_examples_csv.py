@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,32 @@ def test_a_bad_file_of_numbers_is_refused_by_file_and_line(
         read_numbers(path, ["x"], only_0_and_1=False)
     assert str(caught.value).startswith(f"{path}:{line}:" if line else f"{path}:")
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "says", "mended"),
+    [
+        (b"sequence\tlabel\nACGT\t1\n", "separated by tabs", b"sequence,label\nACGT,1\n"),
+        (b"sequence;label\nACGT;1\n", "separated by semicolons", b"sequence,label\nACGT,1\n"),
+        (b"ACGTACGT,1\nACGT,0\n", "is a row", b"sequence,label\nACGTACGT,1\nACGT,0\n"),
+        (b"x,ACGTACGTN\n", "is a row", b"label,sequence\nx,ACGTACGTN\n"),
+    ],
+)
+def test_the_command_that_is_told_mends_the_file(
+    tmp_path: Path, content: bytes, says: str, mended: bytes
+) -> None:
+    path = tmp_path / "it's mine.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=says) as refused:
+        read_examples(path)
+    command = str(refused.value).partition("write a new file with ")[2]
+    subprocess.run(command, shell=True, check=True, cwd=tmp_path)
+    assert (tmp_path / "new.csv").read_bytes() == mended
+    read_examples(tmp_path / "new.csv")
+
+
+def test_rna_is_called_rna(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_bytes(b"sequence,label\nACGU,1\n")
+    with pytest.raises(InputError, match=r"e.csv:2: 'U' at base 4: RNA; write T for U"):
+        read_examples(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,26 @@ def test_any_flipped_bit_or_lost_byte_is_found(path: Path) -> None:
             assert not has_null(path, DIGEST), at
             with pytest.raises(VerificationError, match="damaged"):
                 read_null(path)
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        lambda whole: b"",
+        lambda whole: b"PK\x03\x04" + bytes(200),
+        lambda whole: whole[:-60],
+        lambda whole: b"no archive\n",
+        lambda whole: whole.replace(b"<i8", b"<f8"),
+        lambda whole: whole.replace(b"<f4", b"|O4"),
+    ],
+    ids=["nothing", "zip in name", "no directory", "text", "types", "objects"],
+)
+def test_a_right_seal_behind_what_is_no_null(path: Path, archive) -> None:
+    data = archive(path.read_bytes()[:-32])
+    path.write_bytes(data + hashlib.sha256(data).digest())
+    has_null(path, DIGEST)
+    with pytest.raises(VerificationError, match="damaged"):
+        read_null(path, DIGEST)
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +32,7 @@ def result(n: int, seed: int = 0) -> ShardResult:
         relevance_sum=rng.normal(size=(2, n)),
         unplaced=rng.normal(size=(2, n)),
         values=np.stack([values, -values]),
-        forward_values=values[None, : 2 * n],
+        forward_values=np.stack([values, values]),
         reverse_values=np.zeros((2, 0), np.float32),
     )
 
@@ -40,6 +43,35 @@ def same(one: ShardResult, other: ShardResult) -> bool:
         and getattr(one, name).tobytes() == getattr(other, name).tobytes()
         for name in ShardResult.columns()
     )
+
+
+def packed(whole: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("plan.npy", b"\0" * 1000)
+    return buffer.getvalue()
+
+
+def other_columns(whole: bytes) -> bytes:
+    with np.load(io.BytesIO(whole)) as arrays:
+        kept = {name: arrays[name] for name in arrays.files}
+    buffer = io.BytesIO()
+    np.savez(buffer, **(kept | {"cnn/values": kept["cnn/values"][:1]}))
+    return buffer.getvalue()
+
+
+NO_ARCHIVES = {
+    "nothing": lambda whole: b"",
+    "zip in name": lambda whole: b"PK\x03\x04" + bytes(200),
+    "no directory": lambda whole: whole[:-60],
+    "no beginning": lambda whole: b"PK\x03\x04" + whole[300:],
+    "npy": lambda whole: b"\x93NUMPY\x01\x00" + bytes(100),
+    "text": lambda whole: b"no archive\n",
+    "array headers": lambda whole: whole.replace(b"fortran_order", b"fortran_odder"),
+    "types": lambda whole: whole.replace(b"<f8", b"|O8"),
+    "packed": packed,
+    "columns": other_columns,
+}
 
 
 @pytest.fixture
@@ -74,7 +106,7 @@ def test_a_shard_of_another_plan_is_not_done(shard: Path) -> None:
 def test_a_shard_that_is_not_there_is_not_done(tmp_path: Path) -> None:
     assert not is_done(tmp_path / "000000.npz", DIGEST)
     assert not is_done(tmp_path, DIGEST)
-    with pytest.raises(VerificationError, match="missing or damaged; run gtrack scan --resume"):
+    with pytest.raises(VerificationError, match="missing or damaged; remove it if it is there"):
         read_shard(tmp_path / "000000.npz", DIGEST, "cnn")
 
 
@@ -112,6 +144,16 @@ def test_bytes_added_or_lost_anywhere_are_found(shard: Path) -> None:
         for changed in (whole[:at] + b"\0" + whole[at:], whole[:at] + whole[at + 1 :]):
             shard.write_bytes(changed)
             assert not is_done(shard, DIGEST), f"byte {at}"
+
+
+@pytest.mark.parametrize("archive", NO_ARCHIVES)
+def test_a_right_seal_behind_what_is_no_archive(shard: Path, archive: str) -> None:
+    """Whoever damages a file may seal it again: it is damaged all the same."""
+    data = NO_ARCHIVES[archive](shard.read_bytes()[:-32])
+    shard.write_bytes(data + hashlib.sha256(data).digest())
+    assert not is_done(shard, DIGEST) or archive in ("columns", "types")
+    with pytest.raises(VerificationError, match="missing or damaged"):
+        read_shard(shard, DIGEST, "cnn")
 
 
 def test_any_reader_of_npz_opens_it(shard: Path) -> None:

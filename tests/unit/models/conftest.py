@@ -42,6 +42,36 @@ PUBLISHED = {
 
 Published = Callable[..., Path]
 
+# What peft 0.21 writes beside an adapter that LoraConfig(r=2, lora_alpha=6, task_type="SEQ_CLS")
+# has made, but for the fields that are null.
+ADAPTER = {
+    "alpha_pattern": {},
+    "base_model_name_or_path": "zhihan1996/DNABERT-2-117M",
+    "bias": "none",
+    "ensure_weight_tying": False,
+    "fan_in_fan_out": False,
+    "inference_mode": True,
+    "init_lora_weights": True,
+    "loftq_config": {},
+    "lora_alpha": 6,
+    "lora_bias": False,
+    "lora_dropout": 0.1,
+    "megatron_core": "megatron.core",
+    "modules_to_save": ["classifier", "score"],
+    "peft_type": "LORA",
+    "peft_version": "0.21.2",
+    "qalora_group_size": 16,
+    "r": 2,
+    "rank_pattern": {},
+    "target_modules": ["Wqkv"],
+    "task_type": "SEQ_CLS",
+    "use_dora": False,
+    "use_qalora": False,
+    "use_rslora": False,
+}
+
+Adapted = Callable[..., Path]
+
 
 @pytest.fixture(scope="session")
 def tokenizer_json(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -96,6 +126,40 @@ def published(
             torch.save(state, folder / "pytorch_model.bin")
         else:
             save_file(state, folder / "model.safetensors")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def adapted(tmp_path: Path) -> Adapted:
+    """Return a function that writes an adapter's folder as peft's ``save_pretrained`` does.
+
+    Without tensors it changes the queries, keys and values of layer 0.
+    """
+
+    def write(
+        name: str = "adapter",
+        tensors: dict[str, torch.Tensor] | None = None,
+        *,
+        pickle: bool = False,
+        **fields: object,
+    ) -> Path:
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        if tensors is None:
+            generator = torch.Generator().manual_seed(2106)
+            layer = "bert.encoder.layer.0.attention.self.Wqkv"
+            tensors = {
+                f"{layer}.lora_A.weight": torch.randn(2, 24, generator=generator),
+                f"{layer}.lora_B.weight": torch.randn(72, 2, generator=generator),
+            }
+        saved = {f"base_model.model.{key}": tensor for key, tensor in tensors.items()}
+        (folder / "adapter_config.json").write_text(json.dumps({**ADAPTER, **fields}))
+        if pickle:
+            torch.save(saved, folder / "adapter_model.bin")
+        else:
+            save_file(saved, folder / "adapter_model.safetensors")
         return folder
 
     return write

@@ -129,7 +129,7 @@ def test_damaged_and_foreign_checkpoints(
     with pytest.raises(ModelError, match=r"classifier\.bias holds NaN"):
         convert(source, out)
     weights.unlink()
-    with pytest.raises(ModelError, match=r"neither model\.safetensors nor pytorch_model\.bin"):
+    with pytest.raises(ModelError, match=r"no model\.safetensors in this folder, and neither py"):
         convert(source, out)
     assert not out.exists()
 
@@ -172,18 +172,26 @@ def test_command_line(published: Published, random_state: State, tmp_path: Path)
     base = {k: v for k, v in random_state.items() if "pooler" not in k and "classifier" not in k}
     headless = published("base", state=base | {"cls.predictions.bias": torch.zeros(48)})
     done = CliRunner().invoke(command, [str(headless), str(tmp_path / "base_out")])
-    assert "left out 1 tensors of pretraining" in done.stderr
+    assert (
+        "left out 1 tensors that are no part of the network (cls.predictions.bias)" in done.stderr
+    )
     assert "train it with gtrack train dnabert2 --from" in done.stderr
 
 
-def test_example_of_the_help_runs(
-    published: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_examples_of_the_help_run(
+    published: Published, adapted: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = CliRunner().invoke(command, ["--help"]).stdout
-    (example,) = [line.split() for line in text.splitlines() if "gtrack convert" in line]
+    whole, adapter = [line.split() for line in text.splitlines() if "gtrack convert" in line]
     monkeypatch.chdir(tmp_path)
-    Path(example[2]).parent.mkdir()
-    published(pickle=True).rename(example[2])
-    done = CliRunner().invoke(command, example[2:])
+    Path(whole[2]).parent.mkdir()
+    published(pickle=True).rename(whole[2])
+    done = CliRunner().invoke(command, whole[2:])
     assert done.exit_code == 0, done.output
-    assert open_model(Path(example[3])).window_bp == 300
+    assert open_model(Path(whole[3])).window_bp == 300
+    assert adapter[2] == "--base"
+    published().rename(adapter[3])
+    adapted(adapter[4])
+    done = CliRunner().invoke(command, adapter[2:])
+    assert done.exit_code == 0, done.output
+    assert open_model(Path(adapter[5])).labels == ("LABEL_0", "LABEL_1")

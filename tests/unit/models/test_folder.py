@@ -70,11 +70,9 @@ def test_folders_without_weights(published: Published) -> None:
     (folder / "model.safetensors").unlink()
     with pytest.raises(ModelError, match=r"no model\.safetensors in this folder"):
         recognise(folder)
-    (folder / "model.safetensors.index.json").write_text("{}")
-    with pytest.raises(ModelError, match="split over several files"):
-        recognise(folder)
+    published("other").joinpath("model.safetensors").rename(folder / "model.safetensors")
     (folder / "config.json").unlink()
-    with pytest.raises(ModelError, match=r"config\.json: cannot be read"):
+    with pytest.raises(ModelError, match=r"config\.json: cannot be read: there is none; .*--base"):
         recognise(folder)
 
 
@@ -206,11 +204,13 @@ HOSTILE: dict[str, tuple[Any, ...]] = {
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-@pytest.mark.parametrize("read", [read_shapes, lambda path: read_weights(path.parent)])
+@pytest.mark.parametrize("read", [read_shapes, read_weights])
 def test_hostile_safetensors_are_refused_in_one_line(tmp_path: Path, case: str, read: Any) -> None:
     path = craft(tmp_path, *HOSTILE[case])
-    with pytest.raises(ModelError, match=r"or a damaged one: .+; copy the checkpoint again") as e:
-        read(path)
+    with pytest.raises(
+        ModelError, match=r"(damaged one: |a header of ).+; copy the checkpoint again"
+    ) as e:
+        read(tmp_path)
     assert str(path) in str(e.value)
     assert len(str(e.value)) < 500 + len(str(path))
     assert "\n" not in str(e.value)
@@ -235,7 +235,7 @@ def test_good_file_is_read_whole(tmp_path: Path) -> None:
     }
     write_weights(tensors, tmp_path)
     first = (tmp_path / "model.safetensors").read_bytes()
-    assert read_shapes(tmp_path / "model.safetensors") == {"a": (1,), "b": (3, 2), "c": ()}
+    assert read_shapes(tmp_path) == {"a": (1,), "b": (3, 2), "c": ()}
     found = read_weights(tmp_path)
     assert found.keys() == tensors.keys()
     assert all(torch.equal(found[name], tensors[name]) for name in tensors)
@@ -265,5 +265,5 @@ def test_json_that_is_no_config(tmp_path: Path) -> None:
         read_json(path)
     with path.open("wb") as file:
         file.truncate(10**9)
-    with pytest.raises(ModelError, match="more than the 1,000,000 allowed"):
+    with pytest.raises(ModelError, match="more than the 1,000,000 that"):
         read_json(path)

@@ -210,6 +210,29 @@ def test_every_element_is_closed_and_the_page_is_xml_but_for_its_first_line():
     ElementTree.fromstring(html.split("\n", 1)[1])
 
 
+@pytest.mark.parametrize(
+    ("strands", "said"),
+    [
+        (("both", "both"), "Windows are explained on both strands, averaged."),
+        (("forward", "forward"), "Windows are explained on the forward strand."),
+        (("region",), "Windows are explained on the strand of each region."),
+        (
+            ("forward", "both"),
+            "Windows are explained on the forward strand (m0) and on both strands, averaged (m1).",
+        ),
+    ],
+)
+def test_the_words_say_of_strands_what_the_table_says(strands, said):
+    report = report_of(models=tuple(f"m{k}" for k in range(len(strands))))
+    models = tuple(
+        {**model, "strands": each}
+        for model, each in zip(report.manifest.models, strands, strict=True)
+    )
+    html = report_html(replace(report, manifest=replace(report.manifest, models=models)))
+    assert said in html
+    assert all(f"<td>{each}</td>" in html for each in strands)
+
+
 def test_equal_reports_are_equal_bytes():
     assert report_html(report_of()) == report_html(report_of())
     assert report_html(report_of()) != report_html(report_of(seed=1))

@@ -176,7 +176,8 @@ def test_duplicates_across_chromosomes_are_removed_from_the_test_set(tmp_path: P
     examples, _ = read_training_examples(job)
     split = split_examples(examples, job.holdout, job.share, 0)
     assert split.test.tolist() == [3, 6, 7]
-    assert (split.removed_duplicates, split.removed_overlaps) == (1, 0)
+    assert (split.removed_duplicates, split.shared.tests) == (0, 1)
+    assert split.shared.first == (f"{tmp_path}/p.bed:3 is like {tmp_path}/p.bed:2",)
 
 
 def columns_job(folder: Path, rows: list[str], **options: object) -> TrainJob:

@@ -304,7 +304,8 @@ def test_a_test_csv_has_the_same_columns(
     record = train(job("tested", test_csv=extra, **options)).record
     assert list(record["metrics"]) == ["test_csv"]
     assert record["data"]["windows"] == {"train": 1000, "test": 0, "test_csv": 40}
-    assert record["data"]["duplicates"]["removed_from_test_csv"] == 3
+    assert record["data"]["duplicates"]["removed_from_test_csv"] == 0
+    assert record["data"]["alike"]["test_csv"]["rows_like_training"] == 3
     other = labelled(tmp_path / "other.csv", 40, 13, ("one", "three"))
     with pytest.raises(InputError, match=r"other.csv:1: no column named 'two' .*one,three"):
         train(job("tested2", test_csv=other, **options))
@@ -321,7 +322,7 @@ def test_the_command_line_prints_every_score(folder: Path, run: Run, tmp_path: P
               "--config", "tiny", "--out", tmp_path / "labels")  # fmt: skip
     for line in ("AUROC, mean of 2 labels", "AUROC of on[bold]e", "AUPRC of two"):
         assert line in ran.err
-    assert "train: 90 windows (" in ran.err
+    assert "training set: 90 windows: " in ran.err
     ran = run("train", "cnn", "--csv", folder / "values.csv", "--values", "loss", "--steps", 2,
               "--config", "tiny", "--out", tmp_path / "values")  # fmt: skip
     for line in ("Pearson of loss", "Spearman of loss", "R2 of loss", "train: 720 windows\n"):

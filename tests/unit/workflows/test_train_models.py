@@ -219,7 +219,8 @@ def test_a_test_csv_is_scored_without_training_rows(folder: Path, tmp_path: Path
     record = train(job).record
     assert list(record["metrics"]) == ["test_csv"]
     assert record["data"]["rows"]["test_csv"] == {"0": 30, "1": 30}
-    assert record["data"]["duplicates"]["removed_from_test_csv"] == 11
+    assert record["data"]["duplicates"]["removed_from_test_csv"] == 1
+    assert record["data"]["alike"]["test_csv"]["rows_like_training"] == 10
     bad = write_csv(tmp_path / "bad.csv", planted(9, 3, labels=3))
     job = TrainJob(
         kind="cnn", out=tmp_path / "m2", csv=folder / "examples.csv", steps=2, test_csv=bad

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtrack.core.hits import verdict
+from gtrack.core.hits import backing, verdict
 from gtrack.core.hits.backing import MOST_PLACES, Backing, weight
 from gtrack.core.hits.calling import call_hits
 from gtrack.core.hits.candidates import Candidates
@@ -78,11 +80,26 @@ def test_no_more_than_so_many_places_are_counted() -> None:
         *(np.ones(size), found.relevance_z, found.p_sequence, found.p_relevance, found.score),
         *(rng.integers(0, 2**48, size, dtype=np.uint64), found.unknown),
     )
-    backing = Backing(0, 1)
-    backing.add(many)
-    ((supporting, opposing),) = backing.places(frozenset())[0].tolist()
+    counter = Backing(0, 1)
+    counter.add(many)
+    ((supporting, opposing),) = counter.places(frozenset())[0].tolist()
     assert 0.98 * MOST_PLACES < supporting <= MOST_PLACES  # a few are alike by chance
     assert opposing == 0
+
+
+def test_letting_go_of_all_but_the_best_counts_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = candidates(2, 20 * MOST_PLACES)
+    found = replace(
+        found, flanks=np.random.default_rng(2).integers(0, 2**48, len(found), np.uint64)
+    )
+    whole, frugal = Backing(ROUNDS, 3), Backing(ROUNDS, 3)
+    whole.add(found)
+    monkeypatch.setattr(backing, "MANY", 100)
+    for first in range(0, len(found), 70):
+        frugal.add(found.at(np.arange(first, min(first + 70, len(found)))))
+    counted = whole.places(frozenset())
+    assert counted.max() > MOST_PLACES // 2
+    np.testing.assert_array_equal(frugal.places(frozenset()), counted)
 
 
 def test_a_score_never_falls_and_grows_with_places() -> None:

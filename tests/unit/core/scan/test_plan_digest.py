@@ -60,6 +60,8 @@ OPTIONS = {
     "per_strand_tracks": (True, "--per-strand-tracks (False before, now True)"),
     "precision": ("bf16", "--precision (fp32 before, now bf16)"),
     "device_kind": ("cuda", "--device (cpu before, now cuda)"),
+    "flank": (100, "--flank (None before, now 100)"),
+    "resize": (200, "--resize (None before, now 200)"),
 }
 MODELS = {
     "name": ("cnn2", "the models (cnn before)"),

@@ -5,8 +5,9 @@ import pytest
 
 from gtrack.core.errors import InputError
 from gtrack.core.sequences import reverse_complement
+from gtrack.core.training.apart import canonical_windows
 from gtrack.core.training.examples import Example, ExampleSet
-from gtrack.core.training.splits import canonical_windows, split_examples
+from gtrack.core.training.splits import split_examples
 from gtrack.core.training.truth import Truth
 
 WINDOW = 40
@@ -56,14 +57,11 @@ def test_overlapping_windows_do_not_cross_a_random_split(flank: int) -> None:
     places += [("chr2", 500 + 60 * i) for i in range(40)]
     examples = on_genome(places, flank)
     split = split_examples(examples, (), 0.3, 1)
-    assert split.removed_overlaps > 0
-    assert len(split.test) > 5
+    assert len(split.test) == 2 * round(0.3 * 40), "of chr2: all of chr1 is one group"
     for row in split.test:
         for other in split.train:
             apart = abs(examples.starts[row] - examples.starts[other]) >= WINDOW + flank
             assert apart or examples.chroms[row] != examples.chroms[other]
-    drawn = round(0.3 * 40) * 2
-    assert len(split.test) == drawn - split.removed_overlaps - split.removed_duplicates
 
 
 def test_duplicates_are_found_in_both_orientations_and_removed_from_the_test_set() -> None:
@@ -140,3 +138,65 @@ def test_a_label_that_cannot_be_learnt_or_tested_is_named(there: str, says: str)
     examples = of_columns("labels", ("y", "x"), rows)
     with pytest.raises(InputError, match=says):
         split_examples(examples, (), 0.2, 0)
+
+
+def shifted(rng: np.random.Generator, loci: int, copies: int, step: int = 5) -> list[str]:
+    """Windows of 100 bp of each locus, each `step` bp further, every other on the other strand."""
+    found = []
+    for locus in (random_dna(rng, 100 + step * copies) for _ in range(loci)):
+        windows = [locus[step * k : step * k + 100] for k in range(copies)]
+        found += [reverse_complement(w) if k % 2 else w for k, w in enumerate(windows)]
+    return found
+
+
+def test_copies_of_a_locus_fall_on_one_side() -> None:
+    rng = np.random.default_rng(6)
+    examples = of_classes([(s, int(rng.integers(2))) for s in shifted(rng, 60, 6)])
+    split = split_examples(examples, (), 0.2, 1)
+    assert not {row // 6 for row in split.train.tolist()} & {
+        row // 6 for row in split.test.tolist()
+    }
+    assert 0.14 * 360 <= len(split.test) <= 0.2 * 360 + 2
+    assert split.groups is not None
+    assert (np.bincount(split.groups) == 6).all()
+    kept = split_examples(examples, (), 0.2, 1, "keep")
+    assert kept.shared.tests > 30
+    assert kept.shared.trains == 0
+    assert kept.shared.left_out_of == "keep"
+    assert len(kept.train) + len(kept.test) == 360
+
+
+def test_variants_of_one_sequence_are_not_split_in_silence() -> None:
+    rng = np.random.default_rng(7)
+    base = list(random_dna(rng, 100))
+    rows = []
+    for at in range(90):
+        base[at], before = "ACGT"[("ACGT".index(base[at]) + 1) % 4], base[at]
+        rows.append(("".join(base), at % 2))
+        base[at] = before
+    examples = of_classes(rows)
+    with pytest.raises(InputError, match=r"90 of 90 windows overlap or share .* --shared keep"):
+        split_examples(examples, (), 0.2, 0)
+    assert len(split_examples(examples, (), 0.2, 0, "keep").test) == 18
+
+
+@pytest.mark.parametrize(("give_way", "left"), [("test", (40, 30)), ("train", (30, 40)),
+                                                ("keep", (40, 40))])  # fmt: skip
+def test_the_side_that_gives_way_is_the_users_choice(give_way: str, left: tuple[int, int]) -> None:
+    """Ten windows of chr2 stand on chr1 too, moved by 4 of 40 bp or on the other strand."""
+    rng = np.random.default_rng(8)
+    one = [random_dna(rng, 60) for _ in range(40)]
+    other = [s[4:44] if k % 2 else reverse_complement(s[:40]) for k, s in enumerate(one[:10])]
+    other += [random_dna(rng, 40) for _ in range(30)]
+    cut = [
+        Example(s[:40], 0, 0, f"{c}.bed:{k}", c, 1000 * k)
+        for c, windows in (("chr1", one), ("chr2", other))
+        for k, s in enumerate(windows)
+    ]
+    truth = Truth.listed("classes", ("0", "1"), [k % 2 for k in range(80)])
+    split = split_examples(ExampleSet.of(truth, cut, {}), ("chr2",), 0.0, 0, give_way)
+    assert (len(split.train), len(split.test)) == left
+    assert split.shared.tests == 10
+    assert split.shared.trains == (10 if give_way == "train" else 0)
+    assert split.shared.first[0] == "chr2.bed:0 is like chr1.bed:0"
+    assert len(split.shared.first) == 3

@@ -1,0 +1,56 @@
+"""Files that are read whole: only regular ones, and never more than such a file has.
+
+A folder comes from anywhere. What is called ``config.json`` in it may be a device without end, a
+pipe that nobody writes into, or a gigabyte.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+MOST = 8_000_000
+"""Bytes of a file that says something about others: JSON of so many needs some 100 MB of memory."""
+
+
+def whole(path: Path, most: int = MOST) -> bytes:
+    """Return the bytes of a regular file of at most `most` bytes.
+
+    Raises
+    ------
+    OSError
+        When the system refuses; with a `strerror` that says so, when it is no regular file
+        (``EINVAL``) or larger (``EFBIG``): then nothing of it was read.
+    """
+    # Without O_NONBLOCK, opening a pipe would wait for somebody to write.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "is no file but a device or a pipe", str(path))
+        if found.st_size > most:
+            said = f"{found.st_size:,} bytes, more than the {most:,} that such a file may have"
+            raise OSError(errno.EFBIG, said, str(path))
+        return file.read(found.st_size)
+
+
+def whole_json(path: Path, most: int = MOST) -> Any:
+    """Return what a file of JSON holds.
+
+    Raises
+    ------
+    OSError
+        As :func:`whole`.
+    ValueError
+        When it is no JSON, or lists in it lie deeper in each other than any that gtrack writes.
+    """
+    try:
+        return json.loads(whole(path, most))
+    except RecursionError as error:
+        raise ValueError("lists in lists without end") from error

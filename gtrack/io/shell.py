@@ -1,0 +1,71 @@
+"""Commands for a user's shell that make a right file of a wrong one; they run as printed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gtrack.core.printable import pasted
+
+_GZIP = b"\x1f\x8b"
+
+
+def filtered(path: Path, command: str, ending: str = "") -> str:
+    r"""Return the line that sends a file through a command and keeps what comes out.
+
+    The new file has a name that is free, beside the old one or, where nothing can be written there,
+    in the current folder. What is gzipped is unpacked first. What can be read only once (a pipe)
+    is not named: it goes through the command on its way.
+
+    Parameters
+    ----------
+    path : Path
+    command : str
+        Reads standard input and writes standard output; free of tabs and line ends.
+    ending : str
+        Of the new name, such as ``.bed``; empty: that of the old one.
+
+    Examples
+    --------
+    >>> filtered(Path("no file"), "tr ',' '.'")
+    "tr ',' '.' < 'no file' > 'no file.2'"
+    """
+    if path.exists() and not path.is_file():
+        return f"{command} (what the pipe gives goes through it)"
+    packed = _head(path, 2) == _GZIP
+    new = pasted(_free(path, packed, ending))
+    if packed:
+        return f"gzip -dc {pasted(path)} | {command} > {new}"
+    return f"{command} < {pasted(path)} > {new}"
+
+
+def holds(path: Path, sign: bytes) -> bool:
+    """Tell whether a sign stands in the first part of a file; of a pipe nothing is known: True."""
+    if not path.is_file():
+        return True
+    head = _head(path, 1 << 16)
+    if head.startswith(_GZIP):
+        return True
+    return sign in head
+
+
+def _head(path: Path, size: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError:
+        return b""
+
+
+def _free(path: Path, packed: bool, ending: str) -> Path:
+    """Return a name that no file has yet."""
+    folder = path.parent if os.access(path.parent, os.W_OK) else Path()
+    stem = path.name
+    if packed:
+        stem = stem.removesuffix(".gz").removesuffix(".bgz")
+    old = Path(stem).suffix
+    ending = ending or old
+    stem = stem.removesuffix(old)
+    names = [f"{stem}{ending}", *(f"{stem}.{number}{ending}" for number in range(2, 100))]
+    free = (folder / name for name in names if not (folder / name).exists())
+    return next(free, folder / names[0])
