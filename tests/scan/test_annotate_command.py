@@ -192,7 +192,27 @@ def test_no_scan_is_made_up(run, inputs, scan: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
     planned = tmp_path / "planned"
     run("plan", *inputs.options("cnn"), "--out", planned)
-    assert "gtrack scan --resume finishes" in run("annotate", planned, genes, code=2).error
+    assert "with --resume finishes it" in run("annotate", planned, genes, code=2).error
+
+
+def test_verify_knows_them_and_its_cure_cures(run, scan: Path, tmp_path: Path) -> None:
+    given = make_signal(tmp_path / "atac.bw", sizes(scan))
+    run("annotate", scan, f"g={tmp_path / 'genes.bed'}", f"atac={given}")
+    run("verify", scan)
+    record = json.loads((scan / "manifest.json").read_text())["files"]
+    assert record["annotations/g.bed"]["size"] == len(GENES)
+    torn = scan / "annotations/atac.bw"
+    torn.write_bytes(torn.read_bytes()[:-1])
+    run("annotate", scan, f"t={tmp_path / 't.gtf'}")  # touches no other, and puts none on record
+    for verb in (["verify"], ["report"], ["hub", "--email", "me@example.org"]):
+        ran = run(verb[0], scan, *verb[1:], code=None)
+        assert ran.code
+        assert f"gtrack annotate '{scan}' NAME=FILE adds it again" in ran.err + ran.out
+    run("annotate", scan, f"atac={given}")
+    run("verify", scan)
+    run("annotate", scan, "--remove", "g", "--remove", "t")
+    run("verify", scan)
+    assert list(listed(scan)) == ["atac"]
 
 
 def test_resume_keeps_what_annotate_added(run, inputs, scan: Path, tmp_path: Path) -> None:
