@@ -96,7 +96,7 @@ def _read(path: Path, form: _Form, circular: Mapping[bytes, int]) -> Iterator[Fe
         kind, text = fields[2].lower(), fields[8]
         part = _PARTS.get(kind)
         try:
-            start, end, strand = _place(fields)
+            start, end, strand = _place(fields, circular.get(plain(fields[0]), 0))
             given = form.attributes(text)
             ids = form.ids(given, kind, text, part is not None)
         except ValueError as error:
@@ -220,10 +220,13 @@ def _lines(path: Path) -> Iterator[tuple[int, list[bytes]]]:
         yield number, fields
 
 
-def _place(fields: list[bytes]) -> tuple[int, int, Strand]:
+def _place(fields: list[bytes], round_: int) -> tuple[int, int, Strand]:
+    """Read a place; `round_` is the length of a circular sequence, 0 of others."""
     start, end = whole(fields[3], "start"), whole(fields[4], "end")
     if start < 1:
         raise ValueError("start 0; GTF and GFF3 count from 1; is it a BED?")
+    if end < start <= round_:  # as some tools write what goes over the origin
+        end += round_
     if end < start:
         raise ValueError(f"end {end} < start {start}; exchange them, the strand has a column")
     return start - 1, end, "." if fields[6] == b"?" else read_strand(fields[6], 7)
