@@ -40,6 +40,7 @@ _LANDMARKS = (b"chromosome", b"contig", b"scaffold", b"supercontig")
 _PRODUCTS = (b"protein", b"polypeptide")
 _COLUMNS = 9
 _CIRCULAR = b"Is_circular"
+_LONGEST = 1 << 31  # bp of a circular sequence: twice round has 32 bits
 _GENE = b"\n"
 """Before the id of a GTF's gene, because a transcript may have the same."""
 
@@ -197,8 +198,9 @@ def _circular(path: Path) -> dict[bytes, int]:
             fields = line.split(b"\t")
             given = gff3_attributes(fields[-1])
             if len(fields) >= _COLUMNS and given.get(_CIRCULAR, b"").lower() == b"true":
-                if fields[3] == b"1" and fields[4].isdigit() and len(fields[4]) < 11:
-                    found[unquote_to_bytes(fields[0])] = int(fields[4])
+                length = int(fields[4]) if fields[4].isdigit() and len(fields[4]) < 11 else 0
+                if fields[3] == b"1" and 0 < length < _LONGEST:
+                    found[unquote_to_bytes(fields[0])] = length
     return found
 
 
