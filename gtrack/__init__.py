@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gtrack.api.explaining import explain
     from gtrack.api.hits import call_hits, call_hits_on_tracks
     from gtrack.api.models import Model, load_model
+    from gtrack.api.predicting import predict
     from gtrack.api.scanning import scan
     from gtrack.api.scans import Scan, open_scan
     from gtrack.api.verifying import verify
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
         VerificationError,
     )
     from gtrack.core.scan.explanation import Explanation
+    from gtrack.core.scan.prediction import Prediction
 
 _NAMES = {
     "load_model": "gtrack.api.models",
     "explain": "gtrack.api.explaining",
+    "predict": "gtrack.api.predicting",
     "scan": "gtrack.api.scanning",
     "open_scan": "gtrack.api.scans",
     "verify": "gtrack.api.verifying",
@@ -36,6 +39,7 @@ _NAMES = {
     "call_hits_on_tracks": "gtrack.api.hits",
     "Model": "gtrack.api.models",
     "Explanation": "gtrack.core.scan.explanation",
+    "Prediction": "gtrack.core.scan.prediction",
     "Scan": "gtrack.api.scans",
     **dict.fromkeys(
         ("GtrackError", "InputError", "OutputError", "ModelError", "VerificationError"),
@@ -51,6 +55,7 @@ __all__ = [
     "Model",
     "ModelError",
     "OutputError",
+    "Prediction",
     "Scan",
     "VerificationError",
     "__version__",
@@ -59,6 +64,7 @@ __all__ = [
     "explain",
     "load_model",
     "open_scan",
+    "predict",
     "scan",
     "verify",
 ]

@@ -252,7 +252,7 @@ def test_the_examples_of_plan_and_merge_run(run, beside_the_example: Path) -> No
 
 
 def test_what_is_printed_to_be_pasted_is_quoted(run, inputs, tmp_path: Path) -> None:
-    out = tmp_path / "it's  my plan"
+    out = tmp_path / "it's my plan"
     base = [*inputs.options("cnn"), "--out", out]
     loop, then = run("plan", *base, "--shards", 1).err.splitlines()[-2:]
     assert shlex.split(then) == ["gtrack", "merge", str(out)]

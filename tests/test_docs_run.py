@@ -118,6 +118,15 @@ def windows_csv(to: Path) -> None:
                 table.writerow([window, label, *has, label * len(name)])
 
 
+def promoters(to: Path) -> None:
+    """Write stretches of the example under the names that bedtools getfasta gives, one twice."""
+    records = (EXAMPLE / "genome.fa").read_text().split(">")[1:]
+    genome = {r.split(None, 1)[0]: "".join(r.split("\n")[1:]) for r in records}
+    regions = [line.split("\t") for line in (EXAMPLE / "regions.bed").read_text().splitlines()[:8]]
+    cut = [(f"{c}:{s}-{e}(+)", genome[c][int(s) : int(e)]) for c, s, e, *_ in regions]
+    to.write_text("".join(f">{name}\n{text}\n" for name, text in [*cut, cut[0]]))
+
+
 def labelled_cnn(to: Path) -> None:
     make_cnn_folder(to, labels=("CTCF", "REST"), problem_type="multi_label_classification")
 
@@ -128,6 +137,7 @@ STAND_INS: dict[str, Callable[[Path], object]] = {
     "path/to/adapter": adapter,
     "peaks.narrowPeak": narrow_peaks,
     "windows.csv": windows_csv,
+    "promoters.fa": promoters,
     "hg38.fa": lambda to: shutil.copy(EXAMPLE / "genome.fa", to),
     "motifs.meme": lambda to: shutil.copy(EXAMPLE / "motifs.meme", to),
     "models/base": lambda to: shutil.copytree(EXAMPLE / "models" / "dnabert2", to),

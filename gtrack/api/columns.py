@@ -13,9 +13,10 @@ from gtrack.core.printable import shown
 from gtrack.core.scan.explanation import Columns
 from gtrack.io.hit_columns import COLUMNS
 from gtrack.io.table_rows import read_table
+from gtrack.io.tables import OPTIONAL
 
 _WHOLE = frozenset("start end windows bases_owned bases tokens own_start own_end".split())
-_TEXT = frozenset("chrom name strand model target".split())
+_TEXT = frozenset("chrom name strand model target label".split())
 _HIT_KINDS: dict[str, type[np.generic]] = {
     **dict.fromkeys(("chromStart", "chromEnd", "score"), np.int64),
     **dict.fromkeys(("relSum", "relZ", "seqP", "relP"), np.float64),
@@ -33,8 +34,8 @@ def table_columns(path: Path, names: Sequence[str]) -> Columns:
     InputError
         When it is no such table, or a column of numbers holds something else.
     """
-    rows = list(read_table(path, names, optional=["target"]))
-    kept = [name for name in names if name != "target" or (rows and name in rows[0])]
+    rows = list(read_table(path, names, optional=OPTIONAL))
+    kept = [name for name in names if name not in OPTIONAL or (rows and name in rows[0])]
     text = _TEXT | ({_ASKERS} if "own_start" in names else set())
     found = {}
     for name in kept:

@@ -106,12 +106,20 @@ def explain(
         batch_units=batch_units,
         workers=workers,
     )
-    if isinstance(sequences, Mapping) or hasattr(
-        sequences, "columns"
-    ):  # its names would be read as letters
+    return explain_sequences(opened._port, opened.name, listed(sequences), job)
+
+
+def listed(sequences: str | Iterable[str]) -> list[str]:
+    """Return one sequence or many as a list.
+
+    Raises
+    ------
+    InputError
+        For a table, whose names would be read as letters.
+    """
+    if isinstance(sequences, Mapping) or hasattr(sequences, "columns"):
         raise InputError(f"sequences: a {type(sequences).__name__}; give the one column with DNA")
-    given = [sequences] if isinstance(sequences, str) else list(sequences)
-    return explain_sequences(opened._port, opened.name, given, job)
+    return [sequences] if isinstance(sequences, str) else list(sequences)
 
 
 def _label(model: Model, wish: str | int) -> str:

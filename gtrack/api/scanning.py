@@ -26,7 +26,7 @@ Progress = Callable[[str, int, int], object]
 """``progress(what, bases done, bases in all)``."""
 
 _AS_GIVEN = ("genome", "method", "per_strand_tracks", "device", "engine")
-_PATHS = ("bed", "fasta", "out")
+_PATHS = ("bed", "fasta", "sequences", "weights", "out")
 _CHOICES = {
     "projection": PROJECTIONS,
     "strand": (None, "both", "forward", "reverse", "region"),
@@ -46,8 +46,9 @@ _RANGES = {
 @in_python
 def scan(
     *,
-    bed: Path_,
-    fasta: Path_,
+    bed: Path_ | None = None,
+    fasta: Path_ | None = None,
+    sequences: Path_ | None = None,
     models: Mapping[str, Path_ | Model],
     out: Path_,
     genome: str = "custom",
@@ -86,6 +87,9 @@ def scan(
         Regions: BED3 to BED12 or narrowPeak, plain or gz.
     fasta : str or Path
         Genome: FASTA, plain, bgzip or gzip; or 2bit.
+    sequences : str or Path
+        In the place of both: a FASTA, or a CSV with a column ``sequence``, of loose sequences. Each
+        becomes a contig and a region of its own; a column ``label`` goes into the table of regions.
     models : mapping of str to str, Path or Model
         Your name for each model, and its folder or Hub id.
     out : str or Path
@@ -167,7 +171,6 @@ def scan(
     job = ScanJob(
         models=tuple((name, _source(model)) for name, model in models.items()),
         parameters=dict(parameters or {}),
-        weights=None if weights is None else _path(weights),
         targets={name: _several(wish) for name, wish in _by_name(target).items()},
         outputs=_by_name(outputs),
         windows=_lengths("window", window),
@@ -239,14 +242,16 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
             raise InputError(f"{name} {given[name]!r}: use {known}")
     for name, most in _RANGES.items():
         value = given[name]
-        if value is not None and not 1 <= value <= most:
+        whole = isinstance(value, int | np.integer)
+        if value is not None and not (whole and 1 <= value <= most):
             raise InputError(f"{name} {value}: a whole number from 1 to {most:,}")
     if not given["models"]:
         raise InputError("models: none given; give {NAME: FOLDER}")
     if (given["projection"] == "weighted") != (given["weights"] is not None):
         raise InputError("projection 'weighted' and weights=BIGWIG go together")
     as_given = {name: given[name] for name in (*_AS_GIVEN, *_CHOICES, *_RANGES)}
-    return as_given | {name: _path(given[name]) for name in _PATHS}
+    paths = {name: None if given[name] is None else _path(given[name]) for name in _PATHS}
+    return as_given | paths
 
 
 def _null_bases(null: bool | int, motifs: bool) -> int | None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gtrack.attribution.finite import NonFiniteError, locate
+from gtrack.attribution.finite import NonFiniteError, first_bad_row, locate
 from gtrack.attribution.precision import autocast, check, products
-from gtrack.core.encodings import Encodings
+from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import ModelError
-from gtrack.core.ports import Runner, SequenceModel
+from gtrack.core.ports import Explain, Runner, SequenceModel
 from gtrack.core.precision import Precision
 from gtrack.core.scan.batches import BatchShape, cut_batches
 
@@ -115,6 +115,36 @@ def outputs_of_rows(
     for batch, said in zip(batches, answers, strict=True):
         found[batch.rows] = said
     return found[place]
+
+
+def outputs_alone(model: SequenceModel, precision: Precision) -> Explain:
+    """Return what answers batches as a method does, and explains nothing: no backward pass.
+
+    Parameters
+    ----------
+    model : SequenceModel
+    precision : {"fp32", "tf32", "bf16"}
+        Arithmetic of the matrix products.
+
+    Returns
+    -------
+    Explain
+        Its relevance has no target, shape (0, rows, units). It raises NonFiniteError when an
+        output is NaN or infinite; `row` is that of the batch.
+    """
+    check(precision, model)
+
+    def answer(
+        batch: Any, contrasts: NDArray[np.float64], sequences: Sequence[str] = ()
+    ) -> Explained:
+        said = _pass(model, batch, precision)
+        explained = Explained(said, np.zeros((0, len(said), 0), np.float32))
+        row = first_bad_row(explained)
+        if row is not None:
+            raise NonFiniteError(row, locate(model, row, lambda: _pass(model, batch, precision)))
+        return explained
+
+    return answer
 
 
 def _pass(model: SequenceModel, batch: Any, precision: Precision) -> NDArray[np.float64]:

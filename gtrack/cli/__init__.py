@@ -24,6 +24,7 @@ VERBS = {
     "scan": "Explain every region and write relevance tracks.",
     "plan": "Check all inputs and cut a scan into shards.",
     "merge": "Merge finished shards into tracks.",
+    "predict": "Say what models say of sequences or regions.",
     "hits": "Call motif hits that the relevance supports.",
     "annotate": "Show genes, peaks and signals beside the tracks.",
     "verify": "Say which files of a scan are not as written.",

@@ -17,35 +17,34 @@ from gtrack.cli.options import (
     pairs,
     targets_by_name,
 )
+from gtrack.cli.reading_options import (
+    BATCH_TOKENS,
+    DEVICE,
+    FLANK,
+    MODEL,
+    OUTPUTS,
+    PRECISION,
+    RESIZE,
+    STRAND,
+    STRIDE,
+    WINDOW,
+)
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
-from gtrack.core.precision import PRECISIONS
-from gtrack.core.strands import STRANDS
 
 *_MOST, _LAST = (each.name for each in ANNOTATION_FORMATS.values() if each.lines)
 
 _INPUTS = [
     click.option("--bed", type=FILE, help="Regions: BED3 to BED12 or narrowPeak, plain or gz."),
-    click.option(
-        "--flank",
-        type=click.IntRange(1, 10**9),
-        metavar="BP",
-        help="Scan every region with BP bases more on either side.",
-    ),
-    click.option(
-        "--resize",
-        type=click.IntRange(1, 10**9),
-        metavar="BP",
-        help="Scan BP bases around the summit or middle of every region instead of it.",
-    ),
+    FLANK,
+    RESIZE,
     click.option("--fasta", type=FILE, help="Genome: FASTA, plain, bgzip or gzip; or 2bit."),
     click.option(
-        "--model",
-        "models",
-        multiple=True,
-        metavar="NAME=PATH|HUB_ID",
-        help="A model folder or Hub id, and your name for it. Repeat to compare models.",
+        "--sequences",
+        type=FILE,
+        help="In the place of both: loose sequences, a FASTA or a CSV with a column sequence.",
     ),
+    MODEL,
     click.option("--out", type=FILE, help="Folder of the results."),
     click.option(
         "--genome",
@@ -106,60 +105,22 @@ _OUTPUTS = [
         help="Outputs to explain, by name or index; several get a track each. Repeat the "
         "option for a label that holds a comma. [default: the one output, or class 1 of two]",
     ),
-    click.option(
-        "--outputs",
-        multiple=True,
-        metavar="[NAME=]classes|labels|values",
-        help="What the model's outputs are: exclude each other, do not, or are no decisions. "
-        "[default: problem_type of its config.json]",
-    ),
+    OUTPUTS,
 ]
 """What is explained."""
 
 _WINDOWS = [
-    click.option(
-        "--window",
-        "windows",
-        multiple=True,
-        metavar="[NAME=]BP",
-        help="Length of the model's input. [default: as trained]",
-    ),
-    click.option(
-        "--stride",
-        "strides",
-        multiple=True,
-        metavar="[NAME=]BP",
-        help="Step between windows of long regions. [default: half a window]",
-    ),
-    click.option(
-        "--strand",
-        type=click.Choice(STRANDS),
-        help="Strands to read and explain; region: that of the BED. "
-        "[default: as trained, else both]",
-    ),
+    WINDOW,
+    STRIDE,
+    STRAND,
     click.option("--per-strand-tracks", is_flag=True, help="Write a track of each strand, too."),
 ]
 """What the models read at a time."""
 
 _MACHINE = [
-    click.option(
-        "--device",
-        default="auto",
-        show_default=True,
-        metavar="auto|cpu|cuda|cuda:0,1",
-        help="Where to compute.",
-    ),
-    click.option(
-        "--precision",
-        type=click.Choice(PRECISIONS),
-        help="Arithmetic of matrix products. [default: fp32 on a CPU, tf32 on CUDA]",
-    ),
-    click.option(
-        "--batch-tokens",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Tokens (a CNN: bases) per batch; part of the plan. Smaller needs less memory.",
-    ),
+    DEVICE,
+    PRECISION,
+    BATCH_TOKENS,
     click.option(
         "--shards",
         type=click.IntRange(1, 100_000),
@@ -233,7 +194,8 @@ def scan_job(given: dict[str, Any]) -> Any:
     from gtrack.core.scan.null_windows import NULL_BASES
     from gtrack.workflows.scanning.job import ScanJob
 
-    missing = [f"--{name}" for name in ("bed", "fasta", "models", "out") if not given.get(name)]
+    source = () if given["sequences"] else ("bed", "fasta")
+    missing = [f"--{name}" for name in (*source, "models", "out") if not given.get(name)]
     if missing:
         raise InputError(f"missing {', '.join(missing).replace('--models', '--model')}; see --help")
     models = pairs("--model", given["models"], "NAME=FOLDER or NAME=HUB_ID")
@@ -249,6 +211,7 @@ def scan_job(given: dict[str, Any]) -> Any:
         flank=given["flank"],
         resize=given["resize"],
         fasta=given["fasta"],
+        sequences=given["sequences"],
         models=models,
         out=given["out"],
         genome=genome_name(given["genome"]),

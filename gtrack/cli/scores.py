@@ -19,14 +19,23 @@ _Lines = Iterator[tuple[str, dict[str, Any]]]
 
 def print_scores(record: dict[str, Any]) -> None:
     """Print the scores of a ``training.json`` on stderr, each with its interval."""
+    strands = ", mean of both strands" if record["data"]["strands"] == "both" else ""
+    parts = {
+        f"{_PARTS[part]}, {_counted(scores)}{strands}": scores
+        for part, scores in record["metrics"].items()
+    }
+    print_metrics(parts, record["data"].get("outputs", "classes"))
+
+
+def print_metrics(parts: dict[str, Any], outputs: str) -> None:
+    """Print scores of a model on stderr, each with its interval, under the words for each part."""
     from rich.markup import escape
     from rich.table import Table
 
-    strands = ", mean of both strands" if record["data"]["strands"] == "both" else ""
-    lines = {"labels": _labels, "values": _values}.get(record["data"].get("outputs"), _classes)
+    lines = {"labels": _labels, "values": _values}.get(outputs, _classes)
     table = Table("", "value", "95 % interval", box=None)
-    for part, scores in record["metrics"].items():
-        table.add_row(f"{_PARTS[part]}, {_counted(scores)}{strands}")
+    for part, scores in parts.items():
+        table.add_row(escape(shown(part)))
         for name, score in lines(scores):
             table.add_row(escape(shown(f"  {name}")), *_shown(score))
     console = printable_console()
@@ -41,8 +50,9 @@ def _counted(scores: dict[str, Any]) -> str:
 
 def _classes(scores: dict[str, Any]) -> _Lines:
     for key, word in _CLASSES.items():
-        yield word, scores[key]
-    if len(scores["labels"]) > 2:
+        if key in scores:  # but accuracy they need rows of every class
+            yield word, scores[key]
+    if len(scores.get("labels", ())) > 2:
         for name, score in scores["labels"].items():
             yield f"AUROC of {name}", {"value": score["auroc"]}
 

@@ -10,7 +10,7 @@ _EXAMPLES = [
     click.option(
         "--csv",
         type=FILE,
-        help="Examples: columns sequence,label; two labels up, of which each row has one.",
+        help="Examples: columns sequence,label; two labels or more, of which each row has one.",
     ),
     click.option(
         "--labels",
@@ -73,9 +73,9 @@ _HELD_OUT = [
         type=click.Choice(["test", "train", "keep"]),
         default="test",
         show_default=True,
-        help="Windows that overlap, or share much of their sequence, never stand on both sides of "
-        "a random split. Of --holdout and --test-csv, leave them out of the test, or of the "
-        "training; keep: leave all as it is, and the scores too high.",
+        help="Which side of --holdout or --test-csv loses windows that overlap, or share much of "
+        "their sequence with, the other side; keep: neither, and the scores are too high. A "
+        "random split never parts such windows, but with keep.",
     ),
 ]
 """What is tested on."""
@@ -109,22 +109,27 @@ _MODEL = [
 """Where the model goes and comes from."""
 
 _OPTIMISER = [
-    click.option("--epochs", type=float, default=5.0, show_default=True, help="Passes."),
+    click.option(
+        "--epochs",
+        type=float,
+        default=5.0,
+        show_default=True,
+        help="Passes over the training windows.",
+    ),
     click.option("--steps", type=int, help="Steps, instead of --epochs."),
     click.option("--batch", type=int, default=64, show_default=True, help="Windows per step."),
     click.option(
         "--lr",
         type=float,
-        help="Highest learning rate. [default: 2e-3 for a new CNN, 1e-3 for a new "
-        "DNABERT-2, 5e-4 with --from, "
-        "3e-5 from hidden size 256]",
+        help="Highest learning rate; smaller if the loss is nan. [default: 2e-3 for a new CNN, "
+        "1e-3 for a new DNABERT-2, 5e-4 with --from, 3e-5 from hidden size 256]",
     ),
     click.option(
         "--warmup",
         type=int,
         default=100,
         show_default=True,
-        help="Steps of linear rise, at most a tenth of all. From half time the rate falls.",
+        help="First steps, in which the rate rises; at most a tenth. From half time it falls.",
     ),
 ]
 """How long and how fast it learns."""
@@ -135,7 +140,9 @@ _RUN = [
         is_flag=True,
         help="Show short sequences before long ones: a curriculum.",
     ),
-    click.option("--seed", type=int, default=0, show_default=True, help="Of all chance."),
+    click.option(
+        "--seed", type=int, default=0, show_default=True, help="Same seed, same split, same draws."
+    ),
     click.option(
         "--threads",
         type=int,
@@ -144,7 +151,11 @@ _RUN = [
         help="CPU threads. With 1, the same command gives the same bytes.",
     ),
     click.option(
-        "--device", default="auto", show_default=True, metavar="auto|cpu|cuda", help="Where."
+        "--device",
+        default="auto",
+        show_default=True,
+        metavar="auto|cpu|cuda",
+        help="Where to compute.",
     ),
     click.option("--work", type=FILE, help="Folder of the checkpoints. [default: OUT.work]"),
     click.option("--resume", is_flag=True, help="Go on from the newest checkpoint."),

@@ -150,7 +150,7 @@ class Head:
         )
 
     def _wished(self, model: str, wish: str) -> list[int]:
-        found = self._index(wish)
+        found = self.index_of(wish)
         if found is not None:
             return [found]
         if wish == _ALL:
@@ -160,13 +160,14 @@ class Head:
                     f"a backward pass and a track; name those you want ({self._listed()})"
                 )
             return list(range(len(self.names)))
-        parts = [self._index(part) for part in wish.split(",")]
+        parts = [self.index_of(part) for part in wish.split(",")]
         if None in parts:
             hint = "; before a = stands the name of a model, or nothing" if "=" in wish else ""
             raise InputError(f"--target {wish}: model {model} has only {self._listed()}{hint}")
         return [part for part in parts if part is not None]
 
-    def _index(self, wish: str) -> int | None:
+    def index_of(self, wish: str) -> int | None:
+        """Return the index of an output that is given by name or index; None where none is."""
         if wish in self.names:
             return self.names.index(wish)
         if wish.isascii() and wish.isdigit() and int(wish[:9]) < len(self.names):

@@ -28,6 +28,8 @@ class Interval:
         Offset of the narrowPeak summit from `start`, in bp; None without one.
     origin : str
         ``file:line`` for messages; not part of the identity of the interval.
+    label : str or None
+        What its owner says of it: the label of a loose sequence; None where nothing is said.
 
     Raises
     ------
@@ -47,6 +49,7 @@ class Interval:
     strand: Strand = "."
     summit: int | None = None
     origin: str = field(default="", compare=False)
+    label: str | None = None
 
     def __post_init__(self) -> None:
         where = f"{self.origin}: " if self.origin else ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,36 @@ _CODE[np.frombuffer(b"ACGT", np.uint8)] = np.arange(4, dtype=np.uint8)
 _PLAIN = b"ACGTNacgtn"
 _PROTEIN = frozenset("EFIJLOPQZ")  # letters that stand for amino acids and for no bases
 _READ = bytes(ord(chr(c).upper()) if chr(c) in "ACGTacgt" else ord("N") for c in range(256))
+
+
+class Reference(Protocol):
+    """What windows are read of: a FASTA that is open, or sequences in memory.
+
+    Attributes
+    ----------
+    path : Path
+        The file that the user gave, for messages.
+    chrom_sizes : mapping of str to int
+        Lengths in bp, in the order of the file.
+    """
+
+    @property
+    def path(self) -> Path:
+        """Return the file that the user gave."""
+
+    @property
+    def chrom_sizes(self) -> Mapping[str, int]:
+        """Return the length of every sequence in bp, in the order of the file."""
+
+    @property
+    def note(self) -> str | None:
+        """Return what the user should know of how it is read; None where there is nothing."""
+
+    def letters(self, chrom: str, start: int, end: int) -> bytes:
+        """Return the letters of one stretch as they are written, 0-based half-open."""
+
+    def fetch(self, chrom: str, start: int, end: int) -> str:
+        """Return the bases of one stretch, 0-based half-open, in letters of ``ACGTN``."""
 
 
 def as_read(letters: bytes) -> str:

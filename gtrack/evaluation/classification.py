@@ -11,14 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.evaluation.bootstrap import Estimate, Floats, replicates
-from gtrack.evaluation.intervals import (
-    AUPRC_LEAST,
-    Sizes,
-    binomial,
-    interval,
-    mean_interval,
-    wilson,
-)
+from gtrack.evaluation.intervals import area_intervals, binomial, interval, wilson
 from gtrack.evaluation.ranking import RankCurve
 
 
@@ -102,14 +95,8 @@ def score_classification(
     ValueError
         When shapes disagree, a value is not finite or a label has no row.
     """
-    scores = np.asarray(probabilities, np.float64)
-    labels = np.asarray(truth, np.int64)
-    if scores.shape != (len(labels), len(names)) or len(names) < 2:
-        raise ValueError(f"{scores.shape} probabilities, {len(labels)} rows, {len(names)} labels")
+    scores, labels = _checked(probabilities, truth, names)
     counts = np.bincount(labels, minlength=len(names))
-    if not np.isfinite(scores).all() or len(counts) != len(names) or counts.min() == 0:
-        raise ValueError("probabilities must be finite and every label needs a row")
-
     chosen = scores.argmax(1)
     curves = [RankCurve(scores[:, k], labels == k) for k in range(len(names))]
     ranked = (1,) if len(names) == 2 else range(len(names))
@@ -124,17 +111,14 @@ def score_classification(
         }
 
     found = replicates(measure, labels, resamples=resamples, seed=seed, groups=groups)
-    sizes = {k: Sizes.of(labels == k, groups) for k in ranked}
-    auroc = [interval(*found["auroc", k], sizes[k].auroc) for k in ranked]
-    auprc = [interval(*found["auprc", k], sizes[k].auprc, AUPRC_LEAST) for k in ranked]
+    areas, _ = area_intervals(found, {k: labels == k for k in ranked}, groups)
     independent = len(labels) if groups is None else len(np.unique(groups))
     once = np.ones((1, len(labels)))
     alone = [[float(area[0]) for area in curve.areas(once)] for curve in curves]
     confusion = _confusion(once, labels, chosen, len(names))[0]
     return ClassificationScores(
         rows=len(labels),
-        auroc=mean_interval(auroc, [found["auroc", k][1] for k in ranked]),
-        auprc=mean_interval(auprc, [found["auprc", k][1] for k in ranked]),
+        **areas,
         mcc=_mcc_interval(confusion, labels, groups),
         accuracy=interval(*found["accuracy", 0], lambda true: binomial(true, independent)),
         labels={
@@ -148,6 +132,19 @@ def score_classification(
             for k, name in enumerate(names)
         },
     )
+
+
+def _checked(
+    probabilities: Floats, truth: NDArray[np.integer], names: tuple[str, ...]
+) -> tuple[Floats, NDArray[np.int64]]:
+    scores = np.asarray(probabilities, np.float64)
+    labels = np.asarray(truth, np.int64)
+    if scores.shape != (len(labels), len(names)) or len(names) < 2:
+        raise ValueError(f"{scores.shape} probabilities, {len(labels)} rows, {len(names)} labels")
+    counts = np.bincount(labels, minlength=len(names))
+    if not np.isfinite(scores).all() or len(counts) != len(names) or counts.min() == 0:
+        raise ValueError("probabilities must be finite and every label needs a row")
+    return scores, labels
 
 
 def _confusion(

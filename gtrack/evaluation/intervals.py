@@ -10,7 +10,7 @@ origin count as one. `benchmarks/intervals.py` counts how often the intervals ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +21,7 @@ from gtrack.evaluation.bootstrap import Estimate, Floats
 Z = 1.959964
 """Standard errors on either side of 95 %."""
 
-AUPRC_LEAST = 0.6
-"""Least ratio that is believed of AUPRC: the binomial error is too large for it by up to a half."""
-
+_AUPRC_LEAST = 0.6  # the binomial error is too large for it, by up to a half
 _HALVINGS = 60
 _NEAREST = 1 - 1e-12  # to a perfect correlation
 _LEAST_ERROR = 1e-24
@@ -100,6 +98,38 @@ def interval(value: float, replicates: Floats, variance: Variance, least: float 
     )
 
 
+def area_intervals(
+    found: Mapping[tuple[str, int], tuple[float, Floats]],
+    having: Mapping[int, NDArray[np.bool_]],
+    groups: NDArray[np.int64] | None,
+) -> tuple[dict[str, Estimate], dict[int, tuple[Estimate, Estimate]]]:
+    """Return the mean areas over labels with intervals, and AUROC and AUPRC of each.
+
+    Parameters
+    ----------
+    found : mapping
+        ``("auroc", label)`` and ``("auprc", label)`` to value and replicates.
+    having : mapping of int to ndarray of bool, shape (rows,)
+        By label, the rows that have it.
+    groups : ndarray of int64, shape (rows,), or None
+        Rows of one number share an origin.
+    """
+    each = {}
+    for label, rows in having.items():
+        sizes = Sizes.of(rows, groups)
+        each[label] = (
+            interval(*found["auroc", label], sizes.auroc),
+            interval(*found["auprc", label], sizes.auprc, _AUPRC_LEAST),
+        )
+    means = {
+        name: mean_interval(
+            [both[at] for both in each.values()], [found[name, label][1] for label in each]
+        )
+        for at, name in enumerate(("auroc", "auprc"))
+    }
+    return means, each
+
+
 def mean_interval(each: Sequence[Estimate], replicates: Sequence[Floats]) -> Estimate:
     """Return the mean of several scores with its interval, from theirs and how they go together.
 
@@ -130,8 +160,8 @@ def correlation_interval(
 ) -> Estimate:
     """Return a correlation with its interval, of Fisher's z.
 
-    The error of z is that of the bootstrap, and at least Fisher's own; of ranks that of Bonett and
-    Wright (Psychometrika 65:23-28, 2000).
+    The error of z is that of the bootstrap (by the slope of z), and at least Fisher's own; of ranks
+    that of Bonett and Wright (Psychometrika 65:23-28, 2000).
 
     Parameters
     ----------
@@ -147,11 +177,11 @@ def correlation_interval(
     defined = replicates[~np.isnan(replicates)]
     if len(defined) < 2 or rows < 4 or not np.isfinite(value):
         return Estimate(value, float("nan"), float("nan"))
-    z = np.arctanh(np.clip(defined, -_NEAREST, _NEAREST))
+    most = 1 - 6 / (rows**3 - rows) if ranks else _NEAREST  # half a step of ranks below all alike
+    near = float(np.clip(value, -most, most))
     least = (1 + value**2 / 2 if ranks else 1.0) / (rows - 3)
-    error = max(float(z.var(ddof=1)), least) ** 0.5
-    middle = float(np.arctanh(np.clip(value, -_NEAREST, _NEAREST)))
-    low, high = (float(np.tanh(middle + side * Z * error)) for side in (-1, 1))
+    error = max(float(defined.var(ddof=1)) / (1 - near**2) ** 2, least) ** 0.5
+    low, high = (float(np.tanh(np.arctanh(near) + side * Z * error)) for side in (-1, 1))
     return Estimate(value, min(value, low), max(value, high))
 
 
@@ -186,7 +216,7 @@ def _correlations(replicates: Sequence[Floats]) -> Floats:
     spread = np.sqrt((centred**2).sum(1))
     both = spread[:, None] * spread
     joint = centred @ centred.T
-    return np.divide(joint, both, out=np.ones_like(joint), where=both > 0)
+    return np.asarray(np.divide(joint, both, out=np.ones_like(joint), where=both > 0))
 
 
 def _limit(value: float, end: float, variance: Variance) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.evaluation.bootstrap import Estimate, Floats, replicates
-from gtrack.evaluation.intervals import AUPRC_LEAST, Sizes, interval, mean_interval
+from gtrack.evaluation.intervals import area_intervals
 from gtrack.evaluation.ranking import RankCurve
 
 
@@ -103,14 +103,9 @@ def score_multilabel(
 
     alike = np.zeros(len(truth), np.int64)
     found = replicates(measure, alike, resamples=resamples, seed=seed, groups=groups)
-    sizes = [Sizes.of(truth[:, k], groups) for k in every]
-    auroc = [interval(*found["auroc", k], sizes[k].auroc) for k in every]
-    auprc = [interval(*found["auprc", k], sizes[k].auprc, AUPRC_LEAST) for k in every]
+    areas, each = area_intervals(found, {k: truth[:, k] for k in every}, groups)
     return MultilabelScores(
         rows=len(truth),
-        auroc=mean_interval(auroc, [found["auroc", k][1] for k in every]),
-        auprc=mean_interval(auprc, [found["auprc", k][1] for k in every]),
-        labels={
-            name: RankScores(int(positives[k]), auroc[k], auprc[k]) for k, name in enumerate(names)
-        },
+        **areas,
+        labels={name: RankScores(int(positives[k]), *each[k]) for k, name in enumerate(names)},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,9 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.training.truth import Rows, Truth
+from gtrack.evaluation.bootstrap import Estimate
 from gtrack.evaluation.classification import score_classification
 from gtrack.evaluation.multilabel import score_multilabel
 from gtrack.evaluation.regression import score_regression
+
+_NORMAL = 1.959964
+"""97.5 % of a standard normal lie below it."""
 
 
 def score_outputs(
@@ -65,3 +70,48 @@ def _round(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
     return value
+
+
+def score_known(
+    logits: NDArray[np.float64], truth: Truth, rows: Sequence[int], seed: int = 0
+) -> tuple[dict[str, Any] | None, str | None]:
+    """Score predictions of which some are missing, against a truth that need not hold all classes.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (N, outputs)
+        Outputs of all rows; NaN where there is none.
+    truth : Truth
+        Of `rows`, in their order.
+    rows : sequence of int, length n
+        Whose truth it is.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    scores : dict or None
+        As :func:`score_outputs` gives them; where a class has no row, `rows` and `accuracy` alone;
+        None where nothing can be measured.
+    lack : str or None
+        What is missing of the truth.
+    """
+    said = logits[np.asarray(rows, np.int64)]
+    kept = np.flatnonzero(np.isfinite(said).all(axis=1))
+    lack = truth.lack(kept) if len(kept) else "no row has both a label and a score"
+    if lack is None:
+        return score_outputs(said[kept], truth, kept, seed), None
+    if truth.outputs != "classes" or not len(kept):
+        return None, lack
+    right = int((said[kept].argmax(axis=1) == truth.of[kept]).sum())
+    scores = {"rows": len(kept), "accuracy": asdict(_share(right, len(kept)))}
+    rounded: dict[str, Any] = _round(scores)
+    return rounded, lack
+
+
+def _share(hits: int, rows: int) -> Estimate:
+    """Return a share with Wilson's interval, which stays open where all or none are hits."""
+    share, spread = hits / rows, _NORMAL**2 / rows
+    middle = (share + spread / 2) / (1 + spread)
+    half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
+    return Estimate(share, middle - half, middle + half)

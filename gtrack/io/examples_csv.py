@@ -5,7 +5,6 @@ What is known is a `label`, or stands in columns of the user's own names: 0 or 1
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -14,14 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gtrack.core.errors import InputError
-from gtrack.core.printable import pasted, shown
+from gtrack.core.printable import shown
+from gtrack.io.csv_rows import column_of, csv_rows, cure_of_header
 from gtrack.io.text import read_lines
 
 LARGEST = 1e30
 """Largest size of a number: networks compute in float32, squares of errors included."""
 
-_LEAST_DNA = 8
-_SHELL = {"\t": "'\\t'", ";": "';'"}
 _AMBIGUOUS = "RYSWKMBDHV"
 _TO_N = str.maketrans(_AMBIGUOUS, "N" * len(_AMBIGUOUS))
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -109,7 +107,7 @@ def read_numbers(
     examples = []
     for row in _read(path, columns):
         numbers = tuple(
-            _number(field.strip(), f"{row.place}: column {shown(column, 80)!r}", only_0_and_1)
+            number_in(field.strip(), f"{row.place}: column {shown(column, 80)!r}", only_0_and_1)
             for column, field in zip(columns, row.fields, strict=True)
         )
         examples.append(MeasuredSequence(row.sequence, numbers, row.line))
@@ -126,7 +124,7 @@ class _Row(NamedTuple):
 def _read(path: Path, columns: Sequence[str] | None) -> Iterator[_Row]:
     """Yield the checked sequence and the fields of `columns`, or of the label where None."""
     name = shown(path)
-    rows = _rows(path)
+    rows = csv_rows(path, read_lines(path))
     wanted = "sequence," + shown(",".join(columns or ["label"]), 80)
     first = next(rows, None)
     if first is None:
@@ -144,26 +142,12 @@ def _read(path: Path, columns: Sequence[str] | None) -> Iterator[_Row]:
         raise InputError(f"{name}: no row follows the header; add rows of sequence and {what}")
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    name = shown(path)
-    for line, raw in read_lines(path):
-        if not raw.strip():
-            continue
-        try:
-            text = raw.decode("utf-8")
-            yield line, next(csv.reader([text], strict=True))
-        except UnicodeDecodeError:
-            raise InputError(f"{name}:{line}: not UTF-8 text; save the file as UTF-8") from None
-        except csv.Error as error:
-            raise InputError(f"{name}:{line}: not CSV ({error}); mend the row") from None
-
-
 def _columns(header: list[str], columns: Sequence[str] | None, path: Path, line: int) -> list[int]:
     """Return where `sequence` and the other columns stand."""
     where = f"{shown(path)}:{line}"
     names = [field.strip() for field in header]
     lower = [name.lower() for name in names]
-    if cure := _no_header(names, columns, path):
+    if cure := cure_of_header(names, columns, path):
         raise InputError(f"{where}: {cure}")
     if columns is None:
         cure = (
@@ -171,46 +155,33 @@ def _columns(header: list[str], columns: Sequence[str] | None, path: Path, line:
             "of sequences and of classes so (columns of 0 and 1, or of numbers, are named by "
             "--labels or --values)"
         )
-        return [_column(lower, wanted, names, where, cure) for wanted in ("sequence", "label")]
+        return [column_of(lower, wanted, names, where, cure) for wanted in ("sequence", "label")]
     cure = "name columns as the header spells them"
     return [
-        _column(
+        column_of(
             lower, "sequence", names, where, "rename the column of sequences in the first line"
         ),
-        *(_column(names, wanted, names, where, cure) for wanted in columns),
+        *(column_of(names, wanted, names, where, cure) for wanted in columns),
     ]
 
 
-def _no_header(names: list[str], columns: Sequence[str] | None, path: Path) -> str | None:
-    """Say what the first line is in place of a header of commas, and what cures it."""
-    file = pasted(path)
-    for separator, word in (("\t", "tabs"), (";", "semicolons")):
-        if len(names) == 1 and separator in names[0]:
-            return (
-                f"columns are separated by {word}, not commas; write a new file with "
-                f"tr {_SHELL[separator]} , < {file} > new.csv"
-            )
-    dna = [len(name) >= _LEAST_DNA and not name.upper().strip("ACGTN") for name in names]
-    if any(dna) and len(names) == 2 and columns is None:
-        wanted = "sequence,label" if dna[0] else "label,sequence"
-        return (
-            "the first line is a row, and must name the columns; write a new file with "
-            f"{{ echo {wanted}; cat {file}; }} > new.csv"
-        )
-    return None
+def number_in(field: str, where: str, only_0_and_1: bool) -> float:
+    """Return the number that a field holds.
 
+    Parameters
+    ----------
+    field : str
+        Without surrounding blanks.
+    where : str
+        File, line and column, for messages.
+    only_0_and_1 : bool
+        Refuse every other number.
 
-def _column(names: list[str], wanted: str, header: list[str], where: str, cure: str) -> int:
-    if names.count(wanted) != 1:
-        found = "no column" if wanted not in names else "more than one column"
-        raise InputError(
-            f"{where}: {found} named {shown(wanted, 80)!r} in the header "
-            f"{shown(','.join(header), 400)!r}; {cure}"
-        )
-    return names.index(wanted)
-
-
-def _number(field: str, where: str, only_0_and_1: bool) -> float:
+    Raises
+    ------
+    InputError
+        When it is no such number, or larger than `LARGEST`.
+    """
     if only_0_and_1:
         if field not in ("0", "1"):
             raise InputError(f"{where}: {shown(field, 80)!r} is neither 0 nor 1")

@@ -23,14 +23,16 @@ _REGIONS_MOST = 1 << 32  # bytes, of 40 million regions
 
 SCHEMA, FIRST = "gtrack-plan/2", "gtrack-plan/1"
 _COLUMNS = "chrom\tstart\tend\tname\tstrand\tsummit\tknown"
+_LABEL = "\tlabel"  # a last column, where regions have labels
 
 
 def write_plan(folder: Path, plan: Plan) -> None:
     """Write a plan into a folder that exists; ``plan.json`` comes last and makes it valid."""
-    rows = [_COLUMNS]
+    labelled = any(region.label is not None for region in plan.regions)
+    rows = [_COLUMNS + _LABEL * labelled]
     rows += [
         f"{r.chrom}\t{r.start}\t{r.end}\t{r.name}\t{r.strand}\t"
-        f"{'' if r.summit is None else r.summit}\t{known}"
+        f"{'' if r.summit is None else r.summit}\t{known}" + f"\t{r.label or ''}" * labelled
         for r, known in zip(plan.regions, plan.known, strict=True)
     ]
     write_text(folder / "regions.tsv", "\n".join(rows) + "\n")
@@ -65,9 +67,9 @@ def read_plan(folder: Path) -> Plan:
         facts, old = record["facts"], record["schema"] != SCHEMA
         text = whole(folder / "regions.tsv", _REGIONS_MOST).decode()
         for line in text.split("\n")[1:-1]:
-            chrom, start, end, name, strand, summit, count = line.split("\t")
-            offset = int(summit) if summit else None
-            regions.append(Interval(chrom, int(start), int(end), name, strand, offset))  # type: ignore[arg-type]
+            chrom, start, end, name, strand, summit, count, *label = line.split("\t")
+            offset, said = int(summit) if summit else None, "".join(label) or None
+            regions.append(Interval(chrom, int(start), int(end), name, strand, offset, label=said))  # type: ignore[arg-type]
             known.append(int(count))
         options, models = (_from_first if old else _from_this)(facts)
         plan = Plan(

@@ -67,5 +67,5 @@ def _free(path: Path, packed: bool, ending: str) -> Path:
     ending = ending or old
     stem = stem.removesuffix(old)
     names = [f"{stem}{ending}", *(f"{stem}.{number}{ending}" for number in range(2, 100))]
-    free = (folder / name for name in names if not (folder / name).exists())
-    return next(free, folder / names[0])
+    free = (folder / name for name in names if name != path.name and not (folder / name).exists())
+    return next(free, folder / f"{stem}.new{ending}")

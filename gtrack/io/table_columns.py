@@ -105,7 +105,7 @@ def _named(head: Head) -> Columns | None:
     )
     if min(chrom, start, end) < 0 or max(chrom, start, end) not in head.widths:
         return None
-    if not _are_positions(head, start, end):
+    if not are_positions(head, start, end):
         return None
     what, first = _counted(head, titles, chrom, start, end)
     width = _find(titles, _WIDTHS)
@@ -141,7 +141,10 @@ def _counted(
     return "a table", None
 
 
-def _are_positions(head: Head, start: int, end: int) -> bool:
+def are_positions(head: Head, start: int, end: int) -> bool:
+    """Tell whether two columns hold whole numbers of which the second is no smaller."""
+    if not head.rows or end not in head.widths:
+        return False
     pairs = zip(map(position, head.column(start)), map(position, head.column(end)), strict=True)
     return all(one is not None and two is not None and one <= two for one, two in pairs)
 
@@ -165,7 +168,7 @@ def _unnamed(head: Head) -> Iterator[Columns]:
     for chrom in range(min(7, len(there) - 2)):
         start, end, after = chrom + 1, chrom + 2, chrom + 3
         strand = after if after in there and _are_strands(head.column(after)) else -1
-        if not _are_positions(head, start, end):
+        if not are_positions(head, start, end):
             if strand_first := _gene_prediction(head, chrom):
                 yield strand_first
             continue
@@ -175,7 +178,7 @@ def _unnamed(head: Head) -> Iterator[Columns]:
             yield Columns(chrom, start, end, what, 1, strand=at)
         elif chrom == 1 and _are_bins(head):
             yield Columns(1, 2, 3, "a table of UCSC with its bin column", 0, bins=True)
-        elif chrom and _is_word(head, chrom) and not _are_positions(head, 1, 2):
+        elif chrom and _is_word(head, chrom) and not are_positions(head, 1, 2):
             if chrom == 1 and strand >= 0:
                 what = "a SAF or a peak table of HOMER (name, chromosome, start, end, strand)"
                 yield Columns(1, 2, 3, what, 1, name=0, strand=strand)
@@ -225,9 +228,9 @@ def _bin(start: int, end: int) -> int:
 def _gene_prediction(head: Head, chrom: int) -> Columns | None:
     """Return the columns of a genePred, of a refFlat or of UCSC's tables of genes."""
     strand, start, end = chrom + 1, chrom + 2, chrom + 3
-    if chrom not in (1, 2) or end not in head.widths or _are_positions(head, 1, 2):
+    if chrom not in (1, 2) or end not in head.widths or are_positions(head, 1, 2):
         return None
-    if not _are_positions(head, start, end):
+    if not are_positions(head, start, end):
         return None
     if not set(head.column(strand)) <= {"+", "-"} or len(head.widths) < 8:
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
 from gtrack.io.shell import filtered, holds
-from gtrack.io.table_columns import Columns, has_widths, other_columns
+from gtrack.io.table_columns import Columns, are_positions, has_widths, other_columns
 from gtrack.io.table_head import Head, position
 
 _WHOLE = "([0-9]{1,3}(,[0-9]{3})+|[0-9]+)"
@@ -45,12 +45,12 @@ def refuse_other_formats(head: Head) -> None:
     """
     line = head.header or (head.rows[0][0] if head.rows else 1)
     where = f"{shown(head.path)}:{line}: "
-    first = head.rows[0][1][0] if head.rows else ""
+    first = head.names[0] if head.header else head.rows[0][1][0] if head.rows else ""
     if first.startswith(">"):
         raise InputError(f"{where}a FASTA where regions are due; give the genome with --fasta")
     if first.startswith(("fixedStep", "variableStep")):
         raise InputError(f"{where}a wiggle of values, no regions; give the BED of the regions")
-    found = (known(head) for known in (_loci, _sam, _vcf, _gff, _pairs, _columns))
+    found = (known(head) for known in (_sam, _vcf, _gff, _pairs, _columns, _loci))
     cure = next((each for each in found if each is not None), None)
     if cure is not None:
         line_of_cure = filtered(head.path, cure.command, cure.ending)
@@ -78,6 +78,8 @@ def _rows(head: Head, header: int) -> str:
 
 def _loci(head: Head) -> Cure | None:
     """Know a list of loci as browsers show them: chr1:1,001-2,000, chr1-1001-2000."""
+    if are_positions(head, 1, 2):
+        return None  # a BED, whatever its contigs are called
     joined = [(number, head.separator.join(fields)) for number, fields in head.rows]
     header = head.header
     if len(joined) > 1 and not _LOCUS.match(joined[0][1]):

@@ -12,7 +12,7 @@ from gtrack.core.errors import InputError
 
 Lines = Iterator[tuple[int, bytes]]
 
-_LINES, _ROWS = 20_000, 200
+_LINES, _ROWS, _BYTES = 20_000, 200, 1 << 24
 """How much is looked at: headers of SAM and VCF can have thousands of lines."""
 
 _NUMBER = re.compile(r"[+-]?([0-9][0-9,]*(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
@@ -68,16 +68,18 @@ def look(path: Path, lines: Lines) -> tuple[Head, Lines]:
     comments: list[str] = []
     rows: list[tuple[int, str]] = []
     rest = lines
+    size = 0
     try:
         for number, line in lines:
             taken.append((number, line))
+            size += len(line)
             text = line.decode("utf-8", "backslashreplace")
             if line.startswith(b"#") or _SAM_HEADER.match(line):
                 if not rows:
                     comments.append(text)
             elif text.strip() and not text.startswith(("track ", "browser ")):
                 rows.append((number, text))
-            if len(rows) >= _ROWS or len(taken) >= _LINES:
+            if len(rows) >= _ROWS or len(taken) >= _LINES or size > _BYTES:
                 break
     except InputError as error:
         rest = _raising(error)

@@ -26,12 +26,17 @@ several); ``relevance_sum``: all A, C, G, T units of the input before projection
 
 REGION_COLUMNS = (
     "region chrom start end name strand model target windows score_forward score_reverse score "
-    "probability_forward probability_reverse probability bases_owned n_share"
+    "probability_forward probability_reverse probability bases_owned n_share label"
 ).split()
 """``region``: row of regions.bed (from 0); ``windows``: those that own its bases; scores and
 probabilities: means over its bases of what the owning window says; ``score``: mean of the strands
 explained; ``bases_owned``: bases in windows that this region asked for, the rest answers to windows
-of neighbouring regions; ``n_share``: share of its bases that are not A, C, G or T."""
+of neighbouring regions; ``n_share``: share of its bases that are not A, C, G or T; ``label``: of a
+loose sequence (a column where any has one)."""
+
+
+OPTIONAL = ("target", "label")
+"""Columns that a table may lack."""
 
 
 @contextmanager
@@ -41,13 +46,24 @@ def writing_table(
     """Give what writes rows of a table, `without` some of its columns; it appears at the end."""
     kept = [at for at, column in enumerate(columns) if column not in without]
     with replacing(path) as handle:
-        handle.write(("\t".join(columns[at] for at in kept) + "\n").encode())
+        handle.write(table_line([columns[at] for at in kept]))
 
         def write(rows: Iterable[Sequence[object]]) -> None:
             for row in rows:
-                handle.write(("\t".join(_cell(row[at]) for at in kept) + "\n").encode())
+                handle.write(table_line([row[at] for at in kept]))
 
         yield write
+
+
+def table_line(cells: Iterable[object]) -> bytes:
+    r"""Return one line of a table: numbers to nine digits, ``NA`` where there is none.
+
+    Examples
+    --------
+    >>> table_line(["chr1", 7, 0.25, float("nan")])
+    b'chr1\t7\t0.25\tNA\n'
+    """
+    return ("\t".join(map(_cell, cells)) + "\n").encode()
 
 
 def _cell(value: object) -> str:

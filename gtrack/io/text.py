@@ -212,32 +212,34 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
                 yield stream
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def read_lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes]]:
     r"""Give the lines of a text file, numbered from 1, without ``\n`` or ``\r\n``.
 
-    A byte order mark before the first line is dropped; a last line without line end is kept.
+    A byte order mark before the first line is dropped; a last line without line end is kept. Lines
+    are of `limit` bytes at most.
 
     Raises
     ------
     InputError
-        As `open_bytes`; for a line longer than `LINE_LIMIT`; for a NUL; for a carriage return
+        As `open_bytes`; for a line longer than `limit`; for a NUL; for a carriage return
         inside a line, which would hide the line that follows it.
     """
     name = shown(path)
     with open_bytes(path) as stream:
-        readline = partial(stream.readline, LINE_LIMIT + 3)
+        readline = partial(stream.readline, limit + 3)
         for number, line in enumerate(iter(readline, b""), start=1):
             if line.endswith(b"\n"):
                 line = line[:-2] if line.endswith(b"\r\n") else line[:-1]
-            elif len(line) <= LINE_LIMIT + 1:
+            elif len(line) <= limit + 1:
                 line = line.removesuffix(b"\r")
             if number == 1:
                 if line.startswith((b"\xff\xfe", b"\xfe\xff")):
                     utf8 = filtered(path, "iconv -f UTF-16 -t UTF-8")
                     raise InputError(f"{name}:1: text in UTF-16; save the file as UTF-8: {utf8}")
                 line = line.removeprefix(b"\xef\xbb\xbf")
-            if len(line) > LINE_LIMIT and b"\r" not in line[:LINE_LIMIT]:
-                raise InputError(f"{name}:{number}: line {number} longer than 1 MiB; is it text?")
+            if len(line) > limit and b"\r" not in line[:limit]:
+                size = f"{limit >> 20} MiB"
+                raise InputError(f"{name}:{number}: line {number} longer than {size}; is it text?")
             if b"\0" in line:
                 raise InputError(f"{name}:{number}: a NUL byte; give a text file, not a binary one")
             if b"\r" in line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,7 +57,7 @@ def merging(source: str | Path, folder: Path, out: str = "OUT") -> str:
     except ModelError:
         named = None
     base, note = "BASE", " (BASE: the model that it was trained on)"
-    if isinstance(named, str) and (_HUB_ID.fullmatch(named) or Path(named).is_dir()):
+    if isinstance(named, str) and (_HUB_ID.fullmatch(named) or os.path.isdir(named)):
         base, note = pasted(named), ""
     elif isinstance(named, str) and named:
         note = f" (BASE: the model that it was trained on, {shown(named, 100)} there)"

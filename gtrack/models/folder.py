@@ -18,10 +18,9 @@ from gtrack.core.ports import ModelKind, SequenceModel, lacking
 from gtrack.core.printable import shown
 from gtrack.models import GROUP, MODELS
 from gtrack.models.adapters import refuse_unmerged
-from gtrack.models.hints import check_model
+from gtrack.models.hints import check_model, no_folder
 from gtrack.models.hub import fetched, is_path, no_such_folder
 from gtrack.models.weights import (
-    WEIGHTS,
     read_config,
     read_shapes,
     read_weights,
@@ -62,7 +61,7 @@ def locate(source: str | Path, *, pickles: bool = False) -> Path:
         return path
     hub = _HUB_ID.fullmatch(str(source))
     if path.exists():
-        raise InputError(f"{source}: a model is a folder with config.json and {WEIGHTS}")
+        raise InputError(no_folder(path))
     if hub is None or is_path(str(source)):
         raise InputError(no_such_folder(str(source)))
     patterns = ["*.json", "*.safetensors", *_files_of_kinds(), *(_PICKLES if pickles else ())]

@@ -10,7 +10,7 @@ from pathlib import Path
 from gtrack.core.errors import GtrackError, InputError, ModelError
 from gtrack.core.printable import pasted, shown
 from gtrack.models.adapter_config import ADAPTER, check_mergeable, is_adapter, merging
-from gtrack.models.pickles import PICKLES, pickle_files, pickles_in
+from gtrack.models.pickles import PICKLES, SUFFIXES, pickle_files, pickles_in
 from gtrack.models.weights import WEIGHTS, weight_files
 
 PUBLIC = "zhihan1996/DNABERT-2-117M"
@@ -81,6 +81,14 @@ def adapter_alone(source: str | Path, folder: Path, out: str = "OUT") -> GtrackE
         f"{source}: a LoRA adapter, changes to another model and no model itself; merge the two: "
         f"{merging(source, folder, out)}"
     )
+
+
+def no_folder(path: Path) -> str:
+    """Say what to do about a file in the place of a model's folder."""
+    said = f"{path}: a model is a folder with config.json and {WEIGHTS}"
+    if path.suffix == ".safetensors":
+        return f"{said}; give the folder that it lies in: {pasted(path.parent)}"
+    return f"{said}; make one: {converting(path)}" if path.suffix in SUFFIXES else said
 
 
 def converting(source: str | Path, base: str | None = None, out: str = "OUT") -> str:

@@ -6,6 +6,7 @@ lies ``model.safetensors.index.json``, whose ``weight_map`` says where each tens
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -50,7 +51,7 @@ def parts_of(content: Mapping[str, object], index: Path) -> Parts:
             )
         tensors.setdefault(part, set()).add(tensor)
     for part in sorted(tensors):
-        if not (folder / part).is_file():
+        if not os.path.isfile(folder / part):  # a name can be too long for the system
             raise ModelError(
                 f"{folder / shown(part, 120)}: missing, and {index.name} calls for it: copy every "
                 f"part of the checkpoint, {len(tensors)} in all"

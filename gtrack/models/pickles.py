@@ -122,7 +122,7 @@ def _network(content: Any, path: Path) -> dict[str, Tensor]:
     """Return the one set of named tensors that a pickle holds."""
     if _is_state(content):
         return dict(content)
-    found = list(_states(content, ()))
+    found = list(_states(content, (), set()))
     if not found:
         raise ModelError(f"{path}: holds something other than tensors by name")
     if len(found) > 1:
@@ -147,13 +147,19 @@ def _is_state(content: Any) -> bool:
     )
 
 
-def _states(content: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield every network within: a set of tensors whose names have dots, as modules' do."""
-    if not isinstance(content, Mapping) or len(keys) > _DEEPEST:
+def _states(
+    content: Any, keys: tuple[str, ...], seen: set[int]
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every network within: a set of tensors whose names have dots, as modules' do.
+
+    A container is entered once, however many hold it: some files are made to be walked for ever.
+    """
+    if not isinstance(content, Mapping) or len(keys) > _DEEPEST or id(content) in seen:
         return
+    seen.add(id(content))
     if _is_state(content) and any("." in name for name in content):
         yield keys, content
         return
     for key, value in content.items():
         if isinstance(key, str):
-            yield from _states(value, (*keys, key))
+            yield from _states(value, (*keys, key), seen)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
 from gtrack.attribution import GROUP as METHOD_GROUP
 from gtrack.attribution import METHODS
+from gtrack.attribution.forwards import outputs_alone
 from gtrack.attribution.pool import PoolExplainer
 from gtrack.core.catalogue import load
 from gtrack.core.encodings import Encodings
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.heads import Head, Outputs
 from gtrack.core.ports import Attributor, Runner, SequenceModel, lacking
+from gtrack.core.precision import Precision
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.explanation import ExplainedPool, Explanation
+from gtrack.core.scan.prediction import Prediction, predicted_reads
 from gtrack.core.scan.projection import Projection
 from gtrack.core.sequences import as_read, is_known, not_dna, reverse_complement
 from gtrack.engines.local import Serial, Threads, available_cores
@@ -78,40 +81,68 @@ def explain(
         When the model cannot read or explain one.
     """
     texts = [_read(index, given, model) for index, given in enumerate(sequences)]
-    head = Head(cast(Outputs, job.outputs), model.labels, "option") if job.outputs else model.head
+    head, strand = _head(model, job), _strand(model, job)
     targets = head.targets(name, job.targets)
-    strand = job.strand or {None: "both", "region": "forward"}.get(model.strands, model.strands)
-    assert strand is not None
-    reads = [reverse for reverse in (False, True) if strand in ("both", STRANDS[reverse])]
-    with _on(model, name, job, head, targets) as explainer:
-        pools = [
-            _explain_pool(explainer, texts[first:end], first, reads)
-            for first, end in pool_bounds(len(texts))
-        ]
-    return Explanation(pools, head, targets, strand, cast(Projection, job.projection))
-
-
-@contextmanager
-def _on(
-    model: SequenceModel, name: str, job: ExplainJob, head: Head, targets: Sequence[int]
-) -> Iterator[PoolExplainer]:
-    """Put the method on the model and start what runs its batches."""
     method: type[Attributor] = load(METHODS, job.method, METHOD_GROUP)
     if missing := lacking(method, Attributor):
         raise ModelError(f"--method {job.method}: its class lacks {', '.join(missing)}")
-    device = str(next(model.network.parameters()).device)
-    made = method(method.validated(job.parameters), resolve_precision(job.precision, device))
-    on_cpu = device == "cpu"
+    made = method(method.validated(job.parameters), _precision(model, job))
+    with made.applied(model) as explain_batch, _running(model, job) as (budget, runner):
+        explainer = PoolExplainer(
+            *(name, model, explain_batch, head.contrasts(targets)),
+            *(budget, made.per_base, runner),
+        )
+        pools = list(_pools(explainer, texts, strand))
+    return Explanation(pools, head, targets, strand, cast(Projection, job.projection))
+
+
+def say(model: SequenceModel, name: str, sequences: Sequence[str], job: ExplainJob) -> Prediction:
+    """Say what a model says of sequences; see :func:`explain`, whose numbers these are.
+
+    Of the job, what is about relevance is not read.
+    """
+    texts = [_read(index, given, model) for index, given in enumerate(sequences)]
+    head, strand = _head(model, job), _strand(model, job)
+    answer = outputs_alone(model, _precision(model, job))
+    with _running(model, job) as (budget, runner):
+        none = head.contrasts([0])[:0]
+        explainer = PoolExplainer(name, model, answer, none, budget, False, runner)
+        outputs = [pool.answers.outputs for pool in _pools(explainer, texts, strand)]
+    return predicted_reads(head, outputs, 2 if strand == "both" else 1, strand)
+
+
+def _head(model: SequenceModel, job: ExplainJob) -> Head:
+    return Head(cast(Outputs, job.outputs), model.labels, "option") if job.outputs else model.head
+
+
+def _strand(model: SequenceModel, job: ExplainJob) -> str:
+    trained = {None: "both", "region": "forward"}.get(model.strands, model.strands)
+    return job.strand or str(trained)
+
+
+def _device(model: SequenceModel) -> str:
+    return str(next(model.network.parameters()).device)
+
+
+def _precision(model: SequenceModel, job: ExplainJob) -> Precision:
+    return cast(Precision, resolve_precision(job.precision, _device(model)))
+
+
+@contextmanager
+def _running(model: SequenceModel, job: ExplainJob) -> Iterator[tuple[int, Runner]]:
+    """Start what runs batches, and yield it after the units of one."""
+    on_cpu = _device(model) == "cpu"
     budget = job.batch_units or model.default_batch_units * (1 if on_cpu else _CUDA_BATCH)
     runner: Runner = Threads(job.workers or available_cores()) if on_cpu else Serial()
-    try:
-        with one_thread_per_operation(on_cpu), made.applied(model) as explain_batch:
-            contrasts = head.contrasts(targets)
-            yield PoolExplainer(
-                name, model, explain_batch, contrasts, budget, made.per_base, runner
-            )
-    finally:
-        runner.close()
+    with closing(runner), one_thread_per_operation(on_cpu):
+        yield budget, runner
+
+
+def _pools(explainer: PoolExplainer, texts: Sequence[str], strand: str) -> Iterator[ExplainedPool]:
+    """Explain sequences pool by pool, on the strands that are to be read."""
+    reads = [reverse for reverse in (False, True) if strand in ("both", STRANDS[reverse])]
+    for first, end in pool_bounds(len(texts)):
+        yield _explain_pool(explainer, texts[first:end], first, reads)
 
 
 def _explain_pool(

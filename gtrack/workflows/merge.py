@@ -115,8 +115,9 @@ def _merge_models(plan: Plan, folder: ScanFolder) -> list[MergedModel]:
     folder.sweep()
     write_bed(folder.regions_bed, plan.regions)
     without = () if any(not target.alone for target in plan.targets) else ("target",)
+    labels = () if any(region.label is not None for region in plan.regions) else ("label",)
     with (
         writing_table(folder.windows_table, WINDOW_COLUMNS, without=without) as windows,
-        writing_table(folder.regions_table, REGION_COLUMNS, without=without) as regions,
+        writing_table(folder.regions_table, REGION_COLUMNS, without=(*without, *labels)) as regions,
     ):
         return [merge_model(plan, model, folder, windows, regions) for model in plan.models]

@@ -13,21 +13,25 @@ from gtrack.core.intervals import Interval
 from gtrack.core.ports import SequenceModel
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.grid import WindowGrid
+from gtrack.core.scan.loose import LooseGenome
 from gtrack.core.scan.null_windows import lay_null
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.scan.plan_differences import differences
 from gtrack.core.scan.regions import canonical_regions, check_regions
 from gtrack.core.scan.widening import said_of_lengths, said_of_window, widened
-from gtrack.core.sequences import is_known
-from gtrack.io.bed import read_regions
+from gtrack.core.sequences import Reference, is_known
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.digest import file_digest
-from gtrack.io.fasta import Genome
 from gtrack.io.motifs import read_motifs
 from gtrack.models.device import resolve_devices, resolve_precision
 from gtrack.models.folder import open_model
 from gtrack.workflows.calling.widths import check_widths
-from gtrack.workflows.folder.genome import genome_notes, pool_digest, window_sequences
+from gtrack.workflows.folder.genome import (
+    genome_notes,
+    keep_sequences,
+    pool_digest,
+    window_sequences,
+)
 from gtrack.workflows.folder.run_record import begin_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotation_checks import (
@@ -39,6 +43,7 @@ from gtrack.workflows.scanning.annotations import copy_annotations, refuse_taken
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.model_plan import method_of, plan_model
 from gtrack.workflows.scanning.null import plan_null
+from gtrack.workflows.scanning.sources import opened_source
 from gtrack.workflows.scanning.versions import check_version, versions
 
 _POOLS_PER_SHARD, _SHARDS_PER_DEVICE = 8, 4
@@ -49,8 +54,7 @@ class Planned:
     """A plan, and the models that were opened to make it (on the first device).
 
     `fresh` says that the plan was made now, not found; `annotations` are those of the job; `notes`
-    are what the user should know of the genome.
-    are what a user should know of the inputs.
+    are what a user should know of the inputs; `loose` are sequences that lie on no genome.
     """
 
     plan: Plan
@@ -59,6 +63,7 @@ class Planned:
     fresh: bool
     annotations: tuple[Annotation, ...]
     notes: tuple[str, ...] = ()
+    loose: LooseGenome | None = None
 
 
 def plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) -> Planned:
@@ -108,6 +113,8 @@ def make_plan(
     if overwrite:
         folder.remove()
     folder.make()
+    if planned.loose is not None:
+        keep_sequences(folder, planned.loose)
     if planned.annotations:
         copy_annotations(planned.annotations, job.out)
     folder.write_plan(planned.plan)
@@ -123,6 +130,8 @@ def _resumed(folder: ScanFolder, stored: Plan, planned: Planned) -> Planned:
             f"{', '.join(changed)}; give the same inputs, or start anew with --overwrite"
         )
     folder.sweep()
+    if planned.loose is not None:
+        keep_sequences(folder, planned.loose)
     annotations = replacing(planned.annotations, folder.out)
     if annotations:
         copy_annotations(annotations, folder.out)
@@ -138,11 +147,10 @@ def _resumed(folder: ScanFolder, stored: Plan, planned: Planned) -> Planned:
 def _plan_inputs(job: ScanJob) -> Planned:
     """Read and check every input."""
     method, parameters = method_of(job)
-    given = read_regions(job.bed)
-    regions = given.intervals
-    with Genome.open(job.fasta) as genome:
+    with opened_source(job.bed, job.fasta, job.sequences) as source:
+        genome, given, regions = source.reference, source.given, source.given.intervals
         check_lengths(job.genome, genome.chrom_sizes)
-        check_regions(regions, genome.chrom_sizes, job.fasta)
+        check_regions(regions, genome.chrom_sizes, genome.path)
         annotations = check_annotations(job.annotations, genome.chrom_sizes)
         refuse_taken(annotations, job.out)
         devices = tuple(resolve_devices(job.device))
@@ -172,19 +180,22 @@ def _plan_inputs(job: ScanJob) -> Planned:
         )
         known = tuple(_known(genome, region) for region in canonical)
         if not sum(known):
-            raise InputError(f"{job.bed}: no region holds a single A, C, G or T in {job.fasta}")
+            raise InputError(f"{job.regions_from} holds a single A, C, G or T")
         plan = _lay(job, genome, options, plans, canonical, known, len(regions), len(devices))
         of_genome = genome_notes(genome, job.genome, canonical)
-    notes = [*given.notes, *said_of_lengths(canonical, flank=job.flank, resize=job.resize)]
+    notes = [*given.notes]
+    if job.sequences is None:  # loose ones are as long as they are
+        notes += said_of_lengths(canonical, flank=job.flank, resize=job.resize)
     for each in plans:
         notes += said_of_window(each.name, each.window_bp, models[each.name].window_bp)
     notes += of_genome
-    return Planned(plan, models, devices, True, annotations, tuple(notes))
+    loose = genome if isinstance(genome, LooseGenome) else None
+    return Planned(plan, models, devices, True, annotations, tuple(notes), loose)
 
 
 def _lay(
     job: ScanJob,
-    genome: Genome,
+    genome: Reference,
     options: ScanOptions,
     models: tuple[ModelPlan, ...],
     regions: Sequence[Interval],
@@ -221,7 +232,7 @@ def _default_shards(pools: int, devices: int) -> int:
     return max(busy, -(-pools // _POOLS_PER_SHARD))
 
 
-def _read_pools(genome: Genome, grid: WindowGrid) -> tuple[tuple[str, ...], int]:
+def _read_pools(genome: Reference, grid: WindowGrid) -> tuple[tuple[str, ...], int]:
     """Return the digest of each pool's sequences, and how many owned bases are A, C, G or T."""
     hashes, covered = [], 0
     for first, end in pool_bounds(len(grid)):
@@ -232,11 +243,11 @@ def _read_pools(genome: Genome, grid: WindowGrid) -> tuple[tuple[str, ...], int]
     return tuple(hashes), covered
 
 
-def _known(genome: Genome, region: Interval) -> int:
+def _known(genome: Reference, region: Interval) -> int:
     return int(is_known(genome.fetch(region.chrom, region.start, region.end)).sum())
 
 
-def _check_weights(path: Path, regions: Sequence[Interval], genome: Genome) -> str:
+def _check_weights(path: Path, regions: Sequence[Interval], genome: Reference) -> str:
     """Return the sha256 of the bigWig of ``--projection weighted``, once it fits the genome."""
     with BigWigReader(path) as track:
         for region in regions:

@@ -23,7 +23,7 @@ from gtrack.io.bbi import big_file
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.family_files import MOTIF_COLUMNS, NEW_COLUMNS, parsed_share
 from gtrack.io.table_rows import read_table
-from gtrack.io.tables import REGION_COLUMNS
+from gtrack.io.tables import OPTIONAL, REGION_COLUMNS
 from gtrack.io.word_files import WORD_COLUMNS, parsed_word
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
@@ -186,7 +186,7 @@ def _region_table(scan: FinishedScan, places: ShownPlaces) -> list[dict[str, str
         if any(True for _ in places.touched_by(region))
     }
     path = scan.out / scan.manifest.regions["table"]
-    table = read_table(path, REGION_COLUMNS, optional=("target",))
+    table = read_table(path, REGION_COLUMNS, optional=OPTIONAL)
     return sorted(
         (row for row in table if row["region"] in shown), key=lambda row: int(row["region"])
     )

@@ -75,7 +75,7 @@ def train(
     ModelError
         When the model to go on from, the device or the training fails.
     OutputError
-        When the disk refuses.
+        When the disk refuses, or another run is at work in the work folder.
     """
     _check_output(job)
     device = resolve_devices(job.device)[0]

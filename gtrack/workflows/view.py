@@ -25,7 +25,7 @@ from gtrack.publish.viewer.named_files import hub_files, manifest_files
 from gtrack.publish.viewer.served import Entry, ServedFile, ServedText
 from gtrack.publish.viewer.server import ViewServer
 from gtrack.workflows.folder.integrity import looked_at
-from gtrack.workflows.folder.run_record import read_run
+from gtrack.workflows.folder.run_record import source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.folder.unfinished import unfinished
 
@@ -78,14 +78,18 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     copied, note = _copy(job, scan)
     notes += [note] if note else []
     changed = _changed(job, scan)
-    notes += changed.values()
-    if scan and scan.genome["fasta"] in changed:
+    if scan and (damaged := changed.get(str(scan.genome["fasta"]))):
         copied = dict.fromkeys(copied)
+        notes.append(damaged)
     for url in urls:
-        if url in copied or url in changed:
+        if url in copied:
             continue
-        table[f"/{url}"] = ServedFile(job.folder / path_of(url), root)
-        why = _missing(table[f"/{url}"])
+        entry = ServedFile(job.folder / path_of(url), root)
+        why = _missing(entry)
+        if why is None and url in changed:
+            notes.append(changed[url])
+            continue
+        table[f"/{url}"] = entry
         if why and url not in _OPTIONAL:
             notes.append(f"{job.folder / path_of(url)}: cannot be shown: {why}")
     table.update({f"/{url}": entry for url, entry in copied.items() if entry})
@@ -185,7 +189,7 @@ def _genome(
     """Find the genome that was scanned and not copied; say what is not seen without it."""
     name = str(scan.genome.get("id"))
     try:
-        path = job.fasta or Path(str(read_run(job.folder)["fasta"]))
+        path = job.fasta or source_fasta(job.folder)
         genome = _scanned(path, scan)
     except (GtrackError, KeyError) as error:
         if job.fasta is not None:

@@ -19,11 +19,16 @@ SIGNATURES = {
         "device='auto')"
     ),
     "scan": (
-        "(*, bed, fasta, models, out, genome='custom', method='attnlrp', parameters=None, "
+        "(*, bed=None, fasta=None, sequences=None, models, out, genome='custom', "
+        "method='attnlrp', parameters=None, "
         "projection='uniform', weights=None, target=None, outputs=None, window=None, stride=None, "
         "strand=None, per_strand_tracks=False, device='auto', precision=None, batch_units=None, "
         "shards=None, engine='local', workers=None, null=False, motifs=None, annotations=None, "
         "resume=False, overwrite=False, progress=None, flank=None, resize=None)"
+    ),
+    "predict": (
+        "(model, sequences, *, strand=None, outputs=None, precision=None, batch_units=None, "
+        "workers=None, device='auto')"
     ),
     "open_scan": "(folder)",
     "verify": "(folder, *, progress=None)",
@@ -49,6 +54,7 @@ ATTRIBUTES = {
     "Explanation": (
         *("bases", "units", "logits", "scores", "probabilities", "targets", "labels", "strand"),
     ),
+    "Prediction": ("logits", "probabilities", "predicted", "labels", "outputs", "strand"),
     "Scan": ("out", "models", "chrom_sizes"),
 }
 ERRORS = ("GtrackError", "InputError", "OutputError", "ModelError", "VerificationError")

@@ -18,6 +18,7 @@ from tests.conftest import (
     make_genome,
     write_fasta_file,
 )
+from tests.fuzz.brought import convert_brought, write_brought
 from tests.fuzz.mutations import spoilt
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "example_data"
@@ -212,16 +213,19 @@ def make(base: Path) -> dict[str, Target]:
         _write_inputs(inputs)
         make_cnn_folder(base / "cnn/cnn")
         make_dnabert2_folder(base / "dnabert2/dnabert2")
+        write_brought(base / "brought", base / "dnabert2/dnabert2")
         _scan(base, inputs)
     scans = [str(p.relative_to(base / "scan")) for p in (base / "scan").rglob("*") if p.is_file()]
     config = ["config.json", "model.safetensors"]
     tokenizer = [*config, "tokenizer.json", "tokenizer.json", "tokenizer_config.json"]
+    brought = [str(p.relative_to(base / "brought")) for p in (base / "brought").glob("[!b]*/*")]
     files = [p.name for p in inputs.iterdir() if not p.name.endswith(".fai")]
     return {
         "cnn": Target(base / "cnn/cnn", config, open_and_use_model),
         "dnabert2": Target(base / "dnabert2/dnabert2", tokenizer, open_and_use_model),
         "cnn-scan": Target(base / "cnn/cnn", config, explain_with_model),
         "dnabert2-scan": Target(base / "dnabert2/dnabert2", tokenizer, explain_with_model),
+        "brought": Target(base / "brought", sorted(brought), convert_brought),
         "folder": Target(base / "scan", sorted(scans), use_scan),
         "inputs": Target(inputs, sorted(files), read_inputs),
         "readers": Target(inputs, sorted(files), read_alone),
@@ -258,6 +262,6 @@ def _scan(base: Path, inputs: Path) -> None:
             f"dnabert2={base / 'dnabert2/dnabert2'}",
         ),
         *("--out", out, "--null-bases", 10_000, "--motifs", inputs / "motifs.meme"),
-        *("--annotation", f"genes={inputs / 'genes.gtf'}", "--genome", "hg38"),
+        *("--annotation", f"genes={inputs / 'genes.gtf'}"),
     )
     (inputs / "track.bw").write_bytes((out / "tracks/cnn.relevance.bw").read_bytes())

@@ -195,6 +195,12 @@ def test_the_manifest(run, finished) -> None:
     assert tracks[:2] == before.pop("tracks")
     if any(entry["hits"] for entry in hits["models"]):
         del manifest["locus"], before["locus"]  # the first view is the strongest hit then
+    files, kept = manifest.pop("files"), before.pop("files")
+    sessions = {"igv_session.json", "igv_session.xml"}
+    assert {u: r for u, r in files.items() if u in kept.keys() - sessions} == {
+        url: record for url, record in kept.items() if url not in sessions
+    }
+    assert all(url.startswith("hits/") for url in files.keys() - kept.keys())
     assert manifest == before
     assert [t["url"] for t in tracks[2:]] == [f"hits/{model}.hits.bb" for model in MODELS]
     assert hits["q"] == 0.5

@@ -208,6 +208,22 @@ def test_a_model_of_one_length_refuses_a_shorter_chromosome(
     assert "regions.bed:2: 'tiny' has 70 bp, and the model reads exactly 71" in said
 
 
+def test_a_model_of_one_length_says_nothing_of_a_shorter_sequence(
+    gtrack, trimers: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f"sequence\n{'ACGTTGCATG' * 4}\nACGT\n{'GGATCCATTA' * 5}\n")
+    out = tmp_path / "out.tsv"
+    model = ("--model", f"tri={trimers}", "--window", "40")
+    gtrack("predict", "--csv", path, *model, "--out", out)
+    first, short, tiled = out.read_text().splitlines()[1:]
+    assert first.split("\t")[3] == "1"
+    assert first.endswith("\t.")
+    assert short.split("\t")[3:5] == ["0", "NA"]
+    assert short.endswith("\t4 bp, and the model reads exactly 40")
+    assert tiled.split("\t")[3] == "2"
+
+
 def test_its_own_files_decide_its_digest(gtrack, inputs, trimers: Path, tmp_path: Path) -> None:
     said = scan(gtrack, inputs, trimers, tmp_path / "out", "--engine", "sideways", code=2)
     assert "--engine sideways: " in said

@@ -92,7 +92,6 @@ BEDS = [  # case of the matrix, bytes of the BED, what the line says
     ("R", b"seqnames\tstart\tend\nchr2\t2\t9\n", ":1: a GRanges table of R (seqnames), whose"),
     ("MACS", b"chr\tstart\tend\tlength\tabs_summit\nchr2\t2\t9\t8\t4\n", ":1: a table of MACS"),
     ("GFF", b"chr2\tx\tgene\t2\t9\t.\t+\t.\ta=b\n", ":1: a GTF or GFF, whose starts count from 1"),
-    ("locus", b"chr2:2-9\n", ":1: loci as a browser shows them, whose starts count from 1"),
 ]
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from gtrack.cli.plan import plan
+from gtrack.cli.scan import scan
+
 SITES = "chr2\t6000\t6001\ttss\t0\t-\nchr2\t2\t3\tedge\t0\t+\n"
 
 
@@ -31,8 +34,8 @@ def test_sites_get_their_surroundings(
     assert "shorter than 20 bp" not in said
     assert (out / "regions.bed").read_text().splitlines() == bed
     assert manifest(out)["job"][option[2:]] == length
-    plan = run("plan", *given, "--out", planned, option, str(length), "--shards", "1").err
-    assert f"{option} {length}: every region" in plan
+    also = run("plan", *given, "--out", planned, option, str(length), "--shards", "1").err
+    assert f"{option} {length}: every region" in also
     run("scan", "--plan", planned, "--shard", "0")
     run("merge", planned)
     for name in ("regions.bed", "regions.tsv", "tracks/cnn.relevance.bw", "manifest.json"):
@@ -73,6 +76,12 @@ def test_strands_count_where_they_decide(run, inputs, tmp_path: Path) -> None:
     assert not (tmp_path / "b").exists()
 
 
+def test_plan_and_scan_have_the_same_options() -> None:
+    of_plan, of_scan = ({each.name for each in verb.params} for verb in (plan, scan))
+    assert of_scan - of_plan == {"plan_folder", "shard"}
+    assert of_plan <= of_scan
+
+
 def test_a_plan_takes_what_a_scan_takes_and_says_what_follows(run, inputs, tmp_path: Path) -> None:
     out = tmp_path / "my scan"
     motifs = inputs.folder / "m.meme"
@@ -81,10 +90,13 @@ def test_a_plan_takes_what_a_scan_takes_and_says_what_follows(run, inputs, tmp_p
     )
     given = [*inputs.options("cnn"), "--out", out, "--shards", "1", "--workers", "1"]
     said = run("plan", *given, "--motifs", motifs, "--passport").err
-    assert f"next: gtrack scan --plan '{out}' --shard K, for every K; then " in said
-    assert (
-        f"gtrack merge '{out}'; then gtrack hits '{out}' --motifs {motifs}; then gtrack pas" in said
-    )
+    printed = [line.strip() for line in said.splitlines() if line.startswith("  ")]
+    assert printed == [
+        f"for K in $(seq 0 0); do gtrack scan --plan '{out}' --shard $K; done",
+        f"gtrack merge '{out}'",
+        f"gtrack hits '{out}' --motifs {motifs}",
+        f"gtrack passport '{out}'",
+    ]
     assert json.loads((out / "run.local.json").read_text())["workers"] == 1
     before = (out / "plan/plan.json").read_bytes()
     assert json.loads(before)["null"] is not None

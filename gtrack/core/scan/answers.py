@@ -36,6 +36,8 @@ class Answers:
     def add(self, batch: BatchShape, answer: Explained) -> None:
         """Put one batch in its place; rows and units beyond its own are padding."""
         self.outputs[batch.rows] = answer.logits[: len(batch.rows)]
+        if not len(self.relevance):  # nothing was asked but the outputs
+            return
         if self._width is not None:
             table = self.relevance.reshape(-1, len(self._lengths), self._width)
             table[:, batch.rows] = answer.relevance[:, : len(batch.rows), : self._width]

@@ -225,7 +225,7 @@ class Plan:
             "regions": digest_of(
                 [
                     self.given,
-                    *((r.chrom, r.start, r.end, r.name, r.strand, r.summit) for r in self.regions),
+                    *(_fact(region) for region in self.regions),
                 ]
             ),
             "sequences": digest_of([self.pools, self.covered, self.known]),
@@ -239,6 +239,13 @@ class Plan:
             object.__setattr__(self, "_digest", self.sealed or digest_of(self.facts()))
         assert self._digest is not None
         return self._digest
+
+
+def _fact(region: Interval) -> tuple[object, ...]:
+    """Return what the digest covers of a region; plans without labels keep their digest."""
+    labelled = () if region.label is None else (region.label,)
+    place = region.chrom, region.start, region.end
+    return (*place, region.name, region.strand, region.summit, *labelled)
 
 
 def digest_of(value: Any) -> str:

@@ -182,7 +182,8 @@ def _own(
             windows.append(np.arange(first, last + 1) + low)
             starts.append(np.concatenate([[left], cuts]))
             ends.append(np.concatenate([cuts, [right]]))
-    columns = (np.concatenate(column).astype(np.int64) for column in (windows, starts, ends))
+    none = np.zeros(0, np.int64)
+    columns = (np.concatenate([none, *column]) for column in (windows, starts, ends))
     run_window, run_start, run_end = columns
     filled = run_end > run_start  # equal centres leave empty cells
     return run_window[filled], run_start[filled], run_end[filled]

@@ -116,8 +116,8 @@ def _marks(sequences: Sequence[str]) -> _Marks:
     order = np.argsort(keys, kind="stable")
     word = (keys[order] >> np.uint64(32)).astype(np.uint32)
     row = np.concatenate([np.empty(0, np.int64), *rows])[order]
-    first = np.append(True, (np.diff(row) != 0) | (np.diff(word) != 0))[: len(row)]
-    return _Marks(row[first], word[first])  # a repeat inside a sequence is one neighbour
+    fresh = np.append(True, (np.diff(row) != 0) | (np.diff(word) != 0))[: len(row)]
+    return _Marks(row[fresh], word[fresh])  # a repeat inside a sequence is one neighbour
 
 
 def _candidates(marks: _Marks, rows: int, side: NDArray[np.bool_] | None = None) -> Pairs:

@@ -1,4 +1,4 @@
-"""Matrices whose columns are named: CIS-BP's (``Pos A C G T``), and tables of A, C, G, T.
+"""Matrices whose columns are named: CIS-BP's (``Pos A C G T``), and tables of A, C, G, T of R.
 
 Each matrix has a line that names its columns, in any order, and a row per position, numbered if the
 line says so. Lines before it hold what CIS-BP says of the motif: its name, its factor.
@@ -27,6 +27,9 @@ _FIELDS = frozenset(
 )
 
 
+_R = str.maketrans('",', "  ")
+
+
 @dataclass
 class _Table:
     """One motif: what is said of it, the order of its columns, and its rows."""
@@ -40,7 +43,7 @@ class _Table:
 
 def begins_named(text: str) -> bool:
     """Tell whether a file that begins with this line names the columns of its matrices."""
-    return bool(column_order(text.split())) or text.split("\t")[0].strip() in _FIELDS
+    return bool(column_order(_words(text))) or text.split("\t")[0].strip() in _FIELDS
 
 
 def read_named(path: Path, lines: NumberedLines) -> Iterator[Draft]:
@@ -54,7 +57,7 @@ def read_named(path: Path, lines: NumberedLines) -> Iterator[Draft]:
     for number, text in lines:
         if not text or text.startswith("#"):
             continue
-        words = text.split()
+        words = _words(text)
         order = column_order(words)
         key, tab, value = text.partition("\t")
         says = bool(tab) and key.strip() in _FIELDS
@@ -69,6 +72,7 @@ def read_named(path: Path, lines: NumberedLines) -> Iterator[Draft]:
         elif says:
             table.said[key.strip()] = value.strip()
         elif table.order:
+            table.numbered = table.numbered or (not table.rows and len(words) == 5)
             table.rows.append(_row(path, number, words, table))
         else:
             raise refusal(
@@ -77,6 +81,11 @@ def read_named(path: Path, lines: NumberedLines) -> Iterator[Draft]:
     if not table.order:
         raise refusal(path, table.line, "no line that names the columns: Pos A C G T; is it cut?")
     yield _draft(path, table, made)
+
+
+def _words(text: str) -> list[str]:
+    """Return what stands in a line, with commas and quotes as R writes them or without."""
+    return text.translate(_R).split()
 
 
 def _row(path: Path, number: int, words: list[str], table: _Table) -> list[float]:

@@ -11,7 +11,7 @@ from gtrack.core.targets import Target
 from gtrack.evaluation.sheet import BLIND, Sheet
 from gtrack.evaluation.table import Groups, missing_row, rows_of
 from gtrack.io.table_rows import read_table
-from gtrack.io.tables import REGION_COLUMNS
+from gtrack.io.tables import OPTIONAL, REGION_COLUMNS
 from gtrack.workflows.evaluating.annotated import OnAnnotation
 from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.reading import subject
@@ -52,7 +52,7 @@ def calls_of(scan: FinishedScan, drawn: Sequence[int], chunks: Sequence[ChunkRes
     regions = {target.stem: list(nothing) for target in scan.targets}
     if not scan.is_foreign:
         stems = {(t.model, t.among): t.stem for t in scan.targets}
-        for row in read_table(scan.folder.regions_table, REGION_COLUMNS, optional=("target",)):
+        for row in read_table(scan.folder.regions_table, REGION_COLUMNS, optional=OPTIONAL):
             of = stems.get((row["model"], row.get("target"))) or stems[row["model"], None]
             regions[of][int(row["region"])] = _called(_number(row["probability"]))
     every = [called for chunk in chunks for called in chunk.called]

@@ -25,6 +25,7 @@ from gtrack.io.fasta import Genome
 from gtrack.workflows.folder.foreign import LABEL, ForeignTracks, no_model, read_foreign
 from gtrack.workflows.folder.genome import SIZES, is_planned, regions_digest
 from gtrack.workflows.folder.integrity import refuse_changed
+from gtrack.workflows.folder.run_record import source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.folder.unfinished import unfinished
 
@@ -219,7 +220,7 @@ def scanned_genome(scan: FinishedScan, fasta: Path | None = None) -> Iterator[Ge
         When it is not there, or is not the one that the models read.
     """
     copied = scan.manifest.genome["fasta"]
-    path = fasta or (scan.out / copied if copied else Path(str(scan.folder.read_run()["fasta"])))
+    path = fasta or (scan.out / copied if copied else source_fasta(scan.out))
     if not path.is_file():
         raise InputError(f"{path}: the genome of the scan is not there; give it with --fasta")
     with Genome.open(path) as genome:

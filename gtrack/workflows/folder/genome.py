@@ -10,17 +10,20 @@ from typing import Any
 
 from gtrack.core.assemblies import check_lengths
 from gtrack.core.chrom_aliases import alias_table
-from gtrack.core.errors import InputError, OutputError
+from gtrack.core.errors import GtrackError, InputError, OutputError
 from gtrack.core.intervals import Interval
 from gtrack.core.printable import shown
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.grid import WindowGrid
+from gtrack.core.scan.loose import LooseGenome
 from gtrack.core.scan.plan import Plan, digest_of
 from gtrack.core.scan.regions import merge_regions
-from gtrack.core.sequences import other_letters
+from gtrack.core.sequences import Reference, other_letters
 from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.fasta import Genome, fasta_lines
+from gtrack.io.loose_files import fasta_parts
 from gtrack.io.text import read_parts
+from gtrack.workflows.folder.owned import GENOME
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
 SIZES = "genome/chrom.sizes"
@@ -34,7 +37,7 @@ _COPY_UP_TO = 100_000_000
 """A custom genome of at most this many bytes, and bases, is copied, so that a viewer finds it."""
 
 
-def window_sequences(genome: Genome, grid: WindowGrid, first: int, end: int) -> list[str]:
+def window_sequences(genome: Reference, grid: WindowGrid, first: int, end: int) -> list[str]:
     """Return the sequences, in letters of ``ACGTN``, of the windows ``first`` to ``end``."""
     columns = grid.chrom[first:end], grid.start[first:end], grid.end[first:end]
     return [
@@ -43,12 +46,12 @@ def window_sequences(genome: Genome, grid: WindowGrid, first: int, end: int) -> 
     ]
 
 
-def genome_notes(genome: Genome, name: str, regions: Sequence[Interval]) -> tuple[str, ...]:
+def genome_notes(genome: Reference, name: str, regions: Sequence[Interval]) -> tuple[str, ...]:
     """Return what a user should know of a genome: how it is read, and what of it is read as N.
 
     Parameters
     ----------
-    genome : Genome
+    genome : Reference
     name : str
         The id of its assembly.
     regions : sequence of Interval
@@ -78,7 +81,7 @@ def pool_digest(sequences: Sequence[str]) -> str:
 
 
 def planned_sequences(
-    genome: Genome, grid: WindowGrid, first: int, end: int, sha256: str
+    genome: Reference, grid: WindowGrid, first: int, end: int, sha256: str
 ) -> list[str] | None:
     """Return the sequences of a pool of windows; None where they are not those of the plan."""
     sequences = window_sequences(genome, grid, first, end)
@@ -175,6 +178,8 @@ def keep_genome(
         write_text(folder.out / SIZES, sizes)
         if (aliases := alias_table(chrom_sizes)) is not None:
             write_text(folder.out / ALIASES, aliases)
+        if source == folder.out / GENOME:  # of loose sequences, which lies there already
+            return _kept(source, is_same)
         if name != "custom":
             return None
         with Genome.open(source) as read:
@@ -194,3 +199,40 @@ def keep_genome(
         folder.remove("genome")
         raise InputError(f"{source}: changed since it was scanned; restore the file")
     return f"genome/{copy.name}"
+
+
+def keep_sequences(folder: ScanFolder, loose: LooseGenome) -> None:
+    """Write loose sequences as the genome of a scan, unless they stand there already.
+
+    Raises
+    ------
+    OutputError
+        When the disk refuses.
+    """
+    path = folder.out / GENOME
+    if path.is_file():
+        try:
+            with Genome.open(path) as there:
+                if all(_has(there, loose, chrom) for chrom in loose.chrom_sizes):
+                    return
+        except GtrackError:
+            pass  # damaged: it is written anew
+    path.parent.mkdir(exist_ok=True)
+    folder.remove_genome_indexes()
+    write_parts(path, fasta_parts(loose.written))
+    Genome.open(path).close()  # makes the index
+
+
+def _has(there: Genome, loose: LooseGenome, chrom: str) -> bool:
+    size = loose.chrom_sizes[chrom]
+    same = there.chrom_sizes.get(chrom) == size
+    return same and there.fetch(chrom, 0, size) == loose.fetch(chrom, 0, size)
+
+
+def _kept(path: Path, is_same: Callable[[Genome], bool]) -> str:
+    with Genome.open(path) as genome:
+        if not is_same(genome):
+            raise InputError(
+                f"{path}: changed since the scan began; the same gtrack scan with --resume mends it"
+            )
+    return GENOME

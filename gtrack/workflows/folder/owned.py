@@ -30,6 +30,7 @@ from gtrack.workflows.folder.report_page import is_report
 
 MANIFEST, RUN, PLAN = "manifest.json", "run.local.json", "plan/plan.json"
 TRUST = "trust.json"
+GENOME = "genome/genome.fa"
 
 SHARDS = ("shards/null", "shards")
 EVALUATION = ("evaluation/chunks", "evaluation")

@@ -12,7 +12,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError
 from gtrack.core.small_file import whole_json
 from gtrack.io.atomic import write_text
-from gtrack.workflows.folder.owned import RUN
+from gtrack.workflows.folder.owned import GENOME, RUN
 
 
 def begin_run(out: Path, facts: Mapping[str, object]) -> dict[str, object]:
@@ -53,13 +53,27 @@ def read_run(out: Path) -> dict[str, object]:
     path = out / RUN
     try:
         record = {"weights": None, **whole_json(path)}
-        if not isinstance(record["fasta"], str) or "\\u0000" in json.dumps(record):
+        if not isinstance(
+            record.get("sequences") or record["fasta"], str
+        ) or "\\u0000" in json.dumps(record):
             raise ValueError("it names no files")
         return record
     except (OSError, LookupError, TypeError, ValueError) as error:
         raise InputError(
             f"{path}: missing or damaged; it names the plan's inputs: run gtrack plan again"
         ) from error
+
+
+def source_fasta(out: Path) -> Path:
+    """Return where the genome of a scan is on this machine: that of loose sequences in its folder.
+
+    Raises
+    ------
+    InputError
+        When the record is missing or damaged.
+    """
+    record = read_run(out)
+    return out / GENOME if record.get("sequences") else Path(str(record.get("fasta")))
 
 
 def _write(out: Path, record: Mapping[str, object]) -> None:

@@ -41,6 +41,8 @@ from gtrack.workflows.folder.run_record import read_run
 
 __all__ = ["TRUST", "ScanFolder"]
 
+_HELD: tuple[Room, ...] = ("tracks", "tables", "genome")
+
 
 @dataclass(frozen=True, slots=True)
 class ScanFolder:
@@ -145,8 +147,7 @@ class ScanFolder:
     def refuse_changed(self, plan: Plan) -> None:
         """Refuse a finished scan of this plan that holds a file which is not as it was written.
 
-        One that is gone is made again, and so are a damaged null and sessions that a killed run
-        left newer than the manifest.
+        What is gone is made again; so are a damaged null, and sessions newer than the manifest.
 
         Raises
         ------
@@ -155,8 +156,7 @@ class ScanFolder:
         """
         manifest = self.read_manifest() if self.has_manifest() else None
         if manifest is not None and manifest.plan_sha256 == plan.digest:
-            rooms: tuple[Room, ...] = ("tracks", "tables", "genome")
-            refuse_changed(self.out, manifest, rooms, missing=False)
+            refuse_changed(self.out, manifest, _HELD, missing=False)
 
     def is_finished(self, plan: Plan) -> bool:
         """Whether tracks and null of just this plan are all there; then its shards may go."""
@@ -260,8 +260,7 @@ class ScanFolder:
     def publish(self, manifest: RunManifest, written: Collection[str]) -> None:
         """Write what readers open: the IGV sessions, then the manifest, which lists the rest.
 
-        `written` is how the URLs begin of what is new since the manifest before: it is read whole
-        and put on record; the records of all else stay.
+        What is new since the manifest before (URLs that begin so) is read whole and recorded.
         """
         write_text(self.out / "igv_session.json", igv_json(manifest))
         write_text(self.out / "igv_session.xml", igv_xml(manifest))

@@ -9,6 +9,7 @@ from pathlib import Path
 from gtrack.core.assemblies import assembly_id
 from gtrack.core.errors import InputError
 from gtrack.workflows.folder.kept_inputs import of_files, of_models
+from gtrack.workflows.scanning.sources import refuse_two_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,11 @@ class ScanJob:
     `genome` becomes what UCSC and igv.js call it.
     `flank` or `resize` makes every region longer, or of one length, in bp, before it is scanned.
     `annotations` are files to show beside the tracks, each with its name; no track depends on them.
+    `sequences` stands in the place of `bed` and `fasta`: loose sequences, a genome of their own.
     """
 
-    bed: Path
-    fasta: Path
+    bed: Path | None
+    fasta: Path | None
     models: tuple[tuple[str, str], ...]
     out: Path
     flank: int | None = None
@@ -49,11 +51,22 @@ class ScanJob:
     null_bases: int | None = None
     motifs: str | None = None
     annotations: tuple[tuple[str, Path], ...] = ()
+    sequences: Path | None = None
 
     def __post_init__(self) -> None:
+        refuse_two_sources(self.bed, self.fasta, self.sequences)
         object.__setattr__(self, "genome", assembly_id(self.genome))
         if self.flank is not None and self.resize is not None:
             raise InputError("give --flank or --resize, not both")
+        if self.sequences is not None and self.genome != "custom":
+            raise InputError(
+                f"--genome {self.genome}: loose sequences are a genome of their own; leave it out"
+            )
+        if self.sequences is not None and (self.flank or self.resize):
+            raise InputError(
+                "--flank and --resize: loose sequences are read whole, and nothing lies beside "
+                "them; leave it out"
+            )
         names = [name for name, _ in self.models]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -71,22 +84,33 @@ class ScanJob:
 
     def inputs(self) -> Iterator[tuple[str, str | Path | None]]:
         """Yield each option that names an input, with its path."""
-        files = {"--bed ": self.bed, "--fasta ": self.fasta, "--motifs ": self.motifs}
+        files: dict[str, str | Path | None] = {"--bed ": self.bed, "--fasta ": self.fasta}
+        files |= {"--sequences ": self.sequences, "--motifs ": self.motifs}
         files |= {f"--annotation {name}=": path for name, path in self.annotations}
         yield from of_files({**files, "--projection weighted=": self.weights})
         yield from of_models(self.models)
 
+    @property
+    def regions_from(self) -> str:
+        """Say of which regions none is, for a message: those of the BED, or the sequences."""
+        if self.sequences is not None:
+            return f"{self.sequences}: no sequence"
+        return f"{self.bed}: no region in {self.fasta}"
+
     def local(self) -> dict[str, object]:
         """Return what ``run.local.json`` keeps: where the inputs are, and what does the work."""
         return {
-            "bed": str(self.bed.absolute()),
-            "fasta": str(self.fasta.absolute()),
+            **{name: _place(getattr(self, name)) for name in ("bed", "fasta", "sequences")},
             "models": {name: _absolute(where) for name, where in self.models},
-            "weights": None if self.weights is None else str(self.weights.absolute()),
+            "weights": _place(self.weights),
             "annotations": {name: str(path.absolute()) for name, path in self.annotations},
             "device": self.device,
             "workers": self.workers,
         }
+
+
+def _place(path: Path | None) -> str | None:
+    return None if path is None else str(path.absolute())
 
 
 def _absolute(where: str) -> str:

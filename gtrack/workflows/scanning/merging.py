@@ -146,7 +146,7 @@ def _region_rows(
             *(index, region.chrom, region.start, region.end, region.name, region.strand),
             *(target.model, target.label, said.windows),
             *(*said.scores[target.place], *said.probabilities[target.place]),
-            *(said.owned, said.n_share),
+            *(said.owned, said.n_share, region.label or ""),
         )
 
 

@@ -37,9 +37,11 @@ def plan_model(
     where: str,
     model: SequenceModel,
     device: str,
-    method: Attributor,
+    method: Attributor | None,
 ) -> ModelPlan:
     """Return how one model is scanned on a device, by a method.
+
+    Without a method nothing is explained, and all outputs are wanted.
 
     Raises
     ------
@@ -61,6 +63,8 @@ def plan_model(
         strand, source = job.strand, "option"
     scale = _CUDA_BATCH if device.startswith("cuda") else 1
     head = _head(job, name, where, model)
+    wishes = job.targets.get(name, job.targets.get(None, ()))
+    everything = tuple(range(len(head.names)))
     return ModelPlan(
         name=name,
         kind=model.kind,
@@ -69,8 +73,8 @@ def plan_model(
         exact=model.exact_length,
         unit_limit=model.unit_limit,
         head=head,
-        targets=head.targets(name, job.targets.get(name, job.targets.get(None, ()))),
-        parameters=method.used(model.kind),
+        targets=everything if method is None else head.targets(name, wishes),
+        parameters={} if method is None else method.used(model.kind),
         window_bp=window,
         stride=stride,
         strand=strand,

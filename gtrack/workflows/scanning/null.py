@@ -11,8 +11,8 @@ from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.null_windows import NullGrid, NullPlan
 from gtrack.core.scan.plan import Plan
 from gtrack.core.segments import Segment
+from gtrack.core.sequences import Reference
 from gtrack.core.targets import Target, named, url_of
-from gtrack.io.fasta import Genome
 from gtrack.workflows.folder.genome import pool_digest, window_sequences
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
@@ -27,7 +27,7 @@ class NullSummary:
     times_scan: float
 
 
-def plan_null(genome: Genome, drawn: Mapping[str, NullGrid], bases: int) -> NullPlan:
+def plan_null(genome: Reference, drawn: Mapping[str, NullGrid], bases: int) -> NullPlan:
     """Fix what the sequences of the windows of every model's null are."""
     pools = {
         name: tuple(

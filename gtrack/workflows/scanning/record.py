@@ -10,6 +10,7 @@ from gtrack.core.manifest import RunManifest, TrackSpec, first_peak
 from gtrack.core.scan.plan import ModelPlan, Plan, digest_of
 from gtrack.workflows.folder.genome import genome_record, is_planned, keep_genome
 from gtrack.workflows.folder.integrity import looked_at
+from gtrack.workflows.folder.run_record import source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
 
@@ -71,7 +72,7 @@ def _model_record(plan: Plan, model: ModelPlan) -> dict[str, Any]:
     }
 
 
-def restore(plan: Plan, folder: ScanFolder, fasta: Path) -> None:
+def restore(plan: Plan, folder: ScanFolder, fasta: Path | None) -> None:
     """Make again what of a finished scan takes no model: sessions, and a genome that is gone."""
     manifest = folder.read_manifest()
     gone = [
@@ -90,7 +91,7 @@ def copy_genome(plan: Plan, folder: ScanFolder, fasta: Path | None = None) -> st
 
     See :func:`keep_genome`.
     """
-    source = fasta or Path(str(folder.read_run()["fasta"]))
+    source = fasta or source_fasta(folder.out)
     return keep_genome(
         *(folder, source, plan.options.genome, plan.chrom_sizes),
         is_same=lambda copy: is_planned(copy, plan, plan.pools),

@@ -13,6 +13,7 @@ from gtrack.core.scan.plan import Plan
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.io.digest import file_digest
 from gtrack.models.device import one_thread_per_operation
+from gtrack.workflows.folder.run_record import source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name
 from gtrack.workflows.scanning.reopened import open_planned
@@ -63,7 +64,7 @@ class ScanWork:
         if weights is not None and file_digest(weights) != plan.options.weights_sha256:
             raise InputError(f"{weights}: changed since the plan was made; plan again")
         runner: Runner = Threads(workers or available_cores()) if device == "cpu" else Serial()
-        fasta = Path(str(run["fasta"]))
+        fasta = source_fasta(self._folder.out)
         try:
             with (
                 one_thread_per_operation(device == "cpu"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
@@ -21,7 +22,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from gtrack.core.errors import ModelError
+from gtrack.core.errors import ModelError, OutputError
 from gtrack.core.ports import OnStep
 from gtrack.core.training.schedule import rate_factor
 from gtrack.workflows.training.batches import ShownBatches
@@ -49,6 +50,8 @@ def fit(
     ------
     ModelError
         When the loss stops being a number, or the device runs out of memory.
+    OutputError
+        When the disk refuses a checkpoint.
     """
     network = trainee.network.requires_grad_(True)
     trainer = _Trainer(
@@ -116,6 +119,17 @@ class _Trainer(Trainer):  # type: ignore[misc]
     def floating_point_ops(self, inputs: dict[str, Any]) -> int:
         """Count nothing: nobody reads it, and it costs time at every step."""
         return 0
+
+    def _save_checkpoint(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            super()._save_checkpoint(*args, **kwargs)
+        except torch.OutOfMemoryError:
+            raise
+        except (RuntimeError, SafetensorError) as problem:  # what torch makes of a full disk
+            raise OutputError(
+                f"{self.args.output_dir}: a checkpoint cannot be written; check the folder's "
+                "permissions and free space, then go on with --resume"
+            ) from problem
 
     def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
         """Save the model folder of a checkpoint."""

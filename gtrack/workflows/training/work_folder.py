@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from gtrack.core.errors import InputError, ModelError
 from gtrack.core.small_file import whole_json
 from gtrack.io.atomic import finished_name, write_text
 from gtrack.io.folders import entries, is_folder, remove_empty
+from gtrack.io.lock import is_lock, locked
 from gtrack.workflows.folder.kept_inputs import of_files, refuse_inputs
 from gtrack.workflows.training.job import TrainJob
 
@@ -34,9 +36,11 @@ def check_work_folder(job: TrainJob) -> None:
     ------
     InputError
         With the cure.
+    OutputError
+        When another run is at work in it.
     """
     work = job.work_folder
-    if not work.exists() or (work.is_dir() and not any(work.iterdir())):
+    if not work.exists() or (work.is_dir() and all(map(is_lock, os.listdir(work)))):
         return
     if not _is_ours(work / JOB):
         raise InputError(f"{work}: not the work folder of a training; remove it or give --work")
@@ -44,6 +48,8 @@ def check_work_folder(job: TrainJob) -> None:
         for path in (top, *(top / name for name in entries(top))):
             if path.is_symlink():
                 raise InputError(f"{path}: a symbolic link in a work folder; move it away")
+    with locked(work):  # or else another training is at it
+        pass
     refuse_inputs(_inputs(job), _ours(work), "the training removes", str(work))
     if newest_checkpoint(work) is not None and not job.resume:
         raise InputError(
@@ -68,11 +74,35 @@ def newest_checkpoint(work: Path) -> Path | None:
 
 @contextmanager
 def working(job: TrainJob, identity: dict[str, Any]) -> Iterator[Path]:
-    """Claim the work folder for one job; it goes when the job is done or never got anywhere."""
-    work, text = job.work_folder, json.dumps(identity, indent=1)
+    """Claim the work folder for one job; it goes when the job is done or never got anywhere.
+
+    Raises
+    ------
+    InputError
+        When the folder holds another training.
+    OutputError
+        When another run is at work in it.
+    """
+    work = job.work_folder
+    work.mkdir(parents=True, exist_ok=True)
+    try:
+        with locked(work):
+            _claim(work, json.dumps(identity, indent=1))
+            try:
+                yield work
+            except (InputError, ModelError):  # the cure is another job
+                _clear(work)
+                raise
+            _clear(work)
+    finally:
+        if is_folder(work):
+            remove_empty(work)
+
+
+def _claim(work: Path, text: str) -> None:
+    """Write what the folder is for, or compare it with what is written."""
     if newest_checkpoint(work) is None:  # nothing to lose
         _clear(work)
-        work.mkdir(parents=True, exist_ok=True)
         write_text(work / JOB, text)
     before, now = (_flat(json.loads(each)) for each in ((work / JOB).read_text(), text))
     if changed := sorted(key for key in before | now if before.get(key) != now.get(key)):
@@ -80,12 +110,6 @@ def working(job: TrainJob, identity: dict[str, Any]) -> Iterator[Path]:
             f"{work}: holds another training ({', '.join(changed[:3])} differ); "
             "repeat its options and files, or remove that folder"
         )
-    try:
-        yield work
-    except (InputError, ModelError):  # the cure is another job
-        _clear(work)
-        raise
-    _clear(work)
 
 
 def _inputs(job: TrainJob) -> Iterator[tuple[str, str | Path | None]]:
@@ -125,13 +149,11 @@ def _ours(work: Path) -> Iterator[Path]:
 
 
 def _clear(work: Path) -> None:
-    """Remove what the training made, and the folder unless something else lies in it."""
+    """Remove what the training made."""
     for path in list(_ours(work)):
         path.unlink(missing_ok=True)
     for name in filter(_CHECKPOINT.fullmatch, entries(work.resolve())):
         remove_empty(work / name)
-    if is_folder(work):
-        remove_empty(work)
 
 
 def _flat(tree: Any, name: str = "") -> dict[str, Any]:

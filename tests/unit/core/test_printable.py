@@ -1,4 +1,4 @@
-"""What is printed to be pasted is read by a shell as it was meant; messages are one line."""
+"""What is printed to be pasted is read by a shell as it was meant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gtrack.core.errors import GtrackError
 from gtrack.core.printable import pasted
 
 PATHS = st.binary(min_size=1, max_size=30).map(lambda data: os.fsdecode(data.replace(b"\0", b"")))
@@ -32,8 +31,3 @@ def test_a_shell_reads_a_pasted_path_as_it_is(paths: list[str]) -> None:
 
 def test_plain_paths_stay_plain() -> None:
     assert pasted("out/first") == "out/first"
-
-
-def test_a_message_is_one_line_and_keeps_blanks_in_names() -> None:
-    error = GtrackError("my  plan: is\n   wrong\r\n; cure\x0b")
-    assert str(error) == "my  plan: is wrong ; cure"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import subprocess
+import tempfile
+import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
@@ -216,6 +221,7 @@ TABLES = {
         [Interval("HLA-A*01:01", 1000, 1200, "a"), Interval("chr1_5_x", 5000, 5300, "b")],
         "loci",
     ),
+    "old line ends": ("chr1\t1000\t1200\rchr1\t5000\t5300\r", PLAIN, "line ends: "),
     "loci of cells": ("chr1-1001-1200\nchr1-5001-5300\n", PLAIN, "loci"),
     "loci in csv": ("chr1:1001-1200,0.5\nchr1:5001-5300,0.1\n",
         [Interval("chr1", 1000, 1200, "0.5"), Interval("chr1", 5000, 5300, "0.1")], "loci"),
@@ -265,4 +271,91 @@ def test_what_is_no_bed_is_cured_by_what_its_line_says(
     path.write_bytes(dressed(text.encode()))
     message, new = cured(path)
     assert re.search(said, message), message
+    assert read_bed(new) == wanted
+
+
+def test_utf16_is_cured_by_what_its_line_says(tmp_path: Path) -> None:
+    path = tmp_path / "from excel.txt"
+    path.write_bytes("chr1\t1000\t1200\nchr1\t5000\t5300\n".encode("utf-16"))
+    message, new = cured(path)
+    assert "text in UTF-16" in message
+    assert read_bed(new) == PLAIN
+
+
+def test_old_line_ends_are_known_in_a_long_file(tmp_path: Path) -> None:
+    path = tmp_path / "r.bed"
+    path.write_bytes(b"chr1\t1000\t1200\r" * 99_999)
+    message, new = cured(path)
+    assert "carriage return" in message
+    assert len(read_bed(new)) == 99_999
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "scaffold_12_34\t100\t200",
+        "HLA-A*01:01:1-100\t5\t90\tHLA-A*01:01:1-100",
+        "9\t585\t1000\t1200",
+        "chr1\t100\t300\tchr1\t7\t+",
+        "chr1\t100\t300\t200\t0\t+",
+        "chr1\t100\t300\tpeak_1-2\t5\t900\t1000",
+        "chr1\t100\t300\t1:5-9",
+    ],
+)
+def test_a_bed_stays_a_bed_whatever_its_names(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "r.bed"
+    path.write_text(f"{line}\n")
+    chrom, start, end = line.split("\t")[:3]
+    (interval,) = read_bed(path)
+    assert (interval.chrom, interval.start, interval.end) == (chrom, int(start), int(end))
+
+
+def test_a_pipe_is_cured_on_its_way(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_text, args=(GRANGES,))
+    writer.start()
+    message = refusal(path)
+    writer.join()
+    assert re.search(r"BED of it: awk .* \(what the pipe gives goes through it\)$", message)
+    assert f"< {path}" not in message
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (">chr1\nACGT\n", "1: a FASTA where regions are due; give the genome with --fasta"),
+        ("fixedStep chrom=chr1 start=1 step=1\n0.5\n", "1: a wiggle of values, no regions"),
+    ],
+)
+def test_what_holds_no_regions_is_named(tmp_path: Path, data: str, said: str) -> None:
+    path = tmp_path / "r.bed"
+    path.write_text(data)
+    assert f"{path}:{said}" in refusal(path)
+
+
+@given(
+    starts=st.lists(st.integers(0, 10**8), min_size=1, max_size=5),
+    length=st.integers(1, 10**6),
+    quote=st.booleans(),
+    rows=st.booleans(),
+    separator=st.sampled_from("\t,; "),
+)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_granges_table_is_cured(
+    tmp_path: Path, starts: list[int], length: int, quote: bool, rows: bool, separator: str
+) -> None:
+    q = '"' if quote else ""
+    names = [f"{q}{name}{q}" for name in ("seqnames", "start", "end", "width", "strand")]
+    lines = [separator.join(names)]
+    for at, start in enumerate(starts, start=1):
+        row = [f"{q}chr1{q}", str(start + 1), str(start + length), str(length), f"{q}-{q}"]
+        lines.append(separator.join([f"{q}{at}{q}"] * rows + row))
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    path = folder / "g.txt"
+    path.write_text("\n".join(lines) + "\n")
+    _, new = cured(path)
+    wanted = [Interval("chr1", start, start + length, strand="-") for start in starts]
     assert read_bed(new) == wanted

@@ -58,6 +58,8 @@ def test_named_columns_are_read_in_their_order(tmp_path: Path, order: str) -> No
     ways = {
         "cisbp": f"Pos\t{names}\n{table(rows, numbered=True)}",
         "bare": f"{names}\n{table(rows)}",
+        "csv": ",".join(f'"{base}"' for base in ("", *order))
+        + "\n" + table(rows, numbered=True).replace("\t", ","),
         "header": f">m\n{names}\n{table(rows)}",
         "numbered header": f">m\nPos\t{names}\n{table(rows, numbered=True)}",
         "comment": f">m\n# {names}\n{table(rows)}",

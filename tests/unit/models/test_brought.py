@@ -6,6 +6,7 @@ import shlex
 import struct
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -245,6 +246,18 @@ def test_tensors_that_claim_more_than_the_file_holds(tmp_path: Path) -> None:
         read_pickle(path)
     torch.save({"a.weight": torch.ones(3), "b.weight": torch.arange(4.0)[1:]}, path)
     assert read_pickle(path)["b.weight"].tolist() == [1, 2, 3]
+
+
+def test_containers_that_would_be_walked_for_ever(tmp_path: Path) -> None:
+    """Four containers of 2,000 names each are 16 million millions of ways to their bottom."""
+    content: Any = {"x": 1}
+    for _ in range(4):
+        content = {f"{i}": content for i in range(2000)}
+    torch.save(content, tmp_path / "pytorch_model.bin")
+    began = time.process_time()
+    with pytest.raises(ModelError, match="something other than tensors"):
+        read_pickle(tmp_path / "pytorch_model.bin")
+    assert time.process_time() - began < 10
 
 
 def test_an_archive_that_unpacks_to_more_than_it_is(tmp_path: Path) -> None:

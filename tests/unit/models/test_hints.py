@@ -80,6 +80,8 @@ def test_an_adapter_is_named_with_the_command_that_merges(
         ("x; rm -rf ~", "--base BASE .* on, x; rm -rf ~ there)"),
         ("a\x1b]0;X\x07b", "a\\x1b]0;X\\x07b there)"),
         (["x"], "--base BASE "),
+        ("A" * 5000, "... there)"),
+        ("a\x00b", "--base BASE "),
     ],
 )
 def test_the_base_of_an_adapter_is_what_its_config_says(
@@ -136,6 +138,18 @@ def test_parts_without_their_index(tmp_path: Path, ending: str) -> None:
 def test_an_empty_folder(tmp_path: Path) -> None:
     for error in refusals(tmp_path, tmp_path / "out"):
         assert "no model.safetensors in this folder" in str(error)
+
+
+def test_a_file_in_the_place_of_a_folder(published: Published, tmp_path: Path) -> None:
+    folder, pickled = published(), published("pickled", pickle=True)
+    with pytest.raises(InputError, match=f"give the folder that it lies in: {folder}$"):
+        open_model(folder / "model.safetensors")
+    with pytest.raises(InputError, match="make one: gtrack convert") as e:
+        open_model(pickled / "pytorch_model.bin")
+    words = shlex.split(re.search("gtrack (convert .* OUT)", str(e.value))[1])  # type: ignore[index]
+    convert(words[1], tmp_path / "out")
+    with pytest.raises(InputError, match=r"config\.json and model\.safetensors$"):
+        open_model(folder / "config.json")
 
 
 def test_commands_are_quoted(published: Published, tmp_path: Path) -> None:

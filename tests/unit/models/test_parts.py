@@ -163,7 +163,9 @@ def test_what_does_not_fit_the_index_is_named(
         ({"weight_map": {"a": "../other.safetensors"}}, "no file of this folder"),
         ({"weight_map": {"a": "/etc/passwd"}}, "no file of this folder"),
         ({"weight_map": {"a": "deeper/x.safetensors"}}, "no file of this folder"),
-        ({"weight_map": {"a": "x\x00.safetensors"}}, "missing|no file"),
+        ({"weight_map": {"a": "x\x00.safetensors"}}, r"missing, and|no file"),
+        ({"weight_map": {"a": "x\ud800.safetensors"}}, r"missing, and|no file"),
+        ({"weight_map": {"a": "A" * 5000}}, "missing, and model"),
         ({"weight_map": {"a\x1b]0;X\x07": "../x"}}, r"tensor a\\x1b\]0;X\\x07 into"),
     ],
 )

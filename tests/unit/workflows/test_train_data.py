@@ -85,6 +85,55 @@ def test_windows_are_centred_and_stay_on_the_chromosome(
     ]
 
 
+def test_flanks_or_one_length_say_how_long_a_window_is(
+    tmp_path: Path, genome: dict[str, str]
+) -> None:
+    sites = ["chr1 1000 1001", "chr1 2000 2001"]
+    for options, around in (({"flank": 20}, (20, 21)), ({"resize": 40}, (20, 20))):
+        job = bed_job(tmp_path, sites, window_bp=None, **options)
+        examples, window_bp = read_training_examples(job)
+        assert window_bp == sum(around)
+        chrom = genome["chr1"]
+        assert examples.window(0) == chrom[1000 - around[0] : 1000 + around[1]]
+
+
+def test_a_flank_needs_regions_of_one_length(tmp_path: Path, genome: dict[str, str]) -> None:
+    job = bed_job(tmp_path, ["chr1 1000 1001", "chr1 2000 2300"], window_bp=None, flank=20)
+    with pytest.raises(InputError, match="the regions have 1 to 300 bp, and a model reads one"):
+        read_training_examples(job)
+    short = bed_job(tmp_path, ["chr1 1000 1001"], window_bp=None, flank=2)
+    with pytest.raises(InputError, match="--flank 2: windows of 5 bp; at least 8 are needed"):
+        read_training_examples(short)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"flank": 20}, "give one of --window, --flank and --resize"),
+        ({"window_bp": None, "flank": 20, "resize": 40}, "give one of --window, --flank and"),
+        ({"window_bp": None, "resize": 7}, "--resize 7: a window is at least 8 bp"),
+        ({"window_bp": None}, "regions need --window BP"),
+    ],
+)
+def test_one_option_says_how_long_a_window_is(
+    tmp_path: Path, options: dict[str, object], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        bed_job(tmp_path, ROWS, **options)
+    with pytest.raises(InputError, match="--flank and --resize need regions"):
+        csv_job(tmp_path, "ACGTACGTAC,1\n", flank=3)
+
+
+def test_strands_that_are_none_count_with_use_strand(
+    tmp_path: Path, genome: dict[str, str]
+) -> None:
+    rows = ["chr1 1000 1040 a 0 7", "chr1 2000 2040 b 0 -"]
+    examples, _ = read_training_examples(bed_job(tmp_path, rows))
+    assert examples.window(0) == genome["chr1"][1000:1040]
+    with pytest.raises(InputError, match=r"p\.bed:1: strand '7' in column 6 is not one of"):
+        read_training_examples(bed_job(tmp_path, rows, use_strand=True))
+
+
 def test_a_summit_is_the_centre(tmp_path: Path, genome: dict[str, str]) -> None:
     row = "chr1 1000 1100 p 0 . 1.0 2.0 3.0 90"
     path = bed(tmp_path / "p.narrowPeak", [row])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from gtrack.core.errors import InputError
+from gtrack.cli import main
+from gtrack.core.errors import InputError, OutputError
 from gtrack.core.sequences import reverse_complement
 from gtrack.io.bed import read_bed
 from gtrack.workflows.train import TrainJob, train
@@ -157,3 +161,61 @@ def test_sizes_are_checked_before_memory_is_taken(job, tmp_path: Path) -> None:
     for options in ({"seed": 2**32}, {"threads": 10**6}):
         with pytest.raises(InputError):
             job(csv=path, **options)
+
+
+def test_two_trainings_do_not_share_a_work_folder(job, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", loci(2))
+    refused: list[str] = []
+
+    def again(step: int, *_: object) -> None:
+        if step == 1:
+            return  # nothing of it is on the disk yet
+        for options in ({}, {"resume": True}, {"seed": 1}):
+            with pytest.raises(OutputError, match="locked by pid") as error:
+                train(job(csv=path, steps=3, **options))
+            refused.append(str(error.value))
+
+    done = train(job(csv=path, steps=3), on_step=again)
+    assert len(refused) == 6
+    assert (done.folder / "training.json").exists()
+    assert not (tmp_path / "out.work").exists()
+
+
+def test_a_disk_that_is_full_in_a_checkpoint_is_told_and_gone_on_from(tmp_path: Path) -> None:
+    """The optimiser's state is the largest file; torch answers a refusal with a RuntimeError."""
+    path = write_csv(tmp_path / "a.csv", loci(2))
+    limited = """
+import resource, signal, sys
+from gtrack.__main__ import main
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+sys.argv[0] = "gtrack"
+main()
+"""
+    words = ["train", "cnn", "--csv", str(path), "--steps", "4", "--out", str(tmp_path / "m")]
+    ran = subprocess.run(
+        [sys.executable, "-c", limited, *words], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 3
+    assert ran.stderr.splitlines()[-1].startswith(
+        f"gtrack: error: {tmp_path}/m.work: a checkpoint cannot be written; check the folder's"
+    )
+    assert "Traceback" not in ran.stderr
+    ran = subprocess.run([sys.executable, "-m", "gtrack", *words, "--resume"], check=False)
+    assert ran.returncode == 0
+    assert (tmp_path / "m/model.safetensors").exists()
+
+
+def test_names_reach_the_terminal_escaped(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    lines = [f"{random_dna(rng, 60)},\x1b]0;X\x07[b]{k % 3}" for k in range(60)]
+    (tmp_path / "e.csv").write_text("\n".join(["sequence,label", *lines]) + "\n")
+    words = ["train", "cnn", "--csv", f"{tmp_path}/e.csv", "--steps", "2", "--out", f"{tmp_path}/m"]
+    ran = CliRunner().invoke(main, words)
+    assert ran.exit_code == 0, ran.stderr
+    assert "\x1b]" not in ran.stderr
+    assert "AUROC of \\x1b]0;X\\x07[b]2" in ran.stderr
+    assert "18 of label \\x1b]0;X\\x07[b]0" in ran.stderr
+    assert json.loads((tmp_path / "m/training.json").read_text())["data"]["labels"][0].startswith(
+        "\x1b]0;X\x07"
+    )

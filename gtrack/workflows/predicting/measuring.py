@@ -1,0 +1,110 @@
+"""Predictions against what a CSV says of its sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gtrack.core.heads import Head
+from gtrack.core.intervals import Interval
+from gtrack.core.printable import shown
+from gtrack.core.scan.prediction import Prediction
+from gtrack.core.training.truth import Truth
+from gtrack.evaluation.outputs import score_known
+from gtrack.io.examples_csv import number_in
+from gtrack.io.loose_files import LABEL
+
+_SHOWN = 6  # labels in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How good the predictions of one model are.
+
+    Parameters
+    ----------
+    scores : dict or None
+        As :func:`gtrack.evaluation.outputs.score_known` gives them; None where nothing was.
+    note : str
+        Why not, or not all; empty where there is nothing to say.
+    """
+
+    scores: dict[str, Any] | None = None
+    note: str = ""
+
+
+def measure(
+    said: Prediction,
+    head: Head,
+    regions: Sequence[Interval],
+    fields: Sequence[Mapping[str, str]],
+) -> Measured:
+    """Measure predictions where the truth stands beside the sequences.
+
+    For classes it is in the column `label`, by name or index; for labels and values, in a column
+    under the name of each output, or for one output in `label`.
+
+    Parameters
+    ----------
+    said : Prediction
+        Of all rows.
+    head : Head
+        Of the model.
+    regions : sequence of Interval
+        The rows, with their labels.
+    fields : sequence of mapping
+        What a CSV says of each row; none of other files.
+
+    Raises
+    ------
+    InputError
+        When a number in such a column is none; names file, line and column.
+    """
+    given = [region.label or "" for region in regions]
+    if head.outputs == "classes":
+        return _of_classes(said, head, given) if any(given) else Measured()
+    if fields and all(name in fields[0] for name in head.names):
+        columns = {name: [row[name] for row in fields] for name in head.names}
+    elif any(given) and len(head.names) == 1:
+        columns = {LABEL: given}
+    elif any(given):
+        return Measured(None, f"not measured: no columns {_listed(head.names)} in the CSV")
+    else:
+        return Measured()
+    rows = [at for at in range(len(regions)) if all(cells[at] for cells in columns.values())]
+    numbers = [
+        [
+            number_in(
+                cells[at],
+                f"{regions[at].origin}: column {shown(name, 80)!r}",
+                head.outputs == "labels",
+            )
+            for name, cells in columns.items()
+        ]
+        for at in rows
+    ]
+    return _scored(said, Truth.listed(head.outputs, head.names, numbers), rows)
+
+
+def _of_classes(said: Prediction, head: Head, given: Sequence[str]) -> Measured:
+    rows = [at for at, label in enumerate(given) if label]
+    indices = [head.index_of(given[at]) for at in rows]
+    if None in indices:
+        odd = given[rows[indices.index(None)]]
+        return Measured(
+            None,
+            f"not measured: label {shown(odd, 60)!r} is no output of it ({_listed(head.names)})",
+        )
+    return _scored(said, Truth.listed("classes", head.names, indices), rows)
+
+
+def _scored(said: Prediction, truth: Truth, rows: Sequence[int]) -> Measured:
+    """Score the rows that have both a truth and a prediction."""
+    scores, lack = score_known(said.logits, truth, rows)
+    return Measured(scores, "" if lack is None else f"not all is measured: {lack}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f", ... {len(names)} in all" if len(names) > _SHOWN else ""
+    return ", ".join(shown(name, 40) for name in names[:_SHOWN]) + more

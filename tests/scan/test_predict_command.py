@@ -1,0 +1,235 @@
+"""``gtrack predict``: the numbers of a scan, a line for each that was given, measured."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+LONG = "ACGTTGCATGCCGTAGGATCCTTAGA" * 20
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text), delimiter="\t"))
+
+
+def options(models: dict[str, Path], *names: str) -> list[str]:
+    return [part for name in names or models for part in ("--model", f"{name}={models[name]}")]
+
+
+def said_of(folder: Path, **fields: object) -> Path:
+    """Change a model's config.json."""
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+    return folder
+
+
+def random_csv(path: Path, n: int = 60, bp: int = 128) -> list[str]:
+    """Write sequences with the labels 0 and 1 in turn."""
+    rng = np.random.default_rng(3)
+    found = ["".join(rng.choice(list("ACGT"), bp)) for _ in range(n)]
+    lines = [f"{sequence},{at % 2}" for at, sequence in enumerate(found)]
+    path.write_text("\n".join(["sequence,label", *lines, ""]))
+    return found
+
+
+@pytest.mark.parametrize("strand", [None, "forward", "region"])
+def test_the_numbers_are_those_of_a_scan(run, inputs, tmp_path: Path, strand: str | None) -> None:
+    """Of regions long and short, at edges and into N, by both kinds of models."""
+    lines = inputs.bed.read_text().splitlines(keepends=True)
+    if strand == "region":  # neighbours may not share a window on opposite strands
+        lines = [line for line in lines if "into N" not in line and "codes" not in line]
+        inputs.bed.write_text("".join(lines))
+    more = () if strand is None else ("--strand", strand)
+    run("scan", *inputs.options(), "--out", tmp_path / "out", *more)
+    backwards = tmp_path / "backwards.bed"
+    backwards.write_text("".join([lines[3], *reversed(lines)]))  # one of them twice
+    said = rows(run("predict", *inputs.options(bed=backwards), *more).out)
+    assert [row["name"] for row in said] == [
+        line.split("\t")[3] for line in [lines[3], *reversed(lines)]
+    ]
+    assert [row["row"] for row in said] == [str(at) for at in range(1, len(lines) + 2)]
+    assert said[0] == {**said[-4], "row": "1"}
+    scanned = rows((tmp_path / "out" / "regions.tsv").read_text())
+    for one in scanned:
+        mine = next(row for row in said if row["name"] == one["name"])
+        name = one["model"]
+        assert mine["chrom"] == one["chrom"]
+        assert mine["start"] == one["start"]
+        if mine["note"] != ".":
+            assert (mine["note"], one["n_share"]) == ("no A, C, G or T", "1")
+            assert mine[f"{name}.logit.site"] == mine[f"{name}.predicted"] == "NA"
+            continue
+        assert mine[f"{name}.windows"] == one["windows"]
+        score = float(mine[f"{name}.logit.site"]) - float(mine[f"{name}.logit.background"])
+        assert score == pytest.approx(float(one["score"]), rel=1e-7)
+        assert mine[f"{name}.probability.site"] == one["probability"]
+        assert mine[f"{name}.predicted"] == ("site" if score > 0 else "background")
+
+
+def test_loose_sequences_have_the_numbers_of_their_scan(run, models, tmp_path: Path) -> None:
+    path = tmp_path / "x.fa"
+    path.write_text(f">a:1 x\n{LONG.lower()}\n>b\nACGTRACGATTA\n>a:1\n{LONG[:128]}\n")
+    run("scan", "--sequences", path, *options(models), "--out", tmp_path / "out")
+    ran = run("predict", "--sequences", path, *options(models))
+    assert "1 of the 660 bases of the regions are no A, C, G, T or N (R 1)" in ran.err
+    said = rows(ran.out)
+    assert [(row["name"], row["length"]) for row in said] == [
+        ("a:1", "520"),
+        ("b", "12"),
+        ("a:1", "128"),
+    ]
+    scanned = rows((tmp_path / "out" / "regions.tsv").read_text())
+    assert len(scanned) == 6
+    for one in scanned:
+        mine = said[int(one["region"])]
+        assert mine[f"{one['model']}.probability.site"] == one["probability"]
+        assert mine[f"{one['model']}.windows"] == one["windows"]
+    assert int(said[0]["cnn.windows"]) > 1
+
+
+def test_sites_get_flanks_and_windows_are_warned_of(run, inputs, tmp_path: Path) -> None:
+    inputs.bed.write_text("chr2\t6000\t6001\ttss\t0\t+\n")
+    asked = ["predict", *inputs.options("cnn")]
+    wide = run(*asked, "--resize", 400)
+    (row,) = rows(wide.out)
+    assert (row["start"], row["end"], row["length"]) == ("5800", "6200", "400")
+    assert int(row["cnn.windows"]) > 1
+    far = run(*asked, "--window", 50)
+    assert "--window 50 is far from the 128 bp that the model was trained on" in far.err
+
+
+def test_workers_and_neighbours_change_nothing_and_a_file_is_what_stdout_is(
+    run, models, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "x.csv", tmp_path / "out.tsv"
+    random_csv(path, 300)
+    asked = ["predict", "--csv", path, *options(models)]
+    text = run(*asked, "--workers", 1).out
+    run(*asked, "--workers", 2, "--out", out)
+    assert out.read_text() == text
+    alone = run("predict", "--csv", path, *options(models, "cnn")).out
+    both = rows(text)
+    assert [row["cnn.logit.site"] for row in rows(alone)] == [row["cnn.logit.site"] for row in both]
+    ran = run(*asked, "--out", out, code=2)
+    assert "is there already; use --overwrite" in ran.error
+    run(*asked, "--out", out, "--overwrite")
+    assert out.read_text() == text
+    ran = run(*asked, "--out", path, "--overwrite", code=2)
+    assert "copy it elsewhere first" in ran.error
+    run(*asked, "--out", tmp_path / "new" / "folder" / "x.tsv")
+    assert (tmp_path / "new" / "folder" / "x.tsv").read_text() == text
+    assert "cannot be made" in run(*asked, "--out", path / "x.tsv", code=3).error
+    assert "cannot" in run(*asked, "--out", tmp_path / ("n" * 300), code=3).error
+    assert "is a folder" in run(*asked, "--out", tmp_path, code=2).error
+
+
+def test_what_cannot_be_read_is_a_line_with_its_reason(run, models, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("sequence,label\nNNNN,background\nACGTACGT,site\n")
+    ran = run("predict", "--csv", path, *options(models, "cnn"))
+    first, second = rows(ran.out)
+    assert (first["note"], first["cnn.windows"], first["cnn.probability.site"]) == (
+        *("no A, C, G or T", "0", "NA"),
+    )
+    assert (second["note"], second["label"]) == (".", "site")
+    assert "without a score: 1 (column note says why)" in ran.err
+    path.write_text("sequence\nNNNN\n")
+    only = rows(run("predict", "--csv", path, *options(models)).out)
+    assert only[0]["note"] == "no A, C, G or T"
+
+
+def test_labels_are_measured_by_name_or_index(run, make_cnn, tmp_path: Path) -> None:
+    folder, path = make_cnn(tmp_path / "m"), tmp_path / "x.csv"
+    random_csv(path)
+    ran = run("predict", "--csv", path, "--model", f"m={folder}")
+    said = rows(ran.out)
+    area = roc_auc_score(
+        [row["label"] == "1" for row in said],
+        [float(row["m.logit.site"]) - float(row["m.logit.background"]) for row in said],
+    )
+    assert f"AUROC {area:.4f}" in " ".join(ran.err.split())
+    right = np.mean([(row["m.predicted"] == "site") == (row["label"] == "1") for row in said])
+    assert f"accuracy {right:.4f}" in " ".join(ran.err.split())
+    named = path.read_text().replace(",1", ",site").replace(",0", ",background")
+    path.write_text(named)
+    again = run("predict", "--csv", path, "--model", f"m={folder}")
+    assert again.err == ran.err
+    path.write_text(named.replace(",background", ",site"))
+    alone = run("predict", "--csv", path, "--model", f"m={folder}").err
+    assert "accuracy" in alone
+    assert "AUROC" not in alone
+    assert "not all is measured: no row of label 'background'" in alone
+    path.write_text(named.replace(",site", ",promoter"))
+    other = run("predict", "--csv", path, "--model", f"m={folder}").err
+    assert "not measured: label 'promoter' is no output of it (background, site)" in other
+
+
+def test_outputs_of_other_kinds(run, make_cnn, tmp_path: Path) -> None:
+    """Labels and values are columns of the CSV under the names of the outputs."""
+    labels = said_of(
+        make_cnn(tmp_path / "labels", labels=3), problem_type="multi_label_classification"
+    )
+    values = said_of(make_cnn(tmp_path / "values", labels=1), problem_type="regression")
+    path = tmp_path / "x.csv"
+    sequences = random_csv(path)
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 2, (len(sequences), 3))
+    lines = [
+        f"{text},{','.join(map(str, row))},{row.sum() / 7:.3f}"
+        for text, row in zip(sequences, truth, strict=True)
+    ]
+    path.write_text("\n".join(["sequence,none,weak,strong,score", *lines, ""]))
+    both = ("--model", f"l={labels}", "--model", f"v={values}")
+    ran = run("predict", "--csv", path, *both)
+    said = rows(ran.out)
+    assert "AUROC, mean of 3 labels" in ran.err
+    assert "Pearson of score" in ran.err
+    area = roc_auc_score(truth[:, 1], [float(row["l.logit.weak"]) for row in said])
+    assert f"AUROC of weak {area:.4f}" in " ".join(ran.err.split())
+    for row in said:
+        chosen = [n for n in ("none", "weak", "strong") if float(row[f"l.logit.{n}"]) > 0]
+        assert row["l.predicted"] == (",".join(chosen) or ".")
+    assert "v.value.score" in said[0]
+    assert "v.predicted" not in said[0]
+    path.write_text(path.read_text().replace(",0,", ",2,", 1))
+    bad = run("predict", "--csv", path, *both, code=2)
+    assert "'2' is neither 0 nor 1" in bad.error
+    assert "x.csv:" in bad.error
+    path.write_text("sequence,label\n" + f"{LONG[:128]},1\n{LONG[5:133]},2.5\n")
+    alone = run("predict", "--csv", path, *both)
+    assert "l: not measured: no columns none, weak, strong in the CSV" in alone.err
+    assert "Pearson of score" in alone.err
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ([], "missing --bed, --fasta; give --bed and --fasta, or --sequences"),
+        (["--bed", "x.bed"], "missing --fasta"),
+        (["--bed", "x.bed", "--csv", "x.csv"], "--sequences and --bed: give --bed and --fasta"),
+        (["--csv", "gone.csv"], "gone.csv: no such file"),
+        (["--csv", "gone.csv", "--window", "other=9"], "--window other=...: no model has this"),
+    ],
+)
+def test_what_is_wrong_is_one_line(run, models, more: list[str], said: str) -> None:
+    assert said in run("predict", *options(models, "cnn"), *more, code=2).error
+
+
+def test_a_model_is_needed(run) -> None:
+    assert "missing --model" in run("predict", "--csv", "x.csv", code=2).error
+
+
+def test_too_many_tokens_say_what_to_do(run, make_dnabert2, tmp_path: Path) -> None:
+    folder, path = make_dnabert2(tmp_path / "m"), tmp_path / "x.fa"
+    path.write_text(f">a\n{LONG}\n")
+    asked = ("predict", "--sequences", path, "--model", f"m={folder}")
+    wide = run(*asked, "--window", 520, code=None)
+    if wide.code:
+        assert "give a smaller --window m=BP" in wide.error
+    assert rows(run(*asked, "--window", "m=100").out)[0]["m.windows"] != "1"
