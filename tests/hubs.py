@@ -19,6 +19,7 @@ HITS = BigFile("bigBed", SIZES, fields=23, defined=9, names=tuple(
     "relZ seqP relP qValue model region qWord qPlace chance bound family".split()
 ))  # fmt: skip
 BED12 = BigFile("bigBed", SIZES, fields=12, defined=12)
+SIGNAL = BigFile("bigWig", SIZES, 31.25, low=0.0, high=31.25)
 MODELS = [{**WITH_HITS.models[0], "name": name} for name in ("cnn", "dnabert2")]
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
@@ -61,7 +62,13 @@ def make_hub(
 ) -> Hub:
     files = {"hits": HITS, "annotation": BED12}
     tracks = tuple(
-        HubTrack(each, name, files.get(each.kind, BigFile("bigWig", SIZES, 0.6159)), 0.6159, motifs)
+        HubTrack(
+            each,
+            name,
+            SIGNAL if each.is_signal else files.get(each.kind, BigFile("bigWig", SIZES, 0.6159)),
+            0.6159,
+            motifs,
+        )
         for each, name in zip(specs, names_for(specs), strict=True)
     )
     return Hub(title, "me@example.org", genome, manifest(specs, genome), tracks)

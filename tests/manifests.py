@@ -106,6 +106,8 @@ WITH_HITS = replace(
             "annotations/peaks.narrowPeak.gz",
             index="annotations/peaks.narrowPeak.gz.tbi",
         ),
+        TrackSpec("atac", "annotation", "bigWig", "annotations/atac.bw"),
+        TrackSpec("wide", "annotation", "broadPeak", "annotations/wide.broadPeak"),
     ),
     null={
         "bases": 300_000,

@@ -26,6 +26,7 @@ VERBS = {
     "merge": "Merge finished shards into tracks.",
     "predict": "Say what models say of sequences or regions.",
     "hits": "Call motif hits that the relevance supports.",
+    "annotate": "Show genes, peaks and signals beside the tracks.",
     "verify": "Say which files of a scan are not as written.",
     "passport": "Say whether to believe the maps of a scan.",
     "view": "Look at a scan in the browser, on this machine.",

@@ -112,6 +112,6 @@ def pairs(option: str, values: tuple[str, ...], form: str) -> tuple[tuple[str, s
     for value in values:
         name, equals, where = value.partition("=")
         if not equals or not name or not where:
-            raise InputError(f"{option} {value}: write {form}")
+            raise InputError(f"{option} {value}: write {form}".lstrip())
         chosen.append((name, where))
     return tuple(chosen)

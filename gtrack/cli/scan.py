@@ -52,8 +52,15 @@ def scan(
     """
     from gtrack.cli.passport_summary import print_passports, print_price
     from gtrack.cli.progress import print_cost, scan_progress
-    from gtrack.cli.summary import print_annotations, print_hits, print_note, print_summary
+    from gtrack.cli.summary import (
+        print_annotations,
+        print_hits,
+        print_note,
+        print_older,
+        print_summary,
+    )
     from gtrack.workflows import scan as workflow
+    from gtrack.workflows.annotate import older
 
     if (plan_folder is None) != (shard is None):
         raise InputError("--plan DIR and --shard K go together")
@@ -73,6 +80,8 @@ def scan(
     elif done.hits is None and not done.annotations and done.passports is None:
         echo(f"{given['out']} is finished already; nothing to do", err=True)
     print_annotations(done.annotations)
+    if done.annotations and done.scan is None:
+        print_older(older(given["out"]))
     if done.hits is not None:
         print_hits(done.hits)
     if done.passports is not None:

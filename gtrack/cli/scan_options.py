@@ -148,7 +148,7 @@ _BESIDE = [
         multiple=True,
         metavar="NAME=FILE",
         help=f"Show this file beside the tracks: {', '.join(_MOST)} or {_LAST} (plain, gz, with "
-        "tabix index) or bigBed. Repeat for more.",
+        "tabix index), bigBed, or bigWig as bars. Repeat for more; gtrack annotate adds later.",
     ),
 ]
 """What stands beside the tracks."""

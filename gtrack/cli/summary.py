@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
+from pathlib import Path
 
 from rich.markup import escape
 from rich.table import Column, Table
@@ -15,7 +16,7 @@ from gtrack.core.hits.motif_hit import MotifShare
 from gtrack.core.printable import shown
 from gtrack.workflows.calling.results import HitsSummary, TargetHits
 from gtrack.workflows.merge import ScanSummary
-from gtrack.workflows.scanning.annotations import Annotation
+from gtrack.workflows.scanning.annotation_checks import Annotation
 from gtrack.workflows.scanning.merging import ModelSummary, TargetSummary
 
 
@@ -64,14 +65,28 @@ def print_annotations(annotations: Iterable[Annotation]) -> None:
     """Print what of each annotation is shown to stderr."""
     console = printable_console()
     for each in annotations:
-        words = f"{each.name}: {each.features:,} annotated feature{'s'[: each.features > 1]}"
+        what = "chromosome" if each.is_signal else "annotated feature"
+        words = f"{each.name}: {each.features:,} {what}{'s'[: each.features > 1]}"
+        if each.is_signal:
+            words += " with a signal"
         if each.elsewhere:
-            words += f", {each.elsewhere:,} more on chromosomes that the genome lacks"
+            on = "" if each.is_signal else "on chromosomes "
+            words += f", {each.elsewhere:,} more {on}that the genome lacks"
+        if each.replaces:
+            words += f"; replaces {each.replaces}"
         console.print(words, soft_wrap=True, markup=False)
         if each.note:
             console.print(
                 f"[yellow]warning:[/] {escape(f'{each.name}: {each.note}')}", soft_wrap=True
             )
+
+
+def print_older(paths: Iterable[Path]) -> None:
+    """Say which pages were made before the annotations that stand there now."""
+    console = printable_console()
+    for path in paths:
+        said = f"{path} shows the annotations of before; make it again"
+        console.print(said, soft_wrap=True, markup=False)
 
 
 def _table(summary: ScanSummary) -> Table:

@@ -20,6 +20,8 @@ class AnnotationFormat(NamedTuple):
         It is text, line by line: it may be compressed, and have a tabix index.
     bed : bool
         Its lines are those of BED, whose columns may be separated by spaces.
+    signal : bool
+        It holds a value per base, to be drawn as bars, and no features.
     """
 
     name: str
@@ -27,6 +29,7 @@ class AnnotationFormat(NamedTuple):
     igv: str
     lines: bool = True
     bed: bool = False
+    signal: bool = False
 
     @property
     def ending(self) -> str:
@@ -51,9 +54,11 @@ ANNOTATION_FORMATS = {
     for each in (
         AnnotationFormat("BED", (".bed",), "bed", bed=True),
         AnnotationFormat("narrowPeak", (".narrowPeak",), "narrowpeak", bed=True),
+        AnnotationFormat("broadPeak", (".broadPeak",), "broadpeak", bed=True),
         AnnotationFormat("GTF", (".gtf",), "gtf"),
         AnnotationFormat("GFF3", (".gff3", ".gff"), "gff3"),
         AnnotationFormat("bigBed", (".bb", ".bigBed"), "bigbed", lines=False),
+        AnnotationFormat("bigWig", (".bw", ".bigWig"), "bigwig", lines=False, signal=True),
     )
 }
 """By name; the schema of the manifest lists the names, too."""

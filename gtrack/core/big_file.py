@@ -18,6 +18,8 @@ class BigFile:
         Its chromosomes, lengths in bp.
     largest : float
         The largest absolute value of a bigWig.
+    low, high : float
+        The smallest and the largest value of a bigWig.
     fields, defined : int
         Columns of a bigBed, and how many of them are those of BED; 0 for a bigWig.
     names : tuple of str
@@ -30,3 +32,5 @@ class BigFile:
     fields: int = 0
     defined: int = 0
     names: tuple[str, ...] = ()
+    low: float = 0.0
+    high: float = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Strand
@@ -127,6 +127,55 @@ class Feature:
             (self.start + start, self.start + start + size)
             for size, start in zip(self.block_sizes, self.block_starts, strict=True)
         )
+
+
+def unrolled(feature: Feature, length: int) -> tuple[Feature, ...]:
+    """Bring a feature of a circular sequence, which runs on beyond its end, onto the sequence.
+
+    Parameters
+    ----------
+    feature : Feature
+        Its coordinates count on beyond the origin, for less than a second round.
+    length : int
+        Of the sequence, in bp.
+
+    Returns
+    -------
+    tuple of Feature
+        The feature as it is where it ends on the sequence or goes round more than once; else its
+        piece up to the origin and its piece from there, without one that has no block.
+
+    Examples
+    --------
+    >>> [(piece.start, piece.end) for piece in unrolled(Feature("c", 90, 130, "dnaA"), 100)]
+    [(90, 100), (0, 30)]
+    """
+    if feature.end <= length or feature.end - length > min(length, feature.start):
+        return (feature,)
+    pieces = (_piece(feature, 0, length), _piece(feature, length, 2 * length))
+    return tuple(piece for piece in pieces if piece is not None)
+
+
+def _piece(feature: Feature, low: int, high: int) -> Feature | None:
+    """Return what of a feature lies in ``low:high``, counted from `low`."""
+    cut = [(max(a, low) - low, min(b, high) - low) for a, b in feature.blocks]
+    blocks = [(a, b) for a, b in cut if a < b]
+    if not blocks:
+        return None
+    start, end = blocks[0][0], blocks[-1][1]
+    thick = (feature.thick_start, feature.thick_end)
+    thick_start, thick_end = (min(max(at - low, start), end) for at in thick)
+    if thick_start == thick_end:  # nothing of it here
+        thick_start = thick_end = start
+    return replace(
+        feature,
+        start=start,
+        end=end,
+        thick_start=thick_start,
+        thick_end=thick_end,
+        block_sizes=tuple(b - a for a, b in blocks),
+        block_starts=tuple(a - start for a, _ in blocks),
+    )
 
 
 def on_genome(

@@ -50,16 +50,16 @@ class TrackSpec:
     index : str or None
         URL of the tabix index of an annotation.
     p99 : float or None
-        99th percentile of the absolute values: a scale on which few peaks are cut. Of a bigWig.
+        99th percentile of the absolute values: a scale on which few peaks are cut. Of relevance.
     largest : float or None
-        The largest absolute value. Of a bigWig.
+        The largest absolute value. Of relevance.
     bases : int or None
-        Bases that have a value. Of a bigWig.
+        Bases that have a value. Of relevance.
     records : int or None
         Lines. Of a bigBed of hits.
     peak : dict or None
         `FIRST_VIEW` bases around the strongest 20: ``chrom``, ``start``, ``end`` (0-based
-        half-open). Of a bigWig.
+        half-open). Of relevance.
     """
 
     name: str
@@ -81,6 +81,16 @@ class TrackSpec:
                 raise ValueError(f"track {self.name}: {url!r} is not relative to the manifest")
         if (self.model is None) != (self.kind == "annotation"):
             raise ValueError(f"track {self.name}: {self.kind} with model {self.model!r}")
+
+    @property
+    def is_relevance(self) -> bool:
+        """Whether it holds relevance, of both strands or one."""
+        return self.kind.partition("-")[0] == "relevance"
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether it is a bigWig of the user's, whose values are drawn as bars."""
+        return self.kind == "annotation" and self.format == "bigWig"
 
     @property
     def title(self) -> str:

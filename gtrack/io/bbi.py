@@ -131,7 +131,8 @@ def _head(data: _Bytes) -> BigFile:
         largest = max(abs(low), abs(high)) if covered else 0.0
         if not math.isfinite(largest):
             raise _BrokenError("holds values that are not finite")
-        return BigFile("bigWig", sizes, largest=largest)
+        low, high = (low, high) if covered else (0.0, 0.0)
+        return BigFile("bigWig", sizes, largest=largest, low=low, high=high)
     names: tuple[str, ...] = ()
     if described_at:
         text = data.at(described_at, min(_LONGEST, max(0, data.size - described_at)))

@@ -22,6 +22,9 @@ POSITIVE, NEGATIVE, GREY = "0,114,178", "213,94,0", "90,90,90"
 SCALE_GROUP = "relevance"
 """All models share one scale."""
 
+SIGNAL_HEIGHT = 50
+"""Of the bars of a signal that the user gave, in pixels."""
+
 
 def igv_json(manifest: RunManifest) -> str:
     """Return the text of ``igv_session.json``."""
@@ -109,7 +112,10 @@ def _track(track: TrackSpec, manifest: RunManifest) -> dict[str, Any]:
     named = {"name": track.shown, "url": track.url}
     unit = None if track.model is None else manifest.unit(track.model)
     own = {"unit": unit} if unit == "value" else {}  # what says nothing is in logits
-    if track.format == "bigWig":
+    if track.is_signal:  # bars of stock igv.js, on a scale of their own
+        signal = {"type": "wig", "format": "bigwig", **named, "height": SIGNAL_HEIGHT}
+        return {**signal, "autoscale": True, "color": f"rgb({GREY})", "altColor": f"rgb({GREY})"}
+    if track.is_relevance:
         return {
             "type": "wig",
             "format": "bigwig",
@@ -144,7 +150,10 @@ def _track(track: TrackSpec, manifest: RunManifest) -> dict[str, Any]:
 
 def _xml_track(track: TrackSpec, limit: float) -> list[str]:
     named = f'id="{text(track.path)}" name="{text(track.shown)}"'
-    if track.format != "bigWig":
+    if track.is_signal:
+        bars = f'height="{SIGNAL_HEIGHT}" renderer="BAR_CHART" autoScale="true"'
+        return [f'    <Track {named} color="{GREY}" altColor="{GREY}" {bars}/>']
+    if not track.is_relevance:
         colour = "" if track.kind == "hits" else f' color="{GREY}"'
         return [f'    <Track {named} displayMode="EXPANDED"{colour}/>']
     return [

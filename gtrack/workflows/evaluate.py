@@ -22,7 +22,11 @@ from gtrack.io.evaluation_files import (
     write_region_values,
 )
 from gtrack.publish.evaluation.drawing import require_matplotlib
-from gtrack.workflows.evaluating.annotated import check_annotations, measure_annotations
+from gtrack.workflows.evaluating.annotated import (
+    check_annotations,
+    measure_annotations,
+    passed_over,
+)
 from gtrack.workflows.evaluating.cost import Cost, cost_of
 from gtrack.workflows.evaluating.folder import EvaluationFolder
 from gtrack.workflows.evaluating.from_tracks import measure_tracks
@@ -213,7 +217,7 @@ def _versions(scan: FinishedScan) -> Mapping[str, str]:
 
 def _notes(scan: FinishedScan, truth: Truth | None, job: EvaluateJob) -> tuple[str, ...]:
     """Return what the user should know before reading any number."""
-    notes = []
+    notes = passed_over(job)
     if truth is not None and truth.outside:
         notes.append(
             f"{truth.outside:,} of {len(truth):,} sites of the truth lie in no scanned region and "

@@ -12,7 +12,11 @@ from gtrack.core.scan.plan import Plan
 from gtrack.io.bed import write_bed
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_table
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.scanning.annotations import annotation_tracks, replaced_annotations
+from gtrack.workflows.scanning.annotations import (
+    annotation_tracks,
+    drop_replaced,
+    replaced_annotations,
+)
 from gtrack.workflows.scanning.merging import MergedModel, ModelSummary, merge_model
 from gtrack.workflows.scanning.null import NullSummary, merge_null, null_record
 from gtrack.workflows.scanning.record import copy_genome, make_manifest
@@ -72,7 +76,7 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     if folder.is_merged(plan):
         written = ["null/", *replaced_annotations(folder.out, folder.read_manifest())]
         manifest = folder.read_manifest()
-        tracks = tuple(track for track in manifest.tracks if track.format == "bigWig")
+        tracks = tuple(track for track in manifest.tracks if track.is_relevance)
         fasta = manifest.genome["fasta"]
     else:
         merged = _merge_models(plan, folder)
@@ -85,6 +89,7 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
         if kept is not None:
             made = replace(made, trust=kept.trust, files=kept.files)
         folder.publish(made, written)
+    drop_replaced(folder.out, shown)
     folder.remove_shards()
     return ScanSummary(
         out=folder.out,

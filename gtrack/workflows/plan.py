@@ -34,13 +34,12 @@ from gtrack.workflows.folder.genome import (
 )
 from gtrack.workflows.folder.run_record import begin_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.scanning.annotations import (
+from gtrack.workflows.scanning.annotation_checks import (
     Annotation,
     check_annotations,
     check_names,
-    copy_annotations,
-    refuse_taken,
 )
+from gtrack.workflows.scanning.annotations import copy_annotations, refuse_taken, replacing
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.model_plan import method_of, plan_model
 from gtrack.workflows.scanning.null import plan_null
@@ -101,7 +100,7 @@ def make_plan(
         When a model cannot be opened.
     """
     folder.refuse_unfit(job.inputs(), resume=resume, overwrite=overwrite)
-    check_names(job)
+    check_names(job.annotations, [name for name, _ in job.models])
     stored = None
     if resume and folder.is_planned():
         stored = folder.read_plan()
@@ -133,14 +132,16 @@ def _resumed(folder: ScanFolder, stored: Plan, planned: Planned) -> Planned:
     folder.sweep()
     if planned.loose is not None:
         keep_sequences(folder, planned.loose)
-    if planned.annotations:
-        copy_annotations(planned.annotations, folder.out)
+    annotations = replacing(planned.annotations, folder.out)
+    if annotations:
+        copy_annotations(annotations, folder.out)
     null = planned.plan.null
     if null not in (None, stored.null):  # tracks do not depend on it, so it may come later
         stored = replace(stored, null=null)
         folder.write_plan(stored)
     grids, nulls = planned.plan.grids, planned.plan.nulls  # none where none was asked for
-    return replace(planned, plan=replace(stored, grids=grids, nulls=nulls), fresh=False)
+    plan = replace(stored, grids=grids, nulls=nulls)
+    return replace(planned, plan=plan, fresh=False, annotations=annotations)
 
 
 def _plan_inputs(job: ScanJob) -> Planned:

@@ -19,6 +19,7 @@ from gtrack.core.targets import path_of, titled
 from gtrack.core.top_places import largest
 from gtrack.io.annotations import read_features
 from gtrack.io.atomic import write_text
+from gtrack.io.bbi import big_file
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.family_files import MOTIF_COLUMNS, NEW_COLUMNS, parsed_share
 from gtrack.io.table_rows import read_table
@@ -27,6 +28,7 @@ from gtrack.io.word_files import WORD_COLUMNS, parsed_word
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
 from gtrack.publish.report.seal import sealed
+from gtrack.publish.report.signals import SignalRow, signal_scale
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.report_page import is_report
 from gtrack.workflows.reports.places import Locus, best_hits, top_places
@@ -103,6 +105,9 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
             for spec, track, found in zip(specs, tracks, hits, strict=True)
         ]
         features = _annotations(scan, shown, progress)
+        signals = [
+            _signal(scan, track, places) for track in scan.manifest.tracks if track.is_signal
+        ]
         regions = shown.holding(scan.regions)
         loci = tuple(
             (
@@ -111,6 +116,7 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
                     bases=genome.fetch(*place),
                     models=tuple(each[at] for each in rows),
                     annotations=tuple((name, tuple(each[at])) for name, each in features),
+                    signals=tuple(each[at] for each in signals),
                 ),
                 tuple(region.called for region in regions[at]),
             )
@@ -151,12 +157,23 @@ def _annotations(
 ) -> list[tuple[str, list[list[Feature]]]]:
     """Return the name of every annotation and its features that touch each place."""
     found = []
-    given = [track for track in scan.manifest.tracks if track.kind == "annotation"]
+    tracks = scan.manifest.tracks
+    given = [track for track in tracks if track.kind == "annotation" and not track.is_signal]
     for track in given:
         features = read_features(scan.out / track.path, track.format)
         found.append((track.name, places.holding(features)))
         progress("annotations", 1, len(given))
     return found
+
+
+def _signal(scan: FinishedScan, track: TrackSpec, places: Sequence[Locus]) -> list[SignalRow]:
+    """Return what a signal says of every place, on one scale."""
+    path = scan.out / track.path
+    big_file(path)  # a broken file must not reach the reader
+    with BigWigReader(path) as reader:
+        values = [reader.values_or_none(*place) for place in places]
+    low, high = signal_scale(values)
+    return [SignalRow(track.name, each, low, high) for each in values]
 
 
 def _region_table(scan: FinishedScan, places: ShownPlaces) -> list[dict[str, str]]:

@@ -23,7 +23,8 @@ from gtrack.workflows.hits import call
 from gtrack.workflows.merge import ScanSummary, merge_shards
 from gtrack.workflows.passport import PassportJob, PassportSummary, Price, make_passports, price
 from gtrack.workflows.plan import Planned, make_plan
-from gtrack.workflows.scanning.annotations import Annotation, republish
+from gtrack.workflows.scanning.annotation_checks import Annotation
+from gtrack.workflows.scanning.annotations import republish, written
 from gtrack.workflows.scanning.cost import costs
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.record import restore
@@ -131,7 +132,7 @@ def _scan(
         if not planned.fresh and folder.is_finished(plan):
             folder.remove_shards()
             restore(plan, folder, job.fasta)
-            republish(folder, copied=bool(planned.annotations))
+            republish(folder, copied=written(planned.annotations))
             return None, planned
         folder.make()  # what a resumed scan lacks
         record = begin_run(job.out, job.local())

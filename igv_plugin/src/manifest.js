@@ -124,6 +124,16 @@ const LETTERED = {
   autoscaleGroup: 'relevance',
 }
 const SIGNED = { ...LETTERED, format: 'bigwig', color: 'rgb(0,114,178)', altColor: 'rgb(213,94,0)' }
+// A signal of the user's: bars of stock igv.js, on a scale of their own.
+const GREY = 'rgb(90,90,90)'
+const GIVEN = {
+  type: 'wig',
+  format: 'bigwig',
+  height: 50,
+  autoscale: true,
+  color: GREY,
+  altColor: GREY,
+}
 const SHOWN = /^(relevance(-forward|-reverse)?|hits|annotation)$/
 
 /**
@@ -139,16 +149,17 @@ function configOf(shown, models) {
   const name = nameOf(shown)
   const outputs = models?.find((m) => m.name === shown.model)?.outputs
   const unit = outputs?.kind === 'values' && { unit: 'value' } // others are in logits
+  if (kind === 'annotation' && format === 'bigWig') return { ...GIVEN, name, url }
   if (format === 'bigWig') return { ...SIGNED, name, url, gtrack: { kind, model, p99, ...unit } }
   const type = 'annotation'
   const config = { type, format: format.toLowerCase(), name, url, displayMode: 'EXPANDED' }
   if (kind === 'hits') return { ...config, height: 48, gtrack: { kind, model, ...unit } }
   return {
     ...config,
-    ...(/^(BED|narrowPeak)$/.test(format) && { delimiter: '\t' }), // else split at spaces, too
+    ...(/^(BED|narrowPeak|broadPeak)$/.test(format) && { delimiter: '\t' }), // else split at spaces, too
     ...(index ? { indexURL: index } : format !== 'bigBed' && { indexed: false }),
     height: 42,
-    color: 'rgb(90,90,90)', // that of hits is their own
+    color: GREY, // that of hits is their own
     gtrack: { kind },
   }
 }

@@ -527,3 +527,21 @@ def test_a_damaged_folder_is_one_line(run, given: Given, tmp_path: Path, case: s
         assert len(ran.err.strip().splitlines()) == 1
         assert "copy the" in ran.error
         assert "folder again" in ran.error
+
+
+def test_annotations_come_and_go_without_a_plan(given: Given, run, tmp_path: Path) -> None:
+    out = take(given, tmp_path / "taken")
+    (tmp_path / "a.bed").write_text("chr2\t10\t900\tA\n")
+    signal = f"sig={given.bigwig}"
+    run("annotate", out, f"a={tmp_path / 'a.bed'}", signal)
+    refused = run("annotate", out, f"bpnet={tmp_path / 'a.bed'}", code=2)
+    assert "a track of a model has this name" in refused.error
+    tracks = json.loads((out / "manifest.json").read_text())["tracks"]
+    assert [track["name"] for track in tracks] == ["bpnet", "a", "sig"]
+    assert foreign_tracks(out) == ("bpnet",)
+    run("report", out)
+    run("annotate", out, "--remove", "a", "--remove", "sig")
+    assert not (out / "annotations").exists()
+    assert foreign_tracks(out) == ("bpnet",)
+    run(*given.options(out), "--overwrite")
+    assert foreign_tracks(out) == ("bpnet",)

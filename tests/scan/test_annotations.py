@@ -57,11 +57,13 @@ def test_annotations_are_listed_and_copied_as_they_are(run, given, tmp_path: Pat
     out, folder = tmp_path / "out", given.folder
     (folder / "packed.bed.bgz").write_bytes(gzip.compress(GENES.encode()))
     (folder / "p.narrowPeak").write_text("chr2\t10\t90\tpk\t0\t.\t7\t1\t1\t40\n")
+    (folder / "b.broadPeak").write_text("chr2\t10\t90\tpk\t0\t.\t7\t1\t1\n")
     (folder / "g.gff").write_text("chr2\tx\tgene\t1\t9\t.\t+\t.\tID=g\n")
     write_feature_bigbed(folder / "f.bigBed", {"chr2": 12_000}, [Feature("chr2", 1, 9)])
     files = {
         "genes": ("genes.bed", "BED", "genes.bed"),
         "Peaks.1": ("p.narrowPeak", "narrowPeak", "Peaks.1.narrowPeak"),
+        "Wide": ("b.broadPeak", "broadPeak", "Wide.broadPeak"),
         "a-t_x.bed": ("t.gtf", "GTF", "a-t_x.bed.gtf"),
         "g3": ("g.gff", "GFF3", "g3.gff3"),
         "z": ("packed.bed.bgz", "BED", "z.bed.gz"),
@@ -110,8 +112,15 @@ def test_resume_adds_keeps_and_replaces(run, given, tmp_path: Path) -> None:
     assert "nothing to do" in run(*scan, "--resume").err
     assert annotations(out) == [("genes", "BED", "annotations/genes.bed")]
     run(*scan, "--resume", "--annotation", f"t={given.folder / 't.gtf'}")
-    assert annotations(out) == [("t", "GTF", "annotations/t.gtf")]
-    assert [entry.name for entry in (out / "annotations").iterdir()] == ["t.gtf"]
+    both = [("genes", "BED", "annotations/genes.bed"), ("t", "GTF", "annotations/t.gtf")]
+    assert annotations(out) == both
+    again = run(*scan, "--resume", "--annotation", f"t={given.folder / 't.gtf'}")
+    assert "replaces" not in again.err
+    assert annotations(out) == both
+    ran = run(*scan, "--resume", "--annotation", f"Genes={given.folder / 't.gtf'}")
+    assert "Genes: 1 annotated feature; replaces annotations/genes.bed" in ran.err
+    assert annotations(out) == [("Genes", "GTF", "annotations/Genes.gtf"), both[1]]
+    assert sorted(each.name for each in (out / "annotations").iterdir()) == ["Genes.gtf", "t.gtf"]
     assert (out / "tracks/cnn.relevance.bw").stat().st_mtime_ns == track
     run(*scan, "--overwrite")
     assert annotations(out) == []
@@ -124,8 +133,8 @@ def test_a_file_of_the_users_among_them_is_not_ours(run, given, tmp_path: Path) 
     run(*scan, "--annotation", f"genes={genes}")
     mine = out / "annotations/mine.bed"
     mine.write_text("chr2\t1\t9\tmine\n")
-    run(*scan, "--resume", "--annotation", f"t={given.folder / 't.gtf'}")
-    assert annotations(out) == [("t", "GTF", "annotations/t.gtf")]
+    run(*scan, "--resume", "--annotation", f"genes={given.folder / 't.gtf'}")
+    assert annotations(out) == [("genes", "GTF", "annotations/genes.gtf")]
     before = (out / "manifest.json").read_bytes()
     for option in ("--resume", "--overwrite"):
         ran = run(*scan, option, "--annotation", f"mine={genes}", code=2)
@@ -262,16 +271,16 @@ def test_a_full_disk(program, given, tmp_path: Path) -> None:
     assert annotations(out) == [("big", "BED", "annotations/big.bed")]
 
 
-def test_a_kill_while_they_are_replaced(run, program, given, tmp_path: Path) -> None:
+def test_a_kill_while_one_is_added(run, program, given, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    scan = ["scan", *given.options("cnn"), "--out", out, "--resume"]
+    scan = ["scan", *given.options("cnn"), "--out", out]
     genes, other = (
         ["--annotation", f"{name[0]}={given.folder / name}"] for name in ("genes.bed", "t.gtf")
     )
-    for die_at, left in ((1, "g"), (-1, "gt"), (2, "t"), (4, "t")):  # the copy, session, manifest
-        run(*scan, *genes)
-        assert program.start(*scan, *other, die_at=die_at).wait().code == 137
-        run(*scan)
+    for die_at, left in ((1, "g"), (-1, "gt"), (2, "gt"), (4, "gt")):  # copy, session, manifest
+        run(*scan, "--overwrite", *genes)
+        assert program.start(*scan, "--resume", *other, die_at=die_at).wait().code == 137
+        run(*scan, "--resume")
         assert "".join(name for name, _, _ in annotations(out)) == left
         assert "all as it was written" in run("verify", out).err
         assert not list(out.rglob("*.tmp"))

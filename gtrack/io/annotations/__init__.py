@@ -1,4 +1,4 @@
-"""Annotations that a user brings: BED, narrowPeak, GTF, GFF3 and bigBed, as features."""
+"""Annotations that a user brings: BED, peaks, GTF, GFF3 and bigBed as features, bigWig as bars."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
 from gtrack.core.printable import shown
-from gtrack.io.annotations.bed12 import read_bed_features, read_narrow_peaks
+from gtrack.io.annotations.bed12 import read_bed_features, read_broad_peaks, read_narrow_peaks
 from gtrack.io.annotations.gff import read_gff3, read_gtf
 from gtrack.io.bigbed import read_bigbed
 
 _READERS = {
     "BED": read_bed_features,
     "narrowPeak": read_narrow_peaks,
+    "broadPeak": read_broad_peaks,
     "GTF": read_gtf,
     "GFF3": read_gff3,
     "bigBed": read_bigbed,
@@ -41,7 +42,7 @@ def annotation_format(path: Path) -> str:
     *most, last = (each.ending for each in ANNOTATION_FORMATS.values() if each.lines)
     raise InputError(
         f"{shown(path)}: no format that gtrack shows has such a name; give {', '.join(most)} or "
-        f"{last}, plain or .gz, or a bigBed, .bb"
+        f"{last}, plain or .gz, or a bigBed, .bb, or a bigWig, .bw"
     )
 
 
@@ -55,7 +56,7 @@ def read_features(path: Path, kind: str) -> Iterator[Feature]:
     ----------
     path : Path
     kind : str
-        A key of :data:`gtrack.core.annotation_formats.ANNOTATION_FORMATS`.
+        A key of :data:`gtrack.core.annotation_formats.ANNOTATION_FORMATS` that is no signal.
 
     Raises
     ------

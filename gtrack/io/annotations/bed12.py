@@ -1,4 +1,4 @@
-"""BED3 to BED12, wider tables that begin so, and narrowPeak, as features."""
+"""BED3 to BED12, wider tables that begin so, and both kinds of peaks, as features."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gtrack.io.bed import is_header
 from gtrack.io.bed_columns import quoted, read_columns, standard_columns
 from gtrack.io.text import read_lines
 
-_PEAK_COLUMNS = 10
+_NARROW, _BROAD = 10, 9  # columns
 
 
 def read_bed_features(path: Path) -> Iterator[Feature]:
@@ -40,11 +40,20 @@ def read_bed_features(path: Path) -> Iterator[Feature]:
 
 def read_narrow_peaks(path: Path) -> Iterator[Feature]:
     """Yield the peaks of a narrowPeak, in file order; see :func:`read_bed_features`."""
+    return _read_peaks(path, "narrowPeak", _NARROW)
+
+
+def read_broad_peaks(path: Path) -> Iterator[Feature]:
+    """Yield the peaks of a broadPeak, in file order; see :func:`read_bed_features`."""
+    return _read_peaks(path, "broadPeak", _BROAD)
+
+
+def _read_peaks(path: Path, form: str, columns: int) -> Iterator[Feature]:
     for _, fields, origin in _lines(path):
-        if len(fields) != _PEAK_COLUMNS:
+        if len(fields) != columns:
             raise InputError(
-                f"{origin}: {len(fields)} columns; a narrowPeak line has {_PEAK_COLUMNS}; or call "
-                "the file .bed"
+                f"{origin}: {len(fields)} columns; a {form} line has {columns}; or call the file "
+                ".bed"
             )
         for column, field in enumerate(fields[6:], start=7):
             try:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
 from gtrack.core.intervals import Strand
 from gtrack.core.printable import shown
-from gtrack.io.annotations.transcripts import CODING, EXON, PIECE, Row, Transcripts, row_key
+from gtrack.io.annotations.attributes import (
+    Attributes,
+    GtfAttributes,
+    bare_id,
+    gff3_attributes,
+    is_gtf,
+    symbol,
+)
+from gtrack.io.annotations.parts import CODING, EXON, PIECE
+from gtrack.io.annotations.transcripts import ANY_GENE, Key, Row, Transcripts
 from gtrack.io.bed_columns import read_strand, whole
 from gtrack.io.text import read_lines
 
@@ -19,21 +28,41 @@ _IGNORED = -1
 _PARTS = {
     **dict.fromkeys((b"exon", b"pseudogenic_exon", b"noncoding_exon"), EXON),
     **dict.fromkeys((b"cds", b"start_codon", b"stop_codon"), CODING),
-    **dict.fromkeys((b"utr", b"5utr", b"3utr", b"five_prime_utr", b"three_prime_utr"), PIECE),
+    **dict.fromkeys((b"initial", b"internal", b"terminal", b"single"), CODING),  # AUGUSTUS
+    **dict.fromkeys((b"utr", b"5utr", b"3utr", b"5'-utr", b"3'-utr"), PIECE),
+    **dict.fromkeys((b"five_prime_utr", b"three_prime_utr"), PIECE),
     **dict.fromkeys((b"intron", b"selenocysteine"), _IGNORED),
+    b"stop_codon_redefined_as_selenocysteine": _IGNORED,
 }
 """Types, in lower case, of what belongs to a transcript."""
 
 _LANDMARKS = (b"chromosome", b"contig", b"scaffold", b"supercontig")
+_PRODUCTS = (b"protein", b"polypeptide")
 _COLUMNS = 9
-_KEYS = ("transcript_id", "gene_id", "gene_name", "gene", "ID", "Parent", "Name")
+_CIRCULAR = b"Is_circular"
+_LONGEST = 1 << 31  # bp of a circular sequence: twice round has 32 bits
+_GENE = b"\n"
+"""Before the id of a GTF's gene, because a transcript may have the same."""
 
-Value = Callable[[str, bytes], bytes]
-"""Finds an attribute in the last column; empty where it is not there."""
 
-Ids = tuple[bytes, tuple[bytes, ...], tuple[bytes, ...]]
-"""Of a row, its parents and grandparents; empty where there is none. A gene of a GTF has a tab
-before its id, because a transcript may have the same."""
+class _Ids(NamedTuple):
+    """Of a row: its own id, its parents', its grandparents', and the gene that ids stand in.
+
+    Empty where there is none.
+    """
+
+    own: bytes = b""
+    parents: tuple[bytes, ...] = ()
+    above: tuple[bytes, ...] = ()
+    gene: bytes = ANY_GENE
+
+
+class _Form(NamedTuple):
+    """How a format writes attributes, and ids in them; `plain` undoes the escapes of its names."""
+
+    attributes: Callable[[bytes], Attributes]
+    ids: Callable[[Attributes, bytes, bytes, bool], _Ids]
+    plain: Callable[[bytes], bytes]
 
 
 def read_gtf(path: Path) -> Iterator[Feature]:
@@ -44,97 +73,135 @@ def read_gtf(path: Path) -> Iterator[Feature]:
     InputError
         At the first line that breaks a rule.
     """
-    patterns = {key: re.compile(rb'\b%b +(?:"([^"]*)"|([^";\s]+))' % key.encode()) for key in _KEYS}
-
-    def value(key: str, text: bytes) -> bytes:
-        found = patterns[key].search(text)
-        return (found[1] or found[2] or b"") if found else b""
-
-    return _read(path, value, _gtf_ids)
+    return _read(path, _Form(GtfAttributes, _gtf_ids, bytes), {})
 
 
 def read_gff3(path: Path) -> Iterator[Feature]:
     """Yield the transcripts of a GFF3, and one feature for each row that belongs to none.
+
+    A feature that runs on beyond the end of a sequence which the file calls circular is two: up to
+    the origin, and from there.
 
     Raises
     ------
     InputError
         At the first line that breaks a rule.
     """
-
-    def value(key: str, text: bytes) -> bytes:
-        # faster than a regular expression by half
-        _, _, rest = (b";" + text).replace(b"; ", b";").partition(b";%b=" % key.encode())
-        return rest.partition(b";")[0].strip()
-
-    return _read(path, value, _gff3_ids, unquote_to_bytes)
+    return _read(path, _Form(gff3_attributes, _gff3_ids, unquote_to_bytes), _circular(path))
 
 
-def _read(
-    path: Path,
-    value: Value,
-    ids: Callable[[Value, bytes, bytes, bool], Ids],
-    plain: Callable[[bytes], bytes] = bytes,
-) -> Iterator[Feature]:
-    """Read either format; `plain` undoes the escapes of its names."""
-    file = shown(path)
-    book = Transcripts(file)
+def _read(path: Path, form: _Form, circular: Mapping[bytes, int]) -> Iterator[Feature]:
+    file, plain = shown(path), form.plain
+    book = Transcripts(file, circular)
     for number, fields in _lines(path):
         kind, text = fields[2].lower(), fields[8]
         part = _PARTS.get(kind)
         try:
-            start, end, strand = _place(fields)
-            own, parents, above = ids(value, kind, text, part is not None)
+            start, end, strand = _place(fields, circular.get(plain(fields[0]), 0))
+            given = form.attributes(text)
+            ids = form.ids(given, kind, text, part is not None)
         except ValueError as error:
             raise InputError(f"{file}:{number}: {error}") from error
-        chrom = plain(fields[0])
-        if part is not None and parents:
-            for parent in parents if part != _IGNORED else ():
-                key = row_key(chrom, parent)
+        place = plain(fields[0]), start, end, strand
+        if part is not None and ids.parents:
+            for parent in ids.parents if part != _IGNORED else ():
+                key = Key(place[0], parent, strand, ids.gene)
                 if book.add_part(key, part, start, end):
-                    name = value("gene_id", text) or parent.lstrip(b"\t")
-                    names = plain(_gene_name(value, text)), plain(name)
-                    book.imply(key, Row(number, chrom, start, end, strand, *names, above))
-        elif kind not in _LANDMARKS and not (kind == b"region" and b"mol_type=" in text):
-            is_gene = kind.endswith(b"gene")
-            gene_name, name = _gene_name(value, text), value("Name", text)
-            if is_gene:
-                gene_name, name = gene_name or name, b""
-            name = name or value("gene_id", text) or own.lstrip(b"\t") or kind
-            names = plain(gene_name), plain(name)
-            row = Row(number, chrom, start, end, strand, *names, parents, is_gene)
+                    name = given.get(b"gene_id", b"") or (
+                        parent == ids.own and given.get(b"Name", b"")
+                    )
+                    names = plain(symbol(given)), plain(name or parent.removeprefix(_GENE))
+                    book.imply(key, Row(number, *place, *names, ids.above))
+        elif not _is_landmark(kind, given):
+            row = _row(number, place, kind, given, ids, plain)
+            own = ids.own or (b"\n%d" % number if ids.parents else b"")
             if own:
-                book.add(row_key(chrom, own), row)
+                book.add(Key(place[0], own, strand, ids.gene), row)
             else:
-                yield book.feature(row)
+                yield from book.feature(row)
     yield from book.features()
 
 
-def _gene_name(value: Value, text: bytes) -> bytes:
-    return value("gene_name", text) or value("gene", text)
+def _row(
+    number: int,
+    place: tuple[bytes, int, int, Strand],
+    kind: bytes,
+    given: Attributes,
+    ids: _Ids,
+    plain: Callable[[bytes], bytes],
+) -> Row:
+    """Return a row that is no part of another."""
+    is_gene = kind.endswith(b"gene") and not (ids.parents and ids.gene != ANY_GENE)
+    title, name = symbol(given), given.get(b"Name", b"")
+    if is_gene:
+        title, name = title or name, b""
+    name = name or given.get(b"gene_id", b"") or ids.own.removeprefix(_GENE) or kind
+    derived = ids.own and kind in _PRODUCTS and given.get(b"Derives_from", b"")
+    parents = (_decoded_id(derived),) if derived else ids.parents
+    return Row(number, *place, plain(title), plain(name), parents, is_gene, bool(derived))
 
 
-def _gtf_ids(value: Value, kind: bytes, text: bytes, part: bool) -> Ids:
-    transcript, gene = value("transcript_id", text), value("gene_id", text)
-    genes = (b"\t" + gene,) if gene else ()
+def _is_landmark(kind: bytes, given: Attributes) -> bool:
+    """Tell whether a row is about a whole sequence, and not about something on it."""
+    return kind in _LANDMARKS or bool(
+        given.get(_CIRCULAR, b"") or (kind == b"region" and given.get(b"mol_type", b""))
+    )
+
+
+def _gtf_ids(given: Attributes, kind: bytes, text: bytes, part: bool) -> _Ids:
+    transcript, gene = given.get(b"transcript_id", b""), given.get(b"gene_id", b"")
+    if part and transcript:
+        return _Ids(b"", (transcript,), (_GENE + gene,) if gene else (), gene)
+    is_gene, is_transcript = kind.endswith(b"gene"), kind.endswith((b"transcript", b"rna"))
     if not transcript and not gene:
-        cure = "this is a GFF3: call the file .gff3" if b"=" in text else "add them"
-        raise ValueError(f'no attribute gene_id "..." and no transcript_id "..."; {cure}')
-    if kind.endswith(b"gene"):
-        return b"\t" + (gene or transcript), (), ()
+        bare = bare_id(text)
+        if bare and is_gene:
+            gene = bare
+        elif bare and is_transcript:
+            transcript = bare
+        else:
+            cure = "this is a GFF3: call the file .gff3" if b"=" in text else "add them"
+            raise ValueError(f'no attribute gene_id "..." and no transcript_id "..."; {cure}')
+    genes = (_GENE + gene,) if gene else ()
+    if is_gene and (kind == b"gene" or transcript in (b"", gene)):
+        return _Ids(_GENE + (gene or transcript), gene=gene or transcript)
     if part:
-        return (b"", (transcript,), genes) if transcript else (b"", genes, ())
-    if kind.endswith((b"transcript", b"rna")):
-        return transcript, genes, ()
-    return b"", (), ()
+        return _Ids(b"", genes, (), gene)
+    if is_transcript or (is_gene and transcript):
+        return _Ids(transcript, genes, (), gene)
+    return _Ids()
 
 
-def _gff3_ids(value: Value, kind: bytes, text: bytes, part: bool) -> Ids:
-    if b"=" not in text and text.strip() not in (b"", b"."):
-        cure = "this is a GTF: call the file .gtf" if b'"' in text else "write them so"
+def _gff3_ids(given: Attributes, kind: bytes, text: bytes, part: bool) -> _Ids:
+    if (not given and text.strip(b" ;") not in (b"", b".")) or is_gtf(text):
+        gtf = b'"' in text or (kind in (b"gene", b"transcript") and bare_id(text))
+        cure = "this is a GTF: call the file .gtf" if gtf else "write them so"
         raise ValueError(f"the attributes of a GFF3 are KEY=VALUE;KEY=VALUE; {cure}")
-    parents = tuple(parent for parent in value("Parent", text).split(b",") if parent)
-    return value("ID", text), parents, ()
+    own = _decoded_id(given.get(b"ID", b""))
+    parents = tuple(_decoded_id(each) for each in given.get(b"Parent", b"").split(b",") if each)
+    if part and own and not parents and _PARTS[kind] == CODING:
+        return _Ids(own, (own,))  # pieces of one that has no gene's row
+    return _Ids(own, parents)
+
+
+def _decoded_id(text: bytes) -> bytes:
+    return unquote_to_bytes(text.strip())
+
+
+def _circular(path: Path) -> dict[bytes, int]:
+    """Return the lengths of the sequences that a GFF3 calls circular."""
+    found = {}
+    for _, line in read_lines(path):
+        if line.startswith((b"##FASTA", b">")):
+            break
+        if _CIRCULAR in line and not line.startswith(b"#"):
+            fields = line.split(b"\t")
+            given = gff3_attributes(fields[-1])
+            if len(fields) >= _COLUMNS and given.get(_CIRCULAR, b"").lower() == b"true":
+                length = int(fields[4]) if fields[4].isdigit() and len(fields[4]) < 11 else 0
+                if fields[3] == b"1" and 0 < length < _LONGEST:
+                    found[unquote_to_bytes(fields[0])] = length
+    return found
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[bytes]]]:
@@ -145,6 +212,8 @@ def _lines(path: Path) -> Iterator[tuple[int, list[bytes]]]:
         if not line.strip() or line.startswith((b"#", b"track ", b"browser ")):
             continue
         fields = line.split(b"\t")
+        while len(fields) > _COLUMNS and not fields[-1].strip():
+            fields.pop()  # tabs at the end of a line
         if len(fields) != _COLUMNS:
             raise InputError(
                 f"{shown(path)}:{number}: {len(fields)} column{'s'[: len(fields) > 1]}; a line of "
@@ -153,10 +222,13 @@ def _lines(path: Path) -> Iterator[tuple[int, list[bytes]]]:
         yield number, fields
 
 
-def _place(fields: list[bytes]) -> tuple[int, int, Strand]:
+def _place(fields: list[bytes], round_: int) -> tuple[int, int, Strand]:
+    """Read a place; `round_` is the length of a circular sequence, 0 of others."""
     start, end = whole(fields[3], "start"), whole(fields[4], "end")
     if start < 1:
         raise ValueError("start 0; GTF and GFF3 count from 1; is it a BED?")
+    if end < start <= round_:  # as some tools write what goes over the origin
+        end += round_
     if end < start:
         raise ValueError(f"end {end} < start {start}; exchange them, the strand has a column")
     return start - 1, end, "." if fields[6] == b"?" else read_strand(fields[6], 7)

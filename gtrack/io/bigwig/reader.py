@@ -85,6 +85,28 @@ class BigWigReader:
             raise InputError(f"{self.path}: broken data at {where}; make the file again") from error
         return np.asarray(values, np.float32)
 
+    def values_or_none(self, chrom: str, start: int, end: int) -> npt.NDArray[np.float32]:
+        """Read the values of an interval; none, all NaN, of a chromosome that is not in the file.
+
+        Parameters and errors are else those of :meth:`values`.
+        """
+        if chrom not in self.chrom_sizes:
+            return np.full(end - start, np.nan, np.float32)
+        return self.values(chrom, start, end)
+
+    def has_values(self, chrom: str) -> bool:
+        """Tell whether a chromosome of the file has a value, as its overview knows.
+
+        Raises
+        ------
+        InputError
+            When the data are broken.
+        """
+        try:
+            return bool(self._track.stats(chrom, type="coverage")[0])
+        except RuntimeError as error:
+            raise InputError(f"{self.path}: broken data of {chrom}; make the file again") from error
+
     def close(self) -> None:
         """Close the file."""
         self._track.close()

@@ -21,6 +21,7 @@ from gtrack.publish.hub.tracks import (
     described,
     hits,
     overlay,
+    signal,
 )
 from gtrack.publish.session import hub_position
 from gtrack.publish.stanzas import Nested, Settings, write_stanzas
@@ -88,7 +89,8 @@ def hub_text(hub: Hub) -> str:
         long = "Signed relevance per base, each strand by itself"
         tracks += composite(STRANDS, "Strands", long, strands, "hide")
     tracks += [hits(track) for track in hub.of_kind("hits")]
-    tracks += [annotation(track) for track in hub.of_kind("annotation")]
+    for track in hub.of_kind("annotation"):
+        tracks.append(signal(track) if track.spec.is_signal else annotation(track))
     _set_apart(tracks)
     top = (settings for depth, settings in tracks if depth == 1)
     for place, settings in enumerate(top, 1):

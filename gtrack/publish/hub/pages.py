@@ -235,10 +235,11 @@ def _hit_facts(hub: Hub, track: HubTrack) -> list[tuple[str, object]]:
 
 def _annotation_page(hub: Hub, track: HubTrack) -> str:
     spec = track.spec
-    how = "It is the bigBed that was given."
+    how = f"It is the {spec.format} that was given."
     if ANNOTATION_FORMATS[spec.format].lines:
         how = f"It is a bigBed of the {spec.format} that was given, made by gtrack."
-    shown = f"Features that were given to be shown beside relevance; not computed by gtrack. {how}"
+    what = "Values" if spec.is_signal else "Features"
+    shown = f"{what} that were given to be shown beside relevance; not computed by gtrack. {how}"
     return _page(
         hub, f"Annotation: {spec.name}", section("Description", paragraphs(shown, _COORDINATES))
     )

@@ -204,6 +204,30 @@ def annotation(track: HubTrack) -> Nested:
     ]
 
 
+def signal(track: HubTrack) -> Nested:
+    """Return the stanza of values that the user gave: bars on a scale of their own.
+
+    Its limits are those of the values and 0. UCSC takes them where a user turns the automatic scale
+    off.
+    """
+    low, high = 0.0 - rounded_up(-track.file.low, 0.0), rounded_up(track.file.high, 0.0)
+    limits = f"{low:g} {high:g}" if low < high else "0 1"
+    return 1, [
+        *described(track.name, track.spec.shown, _meaning(track)),
+        ("parent", ROOT),
+        ("type", f"bigWig {limits}"),
+        ("bigDataUrl", track.url),
+        ("visibility", "full"),
+        ("autoScale", "on"),
+        ("alwaysZero", "on"),
+        ("maxHeightPixels", "200:50:11"),
+        ("windowingFunction", "mean"),
+        ("color", GREY),
+        ("altColor", GREY),
+        ("html", track.page),
+    ]
+
+
 def _signal(tracks: Sequence[HubTrack]) -> str:
     limit = rounded_up(max(track.largest for track in tracks))
     return f"bigWig {-limit:g} {limit:g}"
@@ -218,14 +242,14 @@ def _meaning(track: HubTrack) -> str:
             said = "Motif hits that the relevance of"
             return f"{said} {track.spec.title} supports or opposes{unit}"
         case "annotation":
-            return f"{track.spec.name} (annotation)"
+            return f"{track.spec.name} ({'signal' if track.spec.is_signal else 'annotation'})"
         case kind:
             said = f"Relevance of each base to {track.spec.title}"
             return f"{said}{strand.get(kind, '')}{unit}"
 
 
-def rounded_up(value: float) -> float:
-    """Return the next number of two digits; 1 for nothing.
+def rounded_up(value: float, nothing: float = 1.0) -> float:
+    """Return the next number of two digits; `nothing` where there is none above 0.
 
     Examples
     --------
@@ -233,7 +257,7 @@ def rounded_up(value: float) -> float:
     (0.62, 4.7, 1.0)
     """
     if value <= 0:
-        return 1.0
+        return nothing
     shown = float(f"{value:.1e}")
     if shown < value:
         shown = float(f"{shown + 10.0 ** (floor(log10(value)) - 1):.1e}")

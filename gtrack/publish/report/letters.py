@@ -27,6 +27,7 @@ from gtrack.publish.report.lanes import (
     short,
     signed,
 )
+from gtrack.publish.report.signals import SignalRow, said_of_signal, signal_lane
 from gtrack.publish.session import LETTERS
 
 WIDTH, LEFT = 1000, 92
@@ -72,7 +73,10 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LetterPlot:
-    """One place, 0-based half-open: its bases (ACGTN), and what models and annotations say."""
+    """One place, 0-based half-open: its bases (ACGTN), and what models and annotations say.
+
+    `signals` are annotations that have a value per base.
+    """
 
     chrom: str
     start: int
@@ -80,6 +84,7 @@ class LetterPlot:
     bases: str
     models: tuple[ModelRow, ...]
     annotations: tuple[tuple[str, tuple[Feature, ...]], ...] = ()
+    signals: tuple[SignalRow, ...] = ()
 
     @property
     def locus(self) -> str:
@@ -126,6 +131,11 @@ def letter_svg(plot: LetterPlot, number: int) -> Markup:
             parts.append(cut_label(name, 13, LEFT - 8, top + 9, class_="end"))
             parts.append(moved(lanes, LEFT, top))
             top += height + 6
+    for signal in plot.signals:
+        bars, height = signal_lane(signal, PLOT)
+        parts.append(cut_label(signal.name, 13, LEFT - 8, top + height - 2, class_="end"))
+        parts.append(moved(bars, LEFT, top))
+        top += height + 6
     parts.append(moved(_coordinates(plot, x_of, step), LEFT, top))
     return element(
         "svg",
@@ -140,7 +150,7 @@ def letter_svg(plot: LetterPlot, number: int) -> Markup:
 
 
 def describe(plot: LetterPlot) -> list[str]:
-    """Return the figure in words: for every model its scale, strongest bases and hits."""
+    """Return the figure in words: of every model its scale, strongest bases and hits; signals."""
     said = []
     for row in plot.models:
         bases = ", ".join(
@@ -154,7 +164,7 @@ def describe(plot: LetterPlot) -> list[str]:
             f"{row.name}: scale ±{row.limit:.3g}; strongest bases: {bases or 'none'}; "
             f"motif hits: {hits or 'none'}."
         )
-    return said
+    return [*said, *map(said_of_signal, plot.signals)]
 
 
 def _strongest(values: NDArray[np.float32]) -> Iterator[int]:

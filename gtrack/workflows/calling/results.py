@@ -124,7 +124,7 @@ def write_results(
     entries = [_write_target(job, scan, folder, each) for each in found]
     logos = f"{folder.name}/logos.json"
     write_text(job.out / logos, _logos(motifs, found))
-    relevance = [track for track in tracks if track.format == "bigWig"]
+    relevance = [track for track in tracks if track.is_relevance]
     made = [_track(each, entry) for each, entry in zip(found, entries, strict=True)]
     shown = (*relevance, *made, *tracks[len(relevance) :])
     locus = _strongest(found, scan.chrom_sizes) or bare.locus

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.evaluation_rows import MetricRow
 from gtrack.core.intervals import Interval
@@ -74,6 +75,8 @@ class OnAnnotation:
 def check_annotations(job: EvaluateJob, scan: FinishedScan) -> dict[str, list[Place]]:
     """Read the annotations, and look for what they are worked on with, before anything slow.
 
+    Signals are passed over; see :func:`passed_over`.
+
     Raises
     ------
     InputError
@@ -81,13 +84,30 @@ def check_annotations(job: EvaluateJob, scan: FinishedScan) -> dict[str, list[Pl
         features lies on a chromosome of the scan.
     """
     found: dict[str, list[Place]] = {}
-    if job.annotations:
-        require_bedtools()
-    for name, path in job.annotations:
-        if name in found:
+    names = [name for name, _ in job.annotations]
+    for name in names:
+        if names.count(name) > 1:
             raise InputError(f"--annotation {name}=...: the name is given twice")
+    featured = [each for each in job.annotations if not _is_signal(each[1])]
+    if featured:
+        require_bedtools()
+    for name, path in featured:
         found[name] = list(_places(path, scan))
     return found
+
+
+def passed_over(job: EvaluateJob) -> list[str]:
+    """Say which annotations are signals: they have values, and nothing to lie on."""
+    return [
+        f"--annotation {name}={shown(path)}: a signal has no features, which relevance could lie "
+        "on; it is passed over. Give its peaks"
+        for name, path in job.annotations
+        if _is_signal(path)
+    ]
+
+
+def _is_signal(path: Path) -> bool:
+    return ANNOTATION_FORMATS[annotation_format(path)].signal
 
 
 def _places(path: Path, scan: FinishedScan) -> Iterator[Place]:

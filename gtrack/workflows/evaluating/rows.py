@@ -138,6 +138,8 @@ def _why_missing(found: Found, target: Target, name: str) -> str:
     if metric.axis == "annotation":
         if not found.job.annotations:
             return "no --annotation was given"
+        if not found.annotated:
+            return "no --annotation with features was given"
         return "the scan has no hits of this model: gtrack hits calls them"
     if metric.axis == "similarity":
         models = {each.model for each in found.scan.targets}

@@ -13,57 +13,76 @@ from pathlib import Path
 from gtrack.core.errors import OutputError
 from gtrack.core.small_file import whole, whole_json
 from gtrack.io.atomic import sync, write_parts
+from gtrack.io.folders import remove_empty
 
 FOLDER = "annotations"
 RECORD = "plan/annotations.txt"
 
 
-def recorded(out: Path) -> set[str]:
+def recorded(out: Path) -> list[str]:
     """Return the names of the files that gtrack wrote, whether they are there or not.
 
-    Of a scan that kept no record, those that its manifest lists.
+    Those written last stand last. Of a scan that kept no record, those that its manifest lists.
     """
-    names = set()
+    names: dict[str, None] = {}
     try:
         lines = whole(out / RECORD).decode(errors="replace").splitlines()
     except OSError:
         return _listed(out)
     for line in lines:
+        names.pop(line[1:], None)
         if line.startswith("+"):
-            names.add(line[1:])
-        else:
-            names.discard(line[1:])
-    return names
+            names[line[1:]] = None
+    return list(names)
 
 
-def replace_annotations(out: Path, files: Mapping[str, Iterable[bytes]]) -> None:
-    """Write files, by their names, in the place of all that gtrack wrote before.
+def put_annotations(out: Path, files: Mapping[str, Iterable[bytes]]) -> None:
+    """Write files by their names; those that gtrack wrote before under other names stay.
 
     Raises
     ------
     OutputError
         When the system refuses.
     """
-    folder, before = out / FOLDER, recorded(out)
+    folder = out / FOLDER
     try:
         folder.mkdir(exist_ok=True)
+        (out / RECORD).parent.mkdir(exist_ok=True)  # tracks of another tool have no plan
         _record(out, "+", files)
         for name, parts in files.items():
             write_parts(folder / name, parts)
-        gone = sorted(before - set(files))
+    except OSError as error:
+        raise _refused(folder, error) from error
+
+
+def drop_annotations(out: Path, names: Iterable[str]) -> None:
+    """Remove files that gtrack wrote, and the folder if it is empty then.
+
+    Raises
+    ------
+    OutputError
+        When the system refuses.
+    """
+    folder, gone = out / FOLDER, list(names)
+    try:
         for name in gone:
             (folder / name).unlink(missing_ok=True)
         if gone:
             _record(out, "-", gone)
+            remove_empty(folder)
     except OSError as error:
-        raise OutputError(f"{folder}: cannot write here: {error.strerror or error}") from error
+        raise _refused(folder, error) from error
+
+
+def _refused(folder: Path, error: OSError) -> OutputError:
+    return OutputError(f"{folder}: cannot write here: {error.strerror or error}")
 
 
 def _record(out: Path, sign: str, names: Iterable[str]) -> None:
     """Append names under a sign."""
     text = "".join(f"{sign}{name}\n" for name in names)
     if not (out / RECORD).exists():
-        text = "".join(f"+{name}\n" for name in sorted(_listed(out))) + text
+        text = "".join(f"+{name}\n" for name in _listed(out)) + text
     elif not (out / RECORD).read_bytes().endswith(b"\n"):  # the last line was torn by a power cut
         text = f"\n{text}"
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -75,10 +94,10 @@ def _record(out: Path, sign: str, names: Iterable[str]) -> None:
         os.close(descriptor)
 
 
-def _listed(out: Path) -> set[str]:
+def _listed(out: Path) -> list[str]:
     try:
         tracks = whole_json(out / "manifest.json")["tracks"]
         urls = [track.get(key) or "" for track in tracks for key in ("url", "index")]
-        return {url.removeprefix(f"{FOLDER}/") for url in urls if url.startswith(f"{FOLDER}/")}
+        return [url.removeprefix(f"{FOLDER}/") for url in urls if url.startswith(f"{FOLDER}/")]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return set()
+        return []

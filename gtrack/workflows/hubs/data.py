@@ -18,6 +18,7 @@ from gtrack.io.annotations import read_features
 from gtrack.io.atomic import write_parts
 from gtrack.io.bbi import big_file
 from gtrack.io.bigbed import write_feature_bigbed
+from gtrack.io.bigwig import cut_bigwig
 from gtrack.io.file_records import FileRecord, differs_in_copy, has_changed, recorded_parts
 from gtrack.io.hit_columns import COLUMNS
 from gtrack.io.text import read_lines, read_parts
@@ -61,6 +62,8 @@ class HubData:
             When the file is not there, broken, or of another genome.
         """
         source = self._scan.out / spec.path
+        if spec.is_signal:
+            return self._given_signal(spec, name, source)
         if spec.kind == "annotation":
             return self._annotation(spec, name, source)
         target = self._build / f"{name}.{'bw' if spec.format == 'bigWig' else 'bb'}"
@@ -82,6 +85,22 @@ class HubData:
                     f"{sizes[chrom]:,} in the scan; give a file of the same assembly"
                 )
         return head
+
+    def _given_signal(self, spec: TrackSpec, name: str, source: Path) -> HubTrack:
+        """Take a bigWig as it is, where its sequences are the scan's; one cut to them otherwise."""
+        target, sizes = self._build / f"{name}.bw", self._scan.chrom_sizes
+        head = self._opened(source, spec)
+        if not self._own or head.chrom_sizes.items() <= sizes.items():
+            self._place(source, target, spec.url)
+        else:
+            self.refuse_changed(spec.url)  # all of it is read
+            cut_bigwig(source, target, sizes)
+            head = big_file(target)
+            self.notes.append(
+                f"{spec.name}: has sequences that were not in the scan's FASTA; made anew without "
+                "them, with the same values"
+            )
+        return HubTrack(spec, name, head)
 
     def _annotation(self, spec: TrackSpec, name: str, source: Path) -> HubTrack:
         """Take a bigBed as it is, where its sequences are the scan's; make one otherwise."""

@@ -124,6 +124,15 @@ def test_narrow_peaks(tmp_path: Path) -> None:
         path.write_text(line + "\n")
         with pytest.raises(InputError, match=says):
             read(path)
+    wide = tmp_path / "p.broadPeak"
+    wide.write_text("chr1\t10\t90\tpk\t20\t.\t7.5\t-1\t3e-4\n")
+    assert read(wide) == [Feature("chr1", 10, 90, "pk", 20)]
+    wide.write_text(path.read_text() + "chr1\t10\t90\tpk\t0\t.\t7\t1\t1\t40\n")
+    with pytest.raises(InputError, match="1 column;"):
+        read(wide)
+    wide.write_text("chr1\t10\t90\tpk\t0\t.\t7\t1\t1\t40\n")
+    with pytest.raises(InputError, match="10 columns; a broadPeak line has 9; or call"):
+        read(wide)
     path.write_text("chr1\t10\t90\tpk\t0\t.\t7\t1\t1\tmiddle\n")
     with pytest.raises(InputError, match=r"p\.narrowPeak:1: 'middle' in column 10 is not a number"):
         read(path)
@@ -311,14 +320,16 @@ def test_formats_by_name() -> None:
     names = {
         "BED": "a.bed a.BED.gz a.b.bed.bgz",
         "narrowPeak": "a.narrowPeak a.narrowpeak.gz",
+        "broadPeak": "a.broadPeak x.broadpeak.gz",
         "GTF": "gencode.v44.gtf.gz x.gtf",
         "GFF3": "x.gff x.gff3 x.gff3.gz",
         "bigBed": "x.bb x.bigBed",
+        "bigWig": "x.bw x.bigWig x.BIGWIG",
     }
     assert set(names) == set(ANNOTATION_FORMATS)
     for kind, words in names.items():
         assert {annotation_format(Path(word)) for word in words.split()} == {kind}
-    for word in ("a.txt", "bed", "a.bb.gz", "a.vcf.gz", "a.bed.zip", "a.broadPeak"):
+    for word in ("a.txt", "bed", "a.bb.gz", "a.vcf.gz", "a.bed.zip", "a.bw.gz"):
         with pytest.raises(InputError, match="no format that gtrack shows has such a name"):
             annotation_format(Path(word))
 

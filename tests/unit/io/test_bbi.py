@@ -43,7 +43,7 @@ def make_bigbed(path: Path) -> Path:
 def test_a_bigwig_of_ours(tmp_path: Path) -> None:
     path = make_bigwig(tmp_path / "a.bw")
     with pyBigWig.open(str(path)) as reader:
-        assert big_file(path) == BigFile("bigWig", reader.chroms(), largest=2.5)
+        assert big_file(path) == BigFile("bigWig", reader.chroms(), largest=2.5, low=-2.5, high=1)
 
 
 def test_a_bigbed_of_ours(tmp_path: Path) -> None:
@@ -59,8 +59,8 @@ def test_a_bigbed_of_ours(tmp_path: Path) -> None:
 def test_files_of_others(tmp_path: Path) -> None:
     with pyBigWig.open(str(tmp_path / "a.bw"), "w") as writer:
         writer.addHeader(list(MANY.items()))
-        writer.addEntries("chr0", 0, values=[3.0, -7.25], span=1, step=1)
-    assert big_file(tmp_path / "a.bw") == BigFile("bigWig", MANY, largest=7.25)
+        writer.addEntries("chr0", 0, values=[-7.25, 3.0], span=1, step=1)
+    assert big_file(tmp_path / "a.bw") == BigFile("bigWig", MANY, largest=7.25, low=-7.25, high=3)
     pybigtools.open(str(tmp_path / "a.bb"), "w").write({"c": 9}, iter([("c", 1, 2, "name")]))
     found = big_file(tmp_path / "a.bb")
     assert (found.kind, found.chrom_sizes) == ("bigBed", {"c": 9})
@@ -72,7 +72,7 @@ def test_the_other_byte_order(tmp_path: Path) -> None:
     index = struct.pack(">IIQIIIIQII", 0x2468ACE0, 1, 0, 0, 0, 0, 0, 100, 1, 0)
     summary = struct.pack(">Qdddd", 1, -4, 3, 0, 0)
     (tmp_path / "a.bw").write_bytes(head + tree + index + summary + head[:4])
-    assert big_file(tmp_path / "a.bw") == BigFile("bigWig", {"c": 5}, largest=4)
+    assert big_file(tmp_path / "a.bw") == BigFile("bigWig", {"c": 5}, largest=4, low=-4, high=3)
 
 
 @pytest.mark.parametrize("make", [make_bigwig, make_bigbed])

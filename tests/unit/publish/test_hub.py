@@ -145,6 +145,23 @@ def test_motifs_that_cannot_be_listed_are_searched_by_text(name: str) -> None:
     assert (hits["filterText.name"], hits["filterType.name"]) == ("*", "wildcard")
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "limits"),
+    [(0.0, 31.25, "0 32"), (-2.0, 0.04, "-2 0.04"), (1.0, 2.0, "0 2"), (0.0, 0.0, "0 1")],
+)
+def test_a_signal_is_bars_on_a_scale_of_its_own(low: float, high: float, limits: str) -> None:
+    given = replace(spec("atac", "annotation"), format="bigWig")
+    hub = make_hub((spec("cnn"), given))
+    file = replace(hub.tracks[1].file, low=low, high=high)
+    hub = replace(hub, tracks=(hub.tracks[0], replace(hub.tracks[1], file=file)))
+    track = by_name(hub)["atac"]
+    assert track["type"] == f"bigWig {limits}"
+    assert (track["autoScale"], track["parent"], track["bigDataUrl"]) == ("on", "gtrack", "atac.bw")
+    assert "logo" not in track
+    assert check_hub(hub_text(hub), files_of(hub)) == []
+    assert "Values that were given" in hub_pages(hub)["atac.html"]
+
+
 def test_a_custom_genome_comes_along() -> None:
     genome = parse(hub_text(make_hub(FULL)))[1]
     assert genome["genome"] == "custom"

@@ -95,7 +95,7 @@ def tracks(manifest: RunManifest) -> list[dict[str, Any]]:
 
 
 def test_relevance_is_letters_on_one_scale() -> None:
-    drawn = [track for track in tracks(WITH_HITS) if track["type"] == "wig"]
+    drawn = [track for track in tracks(WITH_HITS) if "gtrack" in track and "p99" in track["gtrack"]]
     assert {track["graphType"] for track in drawn} == {"dynseq"}
     assert len({track["autoscaleGroup"] for track in drawn}) == 1
     assert [track["gtrack"]["p99"] for track in drawn] == [0.25] * 3
@@ -109,7 +109,8 @@ def test_several_targets_are_named_by_their_labels_and_values_say_so() -> None:
         assert [(title + end, title) for end in ends] == [s for s in shown if s[1] == title]
     units = {t["gtrack"].get("unit") for t in tracks(CASES["targets"]) if "m" in t["name"][:1]}
     assert units == {"value"}
-    assert not any("unit" in track["gtrack"] for track in tracks(WITH_HITS)), "logits go unsaid"
+    units = [track.get("gtrack", {}).get("unit") for track in tracks(WITH_HITS)]
+    assert set(units) == {None}, "logits go unsaid"
 
 
 def test_the_xml_has_file_paths_and_no_control_character() -> None:
@@ -123,16 +124,27 @@ def test_the_xml_has_file_paths_and_no_control_character() -> None:
 
 
 def test_hits_keep_their_own_colours() -> None:
-    (hits,) = [track for track in tracks(WITH_HITS) if track["gtrack"]["kind"] == "hits"]
+    (hits,) = [t for t in tracks(WITH_HITS) if t.get("gtrack", {}).get("kind") == "hits"]
     assert "color" not in hits
     assert hits["format"] == "bigbed"
 
 
 def test_only_a_tabix_file_is_indexed() -> None:
-    genes, peaks = (t for t in tracks(WITH_HITS) if t["gtrack"]["kind"] == "annotation")
+    genes, peaks, wide = (t for t in tracks(WITH_HITS) if t.get("height") == 42)
     assert genes["indexed"] is False
     assert "indexURL" not in genes
     assert peaks["indexURL"] == peaks["url"] + ".tbi"
+    assert {each.get("delimiter") for each in (genes, peaks, wide)} == {"\t"}
+
+
+def test_a_signal_is_bars_on_a_scale_of_its_own() -> None:
+    (atac,) = [track for track in tracks(WITH_HITS) if track["name"] == "atac"]
+    assert (atac["type"], atac["format"], atac["autoscale"]) == ("wig", "bigwig", True)
+    assert not {"graphType", "autoscaleGroup", "gtrack"} & set(atac), "stock igv.js draws it"
+    xml = ET.fromstring(igv_xml(WITH_HITS))
+    (drawn,) = [each for each in xml.iter("Track") if each.attrib["name"] == "atac"]
+    assert drawn.attrib["autoScale"] == "true"
+    assert drawn.find("DataRange") is None
 
 
 def test_a_place_is_said_from_one() -> None:
