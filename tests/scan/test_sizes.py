@@ -76,6 +76,11 @@ def bomb(folder: Path) -> None:
     path.write_text(json.dumps(record))
 
 
+def _dense(lists: int) -> str:
+    """Return what takes the most memory for its bytes."""
+    return "[" + "[]," * lists + "1]"
+
+
 CNN: dict[str, Callable[[Path], object]] = {
     "labels": lambda f: configured(f, num_labels=10**9, id2label=None),
     "labels listed": lambda f: configured(f, id2label=["a", "b"]),
@@ -87,9 +92,7 @@ CNN: dict[str, Callable[[Path], object]] = {
     "window": lambda f: configured(f, window_bp=10**7),
     "window beyond": lambda f: configured(f, window_bp=10**400),
     "config": lambda f: big(f / "config.json"),
-    "config below the limit": lambda f: (f / "config.json").write_text(
-        "[" + "[]," * 333_000 + "1]"
-    ),
+    "config below the limit": lambda f: (f / "config.json").write_text(_dense(333_000)),
     "config deep": lambda f: (f / "config.json").write_text('{"a":' * 190_000),
     "config without end": lambda f: linked(f / "config.json"),
     "config pipe": lambda f: piped(f / "config.json"),
@@ -109,9 +112,7 @@ DNABERT2: dict[str, Callable[[Path], object]] = {
     "heads": lambda f: configured(f, num_attention_heads=10**9),
     "bomb": bomb,
     "tokenizer": lambda f: big(f / "tokenizer.json"),
-    "tokenizer below the limit": lambda f: (f / "tokenizer.json").write_text(
-        "[" + "[]," * 1_300_000 + "1]"
-    ),
+    "tokenizer below the limit": lambda f: (f / "tokenizer.json").write_text(_dense(1_300_000)),
     "tokenizer without end": lambda f: linked(f / "tokenizer.json"),
     "tokenizer pipe": lambda f: piped(f / "tokenizer.json"),
     "tokenizer config": lambda f: big(f / "tokenizer_config.json"),
