@@ -28,7 +28,7 @@ _LOG_WIDTH = 200
 
 
 def echo(*lines: object, err: bool = False) -> None:
-    """Print lines, each of them one: a line end within is escaped as any control is.
+    """Print lines, each of them one: a line end within is escaped as any control but a tab is.
 
     Parameters
     ----------
@@ -38,7 +38,8 @@ def echo(*lines: object, err: bool = False) -> None:
         To stderr, where all goes that is no result.
     """
     for line in lines:
-        click.echo(shown(str(line), LONGEST), err=err)
+        parts = str(line).split("\t")
+        click.echo("\t".join(shown(part, LONGEST) for part in parts), err=err)
 
 
 def quoted(words: Iterable[object]) -> str:

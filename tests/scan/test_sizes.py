@@ -179,3 +179,28 @@ def test_what_else_lies_in_a_folder(run, scanned, tmp_path: Path, name: str) -> 
         how(folder / name)
         ran = run("report", folder, "--loci", 1, code=None)
         assert ran.code in (0, 2)
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"fasta": 7}', '{"fasta": "a\\u0000b"}', "[" * 9999])
+def test_a_record_of_a_run_that_names_no_genome(run, scanned, tmp_path: Path, text: str) -> None:
+    folder = tmp_path / "scan"
+    _copy(scanned[1], folder)
+    (folder / "run.local.json").write_text(text)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    if manifest["genome"]["fasta"] is None:
+        assert "run.local.json: missing or damaged" in run("report", folder, code=2).err
+    assert run("scan", "--plan", folder, "--shard", 0, code=2).err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("table", "column"), [("regions.tsv", "score"), ("windows.tsv", "tokens")])
+def test_a_column_of_numbers_that_holds_a_word(scanned, tmp_path: Path, table, column) -> None:
+    import gtrack
+
+    folder = tmp_path / "scan"
+    _copy(scanned[1], folder)
+    header, *rows = [line.split("\t") for line in (folder / table).read_text().splitlines()]
+    rows[3][header.index(column)] = "1,5"
+    (folder / table).write_text("".join("\t".join(row) + "\n" for row in [header, *rows]))
+    scan = gtrack.open_scan(folder)
+    with pytest.raises(gtrack.InputError, match=f"{table}: column {column}: .*1,5"):
+        scan.regions() if table == "regions.tsv" else scan.windows()
