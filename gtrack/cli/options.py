@@ -25,7 +25,7 @@ class _File(click.Path):
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """Return the path; name the option where there can be none."""
         path = super().convert(value, param, ctx)
-        if problem := no_path(path):
+        if problem := no_path(Path(os.fsdecode(path))):
             self.fail(problem, param, ctx)
         return path
 

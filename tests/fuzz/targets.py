@@ -106,7 +106,7 @@ def use_scan(folder: Path, draw: random.Random) -> None:
         elif how == 2:
             command("merge", folder)
         elif how == 3:
-            command("hub", folder, "--email", "me@example.org", "--genome", "hg38")
+            command("hub", folder, "--email", "me@example.org")
         elif how == 4:
             command("export", folder, "--to", "finemo", "--overwrite")
         elif how == 5:
