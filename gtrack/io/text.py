@@ -224,14 +224,9 @@ def read_lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes
     Raises
     ------
     InputError
-<<<<<<< HEAD
-        As `open_bytes`; for a line longer than `limit`; for a NUL; for a carriage return
-        inside a line, which would hide the line that follows it.
-=======
-        As `open_bytes`; for a line longer than `LINE_LIMIT`; for more than `EMPTY_LIMIT` that say
+        As `open_bytes`; for a line longer than `limit`; for more than `EMPTY_LIMIT` that say
         nothing, one after another; for a NUL; for a carriage return inside a line, which would
         hide the line that follows it.
->>>>>>> 6c36139 (Tests of sizes, of the Hub and of the terminal)
     """
     name, empty = shown(path), 0
     with open_bytes(path) as stream:
@@ -246,20 +241,15 @@ def read_lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes
                     utf8 = filtered(path, "iconv -f UTF-16 -t UTF-8")
                     raise InputError(f"{name}:1: text in UTF-16; save the file as UTF-8: {utf8}")
                 line = line.removeprefix(b"\xef\xbb\xbf")
-<<<<<<< HEAD
-            if len(line) > limit and b"\r" not in line[:limit]:
-                size = f"{limit >> 20} MiB"
-                raise InputError(f"{name}:{number}: line {number} longer than {size}; is it text?")
-=======
             empty = empty + 1 if not line or line.isspace() or line.startswith(b"#") else 0
             if empty > EMPTY_LIMIT:
                 raise InputError(
                     f"{name}:{number}: {EMPTY_LIMIT:,} lines one after another are empty or "
                     "comments; is it the right file?"
                 )
-            if len(line) > LINE_LIMIT and b"\r" not in line[:LINE_LIMIT]:
-                raise InputError(f"{name}:{number}: line {number} longer than 1 MiB; is it text?")
->>>>>>> 6c36139 (Tests of sizes, of the Hub and of the terminal)
+            if len(line) > limit and b"\r" not in line[:limit]:
+                size = f"{limit >> 20} MiB"
+                raise InputError(f"{name}:{number}: line {number} longer than {size}; is it text?")
             if b"\0" in line:
                 raise InputError(f"{name}:{number}: a NUL byte; give a text file, not a binary one")
             if b"\r" in line:

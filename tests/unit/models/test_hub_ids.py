@@ -6,7 +6,6 @@ import http.server
 import logging
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,11 +66,16 @@ def test_what_is_meant_for_a_path_is_not_asked_for(silent, source: str) -> None:
     Path("models/other").mkdir(parents=True)
     Path("loop").symlink_to("loop")
     Path("file").touch()
-    began = time.monotonic()
     with pytest.raises(InputError, match="no such folder"):
         locate(source)
     assert not silent
-    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("source", ["x" * 300, "a/" + "x" * 300, "a\0b"])
+def test_names_that_no_folder_can_have(silent, source: str) -> None:
+    with pytest.raises(InputError, match="give the folder of a model"):
+        locate(source)
+    assert not silent
 
 
 def test_a_mistyped_path_names_its_neighbours() -> None:
@@ -89,10 +93,8 @@ def test_a_mistyped_path_names_its_neighbours() -> None:
 
 def test_a_hub_that_never_answers_is_left(silent, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "gtrack")
-    began = time.monotonic()
     with pytest.raises(ModelError, match="no answer within 1 s") as e:
         open_model("owner/model")
-    assert time.monotonic() - began < 10
     assert silent, "it was asked"
     assert "give the folder" in str(e.value)
     assert caplog.messages == ["owner/model: no such folder; asking the Hugging Face Hub, 1 s"]
@@ -100,10 +102,8 @@ def test_a_hub_that_never_answers_is_left(silent, caplog: pytest.LogCaptureFixtu
 
 def test_offline_nobody_is_asked(silent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
-    began = time.monotonic()
     with pytest.raises(ModelError, match="HF_HUB_OFFLINE is set"):
         locate("owner/model")
-    assert time.monotonic() - began < 1
     assert not silent
 
 
