@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.table import Table
 from safetensors.torch import load_file, save_file
 
 from gtrack.cli.progress import Bars
-from gtrack.cli.terminal import LONGEST, echo, printable_console, quoted
+from gtrack.cli.terminal import LONGEST, command_line, echo, printable_console
 from gtrack.core.errors import InputError
 from gtrack.core.printable import one_line
 
@@ -66,12 +67,12 @@ def test_bars_show_names_as_they_are_and_no_controls(capsys) -> None:
 
 @given(words=st.lists(st.text(st.characters(exclude_characters="\0"), max_size=20), min_size=1))
 def test_a_command_means_what_was_meant(words: list[str]) -> None:
-    said = quoted(words)
-    assert said.isprintable()
     try:
-        wanted = b"".join(word.encode("utf-8", "surrogateescape") + b"\0" for word in words)
+        wanted = b"".join(os.fsencode(word) + b"\0" for word in words)
     except UnicodeEncodeError:
         return  # no name of a file
+    said = command_line(words)
+    assert said.isprintable()
     ran = subprocess.run(
         ["bash", "-c", f"printf '%s\\0' {said}"], capture_output=True, env={"LC_ALL": "C.UTF-8"}
     )
