@@ -73,7 +73,7 @@ def test_what_is_meant_for_a_path_is_not_asked_for(silent, source: str) -> None:
 
 @pytest.mark.parametrize("source", ["x" * 300, "a/" + "x" * 300, "a\0b"])
 def test_names_that_no_folder_can_have(silent, source: str) -> None:
-    with pytest.raises(InputError, match="give the folder of a model|no such folder"):
+    with pytest.raises(InputError, match=r"give the folder of a model|no such folder"):
         locate(source)
     assert not silent
 
