@@ -147,7 +147,8 @@ def test_a_permission_that_is_missing(run, monkeypatch, tmp_path: Path) -> None:
         return stat(path, *args, **options)
 
     monkeypatch.setattr(os, "stat", denied)
-    assert "secret: Permission denied; ask its owner" in refused(run, "merge", tmp_path / "secret")
+    said = refused(run, "report", tmp_path / "secret")
+    assert "secret: Permission denied; ask its owner" in said
 
 
 @pytest.mark.parametrize("files", [5, 6, 7, 8, 9, 12])

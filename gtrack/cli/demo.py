@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gtrack.cli.options import FILE
-from gtrack.cli.terminal import echo, quoted
+from gtrack.cli.terminal import command_line, echo
 
 
 @click.command()
@@ -45,9 +45,9 @@ def demo(out: Path, data: Path | None) -> None:
     echo(
         "",
         "Peaks of relevance stand on the planted sites. Look at them in the browser:",
-        f"  {quoted([program, 'view', out])}",
+        f"  {command_line([program, 'view', out])}",
         "Are they to be believed? A verdict in words, and all the numbers on a page:",
-        f"  {quoted([program, 'passport', out])}",
-        f"  {quoted([program, 'evaluate', out, *truth, '--sample', '20'])}",
+        f"  {command_line([program, 'passport', out])}",
+        f"  {command_line([program, 'evaluate', out, *truth, '--sample', '20'])}",
         err=True,
     )

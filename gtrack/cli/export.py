@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gtrack.cli.options import FILE
-from gtrack.cli.terminal import echo, quoted
+from gtrack.cli.terminal import command_line, echo
 from gtrack.core.printable import shown
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def export(
                 "last base of each out",
                 err=True,
             )
-        command = quoted(_next(to, done))
+        command = command_line(_next(to, done))
         echo(f"next: {command}", err=True)
 
 

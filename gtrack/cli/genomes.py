@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from gtrack.cli.terminal import echo
+
 _COLUMNS = ("id", "species", "also", "checked")
 
 
@@ -21,7 +23,7 @@ def genomes() -> None:
     """
     from gtrack.core.assemblies import ASSEMBLIES
 
-    click.echo("\t".join(_COLUMNS))
+    echo("\t".join(_COLUMNS))
     for each in ASSEMBLIES:
         names, checked = ", ".join(each.names), ", ".join(each.lengths) or "-"
-        click.echo("\t".join((each.id, each.species, names, checked)))
+        echo("\t".join((each.id, each.species, names, checked)))

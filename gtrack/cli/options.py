@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
 
@@ -24,7 +25,7 @@ class _File(click.Path):
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """Return the path; name the option where there can be none."""
         path = super().convert(value, param, ctx)
-        if problem := no_path(path):
+        if problem := no_path(Path(os.fsdecode(path))):
             self.fail(problem, param, ctx)
         return path
 
@@ -59,7 +60,7 @@ def genome_name(given: str) -> str:
     from gtrack.core.assemblies import assembly_id, said_of_name
 
     if (said := said_of_name(given)) is not None:
-        click.echo(f"gtrack: {said}", err=True)
+        echo(f"gtrack: {said}", err=True)
     return assembly_id(given)
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtrack.core import printable
-from gtrack.core.printable import shown
+from gtrack.core.printable import quoted, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +27,7 @@ _LOG_WIDTH = 200
 
 
 def echo(*lines: object, err: bool = False) -> None:
-    """Print lines, each of them one: a line end within is escaped as any control is.
+    """Print lines, each of them one: a line end within is escaped as any control but a tab is.
 
     Parameters
     ----------
@@ -38,18 +37,19 @@ def echo(*lines: object, err: bool = False) -> None:
         To stderr, where all goes that is no result.
     """
     for line in lines:
-        click.echo(shown(str(line), LONGEST), err=err)
+        parts = str(line).split("\t")
+        click.echo("\t".join(shown(part, LONGEST) for part in parts), err=err)
 
 
-def quoted(words: Iterable[object]) -> str:
+def command_line(words: Iterable[object]) -> str:
     """Return a command that a shell takes as it is, whatever is in its words.
 
     Examples
     --------
-    >>> quoted(["gtrack", "view", "my scan"])
+    >>> command_line(["gtrack", "view", "my scan"])
     "gtrack view 'my scan'"
     """
-    return " ".join(printable.quoted(str(word)) for word in words)
+    return " ".join(quoted(str(word)) for word in words)
 
 
 def printable_console() -> Console:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gtrack.cli.options import FILE
+from gtrack.cli.terminal import echo
 
 if TYPE_CHECKING:
     from gtrack.workflows.verify import VerifySummary
@@ -38,9 +39,9 @@ def verify(folder: Path) -> None:
     with Bars() as bars:
         done = workflow(folder, lambda name, size, whole: bars.tell(name, size, whole, "bytes"))
     for change in done.changes:
-        click.echo(shown(str(change), 2000))
+        echo(shown(str(change), 2000))
     for line in _told(done):
-        click.echo(line, err=True)
+        echo(line, err=True)
     if done.changes:
         some = f"{len(done.changes):,} file{'s' * (len(done.changes) > 1)}"
         raise VerificationError(
@@ -48,7 +49,7 @@ def verify(folder: Path) -> None:
             "what the lines above say"
         )
     said = "no change is seen" if done.unrecorded else "all as it was written"
-    click.echo(f"{shown(folder)}: {said}", err=True)
+    echo(f"{shown(folder)}: {said}", err=True)
 
 
 def _told(done: VerifySummary) -> list[str]:

@@ -7,7 +7,12 @@ first line of the package is Python's own start.
 
 import os
 import sys
-from _signal import SIGINT, default_int_handler, getsignal, signal  # signal itself takes longer
+from _signal import (  # type: ignore[import-not-found]
+    SIGINT,
+    default_int_handler,
+    getsignal,
+    signal,
+)  # the module signal takes longer
 
 
 def is_program() -> bool:

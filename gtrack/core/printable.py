@@ -28,7 +28,7 @@ def one_line(text: str, limit: int = 4000) -> str:
         text = text[:limit] + text[-limit:]
     text = " ".join(text.split())
     if not text.isprintable():
-        text = shown(text, len(text))
+        text = shown(text, 6 * len(text))
     if len(text) > limit:
         text = f"{text[: limit // 2]} ... {text[-limit // 2 :]}"
     return text

@@ -190,5 +190,5 @@ def bed_chrom(name: str, file: str = "") -> str:
 
 
 def cell(value: str) -> str:
-    """Return text that keeps its column; ``.`` where there is none."""
-    return value if value.isprintable() and value else shown(value) or "."
+    """Return text that keeps its column, controls escaped, never cut; ``.`` where there is none."""
+    return value if value.isprintable() and value else shown(value, 6 * len(value)) or "."

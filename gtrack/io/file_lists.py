@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
+from gtrack.core.small_file import whole_json
 from gtrack.io.atomic import write_text
 from gtrack.io.file_records import FileRecord, record_file
 
@@ -55,9 +56,7 @@ def read_list(folder: Path) -> dict[str, FileRecord] | None:
     if not path.is_file():
         return None
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ValueError("too large")
-        record = json.loads(path.read_bytes())
+        record = whole_json(path, _LARGEST)
         if record["schema"] != _SCHEMA:
             raise ValueError("another schema")
         return {
@@ -65,7 +64,7 @@ def read_list(folder: Path) -> dict[str, FileRecord] | None:
             for name, each in record["files"].items()
             if "/" not in name and name not in (".", "..")
         }
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputError(f"{shown(path)}: is no list of files that gtrack made") from error
 
 

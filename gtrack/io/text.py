@@ -23,6 +23,9 @@ from gtrack.io.shell import filtered
 LINE_LIMIT = 1 << 20
 """Longest line, in bytes, that a reader takes into memory (1 MiB)."""
 
+EMPTY_LIMIT = 200_000
+"""Lines that say nothing, one after another: half a gigabyte of them packs into two megabytes."""
+
 BGZF_EOF = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 """The empty block that ends every BGZF file (SAM specification, section 4.1.2)."""
 
@@ -221,10 +224,11 @@ def read_lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes
     Raises
     ------
     InputError
-        As `open_bytes`; for a line longer than `limit`; for a NUL; for a carriage return
-        inside a line, which would hide the line that follows it.
+        As `open_bytes`; for a line longer than `limit`; for more than `EMPTY_LIMIT` that say
+        nothing, one after another; for a NUL; for a carriage return inside a line, which would
+        hide the line that follows it.
     """
-    name = shown(path)
+    name, empty = shown(path), 0
     with open_bytes(path) as stream:
         readline = partial(stream.readline, limit + 3)
         for number, line in enumerate(iter(readline, b""), start=1):
@@ -237,6 +241,12 @@ def read_lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes
                     utf8 = filtered(path, "iconv -f UTF-16 -t UTF-8")
                     raise InputError(f"{name}:1: text in UTF-16; save the file as UTF-8: {utf8}")
                 line = line.removeprefix(b"\xef\xbb\xbf")
+            empty = empty + 1 if not line or line.isspace() or line.startswith(b"#") else 0
+            if empty > EMPTY_LIMIT:
+                raise InputError(
+                    f"{name}:{number}: {EMPTY_LIMIT:,} lines one after another are empty or "
+                    "comments; is it the right file?"
+                )
             if len(line) > limit and b"\r" not in line[:limit]:
                 size = f"{limit >> 20} MiB"
                 raise InputError(f"{name}:{number}: line {number} longer than {size}; is it text?")

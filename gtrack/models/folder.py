@@ -57,10 +57,15 @@ def locate(source: str | Path, *, pickles: bool = False) -> Path:
         When the Hub has no such model or does not answer.
     """
     path = Path(source)
-    if path.is_dir():
-        return path
+    try:
+        if path.is_dir():
+            return path
+        is_there = path.exists()
+    except (OSError, ValueError) as error:  # too long a name, or none at all
+        said = getattr(error, "strerror", None) or error
+        raise InputError(f"{shown(source)}: {said}; give the folder of a model") from error
     hub = _HUB_ID.fullmatch(str(source))
-    if path.exists():
+    if is_there:
         raise InputError(no_folder(path))
     if hub is None or is_path(str(source)):
         raise InputError(no_such_folder(str(source)))

@@ -19,6 +19,7 @@ PATIENCE = 10.0
 """Seconds that the Hub has for its first answer."""
 
 _FILES = (".bin", ".ckpt", ".gz", ".h5", ".json", ".pt", ".pth", ".safetensors", ".zip")
+_LONGEST_ID = 96  # letters
 _LOG = logging.getLogger("gtrack")
 _found: dict[tuple[str, str | None, tuple[str, ...]], Path] = {}
 
@@ -40,6 +41,7 @@ def is_path(source: str) -> bool:
         name.startswith((".", "/", "~"))
         or "\\" in name
         or name.count("/") != 1
+        or len(name) > _LONGEST_ID
         or name.lower().endswith(_FILES)
         or os.path.lexists(Path(name).parent)
     )

@@ -18,7 +18,7 @@ from torch import Tensor
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.printable import pasted, quoted, shown
 from gtrack.models.parts import Parts
-from gtrack.models.weights import check_numbers, weight_files
+from gtrack.models.weights import check_numbers, check_regular, weight_files
 
 PICKLES = ("pytorch_model.bin", "pytorch_model.pt", "model.pt")
 """What trainers call the one that matters; without them it must be the only one of its folder."""
@@ -77,6 +77,7 @@ def read_pickle(path: Path) -> dict[str, Tensor]:
     ModelError
         When the file cannot be read, is damaged, holds more than tensors, no network, or several.
     """
+    check_regular(path)
     try:
         path.open("rb").close()
     except OSError as problem:

@@ -128,6 +128,24 @@ def _why(problem: Exception) -> str:
     return getattr(problem, "strerror", None) or str(problem)[:_SAID]
 
 
+def check_regular(path: Path) -> None:
+    """Refuse what is no regular file: a pipe would be waited for, a device has no end.
+
+    Raises
+    ------
+    ModelError
+        When it is none, or cannot be looked at.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError as problem:
+        raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
+    if stat.S_ISDIR(mode):
+        raise ModelError(f"{path}: cannot be read: {os.strerror(errno.EISDIR)}")
+    if not stat.S_ISREG(mode):
+        raise ModelError(f"{path}: is no file but a device or a pipe; give a model's folder")
+
+
 def check_weights_file(path: Path) -> None:
     """Refuse a safetensors file by the size of its header, before that is read into memory.
 
@@ -136,10 +154,8 @@ def check_weights_file(path: Path) -> None:
     ModelError
         When there is no such regular file, or its header is larger than that of any network.
     """
+    check_regular(path)
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # of a folder, the system says so
-            raise ModelError(f"{path}: is no file but a device or a pipe; give a model's folder")
         with path.open("rb") as file:
             head = file.read(8)
             size = struct.unpack("<Q", head)[0] if len(head) == 8 else 0

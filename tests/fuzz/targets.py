@@ -98,7 +98,7 @@ def use_scan(folder: Path, draw: random.Random) -> None:
     inputs = folder.parents[2] / "inputs"
     motifs = inputs / "motifs.meme"
     for _ in range(2):
-        how = draw.randrange(7)
+        how = draw.randrange(8)
         if how == 0:
             command("hits", folder, "--motifs", motifs, "--all")
         elif how == 1:
@@ -106,11 +106,13 @@ def use_scan(folder: Path, draw: random.Random) -> None:
         elif how == 2:
             command("merge", folder)
         elif how == 3:
-            command("hub", folder, "--email", "me@example.org", "--genome", "hg38")
+            command("hub", folder, "--email", "me@example.org")
         elif how == 4:
             command("export", folder, "--to", "finemo", "--overwrite")
         elif how == 5:
             _view(folder)
+        elif how == 6:
+            command("verify", folder)
         else:
             _read_scan(folder)
 

@@ -144,17 +144,16 @@ def _words(model: Mapping[str, Any]) -> dict[str, int]:
                 f"{name} is {shown(repr(model[name]), 40)}: tokens are not their bases"
             )
     words = _mapping(model.get("vocab"), "vocab")
-    for word, index in words.items():
-        _check_id(word, index)
-    return words
+    return {word: _checked_id(word, index) for word, index in words.items()}
 
 
-def _check_id(word: str, index: object) -> None:
+def _checked_id(word: str, index: object) -> int:
     if type(index) is not int or not 0 <= index < LARGEST_ID:
         raise ValueError(
             f"token {shown(word, 40)!r} has id {shown(repr(index), 40)}, not one from 0 to "
             f"{LARGEST_ID - 1:,}"
         )
+    return index
 
 
 def _added(tokens: object, words: Mapping[str, int]) -> dict[str, int]:
@@ -173,8 +172,7 @@ def _added(tokens: object, words: Mapping[str, int]) -> dict[str, int]:
                 f"the added token {shown(content, 40)!r} is spelt in bases and would be cut out of "
                 "sequences; take it out of added_tokens"
             )
-        _check_id(content, index)
-        added[content] = words.get(content, index)
+        added[content] = words.get(content, _checked_id(content, index))
     return added
 
 

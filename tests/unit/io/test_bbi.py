@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gtrack.core.big_file import BigFile
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motif_hit import MotifHit
-from gtrack.io.bbi import big_file
+from gtrack.io.bbi import big_file, check_big_file
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.bigwig import BigWigWriter
 
@@ -118,3 +118,28 @@ def test_what_is_none_of_both(tmp_path: Path) -> None:
         big_file(tmp_path / "a.bw")
     with pytest.raises(InputError, match="no such file"):
         big_file(tmp_path / "none.bw")
+
+
+@pytest.mark.parametrize("make", [make_bigwig, make_bigbed])
+def test_indexes_that_lead_out_of_the_file(tmp_path: Path, make) -> None:
+    """pyBigWig follows them and ends the process: every offset and size of every entry is tried."""
+    path = make(tmp_path / "whole")
+    check_big_file(path)
+    whole = path.read_bytes()
+    index_at = struct.unpack_from("<Q", whole, 24)[0]
+    leaf, _, entries = struct.unpack_from("<BBH", whole, index_at + 48)
+    width = 32 if leaf else 24
+    for entry in range(entries):
+        for field in range(16, width, 8):
+            for value in (len(whole) + 1, 2**63):
+                spoilt = bytearray(whole)
+                struct.pack_into("<Q", spoilt, index_at + 52 + entry * width + field, value)
+                path.write_bytes(spoilt)
+                with pytest.raises(InputError, match="get it again"):
+                    check_big_file(path)
+    if not leaf:  # a node that leads to itself
+        spoilt = bytearray(whole)
+        struct.pack_into("<Q", spoilt, index_at + 52 + 16, index_at + 48)
+        path.write_bytes(spoilt)
+        with pytest.raises(InputError, match="leads out"):
+            check_big_file(path)

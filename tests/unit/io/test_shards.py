@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gtrack.core.errors import OutputError, VerificationError
 from gtrack.core.scan.shard import ShardResult, concatenate
@@ -164,3 +167,34 @@ def test_any_reader_of_npz_opens_it(shard: Path) -> None:
 def test_a_folder_that_refuses_is_an_output_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot write"):
         write_shard(tmp_path / "absent" / "000000.npz", DIGEST, {"cnn": result(1)})
+
+
+@given(
+    at=st.integers(0, 10**6),
+    what=st.binary(max_size=40),
+    gone=st.integers(0, 40),
+)
+def test_an_archive_that_was_sealed_again(
+    tmp_path_factory, at: int, what: bytes, gone: int
+) -> None:
+    """Whatever stands inside, the shard is right or it is damaged: nothing else comes out."""
+    path = tmp_path_factory.mktemp("sealed") / "0.npz"
+    write_shard(path, DIGEST, {"m": result(3)})
+    archive = path.read_bytes()[:-32]
+    at %= len(archive)
+    archive = archive[:at] + what + archive[at + gone :]
+    path.write_bytes(archive + hashlib.sha256(archive).digest())
+    is_done(path, DIGEST)
+    with suppress(VerificationError):
+        read_shard(path, DIGEST, "m")
+
+
+def test_arrays_that_are_larger_than_their_archive(tmp_path: Path) -> None:
+    path, packed = tmp_path / "0.npz", io.BytesIO()
+    np.savez_compressed(
+        packed, plan=np.frombuffer(bytes.fromhex(DIGEST), np.uint8), x=np.zeros(10**6)
+    )
+    path.write_bytes(packed.getvalue() + hashlib.sha256(packed.getvalue()).digest())
+    assert not is_done(path, DIGEST)
+    with pytest.raises(VerificationError):
+        read_shard(path, DIGEST, "x")

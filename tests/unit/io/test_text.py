@@ -234,3 +234,14 @@ def test_names_are_shown_on_one_printable_line() -> None:
     assert shown("a\nb\x1b[31m\udcff") == "a\\nb\\x1b[31m\\udcff"
     assert shown(b"\xff\x00") == "\\xff\\x00"
     assert shown("x" * 50, 10) == "x" * 10 + "..."
+
+
+@pytest.mark.parametrize("line", [b"\n", b"  \n", b"# x\n", b"\r\n"])
+def test_lines_that_say_nothing_have_an_end(tmp_path: Path, line: bytes) -> None:
+    """Half a gigabyte of them packs into two megabytes."""
+    path = tmp_path / "empty.gz"
+    path.write_bytes(gzip.compress(b"a\n" + line * (text.EMPTY_LIMIT + 1), compresslevel=1))
+    with pytest.raises(InputError, match=r"empty\.gz:200002: 200,000 lines one after another"):
+        list(text.read_lines(path))
+    path.write_bytes(gzip.compress((b"a\n" + line * 1000) * 300, compresslevel=1))
+    assert len(list(text.read_lines(path))) == 300 * 1001
