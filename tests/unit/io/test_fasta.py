@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.io import faidx, fasta_index, text
+from gtrack.io import faidx, fasta_index, fasta_scan, text
 from gtrack.io.bgzf import blocks_of
 from gtrack.io.fasta import Genome
 
@@ -151,7 +151,7 @@ def test_any_layout_reads_as_its_bases(
             for _ in range(10):
                 start, end = sorted((rng.randint(0, len(bases)), rng.randint(0, len(bases))))
                 assert genome.fetch(name, start, end) == bases[start:end]
-    records = faidx.scan(path)
+    records = fasta_scan.scan(path)
     assert faidx.decode(faidx.encode(records)) == records
     if block:
         assert faidx.fits_text(records, len(data))
@@ -169,7 +169,7 @@ def test_the_index_is_that_of_pyfaidx(
     while b"\n\n" in data or b"\n\r\n" in data:  # pyfaidx counts blank lines as it likes
         data = data.replace(b"\n\n", b"\n").replace(b"\n\r\n", b"\n")
     path = write(tmp_path_factory.mktemp("oracle"), data)
-    own = faidx.encode(faidx.scan(path))
+    own = faidx.encode(fasta_scan.scan(path))
     pyfaidx.Faidx(str(path)).close()
     assert Path(f"{path}.fai").read_bytes() == own
 
@@ -499,7 +499,7 @@ def test_a_stale_index_is_left_alone_and_not_trusted(
     """Case 29: older than the FASTA, or newer and not fitting."""
     path = write(tmp_path, SMALL)
     index = tmp_path / "g.fa.fai"
-    index.write_bytes(faidx.encode(faidx.scan(path)))
+    index.write_bytes(faidx.encode(fasta_scan.scan(path)))
     path.write_bytes(STALE[case])
     age(index, -9 if case == "older" else 9)
     before = index.read_bytes(), index.stat().st_mtime_ns
@@ -507,7 +507,7 @@ def test_a_stale_index_is_left_alone_and_not_trusted(
     for _ in range(2):
         assert everything(path) == truth
         (cached,) = cache.iterdir()
-        assert cached.read_bytes() == faidx.encode(faidx.scan(path))
+        assert cached.read_bytes() == faidx.encode(fasta_scan.scan(path))
     assert (index.read_bytes(), index.stat().st_mtime_ns) == before
 
 

@@ -91,7 +91,9 @@ def test_a_cut_file_is_refused_wherever_it_is_cut(tmp_path: Path) -> None:
     data = written(tmp_path, {"one": "ACGTNNNNacgtacg", "two": "ttttttGG"}).read_bytes()
     for size in range(4, len(data)):
         (tmp_path / "cut.2bit").write_bytes(data[:size])
-        with pytest.raises(InputError, match=r"cut\.2bit: not a whole 2bit file: .*; get it again"):
+        with pytest.raises(
+            InputError, match=r"cut\.2bit: is not a whole 2bit file: .*; get it again"
+        ):
             TwoBitReader(tmp_path / "cut.2bit")
 
 
@@ -102,7 +104,7 @@ def test_a_changed_file_is_read_or_refused(tmp_path_factory, at, other) -> None:
     bad = data[:at] + other + data[at + len(other) :]
     (folder / "bad.2bit").write_bytes(bad)
     said = refusal(folder / "bad.2bit")
-    assert said is None or said.startswith(f"{folder}/bad.2bit: not a whole 2bit file")
+    assert said is None or said.startswith(f"{folder}/bad.2bit: is not a whole 2bit file")
 
 
 def refusal(path: Path) -> str | None:
