@@ -47,8 +47,6 @@ class Record(NamedTuple):
     @property
     def end(self) -> int:
         """Offset behind the last base, in bytes of the text."""
-        if not self.length:
-            return self.offset
         lines, rest = divmod(self.length - 1, self.bases)
         return self.offset + lines * self.width + rest + 1
 
@@ -72,7 +70,7 @@ def decode(data: bytes) -> list[Record] | None:
         return None
     offset = 0
     for record in records:
-        if record.offset <= offset or (record.length and not 0 < record.bases <= record.width):
+        if record.offset <= offset or not (record.length and 0 < record.bases <= record.width):
             return None
         offset = record.end
     return records
@@ -134,8 +132,6 @@ def _blank(data: mmap.mmap, start: int, end: int) -> bool:
 
 def _lines_fit(data: mmap.mmap, record: Record) -> bool:
     """Whether the first and the last line of the sequence end where the index says."""
-    if not record.length:
-        return True
     last = record.end - 1 - (record.length - 1) % record.bases
     if record.end > len(data) or _has_end(data, last, record.end):
         return False

@@ -96,6 +96,12 @@ class Genome:
         found = genome_file(path, cache)
         if found.form == "2bit":
             packed = TwoBitReader(path)
+            for name, size in packed.chrom_sizes.items():
+                if not size:
+                    packed.close()
+                    raise InputError(
+                        f"{shown(path)}: sequence '{shown(name, 60)}' has no bases; leave it out"
+                    )
             return cls(path, packed.chrom_sizes, "2bit", (path,), packed)
         bgzf = found.form == "bgzf"
         index = find_index(found.path, bgzf, cache, path)

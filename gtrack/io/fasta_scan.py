@@ -34,13 +34,14 @@ def scan(path: Path, given: Path | None = None) -> list[Record]:
     Raises
     ------
     InputError
-        When it is no FASTA, holds no bases, repeats a name, holds blanks, digits or controls among
-        the bases, or the lines of a sequence differ in length; with the line and the cure.
+        When it is no FASTA, has a sequence without bases, repeats a name, holds blanks, digits or
+        controls among the bases, or the lines of a sequence differ in length; with the line and the
+        cure.
     """
     given = given or path
     with text.open_bytes(path) as stream:
         records = _Scanner(given).scan(stream)
-    if not any(record.length for record in records):
+    if not records:
         raise InputError(f"{shown(given)}: no sequence in it; give a FASTA file")
     return records
 
@@ -166,6 +167,12 @@ class _Scanner:
         self.length += bases
 
     def _finish(self) -> None:
+        if self.name and not self.length:
+            raise self._error(
+                self.lines[self.name],
+                f"sequence {self._shown} has no bases; leave it out: "
+                f"{fasta_cures.without_empty(self.path)}",
+            )
         if self.name:
             self.records.append(Record(self.name, self.length, self.offset, self.bases, self.width))
 

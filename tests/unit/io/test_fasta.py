@@ -211,7 +211,8 @@ def test_threads_with_a_genome_each(tmp_path: Path) -> None:
     [
         (b"", " empty"),
         (b"\n\n", " no sequence in it"),
-        (b">c\n>d\n\n", " no sequence in it"),
+        (b">c\n>d\n\n", "1: sequence 'c' has no bases; leave it out: awk"),
+        (b">c\nACGT\n>d", "3: sequence 'd' has no bases; leave it out: awk"),
         (b"ACGT\n", "1: not a FASTA file"),
         (b"\x1aBAM or the like\n>c\nACGT\n", "1: not a FASTA file"),
         (b"\n;comment\n>c\nACGT\n", "2: not a FASTA file"),
@@ -280,6 +281,7 @@ def test_endings_that_lie(tmp_path: Path) -> None:
         b">c\rACGT\rACGT\r>d\rAC\r",
         b"> c one\nACGT\n>d\nAC\n",
         b">c\nACGT\nAC\x1a\n",
+        b">c\nACGT\n>e\n>f\n\n>d\nAC\n>g\n",
     ],
 )
 @pytest.mark.parametrize("packed", [False, True])
@@ -295,7 +297,7 @@ def test_doing_what_the_line_says_cures(tmp_path: Path, broken: bytes, packed: b
     kept = "".join(c for c in broken.decode() if c not in "\t\x1a 0123456789")
     names = {part.split()[0][0]: "".join(part.split()[1:]) for part in kept.split(">")[1:]}
     names = {k: v.replace("one", "") for k, v in names.items()}
-    assert list(found) == list(names)
+    assert list(found) == [name for name, bases in names.items() if bases]
     for name, bases in found.items():
         assert names[name].upper().endswith(bases)
         assert len(bases) >= 2 or name == "d"

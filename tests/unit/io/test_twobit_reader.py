@@ -18,7 +18,7 @@ from tests.twobits import as_twobit, read_twin
 
 names = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20)
 stretches = st.tuples(st.sampled_from("ACGTNacgtnRY"), st.integers(1, 30))
-sequences = st.lists(stretches, max_size=30).map(lambda s: "".join(b * n for b, n in s))
+sequences = st.lists(stretches, min_size=1, max_size=30).map(lambda s: "".join(b * n for b, n in s))
 
 
 def written(folder: Path, genome: dict[str, str]) -> Path:
@@ -117,6 +117,12 @@ def refusal(path: Path) -> str | None:
     except InputError as error:
         return str(error)
     return None
+
+
+def test_a_sequence_without_bases_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, {"one": "ACGT", "two": ""})
+    with pytest.raises(InputError, match=r"g\.2bit: sequence 'two' has no bases; leave it out"):
+        Genome.open(path)
 
 
 def test_a_name_that_is_no_name_is_refused(tmp_path: Path) -> None:
