@@ -36,6 +36,8 @@ def _listed(manifest: RunManifest) -> Iterator[str]:
             yield from (model[key] for key in _HITS if key in model)
     yield from (manifest.regions[key] for key in _TABLES if key in manifest.regions)
     yield manifest.genome["sizes"]
+    if "aliases" in manifest.genome:
+        yield manifest.genome["aliases"]
     if manifest.genome["fasta"] is not None:
         yield from fasta_files(manifest.genome["fasta"])
     if manifest.trust is not None:

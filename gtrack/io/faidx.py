@@ -1,4 +1,4 @@
-"""The .fai index of a FASTA file: built from the sequence, checked against it.
+"""The .fai index of a FASTA file, and whether it fits.
 
 One line per sequence: name, bases, offset of its first base, bases per line, bytes per line
 (samtools-faidx(5)). Offsets are in bytes of the text, which for a bgzip file is the inflated one.
@@ -6,21 +6,19 @@ One line per sequence: name, bases, offset of its first base, bases per line, by
 
 from __future__ import annotations
 
-import io
 import mmap
 import re
-from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
-from gtrack.core.errors import InputError
-from gtrack.core.printable import shown
-from gtrack.io import fasta_cures, text
+from gtrack.io import text
 
 NAME = re.compile(rb"[!-~]+")
-_BASES = b"ACGTNacgtn\n"
-_SEQUENCE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz*-"
-_CALLED = {b" ": "a blank", b"\t": "a tab"}
+"""What a sequence is called: printable ASCII."""
+
+SEQUENCE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz*-"
+"""What stands in the lines of a sequence."""
+
 _LOOK, _LOOKS = 1 << 16, 1024  # bytes of a piece of a file, and pieces looked at
 _SLACK = 4096  # bytes of blank lines that may follow a sequence
 
@@ -49,168 +47,8 @@ class Record(NamedTuple):
     @property
     def end(self) -> int:
         """Offset behind the last base, in bytes of the text."""
-        if not self.length:
-            return self.offset
         lines, rest = divmod(self.length - 1, self.bases)
         return self.offset + lines * self.width + rest + 1
-
-
-def scan(path: Path, given: Path | None = None) -> list[Record]:
-    """Read a FASTA file once and index it.
-
-    Memory does not grow with the length of lines.
-
-    Parameters
-    ----------
-    path : Path
-        Plain or bgzip.
-    given : Path, optional
-        What the user calls it, where `path` is the text of another file.
-
-    Raises
-    ------
-    InputError
-        When it is no FASTA, holds no bases, repeats a name, holds blanks, digits or controls among
-        the bases, or the lines of a sequence differ in length; with the line and the cure.
-    """
-    given = given or path
-    with text.open_bytes(path) as stream:
-        records = _Scanner(given).scan(stream)
-    if not any(record.length for record in records):
-        raise InputError(f"{shown(given)}: no sequence in it; give a FASTA file")
-    return records
-
-
-class _Scanner:
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.records: list[Record] = []
-        self.lines: dict[str, int] = {}  # of each header
-        self.name = ""
-        self.length = self.offset = self.bases = self.width = 0
-        self.last = 0  # line after which the sequence may not go on
-
-    def scan(self, stream: BinaryIO) -> list[Record]:
-        watched = text.Watched(stream, _BASES)
-        readline = partial(io.BufferedReader(watched, text.LINE_LIMIT).readline, text.LINE_LIMIT)
-        number = at = 0
-        crlf = False
-        for line in iter(readline, b""):
-            number += 1
-            size = len(line)
-            blank = watched.odd and self._is_blank(line, number)
-            # the common case first, for speed: one more full line
-            if size == self.width and line[0] != 62 and line[-1] == 10 and not self.last:
-                if (line[-2] == 13) == crlf and not blank:
-                    self.length += self.bases
-                    at += size
-                    continue
-            if line[:1] == b">" or (at == 0 and line.startswith(b"\xef\xbb\xbf>")):
-                self._finish()
-                self._header(line, number)
-                at += size
-                self.offset = at
-                continue
-            while not line.endswith(b"\n") and (more := readline()):  # one very long line
-                self._refuse_odd(more, number)
-                size += len(more)
-                line = line[-1:] + more[-2:]
-            bases = size - (2 if line.endswith(b"\r\n") else line.endswith((b"\n", b"\r")))
-            at += size
-            if bases and not line.isspace():
-                self._sequence(bases, size, number)
-                crlf = line.endswith(b"\r\n") if self.width == size else crlf
-            elif self.bases:
-                self.last = self.last or number
-        self._finish()
-        return self.records
-
-    def _header(self, line: bytes, number: int) -> None:
-        if b"\r" in line.rstrip(b"\r\n"):
-            raise self._old_lines(number)
-        if len(line) >= text.LINE_LIMIT:
-            raise self._error(number, "the header does not end where a line ends; is this a FASTA?")
-        name = line[line.index(b">") + 1 :].split(None, 1)[:1]
-        if not name or line[line.index(b">") + 1 :][:1].isspace():
-            cure = "give each sequence a name"
-            if name:
-                cure = f"move it there: {fasta_cures.named_headers(self.path)}"
-            raise self._error(number, f"no sequence name right after '>'; {cure}")
-        if not NAME.fullmatch(name[0]):
-            raise self._error(
-                number,
-                f"sequence name '{shown(name[0], 60)}' is not printable ASCII; rename it",
-            )
-        self.name = name[0].decode("ascii")
-        if self.name in self.lines:
-            raise self._error(
-                number,
-                f"the name of sequence {self._shown} occurs twice, first in line "
-                f"{self.lines[self.name]}; rename one",
-            )
-        self.lines[self.name] = number
-        self.length = self.bases = self.width = self.last = 0
-
-    def _is_blank(self, line: bytes, number: int) -> bool:
-        """Tell whether a line is blank; refuse it where it is neither that nor bases."""
-        if line[0] == 62 or not self.name:
-            return False
-        blank = line.isspace()
-        if not blank:
-            self._refuse_odd(line, number)
-        return blank
-
-    def _refuse_odd(self, line: bytes, number: int) -> None:
-        """Refuse what is no letter in a sequence: a blank would move all bases that follow it."""
-        rest = line.removesuffix(b"\n").removesuffix(b"\r").translate(None, _SEQUENCE)
-        if not rest:
-            return
-        if b"\r" in rest:
-            raise self._old_lines(number)
-        if b">" in rest:
-            what = "a '>' inside it: a line end is lost there; put it back"
-            raise self._error(number, f"the line of sequence {self._shown} has {what}")
-        first = rest[:1]
-        what = _CALLED.get(first, "a digit" if first.isdigit() else f"character '{shown(first)}'")
-        raise self._error(
-            number,
-            f"{what} among the bases of sequence {self._shown}, which would move all bases behind "
-            f"it; leave only letters: {fasta_cures.only_letters(self.path)}",
-        )
-
-    def _old_lines(self, number: int) -> InputError:
-        return self._error(
-            number,
-            "carriage returns inside the line: line ends of an old Macintosh; "
-            f"convert them: {fasta_cures.unix_lines(self.path)}",
-        )
-
-    def _sequence(self, bases: int, size: int, number: int) -> None:
-        if not self.name:
-            raise self._error(number, "not a FASTA file: it does not start with '>'")
-        if self.last or (self.bases and bases > self.bases):
-            raise self._error(
-                self.last or number,
-                f"a line of another length inside sequence {self._shown}; all lines but its last "
-                "must be equally long, with the same line ends; write it as one line: "
-                f"{fasta_cures.only_letters(self.path)}",
-            )
-        if not self.bases:
-            self.bases, self.width = bases, size
-        elif (bases, size) != (self.bases, self.width):
-            self.last = number
-        self.length += bases
-
-    def _finish(self) -> None:
-        if self.name:
-            self.records.append(Record(self.name, self.length, self.offset, self.bases, self.width))
-
-    @property
-    def _shown(self) -> str:
-        return f"'{shown(self.name, 60)}'"
-
-    def _error(self, number: int, what: str) -> InputError:
-        return InputError(f"{shown(self.path)}:{number}: {what}")
 
 
 def encode(records: list[Record]) -> bytes:
@@ -232,7 +70,7 @@ def decode(data: bytes) -> list[Record] | None:
         return None
     offset = 0
     for record in records:
-        if record.offset <= offset or (record.length and not 0 < record.bases <= record.width):
+        if record.offset <= offset or not (record.length and 0 < record.bases <= record.width):
             return None
         offset = record.end
     return records
@@ -274,7 +112,7 @@ def looks_clean(records: list[Record], path: Path) -> bool:
             for at in range(first, record.end, step):
                 file.seek(at)
                 piece = file.read(min(_LOOK, record.end - at))
-                if piece.translate(None, _SEQUENCE + b"\r\n"):
+                if piece.translate(None, SEQUENCE + b"\r\n"):
                     return False
     return True
 
@@ -294,8 +132,6 @@ def _blank(data: mmap.mmap, start: int, end: int) -> bool:
 
 def _lines_fit(data: mmap.mmap, record: Record) -> bool:
     """Whether the first and the last line of the sequence end where the index says."""
-    if not record.length:
-        return True
     last = record.end - 1 - (record.length - 1) % record.bases
     if record.end > len(data) or _has_end(data, last, record.end):
         return False

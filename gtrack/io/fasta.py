@@ -96,6 +96,12 @@ class Genome:
         found = genome_file(path, cache)
         if found.form == "2bit":
             packed = TwoBitReader(path)
+            for name, size in packed.chrom_sizes.items():
+                if not size:
+                    packed.close()
+                    raise InputError(
+                        f"{shown(path)}: sequence '{shown(name, 60)}' has no bases; leave it out"
+                    )
             return cls(path, packed.chrom_sizes, "2bit", (path,), packed)
         bgzf = found.form == "bgzf"
         index = find_index(found.path, bgzf, cache, path)
@@ -146,11 +152,11 @@ class Genome:
             bad = next(i for i, c in enumerate(letters) if not chr(c).isalpha())
             what = f"character '{shown(letters[bad : bad + 1])}' is no base"
             raise self._error(chrom, start + bad, start + bad + 1, f"{what}; correct the FASTA")
-        if (what := not_dna(letters)) is not None:
+        if (wrong := not_dna(letters)) is not None:
             cure = "give the DNA"
-            if "RNA" in what:
+            if "RNA" in wrong:
                 cure = f"write T for U: {fasta_cures.thymine(self.path)}"
-            raise self._error(chrom, start, end, f"{what}; {cure}")
+            raise self._error(chrom, start, end, f"{wrong}; {cure}")
         return letters
 
     def fetch(self, chrom: str, start: int, end: int) -> str:

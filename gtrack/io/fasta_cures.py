@@ -27,6 +27,11 @@ def named_headers(path: Path) -> str:
     return _mended(path, "sed 's/^>[[:blank:]]*/>/'")
 
 
+def without_empty(path: Path) -> str:
+    """Return the command that leaves sequences without bases out."""
+    return _mended(path, 'awk \'/^>/{h=$0;next}/[A-Za-z]/{if(h!="")print h;h="";print}\'')
+
+
 def thymine(path: Path) -> str:
     """Return the command that writes RNA as DNA."""
     return _mended(path, "sed '/^>/!y/uU/tT/'")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from gtrack.core.errors import OutputError
 from gtrack.core.printable import shown
-from gtrack.io import faidx
+from gtrack.io import faidx, fasta_scan
 from gtrack.io.atomic import replacing
 from gtrack.io.bgzf import blocks_of
 
@@ -52,7 +52,7 @@ def find_index(path: Path, bgzf: bool, cache: Path, given: Path | None = None) -
         records = _fitting(path, fai, gzi, blocks, stat.st_mtime_ns)
         if records:
             return Index(fai, gzi, records, blocks)
-    records = faidx.scan(path, given)
+    records = fasta_scan.scan(path, given)
     for fai, gzi in (beside, cached):
         try:
             if fai == cached[0]:

@@ -7,7 +7,6 @@ offsets have 32 bits.
 
 from __future__ import annotations
 
-import os
 import struct
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,9 +19,8 @@ from numpy.typing import NDArray
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
 from gtrack.io.atomic import replacing
-from gtrack.io.text import open_bytes, reading
-
-MAGIC = 0x1A412743
+from gtrack.io.text import open_bytes
+from gtrack.io.twobit_reader import MAGIC
 
 _LARGEST = 2**32 - 1
 _PIECE = 1 << 20  # bytes of FASTA in memory
@@ -182,32 +180,3 @@ class _Runs:
         starts, lengths = edges[::2], edges[1::2] - edges[::2]
         numbers = np.concatenate([[len(starts)], starts, lengths])
         return numbers.astype("<u4").tobytes()
-
-
-def twobit_sizes(path: Path) -> dict[str, int]:
-    """Return names and lengths in bp of the sequences of a 2bit file.
-
-    Raises
-    ------
-    InputError
-        When it is no whole 2bit file of version 0.
-    """
-    with reading(path), path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        try:
-            head = file.read(16)
-            order = "<" if head[:4] == struct.pack("<I", MAGIC) else ">"
-            magic, version, count, _ = struct.unpack(f"{order}IIII", head)
-            if magic != MAGIC or version or count > size:
-                raise ValueError
-            offsets = {}
-            for _ in range(count):
-                name = file.read(file.read(1)[0]).decode()
-                (offsets[name],) = struct.unpack(f"{order}I", file.read(4))
-            sizes = {}
-            for name, offset in offsets.items():
-                file.seek(offset)
-                (sizes[name],) = struct.unpack(f"{order}I", file.read(4))
-        except (ValueError, IndexError, struct.error) as error:
-            raise InputError(f"{shown(path)}: is not a whole 2bit file; make it again") from error
-    return sizes

@@ -18,7 +18,8 @@ from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
 from gtrack.io.faidx import NAME
 from gtrack.io.text import reading
-from gtrack.io.twobit import MAGIC
+
+MAGIC = 0x1A412743
 
 _LETTERS = np.array(
     [[b"TCAG"[code >> shift & 3] for shift in (6, 4, 2, 0)] for code in range(256)], np.uint8
@@ -38,6 +39,19 @@ def is_twobit(path: Path) -> bool:
     with reading(path), path.open("rb") as file:
         head = file.read(4)
     return head in (struct.pack("<I", MAGIC), struct.pack(">I", MAGIC))
+
+
+def twobit_sizes(path: Path) -> dict[str, int]:
+    """Return names and lengths in bp of the sequences of a 2bit file.
+
+    Raises
+    ------
+    InputError
+        When it is no whole 2bit file.
+    """
+    reader = TwoBitReader(path)
+    reader.close()
+    return reader.chrom_sizes
 
 
 class TwoBitReader:
@@ -168,7 +182,7 @@ class TwoBitReader:
         return struct.unpack_from(f"{self._order}{count}I", self._data, offset)
 
     def _broken(self, what: str) -> InputError:
-        return InputError(f"{shown(self._path)}: not a whole 2bit file: {what}; get it again")
+        return InputError(f"{shown(self._path)}: is not a whole 2bit file: {what}; get it again")
 
 
 def _within(blocks: _Blocks, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from gtrack.core.assemblies import known_assembly
 from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.listed_files import Room, fasta_files
 from gtrack.core.manifest import RunManifest
@@ -195,6 +196,8 @@ def _genome(
         if job.fasta is not None:
             raise
         lost = "letters need it" if name == "custom" else f"igv.js will fetch {name} by internet"
+        if name != "custom" and known_assembly(name) is None:
+            lost += ", if it knows it"
         return {}, {}, f"the genome is not at hand ({error}); {lost}; --fasta FILE gives it"
     if genome.form == "2bit":  # of which igv.js must be told the sizes
         urls = ["_gtrack/genome.2bit"]

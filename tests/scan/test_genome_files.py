@@ -52,6 +52,11 @@ def test_2bit_and_gzip_are_the_genome_that_the_fasta_is(run, inputs, options, tm
         ran = run("scan", *options(tmp_path / name), "--out", tmp_path / "out" / name)
         assert ("plain gzip, read through" in ran.err) == name.endswith(".gz")
         made[name] = files_of(tmp_path / "out" / name)
+    for each in made.values():  # the copies differ in their line ends, and so do their digests
+        manifest = json.loads(each.pop("manifest.json"))
+        files = manifest.pop("files")
+        kept = {name: said for name, said in files.items() if not name.startswith("genome/genome")}
+        each["manifest"] = json.dumps([manifest, kept]).encode()
     copies = [each.pop("genome/genome.fa") for each in made.values()]
     indexes = [each.pop("genome/genome.fa.fai") for each in made.values()]
     assert made["plain.fa"] == made["genome.2bit"] == made["genome.fa.gz"]

@@ -82,13 +82,8 @@ def _record(out: Path, sign: str, names: Iterable[str]) -> None:
     """Append names under a sign."""
     text = "".join(f"{sign}{name}\n" for name in names)
     if not (out / RECORD).exists():
-<<<<<<< HEAD
         text = "".join(f"+{name}\n" for name in _listed(out)) + text
     elif not whole(out / RECORD).endswith(b"\n"):  # the last line was torn by a power cut
-=======
-        text = "".join(f"+{name}\n" for name in sorted(_listed(out))) + text
-    elif not whole(out / RECORD).endswith(b"\n"):  # the last line was torn by a power cut
->>>>>>> openings
         text = f"\n{text}"
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(out / RECORD, flags, 0o666)

@@ -14,7 +14,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.printable import pasted, shown
 from gtrack.io.bbi import big_file
 from gtrack.io.text import read_lines, whole_text
-from gtrack.io.twobit import twobit_sizes
+from gtrack.io.twobit_reader import twobit_sizes
 from gtrack.publish.hub.check import check_hub, leaves_folder
 from gtrack.publish.hub.reading import HubFiles
 from gtrack.publish.stanzas import FILES, files_in

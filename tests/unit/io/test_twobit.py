@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
 from gtrack.io import twobit
-from gtrack.io.twobit import twobit_sizes, write_twobit
+from gtrack.io.twobit import write_twobit
+from gtrack.io.twobit_reader import twobit_sizes
 from tests.twobits import as_twobit, read_twin
 
 

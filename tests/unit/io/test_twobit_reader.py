@@ -18,7 +18,7 @@ from tests.twobits import as_twobit, read_twin
 
 names = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20)
 stretches = st.tuples(st.sampled_from("ACGTNacgtnRY"), st.integers(1, 30))
-sequences = st.lists(stretches, max_size=30).map(lambda s: "".join(b * n for b, n in s))
+sequences = st.lists(stretches, min_size=1, max_size=30).map(lambda s: "".join(b * n for b, n in s))
 
 
 def written(folder: Path, genome: dict[str, str]) -> Path:
@@ -91,7 +91,9 @@ def test_a_cut_file_is_refused_wherever_it_is_cut(tmp_path: Path) -> None:
     data = written(tmp_path, {"one": "ACGTNNNNacgtacg", "two": "ttttttGG"}).read_bytes()
     for size in range(4, len(data)):
         (tmp_path / "cut.2bit").write_bytes(data[:size])
-        with pytest.raises(InputError, match=r"cut\.2bit: not a whole 2bit file: .*; get it again"):
+        with pytest.raises(
+            InputError, match=r"cut\.2bit: is not a whole 2bit file: .*; get it again"
+        ):
             TwoBitReader(tmp_path / "cut.2bit")
 
 
@@ -102,7 +104,7 @@ def test_a_changed_file_is_read_or_refused(tmp_path_factory, at, other) -> None:
     bad = data[:at] + other + data[at + len(other) :]
     (folder / "bad.2bit").write_bytes(bad)
     said = refusal(folder / "bad.2bit")
-    assert said is None or said.startswith(f"{folder}/bad.2bit: not a whole 2bit file")
+    assert said is None or said.startswith(f"{folder}/bad.2bit: is not a whole 2bit file")
 
 
 def refusal(path: Path) -> str | None:
@@ -115,6 +117,12 @@ def refusal(path: Path) -> str | None:
     except InputError as error:
         return str(error)
     return None
+
+
+def test_a_sequence_without_bases_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, {"one": "ACGT", "two": ""})
+    with pytest.raises(InputError, match=r"g\.2bit: sequence 'two' has no bases; leave it out"):
+        Genome.open(path)
 
 
 def test_a_name_that_is_no_name_is_refused(tmp_path: Path) -> None:
