@@ -200,6 +200,6 @@ def _warn(folder: Path) -> None:
     if not _warned:
         _warned = True
         sys.stderr.write(
-            f"gtrack: warning: {shown(folder)}: this file system has no flock; files keep other runs "
-            "out, and after a crash of the machine you may have to remove one\n"
+            f"gtrack: warning: {shown(folder)}: this file system has no flock; files keep other "
+            "runs out, and after a crash of the machine you may have to remove one\n"
         )
