@@ -20,6 +20,7 @@ from pathlib import Path
 
 from gtrack.core.errors import OutputError
 from gtrack.core.interruption import Whole
+from gtrack.core.printable import shown
 
 LOCK = ".lock"
 """Name of the lock file: there while a folder is in use, and after a kill until the next run."""
@@ -199,6 +200,6 @@ def _warn(folder: Path) -> None:
     if not _warned:
         _warned = True
         sys.stderr.write(
-            f"gtrack: warning: {folder}: this file system has no flock; files keep other runs "
-            "out, and after a crash of the machine you may have to remove one\n"
+            f"gtrack: warning: {shown(folder)}: this file system has no flock; files keep other "
+            "runs out, and after a crash of the machine you may have to remove one\n"
         )
