@@ -39,8 +39,8 @@ def pasted(path: Path | str) -> str:
 
     Examples
     --------
-    >>> print(pasted("out/my plan"), pasted("out/it's"), pasted("out/a\nb"), pasted("-x"))
-    'out/my plan' 'out/it'"'"'s' $'out/a\012b' ./-x
+    >>> pasted("out/my plan") == "'out/my plan'", pasted("out/a\nb"), pasted("-x")
+    (True, "$'out/a\\012b'", './-x')
     """
     text = str(path)
     return quoted(f"./{text}" if text.startswith("-") else text)

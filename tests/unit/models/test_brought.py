@@ -6,7 +6,6 @@ import shlex
 import struct
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -254,10 +253,8 @@ def test_containers_that_would_be_walked_for_ever(tmp_path: Path) -> None:
     for _ in range(4):
         content = {f"{i}": content for i in range(2000)}
     torch.save(content, tmp_path / "pytorch_model.bin")
-    began = time.process_time()
     with pytest.raises(ModelError, match="something other than tensors"):
-        read_pickle(tmp_path / "pytorch_model.bin")
-    assert time.process_time() - began < 10
+        read_pickle(tmp_path / "pytorch_model.bin")  # or this test does not end
 
 
 def test_an_archive_that_unpacks_to_more_than_it_is(tmp_path: Path) -> None:
