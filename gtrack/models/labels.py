@@ -47,7 +47,7 @@ def _named(names: object) -> tuple[str, ...]:
         labels = tuple(names[str(i)] for i in range(len(names)))  # type: ignore[arg-type, index]
     except (KeyError, TypeError) as problem:
         raise ValueError("id2label does not name the labels 0, 1, 2, ...") from problem
-    if not all(isinstance(label, str) and label for label in labels):
+    if not all(isinstance(label, str) for label in labels):
         raise ValueError("id2label holds a label that is no text")
     if not all(label.isascii() or _is_text(label) for label in labels):
         raise ValueError("id2label holds a label that is no text in Unicode")

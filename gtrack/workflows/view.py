@@ -23,7 +23,7 @@ from gtrack.io.text import whole_text
 from gtrack.publish.manifest import read_manifest
 from gtrack.publish.viewer.assets import asset_files
 from gtrack.publish.viewer.named_files import hub_files, manifest_files
-from gtrack.publish.viewer.served import Entry, ServedFile, ServedText
+from gtrack.publish.viewer.served import Entry, ServedFile, ServedText, Withheld
 from gtrack.publish.viewer.server import ViewServer
 from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.run_record import source_fasta
@@ -85,11 +85,11 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     for url in urls:
         if url in copied:
             continue
-        entry = ServedFile(job.folder / path_of(url), root)
+        entry: Entry = ServedFile(job.folder / path_of(url), root)
         why = _missing(entry)
         if why is None and url in changed:
             notes.append(changed[url])
-            continue
+            entry = Withheld("is not as it was written")
         table[f"/{url}"] = entry
         if why and url not in _OPTIONAL:
             notes.append(f"{job.folder / path_of(url)}: cannot be shown: {why}")

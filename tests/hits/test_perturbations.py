@@ -29,6 +29,7 @@ from gtrack.io.bigwig import BigWigReader, BigWigWriter
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.io.null_files import null_path, read_null
 from gtrack.workflows.folder.finished import FinishedScan, open_finished
+from tests.tracks import take_as_written
 
 TIMES, NOISE, NEAR = 50, 1e-6, 1e-4
 GATE, Q, GAP = 0.1, 0.7, 3
@@ -126,6 +127,7 @@ class World:
             peaks[model] = peak.place(sizes)
             null = [replace(one, relevance=noisy(one.relevance)) for one in self.null[model]]
             self.scan.folder.parts.write_null(self.scan.plan, target_of(self.scan, model), null)
+        take_as_written(out)
         for arguments in (
             ["hits", out, "--motifs", self.motifs, *OPTIONS],
             ["report", out, "--loci", 12],

@@ -212,7 +212,10 @@ def test_a_file_too_large_to_be_text_is_not_read(run, tmp_path: Path) -> None:
         with (tmp_path / name).open("wb") as file:
             file.truncate(10 * 2**30)
         for where in (tmp_path, tmp_path / "hub.txt"):
-            assert f"{name}: 10,737,418,240 bytes" in run("hub", "--check", where, code=2).error
+            assert (
+                f"{name}: cannot be read: 10,737,418,240 bytes"
+                in run("hub", "--check", where, code=2).error
+            )
         (tmp_path / "hub.txt").write_text(HEAD.replace("hg38", "hg38\ngroups groups.txt"))
 
 

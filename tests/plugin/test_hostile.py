@@ -152,8 +152,8 @@ def cut(path: Path) -> None:
 
 BREAK: dict[str, Callable[[Path], object]] = {
     "cnn.relevance.bw is missing": lambda scan: (scan / "tracks/cnn.relevance.bw").unlink(),
-    "cnn.relevance.bw is truncated": lambda scan: cut(scan / "tracks/cnn.relevance.bw"),
-    "cnn.hits.bb is truncated": lambda scan: cut(scan / "hits/cnn.hits.bb"),
+    "cnn.relevance.bw is not as it was written": lambda scan: cut(scan / "tracks/cnn.relevance.bw"),
+    "cnn.hits.bb is not as it was written": lambda scan: cut(scan / "hits/cnn.hits.bb"),
     "cnn.hits.bed cannot be read": lambda scan: (scan / "hits/cnn.hits.bed").unlink(),
     "bars, not letters": lambda scan: (scan / "genome/genome.fa").write_text(">a\nACGT\n"),
 }

@@ -206,7 +206,7 @@ def test_tabix(run, given, tmp_path: Path) -> None:
 
 def test_a_large_file_without_an_index_is_warned_of(run, given, tmp_path: Path) -> None:
     (given.folder / "big.bed").write_text(
-        GENES + "#" * 1_000_000 + "\n" + ("#" * 99 + "\n") * 200_000
+        GENES + "#" * 1_000_000 + "\n" + ("#" * 199 + "\n") * 100_000
     )
     annotation = f"big={given.folder / 'big.bed'}"
     ran = run("scan", *given.options("cnn"), "--out", tmp_path / "out", "--annotation", annotation)

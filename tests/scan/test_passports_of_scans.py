@@ -23,6 +23,7 @@ from gtrack.publish.manifest import read_manifest
 from gtrack.workflows.folder.finished import open_finished, scanned_genome
 from gtrack.workflows.judging.evidence import gather
 from gtrack.workflows.judging.opened import Opened
+from tests.tracks import take_as_written
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "example_data"
 KINDS = ("cnn", "dnabert2")
@@ -164,6 +165,9 @@ def test_a_track_that_was_changed_is_seen(run, example: Path, tmp_path: Path) ->
             starts, ends, each = zip(*runs, strict=True)
             shifted = [*each[1:], each[0]]
             track.addEntries([chrom] * len(runs), list(starts), ends=list(ends), values=shifted)
+    said = run("passport", copy, "--windows", 12, code=5).err
+    assert "tracks/dnabert2.relevance.bw" in said
+    take_as_written(copy)
     run("passport", copy, "--windows", 12)
     found = passports(copy)
     assert found["cnn"].verdict == "supported"

@@ -83,6 +83,27 @@ class ServedFile:
         return Opened(handle, facts.st_size, tag)
 
 
+class WithheldError(OSError):
+    """A file is there and is not handed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A file that is not as it was written: it is named, and not handed out.
+
+    Parameters
+    ----------
+    why : str
+        In words that follow the file's name.
+    """
+
+    why: str
+
+    def open(self) -> Opened:
+        """Raise :class:`WithheldError`."""
+        raise WithheldError(errno.EIO, self.why)
+
+
 @dataclass(frozen=True, slots=True)
 class ServedText:
     """A text made at start."""

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs
 
 from gtrack.core.errors import InputError
 from gtrack.publish.viewer.byte_ranges import NotSatisfiableError, byte_range
-from gtrack.publish.viewer.served import Entry, Opened, content_type
+from gtrack.publish.viewer.served import Entry, Opened, WithheldError, content_type
 
 ADDRESS = "127.0.0.1"
 """Nothing outside this machine can connect; its other users can."""
@@ -179,7 +179,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             opened = self.server.table[path].open()
         except OSError as error:
-            self._refuse(404, f"{path[1:]}: {error.strerror}")
+            gone = isinstance(error, WithheldError)
+            self._refuse(410 if gone else 404, f"{path[1:]}: {error.strerror}")
             return
         with opened.handle:
             try:

@@ -325,7 +325,12 @@ def test_the_command_line_prints_every_score(folder: Path, run: Run, tmp_path: P
     assert "training set: 90 windows: " in ran.err
     ran = run("train", "cnn", "--csv", folder / "values.csv", "--values", "loss", "--steps", 2,
               "--config", "tiny", "--out", tmp_path / "values")  # fmt: skip
-    for line in ("Pearson of loss", "Spearman of loss", "R2 of loss", "train: 720 windows\n"):
+    for line in (
+        "Pearson of loss",
+        "Spearman of loss",
+        "R2 of loss",
+        "training set: 720 windows\n",
+    ):
         assert line in ran.err
     assert "MCC" not in ran.err
 

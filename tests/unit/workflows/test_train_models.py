@@ -244,7 +244,11 @@ def test_a_wrong_kind_or_config_leaves_nothing_behind(
     for options, error, says in (
         ({"kind": "dnabert2", "base": str(cnn)}, ModelError, "use gtrack train cnn"),
         ({"kind": "cnn", "config": "huge"}, InputError, "neither one of small, tiny nor a JSON"),
-        ({"kind": "cnn", "config": str(tmp_path / "shape.json")}, InputError, "odd positive"),
+        (
+            {"kind": "cnn", "config": str(tmp_path / "shape.json")},
+            InputError,
+            r"kernel_sizes \[4\] are not all odd",
+        ),
     ):
         with pytest.raises(error, match=says):
             train(TrainJob(out=tmp_path / "m", csv=csv, **options))  # type: ignore[arg-type]
