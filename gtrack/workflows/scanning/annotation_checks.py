@@ -13,11 +13,12 @@ from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
 from gtrack.core.printable import shown
-from gtrack.core.scan.regions import known_as
+from gtrack.core.scan.regions import known_as, known_names
 from gtrack.io.annotations import annotation_format, read_features
 from gtrack.io.annotations.bed12 import has_tabs
 from gtrack.io.bbi import big_file
 from gtrack.io.bigwig import BigWigReader
+from gtrack.io.shell import renamed
 from gtrack.io.text import compression, open_bytes
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -139,7 +140,13 @@ def _check(name: str, path: Path, chrom_sizes: Mapping[str, int]) -> Annotation:
     features = sum(1 for _ in on_genome(read_features(path, kind), chrom_sizes, elsewhere))
     if not features:
         what = f"none of its {elsewhere.total():,} features lies on the genome"
-        raise InputError(f"{shown(path)}: {what}: {_other_names(elsewhere, chrom_sizes)}")
+        command = ""
+        if form.lines:
+            others = known_names(elsewhere, chrom_sizes)
+            tabs = not form.bed or has_tabs(path)
+            command = renamed(path, 1, others, tabs=tabs) if others else ""
+        said = _other_names(elsewhere, chrom_sizes) + (f": {command}" if command else "")
+        raise InputError(f"{shown(path)}: {what}: {said}")
     packing = compression(path) if form.lines else "plain"
     index, note = _index(path, packing) if form.lines else (None, "")
     if index is None and form.lines and path.stat().st_size > _LARGE[packing] and not note:
