@@ -60,8 +60,8 @@ def renamed(path: Path, column: int, names: Mapping[str, str], tabs: bool) -> st
 
     Examples
     --------
-    >>> print(renamed(Path("no.bed"), 1, {"1": "chr1"}, tabs=True))
-    awk -F '\t' -v OFS='\t' 'BEGIN {m["1"] = "chr1"} {$1 = ($1 in m) ? m[$1] : $1} 1' < no.bed > no.2.bed
+    >>> print(renamed(Path("a.bed"), 1, {"1": "chr1"}, tabs=False))
+    awk -v OFS='\t' 'BEGIN {m["1"] = "chr1"} {$1 = ($1 in m) ? m[$1] : $1} 1' < a.bed > a.2.bed
     """
     if len(names) > _MOST_NAMES or not all(map(_PLAIN.fullmatch, [*names, *names.values()])):
         return ""
