@@ -24,6 +24,8 @@ class _File(click.Path):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """Return the path; name the option where there can be none."""
+        if value == "":
+            self.fail("the path is empty (a variable that is not set?); give one", param, ctx)
         path = super().convert(value, param, ctx)
         if problem := no_path(Path(os.fsdecode(path))):
             self.fail(problem, param, ctx)

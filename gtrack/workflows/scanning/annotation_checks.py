@@ -21,7 +21,7 @@ from gtrack.io.bigwig import BigWigReader
 from gtrack.io.shell import renamed
 from gtrack.io.text import compression, open_bytes
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 INDEXES = {".tbi": b"TBI\x01", ".csi": b"CSI\x01"}
 """Endings of tabix indexes, and how they begin."""
 
@@ -103,7 +103,8 @@ def check_names(
         said = f"{option}{shown(name)}={shown(path)}"
         if not _NAME.fullmatch(name):
             raise InputError(
-                f"{said}: a name has letters, digits and . _ - and begins with a letter or digit"
+                f"{said}: a name has letters, digits and . _ -, 64 at most, and begins with a "
+                "letter or digit"
             )
         if name.casefold() in taken:
             raise InputError(f"{said}: {taken[name.casefold()]} has this name; names are free")
