@@ -137,6 +137,8 @@ def _check(name: str, path: Path, chrom_sizes: Mapping[str, int]) -> Annotation:
     form = ANNOTATION_FORMATS[kind]
     if form.signal:
         return _check_signal(name, path, kind, chrom_sizes)
+    if not form.lines and (head := big_file(path)).kind == kind:
+        _refuse_lengths(path, head.chrom_sizes, chrom_sizes)
     elsewhere: Counter[str] = Counter()
     features = sum(1 for _ in on_genome(read_features(path, kind), chrom_sizes, elsewhere))
     if not features:
@@ -168,12 +170,7 @@ def _check_signal(name: str, path: Path, kind: str, chrom_sizes: Mapping[str, in
         ending = ANNOTATION_FORMATS[head.kind].ending
         raise InputError(f"{shown(path)}: is a {head.kind}; call the file {ending}")
     theirs = head.chrom_sizes
-    for chrom, size in theirs.items():
-        if chrom_sizes.get(chrom, size) != size:
-            raise InputError(
-                f"{shown(path)}: gives {shown(chrom, 40)!r} {size:,} bp, the genome "
-                f"{chrom_sizes[chrom]:,}; give the signal of this assembly"
-            )
+    _refuse_lengths(path, theirs, chrom_sizes)
     shared = [chrom for chrom in theirs if chrom in chrom_sizes]
     if not shared:
         what = "none of its chromosomes is one of the genome"
@@ -186,6 +183,16 @@ def _check_signal(name: str, path: Path, kind: str, chrom_sizes: Mapping[str, in
         )
     elsewhere = len(theirs) - len(shared)
     return Annotation(name, path, kind, False, True, None, valued, elsewhere, "")
+
+
+def _refuse_lengths(path: Path, theirs: Mapping[str, int], chrom_sizes: Mapping[str, int]) -> None:
+    """Refuse a bigWig or bigBed of another assembly, by what it says of its chromosomes."""
+    for chrom, size in theirs.items():
+        if chrom_sizes.get(chrom, size) != size:
+            raise InputError(
+                f"{shown(path)}: gives {shown(chrom, 40)!r} {size:,} bp, the genome "
+                f"{chrom_sizes[chrom]:,}; give the file of this assembly"
+            )
 
 
 def _other_names(found: Mapping[str, int], chrom_sizes: Mapping[str, int]) -> str:

@@ -11,6 +11,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.scan.regions import check_regions
 from gtrack.io.bed import read_bed
 from gtrack.io.fasta import Genome
+from gtrack.io.loose_files import read_loose_rows
 from gtrack.io.shell import renamed, renaming
 from gtrack.io.text import read_lines
 
@@ -127,3 +128,16 @@ def test_no_command_where_a_name_is_odd_or_unknown(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         check_regions(read_bed(bed), {"chr1": 50}, Path("g.fa"), renaming(bed))
     assert str(caught.value).endswith("gtrack does not guess")
+
+
+def test_reads_given_as_sequences_are_cured_by_what_the_line_says(tmp_path: Path) -> None:
+    path = tmp_path / "my reads.fq"
+    path.write_text(f"@r1 x\n{BASES}\n+\n{'I' * 300}\n@r2\nACGT\n+\n@@@@\n")
+    with pytest.raises(InputError) as caught:
+        read_loose_rows(path)
+    run(str(caught.value).split("of them: ")[1])
+    rows = read_loose_rows(tmp_path / "my reads.fa")
+    assert [(each.name, each.letters) for each, _ in rows] == [("r1", BASES), ("r2", "ACGT")]
+    path.write_text("LOCUS       c1   3000 bp    DNA\n")
+    with pytest.raises(InputError, match="GenBank; take the FASTA"):
+        read_loose_rows(path)
