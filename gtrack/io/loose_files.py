@@ -7,7 +7,7 @@ a pipe, its lines may have any lengths, and names may occur twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -31,7 +31,7 @@ _LETTERS = frozenset(_DNA + _DNA.lower())
 _ENOUGH = 0.5
 """Share of letters that are A, C, G, T or N, below which a text is no DNA, but a protein."""
 
-_OTHERS = {
+_OTHERS: dict[bytes, Callable[[Path], str]] = {
     b"@": lambda path: "FASTQ, reads; sequences of them: " + filtered(path, _OF_READS, ".fa"),
     b"LOCUS ": lambda _: "GenBank; take the FASTA of the same sequences",
     b"ID   ": lambda _: "EMBL; take the FASTA of the same sequences",
