@@ -87,9 +87,9 @@ class _Verbs(click.Group):
             verb = (
                 f"gtrack {ctx.invoked_subcommand}" if ctx.invoked_subcommand in VERBS else "gtrack"
             )
-            said = one_line(error.format_message())
-            end = "" if said.endswith((".", "?", "!")) else "."
-            echo(f"gtrack: error: {said}{end} See {verb} --help", err=True)
+            line = one_line(error.format_message())
+            end = "" if line.endswith((".", "?", "!")) else "."
+            echo(f"gtrack: error: {line}{end} See {verb} --help", err=True)
             sys.exit(error.exit_code)
         except (OSError, MemoryError, ImportError, RuntimeError) as error:
             said = None if ARRIVED.number is not None or _is_pipe(error) else refusal(error)

@@ -208,8 +208,8 @@ def said_of_none_shared(name: str, chrom_sizes: Mapping[str, int]) -> str | None
     --------
     >>> said_of_none_shared("hg38", {"chr1": 248956422}), said_of_none_shared("mine", {"a": 1})
     (None, None)
-    >>> print(said_of_none_shared("dm6", {"chr1": 5}))  # doctest: +ELLIPSIS
-    --genome dm6: its lengths are not checked: of chr2L, chr2R, chr3L none is in the genome ...
+    >>> said_of_none_shared("dm6", {"chr1": 5}).partition(" is in")[0]
+    '--genome dm6: its lengths are not checked: of chr2L, chr2R, chr3L none'
     """
     known = known_assembly(name)
     ours = {_bare(chrom) for chrom in chrom_sizes}

@@ -60,8 +60,8 @@ def renamed(path: Path, column: int, names: Mapping[str, str], tabs: bool) -> st
 
     Examples
     --------
-    >>> print(renamed(Path("a.bed"), 1, {"1": "chr1"}, tabs=False))
-    awk -v OFS='\t' 'BEGIN {m["1"] = "chr1"} {$1 = ($1 in m) ? m[$1] : $1} 1' < a.bed > a.2.bed
+    >>> renamed(Path("a.bed"), 1, {"1": "chr1"}, tabs=False).partition("BEGIN ")[2]
+    '{m["1"] = "chr1"} {$1 = ($1 in m) ? m[$1] : $1} 1\' < a.bed > a.2.bed'
     """
     if len(names) > _MOST_NAMES or not all(map(_PLAIN.fullmatch, [*names, *names.values()])):
         return ""
