@@ -87,7 +87,9 @@ class _Verbs(click.Group):
             verb = (
                 f"gtrack {ctx.invoked_subcommand}" if ctx.invoked_subcommand in VERBS else "gtrack"
             )
-            echo(f"gtrack: error: {one_line(error.format_message())} See {verb} --help", err=True)
+            line = one_line(error.format_message())
+            end = "" if line.endswith((".", "?", "!")) else "."
+            echo(f"gtrack: error: {line}{end} See {verb} --help", err=True)
             sys.exit(error.exit_code)
         except (OSError, MemoryError, ImportError, RuntimeError) as error:
             said = None if ARRIVED.number is not None or _is_pipe(error) else refusal(error)

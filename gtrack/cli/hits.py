@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtrack.cli.options import FILE, Command, added, genome_name, pairs
+from gtrack.cli.options import FILE, Command, added, genome_name, not_empty, pairs
 from gtrack.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def _with_tracks(command: Command) -> Command:
 @click.option(
     "--motifs",
     required=True,
+    callback=not_empty,
     metavar="FILE|jaspar:GROUP[@YEAR]",
     help="MEME, JASPAR or TRANSFAC text, plain or gz; or a JASPAR release (gtrack[jaspar]).",
 )

@@ -19,11 +19,21 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _LONGEST, _DEEPEST = 4095, 200  # bytes of a path, and folders one in another
 
 
+def not_empty(context: Any, option: Any, value: Any) -> Any:
+    """Return the value of an option; refuse an empty one, which the current folder would be."""
+    if value == "":
+        raise click.BadParameter(
+            "it is empty (a variable that is not set?); give one", context, option
+        )
+    return value
+
+
 class _File(click.Path):
     """A path that the system can take: found out before anything is done with it."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """Return the path; name the option where there can be none."""
+        not_empty(ctx, param, value)
         path = super().convert(value, param, ctx)
         if problem := no_path(Path(os.fsdecode(path))):
             self.fail(problem, param, ctx)

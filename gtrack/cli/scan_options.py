@@ -13,6 +13,7 @@ from gtrack.cli.options import (
     added,
     by_name,
     genome_name,
+    not_empty,
     numbers_by_name,
     pairs,
     targets_by_name,
@@ -169,6 +170,7 @@ _RUN = [
     ),
     click.option(
         "--motifs",
+        callback=not_empty,
         metavar="FILE|jaspar:GROUP[@YEAR]",
         help="Call motif hits at the end, as gtrack hits does; implies --null.",
     ),

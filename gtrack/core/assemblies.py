@@ -201,6 +201,28 @@ def check_lengths(name: str, chrom_sizes: Mapping[str, int]) -> str | None:
     return f"{named} {verb} in {name}"
 
 
+def said_of_none_shared(name: str, chrom_sizes: Mapping[str, int]) -> str | None:
+    """Say that a known assembly could not be checked; None where it was, or is not known.
+
+    Examples
+    --------
+    >>> said_of_none_shared("hg38", {"chr1": 248956422}), said_of_none_shared("mine", {"a": 1})
+    (None, None)
+    >>> said_of_none_shared("dm6", {"chr1": 5}).partition(" is in")[0]
+    '--genome dm6: its lengths are not checked: of chr2L, chr2R, chr3L none'
+    """
+    known = known_assembly(name)
+    ours = {_bare(chrom) for chrom in chrom_sizes}
+    if known is None or not known.lengths or any(_bare(chrom) in ours for chrom in known.lengths):
+        return None
+    theirs = ", ".join(list(known.lengths)[:3])
+    return (
+        f"--genome {name}: its lengths are not checked: of {theirs} none is in the genome that was "
+        "read; if that is another assembly, viewers show nothing: leave --genome out to bring it "
+        "along"
+    )
+
+
 def _bare(chrom: str) -> str:
     return re.sub("^chr", "", chrom.casefold())
 

@@ -151,7 +151,11 @@ class Genome:
         if not letters.isalpha():
             bad = next(i for i, c in enumerate(letters) if not chr(c).isalpha())
             what = f"character '{shown(letters[bad : bad + 1])}' is no base"
-            raise self._error(chrom, start + bad, start + bad + 1, f"{what}; correct the FASTA")
+            cure = "; correct the FASTA"
+            if letters[bad] == ord("-"):
+                cure = " but a gap of an alignment; take gaps out, and give regions of what is "
+                cure += f"left: {fasta_cures.without_gaps(self.path)}"
+            raise self._error(chrom, start + bad, start + bad + 1, what + cure)
         if (wrong := not_dna(letters)) is not None:
             cure = "give the DNA"
             if "RNA" in wrong:

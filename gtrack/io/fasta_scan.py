@@ -152,7 +152,8 @@ class _Scanner:
 
     def _sequence(self, bases: int, size: int, number: int) -> None:
         if not self.name:
-            raise self._error(number, "not a FASTA file: it does not start with '>'")
+            what = "not a FASTA file: it does not start with '>'"
+            raise self._error(number, f"{what}{fasta_cures.without_header(self.path)}")
         if self.last or (self.bases and bases > self.bases):
             raise self._error(
                 self.last or number,

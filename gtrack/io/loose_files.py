@@ -7,7 +7,7 @@ a pipe, its lines may have any lengths, and names may occur twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from gtrack.core.printable import shown
 from gtrack.core.scan.loose import LooseSequence
 from gtrack.core.sequences import not_dna
 from gtrack.io.csv_rows import PlainRow, read_plain
+from gtrack.io.shell import filtered
 from gtrack.io.text import read_lines
 
 NAMES = ("id", "name", "sequence_id", "seq_id")
@@ -29,6 +30,15 @@ _DNA = "ACGTNRYSWKMBDHVX"  # X is N in masked sequences
 _LETTERS = frozenset(_DNA + _DNA.lower())
 _ENOUGH = 0.5
 """Share of letters that are A, C, G, T or N, below which a text is no DNA, but a protein."""
+
+_OTHERS: dict[bytes, Callable[[Path], str]] = {
+    b"@": lambda path: "FASTQ, reads; sequences of them: " + filtered(path, _OF_READS, ".fa"),
+    b"LOCUS ": lambda _: "GenBank; take the FASTA of the same sequences",
+    b"ID   ": lambda _: "EMBL; take the FASTA of the same sequences",
+}
+"""How other files of sequences begin, and what is said of them."""
+
+_OF_READS = "awk 'NR % 4 == 1 {print \">\" substr($0, 2)} NR % 4 == 2'"
 
 _Pair = tuple[LooseSequence, Mapping[str, str]]
 _Lines = Iterator[tuple[int, bytes]]
@@ -57,6 +67,9 @@ def read_loose_rows(path: Path) -> list[_Pair]:
     first = next(lines, None)
     if first is None:
         raise InputError(f"{shown(path)}: empty; give a FASTA, or a CSV of sequences")
+    for magic, say in _OTHERS.items():
+        if first[1].startswith(magic):
+            raise InputError(f"{shown(path)}: {say(path)}")
     read = _of_fasta if first[1].startswith((b">", b";")) else _of_csv
     pairs = list(read(path, chain([first], lines)))
     if not pairs:

@@ -72,7 +72,9 @@ def read_null(path: Path, digest: str | None = None) -> list[Segment]:
         When it is damaged, or belongs to something else.
     """
     if not path.exists():
-        raise InputError(f"{path}: no null here; make it with gtrack scan --resume --null")
+        raise InputError(
+            f"{path}: no null here; the command of the scan with --resume --null makes it"
+        )
     try:
         found, arrays = read_sealed(path)
         ends = np.cumsum(arrays["length"]).tolist()
@@ -86,8 +88,10 @@ def read_null(path: Path, digest: str | None = None) -> list[Segment]:
         ]
     except (OSError, ValueError, LookupError, TypeError, InputError) as error:
         raise VerificationError(
-            f"{path}: damaged; remove it, then run gtrack scan --resume --null"
+            f"{path}: damaged; remove it, then run the command of the scan with --resume --null"
         ) from error
     if digest is not None and found != digest:
-        raise VerificationError(f"{path}: belongs to another scan; run gtrack scan --resume --null")
+        raise VerificationError(
+            f"{path}: belongs to another scan; run the command of the scan with --resume --null"
+        )
     return segments

@@ -11,6 +11,7 @@ from typing import Any
 from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
+from gtrack.core.printable import pasted, shown
 from gtrack.core.scan.null_windows import NullPlan
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, digest_of
 from gtrack.core.small_file import whole, whole_json
@@ -20,6 +21,8 @@ PLAN_MOST = 32_000_000
 """Bytes of ``plan.json``, at most: it lists the chromosomes, of a draft half a million."""
 
 _REGIONS_MOST = 1 << 32  # bytes, of 40 million regions
+
+_AGAIN = "the command of the scan again, with --resume"
 
 SCHEMA, FIRST = "gtrack-plan/2", "gtrack-plan/1"
 _COLUMNS = "chrom\tstart\tend\tname\tstrand\tsummit\tknown"
@@ -66,7 +69,10 @@ def read_plan(folder: Path) -> Plan:
     try:
         facts, old = record["facts"], record["schema"] != SCHEMA
         text = whole(folder / "regions.tsv", _REGIONS_MOST).decode()
-        for line in text.split("\n")[1:-1]:
+        *lines, rest = text.split("\n")
+        if rest:
+            raise ValueError("regions.tsv stops inside a line")
+        for line in lines[1:]:
             chrom, start, end, name, strand, summit, count, *label = line.split("\t")
             offset, said = int(summit) if summit else None, "".join(label) or None
             regions.append(Interval(chrom, int(start), int(end), name, strand, offset, label=said))  # type: ignore[arg-type]
@@ -91,9 +97,10 @@ def read_plan(folder: Path) -> Plan:
             derived[key] != facts[key] for key in ("chromosomes", "regions", "sequences")
         )
     except (OSError, AttributeError, KeyError, TypeError, ValueError, GtrackError) as error:
-        raise InputError(f"{folder}: the plan is damaged ({error}); make it anew") from error
+        said = f"{folder}: the plan is damaged ({_said(error)}); {_cure(folder)}"
+        raise InputError(said) from error
     if changed:
-        raise InputError(f"{folder}: the plan was changed after it was made; make it anew")
+        raise InputError(f"{folder}: the plan was changed after it was made; {_cure(folder)}")
     return plan
 
 
@@ -136,16 +143,32 @@ def _null(record: dict[str, Any] | None) -> NullPlan | None:
     return NullPlan(int(record["bases"]), pools)
 
 
+def _cure(folder: Path) -> str:
+    """Say how a damaged plan is made whole; of a scan that is done, no result is lost by it."""
+    if (folder.parent / "manifest.json").exists():
+        return f"restore it from a copy, or move {pasted(folder)} away and give {_AGAIN}"
+    return "restore it from a copy, or make it anew: the command that made it with --overwrite"
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{shown(error.filename or '')}: {error.strerror}"
+    return shown(str(error))
+
+
 def _record(folder: Path) -> dict[str, Any]:
     path = folder / "plan.json"
     try:
         record = whole_json(path, PLAN_MOST)
     except FileNotFoundError as error:
-        raise InputError(f"{folder.parent}: no plan here; make one with gtrack plan") from error
+        cure = "make one with gtrack plan"
+        if (folder.parent / "manifest.json").exists():
+            cure = f"restore {folder} from a copy, or give {_AGAIN}"
+        raise InputError(f"{folder.parent}: no plan here; {cure}") from error
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}; make the plan anew") from error
+        raise InputError(f"{path}: cannot be read: {error.strerror}; {_cure(folder)}") from error
     except ValueError as error:
-        raise InputError(f"{path}: not JSON; make the plan anew") from error
+        raise InputError(f"{path}: not JSON; {_cure(folder)}") from error
     if not isinstance(record, dict) or record.get("schema") not in (SCHEMA, FIRST):
         raise InputError(f"{path}: not a {SCHEMA} file; make the plan with this version of gtrack")
     return record

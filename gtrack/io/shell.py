@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gtrack.core.printable import pasted
 
 _GZIP = b"\x1f\x8b"
+_MOST_NAMES = 30
+_PLAIN = re.compile(r"[A-Za-z0-9_.|:*-]{1,40}")
 
 
 def filtered(path: Path, command: str, ending: str = "") -> str:
@@ -37,6 +41,42 @@ def filtered(path: Path, command: str, ending: str = "") -> str:
     if packed:
         return f"gzip -dc {pasted(path)} | {command} > {new}"
     return f"{command} < {pasted(path)} > {new}"
+
+
+def renamed(path: Path, column: int, names: Mapping[str, str], tabs: bool) -> str:
+    r"""Return the command that gives chromosomes of a table their other names.
+
+    Empty where the names are many or odd.
+
+    Parameters
+    ----------
+    path : Path
+    column : int
+        That of the chromosomes, from 1.
+    names : mapping of str to str
+        Old to new.
+    tabs : bool
+        Whether tabs separate the columns.
+
+    Examples
+    --------
+    >>> renamed(Path("a.bed"), 1, {"1": "chr1"}, tabs=False).partition("BEGIN ")[2]
+    '{m["1"] = "chr1"} {$1 = ($1 in m) ? m[$1] : $1} 1\' < a.bed > a.2.bed'
+    """
+    if len(names) > _MOST_NAMES or not all(map(_PLAIN.fullmatch, [*names, *names.values()])):
+        return ""
+    pairs = "; ".join(f'm["{old}"] = "{new}"' for old, new in names.items())
+    name = f"${column}"
+    program = f"BEGIN {{{pairs}}} {{{name} = ({name} in m) ? m[{name}] : {name}}} 1"
+    option = r"-F '\t' " if tabs else ""
+    return filtered(path, rf"awk {option}-v OFS='\t' '{program}'")
+
+
+def renaming(bed: Path | None) -> Callable[[Mapping[str, str]], str] | None:
+    """Return what gives the command that renames chromosomes in a BED; None without one."""
+    if bed is None:
+        return None
+    return lambda names: renamed(bed, 1, names, tabs=holds(bed, b"\t"))
 
 
 def holds(path: Path, sign: bytes) -> bool:

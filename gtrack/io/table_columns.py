@@ -23,6 +23,8 @@ _WIDTHS = frozenset("width length len size".split())
 _NAMES = frozenset(
     "name id peak peakid peakname geneid gene symbol genename region regionid interval".split()
 )
+_VARIANTS = frozenset("snp snps snpid rsid variant variantid markername marker".split())
+_POSITIONS = frozenset("pos position bp chrpos basepairlocation bppos ps genpos".split())
 _FROM_1 = frozenset("seqnames chromosomename chromosomescaffoldname".split())
 _FROM_0 = frozenset("chromstart txstart genostart tstart".split())
 _STRANDS = frozenset(("+", "-", ".", "*", "0", "1", "-1", ""))
@@ -139,6 +141,19 @@ def _counted(
         binned = " with its bin column" if titles[0] == "bin" else ""
         return f"a table of UCSC{binned}", 0
     return "a table", None
+
+
+def points(head: Head) -> tuple[int, int, int] | None:
+    """Return where a table of single positions has chromosome, position and name; -1: no name."""
+    titles = titled(head.names)
+    chrom, at = (_find(titles, known) for known in (_CHROM | {"chrid"}, _POSITIONS))
+    if min(chrom, at) < 0 or max(chrom, at) not in head.widths:
+        return None
+    places = [position(field) for field in head.column(at)]
+    if not any(place is not None for place in places):
+        return None
+    name = _find(titles, _NAMES | _VARIANTS)
+    return chrom, at, name if name in head.widths else -1
 
 
 def are_positions(head: Head, start: int, end: int) -> bool:

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
 from gtrack.io.shell import filtered, holds
-from gtrack.io.table_columns import Columns, are_positions, has_widths, other_columns
-from gtrack.io.table_head import Head, position
+from gtrack.io.table_columns import Columns, are_positions, has_widths, other_columns, points
+from gtrack.io.table_head import Head, is_number, position
 
 _WHOLE = "([0-9]{1,3}(,[0-9]{3})+|[0-9]+)"
 _LOCUS = re.compile(rf"[^\s\"]+[:_-]{_WHOLE}(-|_|\.\.){_WHOLE}(:[-+*])?(?=[\s,;\"]|$)")
 _LETTERS = re.compile("[ACGTUNacgtun]+")
 _ALLELES = re.compile(r"[ACGTUNacgtun,*.<>:\[\]0-9A-Za-z_]+")
 _CIGAR = re.compile(r"([0-9]+[MIDNSHPX=])+|\*")
+_SHORT = " (short regions: scan them with --flank 100, or --resize 200)"
 _STRAND = '(${0} ~ /^[-+]$/ ? ${0} : ".")'
 
 
@@ -50,7 +51,7 @@ def refuse_other_formats(head: Head) -> None:
         raise InputError(f"{where}a FASTA where regions are due; give the genome with --fasta")
     if first.startswith(("fixedStep", "variableStep")):
         raise InputError(f"{where}a wiggle of values, no regions; give the BED of the regions")
-    found = (known(head) for known in (_sam, _vcf, _gff, _pairs, _columns, _loci))
+    found = (known(head) for known in (_sam, _vcf, _gff, _pairs, _bim, _columns, _points, _loci))
     cure = next((each for each in found if each is not None), None)
     if cure is not None:
         line_of_cure = filtered(head.path, cure.command, cure.ending)
@@ -139,8 +140,7 @@ def _vcf(head: Head) -> Cure | None:
     if not (headed or shaped):
         return None
     program = f"{_rows(head, head.header)} {{print $1, $2 - 1, $2 - 1 + length($4), $3}}"
-    note = " (short regions: scan them with --flank 100, or --resize 200)"
-    return Cure("a VCF of variants, whose positions count from 1", awk(head, program), note)
+    return Cure("a VCF of variants, whose positions count from 1", awk(head, program), _SHORT)
 
 
 def _gff(head: Head) -> Cure | None:
@@ -156,6 +156,35 @@ def _gff(head: Head) -> Cure | None:
     kind = "gene" if "gene" in kinds else min(kinds)
     note = f' (some features alone: NF > 7 && $3 == "{shown(kind, 40)}")'
     return Cure("a GTF or GFF, whose starts count from 1", awk(head, program), note)
+
+
+def _bim(head: Head) -> Cure | None:
+    """Know the variants of PLINK: chromosome, id, centimorgans, position, two alleles."""
+    if head.header or head.separator not in "\t " or head.widths != range(6):
+        return None
+    alleles = {*head.column(4), *head.column(5)}
+    if not all(map(_ALLELES.fullmatch, alleles)) or all(map(str.isdigit, alleles)):
+        return None
+    if any(position(at) is None for at in head.column(3)) or are_positions(head, 1, 2):
+        return None
+    if not all(map(is_number, head.column(2))):
+        return None
+    program = f"{_rows(head, 0)} {{print $1, $4 - 1, $4, $2}}"
+    what = "variants of PLINK (.bim), whose positions count from 1"
+    return Cure(what, awk(head, program, head.separator), _SHORT)
+
+
+def _points(head: Head) -> Cure | None:
+    """Know a table of positions by the names of its columns, as PLINK and the GWAS Catalog do."""
+    found = points(head)
+    if found is None:
+        return None
+    chrom, at, name = (f"${column + 1}" for column in found)
+    chosen = f"{chrom}, {at} - 1, {at}" + (f", {name}" if found[2] >= 0 else "")
+    program = f"{_rows(head, head.header)} && {at} ~ /^[0-9]+$/ {{print {chosen}}}"
+    what = "a table of positions, no regions"
+    note = f" ({at} for {at} - 1 and {at} + 1 for {at} if they count from 0)"
+    return Cure(what, awk(head, program, head.separator), note)
 
 
 def _pairs(head: Head) -> Cure | None:

@@ -18,6 +18,7 @@ from typing import BinaryIO, Literal
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
 from gtrack.core.small_file import whole
+from gtrack.io.foreign import binary_kind, missing
 from gtrack.io.shell import filtered
 
 LINE_LIMIT = 1 << 20
@@ -51,7 +52,7 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise InputError(f"{shown(path)}: no such file") from error
+        raise InputError(f"{shown(path)}: {missing(path)}") from error
     except IsADirectoryError as error:
         raise InputError(f"{shown(path)}: is a folder; give the file inside it") from error
     except OSError as error:
@@ -226,7 +227,7 @@ def read_lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes
     InputError
         As `open_bytes`; for a line longer than `limit`; for more than `EMPTY_LIMIT` that say
         nothing, one after another; for a NUL; for a carriage return inside a line, which would
-        hide the line that follows it.
+        hide the line that follows it; for a binary file, with its kind.
     """
     name, empty = shown(path), 0
     with open_bytes(path) as stream:
@@ -237,9 +238,7 @@ def read_lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes
             elif len(line) <= limit + 1:
                 line = line.removesuffix(b"\r")
             if number == 1:
-                if line.startswith((b"\xff\xfe", b"\xfe\xff")):
-                    utf8 = filtered(path, "iconv -f UTF-16 -t UTF-8")
-                    raise InputError(f"{name}:1: text in UTF-16; save the file as UTF-8: {utf8}")
+                _refuse_other(path, line)
                 line = line.removeprefix(b"\xef\xbb\xbf")
             empty = empty + 1 if not line or line.isspace() or line.startswith(b"#") else 0
             if empty > EMPTY_LIMIT:
@@ -259,6 +258,15 @@ def read_lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes
                     f"line ends: {ends}"
                 )
             yield number, line
+
+
+def _refuse_other(path: Path, first: bytes) -> None:
+    """Refuse what is no text in UTF-8, from its first line."""
+    if what := binary_kind(first, path):
+        raise InputError(f"{shown(path)}: {what}")
+    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+        utf8 = filtered(path, "iconv -f UTF-16 -t UTF-8")
+        raise InputError(f"{shown(path)}:1: text in UTF-16; save the file as UTF-8: {utf8}")
 
 
 def read_parts(path: Path) -> Iterator[bytes]:

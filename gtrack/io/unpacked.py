@@ -55,8 +55,9 @@ def unpacked(path: Path, cache: Path) -> Path:
             write_text(own, f"{text.name}\t{text.stat().st_size}\n")
         write_text(note, own.read_text())
     except (OSError, OutputError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise OutputError(
-            f"{shown(cache)}: {shown(path)} cannot be unpacked there ({error}); set XDG_CACHE_HOME "
+            f"{shown(cache)}: {shown(path)} cannot be unpacked there ({why}); set XDG_CACHE_HOME "
             f"to a folder with room, or use bgzip: {bgzip_line(path)}"
         ) from error
     return text

@@ -106,7 +106,7 @@ def _need_null(scan: FinishedScan) -> None:
     if scan.manifest.null is None:
         raise InputError(
             f"{scan.out}: no null to test --loci against; the command of the scan with "
-            "gtrack scan --resume --null adds it, and leaves the tracks as they are"
+            "--resume --null adds it, and leaves the tracks as they are"
         )
 
 

@@ -23,6 +23,7 @@ from gtrack.core.sequences import Reference, is_known
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.digest import file_digest
 from gtrack.io.motifs import read_motifs
+from gtrack.io.shell import renaming
 from gtrack.models.device import resolve_devices, resolve_precision
 from gtrack.models.folder import open_model
 from gtrack.workflows.calling.widths import check_widths
@@ -150,7 +151,7 @@ def _plan_inputs(job: ScanJob) -> Planned:
     with opened_source(job.bed, job.fasta, job.sequences) as source:
         genome, given, regions = source.reference, source.given, source.given.intervals
         check_lengths(job.genome, genome.chrom_sizes)
-        check_regions(regions, genome.chrom_sizes, genome.path)
+        check_regions(regions, genome.chrom_sizes, genome.path, renaming(job.bed))
         annotations = check_annotations(job.annotations, genome.chrom_sizes)
         refuse_taken(annotations, job.out)
         devices = tuple(resolve_devices(job.device))

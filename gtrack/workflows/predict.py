@@ -26,6 +26,7 @@ from gtrack.core.scan.widening import said_of_window, widened
 from gtrack.core.sequences import is_known
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.io.atomic import write_parts
+from gtrack.io.shell import renaming
 from gtrack.io.tables import table_line
 from gtrack.models.device import one_thread_per_operation, resolve_devices, resolve_precision
 from gtrack.models.folder import open_model
@@ -187,7 +188,7 @@ def predict(job: PredictJob, tell: Progress = lambda *_: None) -> Predicted:
     precision = cast(Precision, resolve_precision(job.precision, devices[0]))
     with opened_source(job.bed, job.fasta, job.sequences) as source:
         sizes = dict(source.reference.chrom_sizes)
-        check_regions(source.given.intervals, sizes, source.reference.path)
+        check_regions(source.given.intervals, sizes, source.reference.path, renaming(job.bed))
         regions = widened(source.given.intervals, sizes, flank=job.flank, resize=job.resize)
         if job.out is not None:
             _make_folder(job.out.parent)

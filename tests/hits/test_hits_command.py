@@ -322,7 +322,7 @@ def test_a_null_that_is_gone(run, finished) -> None:
     inputs, out, motifs = finished
     null_gone(out)
     ran = run("hits", out, "--motifs", motifs, code=2)
-    assert "gtrack scan --resume --null" in ran.error
+    assert "the command of the scan with --resume --null" in ran.error
     assert ran.err.count("\n") == 1
     assert not (out / "hits").exists()
     run("scan", *inputs.options(), "--out", out, "--resume", "--null-bases", 30_000)

@@ -154,13 +154,15 @@ def test_what_does_not_do_is_one_line_and_changes_nothing(run, scan: Path, tmp_p
     make_signal(tmp_path / "empty.bw", {"chrUn": 900})
     cut = make_signal(tmp_path / "cut.bw", chroms).read_bytes()
     (tmp_path / "cut.bw").write_bytes(cut[:-100])
-    write_feature_bigbed(tmp_path / "f.bw", {"chr2": 12_000}, [Feature("chr2", 1, 9)])
+    for name, size in (("f.bw", 12_000), ("theirs.bb", 99_000)):
+        write_feature_bigbed(tmp_path / name, {"chr2": size}, [Feature("chr2", 1, 9)])
     shutil.copy(tmp_path / "other.bw", tmp_path / "f.bb")
     (tmp_path / "bad.bed").write_text("chr2\t5\tx\n")
     run("annotate", scan, f"g={tmp_path / 'genes.bed'}")
     before = {path: path.read_bytes() for path in scan.rglob("*") if path.is_file()}
     for given, says in (
-        (["s=other.bw"], "give the signal of this assembly"),
+        (["s=other.bw"], "give the file of this assembly"),
+        (["s=theirs.bb"], "gives 'chr2' 99,000 bp, the genome"),
         (["s=bare.bw"], "none of its chromosomes is one of the genome: its chromosomes are '2'"),
         (["s=none.bw"], "gives 'chr2' 30 bp, the genome"),
         (["s=cut.bw"], "is cut"),

@@ -104,7 +104,7 @@ def _gather(
     if null is None and looked.bases < 2 * LEAST_NULL_BASES:
         raise InputError(
             f"{looked.bases} bases have relevance, fewer than {2 * LEAST_NULL_BASES}: too few to "
-            "call hits in, without a null; gtrack scan --resume --null makes one"
+            "call hits in, without a null; the command of the scan with --resume --null makes one"
         )
     reference = RelevanceNull(looked.reference)
     rounds = max(LEAST_ROUNDS, -(-ONE_MOTIF // len(motifs)))

@@ -88,7 +88,7 @@ class RelevanceNull:
         if lengths.sum() < LEAST_NULL_BASES:
             raise InputError(
                 f"the null has {lengths.sum()} bases, fewer than {LEAST_NULL_BASES}; "
-                "make it again: gtrack scan --resume --null"
+                "make it again: the command of the scan with --resume --null"
             )
         values = np.concatenate([segment.relevance for segment in null]).astype(np.float64)
         self.mean, self.sd = float(values.mean()), float(values.std())

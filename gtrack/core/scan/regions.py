@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +13,12 @@ from gtrack.core.intervals import Interval
 _MITOCHONDRIA = ("chrM", "MT", "chrMT", "M")
 
 
-def check_regions(regions: Sequence[Interval], chrom_sizes: Mapping[str, int], fasta: Path) -> None:
+def check_regions(
+    regions: Sequence[Interval],
+    chrom_sizes: Mapping[str, int],
+    fasta: Path,
+    renaming: Callable[[Mapping[str, str]], str] | None = None,
+) -> None:
     """Refuse regions that do not lie on the genome; nothing is clipped, skipped or renamed.
 
     Parameters
@@ -24,6 +29,8 @@ def check_regions(regions: Sequence[Interval], chrom_sizes: Mapping[str, int], f
         Lengths in bp, in the order of the FASTA.
     fasta : Path
         Only named in messages.
+    renaming : callable, optional
+        Gives the command that renames chromosomes in the file of the regions, or nothing.
 
     Raises
     ------
@@ -35,7 +42,7 @@ def check_regions(regions: Sequence[Interval], chrom_sizes: Mapping[str, int], f
     missing = Counter(r.chrom for r in regions if r.chrom not in chrom_sizes)
     if missing:
         first = next(r for r in regions if r.chrom in missing)
-        raise InputError(f"{_where(first)}{_unknown(missing, chrom_sizes, fasta)}")
+        raise InputError(f"{_where(first)}{_unknown(missing, chrom_sizes, fasta, renaming)}")
     for region in regions:
         size = chrom_sizes[region.chrom]
         if region.end > size:
@@ -83,7 +90,12 @@ def _where(region: Interval) -> str:
     return f"{region.origin}: " if region.origin else ""
 
 
-def _unknown(missing: Mapping[str, int], chrom_sizes: Mapping[str, int], fasta: Path) -> str:
+def _unknown(
+    missing: Mapping[str, int],
+    chrom_sizes: Mapping[str, int],
+    fasta: Path,
+    renaming: Callable[[Mapping[str, str]], str] | None,
+) -> str:
     listed = []
     known = False
     for name, count in islice(missing.items(), 3):
@@ -95,6 +107,9 @@ def _unknown(missing: Mapping[str, int], chrom_sizes: Mapping[str, int], fasta: 
     plural = "chromosomes" if len(missing) > 1 else "chromosome"
     if known:
         cure = "rename them in the BED; gtrack does not guess"
+        others = known_names(missing, chrom_sizes)
+        command = renaming(others) if renaming and len(others) == len(missing) else ""
+        cure += f": {command}" if command else ""
     else:
         examples = ", ".join(repr(name) for name in islice(chrom_sizes, 3))
         cure = f"its names are {examples}{', ...' if len(chrom_sizes) > 3 else ''}"
@@ -114,6 +129,18 @@ def known_as(name: str, chrom_sizes: Mapping[str, int]) -> str | None:
         if candidate.casefold() in folded:
             return folded[candidate.casefold()]
     return None
+
+
+def known_names(names: Iterable[str], chrom_sizes: Mapping[str, int]) -> dict[str, str]:
+    """Return what the FASTA may call chromosomes that it does not have, as far as that is known.
+
+    Examples
+    --------
+    >>> known_names(["1", "MT", "un"], {"chr1": 5, "chrM": 3})
+    {'1': 'chr1', 'MT': 'chrM'}
+    """
+    found = {name: known_as(name, chrom_sizes) for name in names if name not in chrom_sizes}
+    return {name: other for name, other in found.items() if other is not None}
 
 
 def merge_regions(regions: Sequence[Interval]) -> dict[str, list[tuple[int, int]]]:

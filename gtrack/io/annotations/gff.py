@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from gtrack.io.annotations.attributes import (
 from gtrack.io.annotations.parts import CODING, EXON, PIECE
 from gtrack.io.annotations.transcripts import ANY_GENE, Key, Row, Transcripts
 from gtrack.io.bed_columns import read_strand, whole
+from gtrack.io.shell import filtered
 from gtrack.io.text import read_lines
 
 _IGNORED = -1
@@ -55,6 +57,22 @@ class _Ids(NamedTuple):
     parents: tuple[bytes, ...] = ()
     above: tuple[bytes, ...] = ()
     gene: bytes = ANY_GENE
+
+
+_AS_BED = (
+    "awk -F '\\t' -v OFS='\\t' '!/^#/ && NF > 7 "
+    '{print $1, $4 - 1, $5, $3, 0, ($7 ~ /^[-+]$/ ? $7 : ".")}\''
+)
+_WITH_TABS = (
+    "awk -v OFS='\\t' '!/^#/ && NF > 8 {rest = $9; "
+    'for (i = 10; i <= NF; i++) rest = rest " " $i; '
+    "print $1, $2, $3, $4, $5, $6, $7, $8, rest; next} 1'"
+)
+_GTF_IDS = re.compile(rb"(gene|transcript)_id\b")
+
+
+class _NoGenesError(ValueError):
+    """A row without what names genes and transcripts; it can be shown as a BED."""
 
 
 class _Form(NamedTuple):
@@ -101,7 +119,10 @@ def _read(path: Path, form: _Form, circular: Mapping[bytes, int]) -> Iterator[Fe
             given = form.attributes(text)
             ids = form.ids(given, kind, text, part is not None)
         except ValueError as error:
-            raise InputError(f"{file}:{number}: {error}") from error
+            cure = ""
+            if isinstance(error, _NoGenesError):
+                cure = f", or show its rows as a BED: {filtered(path, _AS_BED, '.bed')}"
+            raise InputError(f"{file}:{number}: {error}{cure}") from error
         place = plain(fields[0]), start, end, strand
         if part is not None and ids.parents:
             for parent in ids.parents if part != _IGNORED else ():
@@ -160,8 +181,10 @@ def _gtf_ids(given: Attributes, kind: bytes, text: bytes, part: bool) -> _Ids:
         elif bare and is_transcript:
             transcript = bare
         else:
-            cure = "this is a GFF3: call the file .gff3" if b"=" in text else "add them"
-            raise ValueError(f'no attribute gene_id "..." and no transcript_id "..."; {cure}')
+            said = 'no attribute gene_id "..." and no transcript_id "..."'
+            if b"=" in text:
+                raise ValueError(f"{said}; this is a GFF3: call the file .gff3")
+            raise _NoGenesError(f"{said}; add them")
     genes = (_GENE + gene,) if gene else ()
     if is_gene and (kind == b"gene" or transcript in (b"", gene)):
         return _Ids(_GENE + (gene or transcript), gene=gene or transcript)
@@ -174,9 +197,10 @@ def _gtf_ids(given: Attributes, kind: bytes, text: bytes, part: bool) -> _Ids:
 
 def _gff3_ids(given: Attributes, kind: bytes, text: bytes, part: bool) -> _Ids:
     if (not given and text.strip(b" ;") not in (b"", b".")) or is_gtf(text):
-        gtf = b'"' in text or (kind in (b"gene", b"transcript") and bare_id(text))
-        cure = "this is a GTF: call the file .gtf" if gtf else "write them so"
-        raise ValueError(f"the attributes of a GFF3 are KEY=VALUE;KEY=VALUE; {cure}")
+        said = "the attributes of a GFF3 are KEY=VALUE;KEY=VALUE"
+        if _GTF_IDS.search(text) or (kind in (b"gene", b"transcript") and bare_id(text)):
+            raise ValueError(f"{said}; this is a GTF: call the file .gtf")
+        raise _NoGenesError(f"{said}; write them so")
     own = _decoded_id(given.get(b"ID", b""))
     parents = tuple(_decoded_id(each) for each in given.get(b"Parent", b"").split(b",") if each)
     if part and own and not parents and _PARTS[kind] == CODING:
@@ -215,9 +239,12 @@ def _lines(path: Path) -> Iterator[tuple[int, list[bytes]]]:
         while len(fields) > _COLUMNS and not fields[-1].strip():
             fields.pop()  # tabs at the end of a line
         if len(fields) != _COLUMNS:
+            cure = ""
+            if len(fields) == 1 and len(line.split()) >= _COLUMNS:
+                cure = f": {filtered(path, _WITH_TABS)}"
             raise InputError(
                 f"{shown(path)}:{number}: {len(fields)} column{'s'[: len(fields) > 1]}; a line of "
-                f"GTF or GFF3 has {_COLUMNS}, separated by tabs"
+                f"GTF or GFF3 has {_COLUMNS}, separated by tabs{cure}"
             )
         yield number, fields
 

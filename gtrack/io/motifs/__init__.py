@@ -10,14 +10,19 @@ import re
 from pathlib import Path
 
 from gtrack.core.hits.motifs import Motif
-from gtrack.io.motifs.counts import read_counts
+from gtrack.io.motifs.counts import numbered, read_counts
 from gtrack.io.motifs.draft import NumberedLines, finished, is_number, refusal, text_lines
 from gtrack.io.motifs.meme import read_meme
 from gtrack.io.motifs.named_columns import begins_named, read_named
 from gtrack.io.motifs.release import RELEASE_PREFIX, read_release
 from gtrack.io.motifs.transfac import FIELDS, read_transfac
+from gtrack.io.shell import filtered
+from gtrack.io.table_head import position
 
 _ROW_OF_BASE = re.compile(r"[ACGTUacgtu]\s*[:|\[]?\s*[|\[]?\s*[-+]?[0-9.]")
+
+_CONSENSUS = re.compile("[ACGTRYSWKMBDHVNacgtryswkmbdhvn]{4,}")
+_UNIPROBE = "sed -e '/^[ACGTacgt]:/b' -e 's/^Gene:[[:blank:]]*//' -e 's/^[^[:blank:]]/>&/'"
 
 __all__ = ["RELEASE_PREFIX", "read_motifs"]
 
@@ -59,21 +64,29 @@ def read_motifs(source: Path | str) -> list[Motif]:
             return finished(path, read_named(path, rest))
         if first[0] in FIELDS:
             return finished(path, read_transfac(path, rest))
-        raise refusal(
-            path,
-            number,
-            _refused(text),
-        )
+        raise refusal(path, number, _refused(path, text, lines))
     raise refusal(path, 0, "empty: it holds no motif; give MEME, JASPAR or TRANSFAC text")
 
 
-def _refused(text: str) -> str:
+def _refused(path: Path, text: str, rest: NumberedLines) -> str:
     """Say what is wrong with a file that begins so, and the cure."""
     if text.startswith("<"):
         return "XML; give the text file beside it (meme.txt, streme.txt)"
     words = text.split()
     if len(words) > 1 and all(is_number(word) for word in words):
         return "rows of numbers without a name; write a line >NAME before them"
+    after = next((line for _, line in rest if line and not line.startswith(";")), "")
+    if text.startswith(";") and _ROW_OF_BASE.match(after):
+        return numbered(path)
+    if _ROW_OF_BASE.match(after):
+        return f"matrices of UniPROBE, whose names lack the sign >: {filtered(path, _UNIPROBE)}"
+    if len(words) > 1 and position(words[1]) is not None and len(words) > 2:
+        return "regions, no motifs; give the motifs, and the regions to gtrack scan --bed"
+    if words and _CONSENSUS.fullmatch(words[-1]):
+        return (
+            "sequences, no matrices; give counts or probabilities: of a consensus, iupac2meme of "
+            "the MEME suite makes them"
+        )
     return (
         "no motif format begins so; give MEME ('MEME version 4'), JASPAR ('>ID NAME'), TRANSFAC "
         "('AC  ID') or CIS-BP ('Pos A C G T') text"

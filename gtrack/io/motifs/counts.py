@@ -30,6 +30,7 @@ from gtrack.io.motifs.draft import (
     refusal,
     stem,
 )
+from gtrack.io.shell import filtered
 
 _BRACKETS = str.maketrans("[]|", "   ")
 _TWICE = re.compile(r"(?P<id>\S+?)_(?P=id)\.(?P<name>\S+)")  # MA0139.1_MA0139.1.CTCF
@@ -39,6 +40,10 @@ _CONSENSUS = dict(
         "A C G T AG CT CG AT GT AC CGT AGT ACT ACG ACGT".split(),
         strict=True,
     )
+)
+_RSAT = (
+    "awk '/^;/ {next} /^\\/\\// {inside = 0; next} "
+    'NF && !inside {inside = 1; print ">matrix_" ++count} 1\''
 )
 _SPREAD = 0.02  # how far column sums of one matrix may lie apart, as a share of them
 
@@ -101,6 +106,8 @@ def read_counts(path: Path, lines: NumberedLines) -> Iterator[Draft]:
         if text.startswith(">"):
             records.append(_header(path, number, text))
             continue
+        if text.startswith("//"):
+            raise refusal(path, number, numbered(path))
         if not records and text and not text.startswith("#"):
             records.append(_Record(stem(path), stem(path), number))
         named = column_order(text.lstrip("#").split())
@@ -116,6 +123,11 @@ def read_counts(path: Path, lines: NumberedLines) -> Iterator[Draft]:
         what = record.shape if record.shape != "either" else shape
         read = _bases if what == "bases" else _positions
         yield Draft(record.id, record.name, read(path, record), record.line)
+
+
+def numbered(path: Path) -> str:
+    """Say what a table of RSAT lacks, and the command that adds it."""
+    return f"a table of RSAT, whose matrices have no names; number them: {filtered(path, _RSAT)}"
 
 
 def _header(path: Path, number: int, text: str) -> _Record:

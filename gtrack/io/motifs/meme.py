@@ -33,6 +33,7 @@ class _Named(NamedTuple):
     id: str
     name: str
     line: int
+    log_odds: bool = False  # have been read
 
 
 def read_meme(path: Path, lines: NumberedLines) -> Iterator[Draft]:
@@ -56,6 +57,8 @@ def read_meme(path: Path, lines: NumberedLines) -> Iterator[Draft]:
             if motif:
                 raise _no_matrix(path, motif)
             motif = _named(path, number, text.split()[1:])
+        elif motif and text.startswith("log-odds matrix"):
+            motif = motif._replace(log_odds=True)
         elif text.startswith(_MATRIX):
             if not motif:
                 raise refusal(path, number, "a matrix without a MOTIF line before it; write one")
@@ -128,6 +131,9 @@ def _next_text(lines: list[tuple[int, str]], at: int) -> int:
 
 
 def _no_matrix(path: Path, motif: _Named) -> InputError:
+    if motif.log_odds:
+        what = "has log-odds alone; give the file with its probabilities ('letter-probability')"
+        return refusal(path, motif.line, f"motif {shown(motif.id, 40)} {what}")
     return refusal(
         path,
         motif.line,

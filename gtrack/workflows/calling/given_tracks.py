@@ -20,6 +20,7 @@ from gtrack.io.bed import read_bed
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.digest import file_digest
 from gtrack.io.fasta import Genome
+from gtrack.io.shell import renaming
 from gtrack.workflows.folder.foreign import ForeignTracks
 from gtrack.workflows.folder.genome import genome_notes, regions_digest
 from gtrack.workflows.folder.kept_inputs import of_files
@@ -110,7 +111,7 @@ def check_tracks(job: TracksJob, progress: Progress = lambda *_: None) -> Checke
     regions = read_bed(job.bed)
     with Genome.open(job.fasta) as genome, ExitStack() as stack:
         check_lengths(job.genome, genome.chrom_sizes)
-        check_regions(regions, genome.chrom_sizes, job.fasta)
+        check_regions(regions, genome.chrom_sizes, job.fasta, renaming(job.bed))
         canonical, _ = canonical_regions(regions, genome.chrom_sizes)
         readers = {
             name: stack.enter_context(_opened(name, path, genome, canonical))

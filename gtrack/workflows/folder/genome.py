@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gtrack.core.assemblies import check_lengths
+from gtrack.core.assemblies import check_lengths, said_of_none_shared
 from gtrack.core.chrom_aliases import alias_table
 from gtrack.core.errors import GtrackError, InputError, OutputError
 from gtrack.core.intervals import Interval
@@ -66,6 +66,8 @@ def genome_notes(genome: Reference, name: str, regions: Sequence[Interval]) -> t
     notes = [] if genome.note is None else [genome.note]
     if (checked := check_lengths(name, genome.chrom_sizes)) is not None:
         notes.append(f"--genome {name}: {checked}")
+    elif (unchecked := said_of_none_shared(name, genome.chrom_sizes)) is not None:
+        notes.append(unchecked)
     if others:
         named = ", ".join(f"{letter} {count:,}" for letter, count in others.most_common())
         notes.append(

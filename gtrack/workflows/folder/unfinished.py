@@ -32,7 +32,8 @@ def unfinished(folder: ScanFolder) -> str:
     where = pasted(folder.out)
     if not missing and _has_null(folder.parts, plan):
         return f"{done}; gtrack merge {where} finishes it"
-    return f"{done}; {resume} finishes it"
+    one = f", or gtrack scan --plan {where} --shard {missing[0]}, and so on" if missing else ""
+    return f"{done}; {resume} finishes it{one}"
 
 
 def _has_null(parts: Parts, plan: Plan) -> bool:

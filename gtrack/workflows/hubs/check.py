@@ -13,6 +13,7 @@ from typing import TypeVar
 from gtrack.core.errors import InputError
 from gtrack.core.printable import pasted, shown
 from gtrack.io.bbi import big_file
+from gtrack.io.foreign import missing
 from gtrack.io.text import read_lines, whole_text
 from gtrack.io.twobit_reader import twobit_sizes
 from gtrack.publish.hub.check import check_hub, leaves_folder
@@ -67,6 +68,8 @@ def _hub_file(where: Path) -> Path:
     for file in (where / "hub" / "hub.txt", where / "hub.txt"):
         if file.is_file():
             return file
+    if not where.exists() and (said := missing(where)) != "no such file":
+        raise InputError(f"{shown(where)}: {said}")
     raise InputError(
         f"{shown(where)}: no hub here; gtrack hub {pasted(where)} --email ADDRESS makes one of a "
         "scan"

@@ -13,14 +13,15 @@ from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
 from gtrack.core.printable import shown
-from gtrack.core.scan.regions import known_as
+from gtrack.core.scan.regions import known_as, known_names
 from gtrack.io.annotations import annotation_format, read_features
 from gtrack.io.annotations.bed12 import has_tabs
 from gtrack.io.bbi import big_file
 from gtrack.io.bigwig import BigWigReader
+from gtrack.io.shell import renamed
 from gtrack.io.text import compression, open_bytes
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 INDEXES = {".tbi": b"TBI\x01", ".csi": b"CSI\x01"}
 """Endings of tabix indexes, and how they begin."""
 
@@ -102,7 +103,8 @@ def check_names(
         said = f"{option}{shown(name)}={shown(path)}"
         if not _NAME.fullmatch(name):
             raise InputError(
-                f"{said}: a name has letters, digits and . _ - and begins with a letter or digit"
+                f"{said}: a name has letters, digits and . _ -, 64 at most, and begins with a "
+                "letter or digit"
             )
         if name.casefold() in taken:
             raise InputError(f"{said}: {taken[name.casefold()]} has this name; names are free")
@@ -135,11 +137,19 @@ def _check(name: str, path: Path, chrom_sizes: Mapping[str, int]) -> Annotation:
     form = ANNOTATION_FORMATS[kind]
     if form.signal:
         return _check_signal(name, path, kind, chrom_sizes)
+    if not form.lines and (head := big_file(path)).kind == kind:
+        _refuse_lengths(path, head.chrom_sizes, chrom_sizes)
     elsewhere: Counter[str] = Counter()
     features = sum(1 for _ in on_genome(read_features(path, kind), chrom_sizes, elsewhere))
     if not features:
         what = f"none of its {elsewhere.total():,} features lies on the genome"
-        raise InputError(f"{shown(path)}: {what}: {_other_names(elsewhere, chrom_sizes)}")
+        command = ""
+        if form.lines:
+            others = known_names(elsewhere, chrom_sizes)
+            tabs = not form.bed or has_tabs(path)
+            command = renamed(path, 1, others, tabs=tabs) if others else ""
+        said = _other_names(elsewhere, chrom_sizes) + (f": {command}" if command else "")
+        raise InputError(f"{shown(path)}: {what}: {said}")
     packing = compression(path) if form.lines else "plain"
     index, note = _index(path, packing) if form.lines else (None, "")
     if index is None and form.lines and path.stat().st_size > _LARGE[packing] and not note:
@@ -160,12 +170,7 @@ def _check_signal(name: str, path: Path, kind: str, chrom_sizes: Mapping[str, in
         ending = ANNOTATION_FORMATS[head.kind].ending
         raise InputError(f"{shown(path)}: is a {head.kind}; call the file {ending}")
     theirs = head.chrom_sizes
-    for chrom, size in theirs.items():
-        if chrom_sizes.get(chrom, size) != size:
-            raise InputError(
-                f"{shown(path)}: gives {shown(chrom, 40)!r} {size:,} bp, the genome "
-                f"{chrom_sizes[chrom]:,}; give the signal of this assembly"
-            )
+    _refuse_lengths(path, theirs, chrom_sizes)
     shared = [chrom for chrom in theirs if chrom in chrom_sizes]
     if not shared:
         what = "none of its chromosomes is one of the genome"
@@ -178,6 +183,16 @@ def _check_signal(name: str, path: Path, kind: str, chrom_sizes: Mapping[str, in
         )
     elsewhere = len(theirs) - len(shared)
     return Annotation(name, path, kind, False, True, None, valued, elsewhere, "")
+
+
+def _refuse_lengths(path: Path, theirs: Mapping[str, int], chrom_sizes: Mapping[str, int]) -> None:
+    """Refuse a bigWig or bigBed of another assembly, by what it says of its chromosomes."""
+    for chrom, size in theirs.items():
+        if chrom_sizes.get(chrom, size) != size:
+            raise InputError(
+                f"{shown(path)}: gives {shown(chrom, 40)!r} {size:,} bp, the genome "
+                f"{chrom_sizes[chrom]:,}; give the file of this assembly"
+            )
 
 
 def _other_names(found: Mapping[str, int], chrom_sizes: Mapping[str, int]) -> str:

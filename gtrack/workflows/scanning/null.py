@@ -91,8 +91,8 @@ def _joined(plan: Plan, null: NullPlan, folder: ScanFolder, target: Target) -> l
         first = folder.parts.null_part(target, missing[0]).name
         raise InputError(
             f"{folder.out}: {len(missing)} of {len(parts)} parts of the null of {target.stem} are "
-            f"missing or damaged (first: {first}); run gtrack scan --resume --null, or the shards "
-            "that are missing"
+            f"missing or damaged (first: {first}); run the command of the scan with --resume "
+            "--null, or the shards that are missing"
         )
     return [each for part in parts for each in folder.parts.read_null_part(plan, target, part)]
 

@@ -15,6 +15,7 @@ from gtrack.core.training.gc_matched import GcReport, draw_gc_matched
 from gtrack.core.training.truth import Truth
 from gtrack.io.bed import read_regions
 from gtrack.io.fasta import Genome
+from gtrack.io.shell import renaming
 from gtrack.workflows.training.job import GC_MATCHED, SHUFFLE, TrainJob
 
 
@@ -42,7 +43,8 @@ def region_examples(job: TrainJob, window_bp: int, reach: int) -> ExampleSet:
     notes: dict[str, int | float] = {}
     with Genome.open(job.fasta) as genome:
         _check_holdout(job, genome)
-        windows = _windows(_read(job, job.positives), window_bp, genome, job.fasta)
+        given = job.positives
+        windows = _windows(_read(job, given), window_bp, genome, job.fasta, given)
         positive = len(windows)
         if job.negatives == GC_MATCHED:
             negatives, report = draw_gc_matched(windows, genome.chrom_sizes, genome.fetch, rng)
@@ -54,7 +56,8 @@ def region_examples(job: TrainJob, window_bp: int, reach: int) -> ExampleSet:
                     f"--negatives {shown(job.negatives)}: no such file; give a BED, {SHUFFLE} or "
                     f"{GC_MATCHED}"
                 )
-            windows += _windows(_read(job, Path(job.negatives)), window_bp, genome, job.fasta)
+            given = Path(job.negatives)
+            windows += _windows(_read(job, given), window_bp, genome, job.fasta, given)
         examples = _cut(windows, genome, reach, job.use_strand)
     if job.negatives == SHUFFLE:
         examples += [each.shuffled(rng) for each in examples]
@@ -107,10 +110,10 @@ def _check_holdout(job: TrainJob, genome: Genome) -> None:
 
 
 def _windows(
-    regions: list[Interval], window_bp: int, genome: Genome, fasta: Path
+    regions: list[Interval], window_bp: int, genome: Genome, fasta: Path, bed: Path
 ) -> list[Interval]:
     """Centre one window on every region or its summit, shifted inside the chromosome."""
-    check_regions(regions, genome.chrom_sizes, fasta)
+    check_regions(regions, genome.chrom_sizes, fasta, renaming(bed))
     windows = []
     for region in regions:
         size = genome.chrom_sizes[region.chrom]

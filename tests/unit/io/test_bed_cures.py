@@ -20,7 +20,8 @@ from gtrack.core.printable import shown
 from gtrack.io.bed import read_bed
 
 COMMAND = re.compile(
-    r": ((?:gzip -dc|awk|cut|tr|iconv) .*?)(?: \((?:if its|some feat|short reg|\$\d+ - 1 for).*)?$"
+    r": ((?:gzip -dc|awk|cut|tr|iconv) .*?)"
+    r"(?: \((?:if its|some feat|short reg|\$\d+ (?:- 1 )?for).*)?$"
 )
 
 
@@ -115,6 +116,23 @@ TABLES = {
     ),
     "csv": ("chr1,1000,1200\nchr1,5000,5300\n", PLAIN, "other separators"),
     "csv with names": ("chr;start;end\nchr1;1000;1200\nchr1;5000;5300\n", PLAIN, "not a BED"),
+    # variants and positions
+    "bim of plink": (
+        "chr1\trs1\t0\t1001\tA\tG\nchr1\trs2\t0.5\t5001\tAT\tG\n",
+        [Interval("chr1", 1000, 1001, "rs1"), Interval("chr1", 5000, 5001, "rs2")],
+        "PLINK",
+    ),
+    "associations of plink": (
+        " CHR  SNP   BP  A1  P\n chr1  rs1  1001  A  0.1\n chr1  rs2  5001  G  0.2\n",
+        [Interval("chr1", 1000, 1001, "rs1"), Interval("chr1", 5000, 5001, "rs2")],
+        "a table of positions",
+    ),
+    "gwas catalog, with rows of no place": (
+        "DATE ADDED\tCHR_ID\tCHR_POS\tSNPS\n2020\tchr1\t1001\trs1\n2021\t\t\trs9\n"
+        "2020\tchr1\t5001\trs2\n",
+        [Interval("chr1", 1000, 1001, "rs1"), Interval("chr1", 5000, 5001, "rs2")],
+        "a table of positions",
+    ),
     # peak callers
     "macs": (MACS, SUMMITS, "MACS"),
     "a table with summits that starts at 0": (

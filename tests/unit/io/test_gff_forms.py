@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 from collections import defaultdict
 from pathlib import Path
 
@@ -373,3 +374,36 @@ def test_more_than_one_round_stays_as_it_is() -> None:
     feature = Feature("c", 5, 30, "n")
     assert unrolled(feature, 20) == (feature,)
     assert unrolled(Feature("c", 5, 20, "n"), 20) == (Feature("c", 5, 20, "n"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("my motifs.gff", 'chr1\tsrc\tmotif\t201\t210\t5.2\t+\t.\tMotif "MA1"; Site 3\n'),
+        ("my motifs.gtf", 'chr1\tsrc\tmotif\t201\t210\t5.2\t+\t.\tMotif "MA1"; Site 3\n'),
+    ],
+)
+def test_rows_without_genes_are_cured_by_what_the_line_says(
+    tmp_path: Path, name: str, row: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(row)
+    with pytest.raises(InputError) as caught:
+        list(read_features(path, annotation_format(path)))
+    command = str(caught.value).split("as a BED: ")[1]
+    subprocess.run(["sh", "-c", command], check=True)
+    new = tmp_path / "my motifs.bed"
+    (feature,) = read_features(new, annotation_format(new))
+    assert (feature.chrom, feature.start, feature.end, feature.name) == ("chr1", 200, 210, "motif")
+
+
+def test_spaces_for_tabs_are_cured_by_what_the_line_says(tmp_path: Path) -> None:
+    path = tmp_path / "my genes.gtf"
+    path.write_text('# x\nchr1 e exon 201 210 . + . gene_id "A b"; transcript_id "T";\n')
+    with pytest.raises(InputError) as caught:
+        list(read_features(path, annotation_format(path)))
+    command = str(caught.value).split("separated by tabs: ")[1]
+    subprocess.run(["sh", "-c", command], check=True)
+    new = tmp_path / "my genes.2.gtf"
+    (feature,) = read_features(new, annotation_format(new))
+    assert (feature.start, feature.end, feature.strand) == (200, 210, "+")

@@ -248,3 +248,48 @@ def test_a_named_table_holds_what_was_written(
     text = "\t".join(["Pos", *order]) + "\n" + table(rows, numbered=True)
     (motif,) = read_motifs(put(tmp_path, text))
     np.testing.assert_array_equal(motif.counts, counts)
+
+
+BASES = "A{0}\t9\t0\t1\nC{0}\t0\t9\t1\nG{0}\t0\t0\t7\nT{0}\t1\t1\t1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        (
+            f"Arid3a_primary\n\n{BASES.format(':')}\nOct1\n\n{BASES.format(':')}",
+            "Arid3a_primary Oct1",
+        ),
+        (f"Gene:\tArid3a\tMotif: x\n{BASES.format(':')}", "Arid3a"),
+        (f"; of RSAT\n{BASES.format(chr(9) + '|').lower()}//\n", "matrix_1"),
+        (f"{BASES.format(' |').lower()}//\n{BASES.format(' |').lower()}//\n", "matrix_1 matrix_2"),
+    ],
+    ids=["UniPROBE", "UniPROBE, one", "RSAT with a comment", "RSAT"],
+)
+def test_matrices_without_names_are_cured_by_what_the_line_says(
+    tmp_path: Path, text: str, ids: str
+) -> None:
+    said = refusal(put(tmp_path, text, "my motifs.txt"))
+    command = said[min(at for at in map(said.find, ("sed ", "awk ")) if at > 0) :]
+    subprocess.run(["sh", "-c", command], check=True)
+    motifs = read_motifs(tmp_path / "my motifs.2.txt")
+    assert " ".join(motif.id for motif in motifs) == ids
+    for motif in motifs:
+        np.testing.assert_array_equal(motif.counts, [[9, 0, 0, 1], [0, 9, 0, 1], [1, 1, 7, 1]])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "MEME version 4\n\nMOTIF m1\nlog-odds matrix: alength= 4 w= 1\n1 -3 -3 -3\n",
+            "log-odds alone",
+        ),
+        ("CTCF\tCCGCGNGGNGGCAG\n", "iupac2meme"),
+        ("chr1\t5\t90\tpeak\n", "regions, no motifs"),
+    ],
+)
+def test_what_is_given_in_the_place_of_matrices_is_named(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    assert said in refusal(put(tmp_path, text))

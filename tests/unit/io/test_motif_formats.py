@@ -256,7 +256,7 @@ def test_a_broken_file_is_refused_by_line_and_cause(
         (b">M\nA [ 1 ]\nC [ 1 ]\nG [ 1 ]\nT [ 1 ]\n", "1: motif M: its matrix has 1 column(s)"),
         (b">M\nA [0 0]\nC [0 0]\nG [0 0]\nT [0 0]\n", "1: motif M: its matrix is all zero"),
         (b">chr1\nACGTACGT\n", "2: 'ACGTACGT' is not a number"),
-        (b"chr1\t10\t20\n", "1: no motif format begins so"),
+        (b"chr1\t10\t20\n", "1: regions, no motifs"),
         (b"<?xml version='1.0'?>\n", "1: XML; give the text file beside it"),
         (b"\x89PNG\r\n\x1a\n", "1: not UTF-8 text"),
         (b">M\xff\n1 2 3 4\n", "1: not UTF-8 text"),

@@ -61,14 +61,16 @@ def test_an_empty_null(path: Path) -> None:
 
 def test_of_another_scan(path: Path) -> None:
     assert not has_null(path, OTHER)
-    with pytest.raises(VerificationError, match=r"another scan; run gtrack scan --resume --null"):
+    with pytest.raises(
+        VerificationError, match=r"another scan; run the command of the scan with --resume --null"
+    ):
         read_null(path, OTHER)
 
 
 def test_not_there(path: Path) -> None:
     path.unlink()
     assert not has_null(path, DIGEST)
-    with pytest.raises(InputError, match=r"no null here; make it with gtrack scan --resume --null"):
+    with pytest.raises(InputError, match=r"no null here; the command of the scan"):
         read_null(path)
 
 

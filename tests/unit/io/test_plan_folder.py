@@ -128,7 +128,10 @@ def test_a_changed_plan_is_refused(tmp_path: Path, change: Callable[[Any], None]
     record = json.loads(path.read_bytes())
     change(record)
     path.write_text(json.dumps(record))
-    with pytest.raises(InputError, match="the plan was changed after it was made; make it anew"):
+    with pytest.raises(
+        InputError,
+        match=r"changed after it was made; restore it .*make it anew",
+    ):
         read_plan(tmp_path)
 
 
@@ -171,7 +174,7 @@ def test_a_damaged_plan_is_refused(tmp_path: Path, change: Callable[[Any], None]
     record = json.loads(path.read_bytes())
     change(record)
     path.write_text(json.dumps(record))
-    with pytest.raises(InputError, match=r"the plan is damaged .*; make it anew"):
+    with pytest.raises(InputError, match=r"the plan is damaged .*, or make it anew"):
         read_plan(tmp_path)
 
 
@@ -254,3 +257,14 @@ def test_a_changed_plan_of_the_first_version_is_refused(
     (tmp_path / "plan.json").write_text(json.dumps(record))
     with pytest.raises(InputError, match="the plan was changed"):
         read_plan(tmp_path)
+
+
+def test_a_damaged_plan_of_a_finished_scan_is_made_again_by_its_command(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+    plan = tmp_path / "plan"
+    with pytest.raises(InputError, match=r"no plan here; restore .* with --resume"):
+        read_plan(plan)
+    plan.mkdir()
+    (plan / "plan.json").write_text("{")
+    with pytest.raises(InputError, match=r"not JSON; restore it .*move .*plan away .* --resume"):
+        read_plan(plan)
