@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from gtrack.core.errors import InputError
@@ -70,6 +71,8 @@ def read_plain(path: Path, lines: Iterator[tuple[int, bytes]]) -> Iterator[Plain
                 f"{name}:{line}: {len(fields)} fields where the header has {len(names)}"
             )
         stripped = [field.strip() for field in fields]
+        if cure := cure_of_words(stripped[at], path, at):
+            raise InputError(f"{name}:{line}: {cure}")
         yield PlainRow(stripped[at], dict(zip(names, stripped, strict=True)), line)
 
 
@@ -138,6 +141,46 @@ def cure_of_header(names: list[str], columns: Sequence[str] | None, path: Path) 
             f"{{ echo sequence; cat {file}; }} > new.csv"
         )
     return None
+
+
+def cure_of_words(sequence: str, path: Path, column: int) -> str | None:
+    """Say what a sequence is that is cut into words by blanks, and what cures it.
+
+    Parameters
+    ----------
+    sequence : str
+        A field as written.
+    path : Path
+        The file, for the command.
+    column : int
+        Where sequences stand in a row, from 0.
+
+    Returns
+    -------
+    str or None
+        None where it has no blanks.
+
+    Examples
+    --------
+    >>> cure_of_words("ACGT", Path("a.csv"), 0)
+    """
+    words = sequence.split()
+    if len(words) < 2:
+        return None
+    k, field = len(words[0]), f"${column + 1}"
+    steps = pairwise(words)
+    if k > 1 and all(len(b) == k and a[1:] == b[:-1] for a, b in steps):
+        what = f"is {len(words):,} overlapping words of {k} bases, as DNABERT-1 reads them"
+        step = (
+            f'n = split({field}, w, " "); s = ""; '
+            f"for (i = 1; i < n; i++) s = s substr(w[i], 1, 1); {field} = s w[n]"
+        )
+    else:
+        what, step = "has blanks between its letters", f'gsub(/ /, "", {field})'
+    return (
+        f"the sequence {what}; write letters alone, in a new file: "
+        f"awk -F, -v OFS=, 'NR > 1 {{{step}}} 1' {pasted(path)} > new.csv"
+    )
 
 
 def column_of(names: list[str], wanted: str, header: list[str], where: str, cure: str) -> int:

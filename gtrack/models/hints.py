@@ -10,6 +10,7 @@ from pathlib import Path
 from gtrack.core.errors import GtrackError, InputError, ModelError
 from gtrack.core.printable import pasted, shown
 from gtrack.models.adapter_config import ADAPTER, check_mergeable, is_adapter, merging
+from gtrack.models.foreign import foreign_file, foreign_weights
 from gtrack.models.pickles import PICKLES, SUFFIXES, pickle_files, pickles_in
 from gtrack.models.weights import WEIGHTS, weight_files
 
@@ -86,6 +87,8 @@ def adapter_alone(source: str | Path, folder: Path, out: str = "OUT") -> GtrackE
 def no_folder(path: Path) -> str:
     """Say what to do about a file in the place of a model's folder."""
     said = f"{path}: a model is a folder with config.json and {WEIGHTS}"
+    if foreign := foreign_file(path):
+        return f"{path}: {foreign}"
     if path.suffix == ".safetensors":
         return f"{said}; give the folder that it lies in: {pasted(path.parent)}"
     return f"{said}; make one: {converting(path)}" if path.suffix in SUFFIXES else said
@@ -143,6 +146,8 @@ def without_weights(source: str | Path, folder: Path) -> GtrackError:
             f"{source}: holds {shown(part, 60)}, one of several parts, without their index; copy "
             f"{shown(whole, 60)}, too"
         )
+    if foreign := foreign_weights(folder):
+        return ModelError(f"{source}: {foreign}")
     if folder != Path(source):
         return ModelError(
             f"{source}: the Hub has no {WEIGHTS} of this model; if it has a pytorch_model.bin, "

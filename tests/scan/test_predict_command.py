@@ -160,6 +160,8 @@ def test_labels_are_measured_by_name_or_index(run, make_cnn, tmp_path: Path) -> 
     path.write_text(named)
     again = run("predict", "--csv", path, "--model", f"m={folder}")
     assert again.err == ran.err
+    path.write_text(path.read_text().replace(",site", ",1.0").replace(",background", ",0.0"))
+    assert run("predict", "--csv", path, "--model", f"m={folder}").err == ran.err  # as pandas
     path.write_text(named.replace(",background", ",site"))
     alone = run("predict", "--csv", path, "--model", f"m={folder}").err
     assert "accuracy" in alone
@@ -167,7 +169,7 @@ def test_labels_are_measured_by_name_or_index(run, make_cnn, tmp_path: Path) -> 
     assert "not all is measured: no row of label 'background'" in alone
     path.write_text(named.replace(",site", ",promoter"))
     other = run("predict", "--csv", path, "--model", f"m={folder}").err
-    assert "not measured: label 'promoter' is no output of it (background, site)" in other
+    assert "not measured: label 'promoter' is no output of it (background, site); write" in other
 
 
 def test_outputs_of_other_kinds(run, make_cnn, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_line_numbers_count_blank_lines(tmp_path: Path) -> None:
         (b"sequence,label,label\nACGT,1,2\n", 1, "more than one column named 'label'"),
         (b"sequence,label\nACGT,1\nACXT,0\n", 3, "'X' at base 3"),
         (b"sequence,label\nAC-T,1\n", 2, "'-' at base 3"),
-        (b"sequence,label\nAC T,1\n", 2, "' ' at base 3"),
+        (b"sequence,label\nAC T,1\n", 2, "blanks between its letters"),
         (b"sequence,label\nACUT,1\n", 2, "'U' at base 3"),
         (b"sequence,label\n,1\n", 2, "the sequence is empty"),
         (b"sequence,label\nACGT,\n", 2, "the label is empty"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import subprocess
 import threading
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
+from gtrack.io.examples_csv import read_examples
 from gtrack.io.loose_files import fasta_parts, read_loose_rows
 
 
@@ -118,3 +120,25 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(InputError) as caught:
         read_loose_rows(path)
     assert said in str(caught.value).replace(f"{tmp_path}/", "")
+
+
+@pytest.mark.parametrize("k", [2, 6])
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("overlap", [True, False])
+def test_the_line_that_cures_words_writes_the_sequence(
+    tmp_path: Path, k: int, first: bool, overlap: bool
+) -> None:
+    """K-mers as DNABERT-1 was given them, and tokens apart: the command is run as it is printed."""
+    sequence = "ACGGTTCAAGCATGC"
+    words = [sequence[at : at + k] for at in range(0, len(sequence), 1 if overlap else k)]
+    words = [word for word in words if len(word) == k] if overlap else words
+    path = tmp_path / "my words.csv"
+    columns = [["sequence", "label"], [" ".join(words), "1"]]
+    path.write_text("".join(",".join(row if first else row[::-1]) + "\n" for row in columns))
+    for reader in (read_loose_rows, read_examples):
+        with pytest.raises(InputError) as error:
+            reader(path)
+        said = str(error.value)
+        assert f":2: the sequence {'is' if overlap else 'has'} " in said
+    subprocess.run(said[said.index("awk") :], shell=True, check=True, cwd=tmp_path)
+    assert [row.sequence for row in read_examples(tmp_path / "new.csv")] == [sequence]

@@ -91,6 +91,14 @@ def test_a_mistyped_path_names_its_neighbours() -> None:
         locate("~/x")
 
 
+@pytest.mark.parametrize(
+    "page", ["https://example.org/ann/cnn", "example.org/ann/cnn/tree/main", "http://e.x/ann/cnn?y"]
+)
+def test_the_page_of_a_model_gives_its_id(silent, page: str) -> None:
+    with pytest.raises(InputError, match="has the id ann/cnn: give that"):
+        locate(page)
+
+
 def test_a_hub_that_never_answers_is_left(silent, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "gtrack")
     with pytest.raises(ModelError, match="no answer within 1 s") as e:
