@@ -24,6 +24,10 @@ class _File(click.Path):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """Return the path; name the option where there can be none."""
+        if value == "":  # which is the folder that one is in
+            self.fail(
+                "empty; is a variable not set? (for the folder you are in, write .)", param, ctx
+            )
         path = super().convert(value, param, ctx)
         if problem := no_path(Path(os.fsdecode(path))):
             self.fail(problem, param, ctx)
@@ -46,6 +50,9 @@ def no_path(path: Path) -> str | None:
 
 FILE = _File(path_type=Path)
 """A path: its parts are no longer, and no more, than a system takes."""
+
+FILE_OR_DASH = _File(path_type=Path, allow_dash=True)
+"""The same, or ``-``: stdout."""
 
 
 def added(command: Command, *options: Callable[[Command], Command]) -> Command:

@@ -57,6 +57,8 @@ def locate(source: str | Path, *, pickles: bool = False) -> Path:
     ModelError
         When the Hub has no such model or does not answer.
     """
+    if source == "":
+        raise InputError("the model's name is empty; is a variable not set? give a folder")
     path = Path(source)
     try:
         if path.is_dir():

@@ -89,9 +89,18 @@ def no_folder(path: Path) -> str:
     said = f"{path}: a model is a folder with config.json and {WEIGHTS}"
     if foreign := foreign_file(path):
         return f"{path}: {foreign}"
-    if path.suffix == ".safetensors":
+    if path.suffix == ".safetensors" or (path.suffix == ".json" and _like_a_model(path.parent)):
         return f"{said}; give the folder that it lies in: {pasted(path.parent)}"
     return f"{said}; make one: {converting(path)}" if path.suffix in SUFFIXES else said
+
+
+def one_part(path: Path) -> InputError | None:
+    """Return the refusal of a file that holds a part of a checkpoint; None for another file."""
+    if not _PART.fullmatch(path.name):
+        return None
+    return InputError(
+        f"{path}: one of several parts; give the folder that they lie in: {pasted(path.parent)}"
+    )
 
 
 def converting(source: str | Path, base: str | None = None, out: str = "OUT") -> str:

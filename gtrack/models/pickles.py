@@ -128,7 +128,10 @@ def _network(content: Any, path: Path) -> dict[str, Tensor]:
         return dict(content)
     found = list(_states(content, (), set()))
     if not found:
-        raise ModelError(f"{path}: holds something other than tensors by name")
+        raise ModelError(
+            f"{path}: holds something other than tensors by name: no weights of a network; give "
+            "the file that has them, or their folder"
+        )
     if len(found) > 1:
         names = ", ".join(shown(".".join(keys), 60) for keys, _ in found[:_FEW])
         take = "".join(f"[{key!r}]" for key in found[0][0])

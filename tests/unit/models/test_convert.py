@@ -195,3 +195,10 @@ def test_examples_of_the_help_run(
     done = CliRunner().invoke(command, adapter[2:])
     assert done.exit_code == 0, done.output
     assert open_model(Path(adapter[5])).labels == ("LABEL_0", "LABEL_1")
+
+
+def test_a_window_that_no_such_model_has(published: Published, tmp_path: Path) -> None:
+    """It would be a folder that cannot be opened."""
+    with pytest.raises(InputError, match=r"--window 9999999: .*more than the 100,000"):
+        convert(published(), tmp_path / "out", window_bp=9999999)
+    assert not (tmp_path / "out").exists()

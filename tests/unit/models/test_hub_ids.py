@@ -78,6 +78,11 @@ def test_names_that_no_folder_can_have(silent, source: str) -> None:
     assert not silent
 
 
+def test_an_empty_name_is_not_the_folder_one_is_in() -> None:
+    with pytest.raises(InputError, match="is a variable not set"):
+        locate("")
+
+
 def test_a_mistyped_path_names_its_neighbours() -> None:
     for name in ("cnn_promoters", "dnabert2"):
         Path("models", name).mkdir(parents=True)
