@@ -25,9 +25,7 @@ class _File(click.Path):
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """Return the path; name the option where there can be none."""
         if value == "":  # which is the folder that one is in
-            self.fail(
-                "empty; is a variable not set? (for the folder you are in, write .)", param, ctx
-            )
+            self.fail("it is empty; is a variable not set?", param, ctx)
         path = super().convert(value, param, ctx)
         if problem := no_path(Path(os.fsdecode(path))):
             self.fail(problem, param, ctx)
