@@ -138,6 +138,10 @@ def without_weights(source: str | Path, folder: Path) -> GtrackError:
             f"{source}: no model itself, but holds {few}{more}; give one of them, such as "
             f"{pasted(folder / inside[-1])}"
         )
+    if "snapshots" in names and (kept := _snapshot(folder)):
+        return InputError(
+            f"{source}: the Hub's cache of a model; give what lies in it: {pasted(kept)}"
+        )
     if "zero_to_fp32.py" in names:
         return ModelError(
             f"{source}: holds weights as DeepSpeed splits them; join them by the zero_to_fp32.py "
@@ -166,6 +170,12 @@ def without_weights(source: str | Path, folder: Path) -> GtrackError:
         f"{source}: no {WEIGHTS} in this folder, and neither {' nor '.join(PICKLES)}; give the "
         "folder that the training has saved the model in"
     )
+
+
+def _snapshot(folder: Path) -> Path | None:
+    """Return the newest snapshot in a folder of the Hub's cache that is like a model."""
+    kept = [each for each in islice((folder / "snapshots").iterdir(), _MANY) if _like_a_model(each)]
+    return max(kept, key=lambda each: (each.stat().st_mtime, each.name), default=None)
 
 
 def _like_a_model(path: Path) -> bool:

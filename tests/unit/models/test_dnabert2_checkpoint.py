@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from gtrack.core.errors import ModelError
 from gtrack.models.dnabert2.checkpoint import adopt, read_checkpoint
@@ -193,6 +193,15 @@ def test_config_that_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(ModelError, match=message):
         read_checkpoint(published(**fields))
+
+
+@pytest.mark.parametrize("name", ["score.weight", "classifier.0.weight", "loss_fct.weight"])
+def test_heads_of_other_classes_are_said_to_be(published: Published, name: str) -> None:
+    folder = published()
+    state = load_file(folder / "model.safetensors")
+    save_file({**state, name: torch.ones(2, 24)}, folder / "model.safetensors")
+    with pytest.raises(ModelError, match=rf"{name} is unexpected.*; a head of another class than"):
+        read_checkpoint(folder)
 
 
 def test_adopt_takes_tensors_from_anywhere(published: Published, random_state: State) -> None:

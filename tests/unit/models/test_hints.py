@@ -166,6 +166,15 @@ def test_a_file_of_a_checkpoint_names_its_folder(published: Published, tmp_path:
             assert str(error).endswith(f"give the folder that it lies in: '{folder}'")
 
 
+def test_the_cache_of_the_hub_names_its_snapshot(published: Published, tmp_path: Path) -> None:
+    (tmp_path / "models--ann--m" / "snapshots").mkdir(parents=True)
+    published("models--ann--m/snapshots/0a1b")
+    for error in refusals(tmp_path / "models--ann--m", tmp_path / "out"):
+        given = re.search("; give what lies in it: (.*)", str(error))
+        assert given is not None
+        assert open_model(given[1]).kind == "dnabert2"
+
+
 def test_commands_are_quoted(published: Published, tmp_path: Path) -> None:
     folder = published("it's; a $folder", pickle=True)
     with pytest.raises(ModelError, match="only a pickle checkpoint") as e:
