@@ -122,6 +122,11 @@ def cure_of_header(names: list[str], columns: Sequence[str] | None, path: Path) 
         None where the line may be a header.
     """
     file = pasted(path)
+    if names[0].startswith("#"):
+        return (
+            "a comment in the place of column names; write a new file without such lines: "
+            f"grep -v '^#' {file} > new.csv"
+        )
     for separator, word in (("\t", "tabs"), (";", "semicolons")):
         if len(names) == 1 and separator in names[0]:
             return (

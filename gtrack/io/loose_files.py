@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from gtrack.core.errors import InputError
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.core.scan.loose import LooseSequence
 from gtrack.core.sequences import not_dna
 from gtrack.io.csv_rows import PlainRow, read_plain
@@ -57,6 +57,11 @@ def read_loose_rows(path: Path) -> list[_Pair]:
     first = next(lines, None)
     if first is None:
         raise InputError(f"{shown(path)}: empty; give a FASTA, or a CSV of sequences")
+    if first[1].startswith(b"@"):
+        raise InputError(
+            f"{shown(path)}:{first[0]}: a FASTQ; write its sequences into a FASTA: awk "
+            f"'NR % 4 == 1 {{print \">\" substr($0, 2)}} NR % 4 == 2' {pasted(path)} > new.fa"
+        )
     read = _of_fasta if first[1].startswith((b">", b";")) else _of_csv
     pairs = list(read(path, chain([first], lines)))
     if not pairs:

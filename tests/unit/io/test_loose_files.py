@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import subprocess
 import threading
 from pathlib import Path
@@ -142,3 +143,27 @@ def test_the_line_that_cures_words_writes_the_sequence(
         assert f":2: the sequence {'is' if overlap else 'has'} " in said
     subprocess.run(said[said.index("awk") :], shell=True, check=True, cwd=tmp_path)
     assert [row.sequence for row in read_examples(tmp_path / "new.csv")] == [sequence]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "made", "expected"),
+    [
+        (
+            "# by me\n#\nsequence\nACGT\n",
+            "1: a comment in the place of column names",
+            "new.csv",
+            ["ACGT"],
+        ),
+        ("@r1 x\nACGT\n+\nIIII\n@r2\nACGTT\n+\n@IIII\n", "1: a FASTQ", "new.fa", ["ACGT", "ACGTT"]),
+    ],
+)
+def test_lines_that_cure_other_forms(
+    tmp_path: Path, text: str, said: str, made: str, expected: list[str]
+) -> None:
+    path = tmp_path / "my data"
+    path.write_text(text)
+    with pytest.raises(InputError, match=said) as error:
+        read_loose_rows(path)
+    command = str(error.value)[re.search(r"(grep|awk) ", str(error.value)).start() :]  # type: ignore[union-attr]
+    subprocess.run(command, shell=True, check=True, cwd=tmp_path)
+    assert [letters for _, letters, _ in read(tmp_path / made)] == expected
