@@ -9,7 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from gtrack.core.errors import InputError
-from gtrack.core.printable import pasted, shown
+from gtrack.core.printable import shown
+from gtrack.io.shell import filtered
 
 _LEAST_DNA = 8
 _SHELL = {"\t": "'\\t'", ";": "';'"}
@@ -121,29 +122,28 @@ def cure_of_header(names: list[str], columns: Sequence[str] | None, path: Path) 
     str or None
         None where the line may be a header.
     """
-    file = pasted(path)
     if names[0].startswith("#"):
         return (
             "a comment in the place of column names; write a new file without such lines: "
-            f"grep -v '^#' {file} > new.csv"
+            + filtered(path, "grep -v '^#'", ".csv")
         )
     for separator, word in (("\t", "tabs"), (";", "semicolons")):
         if len(names) == 1 and separator in names[0]:
             return (
                 f"columns are separated by {word}, not commas; write a new file with "
-                f"tr {_SHELL[separator]} , < {file} > new.csv"
+                + filtered(path, f"tr {_SHELL[separator]} ,", ".csv")
             )
     dna = [len(name) >= _LEAST_DNA and not name.upper().strip("ACGTN") for name in names]
     if any(dna) and len(names) == 2 and columns is None:
         wanted = "sequence,label" if dna[0] else "label,sequence"
         return (
             "the first line is a row, and must name the columns; write a new file with "
-            f"{{ echo {wanted}; cat {file}; }} > new.csv"
+            + filtered(path, f"{{ echo {wanted}; cat; }}", ".csv")
         )
     if dna == [True]:
         return (
             "the first line is a row, and must name the column; write a new file with "
-            f"{{ echo sequence; cat {file}; }} > new.csv"
+            + filtered(path, "{ echo sequence; cat; }", ".csv")
         )
     return None
 
@@ -182,10 +182,8 @@ def cure_of_words(sequence: str, path: Path, column: int) -> str | None:
         )
     else:
         what, step = "has blanks between its letters", f'gsub(/ /, "", {field})'
-    return (
-        f"the sequence {what}; write letters alone, in a new file: "
-        f"awk -F, -v OFS=, 'NR > 1 {{{step}}} 1' {pasted(path)} > new.csv"
-    )
+    command = filtered(path, f"awk -F, -v OFS=, 'NR > 1 {{{step}}} 1'", ".csv")
+    return f"the sequence {what}; write letters alone, in a new file: {command}"
 
 
 def column_of(names: list[str], wanted: str, header: list[str], where: str, cure: str) -> int:

@@ -12,10 +12,11 @@ from itertools import chain
 from pathlib import Path
 
 from gtrack.core.errors import InputError
-from gtrack.core.printable import pasted, shown
+from gtrack.core.printable import shown
 from gtrack.core.scan.loose import LooseSequence
 from gtrack.core.sequences import not_dna
 from gtrack.io.csv_rows import PlainRow, read_plain
+from gtrack.io.shell import filtered
 from gtrack.io.text import read_lines
 
 NAMES = ("id", "name", "sequence_id", "seq_id")
@@ -24,6 +25,7 @@ NAMES = ("id", "name", "sequence_id", "seq_id")
 LABEL = "label"
 
 _LINE = 1 << 28  # bytes: a chromosome may stand in one line
+_OF_FASTQ = "awk 'NR % 4 == 1 {print \">\" substr($0, 2)} NR % 4 == 2'"
 _WIDTH = 60
 _DNA = "ACGTNRYSWKMBDHVX"  # X is N in masked sequences
 _LETTERS = frozenset(_DNA + _DNA.lower())
@@ -59,8 +61,8 @@ def read_loose_rows(path: Path) -> list[_Pair]:
         raise InputError(f"{shown(path)}: empty; give a FASTA, or a CSV of sequences")
     if first[1].startswith(b"@"):
         raise InputError(
-            f"{shown(path)}:{first[0]}: a FASTQ; write its sequences into a FASTA: awk "
-            f"'NR % 4 == 1 {{print \">\" substr($0, 2)}} NR % 4 == 2' {pasted(path)} > new.fa"
+            f"{shown(path)}:{first[0]}: a FASTQ; write its sequences into a FASTA: "
+            + filtered(path, _OF_FASTQ, ".fa")
         )
     read = _of_fasta if first[1].startswith((b">", b";")) else _of_csv
     pairs = list(read(path, chain([first], lines)))

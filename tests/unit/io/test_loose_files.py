@@ -133,16 +133,17 @@ def test_the_line_that_cures_words_writes_the_sequence(
     sequence = "ACGGTTCAAGCATGC"
     words = [sequence[at : at + k] for at in range(0, len(sequence), 1 if overlap else k)]
     words = [word for word in words if len(word) == k] if overlap else words
-    path = tmp_path / "my words.csv"
+    path = tmp_path / "my words.csv.gz"
     columns = [["sequence", "label"], [" ".join(words), "1"]]
-    path.write_text("".join(",".join(row if first else row[::-1]) + "\n" for row in columns))
+    text = "".join(",".join(row if first else row[::-1]) + "\n" for row in columns)
+    path.write_bytes(gzip.compress(text.encode()))
     for reader in (read_loose_rows, read_examples):
         with pytest.raises(InputError) as error:
             reader(path)
         said = str(error.value)
         assert f":2: the sequence {'is' if overlap else 'has'} " in said
-    subprocess.run(said[said.index("awk") :], shell=True, check=True, cwd=tmp_path)
-    assert [row.sequence for row in read_examples(tmp_path / "new.csv")] == [sequence]
+    subprocess.run(said[said.index("gzip -dc") :], shell=True, check=True, cwd=tmp_path)
+    assert [row.sequence for row in read_examples(tmp_path / "my words.csv")] == [sequence]
 
 
 @pytest.mark.parametrize(
@@ -151,10 +152,15 @@ def test_the_line_that_cures_words_writes_the_sequence(
         (
             "# by me\n#\nsequence\nACGT\n",
             "1: a comment in the place of column names",
-            "new.csv",
+            "my data.csv",
             ["ACGT"],
         ),
-        ("@r1 x\nACGT\n+\nIIII\n@r2\nACGTT\n+\n@IIII\n", "1: a FASTQ", "new.fa", ["ACGT", "ACGTT"]),
+        (
+            "@r1 x\nACGT\n+\nIIII\n@r2\nACGTT\n+\n@IIII\n",
+            "1: a FASTQ",
+            "my data.fa",
+            ["ACGT", "ACGTT"],
+        ),
     ],
 )
 def test_lines_that_cure_other_forms(
