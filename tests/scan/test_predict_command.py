@@ -125,7 +125,7 @@ def test_workers_and_neighbours_change_nothing_and_a_file_is_what_stdout_is(
     run(*asked, "--out", tmp_path / "new" / "folder" / "x.tsv")
     assert (tmp_path / "new" / "folder" / "x.tsv").read_text() == text
     assert "cannot be made" in run(*asked, "--out", path / "x.tsv", code=3).error
-    assert "cannot" in run(*asked, "--out", tmp_path / ("n" * 300), code=3).error
+    assert "too long" in run(*asked, "--out", tmp_path / ("n" * 300), code=2).error
     assert "is a folder" in run(*asked, "--out", tmp_path, code=2).error
 
 
