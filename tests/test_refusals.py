@@ -56,6 +56,7 @@ PAIRS = [
 def bad_paths(folder: Path) -> dict[str, str]:
     (folder / "loop").symlink_to("loop")
     return {
+        "empty": "",
         "long": LONG,
         "inner": f"{LONG}/a",
         "loop": "loop",

@@ -10,6 +10,8 @@ from gtrack.cli.options import FILE
 from gtrack.cli.terminal import echo
 from gtrack.core.printable import shown
 
+_FEW = 12  # labels in a line
+
 
 @click.command()
 @click.argument("source", metavar="HUB_ID|FOLDER|FILE")
@@ -44,7 +46,9 @@ def convert(source: str, out: Path, base: str | None, window_bp: int | None) -> 
     from gtrack.workflows.convert import convert as run
 
     done = run(source, out, base=base, window_bp=window_bp)
-    echo(f"wrote {done.folder}: labels {', '.join(done.labels)}", err=True)
+    few = ", ".join(shown(label, 60) for label in done.labels[:_FEW])
+    more = f", and {len(done.labels) - _FEW} more" * (len(done.labels) > _FEW)
+    echo(f"wrote {done.folder}: labels {few}{more}", err=True)
     if done.merged:
         echo(f"merged the adapter's changes to {done.merged} layers into {base}", err=True)
     if done.dropped:
@@ -61,4 +65,4 @@ def convert(source: str, out: Path, base: str | None, window_bp: int | None) -> 
             err=True,
         )
     elif done.window_bp is None:
-        echo("it records no window: give scan --window BP", err=True)
+        echo("it records no window: give scan --window BP, or convert with --window BP", err=True)

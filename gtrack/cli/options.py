@@ -57,6 +57,9 @@ def no_path(path: Path) -> str | None:
 FILE = _File(path_type=Path)
 """A path: its parts are no longer, and no more, than a system takes."""
 
+FILE_OR_DASH = _File(path_type=Path, allow_dash=True)
+"""The same, or ``-``: stdout."""
+
 
 def added(command: Command, *options: Callable[[Command], Command]) -> Command:
     """Add options to a command; help lists them in their order."""

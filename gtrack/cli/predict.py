@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtrack.cli.options import FILE, added, by_name, numbers_by_name, pairs
+from gtrack.cli.options import FILE, FILE_OR_DASH, added, by_name, numbers_by_name, pairs
 from gtrack.cli.reading_options import (
     BATCH_TOKENS,
     DEVICE,
@@ -44,7 +43,7 @@ _GIVEN = [
     MODEL,
     click.option(
         "--out",
-        type=click.Path(path_type=Path, allow_dash=True),
+        type=FILE_OR_DASH,
         default="-",
         show_default=True,
         metavar="FILE|-",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from gtrack.core.errors import InputError
-from gtrack.core.printable import pasted, shown
+from gtrack.core.printable import shown
+from gtrack.io.shell import filtered
 
 _LEAST_DNA = 8
 _SHELL = {"\t": "'\\t'", ";": "';'"}
@@ -70,6 +72,8 @@ def read_plain(path: Path, lines: Iterator[tuple[int, bytes]]) -> Iterator[Plain
                 f"{name}:{line}: {len(fields)} fields where the header has {len(names)}"
             )
         stripped = [field.strip() for field in fields]
+        if cure := cure_of_words(stripped[at], path, at):
+            raise InputError(f"{name}:{line}: {cure}")
         yield PlainRow(stripped[at], dict(zip(names, stripped, strict=True)), line)
 
 
@@ -118,26 +122,68 @@ def cure_of_header(names: list[str], columns: Sequence[str] | None, path: Path) 
     str or None
         None where the line may be a header.
     """
-    file = pasted(path)
+    if names[0].startswith("#"):
+        return (
+            "a comment in the place of column names; write a new file without such lines: "
+            + filtered(path, "grep -v '^#'", ".csv")
+        )
     for separator, word in (("\t", "tabs"), (";", "semicolons")):
         if len(names) == 1 and separator in names[0]:
             return (
                 f"columns are separated by {word}, not commas; write a new file with "
-                f"tr {_SHELL[separator]} , < {file} > new.csv"
+                + filtered(path, f"tr {_SHELL[separator]} ,", ".csv")
             )
     dna = [len(name) >= _LEAST_DNA and not name.upper().strip("ACGTN") for name in names]
     if any(dna) and len(names) == 2 and columns is None:
         wanted = "sequence,label" if dna[0] else "label,sequence"
         return (
             "the first line is a row, and must name the columns; write a new file with "
-            f"{{ echo {wanted}; cat {file}; }} > new.csv"
+            + filtered(path, f"{{ echo {wanted}; cat; }}", ".csv")
         )
     if dna == [True]:
         return (
             "the first line is a row, and must name the column; write a new file with "
-            f"{{ echo sequence; cat {file}; }} > new.csv"
+            + filtered(path, "{ echo sequence; cat; }", ".csv")
         )
     return None
+
+
+def cure_of_words(sequence: str, path: Path, column: int) -> str | None:
+    """Say what a sequence is that is cut into words by blanks, and what cures it.
+
+    Parameters
+    ----------
+    sequence : str
+        A field as written.
+    path : Path
+        The file, for the command.
+    column : int
+        Where sequences stand in a row, from 0.
+
+    Returns
+    -------
+    str or None
+        None where it has no blanks.
+
+    Examples
+    --------
+    >>> cure_of_words("ACGT", Path("a.csv"), 0)
+    """
+    words = sequence.split()
+    if len(words) < 2:
+        return None
+    k, field = len(words[0]), f"${column + 1}"
+    steps = pairwise(words)
+    if k > 1 and all(len(b) == k and a[1:] == b[:-1] for a, b in steps):
+        what = f"is {len(words):,} overlapping words of {k} bases, as DNABERT-1 reads them"
+        step = (
+            f'n = split({field}, w, " "); s = ""; '
+            f"for (i = 1; i < n; i++) s = s substr(w[i], 1, 1); {field} = s w[n]"
+        )
+    else:
+        what, step = "has blanks between its letters", f'gsub(/ /, "", {field})'
+    command = filtered(path, f"awk -F, -v OFS=, 'NR > 1 {{{step}}} 1'", ".csv")
+    return f"the sequence {what}; write letters alone, in a new file: {command}"
 
 
 def column_of(names: list[str], wanted: str, header: list[str], where: str, cure: str) -> int:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
-from gtrack.io.csv_rows import column_of, csv_rows, cure_of_header
+from gtrack.io.csv_rows import column_of, csv_rows, cure_of_header, cure_of_words
 from gtrack.io.text import read_lines
 
 LARGEST = 1e30
@@ -136,6 +136,8 @@ def _read(path: Path, columns: Sequence[str] | None) -> Iterator[_Row]:
         place = f"{name}:{line}"
         if len(fields) != len(header):
             raise InputError(f"{place}: {len(fields)} fields where the header has {len(header)}")
+        if cure := cure_of_words(fields[sequence], path, sequence):
+            raise InputError(f"{place}: {cure}")
         yield _Row(place, line, _dna(fields[sequence], place), [fields[at] for at in others])
     if line is None:
         what = "label" if columns is None else "numbers"

@@ -127,6 +127,12 @@ def read_adapter(folder: Path) -> Adapter:
         raise ModelError(
             f"{path}: {shown(odd[0], 120)} is no whole pair of plain LoRA matrices; {ELSEWHERE}"
         )
+    if not sides and config.get("target_modules"):
+        raise ModelError(
+            f"{path}: holds no LoRA matrix, though {ADAPTER} says that layers were changed "
+            f"({shown(str(config['target_modules']), 120)}); save the adapter again where it was "
+            "trained: model.save_pretrained('FOLDER')"
+        )
     layers = unwrapped(sides, WRAPPERS, path)
     return Adapter(
         folder,

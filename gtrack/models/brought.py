@@ -14,7 +14,7 @@ from gtrack.core.errors import InputError, ModelError
 from gtrack.models.adapter_config import is_adapter
 from gtrack.models.adapters import ADAPTER_WEIGHTS, Adapter, read_adapter, refuse_unmerged
 from gtrack.models.folder import locate
-from gtrack.models.hints import adapter_alone, check_convertible, without_config
+from gtrack.models.hints import adapter_alone, check_convertible, one_part, without_config
 from gtrack.models.parts import joined
 from gtrack.models.pickles import SUFFIXES, pickle_files, read_pickle
 from gtrack.models.weights import read_config, read_weights, tensors_in, weight_files
@@ -97,6 +97,8 @@ def read_brought(source: str | Path, base: str | Path | None, out: Path) -> Brou
     path = Path(source)
     single = path if path.is_file() and path.suffix in (*SUFFIXES, ".safetensors") else None
     folder = path.parent if single else locate(source, pickles=True)
+    if single and (part := one_part(single)):
+        raise part
     if single and single.name not in ADAPTER_WEIGHTS:
         tensors = tensors_in(path) if path.suffix == ".safetensors" else read_pickle(path)
     elif is_adapter(folder):

@@ -18,6 +18,7 @@ from gtrack.core.ports import ModelKind, SequenceModel, lacking
 from gtrack.core.printable import shown
 from gtrack.models import GROUP, MODELS
 from gtrack.models.adapters import refuse_unmerged
+from gtrack.models.foreign import family
 from gtrack.models.hints import check_model, no_folder
 from gtrack.models.hub import fetched, is_path, no_such_folder
 from gtrack.models.weights import (
@@ -56,6 +57,8 @@ def locate(source: str | Path, *, pickles: bool = False) -> Path:
     ModelError
         When the Hub has no such model or does not answer.
     """
+    if source == "":
+        raise InputError("the model's name is empty; is a variable not set? give a folder")
     path = Path(source)
     try:
         if path.is_dir():
@@ -126,8 +129,10 @@ def claimed(
         if kind.claims(config, unwrapped(tensors, kind.wrappers, Path(source)).keys()):
             return name, kind
     known = ", ".join(catalogue.names(MODELS, GROUP))
+    called = family(config, tensors)
     raise ModelError(
-        f"{source}: a model of no kind that is known here ({known}): model_type "
+        f"{source}: {called or 'a model'}{',' * bool(called)} of no kind that is known here "
+        f"({known}): model_type "
         f"{shown(str(config.get('model_type')), 60)!r}, {len(tensors):,} tensors, such as "
         f"{shown(', '.join(sorted(tensors)[:2]), 160)}; if it has a package for gtrack, install it"
         f"{'; ' * bool(broken)}{'; '.join(broken)}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from gtrack.core.errors import GtrackError, InputError, ModelError
 from gtrack.core.printable import pasted, shown
 from gtrack.models.adapter_config import ADAPTER, check_mergeable, is_adapter, merging
+from gtrack.models.foreign import foreign_file, foreign_weights
 from gtrack.models.pickles import PICKLES, SUFFIXES, pickle_files, pickles_in
 from gtrack.models.weights import WEIGHTS, weight_files
 
@@ -86,9 +87,20 @@ def adapter_alone(source: str | Path, folder: Path, out: str = "OUT") -> GtrackE
 def no_folder(path: Path) -> str:
     """Say what to do about a file in the place of a model's folder."""
     said = f"{path}: a model is a folder with config.json and {WEIGHTS}"
-    if path.suffix == ".safetensors":
+    if foreign := foreign_file(path):
+        return f"{path}: {foreign}"
+    if path.suffix == ".safetensors" or (path.suffix == ".json" and _like_a_model(path.parent)):
         return f"{said}; give the folder that it lies in: {pasted(path.parent)}"
     return f"{said}; make one: {converting(path)}" if path.suffix in SUFFIXES else said
+
+
+def one_part(path: Path) -> InputError | None:
+    """Return the refusal of a file that holds a part of a checkpoint; None for another file."""
+    if not _PART.fullmatch(path.name):
+        return None
+    return InputError(
+        f"{path}: one of several parts; give the folder that they lie in: {pasted(path.parent)}"
+    )
 
 
 def converting(source: str | Path, base: str | None = None, out: str = "OUT") -> str:
@@ -126,6 +138,10 @@ def without_weights(source: str | Path, folder: Path) -> GtrackError:
             f"{source}: no model itself, but holds {few}{more}; give one of them, such as "
             f"{pasted(folder / inside[-1])}"
         )
+    if "snapshots" in names and (kept := _snapshot(folder)):
+        return InputError(
+            f"{source}: the Hub's cache of a model; give what lies in it: {pasted(kept)}"
+        )
     if "zero_to_fp32.py" in names:
         return ModelError(
             f"{source}: holds weights as DeepSpeed splits them; join them by the zero_to_fp32.py "
@@ -143,6 +159,8 @@ def without_weights(source: str | Path, folder: Path) -> GtrackError:
             f"{source}: holds {shown(part, 60)}, one of several parts, without their index; copy "
             f"{shown(whole, 60)}, too"
         )
+    if foreign := foreign_weights(folder):
+        return ModelError(f"{source}: {foreign}")
     if folder != Path(source):
         return ModelError(
             f"{source}: the Hub has no {WEIGHTS} of this model; if it has a pytorch_model.bin, "
@@ -152,6 +170,12 @@ def without_weights(source: str | Path, folder: Path) -> GtrackError:
         f"{source}: no {WEIGHTS} in this folder, and neither {' nor '.join(PICKLES)}; give the "
         "folder that the training has saved the model in"
     )
+
+
+def _snapshot(folder: Path) -> Path | None:
+    """Return the newest snapshot in a folder of the Hub's cache that is like a model."""
+    kept = [each for each in islice((folder / "snapshots").iterdir(), _MANY) if _like_a_model(each)]
+    return max(kept, key=lambda each: (each.stat().st_mtime, each.name), default=None)
 
 
 def _like_a_model(path: Path) -> bool:

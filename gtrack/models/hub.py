@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -20,6 +21,7 @@ PATIENCE = 10.0
 
 _FILES = (".bin", ".ckpt", ".gz", ".h5", ".json", ".pt", ".pth", ".safetensors", ".zip")
 _LONGEST_ID = 96  # letters
+_PAGE = re.compile(r"(https?://[^/]+|[\w.-]+\.(co|com|org))/(?P<id>[\w-][\w.-]*/[\w-][\w.-]*)")
 _LOG = logging.getLogger("gtrack")
 _found: dict[tuple[str, str | None, tuple[str, ...]], Path] = {}
 
@@ -52,6 +54,8 @@ def no_such_folder(source: str) -> str:
     said = f"{shown(source)}: no such folder"
     if source.startswith("~"):
         return f"{said}; the shell leaves a ~ behind = as it is: write $HOME"
+    if page := _PAGE.match(source):
+        return f"{said}; the page of a model of the Hub has the id {page['id']}: give that"
     path = Path(source)
     try:
         beside = sorted(each.name for each in path.parent.iterdir() if each.is_dir())

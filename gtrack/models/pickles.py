@@ -17,6 +17,7 @@ from torch import Tensor
 
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.printable import pasted, quoted, shown
+from gtrack.models.foreign import stand_in
 from gtrack.models.parts import Parts
 from gtrack.models.weights import check_numbers, check_regular, weight_files
 
@@ -86,6 +87,8 @@ def read_pickle(path: Path) -> dict[str, Tensor]:
     try:
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as problem:  # an unreadable, damaged or hostile pickle fails in a dozen ways
+        if said := stand_in(path):
+            raise ModelError(f"{path}: {said}") from problem
         code = re.search(r"GLOBAL ([\w.]{1,120})", str(problem))
         why = type(problem).__name__ if code is None else code[1]
         raise ModelError(
@@ -125,7 +128,10 @@ def _network(content: Any, path: Path) -> dict[str, Tensor]:
         return dict(content)
     found = list(_states(content, (), set()))
     if not found:
-        raise ModelError(f"{path}: holds something other than tensors by name")
+        raise ModelError(
+            f"{path}: holds something other than tensors by name: no weights of a network; give "
+            "the file that has them, or their folder"
+        )
     if len(found) > 1:
         names = ", ".join(shown(".".join(keys), 60) for keys, _ in found[:_FEW])
         take = "".join(f"[{key!r}]" for key in found[0][0])

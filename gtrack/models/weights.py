@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from gtrack.core.errors import ModelError
 from gtrack.core.printable import shown
 from gtrack.core.small_file import whole_json
+from gtrack.models.foreign import damaged
 from gtrack.models.parts import Parts, joined, parts_of
 
 WEIGHTS = "model.safetensors"
@@ -119,7 +120,7 @@ def shapes_in(path: Path) -> dict[str, tuple[int, ...]]:
     except (OSError, RuntimeError) as problem:  # torch maps the file
         raise ModelError(f"{path}: cannot be read: {_why(problem)}") from problem
     except SafetensorError as problem:
-        raise _damaged(path, problem) from problem
+        raise damaged(path, problem) from problem
 
 
 def _why(problem: Exception) -> str:
@@ -174,13 +175,6 @@ def check_weights_file(path: Path) -> None:
         )
 
 
-def _damaged(path: Path, problem: Exception) -> ModelError:
-    said = str(problem)[:_SAID]
-    return ModelError(
-        f"{path}: not a safetensors file, or a damaged one: {said}; copy the checkpoint again"
-    )
-
-
 def read_weights(folder: Path) -> dict[str, Tensor]:
     """Return every tensor of ``model.safetensors`` or of its parts, on the CPU, all finite.
 
@@ -209,7 +203,7 @@ def tensors_in(path: Path) -> dict[str, Tensor]:
     except (OSError, RuntimeError) as problem:
         raise ModelError(f"{path}: cannot be read: {_why(problem)}") from problem
     except SafetensorError as problem:
-        raise _damaged(path, problem) from problem
+        raise damaged(path, problem) from problem
     check_numbers(tensors, path)
     return tensors
 

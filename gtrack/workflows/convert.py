@@ -10,7 +10,7 @@ from gtrack.core.conversion import Adopted, Convertible
 from gtrack.core.errors import InputError, ModelError, OutputError
 from gtrack.core.ports import lacking
 from gtrack.io.folders import making_folder
-from gtrack.models.brought import check_restored, read_brought
+from gtrack.models.brought import Brought, check_restored, read_brought
 from gtrack.models.folder import claimed
 
 
@@ -83,12 +83,8 @@ def convert(
     name, kind = claimed(source, brought.config, brought.tensors)
     if lacking(kind, Convertible):
         raise ModelError(f"{source}: a model of kind {name!r} is not converted; scan its folder")
-    adopted = cast(type[Convertible], kind).adopt(
-        brought.tensors, brought.config, brought.folder, brought.files(kind.files)
-    )
+    adopted = _adopt(cast(type[Convertible], kind), brought, window_bp)
     check_restored(brought, adopted.absent)
-    if window_bp is not None:
-        adopted.window_bp = window_bp
     try:
         _write(adopted, out)
     except OSError as problem:
@@ -97,6 +93,22 @@ def convert(
     return Converted(
         out, adopted.labels, adopted.window_bp, adopted.absent, adopted.dropped, merged
     )
+
+
+def _adopt(kind: type[Convertible], brought: Brought, window_bp: int | None) -> Adopted:
+    """Take a checkpoint; its kind knows which windows there can be."""
+    config, beside = brought.config, brought.files(kind.files)
+    if window_bp is None:
+        return kind.adopt(brought.tensors, config, brought.folder, beside)
+    config = {**config, "window_bp": window_bp}
+    try:
+        adopted = kind.adopt(brought.tensors, config, brought.folder, beside)
+    except ModelError as problem:
+        if "window_bp" not in str(problem):
+            raise
+        raise InputError(f"--window {window_bp}: {problem}") from problem
+    adopted.window_bp = window_bp
+    return adopted
 
 
 def _write(adopted: Adopted, out: Path) -> None:

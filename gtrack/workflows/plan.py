@@ -18,7 +18,7 @@ from gtrack.core.scan.null_windows import lay_null
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.scan.plan_differences import differences
 from gtrack.core.scan.regions import canonical_regions, check_regions
-from gtrack.core.scan.widening import said_of_lengths, said_of_window, widened
+from gtrack.core.scan.widening import said_of_lengths, said_of_loose, said_of_window, widened
 from gtrack.core.sequences import Reference, is_known
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.digest import file_digest
@@ -187,6 +187,8 @@ def _plan_inputs(job: ScanJob) -> Planned:
     notes = [*given.notes]
     if job.sequences is None:  # loose ones are as long as they are
         notes += said_of_lengths(canonical, flank=job.flank, resize=job.resize)
+    else:
+        notes += said_of_loose([len(region) for region in canonical])
     for each in plans:
         notes += said_of_window(each.name, each.window_bp, models[each.name].window_bp)
     notes += of_genome

@@ -22,7 +22,7 @@ from gtrack.core.scan.plan import ModelPlan
 from gtrack.core.scan.prediction import Prediction, WindowOutputs
 from gtrack.core.scan.regions import canonical_regions, check_regions
 from gtrack.core.scan.shard import Rows
-from gtrack.core.scan.widening import said_of_window, widened
+from gtrack.core.scan.widening import said_of_loose, said_of_window, widened
 from gtrack.core.sequences import is_known
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.io.atomic import write_parts
@@ -193,6 +193,8 @@ def predict(job: PredictJob, tell: Progress = lambda *_: None) -> Predicted:
         if job.out is not None:
             _make_folder(job.out.parent)
         said, notes = [], [*source.given.notes]
+        if job.sequences is not None:
+            notes += said_of_loose([len(region) for region in regions])
         for name, where in job.models:
             model = open_model(where, device=devices[0])
             plan = plan_model(asked, name, where, model, devices[0], None)

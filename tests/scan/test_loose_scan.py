@@ -177,6 +177,17 @@ def test_what_is_wrong_leaves_nothing_behind(run, models, tmp_path: Path) -> Non
     assert not (tmp_path / "out").exists()
 
 
+def test_sequences_of_a_few_bases_are_warned_of(run, models, tmp_path: Path) -> None:
+    path = tmp_path / "short.fa"
+    path.write_text(f">a\nACGTA\n>b\n{'ACGTTGCA' * 16}\n")
+    said = "warning: 1 of 2 sequences are shorter than 20 bp (the shortest has 5)"
+    scan = ("scan", "--sequences", path, *options(models, "cnn"), "--out", tmp_path / "out")
+    assert said in run(*scan).err
+    assert said in run("predict", "--sequences", path, *options(models, "cnn")).err
+    path.write_text(f">b\n{'ACGTTGCA' * 16}\n")
+    assert "shorter" not in run("predict", "--sequences", path, *options(models, "cnn")).err
+
+
 def test_sequences_inside_the_folder_that_is_replaced_are_refused(
     run, models, given: Path, tmp_path: Path
 ) -> None:

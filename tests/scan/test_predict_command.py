@@ -125,7 +125,7 @@ def test_workers_and_neighbours_change_nothing_and_a_file_is_what_stdout_is(
     run(*asked, "--out", tmp_path / "new" / "folder" / "x.tsv")
     assert (tmp_path / "new" / "folder" / "x.tsv").read_text() == text
     assert "cannot be made" in run(*asked, "--out", path / "x.tsv", code=3).error
-    assert "cannot" in run(*asked, "--out", tmp_path / ("n" * 300), code=3).error
+    assert "too long" in run(*asked, "--out", tmp_path / ("n" * 300), code=2).error
     assert "is a folder" in run(*asked, "--out", tmp_path, code=2).error
 
 
@@ -160,6 +160,8 @@ def test_labels_are_measured_by_name_or_index(run, make_cnn, tmp_path: Path) -> 
     path.write_text(named)
     again = run("predict", "--csv", path, "--model", f"m={folder}")
     assert again.err == ran.err
+    path.write_text(path.read_text().replace(",site", ",1.0").replace(",background", ",0.0"))
+    assert run("predict", "--csv", path, "--model", f"m={folder}").err == ran.err  # as pandas
     path.write_text(named.replace(",background", ",site"))
     alone = run("predict", "--csv", path, "--model", f"m={folder}").err
     assert "accuracy" in alone
@@ -167,7 +169,7 @@ def test_labels_are_measured_by_name_or_index(run, make_cnn, tmp_path: Path) -> 
     assert "not all is measured: no row of label 'background'" in alone
     path.write_text(named.replace(",site", ",promoter"))
     other = run("predict", "--csv", path, "--model", f"m={folder}").err
-    assert "not measured: label 'promoter' is no output of it (background, site)" in other
+    assert "not measured: label 'promoter' is no output of it (background, site); write" in other
 
 
 def test_outputs_of_other_kinds(run, make_cnn, tmp_path: Path) -> None:

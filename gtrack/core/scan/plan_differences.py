@@ -45,7 +45,7 @@ def differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         for facts in (one, other)
     ]
     if one["regions"] != other["regions"]:
-        found.append("the BED regions")
+        found.append("the regions")
     elif one["chromosomes"] != other["chromosomes"]:
         found.append("the FASTA (its chromosomes)")
     elif laid[0] == laid[1] and one["sequences"] != other["sequences"]:

@@ -105,6 +105,29 @@ def said_of_lengths(
     return said
 
 
+def said_of_loose(lengths: Sequence[int]) -> list[str]:
+    """Return what a user should know of the lengths of loose sequences, a line each.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Of all of them, in bp: what a model reads where it could read more.
+
+    Examples
+    --------
+    >>> said_of_loose([200, 20])
+    []
+    """
+    short = sum(length < SHORT_BP for length in lengths)
+    if not short:
+        return []
+    return [
+        f"warning: {short:,} of {len(lengths):,} sequences are shorter than {SHORT_BP} bp (the "
+        f"shortest has {min(lengths)}): hardly a binding site, and nobody has tested what a model "
+        "says of them"
+    ]
+
+
 def said_of_window(name: str, window_bp: int, trained_bp: int | None) -> list[str]:
     """Return what a user should know of a window that is unlike those of training.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.errors import InputError
 from gtrack.core.sequences import reverse_complement
 from gtrack.core.shuffle import dinucleotide_shuffle
 from gtrack.core.training.truth import Truth
@@ -55,6 +56,20 @@ class Example:
         left, right = min(reach, at), min(reach, spare - at)
         cut = sequence[at - left : len(sequence) - (spare - at) + right]
         return cls(cut, left, right, origin)
+
+    def check_known(self) -> None:
+        """Refuse a window without a single A, C, G or T: nothing can be learnt from it.
+
+        Raises
+        ------
+        InputError
+            Naming file and line.
+        """
+        if not self.sequence[self.left : len(self.sequence) - self.right].strip("N"):
+            raise InputError(
+                f"{self.origin}: the window holds no A, C, G or T, so that nothing can be learnt "
+                "from it; remove the row"
+            )
 
     def reverse_complement(self) -> Example:
         """Return the window as the other strand reads it."""

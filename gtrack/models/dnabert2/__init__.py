@@ -74,11 +74,7 @@ class Dnabert2:
     ) -> None:
         config = network.config
         self._own = own
-        if tokenizer.size > config.vocab_size:
-            raise ModelError(
-                f"the tokenizer has {tokenizer.size} tokens and the network {config.vocab_size}: "
-                "they are not of one model"
-            )
+        _check_fit(tokenizer, config, "the model")
         self.network = network
         self.tokenizer = tokenizer
         self.labels: tuple[str, ...] = tuple(config.id2label[i] for i in range(config.num_labels))
@@ -116,6 +112,7 @@ class Dnabert2:
         """
         found = read_checkpoint(folder)
         tokenizer = tokenizer_of(folder)
+        _check_fit(tokenizer, found.config, folder)
         network = settle(found.network(), device=device, dtype=dtype)
         return cls(network, tokenizer, own=found.own)
 
@@ -134,8 +131,9 @@ class Dnabert2:
         ModelError
             When the tensors, the config or the tokenizer do not fit.
         """
-        checkpoint = adopt(tensors, config, folder)
-        return AdoptedCheckpoint(checkpoint, tokenizer_of(beside or folder))
+        checkpoint, tokenizer = adopt(tensors, config, folder), tokenizer_of(beside or folder)
+        _check_fit(tokenizer, checkpoint.config, folder)
+        return AdoptedCheckpoint(checkpoint, tokenizer)
 
     @property
     def head(self) -> Head:
@@ -211,6 +209,16 @@ def tokenizer_of(folder: Path) -> DnaTokenizer:
     if not (folder / TOKENIZER).exists():
         raise without_tokenizer(folder, TOKENIZER)
     return DnaTokenizer.load(folder)
+
+
+def _check_fit(tokenizer: DnaTokenizer, config: Dnabert2Config, where: Path | str) -> None:
+    """Refuse a tokenizer that knows tokens which the network does not."""
+    if tokenizer.size > config.vocab_size:
+        raise ModelError(
+            f"{where}: the tokenizer has {tokenizer.size} tokens and the network "
+            f"{config.vocab_size}: they are not of one model; copy the tokenizer.json that the "
+            "network was trained with"
+        )
 
 
 class AdoptedCheckpoint:

@@ -30,6 +30,14 @@ _FIELDS = [
 ]
 # Once saved as buffers by older versions; the network needs neither.
 _BUFFERS = ("bert.embeddings.position_ids", "bert.embeddings.token_type_ids")
+_ITS_CONFIG = "copy the config.json that was saved with these weights"
+_ITS_CLASS = (
+    "a head of another class than DNABERT-2's classifier, or of its loss; only "
+    "BertForSequenceClassification of its published script can be read"
+)
+_AGAIN = (
+    "copy all of it again, or save it again where it was trained: model.save_pretrained('FOLDER')"
+)
 _HEADS = {"pooler": "bert.pooler.dense", "classifier": "classifier"}
 
 
@@ -152,7 +160,7 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
     if len(layers) != config.num_hidden_layers:
         raise ModelError(
             f"{where}: {len(layers)} layers of tensors, but config.json says "
-            f"num_hidden_layers {config.num_hidden_layers}"
+            f"num_hidden_layers {config.num_hidden_layers}; {_ITS_CONFIG}"
         )
     try:
         with torch.device("meta"):
@@ -163,12 +171,17 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
         del expected[f"{_HEADS[head]}.weight"], expected[f"{_HEADS[head]}.bias"]
     for name in sorted(expected.keys() ^ state.keys()):
         what = "is missing" if name in expected else "is unexpected"
-        raise ModelError(f"{where}: tensor {shown(name)} {what}: not a whole DNABERT-2 checkpoint")
+        outside = name not in expected and not name.startswith("bert.")
+        raise ModelError(
+            f"{where}: tensor {shown(name, 120)} {what}: not a whole DNABERT-2 checkpoint; "
+            f"{_ITS_CLASS if outside else _AGAIN}"
+        )
     for name, tensor in state.items():
         if tensor.shape != expected[name].shape or not tensor.is_floating_point():
             raise ModelError(
                 f"{where}: tensor {shown(name)} is {tensor.dtype} of shape {tuple(tensor.shape)}, "
-                f"but config.json calls for numbers of shape {tuple(expected[name].shape)}"
+                f"but config.json calls for numbers of shape {tuple(expected[name].shape)}; "
+                f"{_ITS_CONFIG}"
             )
     own = raw.get("model_type") == Dnabert2Config.model_type
     return Checkpoint(config, state, absent, dropped, aside, own)

@@ -89,14 +89,21 @@ def measure(
 
 def _of_classes(said: Prediction, head: Head, given: Sequence[str]) -> Measured:
     rows = [at for at, label in enumerate(given) if label]
-    indices = [head.index_of(given[at]) for at in rows]
+    indices = [_index_in(head, given[at]) for at in rows]
     if None in indices:
         odd = given[rows[indices.index(None)]]
         return Measured(
             None,
-            f"not measured: label {shown(odd, 60)!r} is no output of it ({_listed(head.names)})",
+            f"not measured: label {shown(odd, 60)!r} is no output of it ({_listed(head.names)}); "
+            "write these, or their numbers from 0 in this order, in the column label",
         )
     return _scored(said, Truth.listed("classes", head.names, indices), rows)
+
+
+def _index_in(head: Head, label: str) -> int | None:
+    """Return the class of a label: by name or number; pandas writes 1 as 1.0 beside empty ones."""
+    found = head.index_of(label)
+    return head.index_of(label.removesuffix(".0")) if found is None else found
 
 
 def _scored(said: Prediction, truth: Truth, rows: Sequence[int]) -> Measured:

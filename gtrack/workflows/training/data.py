@@ -140,7 +140,7 @@ def read_training_examples(job: TrainJob) -> tuple[ExampleSet, int]:
         if longest < window_bp:
             raise InputError(
                 f"{job.csv}: the longest sequence has {longest} bp, so a model cannot be trained "
-                f"on --window {window_bp}"
+                f"on --window {window_bp}; leave it out, or give {longest} at most"
             )
         if "shift" in job.augment and not (examples.left.any() or examples.right.any()):
             raise InputError(

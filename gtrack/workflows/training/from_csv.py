@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from gtrack.core.errors import InputError
+from gtrack.core.scan.widening import SHORT_BP
 from gtrack.core.training.examples import Example, ExampleSet
 from gtrack.core.training.truth import Truth
 from gtrack.io.examples_csv import LabelledSequence, MeasuredSequence, read_examples, read_numbers
@@ -84,5 +85,12 @@ def csv_examples(
     examples = [
         Example.middle(row.sequence, window_bp, reach, f"{path}:{row.line}") for row in rows
     ]
-    cropped = sum(len(row.sequence) > window_bp for row in rows)
-    return ExampleSet.of(truth, examples, {"cropped_to_window": cropped} if cropped else {})
+    for each in examples:
+        each.check_known()
+    lengths = [len(row.sequence) for row in rows]
+    notes = {
+        "cropped_to_window": sum(length > window_bp for length in lengths),
+        "windows_with_n": sum("N" in each.sequence for each in examples),
+        "short_sequences": sum(length < SHORT_BP <= window_bp for length in lengths),
+    }
+    return ExampleSet.of(truth, examples, {name: n for name, n in notes.items() if n})

@@ -144,6 +144,7 @@ def _cut(
         origin = window.origin or window.locus
         example = Example(sequence, left, right, origin, window.chrom, window.start)
         minus = use_strand and window.strand == "-"
+        example.check_known()
         cut[row] = example.reverse_complement() if minus else example
     return [cut[row] for row in range(len(windows))]
 

@@ -28,6 +28,8 @@ _SHOWN_LABELS = 8
 _NOTES = {
     "cropped_to_window": "longer than the window, read in the middle: {:,} sequences",
     "windows_with_n": "unknown bases: {:,} windows have N",
+    "short_sequences": f"warning: {{:,}} sequences are shorter than {SHORT_BP} bp, about the "
+    "length of a binding site",
     "gc_matched_within_2_percent": "negatives: {:,} drawn with the GC of a positive",
     "gc_worst_difference": "negatives: GC differs by up to {:.1%}",
 }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def test_line_numbers_count_blank_lines(tmp_path: Path) -> None:
         (b"sequence,label,label\nACGT,1,2\n", 1, "more than one column named 'label'"),
         (b"sequence,label\nACGT,1\nACXT,0\n", 3, "'X' at base 3"),
         (b"sequence,label\nAC-T,1\n", 2, "'-' at base 3"),
-        (b"sequence,label\nAC T,1\n", 2, "' ' at base 3"),
+        (b"sequence,label\nAC T,1\n", 2, "blanks between its letters"),
         (b"sequence,label\nACUT,1\n", 2, "'U' at base 3"),
         (b"sequence,label\n,1\n", 2, "the sequence is empty"),
         (b"sequence,label\nACGT,\n", 2, "the label is empty"),
@@ -124,6 +125,7 @@ def test_a_bad_file_of_numbers_is_refused_by_file_and_line(
     assert says in str(caught.value)
 
 
+@pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize(
     ("content", "says", "mended"),
     [
@@ -134,16 +136,18 @@ def test_a_bad_file_of_numbers_is_refused_by_file_and_line(
     ],
 )
 def test_the_command_that_is_told_mends_the_file(
-    tmp_path: Path, content: bytes, says: str, mended: bytes
+    tmp_path: Path, content: bytes, says: str, mended: bytes, packed: bool
 ) -> None:
-    path = tmp_path / "it's mine.csv"
-    path.write_bytes(content)
+    path = tmp_path / ("it's mine.csv" + ".gz" * packed)
+    path.write_bytes(gzip.compress(content) if packed else content)
     with pytest.raises(InputError, match=says) as refused:
         read_examples(path)
     command = str(refused.value).partition("write a new file with ")[2]
     subprocess.run(command, shell=True, check=True, cwd=tmp_path)
-    assert (tmp_path / "new.csv").read_bytes() == mended
-    read_examples(tmp_path / "new.csv")
+    new = Path(shlex.split(command)[-1])
+    assert new != path
+    assert new.read_bytes() == mended
+    read_examples(new)
 
 
 def test_rna_is_called_rna(tmp_path: Path) -> None:

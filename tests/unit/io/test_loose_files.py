@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
+import subprocess
 import threading
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
+from gtrack.io.examples_csv import read_examples
 from gtrack.io.loose_files import fasta_parts, read_loose_rows
 
 
@@ -118,3 +121,55 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(InputError) as caught:
         read_loose_rows(path)
     assert said in str(caught.value).replace(f"{tmp_path}/", "")
+
+
+@pytest.mark.parametrize("k", [2, 6])
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("overlap", [True, False])
+def test_the_line_that_cures_words_writes_the_sequence(
+    tmp_path: Path, k: int, first: bool, overlap: bool
+) -> None:
+    """K-mers as DNABERT-1 was given them, and tokens apart: the command is run as it is printed."""
+    sequence = "ACGGTTCAAGCATGC"
+    words = [sequence[at : at + k] for at in range(0, len(sequence), 1 if overlap else k)]
+    words = [word for word in words if len(word) == k] if overlap else words
+    path = tmp_path / "my words.csv.gz"
+    columns = [["sequence", "label"], [" ".join(words), "1"]]
+    text = "".join(",".join(row if first else row[::-1]) + "\n" for row in columns)
+    path.write_bytes(gzip.compress(text.encode()))
+    for reader in (read_loose_rows, read_examples):
+        with pytest.raises(InputError) as error:
+            reader(path)
+        said = str(error.value)
+        assert f":2: the sequence {'is' if overlap else 'has'} " in said
+    subprocess.run(said[said.index("gzip -dc") :], shell=True, check=True, cwd=tmp_path)
+    assert [row.sequence for row in read_examples(tmp_path / "my words.csv")] == [sequence]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "made", "expected"),
+    [
+        (
+            "# by me\n#\nsequence\nACGT\n",
+            "1: a comment in the place of column names",
+            "my data.csv",
+            ["ACGT"],
+        ),
+        (
+            "@r1 x\nACGT\n+\nIIII\n@r2\nACGTT\n+\n@IIII\n",
+            "1: a FASTQ",
+            "my data.fa",
+            ["ACGT", "ACGTT"],
+        ),
+    ],
+)
+def test_lines_that_cure_other_forms(
+    tmp_path: Path, text: str, said: str, made: str, expected: list[str]
+) -> None:
+    path = tmp_path / "my data"
+    path.write_text(text)
+    with pytest.raises(InputError, match=said) as error:
+        read_loose_rows(path)
+    command = str(error.value)[re.search(r"(grep|awk) ", str(error.value)).start() :]  # type: ignore[union-attr]
+    subprocess.run(command, shell=True, check=True, cwd=tmp_path)
+    assert [letters for _, letters, _ in read(tmp_path / made)] == expected

@@ -11,7 +11,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from gtrack.core.errors import InputError, ModelError
@@ -371,7 +371,14 @@ A, B = f"{LAYERS[0][0]}.lora_A.weight", f"{LAYERS[0][0]}.lora_B.weight"
         ),
         ({f"{LAYERS[0][0]}.lora_magnitude_vector": torch.ones(72)}, "lora_magnitude_vector"),
         ({f"{LAYERS[0][0]}.ia3_l": torch.ones(72, 1)}, "ia3_l"),
-        ({"something.weight": torch.ones(3, 3)}, "something.weight is unexpected"),
+        (
+            {
+                A: torch.ones(2, 24),
+                B: torch.ones(72, 2),
+                "something.weight": torch.ones(3, 3),
+            },
+            "something.weight is unexpected",
+        ),
     ],
 )
 def test_tensors_of_no_plain_lora(
@@ -388,6 +395,19 @@ def test_an_adapter_without_its_weights(adapted: Adapted) -> None:
         ModelError, match=r"neither adapter_model\.safetensors nor adapter_model\.bin"
     ):
         read_adapter(folder)
+
+
+def test_an_adapter_without_a_matrix(published: Published, adapted: Adapted, tmp_path: Path):
+    """As some ways to save leave it: merging nothing would pass for the trained model."""
+    folder = adapted()
+    tensors = load_file(folder / "adapter_model.safetensors")
+    kept = {name: tensor for name, tensor in tensors.items() if ".lora_" not in name}
+    save_file(kept, folder / "adapter_model.safetensors")
+    with pytest.raises(
+        ModelError, match=r"holds no LoRA matrix, though .*Wqkv.*; save the adapter"
+    ):
+        convert(folder, tmp_path / "out", base=published())
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_network_saved_with_its_adapter_unmerged(

@@ -195,3 +195,23 @@ def test_examples_of_the_help_run(
     done = CliRunner().invoke(command, adapter[2:])
     assert done.exit_code == 0, done.output
     assert open_model(Path(adapter[5])).labels == ("LABEL_0", "LABEL_1")
+
+
+def test_a_window_that_no_such_model_has(published: Published, tmp_path: Path) -> None:
+    """It would be a folder that cannot be opened."""
+    with pytest.raises(InputError, match=r"--window 9999999: .*more than the 100,000"):
+        convert(published(), tmp_path / "out", window_bp=9999999)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_tokenizer_of_another_model(published: Published, tmp_path: Path) -> None:
+    """Found out by convert, not when its folder is opened."""
+    folder = published()
+    record = json.loads((folder / "tokenizer.json").read_text())
+    token = {**record["added_tokens"][0], "id": 48, "content": "<new>"}
+    record["added_tokens"].append(token)
+    (folder / "tokenizer.json").write_text(json.dumps(record))
+    for opening in (open_model, lambda each: convert(each, tmp_path / "out")):
+        with pytest.raises(ModelError, match=f"{folder}: the tokenizer has 49 .*; copy the token"):
+            opening(folder)
+    assert not (tmp_path / "out").exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from gtrack.core.errors import ModelError
 from gtrack.models.dnabert2.checkpoint import adopt, read_checkpoint
@@ -180,7 +180,8 @@ def test_broken_tensors_are_named(published: Published, random_state: State, cas
         ({"id2label": {"0": "a"}}, "1 labels, but"),
         ({"id2label": {"1": "a", "2": "b"}}, "id2label does not name"),
         ({"id2label": {"0": "a", "1": "a"}}, "distinct"),
-        ({"id2label": {"0": "a", "1": 7}}, "no text"),
+        ({"id2label": {"0": "a", "1": 7}}, r'no text; write "id2label": {"0": "a", "1": "7"}'),
+        ({"id2label": ["no", "yes"]}, r'; write "id2label": {"0": "no", "1": "yes"}, a name'),
         ({"id2label": 7}, "id2label"),
         ({"window_bp": "200"}, "window_bp"),
         ({"window_bp": 10**7}, "window_bp is 10000000, more than the 100,000"),
@@ -192,6 +193,15 @@ def test_config_that_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(ModelError, match=message):
         read_checkpoint(published(**fields))
+
+
+@pytest.mark.parametrize("name", ["score.weight", "classifier.0.weight", "loss_fct.weight"])
+def test_heads_of_other_classes_are_said_to_be(published: Published, name: str) -> None:
+    folder = published()
+    state = load_file(folder / "model.safetensors")
+    save_file({**state, name: torch.ones(2, 24)}, folder / "model.safetensors")
+    with pytest.raises(ModelError, match=rf"{name} is unexpected.*; a head of another class than"):
+        read_checkpoint(folder)
 
 
 def test_adopt_takes_tensors_from_anywhere(published: Published, random_state: State) -> None:

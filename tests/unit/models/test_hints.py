@@ -148,8 +148,31 @@ def test_a_file_in_the_place_of_a_folder(published: Published, tmp_path: Path) -
         open_model(pickled / "pytorch_model.bin")
     words = shlex.split(re.search("gtrack (convert .* OUT)", str(e.value))[1])  # type: ignore[index]
     convert(words[1], tmp_path / "out")
+    (folder / "README").write_text("mine")
     with pytest.raises(InputError, match=r"config\.json and model\.safetensors$"):
-        open_model(folder / "config.json")
+        open_model(folder / "README")
+
+
+def test_a_file_of_a_checkpoint_names_its_folder(published: Published, tmp_path: Path) -> None:
+    folder = published("my model")
+    part = folder / "model-00001-of-00002.safetensors"
+    (folder / "model.safetensors").rename(part)
+    with pytest.raises(InputError, match=r"one of several parts; give the folder .*my model'$"):
+        convert(part, tmp_path / "out")
+    index = folder / "model.safetensors.index.json"
+    index.write_text("{}")
+    for path in (index, folder / "config.json"):
+        for error in refusals(path, tmp_path / "out"):
+            assert str(error).endswith(f"give the folder that it lies in: '{folder}'")
+
+
+def test_the_cache_of_the_hub_names_its_snapshot(published: Published, tmp_path: Path) -> None:
+    (tmp_path / "models--ann--m" / "snapshots").mkdir(parents=True)
+    published("models--ann--m/snapshots/0a1b")
+    for error in refusals(tmp_path / "models--ann--m", tmp_path / "out"):
+        given = re.search("; give what lies in it: (.*)", str(error))
+        assert given is not None
+        assert open_model(given[1]).kind == "dnabert2"
 
 
 def test_commands_are_quoted(published: Published, tmp_path: Path) -> None:

@@ -78,6 +78,11 @@ def test_names_that_no_folder_can_have(silent, source: str) -> None:
     assert not silent
 
 
+def test_an_empty_name_is_not_the_folder_one_is_in() -> None:
+    with pytest.raises(InputError, match="is a variable not set"):
+        locate("")
+
+
 def test_a_mistyped_path_names_its_neighbours() -> None:
     for name in ("cnn_promoters", "dnabert2"):
         Path("models", name).mkdir(parents=True)
@@ -89,6 +94,14 @@ def test_a_mistyped_path_names_its_neighbours() -> None:
         locate("nowhere/models/x")
     with pytest.raises(InputError, match=r"write \$HOME"):
         locate("~/x")
+
+
+@pytest.mark.parametrize(
+    "page", ["https://example.org/ann/cnn", "example.org/ann/cnn/tree/main", "http://e.x/ann/cnn?y"]
+)
+def test_the_page_of_a_model_gives_its_id(silent, page: str) -> None:
+    with pytest.raises(InputError, match="has the id ann/cnn: give that"):
+        locate(page)
 
 
 def test_a_hub_that_never_answers_is_left(silent, caplog: pytest.LogCaptureFixture) -> None:

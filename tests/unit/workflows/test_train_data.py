@@ -216,6 +216,12 @@ def test_csv_windows_are_the_middle_and_may_move(tmp_path: Path) -> None:
     assert examples.notes == {"cropped_to_window": 3}
 
 
+def test_unknown_bases_and_short_sequences_are_counted(tmp_path: Path) -> None:
+    text = f"{'ACGT' * 10},x\n{'ACGN' * 10},y\nACGTA,x\nRCGTAC,y\n"
+    examples, _ = read_training_examples(csv_job(tmp_path, text))
+    assert examples.notes == {"windows_with_n": 2, "short_sequences": 2}
+
+
 def test_duplicates_across_chromosomes_are_removed_from_the_test_set(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     chrom = random_dna(rng, 400)
@@ -251,6 +257,8 @@ def test_values_stand_in_the_order_of_the_option(tmp_path: Path) -> None:
         ("ACGTACGT,1\n" * 9, {"window_bp": 50}, r"the longest sequence has 8 bp"),
         ("ACGTACGT,1\n" * 9, {"augment": frozenset({"shift"})}, r"nothing can shift"),
         ("ACGTACGT,1\nACGXACGT,0\n", {}, r"e.csv:3: 'X' at base 4"),
+        ("ACGTACGT,1\nNNNNNRYN,0\n", {}, r"e.csv:3: the window holds no A, C, G or T"),
+        ("AANNNNNNNNAA,1\nACGTACGT,0\n", {"window_bp": 8}, r"e.csv:2: the window holds no A"),
     ],
 )
 def test_input_that_cannot_train_is_refused(

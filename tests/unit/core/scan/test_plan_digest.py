@@ -124,13 +124,13 @@ TORCH = "the version of torch (2.13.0 before, now 2.13.1)"
         ({"models": (MODEL, replace(MODEL, name="two"))}, "the models (cnn before)"),
         ({"chrom_sizes": {"chr1": 30_000, "chr2": 101}}, "the FASTA (its chromosomes)"),
         ({"chrom_sizes": {"chr2": 100, "chr1": 30_000}}, "the FASTA (its chromosomes)"),
-        ({"regions": PLAN.regions[:1]}, "the BED regions"),
-        ({"regions": PLAN.regions[::-1]}, "the BED regions"),
-        ({"regions": (PLAN.regions[0], replace(REGION, name="c"))}, "the BED regions"),
-        ({"regions": (PLAN.regions[0], replace(REGION, strand="-"))}, "the BED regions"),
-        ({"regions": (PLAN.regions[0], replace(REGION, summit=None))}, "the BED regions"),
-        ({"regions": (PLAN.regions[0], replace(REGION, end=10))}, "the BED regions"),
-        ({"given": 4}, "the BED regions"),
+        ({"regions": PLAN.regions[:1]}, "the regions"),
+        ({"regions": PLAN.regions[::-1]}, "the regions"),
+        ({"regions": (PLAN.regions[0], replace(REGION, name="c"))}, "the regions"),
+        ({"regions": (PLAN.regions[0], replace(REGION, strand="-"))}, "the regions"),
+        ({"regions": (PLAN.regions[0], replace(REGION, summit=None))}, "the regions"),
+        ({"regions": (PLAN.regions[0], replace(REGION, end=10))}, "the regions"),
+        ({"given": 4}, "the regions"),
         ({"pools": {"cnn": ("b" * 64,)}}, "the FASTA (its bases)"),
         ({"covered": {"cnn": 28_998}}, "the FASTA (its bases)"),
         ({"known": (28_995, 3)}, "the FASTA (its bases)"),
@@ -152,7 +152,7 @@ def test_bases_are_not_blamed_for_what_reads_other_ones() -> None:
     """Other regions, chromosomes or windows read other sequence from an unchanged FASTA."""
     other = {"cnn": ("f" * 64,)}
     plan = replace(PLAN, regions=PLAN.regions[:1], known=PLAN.known[:1], pools=other)
-    assert differences(stored(PLAN), plan.facts()) == ["the BED regions"]
+    assert differences(stored(PLAN), plan.facts()) == ["the regions"]
     plan = replace(PLAN, models=(replace(MODEL, window_bp=12),), pools=other)
     assert differences(stored(PLAN), plan.facts()) == [MODELS["window_bp"][1]]
     assert differences(stored(PLAN), PLAN.facts()) == []
