@@ -157,7 +157,7 @@ def test_the_line_that_cures_words_writes_the_sequence(
         ),
         (
             "@r1 x\nACGT\n+\nIIII\n@r2\nACGTT\n+\n@IIII\n",
-            "1: a FASTQ",
+            "FASTQ, reads; sequences of them",
             "my data.fa",
             ["ACGT", "ACGTT"],
         ),
