@@ -25,6 +25,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from gtrack.io.bigwig import BigWigWriter
 from tests.conftest import make_cnn_folder
 from tests.documents import PAGES, ROOT, Block, blocks
 from tests.workers import free_port
@@ -127,6 +128,21 @@ def promoters(to: Path) -> None:
     to.write_text("".join(f">{name}\n{text}\n" for name, text in [*cut, cut[0]]))
 
 
+def genes_gtf(to: Path) -> None:
+    row = 'x\texon\t{}\t{}\t.\t+\t.\tgene_id "{}"; transcript_id "{}.1"; gene_name "{}";\n'
+    lines = [line.split("\t") for line in (EXAMPLE / "genes.bed").read_text().splitlines()[:5]]
+    text = (f"{c}\t{row.format(int(s) + 1, e, name, name, name)}" for c, s, e, name, *_ in lines)
+    to.write_text("".join(text))
+
+
+def atac_signal(to: Path) -> None:
+    lines = (EXAMPLE / "genome.fa.fai").read_text().splitlines()
+    sizes = {name: int(size) for name, size, *_ in (line.split("\t") for line in lines)}
+    with BigWigWriter(to, sizes) as writer:
+        for chrom in sizes:
+            writer.add(chrom, 100, np.ones(400, np.float32))
+
+
 def labelled_cnn(to: Path) -> None:
     make_cnn_folder(to, labels=("CTCF", "REST"), problem_type="multi_label_classification")
 
@@ -138,6 +154,9 @@ STAND_INS: dict[str, Callable[[Path], object]] = {
     "peaks.narrowPeak": narrow_peaks,
     "windows.csv": windows_csv,
     "promoters.fa": promoters,
+    "genes.gtf": genes_gtf,
+    "atac.bw": atac_signal,
+    "test.csv": windows_csv,
     "hg38.fa": lambda to: shutil.copy(EXAMPLE / "genome.fa", to),
     "motifs.meme": lambda to: shutil.copy(EXAMPLE / "motifs.meme", to),
     "models/base": lambda to: shutil.copytree(EXAMPLE / "models" / "dnabert2", to),

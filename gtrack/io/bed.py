@@ -18,7 +18,7 @@ from gtrack.core.intervals import Interval, Strand
 from gtrack.core.printable import shown
 from gtrack.io import text
 from gtrack.io.atomic import replacing
-from gtrack.io.bed_columns import bed_chrom, cell, decoded, quoted, read_strand, whole
+from gtrack.io.bed_columns import bed_chrom, decoded, quoted, read_strand, whole
 from gtrack.io.bed_cures import cure, kept
 from gtrack.io.bed_layout import NARROW_PEAK, Layout
 from gtrack.io.table_columns import name_and_strand
@@ -170,8 +170,7 @@ def write_bed(path: Path, intervals: Sequence[Interval]) -> None:
     """Write intervals as BED3, BED4 or BED6, tab separated, under their final name at once.
 
     The fewest columns that keep every name and strand are written: `read_bed` gives equal intervals
-    back, except that summits are left out (they belong to narrowPeak), an empty name is ``.``, and
-    controls in a name are escaped, as in tables.
+    back, except that summits are left out (they belong to narrowPeak) and an empty name is ``.``.
     The score of BED6 is 0.
 
     Raises
@@ -191,7 +190,7 @@ def write_bed(path: Path, intervals: Sequence[Interval]) -> None:
             raise OutputError(f"{file}: name {i.name!r} cannot be written as BED; rename it")
         line = f"{bed_chrom(i.chrom, file)}\t{i.start}\t{i.end}"
         if named:
-            line += f"\t{cell(i.name)}"
+            line += f"\t{i.name or '.'}"
         if stranded:
             line += f"\t0\t{i.strand}"
         lines.append(line + "\n")

@@ -77,7 +77,7 @@ def change_model(inputs) -> None:
 
 
 CHANGES = [
-    (change_bed, [], "the BED regions"),
+    (change_bed, [], "the regions"),
     (change_base, [], "the FASTA (its bases)"),
     (change_model, [], "the files of model dnabert2"),
     (None, ["--projection", "repeat"], "--projection (uniform before, now repeat)"),
