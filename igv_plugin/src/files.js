@@ -55,7 +55,7 @@ export async function preflight(url, format = '') {
     return bad('comes from a server that ignores Range requests', cure)
   }
   if (status === 404) return bad('is missing')
-  if (status === 410) return bad('is not as it was written') // gtrack view, where the size or an end differs
+  if (status === 410) return bad('is not as it was written') // says gtrack view
   const cors = 'Check the address, and that its server lets this page read it (CORS).'
   return bad(unread(response), status ? COPY : cors)
 }

@@ -253,8 +253,7 @@ class Viewer {
    */
   async #placeOf(text) {
     const { genome } = this.browser
-    const named = genome.getChromosome(text)
-    const place = parseLocus(text)
+    const [named, place] = [genome.getChromosome(text), parseLocus(text)]
     if (!named && place && (await genome.loadChromosome(place.chrom))) return place
     const whole = named ?? (await genome.loadChromosome(text))
     return whole ? { chrom: whole.name, start: 0, end: whole.bpLength } : place

@@ -4,7 +4,10 @@ import { COPY, problem } from './files.js'
 import { igvLocus } from './state.js'
 
 /** @typedef {import('../igv.js').TrackConfig} TrackConfig */
-/** @typedef {{id: string, fasta?: string | null, sizes?: string, aliases?: string, bases?: number}} Genome */
+/**
+ * @typedef {{id: string, fasta?: string | null, sizes?: string, aliases?: string, bases?: number}}
+ * Genome
+ */
 
 /**
  * A file that is shown as a track.
@@ -156,7 +159,7 @@ function configOf(shown, models) {
   if (kind === 'hits') return { ...config, height: 48, gtrack: { kind, model, ...unit } }
   return {
     ...config,
-    ...(/^(BED|narrowPeak|broadPeak)$/.test(format) && { delimiter: '\t' }), // else split at spaces, too
+    ...(/^(BED|narrowPeak|broadPeak)$/.test(format) && { delimiter: '\t' }), // not at spaces
     ...(index ? { indexURL: index } : format !== 'bigBed' && { indexed: false }),
     height: 42,
     color: GREY, // that of hits is their own

@@ -1,8 +1,8 @@
 // Sequences whose names igv.js stumbles over, and genomes that are 2bit: in the viewer, in its hub,
 // and in igv.js without gtrack.
-// GTRACK_CASE is a JSON file of what tests/plugin/test_odd_contigs.py made: {url, hub, chrom, start,
-// end, bases, copied}; `bases` are those of the place, and a session has them where the genome is
-// copied.
+// GTRACK_CASE is a JSON file of what tests/plugin/test_odd_contigs.py made: {url, hub, chrom,
+// start, end, bases, copied}; `bases` are those of the place, and a session has them where the
+// genome is copied.
 import test, { after, before } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'

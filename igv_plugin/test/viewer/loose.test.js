@@ -41,7 +41,8 @@ test('the keys n and p go from sequence to sequence', { skip }, async () => {
   assert.deepEqual(visited, new Set(known.keys()))
   const text = await page.evaluate(words)
   for (const [, name] of contigs) {
-    assert.ok(text.replace(/\s/g, '').includes(name), `${name} is not in ${text}`) // long ones break
+    // Long names break.
+    assert.ok(text.replace(/\s/g, '').includes(name), `${name} is not in ${text}`)
   }
   assert.doesNotMatch(text, /Nothing can be shown|could not start|cannot be shown|not match/)
   assert.deepEqual([browser.errors, browser.dialogs], [[], []])
