@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from gtrack.core.errors import InputError
 from gtrack.io.bed import read_bed
 from gtrack.io.bed_columns import read_columns
 from gtrack.io.motifs.draft import numbers
+from tests.users import as_another_user
 
 VERBS = (
     ("view", "--no-browser"),
@@ -134,19 +133,6 @@ def test_records_of_this_machine_that_are_none(run, scan: Path) -> None:
         refused(run, ("report",), scan, "run.local.json: missing or damaged")
     (scan / "plan/plan.json").write_text("[" * 100_000)
     refused(run, ("report",), scan, "plan.json: not JSON")
-
-
-@contextmanager
-def as_another_user() -> Iterator[None]:
-    """Have no power over permissions; root has it everywhere."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 @pytest.mark.parametrize("verb", [*VERBS, ("hub", "--check")], ids=lambda verb: verb[-1])

@@ -12,8 +12,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -177,6 +175,7 @@ _READ = """
 import resource, sys
 from gtrack.core.errors import InputError
 from gtrack.io.bed import read_bed
+from tests.users import as_another_user
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     list(read_bed(__import__("pathlib").Path(sys.argv[1])))
@@ -220,19 +219,6 @@ def test_a_disk_that_is_full_at_any_file(program, given, command, tmp_path: Path
         assert not (out / "manifest.json").exists()
         program(*command, "--resume")
         assert results(out) == before
-
-
-@contextmanager
-def as_another_user() -> Iterator[None]:
-    """Have no power over permissions; root has it everywhere."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_folder_that_cannot_be_written(run, command, given, tmp_path: Path, monkeypatch) -> None:
