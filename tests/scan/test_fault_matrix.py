@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.users import as_another_user
+
 TESTS = Path(__file__).resolve().parents[1]
 BED, BYTES, RESUME = "scan/test_faults.py", "scan/test_bytes.py", "scan/test_resume.py"
 HERE, SERVER = "scan/test_fault_matrix.py", "unit/publish/test_server.py"
