@@ -177,7 +177,6 @@ _READ = """
 import resource, sys
 from gtrack.core.errors import InputError
 from gtrack.io.bed import read_bed
-from tests.users import as_another_user
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     list(read_bed(__import__("pathlib").Path(sys.argv[1])))
