@@ -21,8 +21,10 @@ EDGE = 1 << 16
 """Bytes at each end of a file that a cheap look reads."""
 
 _CHUNK = 1 << 20
+OTHER_BYTES = "its bytes are not those that were written"
+"""What is said of a file that is changed and yet as long as it was."""
+
 _GONE = "is not there"
-_OTHER = "its bytes are not those that were written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,8 @@ def looks_changed(path: Path, record: FileRecord) -> str | None:
     if why := _size_differs(path, record):
         return why
     if record.edges is None:
-        return None if record_file(path).sha256 == record.sha256 else _OTHER
-    return None if _edges(path, record.size) == record.edges else _OTHER
+        return None if record_file(path).sha256 == record.sha256 else OTHER_BYTES
+    return None if _edges(path, record.size) == record.edges else OTHER_BYTES
 
 
 def has_changed(
@@ -102,12 +104,12 @@ def has_changed(
     """Say how a file differs from its record, by all of its bytes; see :func:`looks_changed`."""
     if why := _size_differs(path, record):
         return why
-    return None if record_file(path, on_bytes).sha256 == record.sha256 else _OTHER
+    return None if record_file(path, on_bytes).sha256 == record.sha256 else OTHER_BYTES
 
 
 def differs_in_copy(sha256: str, record: FileRecord) -> str | None:
     """Say whether a digest of all bytes that were copied is another than that of the record."""
-    return None if sha256 == record.sha256 else _OTHER
+    return None if sha256 == record.sha256 else OTHER_BYTES
 
 
 def regular_size(path: Path) -> int | None:

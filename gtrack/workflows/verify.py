@@ -13,7 +13,7 @@ from gtrack.core.ports import Progress
 from gtrack.core.printable import pasted
 from gtrack.core.targets import path_of
 from gtrack.io.file_lists import LIST, is_list, read_list
-from gtrack.io.file_records import FileRecord, has_changed, regular_size
+from gtrack.io.file_records import OTHER_BYTES, FileRecord, has_changed, regular_size
 from gtrack.publish.report.seal import is_whole
 from gtrack.workflows.folder.evaluation_record import has_metrics
 from gtrack.workflows.folder.finished import FinishedScan, as_listed
@@ -21,8 +21,6 @@ from gtrack.workflows.folder.hub_folder import hub_files, is_hub
 from gtrack.workflows.folder.integrity import Change, changed, head_differs, record_of
 from gtrack.workflows.folder.others import others
 from gtrack.workflows.folder.report_page import is_report
-
-_CHANGED = "its bytes are not those that were written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ def _null_differs(scan: FinishedScan, path: Path) -> str | None:
             if parts.null(target) == path:
                 parts.read_null(scan.plan, bases, target)
     except VerificationError:
-        return _CHANGED
+        return OTHER_BYTES
     return None
 
 
@@ -178,4 +176,4 @@ def _report(path: Path, cured: str, reading: _Reading) -> None:
     if whole is None:
         reading.unrecorded.append(path)
     elif not whole:
-        reading.changes.append(Change(path.name, path, _CHANGED, cured))
+        reading.changes.append(Change(path.name, path, OTHER_BYTES, cured))
