@@ -70,12 +70,12 @@ FLANK = click.option(
     "--flank",
     type=click.IntRange(1, 10**9),
     metavar="BP",
-    help="Scan every region with BP bases more on either side.",
+    help="Read every region with BP bases more on either side.",
 )
 
 RESIZE = click.option(
     "--resize",
     type=click.IntRange(1, 10**9),
     metavar="BP",
-    help="Scan BP bases around the summit or middle of every region instead of it.",
+    help="Read BP bases around the summit or middle of every region instead of it.",
 )
