@@ -1,5 +1,5 @@
 // A page of its own for the panel: real igv.js with plain tracks, and the smallest `app` that keeps
-// its contract (src/index.js has the real one).
+// its contract (src/viewer.js has the real one).
 import igv from '/_gtrack/igv/igv.esm.min.js'
 import { around } from '/_gtrack/plugin/hits.js'
 import { makePanel } from '/_gtrack/plugin/panel.js'
