@@ -1,0 +1,221 @@
+// The state of a viewer, and who is told of a change of it: tracks, address and listeners.
+import { COPY, problem } from './files.js'
+import { around } from './hits.js'
+import { differenceOf, messageOf } from './manifest.js'
+import { OWN_GENOME } from './opening.js'
+import { formatLocus, parseLocus, readState, writeState } from './state.js'
+import { lookOf, tellTracks } from './track.js'
+
+/** @typedef {import('../index.js').App} App */
+/** @typedef {import('../index.js').Interval} Interval */
+/** @typedef {import('../index.js').Problem} Problem */
+/** @typedef {import('../index.js').State} State */
+/** @typedef {import('../igv.js').Browser} Browser */
+/** @typedef {import('../igv.js').Session} Session */
+/** @typedef {import('../igv.js').TrackConfig} TrackConfig */
+/** @typedef {import('./manifest.js').Manifest} Manifest */
+/** @typedef {import('./track.js').RelevanceTrack} RelevanceTrack */
+/** @typedef {Partial<State> & {palette?: import('../index.js').Palette}} Wanted */
+/** @typedef {{manifest: Manifest | null, element: HTMLElement, figure: HTMLElement}} Parts */
+
+/** @param {{config?: TrackConfig}} track */
+const kindOf = ({ config }) => config?.gtrack?.kind
+
+/** The state of a viewer: changed here alone, and told to the tracks, the address and the panel. */
+export class Viewer {
+  /** @type {Problem[]} */
+  problems = []
+  /** @type {{model: string, unit?: string, p99?: number, track: RelevanceTrack}[]} */
+  relevance = []
+  /** @type {Map<string, Set<(detail: any) => void>>} */
+  #listeners = new Map()
+  /** @type {Omit<State, 'locus' | 'difference'>} igv.js, which may change these two, is asked */
+  #state
+  #tracks
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer
+  /** @type {Promise<void>} one change of the difference after the other */
+  #work = Promise.resolve()
+
+  /**
+   * @param {Browser} browser
+   * @param {Parts} parts
+   * @param {Session} session
+   * @param {Wanted} wanted
+   */
+  constructor(browser, { manifest, element, figure }, { tracks, roi }, wanted) {
+    const { motif, family, model } = wanted
+    const { colors, ...look } = lookOf(browser, wanted)
+    this.browser = browser
+    this.manifest = manifest
+    this.element = element
+    this.figure = figure
+    this.roi = roi?.[0]
+    this.colors = colors
+    this.#tracks = tracks
+    this.#state = { ...look, motif, family, model }
+  }
+
+  /** @param {Problem} found */
+  report = ({ title, cure }) => {
+    this.problems.push({ title, cure })
+    this.#emit('error', { title, cure })
+  }
+
+  /** @type {App['on']} */
+  on = (event, listener) => {
+    const listeners = this.#listeners.get(event) ?? new Set()
+    this.#listeners.set(event, listeners.add(listener))
+    return () => listeners.delete(listener)
+  }
+
+  /** @type {(event: string, detail: unknown) => void} */
+  #emit(event, detail) {
+    this.#listeners.get(event)?.forEach((listener) => listener(detail))
+  }
+
+  /** @type {(event: string, detail: unknown) => void} */
+  #changed(event, detail) {
+    clearTimeout(this.#timer) // browsers limit how often the address may change
+    this.#timer = setTimeout(() => {
+      const hash = writeState({ ...readState(location.hash), ...this.state() })
+      history.replaceState(history.state, '', hash)
+    }, 200)
+    this.#emit(event, detail)
+  }
+
+  /** @returns {State} */
+  state = () => {
+    const { chr: chrom, start, end } = this.browser.referenceFrameList[0]
+    const locus = chrom === 'all' ? chrom : formatLocus({ chrom, start, end })
+    return { locus, difference: Boolean(this.#find('difference')[0]), ...this.#state }
+  }
+
+  /** @param {string} kind */
+  #find(kind) {
+    return this.browser.findTracks((track) => kindOf(track) === kind)
+  }
+
+  /** @param {number} x */
+  setThreshold = (x) => this.#draw({ threshold: Math.min(1, Math.max(0, Number(x) || 0)) })
+  /** @param {import('../index.js').Scale} x */
+  setScale = (x) => {
+    const fixed = typeof x === 'number' && x > 0 && x < Infinity
+    return this.#draw({ scale: fixed || x === 'p99' ? x : 'auto' })
+  }
+  /** @param {boolean} x */
+  setReverse = (x) => this.#draw({ reverse: Boolean(x) })
+
+  /** @param {Partial<Pick<State, 'scale' | 'threshold' | 'reverse'>>} change */
+  async #draw(change) {
+    Object.assign(this.#state, change)
+    await tellTracks(this.browser, change)
+    if ('threshold' in change) this.#filterHits()
+    for (const [name, value] of Object.entries(change)) this.#changed(name, value)
+  }
+
+  #filterHits() {
+    for (const track of this.#find('hits')) {
+      const { p99 = 0 } = this.relevance.find((r) => r.model === track.config.gtrack?.model) ?? {}
+      const least = this.#state.threshold * p99
+      track.filter = (hit) => Math.abs(hit.relSum) / (hit.end - hit.start) >= least
+    }
+  }
+
+  /** @param {Pick<State, 'model' | 'motif' | 'family'>} filter */
+  setFilter = (filter) => {
+    Object.assign(this.#state, filter)
+    this.#changed('filter', filter)
+  }
+
+  /** @param {boolean} shown */
+  setDifference = (shown) => {
+    const done = this.#work.then(() => this.#setDifference(Boolean(shown)))
+    this.#work = done.catch(() => {})
+    return done
+  }
+
+  /** @param {boolean} shown */
+  async #setDifference(shown) {
+    const [track] = this.#find('difference')
+    const config = differenceOf(this.#tracks)
+    if (!config || shown === Boolean(track)) return
+    if (!shown) return this.browser.removeTrack(track)
+    await this.browser.loadTrack(config)
+    this.#changed('difference', true)
+  }
+
+  /** @type {import('./panel.js').Values} */
+  values = (model, chrom, start, end) => {
+    const { track } = this.relevance.find((r) => r.model === model) ?? {}
+    return track ? track.values(chrom, start, end) : Promise.reject(new Error(`no ${model}`))
+  }
+
+  /** @type {App['goto']} */
+  goto = async (chrom, start, end, width = 1) => {
+    // Not by igv.js' search, which knows no odd names.
+    const chromosome = await this.browser.genome.loadChromosome(chrom)
+    if (chromosome) {
+      const { name: chr, bpLength } = chromosome
+      return this.browser.updateLoci([{ chr, ...around(start, end, width, bpLength) }])
+    }
+    const locus = formatLocus({ chrom, start, end })
+    this.report(problem(`${locus} cannot be shown: the genome has no such chromosome.`, OWN_GENOME))
+    return false
+  }
+
+  /** @param {import('./hits.js').Hit & {kind: string}} row */
+  chose = (row) => this.#emit('hit', row)
+
+  /**
+   * What a text means: a place or, of a sequence whose name may hold colons, all of it.
+   *
+   * @param {string} text
+   */
+  async #placeOf(text) {
+    const { genome } = this.browser
+    const [named, place] = [genome.getChromosome(text), parseLocus(text)]
+    if (!named && place && (await genome.loadChromosome(place.chrom))) return place
+    const whole = named ?? (await genome.loadChromosome(text))
+    return whole ? { chrom: whole.name, start: 0, end: whole.bpLength } : place
+  }
+
+  /**
+   * Shows the first of some places, then the tracks, so that each is read once; and follows what
+   * igv.js and the address do.
+   *
+   * @param {(string | Interval | undefined)[]} places
+   * @param {boolean | undefined} difference
+   */
+  async start(places, difference) {
+    for (const place of new Set(places)) {
+      const view = typeof place === 'string' ? await this.#placeOf(place) : place
+      if (view?.chrom && (await this.goto(view.chrom, view.start, view.end))) break
+    }
+    const list = this.#tracks.map((track, order) => ({ ...track, order }))
+    const extra = difference && differenceOf(this.#tracks)
+    const loaded = this.browser.loadTrackList(extra ? [...list, { ...extra }] : list)
+    await loaded.catch((error) => {
+      this.report(problem(`A track cannot be shown: ${messageOf(error)}.`, COPY))
+    })
+    this.relevance = this.#find('relevance').map((track) => {
+      const { model = '', unit, p99 } = track.config.gtrack ?? {}
+      return { model, unit, p99, track: /** @type {RelevanceTrack} */ (track) }
+    })
+    await tellTracks(this.browser, {})
+    this.#filterHits()
+    this.browser.on('locuschange', () => this.#changed('locus', this.state().locus))
+    this.browser.on('trackremoved', () => this.#changed('difference', this.state().difference))
+    window.addEventListener('hashchange', this.#follow)
+  }
+
+  /** A link to another view, in the same tab. */
+  #follow = () => {
+    if (readState(location.hash).locus) location.reload()
+  }
+
+  destroy() {
+    window.removeEventListener('hashchange', this.#follow)
+    clearTimeout(this.#timer)
+  }
+}
