@@ -67,6 +67,20 @@ export interface ReferenceFrame {
   start: number
   end: number
   bpPerPixel: number
+  shiftPixels(pixels: number, width: number, clamp: boolean): boolean
+}
+
+/** A piece of a track in the page; that of the ruler has a sweeper. */
+export interface Viewport {
+  viewportElement?: HTMLElement
+  rulerSweeper?: { dispose(): void }
+}
+
+export interface TrackView {
+  track: Track
+  gear?: HTMLElement
+  viewports?: Viewport[]
+  paintAxis(): void
 }
 
 export interface Browser {
@@ -77,7 +91,9 @@ export interface Browser {
     getSequence(chr: string, start: number, end: number): Promise<string | null>
   }
   referenceFrameList: ReferenceFrame[]
+  trackViews: TrackView[]
   keyUpHandler: (event: KeyboardEvent) => void
+  boundWindowResizeHandler: () => void
   findTracks(test: (track: Track) => unknown): Track[]
   loadTrack(config: TrackConfig): Promise<Track>
   loadTrackList(configs: TrackConfig[]): Promise<Track[]>
@@ -85,7 +101,9 @@ export interface Browser {
   loadROI(config: object): Promise<void>
   updateLoci(loci: { chr: string; start: number; end: number }[]): Promise<boolean>
   zoomWithScaleFactor(factor: number): void
+  calculateViewportWidth(columns: number): number
   layoutChange(): Promise<void>
+  updateViews(): Promise<void>
   savePNGtoFile(name: string): void
   saveSVGtoFile(name: string): void
   on(event: string, listener: (...said: any[]) => unknown): void

@@ -39,6 +39,16 @@ export interface MountOptions {
   difference?: boolean
   /** Colours in place of the default ones (Okabe and Ito), which every eye tells apart. */
   palette?: Palette
+  /**
+   * Whether the view is kept in the page's address and read from it (default true). It is of one
+   * viewer at most: the first that wants it.
+   */
+  hash?: boolean
+  /**
+   * Whether keys are heard while nothing on the page has the focus (default true), by the viewer
+   * that was used last. Those pressed inside of the viewer always are.
+   */
+  keys?: boolean
 }
 
 export interface State {

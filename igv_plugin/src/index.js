@@ -1,11 +1,12 @@
 // gtrack's plugin for igv.js: install(igv) for any page, mount(element, igv, options) for the whole
 // viewer.
+import { Address } from './address.js'
+import { removeBrowser, tame } from './borrowed.js'
 import { differenceTrack } from './difference.js'
 import { h } from './dom.js'
 import { messageOf, sessionFromManifest } from './manifest.js'
 import { genomeProblem, open, openBrowser } from './opening.js'
 import { makePanel } from './panel.js'
-import { readState } from './state.js'
 import { relevanceTrack } from './track.js'
 import { Viewer } from './viewer.js'
 
@@ -42,9 +43,15 @@ export async function install(igv) {
  * @returns {Promise<App>}
  */
 export async function mount(element, igv, options) {
+  /** @type {(() => void)[]} what takes the viewer away again, the last first */
+  const undo = []
+  const destroy = () => {
+    while (undo.length) undo.pop()?.()
+  }
   try {
-    return await build(element, igv, options)
+    return { ...(await build(element, igv, options, undo)), destroy }
   } catch (error) {
+    destroy()
     const text = `The viewer could not start. ${messageOf(error)}`
     element.replaceChildren(h('p', { role: 'alert' }, text))
     throw error
@@ -55,34 +62,37 @@ export async function mount(element, igv, options) {
  * @param {HTMLElement} element
  * @param {Igv} igv
  * @param {MountOptions} options
- * @returns {Promise<App>}
+ * @param {(() => void)[]} undo
+ * @returns {Promise<Omit<App, 'destroy'>>}
  */
-async function build(element, igv, options) {
+async function build(element, igv, options, undo) {
   await install(igv)
+  const { hash, keys, palette } = options
+  const address = new Address(hash)
+  undo.push(() => address.free())
   /** @type {Problem[]} */
   const early = []
   const { manifest, session } = await open(igv, options, (found) => early.push(found))
   const figure = h('div')
   element.replaceChildren(figure)
-  const browser = await openBrowser(igv, figure, session, options.palette)
-  const { locus, ...wanted } = { difference: true, ...options, ...readState(location.hash) }
-  const viewer = new Viewer(browser, { manifest, element, figure }, session, wanted)
+  undo.push(() => figure.remove())
+  const browser = await openBrowser(igv, figure, session, palette)
+  undo.push(() => removeBrowser(igv, browser))
+  tame(browser)
+  const { locus, ...wanted } = { difference: true, ...options, ...address.read() }
+  const parts = { manifest, element, figure, address, keys }
+  const viewer = new Viewer(browser, parts, session, wanted)
+  undo.push(() => viewer.destroy())
   early.forEach(viewer.report)
   const mismatch = genomeProblem(browser, manifest)
   if (mismatch) viewer.report(mismatch)
   await viewer.start([locus, session.locus], wanted.difference)
   const panel = makePanel(viewer)
+  undo.push(() => panel.destroy())
   const { problems, goto, setThreshold, setScale, setReverse, setDifference, state, on } = viewer
   const { ready, go, next, prev } = panel
-  const destroy = () => {
-    panel.destroy()
-    viewer.destroy()
-    igv.removeBrowser(browser)
-    document.removeEventListener('keyup', browser.keyUpHandler) // igv.js adds it once more instead
-    figure.remove()
-  }
   return {
     ...{ browser, manifest, problems, ready, goto, go, next, prev },
-    ...{ setThreshold, setScale, setReverse, setDifference, state, on, destroy },
+    ...{ setThreshold, setScale, setReverse, setDifference, state, on },
   }
 }

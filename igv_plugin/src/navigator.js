@@ -253,6 +253,18 @@ export class Navigator {
     if (best >= 0) this.go(this.#rows.indexOf(best), true)
   }
 
+  /**
+   * How many rows of the list lie in a view; null while they are read.
+   *
+   * @param {import('../index.js').Interval} view
+   */
+  touching({ chrom, start, end }) {
+    const { kind } = this.#wanted
+    const table = this.#tables[kind]
+    if (!table.text) return null
+    return { kind, rows: this.#rows.filter(table.overlaps(chrom, start, end)).length }
+  }
+
   destroy() {
     this.#sight.disconnect()
   }

@@ -3,11 +3,15 @@
 import { makeComparison } from './comparison.js'
 import { makeDisplay } from './display.js'
 import { problem } from './files.js'
+import { fit } from './fit.js'
+import { listenToKeys, makeActions } from './keys.js'
 import { makeLegend } from './legend.js'
 import { messageOf } from './manifest.js'
 import { makeMessages } from './messages.js'
 import { clickCards, openPopup } from './popup.js'
+import { nameParts } from './shadow.js'
 import { Side } from './side.js'
+import { makeSpoken } from './spoken.js'
 import { parseLocus } from './state.js'
 import { makeTheme, makeToolbar } from './toolbar.js'
 
@@ -29,6 +33,7 @@ import { makeTheme, makeToolbar } from './toolbar.js'
  * @property {import('./manifest.js').Manifest | null} manifest
  * @property {HTMLElement} element
  * @property {HTMLElement} figure the element of igv.js
+ * @property {boolean} [keys] whether keys are heard while nothing has the focus
  * @property {import('./draw.js').Colors} colors
  * @property {Series[]} relevance
  * @property {object} [roi]
@@ -57,35 +62,42 @@ export function makePanel(viewer) {
   const side = new Side(viewer)
   const { list } = side
   const messages = makeMessages()
+  const keys = makeActions(viewer, list)
+  const spoken = makeSpoken(viewer, manifest && list)
   const comparison = makeComparison(viewer)
   const toolbar = makeToolbar(viewer, {
     prev: list.prev,
     next: list.next,
     say: messages.report,
+    help: keys.help,
     agreement: relevance.length > 1 && comparison.element,
     theme: makeTheme(element, gone.signal),
   })
   const display = makeDisplay(viewer)
   const legend = makeLegend(viewer)
-  const above = [toolbar.element, messages.element, display.element]
+  const above = [toolbar.element, messages.element, display.element, spoken.element]
   const below = manifest ? [side.element, legend.element] : [legend.element]
   arrange(viewer, above, below)
 
   const sync = () => {
     const state = viewer.state()
-    for (const part of [toolbar, display, legend, comparison]) part.sync(state)
+    for (const part of [toolbar, display, legend, comparison, spoken]) part.sync(state)
   }
   const deaf = listen(viewer, side, { sync, report: messages.report }, gone.signal)
+  listenToKeys(viewer, keys.act, gone.signal)
+  nameParts(viewer, gone.signal)
+  fit(viewer, gone.signal)
   viewer.problems.forEach(messages.report)
   sync()
   const ready = manifest ? load(viewer, side, manifest, gone.signal) : Promise.resolve()
+  ready.then(() => gone.signal.aborted || spoken.sync())
   const destroy = () => {
     gone.abort()
     deaf()
-    comparison.destroy()
-    list.destroy()
-    for (const part of [...above, ...below]) part.remove()
+    for (const part of [comparison, spoken, list]) part.destroy()
+    for (const part of [...above, ...below, ...element.querySelectorAll('.gt-popup')]) part.remove()
     element.classList.remove('gtrack')
+    if (!element.classList.length) element.removeAttribute('class')
     delete element.dataset.theme
     figure.classList.remove('gt-figure')
   }
@@ -113,7 +125,7 @@ function arrange({ browser, element, figure, state, goto }, above, below) {
 }
 
 /**
- * Follows the viewer, the browser and the keys. Returns a function that stops it.
+ * Follows the viewer and the browser. Returns a function that stops it.
  *
  * @param {Viewer} viewer
  * @param {Side} side
@@ -121,34 +133,21 @@ function arrange({ browser, element, figure, state, goto }, above, below) {
  * @param {AbortSignal} signal
  */
 function listen(viewer, side, { sync, report }, signal) {
-  const { browser, element, on } = viewer
+  const { browser, on } = viewer
   const names = ['locus', 'scale', 'reverse', 'difference', 'threshold']
   const offs = [
     ...names.map((name) => on(name, sync)),
     on('threshold', () => side.list.set()),
     on('filter', (filter) => side.list.set(filter)),
+    on('filter', sync),
     on('error', report),
   ]
   const clicked = listenToClicks(viewer, side, signal)
-  const pressed = (/** @type {KeyboardEvent} */ event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isField(event.composedPath()[0])) return
-    if (event.key === 'n') side.list.next()
-    if (event.key === 'p') side.list.prev()
-  }
-  const released = (/** @type {KeyboardEvent} */ event) => {
-    if (isField(event.target)) event.stopPropagation() // igv.js would take f and b
-  }
-  document.addEventListener('keydown', pressed, { signal })
-  element.addEventListener('keyup', released, { signal })
   return () => {
     browser.off('trackclick', clicked)
     for (const off of offs) off()
   }
 }
-
-/** @param {EventTarget | null} target */
-const isField = (target) =>
-  target instanceof Element && target.closest('input, select, textarea') !== null
 
 /**
  * Opens the popup of what is clicked, where the pointer is.

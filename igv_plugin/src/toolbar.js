@@ -15,10 +15,11 @@ import { makeTrust } from './trust.js'
  * @param {() => unknown} others.prev
  * @param {() => unknown} others.next
  * @param {(problem: import('../index.js').Problem) => void} others.say
+ * @param {() => unknown} others.help
  * @param {HTMLElement | false} others.agreement
  * @param {HTMLElement} others.theme
  */
-export function makeToolbar(viewer, { prev, next, say, agreement, theme }) {
+export function makeToolbar(viewer, { prev, next, say, help, agreement, theme }) {
   const { manifest, relevance, element: root } = viewer
   const locus = field('Place or chromosome', { size: 24 })
   const seek = (/** @type {Event} */ event) => {
@@ -41,7 +42,7 @@ export function makeToolbar(viewer, { prev, next, say, agreement, theme }) {
       button('+', 'Zoom in', () => zoom(0.5)),
     ),
     makeTrust(viewer),
-    group('Page', agreement, pictures(viewer), theme),
+    group('Page', agreement, pictures(viewer), theme, button('?', 'Keys (key ?)', help)),
   )
   /** @param {import('../index.js').State} state */
   const sync = (state) => {

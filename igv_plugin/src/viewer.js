@@ -3,7 +3,7 @@ import { COPY, problem } from './files.js'
 import { around } from './hits.js'
 import { differenceOf, messageOf } from './manifest.js'
 import { OWN_GENOME } from './opening.js'
-import { formatLocus, parseLocus, readState, writeState } from './state.js'
+import { formatLocus, parseLocus } from './state.js'
 import { lookOf, tellTracks } from './track.js'
 
 /** @typedef {import('../index.js').App} App */
@@ -16,7 +16,15 @@ import { lookOf, tellTracks } from './track.js'
 /** @typedef {import('./manifest.js').Manifest} Manifest */
 /** @typedef {import('./track.js').RelevanceTrack} RelevanceTrack */
 /** @typedef {Partial<State> & {palette?: import('../index.js').Palette}} Wanted */
-/** @typedef {{manifest: Manifest | null, element: HTMLElement, figure: HTMLElement}} Parts */
+
+/**
+ * @typedef {object} Parts
+ * @property {Manifest | null} manifest
+ * @property {HTMLElement} element
+ * @property {HTMLElement} figure
+ * @property {import('./address.js').Address} address
+ * @property {boolean} [keys] whether keys are heard while nothing has the focus
+ */
 
 /** @param {{config?: TrackConfig}} track */
 const kindOf = ({ config }) => config?.gtrack?.kind
@@ -32,8 +40,8 @@ export class Viewer {
   /** @type {Omit<State, 'locus' | 'difference'>} igv.js, which may change these two, is asked */
   #state
   #tracks
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer
+  #address
+  #gone = false
   /** @type {Promise<void>} one change of the difference after the other */
   #work = Promise.resolve()
 
@@ -43,13 +51,15 @@ export class Viewer {
    * @param {Session} session
    * @param {Wanted} wanted
    */
-  constructor(browser, { manifest, element, figure }, { tracks, roi }, wanted) {
+  constructor(browser, { manifest, element, figure, address, keys }, { tracks, roi }, wanted) {
     const { motif, family, model } = wanted
     const { colors, ...look } = lookOf(browser, wanted)
     this.browser = browser
     this.manifest = manifest
     this.element = element
     this.figure = figure
+    this.keys = keys
+    this.#address = address
     this.roi = roi?.[0]
     this.colors = colors
     this.#tracks = tracks
@@ -76,11 +86,7 @@ export class Viewer {
 
   /** @type {(event: string, detail: unknown) => void} */
   #changed(event, detail) {
-    clearTimeout(this.#timer) // browsers limit how often the address may change
-    this.#timer = setTimeout(() => {
-      const hash = writeState({ ...readState(location.hash), ...this.state() })
-      history.replaceState(history.state, '', hash)
-    }, 200)
+    this.#address.keep(this.state)
     this.#emit(event, detail)
   }
 
@@ -93,7 +99,7 @@ export class Viewer {
 
   /** @param {string} kind */
   #find(kind) {
-    return this.browser.findTracks((track) => kindOf(track) === kind)
+    return this.#gone ? [] : this.browser.findTracks((track) => kindOf(track) === kind)
   }
 
   /** @param {number} x */
@@ -155,6 +161,7 @@ export class Viewer {
   goto = async (chrom, start, end, width = 1) => {
     // Not by igv.js' search, which knows no odd names.
     const chromosome = await this.browser.genome.loadChromosome(chrom)
+    if (this.#gone) return false
     if (chromosome) {
       const { name: chr, bpLength } = chromosome
       return this.browser.updateLoci([{ chr, ...around(start, end, width, bpLength) }])
@@ -206,16 +213,13 @@ export class Viewer {
     this.#filterHits()
     this.browser.on('locuschange', () => this.#changed('locus', this.state().locus))
     this.browser.on('trackremoved', () => this.#changed('difference', this.state().difference))
-    window.addEventListener('hashchange', this.#follow)
+    this.#address.follow()
   }
 
-  /** A link to another view, in the same tab. */
-  #follow = () => {
-    if (readState(location.hash).locus) location.reload()
-  }
-
+  /** Tells nobody any more, whatever igv.js still brings to its end. */
   destroy() {
-    window.removeEventListener('hashchange', this.#follow)
-    clearTimeout(this.#timer)
+    this.#gone = true
+    this.#listeners.clear()
+    this.#address.free()
   }
 }

@@ -1,0 +1,23 @@
+// The figure follows the width of its own element, whatever changes that: the window, a pane beside
+// it, or the page, which may have hidden it.
+import { parseLocus } from './state.js'
+
+/**
+ * @param {import('./panel.js').Viewer} viewer
+ * @param {AbortSignal} signal
+ */
+export function fit({ browser, figure, state, goto }, signal) {
+  let width = figure.clientWidth
+  const watch = new ResizeObserver(async () => {
+    const before = width
+    width = figure.clientWidth
+    if (!width || width === before) return
+    const view = parseLocus(state().locus)
+    // In an element that is not shown igv.js draws nothing, and goes wrong with the width of it.
+    if (before || !view) return browser.layoutChange()
+    await goto(view.chrom, view.start, view.end)
+    for (const trackView of browser.trackViews) trackView.paintAxis()
+  })
+  watch.observe(figure)
+  signal.addEventListener('abort', () => watch.disconnect())
+}
