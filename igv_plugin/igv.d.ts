@@ -80,6 +80,8 @@ export interface TrackView {
   track: Track
   gear?: HTMLElement
   viewports?: Viewport[]
+  axis: HTMLElement
+  axisCanvas?: HTMLCanvasElement
   paintAxis(): void
 }
 

@@ -1,9 +1,10 @@
 // What the JavaScript of this repository is held to: prettier, 100 columns, eslint, the types of
-// index.d.ts, and what a page has to load. `make lint` runs it (run.sh).
+// index.d.ts, what a page has to load, and what `npm pack` makes. `make lint` runs it (run.sh).
 import { build } from 'esbuild'
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { wrongInPackage } from './packed.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const HERE = 'igv_plugin/lint'
@@ -44,11 +45,18 @@ async function fitsBytes() {
   return bytes <= BYTES
 }
 
+async function fitsOthers() {
+  const wrong = await wrongInPackage(`${ROOT}igv_plugin`)
+  for (const line of wrong) console.error(line)
+  return wrong.length === 0
+}
+
 const results = [
   passes('prettier', '--config', `${HERE}/prettier.json`, '--log-level=warn', '--check', ...FILES),
   fitsColumns(),
   passes('eslint', '-c', `${HERE}/eslint.config.js`, ...SCRIPTS),
   passes('tsc', '-p', `${HERE}/tsconfig.json`),
   await fitsBytes(),
+  await fitsOthers(),
 ]
 process.exitCode = results.every(Boolean) ? 0 : 1

@@ -1,19 +1,17 @@
 // The tool around the browser, put together: it asks its viewer (index.js) for all that changes,
 // and is told.
+import { makeAccess } from './access.js'
 import { makeComparison } from './comparison.js'
 import { makeDisplay } from './display.js'
 import { problem } from './files.js'
-import { fit } from './fit.js'
-import { listenToKeys, makeActions } from './keys.js'
 import { makeLegend } from './legend.js'
 import { messageOf } from './manifest.js'
 import { makeMessages } from './messages.js'
 import { clickCards, openPopup } from './popup.js'
-import { nameParts } from './shadow.js'
 import { Side } from './side.js'
-import { makeSpoken } from './spoken.js'
 import { parseLocus } from './state.js'
 import { makeTheme, makeToolbar } from './toolbar.js'
+import { followWidth } from './width.js'
 
 /** @typedef {import('../index.js').State} State */
 /** @typedef {{model: string, unit?: string, p99?: number}} Series The relevance of one track. */
@@ -62,39 +60,36 @@ export function makePanel(viewer) {
   const side = new Side(viewer)
   const { list } = side
   const messages = makeMessages()
-  const keys = makeActions(viewer, list)
-  const spoken = makeSpoken(viewer, manifest && list)
+  const access = makeAccess(viewer, list, gone.signal)
   const comparison = makeComparison(viewer)
   const toolbar = makeToolbar(viewer, {
     prev: list.prev,
     next: list.next,
     say: messages.report,
-    help: keys.help,
+    help: access.help,
     agreement: relevance.length > 1 && comparison.element,
     theme: makeTheme(element, gone.signal),
   })
   const display = makeDisplay(viewer)
   const legend = makeLegend(viewer)
-  const above = [toolbar.element, messages.element, display.element, spoken.element]
+  const above = [toolbar.element, messages.element, display.element, access.element]
   const below = manifest ? [side.element, legend.element] : [legend.element]
   arrange(viewer, above, below)
 
   const sync = () => {
     const state = viewer.state()
-    for (const part of [toolbar, display, legend, comparison, spoken]) part.sync(state)
+    for (const part of [toolbar, display, legend, comparison, access]) part.sync(state)
   }
   const deaf = listen(viewer, side, { sync, report: messages.report }, gone.signal)
-  listenToKeys(viewer, keys.act, gone.signal)
-  nameParts(viewer, gone.signal)
-  fit(viewer, gone.signal)
+  followWidth(viewer, gone.signal)
   viewer.problems.forEach(messages.report)
   sync()
   const ready = manifest ? load(viewer, side, manifest, gone.signal) : Promise.resolve()
-  ready.then(() => gone.signal.aborted || spoken.sync())
+  ready.then(() => gone.signal.aborted || access.sync())
   const destroy = () => {
     gone.abort()
     deaf()
-    for (const part of [comparison, spoken, list]) part.destroy()
+    for (const part of [comparison, access, list]) part.destroy()
     for (const part of [...above, ...below, ...element.querySelectorAll('.gt-popup')]) part.remove()
     element.classList.remove('gtrack')
     if (!element.classList.length) element.removeAttribute('class')
@@ -139,7 +134,6 @@ function listen(viewer, side, { sync, report }, signal) {
     ...names.map((name) => on(name, sync)),
     on('threshold', () => side.list.set()),
     on('filter', (filter) => side.list.set(filter)),
-    on('filter', sync),
     on('error', report),
   ]
   const clicked = listenToClicks(viewer, side, signal)

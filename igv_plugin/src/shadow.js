@@ -1,7 +1,11 @@
 // The parts of igv.js for keyboard and screen reader: it makes buttons and menus of plain elements,
 // inside of the shadow root of the figure.
 
-/** What is a button, and its name where its text is none. @type {[selector: string, name?: string][]} */
+/**
+ * What is a button, and its name where its text is none.
+ *
+ * @type {[selector: string, name?: string][]}
+ */
 const BUTTONS = [
   ['.igv-menu-popup-header > div', 'Close'],
   ['.igv-ui-generic-dialog-header > div', 'Close'],

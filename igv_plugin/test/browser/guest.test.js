@@ -8,11 +8,6 @@ import { shot, test } from './scans.js'
 const plain = (body) => `<!doctype html><html lang=en><title>Guest</title><body>${body}</body>`
 const loci = (page) =>
   page.evaluate(() => Object.values(window.apps).map((app) => app.state().locus))
-const rowOf = (page, id) =>
-  page.evaluate(
-    (where) => document.querySelector(`#${where} [aria-selected=true]`)?.textContent,
-    id,
-  )
 /** Presses keys, and gives the places of all viewers before and after. */
 async function pressing(page, keys) {
   const before = await loci(page)
@@ -63,7 +58,8 @@ test('the address is left alone on demand, and is of one viewer at most', async 
       await page.evaluate(() => (location.hash = '#locus=chr1:1-90'))
       await page.waitForTimeout(500)
       assert.equal(await page.evaluate(() => location.hash), '#locus=chr1:1-90')
-      assert.equal(await page.evaluate(() => window.apps.one.state().threshold), 0.2) // no reload
+      // It has not been loaded anew.
+      assert.equal(await page.evaluate(() => window.apps.one.state().threshold), 0.2)
       await mountIn(page, 'two')
       await page.evaluate(() => window.apps.two.setThreshold(0.3))
       await page.evaluate(() => window.apps.one.setThreshold(0.4))
@@ -198,6 +194,7 @@ test('an element that is hidden at first draws when it is shown, and follows its
       window.apps.app.browser.trackViews.every(({ track, axisCanvas: axis }) => {
         if (!track.isRelevance) return true
         const { width, height } = axis
+        if (!width) return false
         return axis
           .getContext('2d')
           .getImageData(0, 0, width, height)

@@ -6,7 +6,7 @@ import { parseLocus } from './state.js'
  * @param {import('./panel.js').Viewer} viewer
  * @param {AbortSignal} signal
  */
-export function fit({ browser, figure, state, goto }, signal) {
+export function followWidth({ browser, figure, state, goto }, signal) {
   let width = figure.clientWidth
   const watch = new ResizeObserver(async () => {
     const before = width
@@ -16,8 +16,21 @@ export function fit({ browser, figure, state, goto }, signal) {
     // In an element that is not shown igv.js draws nothing, and goes wrong with the width of it.
     if (before || !view) return browser.layoutChange()
     await goto(view.chrom, view.start, view.end)
-    for (const trackView of browser.trackViews) trackView.paintAxis()
+    browser.trackViews.forEach(paintAxis)
   })
   watch.observe(figure)
   signal.addEventListener('abort', () => watch.disconnect())
+}
+
+/**
+ * The axis, which was made without a width, too.
+ *
+ * @param {import('../igv.js').TrackView} trackView
+ */
+function paintAxis(trackView) {
+  const { axis, axisCanvas } = trackView
+  if (!axisCanvas) return
+  const { width, height } = axis.getBoundingClientRect()
+  Object.assign(axisCanvas.style, { width: `${width}px`, height: `${height}px` })
+  trackView.paintAxis()
 }
