@@ -154,7 +154,10 @@ const isNobody = (target) => target === document.body || target === document.doc
  */
 export function makeActions({ browser, element, figure }, list) {
   const help = () => {
-    const rows = KEYS.map(([keys, meaning]) => [keys.map((key) => h('kbd', {}, key)), meaning])
+    const rows = KEYS.map(([keys, meaning]) => [
+      keys.map((key) => [h('kbd', {}, key), ' ']),
+      meaning,
+    ])
     const { left, top, width } = element.getBoundingClientRect()
     const said = card('Keys', /** @type {import('./popup.js').Fact[]} */ (rows))
     openPopup(element, [said], { x: left + width / 2 - 200, y: Math.max(0, top) + 60 })

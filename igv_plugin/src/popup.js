@@ -139,7 +139,7 @@ export function card(title, rows, ...between) {
     h('dd', {}, value),
   ])
   const dl = h('dl', { class: between.length > 0 && 'gt-hit' }, list)
-  return h('article', { class: 'gt-card' }, h('h3', {}, title), between, dl)
+  return h('article', { class: 'gt-card' }, h('h2', {}, title), between, dl)
 }
 
 /**

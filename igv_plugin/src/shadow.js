@@ -1,6 +1,11 @@
 // The parts of igv.js for keyboard and screen reader: it makes buttons and menus of plain elements,
 // inside of the shadow root of the figure.
 
+const OK = "[class*='ok-cancel'] > div"
+// White on igv.js' own colours is hard to read.
+const STYLE = `${OK} { background-color: #0b5cad !important; }
+${OK}:last-child { background-color: #59616a !important; }`
+
 /**
  * What is a button, and its name where its text is none.
  *
@@ -8,19 +13,16 @@
  */
 const BUTTONS = [
   ['.igv-menu-popup-header > div', 'Close'],
-  ['.igv-ui-generic-dialog-header > div', 'Close'],
-  ['.igv-ui-dialog-header > div', 'Close'],
+  ["[class*='dialog-header'] > div", 'Close'],
   ['.igv-ui-colorpicker-container > div:first-child > div', 'Close'],
   ['.igv-track-label-popover__close', 'Close'],
   ['.igv-ui-color-swatch', 'Colour'],
   ['.igv-ui-alert-dialog-container > div:last-child > div'],
-  ['.igv-ui-generic-dialog-ok-cancel > div'],
-  ['.igv-generic-dialog-ok-cancel > div'],
-  ['.igv-ui-dialog-ok-cancel > div'],
+  [OK],
 ]
 const DIALOGS = [
-  ...['.igv-ui-generic-dialog-container', '.igv-ui-dialog', '.igv-ui-alert-dialog-container'],
-  ...['.igv-ui-generic-container', '.igv-roi-seg-filter-dialog', '.igv-roi-table'],
+  ...["[class*='dialog-container']", '.igv-ui-dialog', '.igv-ui-generic-container'],
+  ...['.igv-roi-seg-filter-dialog', '.igv-roi-table'],
 ]
 const POPOVERS = ['.igv-menu-popup', '.igv-ui-popover', '.igv-track-label-popover', '.igv-roi-menu']
 const FIELD = 'input, select, textarea'
@@ -42,10 +44,13 @@ export function nameParts({ browser, figure }, signal) {
     nameMenus(root)
     nameDialogs(root)
   }
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(STYLE)
+  root.adoptedStyleSheets.push(sheet)
   const watch = new MutationObserver(name)
   watch.observe(root, { childList: true, subtree: true })
   signal.addEventListener('abort', () => watch.disconnect())
-  root.addEventListener('keydown', (event) => press(root, /** @type {any} */ (event)), { signal })
+  listenIn(root, signal)
   name()
 }
 
@@ -85,7 +90,7 @@ function nameDialogs(root) {
     }
   }
   for (const dialog of root.querySelectorAll(DIALOGS.join())) {
-    const title = dialog.querySelector('.igv-ui-generic-dialog-one-liner, .igv-ui-dialog-one-liner')
+    const title = dialog.querySelector("[class*='one-liner']")
     const label = title?.textContent || 'Settings'
     set(dialog, { role: 'dialog', 'aria-label': label })
     for (const field of dialog.querySelectorAll(FIELD)) {
@@ -96,25 +101,37 @@ function nameDialogs(root) {
 }
 
 /**
- * Enter and the space bar are a click; arrows go through a menu.
+ * Enter and the space bar are a click, once they are let go: what opens would hear them, too.
+ * Arrows go through a menu.
  *
  * @param {ShadowRoot} root
- * @param {KeyboardEvent} event
+ * @param {AbortSignal} signal
  */
-function press(root, event) {
-  const target = /** @type {HTMLElement} */ (event.target)
-  const role = target.getAttribute('role') ?? ''
-  const isOurs = ['button', 'menuitem'].includes(role) && target.localName !== 'button'
-  const way = Number(event.key === 'ArrowDown') - Number(event.key === 'ArrowUp')
-  if (isOurs && (event.key === 'Enter' || event.key === ' ')) {
-    event.preventDefault()
-    target.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }))
-    focusOpened(root, target)
-  } else if (role === 'menuitem' && way) {
-    event.preventDefault()
-    const items = itemsOf(/** @type {Element} */ (target.parentElement))
-    items.at((items.indexOf(target) + way) % items.length)?.focus()
+function listenIn(root, signal) {
+  /** @type {EventTarget | null} */
+  let down = null
+  const pressed = (/** @type {any} */ { target, key }) => {
+    const role = target.getAttribute('role')
+    const way = Number(key === 'ArrowDown') - Number(key === 'ArrowUp')
+    const isClick = (key === 'Enter' || key === ' ') && ['button', 'menuitem'].includes(role)
+    down = isClick ? target : null
+    if (way && role === 'menuitem') {
+      const items = itemsOf(target.parentElement)
+      items.at((items.indexOf(target) + way) % items.length)?.focus()
+    }
+    return isClick || (way && role === 'menuitem')
   }
+  const released = (/** @type {any} */ { target, key }) => {
+    if (target !== down || (key !== 'Enter' && key !== ' ')) return
+    down = null
+    const { left: clientX, bottom: clientY } = target.getBoundingClientRect() // dialogs open there
+    const where = { clientX, clientY, bubbles: true, composed: true }
+    target.dispatchEvent(new MouseEvent('click', where))
+    focusOpened(root, target)
+  }
+  const onPress = (/** @type {Event} */ event) => pressed(event) && event.preventDefault()
+  root.addEventListener('keydown', onPress, { signal })
+  root.addEventListener('keyup', released, { signal })
 }
 
 /** @param {Element} menu @returns {HTMLElement[]} */

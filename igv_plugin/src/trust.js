@@ -83,7 +83,7 @@ function card(entry) {
   return h(
     'article',
     { class: 'gt-card' },
-    h('h3', {}, titled(entry) ?? ''),
+    h('h2', {}, titled(entry) ?? ''),
     h('p', {}, sentence),
     h('dl', { class: 'gt-said' }, said),
     unseen.length > 0 && h('details', {}, h('summary', {}, 'What these checks cannot see'), list),

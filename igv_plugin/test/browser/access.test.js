@@ -1,7 +1,10 @@
 // The panel by keyboard, by name and in both themes.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { until } from './chromium.js'
-import { chromium, frame, panel, shot, test } from './panels.js'
+import { chromium, frame, panel, shot, test, text } from './panels.js'
+
+const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
 const ROLES = [
   ...['button', 'textbox', 'searchbox', 'combobox', 'slider', 'spinbutton'],
@@ -9,7 +12,17 @@ const ROLES = [
 ]
 const ORDER = [
   ...['Previous hit (key p)', 'Next hit (key n)', 'Place or chromosome', 'Zoom out', 'Zoom in'],
-  ...['Agreement', 'PNG', 'SVG', 'Dark', 'Scale', 'Threshold', 'Reverse strand', 'Difference'],
+  ...[
+    'Agreement',
+    'PNG',
+    'SVG',
+    'Dark',
+    'Keys (key ?)',
+    'Scale',
+    'Threshold',
+    'Reverse strand',
+    'Difference',
+  ],
   ...['Filter by motif, region, chromosome', 'What to list', 'Model', 'Motif', 'Motif hits'],
   ...['Place', 'Relevance', 'q', 'Current row'],
 ]
@@ -96,4 +109,168 @@ test(`${title} until it is chosen`, () =>
     await page.setViewportSize({ width: 700, height: 900 })
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 700))
     await shot(page, 'narrow')
+  }))
+
+/** Runs in the page, in which axe is: what it finds, in the shadow root of igv.js, too. */
+async function findings() {
+  const { violations } = await window.axe.run(document)
+  return violations.flatMap(({ id, nodes }) => nodes.map((n) => `${id}: ${n.html.slice(0, 120)}`))
+}
+
+const inFigure = (page, selector) => page.locator(`.gt-figure ${selector}`)
+const items = (page) => inFigure(page, '[role=menuitem]:visible')
+const gear = (page, name) => page.getByRole('button', { name: `Settings of ${name}`, exact: true })
+const active = (page) =>
+  page.evaluate(() => {
+    const outer = document.activeElement
+    const { role, ariaLabel, textContent } = outer.shadowRoot?.activeElement ?? outer
+    return ariaLabel ?? `${role} ${textContent}`
+  })
+
+/** What is open above the page: how it is opened, and the class of the picture. */
+const OPEN = {
+  nothing: () => {},
+  keys: (page) => page.keyboard.press('?'),
+  agreement: (page) => page.getByRole('button', { name: 'Agreement' }).click(),
+  menu: (page) => gear(page, 'm0').press('Enter'),
+  range: async (page) => {
+    await gear(page, 'm0').press('Enter')
+    await items(page).filter({ hasText: 'Set data range' }).press('Enter')
+  },
+  height: async (page) => {
+    await gear(page, 'm0').press('Enter')
+    await items(page).filter({ hasText: 'Set track height' }).press('Enter')
+  },
+  colours: async (page) => {
+    await gear(page, 'm0').press('Enter')
+    await items(page)
+      .filter({ hasText: /^Set track color/ })
+      .press('Enter')
+  },
+}
+
+for (const width of [1440, 390]) {
+  test(`axe finds nothing at ${width} px, light and dark, whatever is open`, () =>
+    panel({ problems: [{ title: 'A problem', cure: 'A cure.' }] }, async (page) => {
+      await page.setViewportSize({ width, height: 800 })
+      await page.evaluate(AXE)
+      await page.evaluate(() => window.panel.go(1))
+      for (const theme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme: theme })
+        for (const [name, open] of Object.entries(OPEN)) {
+          await page.locator('.gt-figure').focus()
+          await open(page)
+          await frame(page)
+          await shot(page, `axe-${width}-${theme}-${name}`)
+          assert.deepEqual(await page.evaluate(findings), [], `${theme}, ${name}`)
+          await page.keyboard.press('Escape')
+          await frame(page)
+        }
+      }
+    }))
+}
+
+test('gears by keyboard: named, in the order of focus, a menu with arrows, and back', () =>
+  panel({}, async (page) => {
+    await page.locator('.gt-figure').focus()
+    const names = []
+    for (let i = 0; i < 3; i++) {
+      await page.keyboard.press('Tab')
+      names.push(await active(page))
+    }
+    assert.ok(names.includes('Settings of m0') && names.includes('Settings of m1'), names.join())
+    await gear(page, 'm0').focus()
+    await page.keyboard.press('Enter')
+    await frame(page)
+    const [first, second] = await items(page).allTextContents()
+    assert.equal(await active(page), `menuitem ${first}`)
+    await page.keyboard.press('ArrowDown')
+    assert.equal(await active(page), `menuitem ${second}`)
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowUp')
+    const last = (await items(page).allTextContents()).at(-1)
+    assert.equal(await active(page), `menuitem ${last}`)
+    await page.keyboard.press('Escape')
+    assert.equal(await items(page).count(), 0)
+    assert.equal(await active(page), 'Settings of m0')
+    await page.keyboard.press(' ')
+    await frame(page)
+    await items(page).filter({ hasText: 'Set track height' }).press('Enter')
+    await frame(page)
+    await page.keyboard.type('n') // into its field
+    assert.match(
+      await page.evaluate(
+        () => document.querySelector('.gt-figure').shadowRoot.activeElement.value,
+      ),
+      /n/,
+    )
+    await page.keyboard.press('Escape')
+    assert.equal(await inFigure(page, '[role=dialog]:visible').count(), 0)
+  }))
+
+test('arrows pan, signs zoom, ? lists the keys and Escape closes it', () =>
+  panel({}, async (page) => {
+    const view = () =>
+      page.evaluate(() => {
+        const [, from, to] = /:(\d+)-(\d+)/.exec(window.app.state().locus)
+        return [Number(from), Number(to)]
+      })
+    const press = async (key) => {
+      const before = (await view()).join()
+      await page.keyboard.press(key)
+      await until(page, (was) => !window.app.state().locus.endsWith(was.replace(',', '-')), {
+        argument: before,
+      })
+      return view()
+    }
+    await page.locator('.gt-figure').focus()
+    const [from, to] = await view()
+    const wide = to - from + 1
+    const near = ([a, b], c, d) => Math.abs(a - c) <= 2 && Math.abs(b - d) <= 2
+    const right = await press('ArrowRight')
+    assert.ok(near(right, from + wide / 4, to + wide / 4), String(right))
+    const back = await press('ArrowLeft')
+    assert.ok(near(back, from, to), String(back))
+    const page2 = await press('Shift+ArrowRight')
+    assert.ok(near(page2, from + wide, to + wide), String(page2))
+    const far = await press('-')
+    assert.ok(Math.abs(far[1] - far[0] + 1 - 2 * wide) <= 3, String(far))
+    const close = await press('+')
+    assert.ok(Math.abs(close[1] - close[0] + 1 - wide) <= 3, String(close))
+    await page.keyboard.press('?')
+    assert.match(await text(page, '.gt-popup'), /Keys.*n p.*Next and previous row.*Esc/)
+    await shot(page, 'keys')
+    await page.keyboard.press('Escape')
+    await until(page, () => !document.querySelector('.gt-popup'))
+    assert.match(await active(page), /^Tracks of/)
+  }))
+
+test('the figure says in words what it shows, and follows the view', () =>
+  panel({}, async (page) => {
+    const session = await chromium.context.newCDPSession(page)
+    const spoken = async () => {
+      const { nodes } = await session.send('Accessibility.getFullAXTree')
+      return nodes.find((n) => n.role?.value === 'application')
+    }
+    await until(page, () => /listed/.test(document.querySelector('p.gt-spoken').textContent))
+    const { name, description } = await spoken()
+    assert.equal(name.value, 'Tracks of cnn, dnabert2')
+    const wanted = await page.evaluate(async () => {
+      const values = [...(await window.app.values('cnn', 'chr1', 10060, 10200))]
+      const most = values.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0)
+      return [most, 10061 + values.indexOf(most)]
+    })
+    const [, value, place] = /cnn: strongest base ([+−\d.]+) logit at ([\d,]+)/.exec(
+      description.value,
+    )
+    assert.equal(place.replace(',', ''), String(wanted[1]))
+    assert.ok(Math.abs(Number(value.replace('−', '-')) - wanted[0]) < 0.005)
+    assert.match(
+      description.value,
+      /^chr1, bases 10,061 to 10,200 \(140\)\. .* \d+ listed hits in view/,
+    )
+    await page.evaluate(() => window.app.goto('chr2', 500, 700))
+    await until(page, () =>
+      /^chr2.*cnn: no values here/.test(document.querySelector('p.gt-spoken').textContent),
+    )
   }))

@@ -130,7 +130,7 @@ test('nothing that is typed moves a view, in the page or in the viewer', () =>
     assert.notDeepEqual(after, before)
   }))
 
-test('keys go to the viewer that has the focus or was used last; with keys: false to no other', () =>
+test('keys go to the viewer with the focus or used last; with keys: false to no other', () =>
   visit(plain('<div id=one></div><div id=two></div><p id=else>Else</p>'), async (page) => {
     await mountIn(page, 'one')
     await mountIn(page, 'two', { keys: false })

@@ -98,7 +98,7 @@ async function showHits(page) {
   for (const [id, name] of CASE.motifs) {
     await motifs.selectOption(name)
     await (await row(page, name)).click()
-    const title = () => document.querySelector('.gt-detail h3')?.textContent
+    const title = () => document.querySelector('.gt-detail h2')?.textContent
     shows(await until(page, title), `${name} ${id}`)
     await drawn(page)
     const label = await page.evaluate(() => {
