@@ -13,7 +13,7 @@ const KEYS = [
   [['←', '→'], 'A quarter of the view to the left and right; with Shift, a whole view'],
   [['+', '−'], 'Zoom in and out'],
   [['f', 'b'], 'Next and previous feature of the track whose grey handle is chosen'],
-  [['↑', '↓', 'Home', 'End', 'Enter'], 'In the list: choose a row and go to it'],
+  [['↑', '↓', 'Enter'], 'In the list: choose a row and go to it'],
   [['Esc'], 'Close what is open'],
   [['?'], 'This list'],
 ]

@@ -11,7 +11,7 @@ import { clickCards, openPopup } from './popup.js'
 import { Side } from './side.js'
 import { parseLocus } from './state.js'
 import { makeTheme, makeToolbar } from './toolbar.js'
-import { followWidth } from './width.js'
+import { followWidth, markNarrow } from './width.js'
 
 /** @typedef {import('../index.js').State} State */
 /** @typedef {{model: string, unit?: string, p99?: number}} Series The relevance of one track. */
@@ -74,6 +74,7 @@ export function makePanel(viewer) {
   const legend = makeLegend(viewer)
   const above = [toolbar.element, messages.element, display.element, access.element]
   const below = manifest ? [side.element, legend.element] : [legend.element]
+  markNarrow(element, gone.signal)
   arrange(viewer, above, below)
 
   const sync = () => {

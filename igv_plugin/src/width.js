@@ -2,6 +2,29 @@
 // it, or the page, which may have hidden it.
 import { parseLocus } from './state.js'
 
+/** Below so many pixels the list goes under the figure (style.css). */
+const NARROW = 900
+
+/**
+ * Marks an element that is narrow, whatever the width of the window, as long as it is.
+ *
+ * @param {HTMLElement} element
+ * @param {AbortSignal} signal
+ */
+export function markNarrow(element, signal) {
+  const mark = () => {
+    const { clientWidth: width } = element
+    if (width) element.toggleAttribute('data-narrow', width < NARROW) // or it is hidden
+  }
+  const watch = new ResizeObserver(mark)
+  watch.observe(element)
+  mark()
+  signal.addEventListener('abort', () => {
+    watch.disconnect()
+    element.removeAttribute('data-narrow')
+  })
+}
+
 /**
  * @param {import('./panel.js').Viewer} viewer
  * @param {AbortSignal} signal

@@ -274,3 +274,23 @@ for (const [name, doctype] of [
       },
     ))
 }
+
+test('in an element that is narrower than the window the list goes below the figure', () =>
+  visit(plain('<div id=app style="width:420px"></div>'), async (page) => {
+    await mountIn(page, 'app')
+    await until(page, drawnWide, { argument: ['app', 250] })
+    const boxes = () =>
+      page.evaluate(() =>
+        ['#app', '.gt-figure', '.gt-side'].map((s) => {
+          const { left, right, top, bottom } = document.querySelector(s).getBoundingClientRect()
+          return { left, right, top, bottom }
+        }),
+      )
+    const [app, figure, side] = await boxes()
+    assert.ok(side.top >= figure.bottom - 1 && side.right <= app.right + 1)
+    await shot(page, 'guest-narrow')
+    await page.evaluate(() => (document.getElementById('app').style.width = '1200px'))
+    await until(page, drawnWide, { argument: ['app', 500] })
+    const [, wide, beside] = await boxes()
+    assert.ok(beside.left >= wide.right - 1)
+  }))
