@@ -14,7 +14,8 @@ export const EVIL =
   '<img src=x onerror="window.__xss=1">\'"</script><script>window.__xss=1</script>'
 const html = `<!doctype html><html lang=en><meta charset=utf-8><title>panel</title>
 <link rel=icon href="data:,"><link rel=stylesheet href="/_gtrack/plugin/style.css">
-<body style="margin:0"><header class=gt-spoken><h1>gtrack</h1></header><main id=app style="height:100vh"></main>
+<body style="margin:0"><header class=gt-spoken><h1>gtrack</h1></header>
+<main id=app style="height:100vh"></main>
 <script type=module src="/test/harness.js"></script></html>`
 const sizes = [1, 2, 3, 4, 5].map((c) => `chr${c}\t8000000\n`).join('')
 const regions = Array.from(
