@@ -15,7 +15,7 @@ from tests.manifests import WITH_HITS
 
 SIZES = {"chr1": 1000, "chr2": 500}
 HITS = BigFile("bigBed", SIZES, fields=23, defined=9, names=tuple(
-    "chrom chromStart chromEnd name score strand thickStart thickEnd itemRgb motifId source relSum "
+    "chrom chromStart chromEnd name score strand thickStart thickEnd reserved motifId source relSum "
     "relZ seqP relP qValue model region qWord qPlace chance bound family".split()
 ))  # fmt: skip
 BED12 = BigFile("bigBed", SIZES, fields=12, defined=12)

@@ -8,7 +8,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature, beyond
 from gtrack.io.bed_columns import feature_cells
-from gtrack.io.bigbed.writing import BedRecord, Table, write_rows
+from gtrack.io.bigbed.writing import COLOUR, BedRecord, Table, write_rows
 
 _BED12 = (
     ("string", "chrom", "Chromosome"),
@@ -19,7 +19,7 @@ _BED12 = (
     ("char[1]", "strand", "Strand"),
     ("uint", "thickStart", "Start of the thick part: what is translated"),
     ("uint", "thickEnd", "End of the thick part"),
-    ("uint", "itemRgb", "Colour, 0 for none"),
+    ("uint", COLOUR, "itemRgb: colour, 0 for none"),
     ("int", "blockCount", "Blocks: exons"),
     ("int[blockCount]", "blockSizes", "Their lengths"),
     ("int[blockCount]", "chromStarts", "Their starts, relative to chromStart"),

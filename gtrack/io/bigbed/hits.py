@@ -8,7 +8,7 @@ from pathlib import Path
 from gtrack.core.errors import OutputError
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.printable import shown
-from gtrack.io.bigbed.writing import BedRecord, Table, write_rows
+from gtrack.io.bigbed.writing import COLOUR, BedRecord, Table, write_rows
 from gtrack.io.hit_columns import OWN_FIELDS, hit_rows
 
 SUPPORTING, OPPOSING = "0,114,178", "213,94,0"
@@ -23,7 +23,7 @@ _BED9 = (
     ("char[1]", "strand", "Motif strand"),
     ("uint", "thickStart", "Start"),
     ("uint", "thickEnd", "End"),
-    ("uint", "itemRgb", "Blue supports, vermillion opposes"),
+    ("uint", COLOUR, "itemRgb: blue supports, vermillion opposes"),
 )
 _TABLE = Table(
     "gtrackHit", "Motif hits supported by model relevance", (*_BED9, *OWN_FIELDS), len(_BED9)

@@ -29,6 +29,11 @@ _FIELD_COUNTS_AT = 32
 _UNFINISHED = ".tmp.bb"
 _OVERHEAD = 1 << 16  # header, description, indexes
 
+COLOUR = "reserved"
+"""What UCSC's own descriptions call BED's ninth field, itemRgb; browsers know it by its place.
+
+R's rtracklayer reads ``R,G,B`` where the field is called so, and takes ``itemRgb`` for a number."""
+
 BedRecord = tuple[str, int, int, str]
 """Chromosome, start, end, and the other columns separated by tabs."""
 

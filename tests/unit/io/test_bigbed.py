@@ -114,12 +114,26 @@ def test_autosql_is_what_igv_can_parse() -> None:
     fields = [re.fullmatch(r'(\S+) (\w+); "[^"]+"', line) for line in lines[3:-1]]
     assert all(fields)
     assert [field[2] for field in fields if field] == (
-        "chrom chromStart chromEnd name score strand thickStart thickEnd itemRgb motifId source "
+        "chrom chromStart chromEnd name score strand thickStart thickEnd reserved motifId source "
         "relSum relZ seqP relP qValue model region qWord qPlace chance bound family"
     ).split()
     assert [field[1] for field in fields if field][
         -5:
     ] == "double double double uint string".split()
+
+
+def test_the_colour_is_the_field_that_all_readers_take_as_one(tmp_path: Path) -> None:
+    """R's rtracklayer ends at ``0,114,178`` where the field is called itemRgb."""
+    write_bigbed(tmp_path / "h.bb", SIZES, [HIT])
+    write_feature_bigbed(tmp_path / "g.bb", SIZES, GENES)
+    for name, colour in (("h.bb", "0,114,178"), ("g.bb", "1,20,255")):
+        with pyBigWig.open(str(tmp_path / name)) as track:
+            fields = track.SQL().decode().splitlines()[3:-1]
+            assert fields[8].startswith("uint reserved;")
+            rest = track.entries("chr2", 99, 110)[0][2].split("\t")
+        assert rest[8 - 3] == colour
+        described = pybigtools.open(str(tmp_path / name)).sql(parse=True)
+        assert described["fields"][8][:2] == ("reserved", "uint")
 
 
 def test_no_hits_is_an_empty_file_for_both_readers(tmp_path: Path) -> None:
