@@ -15,8 +15,8 @@ from tests.manifests import WITH_HITS
 
 SIZES = {"chr1": 1000, "chr2": 500}
 HITS = BigFile("bigBed", SIZES, fields=23, defined=9, names=tuple(
-    "chrom chromStart chromEnd name score strand thickStart thickEnd reserved motifId source relSum "
-    "relZ seqP relP qValue model region qWord qPlace chance bound family".split()
+    "chrom chromStart chromEnd name score strand thickStart thickEnd reserved motifId source "
+    "relSum relZ seqP relP qValue model region qWord qPlace chance bound family".split()
 ))  # fmt: skip
 BED12 = BigFile("bigBed", SIZES, fields=12, defined=12)
 SIGNAL = BigFile("bigWig", SIZES, 31.25, low=0.0, high=31.25)

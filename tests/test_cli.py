@@ -226,11 +226,18 @@ def test_the_example_of_hits_runs_on_that_of_scan(run, scanned_example: Path) ->
     assert after == before
 
 
-def test_the_examples_of_hub_and_report_run_on_that_of_scan(run, scanned_example: Path) -> None:
-    for words, made in (("hub", "hub/hub.txt"), ("report", "report.html")):
+def test_the_examples_of_hub_session_and_report_run_on_that_of_scan(
+    run, scanned_example: Path
+) -> None:
+    made_by = {
+        "hub": "hub/hub.txt",
+        "session": "igv_session.shared.json",
+        "report": "report.html",
+    }
+    for words, made in made_by.items():
         (line,) = example(COMMANDS[words])
         assert scanned_example == Path.cwd() / line[2]
-        run(*line[1:])
+        run(*(line[1 : line.index(">")] if ">" in line else line[1:]))
         assert (scanned_example / made).is_file()
     (view,) = example(COMMANDS["view"])
     assert [*view[:2], Path.cwd() / view[2]] == ["gtrack", "view", scanned_example]

@@ -123,6 +123,7 @@ def test_files_for_folders_and_folders_for_files(run, inputs, tmp_path: Path) ->
         ("hits", inputs.bed, "--motifs", inputs.bed),
         ("view", inputs.bed),
         ("hub", inputs.bed, "--email", "a@b.c"),
+        ("session", inputs.bed, "--url", "https://example.org"),
         ("report", inputs.bed),
         ("passport", inputs.bed),
         ("evaluate", inputs.bed),

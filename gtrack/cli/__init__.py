@@ -31,6 +31,7 @@ VERBS = {
     "passport": "Say whether to believe the maps of a scan.",
     "view": "Look at a scan in the browser, on this machine.",
     "hub": "Make a track hub that UCSC and IGV open by URL.",
+    "session": "Write an IGV session that opens from anywhere.",
     "report": "Write one HTML file with the top loci, to mail.",
     "evaluate": "Measure how far the maps can be trusted.",
     "export": "Write a scan as inputs of Fi-NeMo or TF-MoDISco.",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from gtrack.core.assemblies import assembly_id, check_assembly
 from gtrack.core.chrom_aliases import alias_table
 from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.printable import shown
 from gtrack.core.scan.regions import merge_regions
+from gtrack.core.web_address import folder_address
 from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.fasta import Genome
 from gtrack.io.file_lists import write_list
@@ -65,7 +66,7 @@ class HubJob:
         if self.genome is not None:
             object.__setattr__(self, "genome", assembly_id(self.genome))
         if self.url is not None:
-            _check_url(self.url)
+            folder_address("--url", self.url, "my/hub")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +125,6 @@ def hub_links(hub: Hub, url: str | None) -> tuple[tuple[str, str], ...]:
         ("UCSC", f"https://genome.ucsc.edu/cgi-bin/hgTracks?{query}"),
         ("IGV", f"https://igv.org/app/?hubURL={quote(address, safe='')}"),
     )
-
-
-def _check_url(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        whole = False
-    if not whole or not url.isprintable() or " " in url or parts.query or parts.fragment:
-        raise InputError(
-            f"--url {shown(url)}: write the address of the folder, like https://example.org/my/hub"
-        )
 
 
 def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str, ...]]:

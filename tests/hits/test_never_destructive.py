@@ -46,6 +46,7 @@ def built(called_scan, write_meme, tmp_path_factory):
         [*scan, f"--annotation=g={folder / 'genes.bed'}"],
         ["hits", out, "--motifs", folder / "m.meme", *LOOSE, "--all", "--loci"],
         ["hub", out, *MAIL],
+        ["session", out, "--url", "https://example.org/x"],
         ["report", out],
         ["export", out, "--to", "finemo"],
     ):

@@ -27,6 +27,7 @@ from gtrack.workflows.folder.annotation_record import RECORD, recorded
 from gtrack.workflows.folder.evaluation_record import evaluation_files
 from gtrack.workflows.folder.hub_folder import clear_unfinished_hubs, hub_files
 from gtrack.workflows.folder.report_page import is_report
+from gtrack.workflows.folder.shared_session import SHARED, is_shared
 
 MANIFEST, RUN, PLAN = "manifest.json", "run.local.json", "plan/plan.json"
 TRUST = "trust.json"
@@ -43,7 +44,7 @@ FOLDERS = (
 _REPORT = "report.html"
 _TOP = (
     *(MANIFEST, "igv_session.json", "igv_session.xml", "regions.bed", "regions.tsv"),
-    *("windows.tsv", TRUST, _REPORT, RUN),
+    *("windows.tsv", TRUST, *SHARED, _REPORT, RUN),
 )
 _GENOME = (
     "chrom.sizes",
@@ -139,7 +140,9 @@ class Owned:
         path, whole = self.out / folder / name, finished_name(name) or name
         if (f"{folder}/{whole}" if folder else whole) not in self.names or is_folder(path):
             return False
-        return path != self.out / _REPORT or is_report(path)
+        if folder or name not in (_REPORT, *SHARED):
+            return True
+        return is_report(path) if name == _REPORT else is_shared(path)
 
 
 def refuse_foreign(out: Path) -> None:

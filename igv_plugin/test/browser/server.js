@@ -27,7 +27,7 @@ const TYPES = {
  * options (also afterwards, as `server.options`): ignoreRange (true or a RegExp of paths: answer
  * 200
  * with all of it), missing (a Set of paths: 404), truncate ({path: bytes that are left}), virtual
- * ({path: text or Buffer}), headers (sent with each answer).
+ * ({path: text or Buffer}), headers (sent with each answer), port (a free one by default).
  * The answer: {url, requests: [{method, path, range, status, bytes}], bytes(RegExp of paths),
  * clear(), options, close()}.
  */
@@ -42,7 +42,7 @@ export async function serve(roots = {}, options = {}) {
   const server = createServer((request, response) =>
     answer(served, request, response).catch((error) => response.writeHead(500).end(String(error))),
   )
-  await new Promise((done) => server.listen(0, '127.0.0.1', done))
+  await new Promise((done) => server.listen(options.port ?? 0, '127.0.0.1', done))
   const { requests } = served
   return {
     url: `http://127.0.0.1:${server.address().port}`,
