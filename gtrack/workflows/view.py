@@ -71,7 +71,7 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     lent = scan if scan and (job.fasta or scan.genome["fasta"] is None) else None
     options: dict[str, object] = {"manifestURL": "manifest.json"}
     if job.hub:
-        options = {"hubURL": "hub/hub.txt"}
+        options = _hub_options(scan)
         urls = hub_files(_hub_text(job.folder))
         if lent and lent.genome.get("id") == "custom":
             lent = None  # the hub brings it
@@ -139,6 +139,11 @@ def _changed(job: ViewJob, scan: RunManifest | None) -> Mapping[str, str]:
 def _list(hub: Path) -> Mapping[str, FileRecord]:
     """Return what a hub has on record of its files; a hub of others has nothing."""
     return (read_list(hub) if is_list(hub / LIST) else None) or {}
+
+
+def _hub_options(scan: RunManifest | None) -> dict[str, object]:
+    """Say which hub, and where to begin: it can name no place on a sequence with a colon."""
+    return {"hubURL": "hub/hub.txt", **({} if scan is None else {"locus": scan.locus})}
 
 
 def _hub_text(folder: Path) -> str:

@@ -16,6 +16,8 @@ import pytest
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.hit_files import write_hits_bed
+from gtrack.publish.manifest import read_manifest
+from gtrack.publish.session import locus_text
 from gtrack.workflows import hub as hub_workflow
 from tests.hubs import HOSTILE, parse
 from tests.manifests import forget
@@ -269,7 +271,9 @@ def test_a_known_genome_is_taken_at_its_word_only_where_it_can_be(run, scan) -> 
     shutil.rmtree(out / "genome")  # it is not needed
     ran = run("hub", out, *MAIL, "--genome", "GCF_000001405.40")
     assert "could not be checked" in ran.err
-    assert parse((out / "hub/hub.txt").read_text())[1] == {"genome": "GCF_000001405.40"}
+    place = {"defaultPos": locus_text(read_manifest(out / "manifest.json").locus)}
+    genome = parse((out / "hub/hub.txt").read_text())[1]
+    assert genome == {"genome": "GCF_000001405.40", **place}
     assert not (out / "hub/genome.2bit").exists()
 
 

@@ -135,8 +135,9 @@ def _hub(hub: Hub) -> Settings:
 
 
 def _genome(hub: Hub) -> Settings:
-    if not hub.brings_genome:
-        return [("genome", hub.genome)]
+    place = ("defaultPos", hub_position(hub.manifest.locus))  # as the 2bit calls its sequences
+    if not hub.brings_genome:  # UCSC passes over the place then; igv.js goes there
+        return [("genome", hub.genome), place]
     facts = hub.manifest.genome
     size = f"{facts['chromosomes']:,} sequences, {facts['bases']:,} bp"
     return [
@@ -148,7 +149,7 @@ def _genome(hub: Hub) -> Settings:
         ("chromSizes", "chrom.sizes"),
         ("groups", "groups.txt"),
         *([("chromAlias", ALIASES)] if hub.aliases else []),
-        ("defaultPos", hub_position(hub.manifest.locus)),  # as the 2bit calls its sequences
+        place,
         ("orderKey", "1"),
         ("htmlPath", "genome.html"),
     ]

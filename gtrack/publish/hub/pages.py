@@ -34,6 +34,10 @@ _UNITS = (
     "scale: compare the shapes of two tracks, not their heights. Relevance need not be conserved: "
     "its sum is not what is explained."
 )
+_ZOOMED_OUT = (
+    "Where a pixel stands for many bases, UCSC shows the value farthest from 0, with its sign; "
+    "igv.js by itself shows the mean, in which a peak can vanish or change its sign: zoom in."
+)
 _GAPS = (
     "A base without a value was not scanned, or is not A, C, G or T: a gap is not a zero. Every "
     "base has its value from one window of the model, the one whose centre is nearest."
@@ -170,7 +174,8 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
                 _sign([hub.manifest.unit(spec.model)]),
                 "Zoomed in, the bases are letters as tall as their relevance; those below the line "
                 "hang upside down. Zoomed out, they are bars: blue above the line, vermillion "
-                "below. The tracks share one scale.",
+                "below. Each track has a scale of its own.",
+                _ZOOMED_OUT,
                 _UNITS,
                 _COORDINATES,
             ),

@@ -1,10 +1,13 @@
 """The stanzas of a hub's tracks: relevance, overlay, motif hits, annotations.
 
-Relevance stands under a composite with ``autoScale group``, which UCSC and IGV desktop honour in
-the parent only. Its symmetric limits are declared by ``type bigWig``: UCSC takes them where a user
-turns the automatic scale off. There is no ``viewLimits``: igv.js reads it as whole numbers, so that
--0.8:0.8 leaves a blank track, and what would save that, ``autoScale on`` beside it, ends the common
-scale of the group elsewhere.
+Each track of relevance has a scale of its own: models differ in scale, and on a common or an
+automatic one noise would look like a result. Its symmetric limits are declared by ``type bigWig``:
+UCSC takes them where no automatic scale is asked for. There is no ``viewLimits``: igv.js reads it
+as whole numbers, so that -0.8:0.8 leaves a blank track.
+
+Zoomed out, ``windowingFunction maximum`` is UCSC's word for the value of a pixel's bases that is
+farthest from 0, with its sign. Its ``mean+whiskers`` draws, of a bar, the whisker on the side of
+the mean alone: a peak among bases below 0 would not be seen.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ _DRAWN: Settings = [
     ("alwaysZero", "on"),
     ("yLineOnOff", "on"),
     ("maxHeightPixels", "200:100:30"),
-    ("windowingFunction", "mean"),
+    ("windowingFunction", "maximum"),
 ]
 
 _CHANCE: Settings = [
@@ -97,14 +100,13 @@ def described(name: str, short: str, long: str) -> Settings:
 def composite(
     name: str, short: str, long: str, tracks: Sequence[HubTrack], visibility: str
 ) -> list[Nested]:
-    """Return a composite of bigWigs on one scale, and its subtracks."""
+    """Return a composite of bigWigs, and its subtracks, each on a scale of its own."""
     parent = [
         *described(name, short, long),
         ("parent", ROOT),
         ("compositeTrack", "on"),
         ("type", _signal(tracks)),
         ("visibility", visibility),
-        ("autoScale", "group"),
         *_DRAWN,
         ("color", POSITIVE),
         ("altColor", NEGATIVE),

@@ -43,16 +43,16 @@ def test_the_order_is_hub_genome_tracks() -> None:
         assert stanza["parent"].split()[0] in {above.get("track") for above in stanzas[2:at]}
 
 
-def test_relevance_is_letters_on_a_common_scale_that_every_reader_understands() -> None:
+def test_relevance_is_letters_on_a_scale_of_its_own_that_every_reader_understands() -> None:
     tracks = by_name(make_hub(FULL))
     for name in ("cnn", "dnabert2"):
         assert tracks[name]["logo"] == "on"
         assert tracks[name]["parent"] == "relevance on"
         assert tracks[name]["type"] == "bigWig -0.62 0.62", "symmetric, and no value beyond"
-        assert "autoScale" not in tracks[name], "it would end the group's scale in UCSC"
+        assert "autoScale" not in tracks[name], "UCSC would not take the type's range"
     above = tracks["relevance"]
-    assert (above["autoScale"], above["alwaysZero"]) == ("group", "on")
-    assert (above["compositeTrack"], above["windowingFunction"]) == ("on", "mean")
+    assert ("autoScale" in above, above["alwaysZero"]) == (False, "on")
+    assert above["compositeTrack"] == "on"
     assert above["color"] != above["altColor"]
     assert not any("viewLimits" in track for track in tracks.values()), "igv.js cuts fractions"
 
@@ -64,6 +64,26 @@ def test_models_are_overlaid_on_the_same_files() -> None:
     below = [each for each in tracks.values() if each.get("parent") == "relevance_overlay"]
     assert [each["bigDataUrl"] for each in below] == ["cnn.bw", "dnabert2.bw"]
     assert len({each["color"] for each in below}) == 2
+    assert "windowingFunction" not in {key for each in below for key in each}
+
+
+@given(
+    st.lists(st.floats(-9, 9, width=32).filter(bool), min_size=1, max_size=6),
+    st.integers(0, 100),
+)
+def test_zoomed_out_ucsc_is_asked_for_the_value_farthest_from_zero(peaks, quiet: int) -> None:
+    """By UCSC's source, hgTracks/wigTrack.c: what of a pixel's bases is drawn by each word."""
+    bases = [*peaks, *([-0.01] * quiet)]
+    low, high, mean = min(bases), max(bases), sum(bases) / len(bases)
+    drawn = {
+        "maximum": {low if abs(low) > abs(high) else high},
+        "mean+whiskers": {mean, low if mean < 0 else high},
+        "mean": {mean},
+    }
+    asked = {track.get("windowingFunction") for track in by_name(make_hub(FULL)).values()}
+    (word,) = asked - {None}
+    assert max(map(abs, bases)) in set(map(abs, drawn[word])), "a lone peak is seen from afar"
+    assert drawn[word] <= set(bases), "with its sign"
 
 
 def test_one_model_has_nothing_to_overlay() -> None:
@@ -175,7 +195,7 @@ def test_a_custom_genome_comes_along() -> None:
 
 def test_a_known_genome_stands_alone() -> None:
     hub = make_hub(FULL, genome="hg38")
-    assert parse(hub_text(hub))[1] == {"genome": "hg38"}
+    assert parse(hub_text(hub))[1] == {"genome": "hg38", "defaultPos": "chr1:101-240"}
     assert not any("group" in track for track in by_name(hub).values())
     assert "genome.html" not in hub_pages(hub)
 

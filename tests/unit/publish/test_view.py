@@ -421,11 +421,13 @@ def test_a_hub(scan: Path, opened, with_scan: bool) -> None:
     (scan / "hub" / "hub.txt").write_text("hub h\n\ngenome toy\n\ntrack a\nbigDataUrl a.bw\n")
     (scan / "hub" / "a.bw").symlink_to("../tracks/cnn.relevance.bw")  # as gtrack hub --link
     (scan / "hub" / "unnamed").touch()
+    place = {"locus": json.loads((scan / "manifest.json").read_text())["locus"]}
     if not with_scan:
         (scan / "manifest.json").unlink()
+        place = {}
     with opened(hub=True) as (client, notes):
         assert notes == ()
-        assert options(client) == {"hubURL": "hub/hub.txt"}
+        assert options(client) == {"hubURL": "hub/hub.txt", **place}
         assert client.ask("/hub/a.bw", Range="bytes=0-3").status == 206
         assert client.ask("/hub/unnamed").status == 404
         assert client.ask("/manifest.json").status == 404
