@@ -9,8 +9,14 @@ from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.publish.markup import Markup, element, join, shortened, void
 
-LANE, MOST_LANES = 27, 8
-_CHARACTER, _LONGEST = 6.2, 24  # of a name in a label: width of a character, about; their number
+LANE, MOST_LANES = 32, 8
+CHARACTER = 7.7
+"""Width of a character of a label in wide type; of narrow type a lane holds fewer than it could."""
+
+SHAPE, BASELINE = 10, 25
+"""Below which a lane has no shape, and where the words under one stand: their tops stay clear."""
+
+_LONGEST = 24  # characters of a name in a label
 _WHOLE = 160  # characters of a name in a title or a sentence
 
 Placed = TypeVar("Placed", MotifHit, Feature)
@@ -72,18 +78,18 @@ def _lanes(
     drawn: list[Markup] = []
     for item in sorted(items, key=lambda each: (each.start, each.end)):
         whole, words = called(item, _WHOLE), called(item, _LONGEST)
-        low, high, room = x_of(item.start), x_of(item.end), len(words) * _CHARACTER
+        low, high, room = x_of(item.start), x_of(item.end), len(words) * CHARACTER
         at = max(0.0, min(low, width - room))  # a label does not leave the figure
         lane = next((k for k, end in enumerate(ends) if end <= at), len(ends))
         if lane == MOST_LANES:
             continue
         ends[lane : lane + 1] = [max(high, at + room) + 6]
         full = [element("title", whole)] if words != whole else []
-        content = join(*full, shape(item, x_of), label(words, at, 20))
+        content = join(*full, shape(item, x_of), label(words, at, BASELINE))
         drawn.append(moved(content, 0, lane * LANE))
     height = len(ends) * LANE
     if len(drawn) < len(items):
-        drawn.append(label(f"and {len(items) - len(drawn)} more", 0, height + 10))
+        drawn.append(label(f"and {len(items) - len(drawn)} more", 0, height + 9))
         height += 14
     return join(*drawn), height
 

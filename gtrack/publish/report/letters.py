@@ -36,6 +36,7 @@ HALF = 48
 """Height of the largest letter: above the axis positive, below it negative."""
 
 _SMALLEST = 0.05  # lower letters cannot be seen
+_NAME = 17  # pixels of the line above the lanes of what was given: names have room there
 _NAMED = 6  # bases that the figure's text names
 
 GLYPHS = {
@@ -128,14 +129,14 @@ def letter_svg(plot: LetterPlot, number: int) -> Markup:
     for name, features in plot.annotations:
         if features:
             lanes, height = feature_lanes(features, x_of, PLOT)
-            parts.append(cut_label(name, 13, LEFT - 8, top + 9, class_="end"))
-            parts.append(moved(lanes, LEFT, top))
-            top += height + 6
+            parts.append(cut_label(name, 64, LEFT, top + 10, class_="given"))
+            parts.append(moved(lanes, LEFT, top + _NAME))
+            top += _NAME + height + 6
     for signal in plot.signals:
         bars, height = signal_lane(signal, PLOT)
-        parts.append(cut_label(signal.name, 13, LEFT - 8, top + height - 2, class_="end"))
-        parts.append(moved(bars, LEFT, top))
-        top += height + 6
+        parts.append(cut_label(signal.name, 64, LEFT, top + 10, class_="given"))
+        parts.append(moved(bars, LEFT, top + _NAME))
+        top += _NAME + height + 8
     parts.append(moved(_coordinates(plot, x_of, step), LEFT, top))
     return element(
         "svg",
@@ -224,7 +225,7 @@ def _coordinates(plot: LetterPlot, x_of: XScale, step: float) -> Markup:
     marks = "".join(f"M{x} 17v5" for _, x in middles)
     return join(
         Markup(f'<text x="{columns}" y="10" class="bases">{join(plot.bases)}</text>'),
-        cut_label(plot.chrom, 13, -8, 11, class_="end"),
+        cut_label(plot.chrom, 10, -8, 11, class_="end"),
         void("path", d=f"M0 17H{PLOT}{marks}", class_="axis"),
         *(element("text", f"{at:,}", x=x, y=33, class_="tick") for at, x in middles),
     )

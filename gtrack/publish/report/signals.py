@@ -75,5 +75,5 @@ def signal_lane(row: SignalRow, width: float) -> tuple[Markup, int]:
         *(void("path", d="".join(path), class_="feature") for _ in path[:1]),
         void("path", d=f"M0 {short(floor)}H{short(width)}", class_="axis"),
         label(f"{row.high:.3g}", -8, 9, class_="end"),
-        *(label(f"{row.low:.3g}", 4, HEIGHT, class_="low") for _ in range(row.low < 0)),
+        *(label(f"{row.low:.3g}", -8, HEIGHT, class_="end") for _ in range(row.low < 0)),
     ), HEIGHT

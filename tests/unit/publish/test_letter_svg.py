@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit
-from gtrack.publish.report.lanes import MOST_LANES, short
+from gtrack.publish.report.lanes import BASELINE, CHARACTER, LANE, MOST_LANES, SHAPE, short
 from gtrack.publish.report.letters import (
     GLYPHS,
     HALF,
@@ -206,11 +206,13 @@ def test_labels_of_a_lane_do_not_overlap(drawn_features):
     svg = drawn(plot_of("A" * 100, np.ones(100), annotations=[("x", features)]))
     lanes: dict[float, list[tuple[float, float]]] = {}
     texts = [
-        (node, y) for node, _, y, _ in walk(svg) if node.tag == "text" and node.get("y") == "20"
+        (node, y)
+        for node, _, y, _ in walk(svg)
+        if node.tag == "text" and node.get("y") == str(BASELINE)
     ]
     for node, y in texts:
         left = float(node.get("x"))
-        lanes.setdefault(y, []).append((left, left + 6.2 * len(node.text or "")))
+        lanes.setdefault(y, []).append((left, left + CHARACTER * len(node.text or "")))
     assert len(lanes) <= MOST_LANES
     for labels in lanes.values():
         assert all(one[1] <= other[0] for one, other in pairwise(sorted(labels)))
@@ -218,6 +220,30 @@ def test_labels_of_a_lane_do_not_overlap(drawn_features):
     hidden = len(features) - len(texts)
     more = [node.text for node, *_ in walk(svg) if (node.text or "").startswith("and ")]
     assert more == ([f"and {hidden} more"] if hidden else [])
+
+
+def test_words_of_a_lane_stand_clear_of_its_shapes_and_of_the_next_lane():
+    type_size = 11  # of .plot text
+    assert BASELINE - type_size >= SHAPE + 3
+    assert BASELINE + 0.3 * type_size <= LANE - 3
+    gene = Feature("chr1", 1000, 1090, "g" * 99, 0, "-", 1015, 1085, "0", (10, 20), (0, 70))
+    svg = drawn(
+        plot_of(
+            "A" * 100,
+            ModelRow("m", np.ones(100, np.float32), 1.0, None, (hit(1010, 1020),)),
+            annotations=[("n" * 90, (gene,))],
+        )
+    )
+    ((arrow, *_),) = of_class(svg, "supports")
+    assert max(np.reshape(numbers(arrow.get("points")), (-1, 2))[:, 1]) <= SHAPE
+    ((bars, left, top),) = of_class(svg, "feature")
+    heights = [5 + float(high) / 2 for high in re.findall(r"v([\d.]+)", bars.get("d"))]
+    assert max(heights) <= SHAPE
+    ((name, x, y),) = of_class(svg, "given")
+    assert (x, left) == (0, LEFT)
+    assert float(name.get("x")) == LEFT
+    assert y + float(name.get("y")) + 0.3 * type_size <= top
+    assert len("".join(name.itertext())) > 64, "cut, and whole in its title"
 
 
 def test_coordinates_count_from_one_and_stand_under_their_bases():
