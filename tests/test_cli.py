@@ -237,7 +237,7 @@ def test_the_examples_of_hub_session_and_report_run_on_that_of_scan(
     for words, made in made_by.items():
         (line,) = example(COMMANDS[words])
         assert scanned_example == Path.cwd() / line[2]
-        run(*(line[1 : line.index(">")] if ">" in line else line[1:]))
+        run(*line[1:])
         assert (scanned_example / made).is_file()
     (view,) = example(COMMANDS["view"])
     assert [*view[:2], Path.cwd() / view[2]] == ["gtrack", "view", scanned_example]

@@ -33,7 +33,7 @@ def session(folder: Path, url: str | None, out: Path | None) -> None:
 
     \b
     Example:
-      gtrack session out/first --url https://example.org/first > files.txt
+      gtrack session out/first --url https://example.org/first
     """
     if url is None:
         raise InputError("missing --url: the session must say where its files will be on the web")

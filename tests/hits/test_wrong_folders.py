@@ -20,6 +20,7 @@ from tests.users import as_another_user
 VERBS = (
     ("view", "--no-browser"),
     ("hub", "--email", "me@example.org"),
+    ("session", "--url", "https://example.org/x"),
     ("report",),
 )
 
