@@ -47,29 +47,44 @@ def igv_json(manifest: RunManifest) -> str:
     return json.dumps(session, indent=1) + "\n"
 
 
-def igv_xml(manifest: RunManifest) -> str:
-    """Return the text of ``igv_session.xml``: signed bars on one symmetric scale.
+def igv_xml(manifest: RunManifest, base: str = "") -> str:
+    """Return the text of ``igv_session.xml``: signed bars, each model on its own symmetric scale.
 
-    Paths are those of files: IGV desktop 2 joins them to the session's folder as they are. It draws
-    no letters, and its automatic scale is not symmetric: the scale is fixed to
-    the largest value of all tracks.
+    IGV desktop 2 draws no letters, and its automatic scale is not symmetric: the scale is fixed to
+    the largest value of the model. Zoomed out it can draw the mean, the largest or the smallest
+    value of a bin, and no more (``absoluteMax`` is drawn as the mean), so that both ends lie over
+    each other. For that a file is listed twice.
+
+    Parameters
+    ----------
+    manifest : RunManifest
+        What to show.
+    base : str
+        The address below which the files lie, with a slash at its end. Without it they are paths,
+        which IGV desktop 2 joins to the session's folder as they are.
     """
     genome = manifest.genome
-    limit = max(track.largest or 0.0 for track in manifest.tracks) or 1.0
-    where = genome["fasta"] or genome["id"]
+    where = f"{base}{genome['fasta']}" if genome["fasta"] else genome["id"]
+    first = {track.url: _located(track, base) for track in manifest.tracks}
+    regions = text(base + manifest.regions["url"])
+    again = [_second(track, base)[0] for track in manifest.tracks if track.is_relevance]
     lines = [
         '<?xml version="1.0" encoding="UTF-8" standalone="no"?>',
         f'<Session genome="{text(where)}" locus="{text(locus_text(manifest.locus))}" version="8">',
         "  <Resources>",
-        *(f'    <Resource path="{text(track.path)}"/>' for track in manifest.tracks),
-        f'    <Resource path="{text(manifest.regions["url"])}"/>',
+        *(f'    <Resource path="{text(path)}"/>' for path in first.values()),
+        f'    <Resource path="{regions}"/>',
+        # Last, and not beside the first: IGV loads them in threads, and tells equal names apart
+        # by which was first.
+        *(f'    <Resource path="{text(path)}"/>' for path in again),
         "  </Resources>",
         '  <Panel name="DataPanel">',
     ]
-    for track in manifest.tracks:
-        lines += _xml_track(track, limit)
+    limits = _limits(manifest)
+    for number, track in enumerate(manifest.tracks, start=1):
+        lines += _xml_track(track, base, limits, f"relevance {number}")
     lines += [
-        f'    <Track id="{text(manifest.regions["url"])}" name="Scanned regions" color="{GREY}"/>',
+        f'    <Track id="{regions}" name="Scanned regions" color="{GREY}"/>',
         "  </Panel>",
         "</Session>",
     ]
@@ -148,17 +163,51 @@ def _track(track: TrackSpec, manifest: RunManifest) -> dict[str, Any]:
     }
 
 
-def _xml_track(track: TrackSpec, limit: float) -> list[str]:
-    named = f'id="{text(track.path)}" name="{text(track.shown)}"'
+def _limits(manifest: RunManifest) -> dict[str, float]:
+    """Return the largest value of each model and target, both strands on one scale."""
+    limits: dict[str, float] = {}
+    for track in manifest.tracks:
+        if track.is_relevance:
+            limits[track.title] = max(limits.get(track.title, 0.0), track.largest or 0.0)
+    return {title: limit or 1.0 for title, limit in limits.items()}
+
+
+def _located(track: TrackSpec, base: str) -> str:
+    return base + track.url if base else track.path
+
+
+def _second(track: TrackSpec, base: str) -> tuple[str, str]:
+    """Return how a file is listed a second time, and the id by which IGV finds that one.
+
+    The first goes by its file's name, and the second by its whole path: IGV looks for a name first,
+    and the name of ``x.bw/.`` is a dot. Addresses are told apart by what no server is sent.
+    """
+    if base:
+        return f"{base}{track.url}#smallest", f"{base}{track.url}#smallest"
+    return track.path, f"{track.path}/."
+
+
+def _xml_track(track: TrackSpec, base: str, limits: dict[str, float], merged: str) -> list[str]:
+    where = _located(track, base)
+    named = f'id="{text(where)}" name="{text(track.shown)}"'
     if track.is_signal:
         bars = f'height="{SIGNAL_HEIGHT}" renderer="BAR_CHART" autoScale="true"'
         return [f'    <Track {named} color="{GREY}" altColor="{GREY}" {bars}/>']
     if not track.is_relevance:
         colour = "" if track.kind == "hits" else f' color="{GREY}"'
         return [f'    <Track {named} displayMode="EXPANDED"{colour}/>']
+    limit = limits[track.title]  # the id of what is merged is none by which IGV finds a file
+    scale = f'<DataRange type="LINEAR" minimum="{-limit:g}" baseline="0" maximum="{limit:g}"/>'
+    bars = f'color="{POSITIVE}" altColor="{NEGATIVE}" renderer="BAR_CHART" autoScale="false"'
+    ends = [(where, "largest", "max"), (_second(track, base)[1], "smallest", "min")]
     return [
-        f'    <Track {named} color="{POSITIVE}" altColor="{NEGATIVE}" height="110"'
-        ' renderer="BAR_CHART" autoScale="false" windowFunction="mean">',
-        f'      <DataRange type="LINEAR" minimum="{-limit:g}" baseline="0" maximum="{limit:g}"/>',
+        f'    <Track clazz="org.broad.igv.track.MergedTracks" id="{merged}"'
+        f' name="{text(f"{track.shown} (zoomed out: max, min)")}" height="110" alpha="1.0"'
+        ' renderer="BAR_CHART" autoScale="false">',
+        *(
+            f'      <Track id="{text(each)}" name="{text(f"{track.shown}, {end} of a bin")}" {bars}'
+            f' windowFunction="{function}">{scale}</Track>'
+            for each, end, function in ends
+        ),
         "    </Track>",
     ]

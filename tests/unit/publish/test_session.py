@@ -15,7 +15,7 @@ import pytest
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.core.targets import name_targets, track_url
 from gtrack.publish.manifest import to_json
-from gtrack.publish.session import LETTERS, igv_json, igv_xml, locus_text
+from gtrack.publish.session import LETTERS, POSITIVE, igv_json, igv_xml, locus_text
 from tests.manifests import FOREIGN, MANIFEST, WITH_HITS
 
 FIXTURES = Path(__file__).resolve().parents[3] / "igv_plugin" / "test" / "fixtures"
@@ -119,7 +119,8 @@ def test_the_xml_has_file_paths_and_no_control_character() -> None:
     assert "tracks/cnn.H3K4me3%3Dhigh.forward.relevance.bw" in paths
     assert "hits/cnn..hits.bb" in paths, "a label may be empty"
     names = [track.attrib["name"] for track in root.iter("Track")]
-    assert {"cnn: __proto__", f"cnn: {LABELS[1]} hits"} <= set(names)
+    afar = " (zoomed out: max, min)"
+    assert {f"cnn: __proto__{afar}", f"cnn: {LABELS[1]} hits"} <= set(names)
     assert all(name.isprintable() for name in names)
 
 
@@ -171,14 +172,51 @@ def test_a_known_genome_goes_by_its_id() -> None:
     assert not {"reference", "loadDefaultGenomes"} & set(session)
 
 
-def test_the_xml_is_symmetric_and_whole() -> None:
+def test_the_xml_lists_every_file() -> None:
     root = ET.fromstring(igv_xml(WITH_HITS))
     assert root.attrib["genome"] == "genome/genome.fa"
-    listed = {resource.attrib["path"] for resource in root.iter("Resource")}
-    assert listed == {track.url for track in WITH_HITS.tracks} | {"regions.bed"}
-    assert {track.attrib["id"] for track in root.iter("Track")} == listed
-    for scale in root.iter("DataRange"):
-        assert float(scale.attrib["minimum"]) == -float(scale.attrib["maximum"]) == -0.75
+    listed = [resource.attrib["path"] for resource in root.iter("Resource")]
+    relevance = [track.url for track in WITH_HITS.tracks if track.is_relevance]
+    once = [track.url for track in WITH_HITS.tracks] + ["regions.bed"]
+    assert listed == once + relevance, "the second time after all others: IGV loads in threads"
+    shown = {track.attrib["id"] for track in root.iter("Track") if "clazz" not in track.attrib}
+    assert shown == set(once) | {f"{url}/." for url in relevance}
+
+
+def test_from_afar_the_xml_shows_the_largest_and_the_smallest() -> None:
+    """Named by what IGV finds apart, and by nothing that it takes for a file."""
+    root = ET.fromstring(igv_xml(WITH_HITS))
+    merged = [track for track in root.iter("Track") if "clazz" in track.attrib]
+    assert len(merged) == 3
+    files = {Path(resource.attrib["path"]).name for resource in root.iter("Resource")}
+    assert not {Path(track.attrib["id"]).name for track in merged} & files
+    for track in merged:
+        assert track.attrib["name"].endswith("(zoomed out: max, min)")
+        largest, smallest = track.findall("Track")
+        assert smallest.attrib["id"] == largest.attrib["id"] + "/."
+        said = [each.attrib["windowFunction"] for each in (largest, smallest)]
+        assert said == ["max", "min"]
+        assert [each.attrib["color"] for each in (largest, smallest)] == [POSITIVE] * 2
+
+
+def test_the_xml_draws_each_model_on_its_own_symmetric_scale() -> None:
+    weak = [replace(track, largest=0.5) for track in CASES["targets"].tracks[:3]]
+    strong = [replace(weak[0], name="m", url="tracks/m.bw", model="m", target=None, largest=2.0)]
+    weak[1] = replace(weak[1], largest=0.75)
+    root = ET.fromstring(igv_xml(replace(CASES["targets"], tracks=(*weak, *strong))))
+    ends = [(scale.get("minimum"), scale.get("maximum")) for scale in root.iter("DataRange")]
+    assert ends == [("-0.75", "0.75")] * 6 + [("-2", "2")] * 2, "strands of one target share it"
+
+
+def test_the_xml_below_an_address_has_addresses_alone() -> None:
+    base = "https://your.host/a%20scan/"
+    root = ET.fromstring(igv_xml(CASES["targets"], base))
+    named = [each.attrib["path"] for each in root.iter("Resource")]
+    named += [each.attrib["id"] for each in root.iter("Track") if "clazz" not in each.attrib]
+    assert all(each.startswith(base) for each in [*named, root.attrib["genome"]])
+    assert f"{base}tracks/cnn.H3K4me3%253Dhigh.forward.relevance.bw" in named, "encoded"
+    assert {each.partition("#")[2] for each in named} == {"", "smallest"}
+    assert ET.fromstring(igv_xml(CASES["known"], base)).attrib["genome"] == "hg38"
 
 
 def test_a_hostile_chromosome_stays_text() -> None:
