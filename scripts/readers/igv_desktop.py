@@ -19,7 +19,7 @@ ANSWERS_IN = 120.0
 BLUE, ORANGE = (0, 114, 178), (213, 94, 0)
 
 
-def missing() -> list[str]:
+def lacking() -> list[str]:
     """Return the programs that this machine lacks."""
     return [program for program in PROGRAMS if shutil.which(program) is None]
 
