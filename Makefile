@@ -4,7 +4,7 @@
 # make wheel   a wheel in dist/                   make lowest  tests on the lowest versions
 # make lock    the locks anew                     make recipes Dockerfile and conda recipe, linted
 # make hooks   lint what a commit changes         make peers   modisco-lite, Fi-NeMo, Quantus, peft
-# make clean   remove all that was made
+# make clean   remove all that was made           make readers IGV, igv.js, R and more read the demo
 PYTHON ?= python3
 BIN := .venv/bin
 # Locks hold every package, so nothing is asked of a package's own list.
@@ -13,7 +13,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test long check lint bench view docs wheel lowest recipes peers lock hooks setup system plugin clean
+.PHONY: demo test long check lint bench view docs wheel lowest recipes peers readers lock hooks setup system plugin clean
 
 # What gtrack runs with: torch first, and each package by its hash (docs/decisions/0018).
 .venv/.run: requirements/torch.txt requirements/run.lock requirements/lxt.lock pyproject.toml
@@ -132,6 +132,20 @@ peers: .venv/.run out/peers/.ready out/quantus/.ready out/peft/.ready
 	$(BIN)/python scripts/peers.py out/peers/bin
 	PYTHONPATH=. out/quantus/bin/python benchmarks/metric_peers.py
 	PYTHONPATH=. out/peft/bin/python benchmarks/lora_peers.py
+
+# Programs of others that read bigWig, bigBed and BED; igv.js as it is, the first with letters.
+out/readers/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear out/readers
+	out/readers/bin/python -m pip install --quiet "pip>=25.1"
+	out/readers/bin/python -m pip install --quiet --group readers
+	npm install --prefix out/readers/igv-first --ignore-scripts --no-audit --no-fund igv@3.5.3
+	touch $@
+
+readers: demo out/readers/.ready
+	@sh scripts/system_packages.sh --readers
+	npm install --prefix out/readers/igv-newest --ignore-scripts --no-audit --no-fund igv@latest
+	$(BIN)/gtrack hub out/demo --email nobody@example.org --overwrite
+	$(BIN)/python -m scripts.readers out/demo out/readers --page docs/reference/readers.md
 
 lock:
 	$(PYTHON) scripts/lock.py
