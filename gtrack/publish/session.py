@@ -65,14 +65,13 @@ def igv_xml(manifest: RunManifest, base: str = "") -> str:
     """
     genome = manifest.genome
     where = f"{base}{genome['fasta']}" if genome["fasta"] else genome["id"]
-    first = {track.url: _located(track, base) for track in manifest.tracks}
     regions = text(base + manifest.regions["url"])
     again = [_second(track, base)[0] for track in manifest.tracks if track.is_relevance]
     lines = [
         '<?xml version="1.0" encoding="UTF-8" standalone="no"?>',
         f'<Session genome="{text(where)}" locus="{text(locus_text(manifest.locus))}" version="8">',
         "  <Resources>",
-        *(f'    <Resource path="{text(path)}"/>' for path in first.values()),
+        *(f'    <Resource path="{text(_located(track, base))}"/>' for track in manifest.tracks),
         f'    <Resource path="{regions}"/>',
         # Last, and not beside the first: IGV loads them in threads, and tells equal names apart
         # by which was first.
