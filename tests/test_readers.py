@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scripts.readers.addresses import below
 from scripts.readers.bars import BLUE, FULL, GROUND, LINE, ORANGE, PIXEL, bars, misfit, standing
 from scripts.readers.page import page
 from scripts.readers.verdict import (
@@ -84,14 +83,6 @@ def test_the_page_names_what_was_absent() -> None:
     written = page([missing("IGV desktop", "apt-get install igv")], date(2026, 11, 9))
     assert "Last on 9 November 2026:" in written
     assert "Not on the machine that wrote this: IGV desktop." in written
-
-
-def test_every_address_is_made_absolute() -> None:
-    session = {"locus": "chr1", "tracks": [{"url": "a.bw", "name": "a"}, {"indexURL": "b.fai"}]}
-    assert below("http://x/", session) == {
-        "locus": "chr1",
-        "tracks": [{"url": "http://x/a.bw", "name": "a"}, {"indexURL": "http://x/b.fai"}],
-    }
 
 
 # --- bars in pictures ---------------------------------------------------------------------------

@@ -32,7 +32,7 @@ const scan = await serve({ '/': asked.scan, '/_stock/': stock }, {
 })
 const elsewhere = await serve({ '/_stock/': stock }, { virtual: { '/stock.html': PAGE }, headers: {} })
 const shared = join(asked.out, 'shared.json')
-execFileSync(asked.shared[0], [...asked.shared.slice(1), `${scan.url}/`, shared])
+execFileSync(asked.shared[0], [...asked.shared.slice(1), `${scan.url}/`, '-o', shared])
 elsewhere.options.virtual['/shared.json'] = readFileSync(shared, 'utf8')
 
 const chromium = await launch({ width: 1200, height: 900 })

@@ -59,7 +59,7 @@ def _request(scan: Scan, out: Path, package: Path, version: str) -> dict[str, An
         "bigwigs": {track["name"]: places for track in scan.relevance},
         "hits": [track["name"] for track in hit_tracks(scan)],
         "chroms": {c: int(n) for c, n in (line.split("\t")[:2] for line in sizes if line)},
-        "shared": [sys.executable, "-m", "scripts.readers.addresses", str(scan.folder)],
+        "shared": [sys.executable, "-m", "gtrack", "session", str(scan.folder), "--url"],
     }
 
 
