@@ -125,7 +125,7 @@ export interface Query {
   start: number
   end: number
   bpPerPixel?: number
-  windowFunction: 'mean' | 'none'
+  windowFunction: 'max' | 'min' | 'none'
 }
 
 /** A track; the last of these members are of relevance tracks alone. */
@@ -137,13 +137,17 @@ export interface Track {
   filter: (feature: Feature) => boolean
   reversed?: boolean
   featureSource: { getFeatures(query: Query): Promise<Feature[] | undefined> }
-  trackView: { repaintViews(): void; updateViews(): Promise<void> }
+  trackView: {
+    repaintViews(): void
+    updateViews(): Promise<void>
+    /** The column between the data and the gears. */
+    outerScroll?: HTMLElement
+  }
   clearCachedFeatures(): void
   init(config: TrackConfig): void
   getState(): object
   isRelevance?: boolean
   isDifference?: boolean
-  changeUnits?(): Promise<void>
   unit?: string
   p99?: number
 }
@@ -156,6 +160,7 @@ export interface DrawOptions {
   bpPerPixel: number
   pixelWidth: number
   pixelHeight: number
+  viewport?: { setTrackLabel(html: string): void }
 }
 
 /** Where a track was clicked. */

@@ -9,7 +9,13 @@ export interface Problem {
   title: string
   cure: string
 }
-export type Scale = 'auto' | 'p99' | number
+/**
+ * Half of a track's height. 'own': of each model the larger of its 99th percentile of |relevance|
+ * and of what is in view, so that noise stays small and nothing is cut; 'auto': one for all, the
+ * largest value in view; 'p99': the 99th percentile of each; a number: that of all. The last two
+ * cut what is more, under a dark mark.
+ */
+export type Scale = 'own' | 'auto' | 'p99' | number
 export type Palette = Partial<
   Record<'A' | 'C' | 'G' | 'T' | 'N' | 'positive' | 'negative' | 'dim', string>
 >
@@ -34,9 +40,14 @@ export interface MountOptions {
    * nothing is dimmed or hidden there.
    */
   threshold?: number
+  /** 'own' unless said. */
   scale?: Scale
   reverse?: boolean
+  /** Off unless said. */
   difference?: boolean
+  /** The models of the difference, first - second; the first two unless said. */
+  first?: string
+  second?: string
   /** Colours in place of the default ones (Okabe and Ito), which every eye tells apart. */
   palette?: Palette
   /**
@@ -57,6 +68,9 @@ export interface State {
   scale: Scale
   reverse: boolean
   difference: boolean
+  /** The models of the difference; undefined where there are no two. */
+  first?: string
+  second?: string
   motif?: string
   /** The best motif of a family; all hits of the family are listed. */
   family?: string
@@ -85,10 +99,11 @@ export interface App {
   next(): Promise<boolean>
   prev(): Promise<boolean>
   setThreshold(threshold: number): Promise<void>
-  /** What is no scale is taken for 'auto'. */
+  /** What is no scale is taken for 'own'. */
   setScale(scale: Scale): Promise<void>
   setReverse(reverse: boolean): Promise<void>
-  setDifference(shown: boolean): Promise<void>
+  /** Of two models by name, or of those of before. */
+  setDifference(shown: boolean, first?: string, second?: string): Promise<void>
   state(): State
   /**
    * Events: locus, threshold, scale, reverse, difference, filter, hit, error. Returns a function

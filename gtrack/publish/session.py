@@ -19,9 +19,6 @@ LETTERS = {"A": "#009E73", "C": "#0072B2", "G": "#E69F00", "T": "#D55E00", "N": 
 
 POSITIVE, NEGATIVE, GREY = "0,114,178", "213,94,0", "90,90,90"
 
-SCALE_GROUP = "relevance"
-"""All models share one scale."""
-
 SIGNAL_HEIGHT = 50
 """Of the bars of a signal that the user gave, in pixels."""
 
@@ -136,8 +133,7 @@ def _track(track: TrackSpec, manifest: RunManifest) -> dict[str, Any]:
             "graphType": "dynseq",
             **named,
             "height": 110,
-            "autoscale": True,
-            "autoscaleGroup": SCALE_GROUP,
+            "autoscale": True,  # alone: models count in units of their own
             "color": f"rgb({POSITIVE})",
             "altColor": f"rgb({NEGATIVE})",
             "gtrack": {"kind": track.kind, "model": track.title, "p99": track.p99, **own},

@@ -10,12 +10,11 @@ import { formatLocus, parseLocus } from './state.js'
 const LONGEST = 20_000
 
 /**
- * The button that says how far the first two models agree on the bases shown.
+ * The button that says how far the two models of the difference agree on the bases shown.
  *
  * @param {import('./panel.js').Viewer} viewer
  */
 export function makeComparison(viewer) {
-  const pair = viewer.relevance.slice(0, 2).map((r) => r.model)
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
   const explain = () => {
@@ -25,13 +24,16 @@ export function makeComparison(viewer) {
   const element = button('Agreement …', MEANING, explain)
 
   /** @param {Interval} view */
-  const read = ({ chrom, start, end }) =>
-    Promise.all(pair.map((model) => viewer.values(model, chrom, start, end))).catch(() => null)
+  const read = ({ chrom, start, end }) => {
+    const { first = '', second = '' } = viewer.state()
+    const values = (/** @type {string} */ model) => viewer.values(model, chrom, start, end)
+    return Promise.all([first, second].map(values)).catch(() => null)
+  }
 
   async function compare() {
     const view = parseLocus(viewer.state().locus)
     const near = view && view.end - view.start <= LONGEST
-    const values = near && pair.length > 1 && (await read(view))
+    const values = near && (await read(view))
     if (view && viewer.state().locus !== formatLocus(view)) return // meanwhile the view has moved
     const { cosine, bases } = values ? agreement(values[0], values[1]) : { cosine: null, bases: 0 }
     const text = cosine === null ? 'n/a' : cosine.toFixed(2).replace('-', '−')

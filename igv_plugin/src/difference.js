@@ -1,15 +1,19 @@
 // The track of the difference of two models, in the same browser as theirs.
 import { escapeHTML } from './dom.js'
+import { boundsOfDifference } from './envelope.js'
 import { difference } from './scale.js'
 
 /** @typedef {import('../igv.js').Browser} Browser */
 /** @typedef {import('../igv.js').GtrackConfig} GtrackConfig */
 /** @typedef {import('../igv.js').TrackConfig} TrackConfig */
+/** @typedef {import('./envelope.js').Bin} Bin */
 /** @typedef {import('./reading.js').Reader} Reader */
+/** @typedef {import('./scale.js').Stretch} Stretch */
 /** @typedef {import('./track.js').RelevanceTrack} RelevanceTrack */
 
 /**
- * The class of the difference of two relevance tracks of the same browser.
+ * The class of the difference of two relevance tracks of the same browser, each in units of its
+ * 99th percentile where both are known: models count in logits of their own.
  *
  * @param {ReturnType<typeof import('./track.js').relevanceTrack>} Relevance
  */
@@ -20,7 +24,7 @@ export const differenceTrack = (Relevance) =>
       this.isDifference = true
       config.features ??= [] // for stock igv.js, which would miss a url
       super.init(config)
-      this.name = this.title()
+      this.name = escapeHTML(this.own.models?.join(' − '))
     }
 
     /** The two tracks; undefined where one is not shown. */
@@ -29,40 +33,50 @@ export const differenceTrack = (Relevance) =>
       return models.map((/** @type {string} */ model) => relevanceOf(this.browser, model))
     }
     get inUnits() {
-      return this.look.scale === 'p99' && this.pair.every((track) => track?.p99)
+      return this.pair.every((track) => track?.p99)
     }
+    get autoscaleGroup() {
+      return undefined
+    }
+    set autoscaleGroup(_) {}
+    /** Its own, and no less than a percentile: what models differ by at random stays small. */
     get limit() {
-      return this.inUnits ? 1 : super.limit
+      const { scale } = this.look
+      if (typeof scale === 'number' && !this.inUnits) return scale
+      return Math.max(this.seen ?? 0, this.inUnits ? 1 : this.largestP99) || 1
+    }
+    get largestP99() {
+      return Math.max(...this.pair.map((track) => track?.p99 ?? 0))
     }
     get dimmed() {
-      if (this.inUnits) return this.look.threshold
-      return this.look.threshold * Math.max(...this.pair.map((track) => track?.p99 ?? 0))
+      return this.look.threshold * (this.inUnits ? 1 : this.largestP99)
     }
     get unitText() {
       return this.inUnits ? ' p99' : super.unitText
     }
-    title() {
-      const unit = this.inUnits ? '(each / its p99)' : `(${this.unit}s)`
-      return escapeHTML(`${this.own.models?.join(' − ')} ${unit}`)
-    }
-    async changeUnits() {
-      this.name = this.title()
-      this.clearCachedFeatures()
-      await this.trackView.updateViews()
+    get axisTexts() {
+      const unit = this.inUnits ? 'p99' : this.unit
+      return [`difference (${unit})`, `${unit}`]
     }
 
-    /** @type {Reader['resolved']} */
-    async resolved(chr, start, end, bpPerPixel) {
+    /** @type {Reader['pieces']} */
+    async pieces(chr, start, end, bpPerPixel) {
       const pair = this.pair
       const [a, b] = await Promise.all(
-        pair.map((track) => track?.resolved(chr, start, end, bpPerPixel) ?? []),
+        pair.map((track) => track?.pieces(chr, start, end, bpPerPixel) ?? []),
       )
       const [unitA, unitB] = pair.map((track) => (this.inUnits && track?.p99) || 1)
-      return difference(a, b, unitA, unitB)
+      return areBins(a) && areBins(b)
+        ? boundsOfDifference(a, b, unitA, unitB)
+        : difference(/** @type {Stretch[]} */ (a), /** @type {Stretch[]} */ (b), unitA, unitB)
     }
-    /** The models alone decide the scale of the group. */
-    strength = () => 0
   }
+
+/**
+ * @param {import('./envelope.js').Piece[]} pieces
+ * @returns {pieces is Bin[]}
+ */
+const areBins = (pieces) => pieces.length > 0 && !('value' in pieces[0])
 
 /**
  * The track of a model's relevance.

@@ -1,14 +1,15 @@
 // Drawing on a 2D context, with no igv.js in it. The scale is symmetric: zero is in the middle.
 import { short } from './dom.js'
+import { endsOf, mostOf } from './envelope.js'
 
 /** @typedef {'A' | 'C' | 'G' | 'T'} Base */
 /** @typedef {typeof COLORS} Colors */
-/** @typedef {import('./scale.js').Stretch} Stretch */
+/** @typedef {import('./envelope.js').Piece} Piece */
 /** @typedef {Pick<CanvasRenderingContext2D, keyof CanvasRenderingContext2D>} Context */
 
 /**
  * @typedef {object} Picture
- * @property {Stretch[]} features
+ * @property {Piece[]} features
  * @property {{start: number, text: string} | null} letters the sequence; null for bars
  * @property {number} bpStart
  * @property {number} bpPerPixel
@@ -39,8 +40,8 @@ export const COLORS = {
   dim: '#C2C2C2',
 }
 
-/** Letters need 1 / LETTERS pixels per base; above, there are bars. */
-export const LETTERS = 0.75
+/** Letters need 1 / LETTERS = 5 pixels per base; narrower ones are mush, and there are bars. */
+export const LETTERS = 0.2
 
 /** @type {Record<string, Base>} */
 export const COMPLEMENT = { A: 'T', C: 'G', G: 'C', T: 'A' }
@@ -48,6 +49,11 @@ export const COMPLEMENT = { A: 'T', C: 'G', G: 'C', T: 'A' }
 // Room above and below for the marks of clipped values, and the colour of these.
 const EDGE = 5
 const MARK = '#222222'
+// Pixels of the axis: of a character at most, and of a tick's text from the edge.
+const CHARACTER = 4.6
+const TICK = 15
+/** The ink of what may be, where less is certain. */
+const PALE = 0.3
 
 // SVG paths in a unit square, foot at 1; N is a bar. The hole of A runs against its outline, so
 // that it is a hole under every fill rule.
@@ -89,12 +95,13 @@ export function drawRelevance(ctx, picture) {
   const zero = Math.round(height / 2)
   ctx.fillStyle = '#C8C8C8'
   ctx.fillRect(0, zero, width, 1)
-  for (const [color, shapes] of shapesOf(picture)) {
-    ctx.fillStyle = color
+  for (const { color, alpha, shapes } of layersOf(picture)) {
+    Object.assign(ctx, { fillStyle: color, globalAlpha: alpha })
     ctx.beginPath()
     for (const shape of shapes) trace(ctx, shape)
     ctx.fill()
   }
+  ctx.globalAlpha = 1
   if (threshold > 0 && threshold < limit) {
     const away = (threshold / limit) * (height / 2 - EDGE)
     ctx.fillStyle = 'rgba(110,110,110,0.45)'
@@ -103,42 +110,73 @@ export function drawRelevance(ctx, picture) {
 }
 
 /**
- * What there is to draw in each colour: one path each, which keeps exported pictures small.
+ * What there is to draw in each colour: one path each, which keeps exported pictures small. Where
+ * shapes overlap, what says less lies below.
  *
  * @param {Picture} picture
  */
-function shapesOf(picture) {
+function layersOf(picture) {
   const { features, bpStart, bpPerPixel, width, height, limit, threshold = 0, colors } = picture
-  const zero = Math.round(height / 2)
   const half = height / 2 - EDGE
-  /** @type {Map<string, Shape[]>} */
-  const shapes = new Map()
-  const add = (/** @type {string} */ color, /** @type {Shape} */ shape) => {
-    const others = shapes.get(color)
-    if (others) others.push(shape)
-    else shapes.set(color, [shape])
+  /** @type {Map<string, {color: string, alpha: number, shapes: Shape[]}>} */
+  const layers = new Map()
+  const add = (
+    /** @type {string} */ color,
+    /** @type {number} */ alpha,
+    /** @type {Shape} */ one,
+  ) => {
+    const layer = layers.get(color + alpha) ?? { color, alpha, shapes: [] }
+    layers.set(color + alpha, layer)
+    layer.shapes.push(one)
   }
-  for (const stretch of features) {
-    const { start, end, value } = stretch
-    if (end <= bpStart || !value || !Number.isFinite(value)) continue
-    if ((start - bpStart) / bpPerPixel >= width) break
-    const sign = Math.sign(value)
-    const size = Math.abs(value)
-    const foot = sign > 0 ? zero : zero + 1
-    const tall = sign * Math.min(1, size / limit) * half
-    for (const { left, wide, base } of columnsOf(stretch, picture)) {
-      const color = colors[base ?? (sign > 0 ? 'positive' : 'negative')]
-      add(size < threshold ? colors.dim : color, { left, foot, wide, tall, base })
-      if (size > limit) add(MARK, { left, foot: sign > 0 ? 3 : height - 3, wide, tall: sign * 3 })
+  for (const piece of features) {
+    if (piece.end <= bpStart) continue
+    if ((piece.start - bpStart) / bpPerPixel >= width) break
+    for (const { value, most, alpha } of partsOf(piece)) {
+      const sign = Math.sign(value)
+      const foot = Math.round(height / 2) + (sign > 0 ? 0 : 1)
+      const tall = sign * Math.min(1, Math.abs(value) / limit) * half
+      for (const { left, wide, base } of columnsOf(piece, picture)) {
+        const color = colors[base ?? (sign > 0 ? 'positive' : 'negative')]
+        add(most < threshold ? colors.dim : color, alpha, { left, foot, wide, tall, base })
+        if (Math.abs(value) <= limit) continue
+        add(MARK, 1, { left, foot: sign > 0 ? 3 : height - 3, wide, tall: sign * 3 })
+      }
     }
   }
-  return shapes
+  return [...layers.values()].sort(
+    (a, b) => a.alpha - b.alpha || order(a.color, colors) - order(b.color, colors),
+  )
+}
+
+/**
+ * @param {string} color
+ * @param {Colors} colors
+ */
+const order = (color, colors) => Number(color === MARK) - Number(color === colors.dim)
+
+/**
+ * The one to four bars of a piece: of its value, or up to its largest and down to its smallest; and
+ * pale ones where these may be exceeded. `most`: what |value| can be at most.
+ *
+ * @param {Piece} piece
+ */
+function partsOf(piece) {
+  const most = mostOf(piece)
+  const sure = { ...endsOf(piece), alpha: 1 }
+  const parts =
+    most.high === sure.high && most.low === sure.low ? [sure] : [{ ...most, alpha: PALE }, sure]
+  return parts.flatMap(({ high, low, alpha }) => {
+    const up = { value: Math.max(0, high), most: Math.max(0, most.high), alpha }
+    const down = { value: Math.min(0, low), most: Math.max(0, -most.low), alpha }
+    return [up, down].filter(({ value }) => value && Number.isFinite(value))
+  })
 }
 
 /**
  * Where letters or a bar stand for a stretch of bases.
  *
- * @param {Stretch} stretch
+ * @param {Piece} piece
  * @param {Picture} picture
  * @returns {{left: number, wide: number, base?: Base | 'N'}[]}
  */
@@ -186,15 +224,17 @@ function trace(ctx, { left, foot, wide, tall, base = 'N' }) {
 }
 
 /**
- * The axis: the limit above and below zero.
+ * The axis: the limit above and below zero, what it counts in where that fits, and which end of the
+ * strand is here.
  *
  * @param {Context} ctx
  * @param {number} width
  * @param {number} height
- * @param {number} limit
+ * @param {{limit: number, units: string[], reverse?: boolean}} shown
  */
-export function drawAxis(ctx, width, height, limit) {
+export function drawAxis(ctx, width, height, { limit, units, reverse }) {
   const right = width - 7
+  const middle = Math.round(height / 2)
   Object.assign(ctx, { fillStyle: '#444444', textAlign: 'right', font: '10px Arial, sans-serif' })
   ctx.fillRect(right, EDGE, 1, height - 2 * EDGE)
   const tick = (
@@ -206,6 +246,22 @@ export function drawAxis(ctx, width, height, limit) {
     ctx.fillText(text, right - 6, y + down)
   }
   tick(EDGE, `+${short(limit)}`, 9)
-  tick(Math.round(height / 2), '0', 3.5)
+  tick(middle, '0', 3.5)
   tick(height - EDGE - 1, `−${short(limit)}`, -2)
+  ctx.fillText(strandEnd(!reverse), right - 16, middle + 3.5)
+  const unit = units.find((text) => text.length * CHARACTER <= height - 2 * TICK)
+  if (!unit) return
+  ctx.save()
+  ctx.translate(9, height / 2)
+  ctx.rotate(-Math.PI / 2)
+  ctx.textAlign = 'center'
+  ctx.fillText(unit, 0, 0)
+  ctx.restore()
 }
+
+/**
+ * The mark of an end of a strand.
+ *
+ * @param {boolean} five
+ */
+export const strandEnd = (five) => (five ? '5′' : '3′')

@@ -79,7 +79,7 @@ async function build(element, igv, options, undo) {
   const browser = await openBrowser(igv, figure, session, palette)
   undo.push(() => removeBrowser(igv, browser))
   tame(browser)
-  const { locus, ...wanted } = { difference: true, ...options, ...address.read() }
+  const { locus, ...wanted } = { ...options, ...address.read() }
   const parts = { manifest, element, figure, address, keys }
   const viewer = new Viewer(browser, parts, session, wanted)
   undo.push(() => viewer.destroy())

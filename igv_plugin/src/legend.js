@@ -1,4 +1,5 @@
-import { h, short } from './dom.js'
+import { inWords } from './display.js'
+import { h } from './dom.js'
 
 /**
  * What letters, bars and heights mean.
@@ -31,10 +32,4 @@ export function makeLegend({ colors, relevance }) {
     scale.textContent = `Scale: ${inWords(state.scale)}`
   }
   return { element, sync }
-}
-
-/** @param {import('../index.js').Scale} scale */
-function inWords(scale) {
-  if (scale === 'auto') return 'one for all, from what is shown'
-  return scale === 'p99' ? 'the 99th percentile of each' : `±${short(scale)} for all`
 }

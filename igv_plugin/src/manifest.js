@@ -124,7 +124,6 @@ const LETTERED = {
   graphType: 'dynseq',
   height: 110,
   autoscale: true,
-  autoscaleGroup: 'relevance',
 }
 const SIGNED = { ...LETTERED, format: 'bigwig', color: 'rgb(0,114,178)', altColor: 'rgb(213,94,0)' }
 // A signal of the user's: bars of stock igv.js, on a scale of their own.
@@ -176,17 +175,26 @@ function nameOf(shown) {
 }
 
 /**
- * The config of the difference of the first two relevance tracks; null where there are no two.
+ * The config of the difference of two relevance tracks: of the two models wanted, or of the first
+ * two; null where there are no two.
  *
  * @param {TrackConfig[]} configs
+ * @param {{first?: string, second?: string}} [wanted]
  * @returns {TrackConfig | null}
  */
-export function differenceOf(configs) {
+export function differenceOf(configs, { first, second } = {}) {
   const relevance = configs.filter(({ gtrack }) => gtrack?.kind === 'relevance')
-  if (relevance.length < 2) return null
-  const [one, two] = relevance.map(({ gtrack }) => gtrack)
-  const models = [one?.model ?? '', two?.model ?? '']
-  const unit = one?.unit === two?.unit ? one?.unit : 'mixed unit'
+  const of = (
+    /** @type {string | undefined} */ model,
+    /** @type {TrackConfig | undefined} */ other,
+  ) =>
+    relevance.find(({ gtrack }) => model !== undefined && gtrack?.model === model) ??
+    relevance.find((config) => config !== other)
+  const one = of(first, undefined)
+  const two = of(second, one)
+  if (!one || !two) return null
+  const models = [one, two].map(({ gtrack }) => gtrack?.model ?? '')
+  const unit = one.gtrack?.unit === two.gtrack?.unit ? one.gtrack?.unit : 'mixed unit'
   const order = configs.lastIndexOf(relevance[relevance.length - 1]) + 0.5
   return { ...LETTERED, height: 80, order, gtrack: { kind: 'difference', models, unit } }
 }

@@ -39,11 +39,13 @@ import { followWidth, markNarrow } from './width.js'
  * @property {(problem: import('../index.js').Problem) => void} report
  * @property {() => State} state
  * @property {import('../index.js').App['goto']} goto
+ * @property {() => number} span as many bases as the figure has room for as letters
+ * @property {(view: import('../index.js').Interval) => unknown} fit shows it in the figure's width
  * @property {import('../index.js').App['on']} on
  * @property {(scale: import('../index.js').Scale) => unknown} setScale
  * @property {(threshold: number) => unknown} setThreshold
  * @property {(reverse: boolean) => unknown} setReverse
- * @property {(shown: boolean) => unknown} setDifference
+ * @property {import('../index.js').App['setDifference']} setDifference
  * @property {(filter: {model?: string, motif?: string, family?: string}) => unknown} setFilter
  * @property {(row: import('./hits.js').Hit & {kind: string}) => void} chose
  * @property {Values} values
@@ -108,7 +110,7 @@ export function makePanel(viewer) {
  * @param {HTMLElement[]} above
  * @param {HTMLElement[]} below
  */
-function arrange({ browser, element, figure, state, goto }, above, below) {
+function arrange({ browser, element, figure, state, fit }, above, below) {
   const view = parseLocus(state().locus)
   const width = figure.clientWidth
   element.classList.add('gtrack')
@@ -116,7 +118,7 @@ function arrange({ browser, element, figure, state, goto }, above, below) {
   figure.before(...above)
   figure.after(...below)
   if (figure.clientWidth === width) return
-  if (view) goto(view.chrom, view.start, view.end)
+  if (view) fit(view)
   else browser.layoutChange()
 }
 

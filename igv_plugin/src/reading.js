@@ -1,17 +1,18 @@
 // The values of one relevance track, read once for all who ask.
-import { bin } from './scale.js'
-import { LETTERS } from './draw.js'
+import { joined } from './envelope.js'
 
-/** @typedef {import('./scale.js').Stretch} Stretch */
+/** @typedef {import('./envelope.js').Piece} Piece */
 /** @typedef {import('../igv.js').Query} Query */
 /** @typedef {{chr: string, start: number, end: number, zoom: number}} Ask */
-/** @typedef {Ask & {stretches: Promise<Stretch[]>}} Kept */
+/** @typedef {Ask & {pieces: Promise<any[]>}} Kept */
 
 /**
- * Below this many bases per pixel, bases are read one by one: igv.js keeps what it has down to half
- * of the zoom it was loaded at.
+ * Below this many bases per pixel each base is drawn: igv.js keeps what it has down to half of the
+ * zoom that it was loaded at, and from there on each base is a pixel wide.
  */
-export const RAW = 2 * LETTERS
+export const RAW = 2
+/** From so many bases per pixel on a file's summaries are read: gtrack's finest hold as many. */
+const SUMMARIES = 64
 
 export class Reader {
   /** @type {Kept[]} */
@@ -26,43 +27,38 @@ export class Reader {
   }
 
   /**
-   * Base by base, or means over bins as wide as a pixel.
+   * What the file holds: base by base, or, far away, the largest and the smallest value of each of
+   * its summaries.
    *
    * @param {string} chr
    * @param {number} start
    * @param {number} end
    * @param {number} bpPerPixel
+   * @returns {Promise<Piece[]>}
    */
-  async resolved(chr, start, end, bpPerPixel) {
-    const zoom = bpPerPixel < RAW ? 0 : bpPerPixel
-    const stretches = await this.#read({ chr, start, end, zoom })
-    return zoom ? bin(stretches, zoom) : stretches
-  }
-
-  /**
-   * Values as the file has them (`zoom` 0: base by base); one reading at a time.
-   *
-   * @param {Ask} ask
-   */
-  #read({ chr, start, end, zoom }) {
+  pieces(chr, start, end, bpPerPixel) {
+    const zoom = bpPerPixel < SUMMARIES ? 0 : bpPerPixel
     const fits = (/** @type {Kept} */ k) =>
       k.chr === chr && k.start <= start && k.end >= end && k.zoom === zoom
     const kept = this.#kept.find(fits)
-    if (kept) return kept.stretches
-    /** @type {Query} */
-    const query = {
-      chr,
-      start,
-      end,
-      bpPerPixel: zoom || undefined,
-      windowFunction: zoom ? 'mean' : 'none',
-    }
-    const stretches = this.#last.then(() => this.#ask(query)).then((found) => found ?? [])
-    const entry = { chr, start, end, zoom, stretches }
+    if (kept) return kept.pieces
+    const pieces = this.#last.then(() => this.#read({ chr, start, end, zoom }))
+    const entry = { chr, start, end, zoom, pieces }
     this.#kept = [entry, ...this.#kept].slice(0, 4)
-    this.#last = stretches.catch(() => {
+    this.#last = pieces.catch(() => {
       this.#kept = this.#kept.filter((k) => k !== entry)
     })
-    return stretches
+    return pieces
+  }
+
+  /**
+   * igv.js gives one number of a summary per reading.
+   *
+   * @param {Ask} ask
+   */
+  async #read({ chr, start, end, zoom }) {
+    const read = async (/** @type {Query['windowFunction']} */ windowFunction) =>
+      (await this.#ask({ chr, start, end, bpPerPixel: zoom || undefined, windowFunction })) ?? []
+    return zoom ? joined(await read('max'), await read('min')) : read('none')
   }
 }

@@ -1,31 +1,36 @@
 // Arithmetic on lists of {start, end, value} that are sorted and do not overlap. Pure.
+import { mostOf } from './envelope.js'
 
 /** @typedef {{start: number, end: number, value: number}} Stretch Bases that share a value. */
 
 /**
  * Half of the height, in values: the scale is symmetric, so a letter's height means the same up
- * and down.
+ * and down. A scale of its own is never less than the percentile, so that noise stays small, and
+ * never cuts what is in view.
  *
  * @param {import('../index.js').Scale} scale
  * @param {number} [seen] the largest value in view
  * @param {number} [p99]
  */
-export function limitOf(scale, seen, p99) {
+export function limitOf(scale, seen = 0, p99 = 0) {
   if (typeof scale === 'number') return scale
+  if (scale === 'own') return Math.max(seen, p99) || 1
   return (scale === 'p99' && p99) || seen || p99 || 1
 }
 
 /**
  * The largest |value| of what overlaps [start, end).
  *
- * @param {Stretch[]} stretches
+ * @param {import('./envelope.js').Piece[]} pieces
  * @param {number} start
  * @param {number} end
  */
-export function largest(stretches, start, end) {
+export function largest(pieces, start, end) {
   let found = 0
-  for (const s of stretches) {
-    if (s.end > start && s.start < end) found = Math.max(found, Math.abs(s.value))
+  for (const piece of pieces) {
+    if (piece.end <= start || piece.start >= end) continue
+    const { high, low } = mostOf(piece)
+    found = Math.max(found, Math.abs(high), Math.abs(low))
   }
   return found
 }
@@ -43,31 +48,6 @@ export function perBase(stretches, start, end) {
     values.fill(s.value, Math.max(0, s.start - start), Math.max(0, s.end - start))
   }
   return values
-}
-
-/**
- * The means over bins of `width` bases, counted from base 0, so that panning does not change them.
- *
- * @param {Stretch[]} stretches
- * @param {number} width
- */
-export function bin(stretches, width) {
-  /** @type {(Stretch & {i: number, bases: number})[]} */
-  const bins = []
-  let last = bins[0]
-  for (const { start, end, value } of stretches) {
-    for (let i = Math.floor(start / width); i * width < end; i++) {
-      const bases = Math.min(end, (i + 1) * width) - Math.max(start, i * width)
-      if (bases < 1e-6) continue // a touch is only rounding
-      if (last?.i !== i) {
-        last = { i, start: i * width, end: (i + 1) * width, bases: 0, value: 0 }
-        bins.push(last)
-      }
-      last.bases += bases
-      last.value += ((value - last.value) * bases) / last.bases
-    }
-  }
-  return bins
 }
 
 /**

@@ -12,8 +12,6 @@ import { featureSource, readMotifs, readTables } from './tables.js'
 /** @typedef {import('./navigator.js').Kind} Kind */
 /** @typedef {import('./panel.js').Viewer} Viewer */
 
-/** Bases around a hit, with letters that are easy to read. */
-export const WIDTH = 140
 /** A view of so many bases is kept when one goes to the next hit. */
 const WIDEST = 2000
 /** Begins the value of a choice that is a whole family: no name in a table holds one. */
@@ -111,7 +109,12 @@ export class Side {
     const width = view ? view.end - view.start : 0
     const least = (end - start) * 1.1
     const keeps = width >= least && width <= WIDEST
-    return this.#viewer.goto(chrom, start, end, keeps ? width : Math.max(WIDTH, Math.round(least)))
+    return this.#viewer.goto(
+      chrom,
+      start,
+      end,
+      keeps ? width : Math.max(this.#viewer.span(), Math.round(least)),
+    )
   }
 
   /**

@@ -38,7 +38,7 @@ function threshold(text) {
 
 /** @param {string} text */
 function scale(text) {
-  if (text === 'auto' || text === 'p99') return text
+  if (text === 'own' || text === 'auto' || text === 'p99') return text
   return Number(text) > 0 && Number(text) < Infinity ? Number(text) : undefined
 }
 
@@ -55,6 +55,8 @@ const READERS = {
   scale,
   reverse: flag,
   difference: flag,
+  first: word,
+  second: word,
   motif: word,
   model: word,
   family: word,

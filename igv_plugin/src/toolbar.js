@@ -1,7 +1,6 @@
 import { button, field, group } from './controls.js'
 import { h } from './dom.js'
 import { problem } from './files.js'
-import { WIDTH } from './side.js'
 import { parseLocus } from './state.js'
 import { makeTrust } from './trust.js'
 
@@ -67,7 +66,7 @@ function goTo(viewer, text, say) {
     return say(problem(`“${text}” is no place.`, cure))
   }
   const { chrom, start, end } = spot
-  return viewer.goto(chrom, start, end, end - start > 1 ? 1 : WIDTH)
+  return viewer.goto(chrom, start, end, end - start > 1 ? 1 : viewer.span())
 }
 
 /** @param {Viewer} viewer */

@@ -1,14 +1,16 @@
 // The relevance tracks: igv.js' own wig track with our reading, scale and drawing.
-import { largest, limitOf, perBase } from './scale.js'
-import { escapeHTML, signed } from './dom.js'
-import { COLORS, COMPLEMENT, drawAxis, drawRelevance, LETTERS } from './draw.js'
-import { RAW, Reader } from './reading.js'
+import { escapeHTML } from './dom.js'
+import { drawAxis, drawRelevance, LETTERS, strandEnd } from './draw.js'
+import { factsOf, labelOf } from './facts.js'
+import { featuresOf } from './features.js'
+import { Reader } from './reading.js'
+import { perBase } from './scale.js'
+import { scaledTrack } from './scaling.js'
 
-/** @typedef {import('../index.js').Scale} Scale */
-/** @typedef {import('../igv.js').Browser} Browser */
 /** @typedef {import('../igv.js').Track} Track */
 /** @typedef {import('../igv.js').TrackConfig} TrackConfig */
 /** @typedef {import('../igv.js').GtrackConfig} GtrackConfig */
+/** @typedef {import('./envelope.js').Piece} Piece */
 /** @typedef {import('./scale.js').Stretch} Stretch */
 /** @typedef {new (...given: any[]) => Track} TrackClass */
 /**
@@ -16,16 +18,10 @@ import { RAW, Reader } from './reading.js'
  *
  * @typedef {(chr: string, start: number, end: number) => Promise<Float32Array>} Values
  */
-/** @typedef {Partial<{raw: boolean, letters: {start: number, text: string} | null}>} Read */
-
 /**
- * How all relevance tracks of a browser are to look.
+ * What was read beside the values: the bases of each bin (0 where there are none), the sequence.
  *
- * @typedef {object} Look
- * @property {Scale} scale
- * @property {number} threshold
- * @property {boolean} reverse
- * @property {import('./draw.js').Colors} colors
+ * @typedef {Partial<{width: number, letters: {start: number, text: string} | null}>} Read
  */
 
 /**
@@ -33,54 +29,17 @@ import { RAW, Reader } from './reading.js'
  *
  * @typedef {object} Added
  * @property {GtrackConfig} own
- * @property {Look} look
+ * @property {import('./look.js').Look} look
  * @property {number} limit half of the height, in values
  * @property {number} dimmed the smallest |value| that is not dimmed
  * @property {string} unitText
+ * @property {string[]} axisTexts what the axis counts in, the longest words first
+ * @property {boolean} [inUnits] whether a difference is in units of each 99th percentile
  * @property {{min: number, max: number}} dataRange
- * @property {Reader['resolved']} resolved
- * @property {typeof largest} strength
+ * @property {Reader['pieces']} pieces
  * @property {Values} values
  */
 /** @typedef {Track & Added} RelevanceTrack */
-
-/** @type {WeakMap<object, Look>} */
-const looks = new WeakMap()
-
-/**
- * What the relevance tracks of a browser were told; `first` where that is nothing yet.
- *
- * @param {Browser} browser
- * @param {Partial<GtrackConfig>} first
- */
-export function lookOf(browser, first = {}) {
-  const { scale = 'auto', threshold = 0, reverse = false, palette } = first
-  const look = looks.get(browser) ?? {
-    scale,
-    threshold,
-    reverse,
-    colors: { ...COLORS, ...palette },
-  }
-  looks.set(browser, look)
-  return look
-}
-
-/**
- * Tells the relevance tracks of a browser how to look, and draws them anew.
- *
- * @param {Browser} browser
- * @param {Partial<Look>} told
- */
-export async function tellTracks(browser, told) {
-  const look = lookOf(browser)
-  const before = look.scale
-  Object.assign(look, told)
-  for (const track of browser.findTracks((t) => t.isRelevance || t.type === 'sequence')) {
-    if (look.scale !== before) await track.changeUnits?.()
-    track.reversed = look.reverse // for igv.js' own track of the sequence
-    track.trackView.repaintViews()
-  }
-}
 
 /**
  * The class for configs with a `gtrack` key, made from igv.js' own, which is not exported.
@@ -88,34 +47,15 @@ export async function tellTracks(browser, told) {
  * @param {TrackClass} WigTrack
  */
 export const relevanceTrack = (WigTrack) =>
-  class extends WigTrack {
+  class extends scaledTrack(WigTrack) {
     /** @param {TrackConfig & {gtrack: GtrackConfig}} config */
     init(config) {
       this.isRelevance = true
       super.init(config)
-      this.p99 = config.gtrack.p99
       this.unit = config.gtrack.unit ??= 'logit'
     }
     reading = new Reader((query) => this.featureSource.getFeatures(query))
 
-    get own() {
-      return /** @type {GtrackConfig} */ (this.config.gtrack)
-    }
-    get look() {
-      return lookOf(this.browser, this.own)
-    }
-    /** igv.js hands over what it saw in all tracks of the group, and reads back what to draw. */
-    set dataRange(/** @type {{min: number, max: number} | null} */ range) {
-      this.seen = range ? Math.max(Math.abs(range.min), Math.abs(range.max)) : 0
-    }
-    /** @returns {{min: number, max: number}} */
-    get dataRange() {
-      return { min: -this.limit, max: this.limit }
-    }
-    /** @returns {number} */
-    get limit() {
-      return limitOf(this.look.scale, this.seen, this.p99)
-    }
     get dimmed() {
       return this.look.threshold * (this.p99 ?? 0)
     }
@@ -123,24 +63,34 @@ export const relevanceTrack = (WigTrack) =>
       return ` ${this.unit}s`
     }
 
-    /** @type {Reader['resolved']} */
-    resolved(chr, start, end, bpPerPixel) {
-      return this.reading.resolved(chr, start, end, bpPerPixel)
+    /** @returns {string[]} */
+    get axisTexts() {
+      return [`relevance (${this.unit})`, `${this.unit}`]
     }
-    /** @type {Reader['resolved']} */
+
+    /** @type {Reader['pieces']} */
+    pieces(chr, start, end, bpPerPixel) {
+      return this.reading.pieces(chr, start, end, bpPerPixel)
+    }
+    /** @type {Reader['pieces']} */
     getFeatures(chr, start, end, bpPerPixel) {
       return featuresOf(this, chr, start, end, bpPerPixel)
     }
-    strength = largest
     /** @type {Values} */
     async values(chr, start, end) {
-      return perBase(await this.resolved(chr, start, end, 0), start, end)
+      const bases = /** @type {Stretch[]} */ (await this.pieces(chr, start, end, 0))
+      return perBase(bases, start, end)
     }
 
     /** @type {(options: import('../igv.js').DrawOptions) => void} */
     draw = (options) => drawTrack(this, options)
     /** @type {(ctx: CanvasRenderingContext2D, width: number, height: number) => void} */
-    paintAxis = (ctx, width, height) => drawAxis(ctx, width, height, this.limit)
+    paintAxis = (ctx, width, height) =>
+      drawAxis(ctx, width, height, {
+        limit: this.limit,
+        units: this.axisTexts,
+        reverse: this.look.reverse,
+      })
     /** @type {(click: import('../igv.js').ClickState) => object[]} */
     popupData = (click) => factsAt(this, click)
     /** None of igv.js' graph types and scales: they are not of this track. */
@@ -152,47 +102,12 @@ export const relevanceTrack = (WigTrack) =>
   }
 
 /**
- * What igv.js keeps to draw: the values, the sequence where there is room for it, and what igv.js
- * asks to find the scale of the group.
- *
- * @param {RelevanceTrack} track
- * @param {string} chr
- * @param {number} start
- * @param {number} end
- * @param {number} bpPerPixel
- */
-async function featuresOf(track, chr, start, end, bpPerPixel) {
-  const stretches = await track.resolved(chr, start, end, bpPerPixel)
-  const raw = bpPerPixel < RAW
-  const letters = raw ? await lettersOf(track.browser, chr, start, end, stretches) : null
-  const getMax = (/** @type {number} */ from, /** @type {number} */ to) =>
-    track.strength(stretches, from, to)
-  return Object.assign([...stretches], { raw, letters, getMax, getMin: () => 0 })
-}
-
-/**
- * The sequence under the values; null where it cannot be read, and then there are bars.
- *
- * @param {Browser} browser
- * @param {string} chr
- * @param {number} start
- * @param {number} end
- * @param {Stretch[]} stretches
- */
-async function lettersOf(browser, chr, start, end, stretches) {
-  if (!stretches.length) return null
-  const from = Math.max(start, stretches[0].start)
-  const to = Math.min(end, stretches[stretches.length - 1].end)
-  const text = await browser.genome.getSequence(chr, from, to).catch(() => null)
-  return text ? { start: from, text } : null
-}
-
-/**
  * @param {RelevanceTrack} track
  * @param {import('../igv.js').DrawOptions} options
  */
 function drawTrack(track, options) {
   const { context, features, bpStart, bpPerPixel, pixelWidth, pixelHeight } = options
+  label(track, options)
   drawRelevance(context, {
     features,
     letters: bpPerPixel < LETTERS ? features.letters : null,
@@ -201,10 +116,48 @@ function drawTrack(track, options) {
     width: pixelWidth,
     height: pixelHeight,
     limit: track.limit,
-    threshold: features.raw ? track.dimmed : 0, // a mean over many bases says nothing about each
+    threshold: track.dimmed,
     reverse: track.look.reverse,
     colors: track.look.colors,
   })
+}
+
+/**
+ * Says beside the name what is drawn, and at the right end of the track which end of the strand it
+ * is, outside of the data.
+ *
+ * @param {RelevanceTrack} track
+ * @param {import('../igv.js').DrawOptions} options
+ */
+function label(track, { features, viewport }) {
+  const { trackView, look } = track
+  const text = [track.name, ...labelOf(track, features.width)].join(' · ')
+  if (viewport && labels.get(viewport) !== text) viewport.setTrackLabel(text)
+  if (viewport) labels.set(viewport, text)
+  const beside = trackView.outerScroll
+  if (!beside) return
+  /** @type {HTMLElement | null} */
+  const found = beside.querySelector('.gt-strand')
+  const end = found ?? beside.appendChild(document.createElement('span'))
+  end.className = 'gt-strand'
+  end.textContent = strandEnd(look.reverse)
+  Object.assign(end.style, STRAND)
+}
+
+/**
+ * What the viewports of igv.js were told to say.
+ *
+ * @type {WeakMap<object, string>}
+ */
+const labels = new WeakMap()
+
+/** As on the axis, in igv.js' own shadow tree, which the page's style does not reach. */
+const STRAND = {
+  position: 'absolute',
+  top: 'calc(50% - 6px)',
+  left: '1px',
+  font: '10px/12px Arial, sans-serif',
+  color: '#444444',
 }
 
 /**
@@ -214,23 +167,14 @@ function drawTrack(track, options) {
  * @param {import('../igv.js').ClickState} click
  */
 function factsAt(track, { viewport, genomicLocation }) {
-  /** @type {Stretch[] & Read} */
+  /** @type {Piece[] & Read} */
   const features = viewport.cachedFeatures ?? []
   const position = Math.floor(genomicLocation)
-  const feature = features.find((f) => f.start <= position && position < f.end)
-  if (!feature) return []
-  const { raw, letters } = features
-  const { chr } = viewport.referenceFrame
-  const read = letters?.text[position - letters.start]?.toUpperCase()
-  const complement = read && `${COMPLEMENT[read] ?? read} (reverse strand)`
-  const facts = {
-    Model: track.own.models?.join(' − ') ?? track.own.model,
-    Position: raw
-      ? `${chr}:${position + 1}`
-      : `${chr}:${Math.floor(feature.start) + 1}-${Math.ceil(feature.end)}`,
-    Base: track.look.reverse ? complement : read,
-    [raw ? 'Relevance' : 'Relevance (mean)']: `${signed(feature.value)}${track.unitText}`,
-  }
+  const found = features.find((f) => f.start <= position && position < f.end)
+  if (!found) return []
+  const { letters } = features
+  const read = letters?.text[position - letters.start]
+  const facts = factsOf(track, { piece: found, chr: viewport.referenceFrame.chr, position, read })
   return Object.entries(facts)
     .filter(([, value]) => value)
     .map(([name, value]) => ({ name, value: escapeHTML(value), text: value })) // value: as HTML
@@ -243,12 +187,14 @@ function factsAt(track, { viewport, genomicLocation }) {
  */
 function sessionOf(track) {
   const { scale, threshold, reverse } = track.look
-  const state = { autoscale: true, min: undefined, max: undefined, graphType: 'dynseq' }
+  const open = { autoscale: true, autoscaleGroup: undefined, min: undefined, max: undefined }
+  const state = { ...open, graphType: 'dynseq' }
   const gtrack = { ...track.own, scale, threshold, reverse }
   if (track.isDifference) {
     const name = `${track.name} needs gtrack-igv` // stock igv.js shows an empty track
     return { ...state, name, gtrack }
   }
-  if (scale === 'auto') return { ...state, gtrack }
-  return { ...state, ...track.dataRange, autoscale: false, autoscaleGroup: undefined, gtrack }
+  if (scale === 'own') return { ...state, gtrack } // stock igv.js cannot raise a limit
+  if (scale === 'auto') return { ...state, autoscaleGroup: 'relevance', gtrack }
+  return { ...state, ...track.dataRange, autoscale: false, gtrack }
 }

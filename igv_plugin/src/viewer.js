@@ -1,10 +1,10 @@
 // The state of a viewer, and who is told of a change of it: tracks, address and listeners.
 import { COPY, problem } from './files.js'
 import { around } from './hits.js'
+import { lookOf, tellTracks } from './look.js'
 import { differenceOf, messageOf } from './manifest.js'
 import { OWN_GENOME } from './opening.js'
 import { formatLocus, parseLocus } from './state.js'
-import { lookOf, tellTracks } from './track.js'
 
 /** @typedef {import('../index.js').App} App */
 /** @typedef {import('../index.js').Interval} Interval */
@@ -29,6 +29,23 @@ import { lookOf, tellTracks } from './track.js'
 /** @param {{config?: TrackConfig}} track */
 const kindOf = ({ config }) => config?.gtrack?.kind
 
+/**
+ * The two models of the difference, by name.
+ *
+ * @param {TrackConfig[]} tracks
+ * @param {{first?: string, second?: string}} wanted
+ */
+function pairOf(tracks, wanted) {
+  const [first, second] = differenceOf(tracks, wanted)?.gtrack?.models ?? []
+  return { first, second }
+}
+
+// Pixels of a base that is easy to read, the least bases that are worth a view, and the most that a
+// file may ask for as a place to begin at that is still one of letters.
+const PIXELS = 6
+const FEWEST = 20
+const MOST = 2000
+
 /** The state of a viewer: changed here alone, and told to the tracks, the address and the panel. */
 export class Viewer {
   /** @type {Problem[]} */
@@ -42,6 +59,7 @@ export class Viewer {
   #tracks
   #address
   #gone = false
+  #unasked = false
   /** @type {Promise<void>} one change of the difference after the other */
   #work = Promise.resolve()
 
@@ -52,7 +70,7 @@ export class Viewer {
    * @param {Wanted} wanted
    */
   constructor(browser, { manifest, element, figure, address, keys }, { tracks, roi }, wanted) {
-    const { motif, family, model } = wanted
+    const { motif, family, model, first, second } = wanted
     const { colors, ...look } = lookOf(browser, wanted)
     this.browser = browser
     this.manifest = manifest
@@ -63,7 +81,7 @@ export class Viewer {
     this.roi = roi?.[0]
     this.colors = colors
     this.#tracks = tracks
-    this.#state = { ...look, motif, family, model }
+    this.#state = { ...look, motif, family, model, ...pairOf(tracks, { first, second }) }
   }
 
   /** @param {Problem} found */
@@ -106,8 +124,8 @@ export class Viewer {
   setThreshold = (x) => this.#draw({ threshold: Math.min(1, Math.max(0, Number(x) || 0)) })
   /** @param {import('../index.js').Scale} x */
   setScale = (x) => {
-    const fixed = typeof x === 'number' && x > 0 && x < Infinity
-    return this.#draw({ scale: fixed || x === 'p99' ? x : 'auto' })
+    const known = typeof x === 'number' ? x > 0 && x < Infinity : /^(own|auto|p99)$/.test(x)
+    return this.#draw({ scale: known ? x : 'own' })
   }
   /** @param {boolean} x */
   setReverse = (x) => this.#draw({ reverse: Boolean(x) })
@@ -134,8 +152,9 @@ export class Viewer {
     this.#changed('filter', filter)
   }
 
-  /** @param {boolean} shown */
-  setDifference = (shown) => {
+  /** @type {App['setDifference']} */
+  setDifference = (shown, first = this.#state.first, second = this.#state.second) => {
+    Object.assign(this.#state, pairOf(this.#tracks, { first, second }))
     const done = this.#work.then(() => this.#setDifference(Boolean(shown)))
     this.#work = done.catch(() => {})
     return done
@@ -144,11 +163,11 @@ export class Viewer {
   /** @param {boolean} shown */
   async #setDifference(shown) {
     const [track] = this.#find('difference')
-    const config = differenceOf(this.#tracks)
-    if (!config || shown === Boolean(track)) return
-    if (!shown) return this.browser.removeTrack(track)
-    await this.browser.loadTrack(config)
-    this.#changed('difference', true)
+    const config = differenceOf(this.#tracks, this.#state)
+    const same = String(track?.config.gtrack?.models) === String(config?.gtrack?.models)
+    if (track && !(shown && same)) this.browser.removeTrack(track)
+    if (config && shown && !(track && same)) await this.browser.loadTrack(config)
+    this.#changed('difference', this.state().difference)
   }
 
   /** @type {import('./panel.js').Values} */
@@ -169,6 +188,25 @@ export class Viewer {
     const locus = formatLocus({ chrom, start, end })
     this.report(problem(`${locus} cannot be shown: the genome has no such chromosome.`, OWN_GENOME))
     return false
+  }
+
+  /** As many bases as the figure has room for as letters. */
+  span = () => {
+    const pixels = this.browser.calculateViewportWidth(this.browser.referenceFrameList.length)
+    return Math.max(FEWEST, Math.floor(pixels / PIXELS))
+  }
+
+  /**
+   * Shows a view again after the figure's width has changed: the same bases, or where nobody asked
+   * for a place as many as give letters.
+   *
+   * @param {Interval} view
+   */
+  fit = ({ chrom, start, end }) => {
+    const middle = Math.round((start + end) / 2)
+    return this.#unasked
+      ? this.goto(chrom, middle, middle + 1, this.span())
+      : this.goto(chrom, start, end)
   }
 
   /** @param {import('./hits.js').Hit & {kind: string}} row */
@@ -197,10 +235,12 @@ export class Viewer {
   async start(places, difference) {
     for (const place of new Set(places)) {
       const view = typeof place === 'string' ? await this.#placeOf(place) : place
-      if (view?.chrom && (await this.goto(view.chrom, view.start, view.end))) break
+      if (!view?.chrom) continue
+      this.#unasked = place !== places[0] && view.end - view.start <= MOST
+      if (await this.fit(view)) break
     }
     const list = this.#tracks.map((track, order) => ({ ...track, order }))
-    const extra = difference && differenceOf(this.#tracks)
+    const extra = difference && differenceOf(this.#tracks, this.#state)
     const loaded = this.browser.loadTrackList(extra ? [...list, { ...extra }] : list)
     await loaded.catch((error) => {
       this.report(problem(`A track cannot be shown: ${messageOf(error)}.`, COPY))
