@@ -1,25 +1,29 @@
 import { svg } from './dom.js'
-import { GLYPHS } from './draw.js'
+import { GLYPHS, strandEnd } from './draw.js'
 
 /** @typedef {import('./draw.js').Base} Base */
 
-// Pixels: of a letter's column, of 2 bits, and what is left of and above the letters.
+// Pixels: of a letter's column, of 2 bits, and left of, above and below the letters.
 const WIDE = 15
 const HIGH = 72
 const LEFT = 26
 const TOP = 5
+const FOOT = 8
 
 /**
- * Per position the letters from the bottom up, reverse complement if `minus`; null when these are
- * no probabilities.
+ * Per position the letters from the bottom up, in the order and of the strand that the figure shows:
+ * the genome's order, so that of a hit on the minus strand backwards. Null when these are no
+ * probabilities.
  *
  * @param {unknown} probabilities
+ * @param {boolean} [minus] the hit is on the minus strand
+ * @param {boolean} [reverse] the figure shows the reverse strand
  * @returns {{letter: Base, bits: number}[][] | null}
  */
-export function stacks(probabilities, minus = false) {
+export function stacks(probabilities, minus = false, reverse = false) {
   if (!Array.isArray(probabilities) || !probabilities.length) return null
   if (!probabilities.every(areProbabilities)) return null
-  const letters = /** @type {Base[]} */ ([...(minus ? 'TGCA' : 'ACGT')])
+  const letters = /** @type {Base[]} */ ([...(minus === reverse ? 'ACGT' : 'TGCA')])
   const columns = probabilities.map((row) => {
     const bits = information(row)
     const column = letters.map((letter, i) => ({ letter, bits: row[i] * bits }))
@@ -40,15 +44,16 @@ const information = (row) =>
   )
 
 /**
- * An information-content logo, 0 to 2 bits; null without probabilities.
+ * An information-content logo, 0 to 2 bits, with the ends of the strand marked; null without
+ * probabilities.
  *
  * @param {unknown} probabilities
- * @param {boolean} minus
+ * @param {{minus: boolean, reverse?: boolean}} strand
  * @param {import('./draw.js').Colors} colors
  * @param {string} label
  */
-export function logo(probabilities, minus, colors, label) {
-  const columns = stacks(probabilities, minus)
+export function logo(probabilities, { minus, reverse = false }, colors, label) {
+  const columns = stacks(probabilities, minus, reverse)
   if (!columns) return null
   const width = LEFT + WIDE * columns.length
   const letters = columns.map((column, i) => {
@@ -60,9 +65,23 @@ export function logo(probabilities, minus, colors, label) {
       return svg('path', { d: GLYPHS[letter], fill: colors[letter], transform })
     })
   })
-  const viewBox = `0 0 ${width} ${HIGH + 2 * TOP}`
+  const viewBox = `0 0 ${width} ${HIGH + 2 * TOP + FOOT}`
   const attributes = { class: 'gt-logo gt-ink', role: 'img', 'aria-label': label, viewBox, width }
-  return svg('svg', attributes, axis(), letters)
+  return svg('svg', attributes, axis(), letters, strandEnds(width, reverse))
+}
+
+/**
+ * Which end of the strand is where, below the letters.
+ *
+ * @param {number} width
+ * @param {boolean} reverse
+ */
+function strandEnds(width, reverse) {
+  const style = { y: TOP + HIGH + FOOT + 3, 'font-size': 9, fill: '#555' }
+  return [
+    svg('text', { x: LEFT, ...style }, strandEnd(!reverse)),
+    svg('text', { x: width - 1, 'text-anchor': 'end', ...style }, strandEnd(reverse)),
+  ]
 }
 
 /** A bracket from 0 to 2 bits. */

@@ -136,6 +136,7 @@ function listen(viewer, side, { sync, report }, signal) {
   const offs = [
     ...names.map((name) => on(name, sync)),
     on('threshold', () => side.list.set()),
+    on('reverse', () => side.describe()),
     on('filter', (filter) => side.list.set(filter)),
     on('error', report),
   ]
@@ -153,7 +154,7 @@ function listen(viewer, side, { sync, report }, signal) {
  * @param {Side} side
  * @param {AbortSignal} signal
  */
-function listenToClicks({ browser, element, figure, colors }, side, signal) {
+function listenToClicks({ browser, element, figure, colors, state }, side, signal) {
   let pointer = { x: 0, y: 0 }
   const seen = (/** @type {PointerEvent} */ event) => {
     pointer = event
@@ -161,7 +162,7 @@ function listenToClicks({ browser, element, figure, colors }, side, signal) {
   figure.addEventListener('pointerup', seen, { signal, capture: true })
   /** @type {(track: any, values: any[], event: unknown, features: any[]) => boolean} */
   const clicked = (track, values, _, features) => {
-    const cards = clickCards(track, values, features, side.motifs, colors)
+    const cards = clickCards(track, values, features, side.motifs, colors, state().reverse)
     if (cards.length) openPopup(element, cards, pointer)
     return false // or igv.js would show its list, as HTML
   }

@@ -142,19 +142,30 @@ export function card(title, rows, ...between) {
   return h('article', { class: 'gt-card' }, h('h2', {}, title), between, dl)
 }
 
+/** What a logo is, by the strand shown and that of the hit. */
+const LOGOS = [
+  ['', 'Reverse complement: the hit is on the − strand.'],
+  [
+    'Complement: the hit is on the + strand. 5′ is on the right, as in the figure.',
+    '5′ is on the right, as in the figure.',
+  ],
+]
+
 /**
- * What there is to say about a hit, with its logo as the forward strand reads it.
+ * What there is to say about a hit, with its logo as the letters of the figure lie.
  *
  * @param {Hit} hit
  * @param {Motifs[string] | undefined} motif
  * @param {Colors} colors
  * @param {string} [unit]
+ * @param {boolean} [reverse] the figure shows the reverse strand
  */
-export function hitCard(hit, motif, colors, unit) {
+export function hitCard(hit, motif, colors, unit, reverse = false) {
   const minus = hit.strand === '-'
-  const label = `Motif logo of ${hit.name}${minus ? ', reverse complement' : ''}`
-  const picture = logo(motif?.probabilities, minus, colors, label)
-  const note = picture && minus && h('p', {}, 'Reverse complement: the hit is on the − strand.')
+  const said = LOGOS[Number(reverse)][Number(minus)]
+  const label = `Motif logo of ${hit.name}${said && `. ${said}`}`
+  const picture = logo(motif?.probabilities, { minus, reverse }, colors, label)
+  const note = picture && said && h('p', {}, said)
   const href = jasparURL(hit.motifId)
   const id = href
     ? h('a', { href, target: '_blank', rel: 'noreferrer' }, hit.motifId, ' ↗')
@@ -170,12 +181,13 @@ export function hitCard(hit, motif, colors, unit) {
  * @param {Feature[] | undefined} features
  * @param {Motifs} motifs
  * @param {Colors} colors
+ * @param {boolean} [reverse] the figure shows the reverse strand
  */
-export function clickCards(track, values, features, motifs, colors) {
+export function clickCards(track, values, features, motifs, colors, reverse) {
   const { model, unit, title = 'Details' } = track.config?.gtrack ?? {}
   const hits = (features ?? []).filter((f) => f.motifId !== undefined).slice(0, 4)
   if (hits.length) {
-    return hits.map((f) => hitCard(hitOf(f, model), motifs[utf8(f.motifId)], colors, unit))
+    return hits.map((f) => hitCard(hitOf(f, model), motifs[utf8(f.motifId)], colors, unit, reverse))
   }
   /** @type {Fact[]} */
   const rows = []

@@ -34,6 +34,7 @@ export class Side {
     ],
     () => {
       this.list.set({ kind: this.#kindNow() })
+      this.#row = null
       this.#detail.replaceChildren()
     },
   )
@@ -47,6 +48,8 @@ export class Side {
     'aria-live': 'polite',
     'aria-label': 'Current row',
   })
+  /** @type {{row: Hit, kind: Kind} | null} the current one */
+  #row = null
   #viewer
 
   /** @param {Viewer} viewer */
@@ -87,6 +90,19 @@ export class Side {
     this.#count.textContent = `${number(shown)} of ${number(all)} ${kind}${more}`
   }
 
+  /** What there is to say about the current row. */
+  describe() {
+    if (!this.#row) return
+    const { row, kind } = this.#row
+    const { relevance, colors, state } = this.#viewer
+    const unit = relevance.find((r) => r.model === row.model)?.unit
+    this.#detail.replaceChildren(
+      kind === 'hits'
+        ? hitCard(row, this.motifs[row.motifId], colors, unit, state().reverse)
+        : card(row.name, [['Place', locusOf(row)]]),
+    )
+  }
+
   /**
    * Shows what there is to say about a row, and its place unless `quiet`.
    *
@@ -95,13 +111,8 @@ export class Side {
    * @param {boolean} quiet
    */
   async #show(row, kind, quiet) {
-    const { relevance, colors } = this.#viewer
-    const unit = relevance.find((r) => r.model === row.model)?.unit
-    this.#detail.replaceChildren(
-      kind === 'hits'
-        ? hitCard(row, this.motifs[row.motifId], colors, unit)
-        : card(row.name, [['Place', locusOf(row)]]),
-    )
+    this.#row = { row, kind }
+    this.describe()
     if (quiet) return true
     this.#viewer.chose({ ...row, kind })
     const { chrom, chromStart: start, chromEnd: end } = row

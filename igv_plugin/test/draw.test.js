@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { COLORS as colors, drawAxis, drawRelevance } from '../src/draw.js'
+import { COLORS as colors, drawAxis, drawRelevance, LETTERS } from '../src/draw.js'
 
 /**
  * A context that writes down what was filled: {color, points} per fill, {color, rect} per fillRect,
@@ -22,8 +22,13 @@ function recorder() {
     bezierCurveTo: (...xy) => points.push(xy.slice(0, 2), xy.slice(2, 4), xy.slice(4)),
     rect: (x, y, w, h) => points.push([x, y], [x + w, y], [x + w, y + h], [x, y + h]),
     closePath() {},
+    save() {},
+    restore() {},
+    translate() {},
+    rotate() {},
+    globalAlpha: 1,
     fill() {
-      log.push({ color: this.fillStyle, points })
+      log.push({ color: this.fillStyle, alpha: this.globalAlpha, points })
     },
     fillRect(x, y, w, h) {
       log.push({ color: this.fillStyle, rect: [x, y, w, h] })
@@ -128,6 +133,70 @@ test('without letters: bars in the colour of the sign, on whole pixels, at least
   )
 })
 
+/** Bars of bins, ten pixels each. */
+const binned = (bins, more) =>
+  scene([], {
+    features: bins.map((bin, i) => ({ start: 100 + i, end: 101 + i, ...bin })),
+    letters: null,
+    ...more,
+  })
+
+test('a bin has a bar up to its largest and one down to its smallest value', () => {
+  const log = binned([
+    { high: 1, low: -0.5 },
+    { high: -0.5, low: -1 },
+    { high: 0.5, low: 0.25 },
+  ])
+  const up = ofColor(log, colors.positive)
+  const down = ofColor(log, colors.negative)
+  const columns = (points) => [...new Set(points.map(([x]) => Math.floor(x / 10.01)))]
+  assert.deepEqual([columns(up), columns(down)], [[0, 2, 1].sort(), [0, 1]])
+  assert.deepEqual(
+    [span(up), span(down)],
+    [
+      [5, 50],
+      [51, 96],
+    ],
+  )
+})
+
+test('of a difference, what may be is pale below what is sure', () => {
+  const log = binned([
+    { high: 0.5, low: -0.25, most: { high: 1, low: -1 } },
+    { high: -Infinity, low: Infinity, most: { high: 1, low: -1 } },
+  ]).filter((l) => l.points)
+  assert.deepEqual(
+    log.map((l) => [l.color, l.alpha]),
+    [
+      [colors.positive, 0.3],
+      [colors.negative, 0.3],
+      [colors.positive, 1],
+      [colors.negative, 1],
+    ],
+  )
+  assert.deepEqual(
+    [span(log[0].points), span(log[2].points)],
+    [
+      [5, 50],
+      [27.5, 50],
+    ],
+  )
+})
+
+test('the threshold dims bars, too, and these lie below', () => {
+  const log = binned(
+    [
+      { high: 0.8, low: -0.3 },
+      { high: 0.2, low: -0.9 },
+    ],
+    { threshold: 0.5 },
+  )
+  const inks = log.filter((l) => l.points).map((l) => l.color)
+  assert.deepEqual(inks, [colors.dim, colors.positive, colors.negative])
+})
+
+test('letters need five pixels', () => assert.equal(LETTERS, 1 / 5))
+
 test('the threshold dims what is smaller, not what is equal', () => {
   const log = scene([0.2, 0.5, -0.2, -0.5], { threshold: 0.5 })
   assert.deepEqual([...new Set(ofColor(log, colors.dim).map(([x]) => Math.floor(x / 10)))], [0, 2])
@@ -174,11 +243,14 @@ test('a wide feature draws only its letters in view', () => {
   assert.equal(ofColor(ctx.log, colors.A).length, 5 * 11)
 })
 
-test('the axis names the symmetric range', () => {
+test('the axis names the symmetric range, its unit where that fits, and the strand', () => {
   const ctx = recorder()
-  drawAxis(ctx, 50, 110, 0.7654)
-  assert.deepEqual(
-    ctx.log.filter((l) => l.text).map((l) => l.text),
-    ['+0.765', '0', '−0.765'],
-  )
+  const said = (height, reverse) => {
+    ctx.log.length = 0
+    drawAxis(ctx, 50, height, { limit: 0.7654, units: ['relevance (logit)', 'logit'], reverse })
+    return ctx.log.filter((l) => l.text).map((l) => l.text)
+  }
+  assert.deepEqual(said(110, false), ['+0.765', '0', '−0.765', '5′', 'relevance (logit)'])
+  assert.deepEqual(said(80, true), ['+0.765', '0', '−0.765', '3′', 'logit'])
+  assert.deepEqual(said(40, false), ['+0.765', '0', '−0.765', '5′'])
 })

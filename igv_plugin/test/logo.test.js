@@ -53,6 +53,14 @@ test('laws: 0 to 2 bits, shared by probability; the reverse complement twice is 
       other.map((c) => Object.fromEntries(c.map((l) => [complement[l.letter], l.bits]))).reverse(),
       columns.map((c) => Object.fromEntries(c.map((l) => [l.letter, l.bits]))),
     )
+    // Where the figure shows the reverse strand, each letter is the complement, at the same place.
+    for (const minus of [false, true]) {
+      const letters = (reverse) =>
+        stacks(motif, minus, reverse).map((c) =>
+          Object.fromEntries(c.map((l) => [reverse ? complement[l.letter] : l.letter, l.bits])),
+        )
+      assert.deepEqual(letters(true), letters(false))
+    }
   }
 })
 

@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { bin, difference, largest, limitOf, perBase } from '../src/scale.js'
+import { difference, largest, limitOf, perBase } from '../src/scale.js'
 
 const random = (seed) => () => {
   seed = (seed * 1103515245 + 12345) & 0x7fffffff
@@ -28,6 +28,13 @@ test('the limit: fixed, percentile, largest in view, and something where there i
   assert.equal(limitOf('auto', undefined, undefined), 1)
 })
 
+test('a scale of its own: noise stays small, and what is in view is not cut', () => {
+  assert.equal(limitOf('own', 0.06, 2), 2)
+  assert.equal(limitOf('own', 5, 2), 5)
+  assert.equal(limitOf('own', 5, undefined), 5)
+  assert.equal(limitOf('own', undefined, undefined), 1)
+})
+
 test('the largest is that of the view alone', () => {
   const list = [
     { start: 0, end: 10, value: -9 },
@@ -37,6 +44,12 @@ test('the largest is that of the view alone', () => {
   assert.equal(largest(list, 10, 11), 2)
   assert.equal(largest(list, 9, 12), 9)
   assert.equal(largest([], 0, 10), 0)
+  const bins = [
+    { start: 0, end: 5, high: 1, low: -3 },
+    { start: 5, end: 9, high: -Infinity, low: Infinity, most: { high: 4, low: -1 } },
+  ]
+  assert.equal(largest(bins, 0, 5), 3)
+  assert.equal(largest(bins, 0, 6), 4)
 })
 
 test('per-base values are those of the features, NaN between them', () => {
@@ -47,37 +60,6 @@ test('per-base values are those of the features, NaN between them', () => {
       const expected = list.find((f) => f.start <= at && at < f.end)?.value ?? NaN
       assert.ok(Object.is(values[at - 7], expected), `${seed} ${at}`)
     }
-  }
-})
-
-test('bins are the means of their bases, a slow twin says', () => {
-  for (let seed = 1; seed < 30; seed++) {
-    const list = features(seed)
-    const width = 1.5 + (seed % 7) * 1.3
-    const end = Math.ceil(list.at(-1).end / width) * width
-    const expected = []
-    for (let i = 0; i * width < end; i++) {
-      const parts = list
-        .map((f) => [Math.min(f.end, (i + 1) * width) - Math.max(f.start, i * width), f.value])
-        .filter(([bases]) => bases > 1e-9)
-      const bases = parts.reduce((sum, [n]) => sum + n, 0)
-      if (parts.length) {
-        expected.push({
-          start: i * width,
-          mean: parts.reduce((sum, [n, v]) => sum + n * v, 0) / bases,
-        })
-      }
-    }
-    const bins = bin(list, width).filter((b) =>
-      expected.some((e) => Math.abs(e.start - b.start) < 1e-6),
-    )
-    assert.equal(bins.length, expected.length)
-    bins.forEach((b, i) =>
-      assert.ok(
-        Math.abs(b.value - expected[i].mean) < 1e-6 && b.end - b.start - width < 1e-9,
-        `${seed} ${i}`,
-      ),
-    )
   }
 })
 
@@ -99,17 +81,4 @@ test('the difference is A - B where both are, base by base', () => {
       )
     }
   }
-})
-
-test('binning and subtracting commute where both models have the same bases', () => {
-  const a = features(3)
-  const next = random(9)
-  const b = a.map((f) => ({ ...f, value: next() }))
-  const one = bin(difference(a, b), 7)
-  const two = difference(bin(a, 7), bin(b, 7))
-  assert.deepEqual(
-    one.map((f) => f.start),
-    two.map((f) => f.start),
-  )
-  one.forEach((f, i) => assert.ok(Math.abs(f.value - two[i].value) < 1e-9))
 })

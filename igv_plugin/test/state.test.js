@@ -73,11 +73,13 @@ test('law: what is written is read back, hostile names too', () => {
     const all = {
       locus: `${dice.of(['chr1', 'HLA:1', 'a b&c'])}:${1 + dice.int(1000)}-${1001 + dice.int(1e6)}`,
       threshold: dice.of([0, 1, dice(), 1e-7 * dice.int(2) + 0.5]),
-      scale: dice.of(['auto', 'p99', 2, 0.125, 1e-9, dice() + 1e-3]),
+      scale: dice.of(['own', 'auto', 'p99', 2, 0.125, 1e-9, dice() + 1e-3]),
       reverse: dice() < 0.5,
       difference: dice() < 0.5,
       motif: dice.of(names),
       model: dice.of(names),
+      first: dice.of(names),
+      second: dice.of(names),
       family: dice.of(names),
       other: dice.of(names),
     }
