@@ -14,7 +14,7 @@ test('controls change the state and follow it; a link brings it back', () =>
       assert.equal(await page.getByLabel('Motif', { exact: true }).inputValue(), 'YY1')
       // There is no such model.
       assert.equal(await page.getByLabel('Model', { exact: true }).inputValue(), '')
-      assert.match(await text(page, '.gt-legend'), /the 99th percentile of each/)
+      assert.match(await text(page, '.gt-legend'), /Scale: the 99th percentile of each; .* is cut/)
       assert.equal((await state()).locus, 'chr1:10101-10240')
       await page.getByLabel('Scale', { exact: true }).selectOption('fixed')
       await page.getByLabel('Limit of the scale').fill('2.5')

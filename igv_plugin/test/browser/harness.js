@@ -68,9 +68,11 @@ const locusNow = () => {
 const handlers = {}
 const state = {
   threshold: 0,
-  scale: 'auto',
+  scale: 'own',
   reverse: false,
   difference: false,
+  first: models[0],
+  second: models[1],
   ...hash,
   locus: locusNow(),
 }
@@ -82,6 +84,7 @@ const app = {
   problems,
   colors: COLORS,
   went: [],
+  span: () => 140,
   roi: { name: 'Scanned regions', color: 'rgba(68,134,247,0.08)' },
   relevance: models.map((model, i) => ({
     model,
@@ -101,6 +104,7 @@ const app = {
   },
   report: (problem) => app.emit('error', problem),
   chose: (row) => app.emit('hit', row),
+  fit: ({ chrom, start, end }) => app.goto(chrom, start, end),
   goto: async (chrom, from, to, width = 1) => {
     const { start, end } = around(from, to, width)
     if (!browser.genome.getChromosome(chrom)) {

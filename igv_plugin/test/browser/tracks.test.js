@@ -40,24 +40,55 @@ test('letters stand where the relevance is, in the colour of their base, soon', 
   })
 })
 
+/** The largest |value| in view of each model. */
+const seenOf = (page) =>
+  Promise.all(
+    [first, second].map(async ({ name }) =>
+      Math.max(...(await look(page, name)).map((b) => Math.abs(b.value) || 0)),
+    ),
+  )
+// igv.js counts the bases cut by the edges, too.
+const about = (limit, largest) =>
+  assert.ok(limit >= largest && limit < largest * 1.3, `${limit} for ${largest}`)
+
+test('each model has a scale of its own: noise is small, and nothing is cut', async () => {
+  const regions = await readTable(join(folder, manifest.regions.url))
+  const [chrom, from] = regions.find((row) => row[3].startsWith('neg'))
+  const quiet = { chrom, start: Number(from), end: Number(from) + 46 }
+  await mounted({ difference: true }, async (page) => {
+    const limits = async () => (await ranges(page)).map((r) => r.max)
+    for (const { min, max } of await ranges(page)) assert.equal(min, -max)
+    const largest = await seenOf(page)
+    const p99s = [first.p99, second.p99]
+    for (const [i, limit] of (await limits()).slice(0, 2).entries()) {
+      about(limit, Math.max(largest[i], p99s[i]))
+    }
+    await page.evaluate((l) => window.app.goto(l.chrom, l.start, l.end), quiet)
+    const noise = await seenOf(page)
+    assert.ok(
+      noise.every((x, i) => x > 0 && x < p99s[i] / 4),
+      String(noise),
+    )
+    assert.deepEqual(await limits(), [...p99s, 1])
+    await shot(page, 'noise')
+  })
+})
+
 test('one symmetric scale for all, automatic, by percentile and fixed', async () => {
-  await mounted({}, async (page) => {
+  await mounted({ difference: true, scale: 'auto' }, async (page) => {
     const seen = await Promise.all(
       [first, second].map(async ({ name }) =>
         (await look(page, name)).map((b) => Math.abs(b.value)),
       ),
     )
     const largest = Math.max(...seen.flat().filter((x) => !Number.isNaN(x)))
-    for (const { min, max } of await ranges(page)) {
-      assert.equal(min, -max)
-      // igv.js counts the bases cut by the edges, too.
-      assert.ok(max >= largest && max < largest * 1.3, `${max} for ${largest}`)
-    }
-    assert.equal(new Set((await ranges(page)).map((r) => r.max)).size, 1)
+    for (const { max } of (await ranges(page)).slice(0, 2)) about(max, largest)
+    assert.equal(new Set((await ranges(page)).slice(0, 2).map((r) => r.max)).size, 1)
+    const [, , difference] = (await ranges(page)).map((r) => r.max)
     await page.evaluate(() => window.app.setScale('p99'))
     assert.deepEqual(
       (await ranges(page)).map((r) => r.max),
-      [first.p99, second.p99, 1],
+      [first.p99, second.p99, difference],
     )
     await shot(page, 'p99')
     await page.evaluate(() => window.app.setScale(0.5))
@@ -66,7 +97,7 @@ test('one symmetric scale for all, automatic, by percentile and fixed', async ()
       [
         [-0.5, 0.5],
         [-0.5, 0.5],
-        [-0.5, 0.5],
+        [-difference, difference],
       ],
     )
     assert.equal(await page.evaluate(() => window.app.state().scale), 0.5)
@@ -74,7 +105,7 @@ test('one symmetric scale for all, automatic, by percentile and fixed', async ()
     assert.ok((await ranges(page))[0].max >= largest)
     for (const bad of [0, -1, 'big', NaN, null, Infinity]) {
       await page.evaluate((x) => window.app.setScale(x), bad)
-      assert.equal(await page.evaluate(() => window.app.state().scale), 'auto', String(bad))
+      assert.equal(await page.evaluate(() => window.app.state().scale), 'own', String(bad))
     }
   })
 })
@@ -115,7 +146,7 @@ test('the threshold dims letters and hides hits; the reverse strand is complemen
     assert.ok([true, false].every((shown) => kept.some((hit) => hit[1] === shown)))
     for (const [strength, shown, model] of kept) assert.equal(shown, strength >= 0.5 * p99[model])
     await page.evaluate(() => window.app.setThreshold(0))
-    await page.evaluate((l) => window.app.goto(l.chrom, l.start, l.end), manifest.locus)
+    await page.evaluate((l) => window.app.goto(l.chrom, l.start + 20, l.end - 20), manifest.locus)
     await page.evaluate(() => window.app.setReverse(true))
     assertLetters(await look(page, first.name), (at) => COMPLEMENT[read(at)])
     assert.equal(
