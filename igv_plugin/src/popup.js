@@ -163,7 +163,7 @@ const LOGOS = [
 export function hitCard(hit, motif, colors, unit, reverse = false) {
   const minus = hit.strand === '-'
   const said = LOGOS[Number(reverse)][Number(minus)]
-  const label = `Motif logo of ${hit.name}${said && `. ${said}`}`
+  const label = `Motif logo of ${hit.name}${said && `: ${said}`}`
   const picture = logo(motif?.probabilities, { minus, reverse }, colors, label)
   const note = picture && said && h('p', {}, said)
   const href = jasparURL(hit.motifId)

@@ -72,11 +72,23 @@ test('a click on a hit shows numbers and the logo of its strand; Escape closes i
     )
     assert.equal(
       await page.locator('.gt-popup .gt-logo').getAttribute('aria-label'),
-      'Motif logo of CTCF, reverse complement',
+      'Motif logo of CTCF: Reverse complement: the hit is on the − strand.',
     )
     const box = await page.locator('.gt-popup').boundingBox()
     assert.ok(box.x >= 0 && box.y >= 0 && box.x + box.width <= 1440 && box.y + box.height <= 820)
     await shot(page, 'popup')
+    await page.keyboard.press('Escape')
+    await until(page, () => !document.querySelector('.gt-popup'))
+    await page.evaluate(() => window.app.setReverse(true)) // complements at the same places
+    await click(page, 0)
+    const complement = { [A]: T, [C]: G, [G]: C, [T]: A }
+    assert.deepEqual(
+      await page.evaluate(tallLetters),
+      top.map((color) => complement[color]),
+    )
+    const ends = await page.locator('.gt-popup .gt-logo text').allTextContents()
+    assert.deepEqual(ends.slice(-2), ['3′', '5′'])
+    await shot(page, 'popup-reverse')
     await page.keyboard.press('Escape')
     await until(page, () => !document.querySelector('.gt-popup'))
     assert.equal(

@@ -25,6 +25,12 @@ function labels(least) {
   )
   return found.length >= least && found
 }
+/** Whether a track is called so. */
+function labelled(name) {
+  const { shadowRoot } = [...document.querySelectorAll('.gtrack *')].find((e) => e.shadowRoot) ?? {}
+  const found = [...(shadowRoot?.querySelectorAll('.igv-track-label') ?? [])]
+  return found.some((e) => e.textContent === name)
+}
 const count = () =>
   /^[\d,]+ of [\d,]+ hits/.exec(document.querySelector('.gt-count')?.textContent ?? '')?.[0]
 const counted = (page, shown) =>
@@ -55,7 +61,9 @@ for (const { name, url, hub, models, hits, unit } of CASES) {
       shown.filter((label) => models.includes(label)),
       models,
     )
-    assert.ok(shown.includes(`${first} − ${second} (${unit}s)`), shown)
+    await page.getByRole('button', { name: 'Difference' }).click()
+    const difference = `${first} − ${second} · each in units of its p99`
+    await until(page, labelled, { argument: difference })
     assert.equal(shown.filter((label) => /[ -]hits$/.test(label)).length, models.length)
     await counted(page, all)
     for (const model of models) {
@@ -97,7 +105,9 @@ for (const { name, url, hub, models, hits, unit } of CASES) {
       shown.filter((label) => models.includes(label)),
       models,
     )
-    assert.ok(shown.includes(`${models[0]} − ${models[1]} (${unit}s)`), shown)
+    await page.getByRole('button', { name: 'Difference' }).click()
+    const difference = `${models[0]} − ${models[1]} · ${unit}s` // a hub knows no percentile
+    await until(page, labelled, { argument: difference })
     assert.ok((await page.locator('.gt-legend').textContent()).includes(`relevance (${unit})`))
     await page.close()
   })
