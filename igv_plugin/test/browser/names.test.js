@@ -135,7 +135,7 @@ test('a hub with hostile names, fractional limits, colours that hide those of hi
     { manifestURL: undefined, hubURL: 'evil/hub.txt', reference, scale: 'auto' },
     async (page) => {
       assert.deepEqual(await page.evaluate(() => window.app.problems), [])
-      assert.equal(await middle(page), (locus.start + locus.end) / 2)
+      assert.ok(Math.abs((await middle(page)) - (locus.start + locus.end) / 2) <= 1)
       for (const { name } of [a, b]) assertLetters(await look(page, name), baseAt(locus.chrom))
       assert.equal(new Set((await ranges(page)).map((r) => r.max)).size, 1)
       assert.deepEqual(await page.evaluate(overlays), [[2, 0.5, 'bar']])
@@ -191,7 +191,7 @@ const hubURL = 'hub/hub.txt'
 const shown = async (page) => {
   const told = () => [window.app.problems, window.app.manifest]
   assert.deepEqual(await page.evaluate(told), [[], null])
-  assert.equal(await middle(page), (locus.start + locus.end) / 2)
+  assert.ok(Math.abs((await middle(page)) - (locus.start + locus.end) / 2) <= 1)
   const letterAt = baseAt(locus.chrom)
   for (const { name } of [first, second]) assertLetters(await look(page, name), letterAt)
   const [one, two] = (await ranges(page)).map((r) => r.max)

@@ -34,20 +34,21 @@ function letters({ least = 2, old } = {}) {
       [213, 94, 0],
     ].map(String),
   )
-  const counts = find(document)
-    .filter((c) => c.height >= 100 && c.width > 300)
-    .map((canvas) => {
-      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
-      let found = 0
-      for (let i = 0; i < data.length; i += 4) {
-        if (data[i + 3] === 255 && colours.has(`${data[i]},${data[i + 1]},${data[i + 2]}`)) {
-          found += 1
-        }
+  const canvases = find(document).filter((c) => c.height >= 100 && c.width > 300)
+  const places = canvases.map((c) => c.style.left) // igv.js may only move what is drawn
+  const counts = canvases.map((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    let found = 0
+    for (let i = 0; i < data.length; i += 4) {
+      if (data[i + 3] === 255 && colours.has(`${data[i]},${data[i + 1]},${data[i + 2]}`)) {
+        found += 1
       }
-      return found
-    })
-  const drawn = counts.filter((count) => count > 50).length >= least && String(counts) !== old
-  return drawn && { counts: String(counts), at: performance.now() }
+    }
+    return found
+  })
+  const seen = String([counts, places])
+  const drawn = counts.filter((count) => count > 50).length >= least && seen !== old
+  return drawn && { counts: seen, at: performance.now() }
 }
 // The list is there.
 const listed = () => /^\d+ of \d+ hits/.test(document.querySelector('.gt-count')?.textContent ?? '')
