@@ -11,9 +11,9 @@ const TOP = 5
 const FOOT = 8
 
 /**
- * Per position the letters from the bottom up, in the order and of the strand that the figure shows:
- * the genome's order, so that of a hit on the minus strand backwards. Null when these are no
- * probabilities.
+ * Per position the letters from the bottom up, as the letters of the figure lie: in the genome's
+ * order, so that of a hit on the minus strand backwards, and of the strand that is shown. Null when
+ * these are no probabilities.
  *
  * @param {unknown} probabilities
  * @param {boolean} [minus] the hit is on the minus strand

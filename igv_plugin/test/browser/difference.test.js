@@ -34,7 +34,7 @@ const of = (list, { start, end }, pick) =>
   pick(...list.filter((f) => f.end > start && f.start < end).map((f) => f.value))
 const close = (a, b) => assert.ok(Math.abs(a - b) < 1e-6, `${a} is not ${b}`)
 
-test('the difference is A - B, in units of each p99: letters, bars, and bounds far away', async () => {
+test('A - B in units of each p99: letters, bars, and bounds far away', async () => {
   await mounted({}, async (page) => {
     assert.equal(await page.evaluate(() => window.app.state().difference), false)
     await page.evaluate(() => window.app.setDifference(true))
@@ -76,6 +76,11 @@ test('the difference is A - B, in units of each p99: letters, bars, and bounds f
       /largest and smallest of each \d+ bp · pale: at most/,
     )
     await shot(page, 'wide')
+  })
+})
+
+test('it comes and goes, between the models and their hits', async () => {
+  await mounted({ difference: true }, async (page) => {
     await page.evaluate(() => window.app.setDifference(false))
     assert.equal(await page.evaluate(() => window.app.state().difference), false)
     await page.evaluate(() => window.app.setDifference(true))

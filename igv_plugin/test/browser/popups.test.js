@@ -66,10 +66,8 @@ test('a click on a hit shows numbers and the logo of its strand; Escape closes i
     const forward = LOGOS['MA0139.1'].probabilities
       .filter((row) => Math.max(...row) > 0.5)
       .map((row) => [A, C, G, T][row.indexOf(0.85)])
-    assert.deepEqual(
-      top,
-      forward.reverse().map((color) => ({ [A]: T, [C]: G, [G]: C, [T]: A })[color]),
-    )
+    const complementOf = (color) => ({ [A]: T, [C]: G, [G]: C, [T]: A })[color]
+    assert.deepEqual(top, forward.reverse().map(complementOf))
     assert.equal(
       await page.locator('.gt-popup .gt-logo').getAttribute('aria-label'),
       'Motif logo of CTCF: Reverse complement: the hit is on the − strand.',
@@ -81,11 +79,7 @@ test('a click on a hit shows numbers and the logo of its strand; Escape closes i
     await until(page, () => !document.querySelector('.gt-popup'))
     await page.evaluate(() => window.app.setReverse(true)) // complements at the same places
     await click(page, 0)
-    const complement = { [A]: T, [C]: G, [G]: C, [T]: A }
-    assert.deepEqual(
-      await page.evaluate(tallLetters),
-      top.map((color) => complement[color]),
-    )
+    assert.deepEqual(await page.evaluate(tallLetters), top.map(complementOf))
     const ends = await page.locator('.gt-popup .gt-logo text').allTextContents()
     assert.deepEqual(ends.slice(-2), ['3′', '5′'])
     await shot(page, 'popup-reverse')
