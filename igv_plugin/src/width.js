@@ -29,7 +29,7 @@ export function markNarrow(element, signal) {
  * @param {import('./panel.js').Viewer} viewer
  * @param {AbortSignal} signal
  */
-export function followWidth({ browser, figure, state, goto }, signal) {
+export function followWidth({ browser, figure, state, fit }, signal) {
   let width = figure.clientWidth
   const watch = new ResizeObserver(async () => {
     const before = width
@@ -38,7 +38,7 @@ export function followWidth({ browser, figure, state, goto }, signal) {
     const view = parseLocus(state().locus)
     // In an element that is not shown igv.js draws nothing, and goes wrong with the width of it.
     if (before || !view) return browser.layoutChange()
-    await goto(view.chrom, view.start, view.end)
+    await fit(view)
     browser.trackViews.forEach(paintAxis)
   })
   watch.observe(figure)
