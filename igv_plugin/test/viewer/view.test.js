@@ -35,13 +35,14 @@ function letters({ least = 2, old } = {}) {
     ].map(String),
   )
   const canvases = find(document).filter((c) => c.height >= 100 && c.width > 300)
-  const places = canvases.map((c) => c.style.left) // igv.js may only move what is drawn
+  let places = 0 // two hits of one region may have as many pixels, elsewhere
   const counts = canvases.map((canvas) => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
     let found = 0
     for (let i = 0; i < data.length; i += 4) {
       if (data[i + 3] === 255 && colours.has(`${data[i]},${data[i + 1]},${data[i + 2]}`)) {
         found += 1
+        places += i
       }
     }
     return found
