@@ -17,6 +17,7 @@ from gtrack.cli.terminal import echo
 @click.option("--no-browser", is_flag=True, help="Open no browser.")
 @click.option("--hub", is_flag=True, help="Show the hub in DIR/hub, as igv.js opens it.")
 @click.option("--fasta", type=FILE, help="The genome. [default: where the scan read it]")
+@click.option("--online", is_flag=True, help="Fetch a known genome that is not here from UCSC.")
 @click.option("--igv-js", type=FILE, help="Use this igv.esm.min.js. [default: the packaged one]")
 def view(
     folder: Path,
@@ -25,12 +26,14 @@ def view(
     no_browser: bool,
     hub: bool,
     fasta: Path | None,
+    online: bool,
     igv_js: Path | None,
 ) -> None:
     """Show a finished scan in a browser: letters, hits and annotations of all its models.
 
     A server on this machine (127.0.0.1) serves the files of the scan, and nothing else, until
-    Ctrl-C. No internet is needed, unless igv.js must fetch a known genome that is not at hand.
+    Ctrl-C. Nothing is asked of the internet, unless --online lets the page fetch the letters of a
+    known genome (hg38) whose FASTA is not at hand; without them there are bars.
 
     \b
     Example:
@@ -42,7 +45,7 @@ def view(
     from gtrack.workflows.view import ViewJob
     from gtrack.workflows.view import view as workflow
 
-    job = ViewJob(folder, port or 0, token, hub, igv_js, fasta)
+    job = ViewJob(folder, port or 0, token, hub, igv_js, fasta, online)
     with suppress(Interrupted):
         server, notes = workflow(job)
         with server:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from gtrack.core.assemblies import known_assembly
+from gtrack.core.assemblies import CUSTOM
 from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.listed_files import Room, fasta_files
 from gtrack.core.manifest import RunManifest
@@ -22,7 +22,9 @@ from gtrack.io.file_records import FileRecord, looks_changed
 from gtrack.io.text import whole_text
 from gtrack.publish.manifest import read_manifest
 from gtrack.publish.viewer.assets import asset_files
+from gtrack.publish.viewer.front_page import front_page
 from gtrack.publish.viewer.named_files import hub_files, manifest_files
+from gtrack.publish.viewer.online import HOSTS, online_sequence
 from gtrack.publish.viewer.served import Entry, ServedFile, ServedText, Withheld
 from gtrack.publish.viewer.server import ViewServer
 from gtrack.workflows.folder.integrity import looked_at
@@ -45,6 +47,7 @@ class ViewJob:
     hub: bool = False
     igv_js: Path | None = None
     fasta: Path | None = None
+    online: bool = False
 
 
 def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
@@ -63,9 +66,7 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     if not job.folder.is_dir():
         raise InputError(f"{job.folder}: no such folder; give the --out of a finished gtrack scan")
     notes: list[str] = []
-    table: dict[str, Entry] = {
-        path: ServedFile(file) for path, file in asset_files(job.igv_js).items()
-    }
+    table = _viewer(job)
     scan = _scan(job)
     urls = manifest_files(scan) if scan else ()
     lent = scan if scan and (job.fasta or scan.genome["fasta"] is None) else None
@@ -73,7 +74,7 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     if job.hub:
         options = _hub_options(scan)
         urls = hub_files(_hub_text(job.folder))
-        if lent and lent.genome.get("id") == "custom":
+        if lent and lent.genome.get("id") == CUSTOM:
             lent = None  # the hub brings it
     root = job.folder.resolve()
     copied, note = _copy(job, scan)
@@ -94,13 +95,23 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
         if why and url not in _OPTIONAL:
             notes.append(f"{job.folder / path_of(url)}: cannot be shown: {why}")
     table.update({f"/{url}": entry for url, entry in copied.items() if entry})
-    if lent:
-        reference, files, note = _genome(job, lent)
-        table.update(files)
-        options |= reference
-        notes += [note] if note else []
-    table["/_gtrack/view.json"] = ServedText(json.dumps(options) + "\n")
-    return ViewServer(table, job.port, secrets.token_urlsafe(24) if job.token else None), (*notes,)
+    given = _genome(job, lent) if lent else _Sequence()
+    table = {**given.files, **table}
+    notes += [given.note] if given.note else []
+    if job.online and not given.hosts:
+        notes.append("--online: nothing is fetched: " + (given.not_online or "not needed"))
+    table["/_gtrack/view.json"] = ServedText(json.dumps(options | given.options) + "\n")
+    token = secrets.token_urlsafe(24) if job.token else None
+    return ViewServer(table, job.port, token, given.hosts), (*notes,)
+
+
+def _viewer(job: ViewJob) -> dict[str, Entry]:
+    """Return the page and what it loads, which the page names beforehand."""
+    files = asset_files(job.igv_js)
+    table: dict[str, Entry] = {path: ServedFile(file) for path, file in files.items()}
+    modules = [path for path in files if path.endswith(".js") and path != "/_gtrack/page.js"]
+    page = front_page(files["/"].read_text(encoding="utf-8"), job.folder.resolve().name, modules)
+    return {**table, "/": ServedText(page)}
 
 
 def _scan(job: ViewJob) -> RunManifest | None:
@@ -189,29 +200,67 @@ def _scanned(path: Path, scan: RunManifest) -> Genome:
     return genome
 
 
-def _genome(
-    job: ViewJob, scan: RunManifest
-) -> tuple[dict[str, object], Mapping[str, Entry], str | None]:
+@dataclass(frozen=True, slots=True)
+class _Sequence:
+    """Where the page reads the sequence of a genome that was not copied."""
+
+    options: Mapping[str, object] = field(default_factory=dict)
+    files: Mapping[str, Entry] = field(default_factory=dict)
+    note: str | None = None
+    hosts: tuple[str, ...] = ()
+    not_online: str | None = None
+
+
+def _genome(job: ViewJob, scan: RunManifest) -> _Sequence:
     """Find the genome that was scanned and not copied; say what is not seen without it."""
     name = str(scan.genome.get("id"))
+    root = job.folder.resolve()
+    beside = {key: str(scan.genome[key]) for key in ("sizes", "aliases") if key in scan.genome}
+    files: dict[str, Entry] = {
+        f"/{url}": ServedFile(job.folder / path_of(url), root) for url in beside.values()
+    }
+    alias = {"aliasURL": beside["aliases"]} if "aliases" in beside else {}
     try:
         path = job.fasta or source_fasta(job.folder)
         genome = _scanned(path, scan)
     except (GtrackError, KeyError) as error:
         if job.fasta is not None:
             raise
-        lost = "letters need it" if name == "custom" else f"igv.js will fetch {name} by internet"
-        if name != "custom" and known_assembly(name) is None:
-            lost += ", if it knows it"
-        return {}, {}, f"the genome is not at hand ({error}); {lost}; --fasta FILE gives it"
+        return _without(job, name, str(error), beside["sizes"], alias, files)
     if genome.form == "2bit":  # of which igv.js must be told the sizes
         urls = ["_gtrack/genome.2bit"]
-        where = {"twoBitURL": urls[0], "chromSizesURL": str(scan.genome["sizes"])}
+        where = {"twoBitURL": urls[0], "chromSizesURL": beside["sizes"]}
     else:
         urls = fasta_files("_gtrack/genome.fa" + (".gz" if genome.form == "bgzf" else ""))
         where = dict(zip(("fastaURL", "indexURL", "compressedIndexURL"), urls, strict=False))
-    if "aliases" in scan.genome:
-        where["aliasURL"] = str(scan.genome["aliases"])
-    reference = {"id": name, "name": path.name if name == "custom" else name, **where}
-    files = {f"/{u}": ServedFile(f) for u, f in zip(urls, genome.files, strict=True)}
-    return {"reference": reference}, files, None
+    reference = {"id": name, "name": path.name if name == CUSTOM else name, **where, **alias}
+    files |= {f"/{u}": ServedFile(f) for u, f in zip(urls, genome.files, strict=True)}
+    return _Sequence({"reference": reference}, files)
+
+
+def _without(
+    job: ViewJob,
+    name: str,
+    why: str,
+    sizes: str,
+    alias: Mapping[str, str],
+    files: Mapping[str, Entry],
+) -> _Sequence:
+    """Show bars by the lengths alone; letters of a known genome from UCSC where that is asked."""
+    gone = f"the genome is not at hand ({why})"
+    cure = "bars, not letters; --fasta FILE gives the letters"
+    if name == CUSTOM:
+        own = f"{gone}: {cure}"
+        return _Sequence(files=files, note=own, not_online="only a known genome like hg38 can be")
+    host = HOSTS[0].partition("//")[2]
+    named = {"id": name, "name": name, **alias}
+    if not job.online:
+        bare = {"reference": {**named, "format": "chromsizes", "fastaURL": sizes}}
+        own = f"{gone}: {cure}, and --online lets the page fetch {name} from {host}"
+        return _Sequence(bare, files, own)
+    reference = {**named, **online_sequence(name), "chromSizesURL": sizes}
+    note = (
+        f"{gone}: the page fetches the letters of {name} from {host}, which learns the places "
+        "that are looked at; --fasta FILE spares it"
+    )
+    return _Sequence({"reference": reference, "sizes": sizes}, files, note, HOSTS)

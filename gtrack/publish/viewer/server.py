@@ -11,7 +11,7 @@ import secrets
 import socketserver
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from email.message import Message
 from hmac import compare_digest
 from http import HTTPStatus
@@ -21,29 +21,35 @@ from urllib.parse import parse_qs
 
 from gtrack.core.errors import InputError
 from gtrack.publish.viewer.byte_ranges import NotSatisfiableError, byte_range
+from gtrack.publish.viewer.packing import Packs, is_packable, takes_gzip
 from gtrack.publish.viewer.served import Entry, Opened, WithheldError, content_type
 
 ADDRESS = "127.0.0.1"
 """Nothing outside this machine can connect; its other users can."""
 
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self' data: blob:",
-        "worker-src 'self' blob:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
-"""Content-Security-Policy of every answer: a name that is markup can load and run nothing."""
+
+def content_policy(hosts: Iterable[str] = ()) -> str:
+    """Return the Content-Security-Policy of a page that may ask this server, and `hosts`."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            " ".join(["connect-src 'self' data: blob:", *hosts]),
+            "worker-src 'self' blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+POLICY = content_policy()
+"""Of every answer, unless hosts are opened: a name that is markup can load and run nothing."""
 
 _HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -66,6 +72,8 @@ class ViewServer(ThreadingHTTPServer):
         0 for one that is free.
     token : str, optional
         A secret without which nothing is served.
+    hosts : iterable of str
+        What the page may ask beside this server, as ``https://host``.
 
     Raises
     ------
@@ -76,8 +84,15 @@ class ViewServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, table: Mapping[str, Entry], port: int = 0, token: str | None = None) -> None:
-        self.table, self.token = dict(table), token
+    def __init__(
+        self,
+        table: Mapping[str, Entry],
+        port: int = 0,
+        token: str | None = None,
+        hosts: Iterable[str] = (),
+    ) -> None:
+        self.table, self.token, self.packs = dict(table), token, Packs()
+        self.policy = content_policy(hosts)
         # Browsers keep cookies by host, not by port: two servers must not share a name.
         self.cookie = f"gtrack-{secrets.token_hex(4)}"
         try:
@@ -183,13 +198,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(410 if gone else 404, f"{path[1:]}: {error.strerror}")
             return
         with opened.handle:
+            opened, coding = self._packed(path, opened)
             try:
                 status, start, end = _answer(self.headers, self.command, opened)
             except NotSatisfiableError:
                 size = {"Content-Range": f"bytes */{opened.size}", "ETag": opened.tag}
                 self._refuse(416, f"{path[1:]} has {opened.size} bytes", size)
                 return
-            headers = {"ETag": opened.tag}
+            headers = {"ETag": opened.tag, **coding}
             if status != HTTPStatus.NOT_MODIFIED:
                 headers |= {"Content-Type": content_type(path), "Accept-Ranges": "bytes"}
                 headers["Content-Length"] = str(end - start)
@@ -201,6 +217,19 @@ class _Handler(BaseHTTPRequestHandler):
                 if sent < end - start:  # the file was cut: all that is left is to hang up
                     self.close_connection = True
 
+    def _packed(self, path: str, opened: Opened) -> tuple[Opened, dict[str, str]]:
+        """Choose between a text as it is and as gzip; ranges are of the text as it is."""
+        if not is_packable(path):
+            return opened, {}
+        coding = {"Vary": "Accept-Encoding"}
+        wanted = takes_gzip(",".join(self.headers.get_all("Accept-Encoding", [])))
+        packed = None
+        if wanted and "Range" not in self.headers:
+            packed = self.server.packs.packed(path, opened)
+        if packed is None:
+            return opened, coding
+        return packed, {**coding, "Content-Encoding": "gzip"}
+
     def _refuse(self, status: int, why: str, headers: Mapping[str, str] | None = None) -> None:
         body = f"{why}\n".encode(errors="replace")
         plain = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))}
@@ -210,7 +239,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _begin(self, status: int, headers: Mapping[str, str]) -> None:
         self.send_response(status)
-        for name, value in (_HEADERS | dict(headers)).items():
+        policy = {"Content-Security-Policy": self.server.policy}
+        for name, value in (policy | _HEADERS | dict(headers)).items():
             self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")

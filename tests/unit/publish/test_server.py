@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import os
 import random
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
+from gtrack.publish.viewer import packing
 from gtrack.publish.viewer import server as module
 from gtrack.publish.viewer.byte_ranges import NotSatisfiableError, byte_range
 from gtrack.publish.viewer.served import ServedFile, ServedText
@@ -452,3 +454,81 @@ def test_the_token(serving) -> None:
         assert client.ask("/", Cookie=cookie, Host="evil.example").status == 403
         assert other.server.cookie != cookie_name, "browsers send cookies to every port"
         assert other.ask("/", Cookie=cookie).status == 403
+
+
+# --- gzip ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def texts(tmp_path: Path, serving):
+    names = ("hits.tsv", "logos.json", "short.txt", "a.bw", "genome.fa")
+    for name in names:
+        (tmp_path / name).write_text("chr1\t100\t200\n" * (9 if name == "short.txt" else 900))
+    with serving({f"/{name}": ServedFile(tmp_path / name) for name in names}) as client:
+        yield tmp_path, client
+
+
+@pytest.mark.parametrize("name", ["hits.tsv", "logos.json"])
+def test_texts_are_packed_for_who_takes_it(texts, name: str) -> None:
+    folder, client = texts
+    plain = client.ask(f"/{name}")
+    packed = client.ask(f"/{name}", Accept_Encoding="br, gzip;q=0.5")
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+    assert gzip.decompress(packed.body) == plain.body == (folder / name).read_bytes()
+    assert packed.headers["Content-Length"] == str(len(packed.body))
+    assert len(packed.body) < len(plain.body) / 10
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    head = client.ask(f"/{name}", "HEAD", Accept_Encoding="gzip")
+    assert {**head.headers, "Date": ""} == {**packed.headers, "Date": ""}
+    for each, coding in ((packed, "gzip"), (plain, "identity")):
+        again = client.ask(f"/{name}", Accept_Encoding=coding, If_None_Match=each.headers["ETag"])
+        assert again.status == 304
+    other = client.ask(f"/{name}", Accept_Encoding="gzip", If_None_Match=plain.headers["ETag"])
+    assert other.status == 200, "another representation"
+
+
+@pytest.mark.parametrize("given", ["", "br", "gzip;q=0", "gzip; q=0.000, *", "identity"])
+def test_who_does_not_take_it_gets_the_text(texts, given: str) -> None:
+    assert "Content-Encoding" not in texts[1].ask("/hits.tsv", Accept_Encoding=given).headers
+
+
+@pytest.mark.parametrize("name", ["a.bw", "genome.fa", "short.txt"])
+def test_what_is_read_in_pieces_or_is_short_is_never_packed(texts, name: str) -> None:
+    answer = texts[1].ask(f"/{name}", Accept_Encoding="gzip")
+    assert "Content-Encoding" not in answer.headers
+    assert answer.body == (texts[0] / name).read_bytes()
+
+
+def test_ranges_are_of_the_text_itself(texts) -> None:
+    folder, client = texts
+    answer = client.ask("/hits.tsv", Accept_Encoding="gzip", Range="bytes=20-29")
+    assert answer.status == 206
+    assert "Content-Encoding" not in answer.headers
+    assert answer.body == (folder / "hits.tsv").read_bytes()[20:30]
+
+
+def test_a_text_that_changes_is_packed_anew(texts) -> None:
+    folder, client = texts
+    before = client.ask("/hits.tsv", Accept_Encoding="gzip")
+    (folder / "hits.tsv").write_text("other\n" * 500)
+    after = client.ask("/hits.tsv", Accept_Encoding="gzip")
+    assert gzip.decompress(after.body) == b"other\n" * 500
+    assert after.headers["ETag"] != before.headers["ETag"]
+
+
+def test_packed_texts_are_kept_within_a_limit(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(packing, "_KEPT", 30_000)
+    packs, entries = packing.Packs(), {}
+    for at in range(8):
+        path = tmp_path / f"{at}.tsv"
+        path.write_bytes(random.Random(at).randbytes(10_000))
+        entries[f"/{at}.tsv"] = ServedFile(path)
+    for url, entry in entries.items():
+        opened = entry.open()
+        with opened.handle:
+            packed = packs.packed(url, opened)
+            assert packed is not None
+            assert gzip.decompress(packed.handle.read()) == entry.path.read_bytes()
+    assert list(packs._kept) == ["/6.tsv", "/7.tsv"]

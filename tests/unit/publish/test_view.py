@@ -22,7 +22,8 @@ from gtrack.core.errors import InputError
 from gtrack.publish.viewer import assets
 from gtrack.publish.viewer.assets import asset_files
 from gtrack.publish.viewer.named_files import hub_files
-from gtrack.publish.viewer.server import ViewServer
+from gtrack.publish.viewer.online import HOSTS
+from gtrack.publish.viewer.server import POLICY, ViewServer
 from gtrack.workflows.view import ViewJob, view
 from tests.workers import free_port
 
@@ -195,7 +196,12 @@ def test_all_that_the_manifest_names_and_nothing_else(scan: Path, opened) -> Non
 
 def test_the_assets(opened, igv_js: Path) -> None:
     with opened() as (client, _):
-        assert b"/_gtrack/page.js" in client.ask("/").body
+        page = client.ask("/").body.decode()
+        assert "/_gtrack/page.js" in page
+        assert "<p>scan</p>" in page, "the folder's name, before a script has run"
+        for path in client.server.table:
+            preloaded = f'<link rel="modulepreload" href="{path}">' in page
+            assert preloaded == (path.endswith(".js") and path != "/_gtrack/page.js")
         assert client.ask("/").headers["Content-Type"].startswith("text/html")
         for name in ("plugin/index.js", "plugin/style.css", "page.js"):
             assert client.ask(f"/_gtrack/{name}").status == 200
@@ -333,24 +339,75 @@ def test_a_compressed_genome_and_its_cached_indexes(
         assert client.ask("/_gtrack/genome.fa.gz.gzi").body == gzi.read_bytes()
 
 
+BARE = {"id": "hg38", "name": "hg38", "format": "chromsizes", "fastaURL": "genome/chrom.sizes"}
+
+
 @pytest.mark.parametrize(
-    ("name", "why"),
-    [("custom", "letters need it; --fasta"), ("hg38", "igv.js will fetch hg38 by internet")],
+    ("name", "why", "reference"),
+    [
+        ("custom", "bars, not letters; --fasta FILE gives the letters", {}),
+        (
+            "hg38",
+            "--online lets the page fetch hg38 from hgdownload.soe.ucsc.edu",
+            {"reference": BARE},
+        ),
+    ],
 )
-def test_a_genome_that_is_gone(not_copied: Path, scan: Path, opened, name: str, why: str) -> None:
+def test_a_genome_that_is_gone(
+    not_copied: Path, scan: Path, opened, name: str, why: str, reference: dict[str, object]
+) -> None:
+    """Bars by the lengths alone; no other host may be asked."""
     not_copied.unlink()
     change(scan, id=name)
     with opened() as (client, notes):
-        assert why in notes[0]
-        assert str(not_copied) in notes[0]
-        assert options(client) == {"manifestURL": "manifest.json"}
+        (note,) = notes
+        assert why in note
+        assert str(not_copied) in note
+        assert options(client) == {"manifestURL": "manifest.json", **reference}
         assert client.ask("/genome/chrom.sizes").status == 200
+        assert client.ask("/").headers["Content-Security-Policy"] == POLICY
+
+
+@pytest.mark.parametrize("hub", [False, True])
+def test_a_known_genome_by_internet_where_that_is_asked(
+    not_copied: Path, scan: Path, opened, hub: bool
+) -> None:
+    not_copied.unlink()
+    change(scan, id="hg38")
+    if hub:
+        (scan / "hub").mkdir()
+        (scan / "hub" / "hub.txt").write_text("hub h\nuseOneFile on\n\ngenome hg38\n")
+    with opened(online=True, hub=hub) as (client, notes):
+        (note,) = notes
+        assert "fetches the letters of hg38 from hgdownload.soe.ucsc.edu, which learns" in note
+        given = options(client)
+        assert given["reference"] == {
+            "id": "hg38",
+            "name": "hg38",
+            "twoBitURL": "https://hgdownload.soe.ucsc.edu/goldenPath/hg38/bigZips/hg38.2bit",
+            "chromSizesURL": "genome/chrom.sizes",
+        }
+        assert given["sizes"] == "genome/chrom.sizes"
+        assert client.ask("/genome/chrom.sizes").status == 200, "a hub names no sizes"
+        policy = client.ask("/").headers["Content-Security-Policy"]
+        opened_to = set(policy.split()) - set(POLICY.split())
+        assert {host.rstrip(";") for host in opened_to} - {"blob:"} == set(HOSTS)
+
+
+def test_what_need_not_or_cannot_be_fetched(not_copied: Path, scan: Path, opened) -> None:
+    with opened(online=True) as (client, notes):
+        assert notes == ("--online: nothing is fetched: not needed",)
+        assert client.ask("/").headers["Content-Security-Policy"] == POLICY
+    not_copied.unlink()
+    with opened(online=True) as (client, notes):
+        assert "only a known genome like hg38 can be" in notes[1]
+        assert client.ask("/").headers["Content-Security-Policy"] == POLICY
 
 
 def test_a_scan_from_another_computer(not_copied: Path, scan: Path, opened) -> None:
     (scan / "run.local.json").unlink()
     with opened() as (_, notes):
-        assert "letters need it" in notes[0]
+        assert "bars, not letters; --fasta FILE gives" in notes[0]
     with opened(fasta=not_copied) as (client, notes):
         assert notes == ()
         assert "reference" in options(client)

@@ -1,14 +1,17 @@
 // The viewer's page: what to show comes from view.json, igv.js and the plugin from this server.
 
 const app = document.getElementById('app')
+const opening = document.getElementById('opening')
 
 async function start() {
-  const answer = await ask('/_gtrack/view.json')
-  const [{ default: igv }, { mount }] = await Promise.all([
+  const [answer, { default: igv }, { mount }] = await Promise.all([
+    ask('/_gtrack/view.json'),
     load('/_gtrack/igv/igv.esm.min.js', 'igv.js is not there'),
     load('/_gtrack/plugin/index.js', 'the plugin is not there'),
   ])
+  opening.lastElementChild.textContent = 'Reading the first place …'
   await mount(app, igv, answer)
+  opening.remove()
 }
 
 async function ask(url) {
@@ -42,6 +45,7 @@ function load(url, title) {
 const problem = (title, cure) => Object.assign(new Error(title), { cure })
 
 start().catch((error) => {
+  opening.remove()
   const box = document.createElement('div')
   box.setAttribute('role', 'alert')
   box.style.cssText =
