@@ -53,7 +53,7 @@ export interface Session {
   tracks: TrackConfig[]
   roi?: object[]
   genome?: string
-  reference?: object
+  reference?: { id?: string; format?: string; [option: string]: any }
   [option: string]: unknown
 }
 
@@ -74,6 +74,8 @@ export interface ReferenceFrame {
 export interface Viewport {
   viewportElement?: HTMLElement
   rulerSweeper?: { dispose(): void }
+  /** What is being read; false or undefined for nothing. */
+  loading?: unknown
 }
 
 export interface TrackView {
@@ -94,6 +96,7 @@ export interface Browser {
   }
   referenceFrameList: ReferenceFrame[]
   trackViews: TrackView[]
+  alert: { present(said: unknown, ...more: any[]): void }
   keyUpHandler: (event: KeyboardEvent) => void
   boundWindowResizeHandler: () => void
   findTracks(test: (track: Track) => unknown): Track[]
@@ -143,7 +146,7 @@ export interface Track {
     /** The column between the data and the gears. */
     outerScroll?: HTMLElement
   }
-  clearCachedFeatures(): void
+  clearCachedFeatures?(): void
   init(config: TrackConfig): void
   getState(): object
   isRelevance?: boolean

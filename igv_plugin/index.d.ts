@@ -31,6 +31,11 @@ export interface MountOptions {
   /** An igv.js reference object, in place of the genome of the manifest or hub. */
   reference?: object
   /**
+   * The address of the lengths of a hub's chromosomes (chrom.sizes): bars are drawn by them where
+   * the sequence cannot be read. A manifest names its own.
+   */
+  sizes?: string
+  /**
    * Where to start: "chr1:101-240" (1-based) or an interval. The page's address (#locus=...) goes
    * before all options.
    */

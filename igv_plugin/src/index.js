@@ -7,6 +7,7 @@ import { h } from './dom.js'
 import { messageOf, sessionFromManifest } from './manifest.js'
 import { genomeProblem, open, openBrowser } from './opening.js'
 import { makePanel } from './panel.js'
+import { Reads } from './reads.js'
 import { relevanceTrack } from './track.js'
 import { Viewer } from './viewer.js'
 
@@ -72,11 +73,13 @@ async function build(element, igv, options, undo) {
   undo.push(() => address.free())
   /** @type {Problem[]} */
   const early = []
-  const { manifest, session } = await open(igv, options, (found) => early.push(found))
+  const said = (/** @type {Problem} */ found) => early.push(found)
+  const opened = await open(igv, options, said)
+  const { manifest, session, hub } = opened
   const figure = h('div')
   element.replaceChildren(figure)
   undo.push(() => figure.remove())
-  const browser = await openBrowser(igv, figure, session, palette)
+  const browser = await openBrowser(igv, figure, opened, palette, said)
   undo.push(() => removeBrowser(igv, browser))
   tame(browser)
   const { locus, ...wanted } = { ...options, ...address.read() }
@@ -86,8 +89,10 @@ async function build(element, igv, options, undo) {
   early.forEach(viewer.report)
   const mismatch = genomeProblem(browser, manifest)
   if (mismatch) viewer.report(mismatch)
+  const reads = new Reads(browser, manifest?.regions.url ?? hub)
+  undo.push(() => reads.destroy())
   await viewer.start([locus, session.locus], wanted.difference)
-  const panel = makePanel(viewer)
+  const panel = makePanel(viewer, reads)
   undo.push(() => panel.destroy())
   const { problems, goto, setThreshold, setScale, setReverse, setDifference, state, on } = viewer
   const { ready, go, next, prev } = panel

@@ -35,6 +35,7 @@ import { igvLocus } from './state.js'
  * @property {{name: string, outputs?: {kind?: string}}[]} [models]
  * @property {{logos?: string, models?: HitFile[]}} [hits]
  * @property {{models?: import('./trust.js').Trust[]}} [trust]
+ * @property {Record<string, {size?: number}>} [files] by URL: how long each was when it was written
  */
 
 /**
@@ -84,7 +85,8 @@ function isWhole({ genome, regions, locus, tracks }) {
  * @param {Manifest} manifest
  * @param {string} base
  */
-function makeAbsolute({ genome, regions, tracks, hits = {} }, base) {
+function makeAbsolute(manifest, base) {
+  const { genome, regions, tracks, hits = {}, files = {} } = manifest
   const absolute = (/** @type {Record<string, any>} */ object, /** @type {string[]} */ ...keys) => {
     for (const key of keys.filter((k) => object[k])) {
       const url = new URL(object[key], base)
@@ -97,6 +99,8 @@ function makeAbsolute({ genome, regions, tracks, hits = {} }, base) {
   absolute(hits, 'logos')
   for (const track of tracks) absolute(track, 'url', 'index')
   for (const file of hits.models ?? []) absolute(file, 'bed')
+  const sizes = Object.entries(files).map(([url, kept]) => [new URL(url, base).href, kept])
+  if (manifest.files) manifest.files = Object.fromEntries(sizes)
 }
 
 /**

@@ -55,8 +55,9 @@ import { followWidth, markNarrow } from './width.js'
  * Builds the panel around the figure of a viewer.
  *
  * @param {Viewer} viewer
+ * @param {import('./reads.js').Reads} [reads]
  */
-export function makePanel(viewer) {
+export function makePanel(viewer, reads) {
   const { manifest, element, figure, relevance } = viewer
   const gone = new AbortController()
   const side = new Side(viewer)
@@ -86,6 +87,7 @@ export function makePanel(viewer) {
   const deaf = listen(viewer, side, { sync, report: messages.report }, gone.signal)
   followWidth(viewer, gone.signal)
   viewer.problems.forEach(messages.report)
+  reads?.show({ lost: (found) => messages.lost(found, reads.retry), slow: messages.slow })
   sync()
   const ready = manifest ? load(viewer, side, manifest, gone.signal) : Promise.resolve()
   ready.then(() => gone.signal.aborted || access.sync())

@@ -1,8 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
 import { readdirSync, readFileSync } from 'node:fs'
-import { fetchText, preflight } from '../src/files.js'
 import { localReference, readManifest, sessionFromManifest } from '../src/manifest.js'
 
 const fixtures = new URL('fixtures/', import.meta.url)
@@ -100,6 +98,14 @@ test('a file whose name has a % is asked for by it', () => {
   assert.equal(tracks[0].url, 'http://h:1/scan/tracks/cnn.H3K4me3%253Dhigh.relevance.bw')
 })
 
+test('how long files were is known by their whole address', () => {
+  const files = { 'tracks/a%253D.bw': { size: 9 }, '__proto__/x': { size: 1 } }
+  assert.deepEqual(make({ ...read('full.manifest.json'), files }).files, {
+    'http://h:1/scan/tracks/a%253D.bw': { size: 9 },
+    'http://h:1/scan/__proto__/x': { size: 1 },
+  })
+})
+
 test('what is no manifest is refused by name, with what to do', () => {
   const full = read('full.manifest.json')
   const track = full.tracks[0]
@@ -163,66 +169,5 @@ test('a local reference is a FASTA with its indexes, or the sizes alone', () => 
     name: 'custom',
     format: 'chromsizes',
     fastaURL: 's',
-  })
-})
-
-/**
- * Files by the last four bytes of which they are tried, from a server that writes down what is
- * asked.
- */
-async function serveFiles(t) {
-  const files = {
-    '/whole.bw': Buffer.from('....\x26\xfc\x8f\x88', 'latin1'),
-    '/whole.bb': Buffer.from('....\xeb\xf2\x89\x87', 'latin1'),
-    '/cut.bw': Buffer.from('12345678'),
-    '/empty.bw': Buffer.alloc(0),
-    '/a.bed': Buffer.from('chr1\t0\t1\n'),
-    '/deaf.bw': Buffer.from('12345678'),
-    '/empty.bed': Buffer.alloc(0),
-  }
-  const asked = []
-  const server = createServer((request, response) => {
-    const body = files[request.url]
-    asked.push(request.headers.range)
-    if (!body) return response.writeHead(404).end()
-    if (request.url === '/deaf.bw' || !request.headers.range) {
-      return response.writeHead(200).end(body)
-    }
-    if (!body.length) return response.writeHead(416).end()
-    response.writeHead(206).end(body.subarray(-4))
-  })
-  await new Promise((done) => server.listen(0, '127.0.0.1', done))
-  t.after(() => server.close())
-  return { url: `http://127.0.0.1:${server.address().port}`, asked }
-}
-
-test('files are tried by their last four bytes', async (t) => {
-  const { url, asked } = await serveFiles(t)
-  assert.equal(await preflight(`${url}/whole.bw`, 'bigwig'), null)
-  assert.equal(await preflight(`${url}/whole.bb`, 'bigbed'), null)
-  assert.equal(await preflight(`${url}/a.bed`, 'bed'), null)
-  assert.ok(asked.every((range) => range === 'bytes=-4') && asked.length === 3)
-  for (const [file, format, says] of [
-    ['cut.bw', 'bigwig', /truncated/],
-    ['whole.bw', 'bigbed', /truncated/],
-    ['empty.bw', 'bigwig', /HTTP 416/],
-    ['none.bw', 'bigwig', /missing/],
-    ['deaf.bw', 'bigwig', /ignores Range/],
-  ]) {
-    const problem = await preflight(`${url}/${file}`, format)
-    assert.match(problem.title, says)
-    assert.ok(problem.title.includes(file) && problem.cure.length > 10)
-  }
-  assert.match((await preflight('http://127.0.0.1:9/x.bw', 'bigwig')).title, /cannot be read/)
-  assert.equal(await preflight(`${url}/empty.bed`, 'bed'), null)
-  assert.equal(await fetchText(`${url}/a.bed`), 'chr1\t0\t1\n')
-  await assert.rejects(fetchText(`${url}/none.json`, 'Do.'), {
-    message: /none.*Do\./,
-    title: /none\.json .*HTTP 404/,
-    cure: 'Do.',
-  })
-  await assert.rejects(fetchText('http://127.0.0.1:9/manifest.json', 'Do.'), {
-    title: /cannot be read/,
-    cure: 'Do.',
   })
 })

@@ -76,7 +76,7 @@ export async function launch({ width = 1280, height = 900, ...more } = {}) {
 export async function until(
   page,
   probe,
-  { argument, timeout = 120_000, what = String(probe) } = {},
+  { argument, timeout = 30_000, what = String(probe) } = {},
 ) {
   for (
     const end = Date.now() + timeout;

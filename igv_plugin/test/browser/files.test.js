@@ -72,13 +72,6 @@ test('a bad file is named with its cure, and the other tracks are shown', async 
       },
       /truncated/,
     ],
-    [
-      'deaf',
-      (o) => {
-        o.ignoreRange = new RegExp(first.url)
-      },
-      /ignores Range/,
-    ],
   ]
   for (const [name, break_, says] of cases) {
     const kept = { ...server.options }

@@ -32,6 +32,8 @@ try {
 window.drawn = performance.now()
 await window.app?.ready
 window.settled = true`
+/** By path: a page that mounts. */
+export const PAGES = { '/': html('/page.js'), '/page.js': PAGE }
 /** A page of igv.js without the plugin. */
 const STOCK = `import igv from '/_gtrack/igv/igv.esm.min.js'
 const session = await (await fetch('/session.json')).json()
@@ -63,9 +65,8 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gtrack-tracks-'))
   await cp(SCAN, folder, { recursive: true })
   genome = await readGenome(join(folder, manifest.genome.fasta))
-  const pages = { '/': html('/page.js'), '/page.js': PAGE }
   const stock = { '/stock/': html('/stock.js'), '/stock.js': STOCK }
-  server = await serve({ '/': folder }, { virtual: { ...pages, ...stock } })
+  server = await serve({ '/': folder }, { virtual: { ...PAGES, ...stock } })
   chromium = await launch()
 })
 after(async () => {

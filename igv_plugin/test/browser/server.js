@@ -27,9 +27,11 @@ const TYPES = {
  * options (also afterwards, as `server.options`): ignoreRange (true or a RegExp of paths: answer
  * 200
  * with all of it), missing (a Set of paths: 404), truncate ({path: bytes that are left}), virtual
- * ({path: text or Buffer}), headers (sent with each answer), port (a free one by default).
+ * ({path: text or Buffer}), headers (sent with each answer), port (a free one by default), noSuffix
+ * (bytes=-9 is answered 400), noOptions (OPTIONS is answered 405), slow (a RegExp of paths that are
+ * never answered), cut (hangs up on all).
  * The answer: {url, requests: [{method, path, range, status, bytes}], bytes(RegExp of paths),
- * clear(), options, close()}.
+ * clear(), options, hangUp(), close()}.
  */
 export async function serve(roots = {}, options = {}) {
   const dist = join(PLUGIN, 'node_modules/igv/dist')
@@ -48,6 +50,7 @@ export async function serve(roots = {}, options = {}) {
     url: `http://127.0.0.1:${server.address().port}`,
     requests,
     options: served.options,
+    hangUp: () => server.closeAllConnections(),
     bytes: (pattern) =>
       requests.filter((r) => pattern.test(r.path)).reduce((sum, r) => sum + r.bytes, 0),
     clear: () => {
@@ -74,6 +77,10 @@ async function answer({ options, roots, requests }, request, response) {
   const range = request.headers.range ?? null
   const record = { method: request.method, path, range, status: 404, bytes: 0 }
   requests.push(record)
+  if (options.cut) return request.socket.destroy()
+  if (options.slow?.test(path)) return
+  if (options.noOptions && request.method === 'OPTIONS') return response.writeHead(405).end()
+  if (options.noSuffix && /=-/.test(range)) return response.writeHead(400).end()
   const source = await content(path, options, roots)
   if (source === null) return response.writeHead(404).end('not found')
   const whole = Buffer.isBuffer(source) ? source.length : (await stat(source)).size

@@ -1,0 +1,112 @@
+// A server that goes away, comes back, or is slow while the viewer is open.
+import assert from 'node:assert/strict'
+import { until } from './chromium.js'
+import {
+  assertLetters,
+  baseAt,
+  first,
+  look,
+  manifest,
+  mounted,
+  second,
+  server,
+  shot,
+  test,
+} from './scans.js'
+
+const home = manifest?.locus
+const far = second?.peak // of which nothing is read at the start
+const goto = (page, { chrom, start, end }) =>
+  page.evaluate((place) => window.app.goto(...place).then(() => {}), [chrom, start, end])
+const bars = (page) =>
+  page.evaluate(() => [...document.querySelectorAll('.gt-problems .gt-bar')].map((e) => e.innerText))
+/** Until nothing is being read. */
+const idle = async (page) => {
+  await page.waitForTimeout(1000)
+  await until(page, () =>
+    window.app.browser.trackViews.every(({ viewports }) => viewports.every((v) => !v.loading)),
+  )
+}
+/** Whether a dialog of igv.js can be seen. */
+const dialog = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('#app *')]
+      .flatMap((e) => [...(e.shadowRoot?.querySelectorAll('.igv-ui-alert-dialog-container') ?? [])])
+      .some((e) => getComputedStyle(e).display !== 'none'),
+  )
+/** Cuts the server off, or lets it answer again. */
+const cut = (off) => {
+  server.options.cut = off
+}
+
+test('a server that stopped is one bar with Retry, which draws again', async () => {
+  await mounted({}, async (page) => {
+    cut(true)
+    await goto(page, far)
+    await until(page, () => document.querySelector('.gt-problems .gt-bar'))
+    await page.waitForTimeout(500)
+    const [said, ...others] = await bars(page)
+    assert.deepEqual(others, [])
+    assert.match(said, /The server stopped answering/)
+    const { port } = new URL(server.url)
+    assert.ok(said.includes(`gtrack view DIR --port ${port}`), said)
+    assert.equal(await dialog(page), false)
+    await shot(page, 'lost')
+    const retry = page.getByRole('button', { name: 'Retry' })
+    await retry.click()
+    await page.waitForTimeout(2000) // until nothing is asked that would heal it by itself
+    assert.equal((await bars(page)).length, 1, 'it is still gone')
+    cut(false)
+    await retry.click()
+    await until(page, () => !document.querySelector('.gt-problems .gt-bar'))
+    await idle(page)
+    await shot(page, 'found')
+    assertLetters(await look(page, first.name), baseAt(far.chrom))
+    await goto(page, home)
+    assert.deepEqual(await bars(page), [])
+    assert.equal(await page.evaluate(() => window.app.problems.length), 0)
+  })
+})
+
+test('a server that was away for a moment is not spoken of', async () => {
+  await mounted({}, async (page) => {
+    cut(true)
+    const moved = goto(page, far)
+    await page.waitForTimeout(100)
+    cut(false)
+    await moved
+    await idle(page)
+    await until(page, () => !document.querySelector('.gt-problems .gt-bar'))
+    assertLetters(await look(page, first.name), baseAt(far.chrom))
+  })
+})
+
+test('one file that cannot be read is said by its track', async () => {
+  await mounted({}, async (page) => {
+    server.options.missing = new Set([`/${first.url}`])
+    await goto(page, far)
+    await until(page, () => document.querySelector('.gt-problems .gt-bar'))
+    const [said] = await bars(page)
+    assert.match(said, /cnn/)
+    assert.match(said, /Retry/)
+    assert.equal(await dialog(page), false)
+    server.options.missing = new Set()
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await until(page, () => !document.querySelector('.gt-problems .gt-bar'))
+  })
+})
+
+test('what takes long is said to be read still', async () => {
+  await mounted({}, async (page) => {
+    server.options.slow = /relevance\.bw$/
+    const moved = goto(page, far)
+    const said = await until(page, () => document.querySelector('.gt-wait')?.textContent)
+    assert.match(said, /Still reading … [2-9] s/)
+    await shot(page, 'slow')
+    assert.deepEqual(await bars(page), [])
+    delete server.options.slow
+    server.hangUp()
+    await moved
+    await until(page, () => document.querySelector('.gt-wait').textContent === '')
+  })
+})
