@@ -146,7 +146,7 @@ export interface Track {
     /** The column between the data and the gears. */
     outerScroll?: HTMLElement
   }
-  clearCachedFeatures?(): void
+  clearCachedFeatures(): void
   init(config: TrackConfig): void
   getState(): object
   isRelevance?: boolean

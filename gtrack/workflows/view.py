@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -100,7 +100,7 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     notes += [given.note] if given.note else []
     if job.online and not given.hosts:
         notes.append("--online: nothing is fetched: " + (given.not_online or "not needed"))
-    table["/_gtrack/view.json"] = ServedText(json.dumps(options | given.options) + "\n")
+    table["/_gtrack/view.json"] = ServedText(json.dumps({**options, **given.options}) + "\n")
     token = secrets.token_urlsafe(24) if job.token else None
     return ViewServer(table, job.port, token, given.hosts), (*notes,)
 
@@ -110,7 +110,9 @@ def _viewer(job: ViewJob) -> dict[str, Entry]:
     files = asset_files(job.igv_js)
     table: dict[str, Entry] = {path: ServedFile(file) for path, file in files.items()}
     modules = [path for path in files if path.endswith(".js") and path != "/_gtrack/page.js"]
-    page = front_page(files["/"].read_text(encoding="utf-8"), job.folder.resolve().name, modules)
+    template, name = files["/"].read_text(encoding="utf-8"), job.folder.resolve().name
+    first = ("/_gtrack/view.json", "/hub/hub.txt" if job.hub else "/manifest.json")
+    page = front_page(template, name, modules, first)
     return {**table, "/": ServedText(page)}
 
 
@@ -220,13 +222,15 @@ def _genome(job: ViewJob, scan: RunManifest) -> _Sequence:
         f"/{url}": ServedFile(job.folder / path_of(url), root) for url in beside.values()
     }
     alias = {"aliasURL": beside["aliases"]} if "aliases" in beside else {}
+    place = {"locus": scan.locus} if job.hub else {}  # a hub of a known genome names none
     try:
         path = job.fasta or source_fasta(job.folder)
         genome = _scanned(path, scan)
     except (GtrackError, KeyError) as error:
         if job.fasta is not None:
             raise
-        return _without(job, name, str(error), beside["sizes"], alias, files)
+        found = _without(job, name, str(error), beside["sizes"], alias, files)
+        return replace(found, options={**place, **found.options})
     if genome.form == "2bit":  # of which igv.js must be told the sizes
         urls = ["_gtrack/genome.2bit"]
         where = {"twoBitURL": urls[0], "chromSizesURL": beside["sizes"]}
@@ -235,7 +239,7 @@ def _genome(job: ViewJob, scan: RunManifest) -> _Sequence:
         where = dict(zip(("fastaURL", "indexURL", "compressedIndexURL"), urls, strict=False))
     reference = {"id": name, "name": path.name if name == CUSTOM else name, **where, **alias}
     files |= {f"/{u}": ServedFile(f) for u, f in zip(urls, genome.files, strict=True)}
-    return _Sequence({"reference": reference}, files)
+    return _Sequence({**place, "reference": reference}, files)
 
 
 def _without(

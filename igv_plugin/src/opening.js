@@ -191,7 +191,8 @@ export async function openBrowser(igv, figure, { session, bare, ...rest }, palet
   try {
     return await igv.createBrowser(figure, { ...genome, nucleotideColors, ...quiet })
   } catch (error) {
-    const title = `igv.js could not open the genome (${messageOf(error)}).`
+    const [why] = messageOf(error).split('\n') // the rest are hints on addresses
+    const title = `igv.js could not open the genome (${why}).`
     if (!bare) throw problem(title, 'Give its FASTA: gtrack view DIR --fasta FILE.')
     report(noLetters(bare, title))
     const own = { ...session, genome: undefined, reference: bare, loadDefaultGenomes: false }

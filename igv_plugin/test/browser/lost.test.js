@@ -19,7 +19,9 @@ const far = second?.peak // of which nothing is read at the start
 const goto = (page, { chrom, start, end }) =>
   page.evaluate((place) => window.app.goto(...place).then(() => {}), [chrom, start, end])
 const bars = (page) =>
-  page.evaluate(() => [...document.querySelectorAll('.gt-problems .gt-bar')].map((e) => e.innerText))
+  page.evaluate(() =>
+    [...document.querySelectorAll('.gt-problems .gt-bar')].map((bar) => bar.innerText),
+  )
 /** Until nothing is being read. */
 const idle = async (page) => {
   await page.waitForTimeout(1000)

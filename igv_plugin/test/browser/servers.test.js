@@ -86,8 +86,8 @@ test('a scan on another host that does not let the page in says so', async () =>
   const page = await serve({}, { virtual: PAGES, headers: {} })
   const host = await serve({ '/': folder }, { headers: {} })
   try {
-    const options = { manifestURL: `${host.url}/manifest.json` }
-    const opened = await chromium.open(`${page.url}/?${encodeURIComponent(JSON.stringify(options))}`)
+    const options = JSON.stringify({ manifestURL: `${host.url}/manifest.json` })
+    const opened = await chromium.open(`${page.url}/?${encodeURIComponent(options)}`)
     await until(opened, () => window.failed)
     const said = await opened.evaluate(() => document.querySelector('[role=alert]').textContent)
     assert.match(said, /manifest\.json cannot be read/)
