@@ -26,6 +26,7 @@ FILES = (
     "test/hits.test.js",
     "test/browser/panel.test.js",
     "test/browser/tracks.test.js",
+    "test/viewer/slow.test.js",
     "test/viewer/view.test.js",
 )
 
