@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -74,6 +74,7 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     if job.hub:
         options = _hub_options(scan)
         urls = hub_files(_hub_text(job.folder))
+        table["/hub/files.json"] = ServedText(_sizes(job.folder / "hub"))
         if lent and lent.genome.get("id") == CUSTOM:
             lent = None  # the hub brings it
     root = job.folder.resolve()
@@ -159,6 +160,11 @@ def _hub_options(scan: RunManifest | None) -> dict[str, object]:
     return {"hubURL": "hub/hub.txt", **({} if scan is None else {"locus": scan.locus})}
 
 
+def _sizes(hub: Path) -> str:
+    """Return what the page is told of a hub's files: how long each was when it was written."""
+    return json.dumps({"files": {name: {"size": kept.size} for name, kept in _list(hub).items()}})
+
+
 def _hub_text(folder: Path) -> str:
     path = folder / "hub" / "hub.txt"
     if not path.exists():
@@ -222,15 +228,13 @@ def _genome(job: ViewJob, scan: RunManifest) -> _Sequence:
         f"/{url}": ServedFile(job.folder / path_of(url), root) for url in beside.values()
     }
     alias = {"aliasURL": beside["aliases"]} if "aliases" in beside else {}
-    place = {"locus": scan.locus} if job.hub else {}  # a hub of a known genome names none
     try:
         path = job.fasta or source_fasta(job.folder)
         genome = _scanned(path, scan)
     except (GtrackError, KeyError) as error:
         if job.fasta is not None:
             raise
-        found = _without(job, name, str(error), beside["sizes"], alias, files)
-        return replace(found, options={**place, **found.options})
+        return _without(job, name, str(error), beside["sizes"], alias, files)
     if genome.form == "2bit":  # of which igv.js must be told the sizes
         urls = ["_gtrack/genome.2bit"]
         where = {"twoBitURL": urls[0], "chromSizesURL": beside["sizes"]}
@@ -239,7 +243,7 @@ def _genome(job: ViewJob, scan: RunManifest) -> _Sequence:
         where = dict(zip(("fastaURL", "indexURL", "compressedIndexURL"), urls, strict=False))
     reference = {"id": name, "name": path.name if name == CUSTOM else name, **where, **alias}
     files |= {f"/{u}": ServedFile(f) for u, f in zip(urls, genome.files, strict=True)}
-    return _Sequence({**place, "reference": reference}, files)
+    return _Sequence({"reference": reference}, files)
 
 
 def _without(

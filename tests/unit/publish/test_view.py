@@ -487,6 +487,7 @@ def test_a_hub(scan: Path, opened, with_scan: bool) -> None:
         assert options(client) == {"hubURL": "hub/hub.txt", **place}
         assert client.ask("/hub/a.bw", Range="bytes=0-3").status == 206
         assert client.ask("/hub/unnamed").status == 404
+        assert json.loads(client.ask("/hub/files.json").body) == {"files": {}}, "it has no list"
         assert client.ask("/manifest.json").status == 404
 
 
