@@ -15,7 +15,8 @@ const FAILURE = /could not be|error (accessing|loading)|not found|timed out/i
 const PATIENCE = 5000 // ms that a server has to show that it is there
 const SLOW = 2000 // ms after which it is said that something is still being read
 const STEP = 500
-const AGAIN = 10_000 // ms in which all is drawn anew once by itself
+const TRIES = 2 // so often all is drawn anew by itself
+const QUIET = 10_000 // ms without a failure, after which that begins again
 
 /** @param {number} status */
 const isThere = (status) => status >= 200 && status < 400
@@ -54,6 +55,7 @@ export class Reads {
   #timer
   #waited = 0
   #drawn = 0 // when all was drawn anew
+  #tries = 0
 
   /**
    * @param {Browser} browser
@@ -111,8 +113,13 @@ export class Reads {
   async failed(what) {
     const status = await this.#ask()
     if (status === undefined) return
-    if (!isThere(status) || Date.now() - this.#drawn < AGAIN) return this.#say(status, what)
-    await this.#draw() // it may have been away for a moment
+    if (Date.now() - this.#drawn > QUIET) this.#tries = 0
+    if (!isThere(status) || this.#tries === TRIES) return this.#say(status, what)
+    this.#tries += 1 // it may have been away for a moment
+    this.#asking = true // what failed then and is told late
+    await new Promise((done) => setTimeout(done, this.#tries * STEP))
+    this.#asking = false
+    await this.#draw()
   }
 
   /** Draws all anew if the server is there; else says what is wrong now. */
