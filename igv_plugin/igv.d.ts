@@ -95,6 +95,7 @@ export interface Browser {
     getSequence(chr: string, start: number, end: number): Promise<string | null>
   }
   referenceFrameList: ReferenceFrame[]
+  columnContainer: HTMLElement
   trackViews: TrackView[]
   alert: { present(said: unknown, ...more: any[]): void }
   keyUpHandler: (event: KeyboardEvent) => void
@@ -113,6 +114,32 @@ export interface Browser {
   saveSVGtoFile(name: string): void
   on(event: string, listener: (...said: any[]) => unknown): void
   off(event: string, listener: (...said: any[]) => unknown): void
+}
+
+/** What of a track's data a viewport holds. */
+export interface FeatureCache {
+  chr: string
+  bpStart: number
+  bpEnd: number
+  features: Feature[]
+}
+
+/** The elements of a track, one in each column of the figure. */
+export interface TrackView {
+  track: Track
+  axis?: HTMLElement
+  viewports: {
+    viewportElement: HTMLElement
+    trackLabelElement?: HTMLElement
+    featureCache?: FeatureCache
+    loading?: unknown
+    renderTrackLabelSVG?: (context: CanvasRenderingContext2D, x: number, y: number) => void
+  }[]
+  outerScroll?: HTMLElement
+  dragHandle?: HTMLElement
+  gearContainer?: HTMLElement
+  sampleInfoViewport?: { viewport?: HTMLElement }
+  sampleNameViewport?: { viewport?: HTMLElement }
 }
 
 /** A piece of a track's data; relevance has a value, and a hit the columns of its bigBed. */

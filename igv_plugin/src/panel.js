@@ -4,6 +4,7 @@ import { makeAccess } from './access.js'
 import { makeComparison } from './comparison.js'
 import { makeDisplay } from './display.js'
 import { problem } from './files.js'
+import { placeLabels } from './labels.js'
 import { makeLegend } from './legend.js'
 import { messageOf } from './manifest.js'
 import { makeMessages } from './messages.js'
@@ -79,6 +80,7 @@ export function makePanel(viewer, reads) {
   const below = manifest ? [side.element, legend.element] : [legend.element]
   markNarrow(element, gone.signal)
   arrange(viewer, above, below)
+  const unlabelled = placeLabels(viewer.browser)
 
   const sync = () => {
     const state = viewer.state()
@@ -94,6 +96,7 @@ export function makePanel(viewer, reads) {
   const destroy = () => {
     gone.abort()
     deaf()
+    unlabelled()
     for (const part of [comparison, access, list]) part.destroy()
     for (const part of [...above, ...below, ...element.querySelectorAll('.gt-popup')]) part.remove()
     element.classList.remove('gtrack')

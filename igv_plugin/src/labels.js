@@ -1,0 +1,114 @@
+// The names of tracks in strips of their own, above the data: igv.js lays them over it.
+import { fit } from './fit.js'
+
+/** @typedef {import('../igv.js').Browser} Browser */
+/** @typedef {import('../igv.js').TrackView} TrackView */
+
+/** The height of a strip (px). */
+const STRIP = 20
+
+const SHEET = `
+.igv-axis-column > div > .igv-track-label {
+  inset: -18px auto auto 0;
+  max-width: none;
+  padding: 0 4px;
+  border: 0;
+  background: none;
+  color: #444;
+  font-size: 12px;
+  line-height: 16px;
+}
+.igv-axis-column > div > .igv-track-label:hover { text-decoration: underline; }
+`
+
+/**
+ * Moves each track's label out of the data, also those of tracks to come, and cuts what is too
+ * long for the width. Returns a function that stops it.
+ *
+ * @param {Browser} browser
+ */
+export function placeLabels(browser) {
+  const { columnContainer: columns } = browser
+  const root = /** @type {ShadowRoot} */ (columns.getRootNode())
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(SHEET)
+  root.adoptedStyleSheets.push(sheet)
+  const place = () => {
+    for (const column of columns.querySelectorAll(':scope > :is(.igv-axis-column, .igv-column)')) {
+      seen.observe(column, { childList: true }) // igv.js makes new ones
+    }
+    for (const view of browser.trackViews) {
+      const label = view.viewports[0]?.trackLabelElement
+      if (!label || !view.axis) continue
+      if (label.parentNode !== view.axis) raise(view, label, seen)
+      cut(label, view)
+    }
+  }
+  const seen = new MutationObserver(place)
+  const sized = new ResizeObserver(place)
+  seen.observe(columns, { childList: true })
+  sized.observe(columns)
+  place()
+  return () => {
+    seen.disconnect()
+    sized.disconnect()
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((each) => each !== sheet)
+  }
+}
+
+/**
+ * Puts a label above its track, in the column of the axis, where nothing clips it, and makes room.
+ * It is still the viewport's, which draws it at this place into pictures.
+ *
+ * @param {TrackView} view
+ * @param {HTMLElement} label
+ * @param {MutationObserver} seen hears of a new name
+ */
+function raise(view, label, seen) {
+  const { axis, viewports, outerScroll, dragHandle, gearContainer } = view
+  const infos = [view.sampleInfoViewport, view.sampleNameViewport].map((each) => each?.viewport)
+  const columns = [axis, ...viewports.map((v) => v.viewportElement), ...infos]
+  for (const part of [...columns, outerScroll, dragHandle, gearContainer]) {
+    if (part) part.style.marginTop = `${STRIP}px`
+  }
+  for (const property of ['margin', 'top', 'transform']) label.style.removeProperty(property)
+  axis?.querySelector('.igv-track-label')?.remove() // of a viewport that is gone
+  axis?.append(label)
+  viewports[0].renderTrackLabelSVG = (context, x, y) => write(context, label, x, y)
+  seen.observe(label, { childList: true })
+}
+
+/**
+ * Writes a label into a saved picture; igv.js' own way cuts its end off, in a box.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {HTMLElement} label
+ * @param {number} x
+ * @param {number} y
+ */
+function write(context, { textContent }, x, y) {
+  context.save()
+  Object.assign(context, { font: '12px Arial', fillStyle: '#444', textAlign: 'left' })
+  context.fillText(textContent ?? '', x + 4, y + 12)
+  context.restore()
+}
+
+/** @type {CanvasRenderingContext2D | null} */
+let ruler = null
+
+/**
+ * Shows as much of a name as fits; all of it is in the title, where igv.js puts it, too.
+ *
+ * @param {HTMLElement} label
+ * @param {TrackView} view
+ */
+function cut(label, { viewports, axis }) {
+  const widths = [axis?.clientWidth ?? 0, ...viewports.map((v) => v.viewportElement.clientWidth)]
+  const room = widths.reduce((sum, width) => sum + width, 0) - 8 // without its padding
+  ruler ??= document.createElement('canvas').getContext('2d')
+  if (!ruler || room <= 0) return
+  ruler.font = getComputedStyle(label).font
+  const { title } = label
+  const text = fit(title, (shown) => (ruler?.measureText(shown).width ?? 0) <= room)
+  if (label.textContent !== text) label.textContent = text
+}
