@@ -126,7 +126,8 @@ export interface FeatureCache {
 
 /** The elements of a track, one in each column of the figure. */
 export interface TrackView {
-  track: Track
+  repaintViews(): void
+  updateViews(): Promise<void>
   axis?: HTMLElement
   viewports: {
     viewportElement: HTMLElement
@@ -167,12 +168,7 @@ export interface Track {
   filter: (feature: Feature) => boolean
   reversed?: boolean
   featureSource: { getFeatures(query: Query): Promise<Feature[] | undefined> }
-  trackView: {
-    repaintViews(): void
-    updateViews(): Promise<void>
-    /** The column between the data and the gears. */
-    outerScroll?: HTMLElement
-  }
+  trackView: TrackView
   clearCachedFeatures(): void
   init(config: TrackConfig): void
   getState(): object

@@ -5,11 +5,11 @@ import { fit } from './fit.js'
 /** @typedef {import('../igv.js').TrackView} TrackView */
 
 /** The height of a strip (px). */
-const STRIP = 20
+const STRIP = 18
 
 const SHEET = `
 .igv-axis-column > div > .igv-track-label {
-  inset: -18px auto auto 0;
+  inset: -17px auto auto 0;
   max-width: none;
   padding: 0 4px;
   border: 0;
@@ -19,6 +19,32 @@ const SHEET = `
   line-height: 16px;
 }
 .igv-axis-column > div > .igv-track-label:hover { text-decoration: underline; }
+.gt-note {
+  position: absolute;
+  inset: 50% auto auto 0;
+  z-index: 511;
+  width: max-content;
+  margin: 0;
+  padding: 0 6px;
+  transform: translate(-50%, -50%);
+  background: #fff;
+  color: #444;
+  font: 13px/1.45 system-ui, sans-serif;
+  text-align: center;
+  pointer-events: none;
+}
+.gt-note:empty { display: none; }
+.gt-note button {
+  min-height: 26px;
+  border: 1px solid #bbb;
+  border-radius: 5px;
+  background: #fff;
+  color: #0b5cad;
+  font: inherit;
+  cursor: pointer;
+  pointer-events: auto;
+}
+.gt-note button:focus-visible { outline: 2px solid #0b5cad; outline-offset: 1px; }
 `
 
 /**

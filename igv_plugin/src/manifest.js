@@ -33,7 +33,7 @@ import { igvLocus } from './state.js'
  * @property {{url: string}} regions
  * @property {Shown[]} tracks
  * @property {{name: string, outputs?: {kind?: string}}[]} [models]
- * @property {{logos?: string, models?: HitFile[]}} [hits]
+ * @property {{q?: number, logos?: string, models?: HitFile[]}} [hits] of a q below this
  * @property {{models?: import('./trust.js').Trust[]}} [trust]
  * @property {Record<string, {size?: number}>} [files] by URL: how long each was when it was written
  */
@@ -44,6 +44,8 @@ import { igvLocus } from './state.js'
  * @property {string} [target]
  * @property {string} bed
  * @property {number} [hits] how many
+ * @property {number} [candidates] places that match a motif, hits among them
+ * @property {number} [best_q] the lowest of the candidates
  */
 
 const SCHEMA = 'gtrack-manifest/1'

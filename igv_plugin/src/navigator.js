@@ -70,7 +70,13 @@ export class Navigator {
   #id = `gt-grid-${++grids}`
   #head = h('div', { role: 'row', class: 'gt-row gt-head', 'aria-rowindex': 1 })
   #space = h('div', { class: 'gt-space', role: 'rowgroup' })
-  #sight = new ResizeObserver(() => this.#draw())
+  #height = 0
+  #sight = new ResizeObserver(() => {
+    const closed = !this.#height
+    this.#height = this.element.clientHeight
+    if (closed) this.#reveal()
+    this.#draw()
+  })
   #tables
   #ears
 
@@ -197,13 +203,19 @@ export class Navigator {
   go(at, quiet = false) {
     if (!(at >= 0 && at < this.#rows.length)) return Promise.resolve(false)
     const { kind } = this.#wanted
-    const grid = this.element
     this.#current = this.#rows[at]
     const done = this.#ears.chosen(this.#tables[kind].row(this.#current), kind, quiet)
-    const above = (at + 2) * ROW - grid.clientHeight
-    grid.scrollTop = Math.max(Math.min(grid.scrollTop, at * ROW), above)
+    this.#reveal()
     this.#draw()
     return done
+  }
+
+  /** Scrolls the current row into sight. */
+  #reveal() {
+    const at = this.#rows.indexOf(this.#current)
+    const grid = this.element
+    const above = (at + 2) * ROW - grid.clientHeight
+    if (at >= 0) grid.scrollTop = Math.max(Math.min(grid.scrollTop, at * ROW), above)
   }
 
   next = () => this.#step(1)

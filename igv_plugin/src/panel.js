@@ -8,6 +8,8 @@ import { placeLabels } from './labels.js'
 import { makeLegend } from './legend.js'
 import { messageOf } from './manifest.js'
 import { makeMessages } from './messages.js'
+import { makeNotes } from './notes.js'
+import { makePane } from './pane.js'
 import { clickCards, openPopup } from './popup.js'
 import { Side } from './side.js'
 import { parseLocus } from './state.js'
@@ -15,7 +17,8 @@ import { makeTheme, makeToolbar } from './toolbar.js'
 import { followWidth, markNarrow } from './width.js'
 
 /** @typedef {import('../index.js').State} State */
-/** @typedef {{model: string, unit?: string, p99?: number}} Series The relevance of one track. */
+/** @typedef {import('../igv.js').Track} Track */
+/** @typedef {{model: string, unit?: string, p99?: number, track: Track}} Series Relevance. */
 
 /**
  * Per-base values of a model.
@@ -61,6 +64,7 @@ import { followWidth, markNarrow } from './width.js'
 export function makePanel(viewer, reads) {
   const { manifest, element, figure, relevance } = viewer
   const gone = new AbortController()
+  markNarrow(element, gone.signal)
   const side = new Side(viewer)
   const { list } = side
   const messages = makeMessages()
@@ -73,18 +77,19 @@ export function makePanel(viewer, reads) {
     help: access.help,
     agreement: relevance.length > 1 && comparison.element,
     theme: makeTheme(element, gone.signal),
+    pane: manifest && makePane(viewer, side.element, gone.signal),
   })
   const display = makeDisplay(viewer)
   const legend = makeLegend(viewer)
+  const notes = makeNotes(viewer, side.regions)
   const above = [toolbar.element, messages.element, display.element, access.element]
   const below = manifest ? [side.element, legend.element] : [legend.element]
-  markNarrow(element, gone.signal)
   arrange(viewer, above, below)
   const unlabelled = placeLabels(viewer.browser)
 
   const sync = () => {
     const state = viewer.state()
-    for (const part of [toolbar, display, legend, comparison, access]) part.sync(state)
+    for (const part of [toolbar, display, legend, comparison, access, notes]) part.sync(state)
   }
   const deaf = listen(viewer, side, { sync, report: messages.report }, gone.signal)
   followWidth(viewer, gone.signal)
@@ -92,12 +97,12 @@ export function makePanel(viewer, reads) {
   reads?.show({ lost: (found) => messages.lost(found, reads.retry), slow: messages.slow })
   sync()
   const ready = manifest ? load(viewer, side, manifest, gone.signal) : Promise.resolve()
-  ready.then(() => gone.signal.aborted || access.sync())
+  ready.then(() => gone.signal.aborted || [access, notes].forEach((part) => part.sync()))
   const destroy = () => {
     gone.abort()
     deaf()
     unlabelled()
-    for (const part of [comparison, access, list]) part.destroy()
+    for (const part of [comparison, access, notes, list]) part.destroy()
     for (const part of [...above, ...below, ...element.querySelectorAll('.gt-popup')]) part.remove()
     element.classList.remove('gtrack')
     if (!element.classList.length) element.removeAttribute('class')

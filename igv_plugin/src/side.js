@@ -1,5 +1,6 @@
-import { choices, field, group, select } from './controls.js'
+import { button, choices, field, group, select } from './controls.js'
 import { h, number } from './dom.js'
+import { whyEmpty } from './emptiness.js'
 import { familiesOf } from './families.js'
 import { sortNames, Table } from './hits.js'
 import { Navigator } from './navigator.js'
@@ -41,6 +42,7 @@ export class Side {
   #model = select('Model', [], () => this.#viewer.setFilter(this.#chosen()))
   #motif = select('Motif', [], () => this.#viewer.setFilter(this.#chosen()))
   #count = h('p', { class: 'gt-count', role: 'status' }, 'Reading the hits…')
+  #why = h('p', { class: 'gt-empty', role: 'status', hidden: true })
   #detail = h('div', {
     class: 'gt-detail',
     tabindex: 0,
@@ -61,7 +63,7 @@ export class Side {
       chosen: (row, kind, quiet) => this.#show(row, kind, quiet),
     })
     const filters = group('Filters', this.#search, this.#kind, this.#model, this.#motif)
-    const parts = [filters, this.#count, this.list.element, this.#detail]
+    const parts = [filters, this.#count, this.#why, this.list.element, this.#detail]
     this.element = h('aside', { class: 'gt-side', 'aria-label': 'Navigator' }, parts)
   }
 
@@ -83,11 +85,38 @@ export class Side {
     return Object.fromEntries(relevance.map((r) => [r.model, threshold * (r.p99 ?? 0)]))
   }
 
+  get regions() {
+    return this.#tables.regions
+  }
+
   /** @param {import('./navigator.js').Counts} counts */
-  #counted({ shown, all, hidden, kind }) {
+  #counted(counts) {
+    const { shown, all, hidden, kind } = counts
     this.#model.disabled = this.#motif.disabled = kind !== 'hits'
     const more = hidden ? `, ${number(hidden)} hidden by the threshold` : ''
     this.#count.textContent = `${number(shown)} of ${number(all)} ${kind}${more}`
+    const only = { text: this.#search.value, ...this.#chosen() }
+    const { manifest } = this.#viewer
+    this.#explain(whyEmpty(counts, only, manifest?.hits, this.#tables.hits.count > 0))
+  }
+
+  /** @param {import('./emptiness.js').Why | null} why */
+  #explain(why) {
+    const filter = () => this.#clear()
+    const threshold = () => this.#viewer.setThreshold(0)
+    const cures = {
+      filter: button('Clear the filter', 'List all again', filter),
+      threshold: button('Set the threshold to 0', 'Show all hits again', threshold),
+    }
+    this.#why.replaceChildren(why?.text ?? '', ...(why?.cure ? [' ', cures[why.cure]] : []))
+    this.#why.hidden = !why
+  }
+
+  #clear() {
+    this.#search.value = this.#model.value = this.#motif.value = ''
+    this.#search.focus() // the button goes
+    this.list.set({ text: '' })
+    this.#viewer.setFilter(this.#chosen())
   }
 
   /** What there is to say about the current row. */

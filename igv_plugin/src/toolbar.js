@@ -17,9 +17,11 @@ import { makeTrust } from './trust.js'
  * @param {() => unknown} others.help
  * @param {HTMLElement | false} others.agreement
  * @param {HTMLElement} others.theme
+ * @param {HTMLElement | null} others.pane
  */
-export function makeToolbar(viewer, { prev, next, say, help, agreement, theme }) {
+export function makeToolbar(viewer, { prev, next, say, help, agreement, theme, pane }) {
   const { manifest, relevance, element: root } = viewer
+  const names = relevance.map((r) => r.model).join(' · ')
   const locus = field('Place or chromosome', { size: 24 })
   const seek = (/** @type {Event} */ event) => {
     event.preventDefault()
@@ -29,7 +31,7 @@ export function makeToolbar(viewer, { prev, next, say, help, agreement, theme })
   const element = h(
     'header',
     { class: 'gt-bar gt-top' },
-    h('span', {}, h('strong', {}, 'gtrack'), ' ', relevance.map((r) => r.model).join(' · ')),
+    h('span', { title: names }, h('strong', {}, 'gtrack'), ' ', names),
     group(
       'Go to',
       manifest && [
@@ -41,7 +43,7 @@ export function makeToolbar(viewer, { prev, next, say, help, agreement, theme })
       button('+', 'Zoom in', () => zoom(0.5)),
     ),
     makeTrust(viewer),
-    group('Page', agreement, pictures(viewer), theme, button('?', 'Keys (key ?)', help)),
+    group('Page', agreement, pictures(viewer), theme, pane, button('?', 'Keys (key ?)', help)),
   )
   /** @param {import('../index.js').State} state */
   const sync = (state) => {

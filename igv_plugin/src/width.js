@@ -2,8 +2,9 @@
 // it, or the page, which may have hidden it.
 import { parseLocus } from './state.js'
 
-/** Below so many pixels the list goes under the figure (style.css). */
+/** Below so many pixels the list goes under the figure, and begins closed (style.css, pane.js). */
 const NARROW = 900
+const MEDIUM = 1200
 
 /**
  * Marks an element that is narrow, whatever the width of the window, as long as it is.
@@ -14,14 +15,16 @@ const NARROW = 900
 export function markNarrow(element, signal) {
   const mark = () => {
     const { clientWidth: width } = element
-    if (width) element.toggleAttribute('data-narrow', width < NARROW) // or it is hidden
+    if (!width) return // it is hidden
+    element.toggleAttribute('data-narrow', width < NARROW)
+    element.toggleAttribute('data-medium', width < MEDIUM)
   }
   const watch = new ResizeObserver(mark)
   watch.observe(element)
   mark()
   signal.addEventListener('abort', () => {
     watch.disconnect()
-    element.removeAttribute('data-narrow')
+    for (const name of ['data-narrow', 'data-medium']) element.removeAttribute(name)
   })
 }
 

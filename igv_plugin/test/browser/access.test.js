@@ -17,6 +17,7 @@ const ORDER = [
     'PNG',
     'SVG',
     'Dark',
+    'List',
     'Keys (key ?)',
     'Scale',
     'Threshold',
