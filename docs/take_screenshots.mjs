@@ -33,7 +33,7 @@ const settle = (page) => page.waitForTimeout(1000)
 async function click(page) {
   const label = await page.locator('.igv-track-label', { hasText: 'cnn-hits' }).boundingBox()
   const figure = await page.locator('.gt-figure').boundingBox()
-  await page.mouse.click(figure.x + figure.width / 2, label.y + label.height / 2)
+  await page.mouse.click(figure.x + figure.width / 2, label.y + label.height + 18) // below its name
 }
 
 const size = { height: 860 }

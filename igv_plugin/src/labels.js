@@ -14,7 +14,6 @@ const SHEET = `
   padding: 0 4px;
   border: 0;
   background: none;
-  color: #444;
   font-size: 12px;
   line-height: 16px;
 }
@@ -58,7 +57,7 @@ export function placeLabels(browser) {
   const root = /** @type {ShadowRoot} */ (columns.getRootNode())
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(SHEET)
-  root.adoptedStyleSheets.push(sheet)
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
   const place = () => {
     for (const column of columns.querySelectorAll(':scope > :is(.igv-axis-column, .igv-column)')) {
       seen.observe(column, { childList: true }) // igv.js makes new ones
@@ -114,7 +113,7 @@ function raise(view, label, seen) {
  */
 function write(context, { textContent }, x, y) {
   context.save()
-  Object.assign(context, { font: '12px Arial', fillStyle: '#444', textAlign: 'left' })
+  Object.assign(context, { font: '12px Arial', fillStyle: '#000', textAlign: 'left' })
   context.fillText(textContent ?? '', x + 4, y + 12)
   context.restore()
 }

@@ -43,11 +43,15 @@ export function tracks() {
     const { x, y, width, height } = e.getBoundingClientRect()
     return { x: x + width / 2, y: y + height / 2, height }
   }
+  const viewports = [...shadowRoot.querySelectorAll('.igv-viewport')]
+  const beside = (one) => (e) =>
+    Math.abs(e.getBoundingClientRect().y - one.getBoundingClientRect().y) < 2
   return [...shadowRoot.querySelectorAll('.igv-track-label')].map((label) => {
-    const box = label.closest('.igv-viewport').getBoundingClientRect()
-    const gear = gears.find((g) => Math.abs(g.getBoundingClientRect().y - box.y) < 2)
+    const axis = label.parentElement
+    const box = viewports.find(beside(axis)).getBoundingClientRect()
+    const gear = gears.find(beside(axis))
     return {
-      label: label.textContent,
+      label: label.title, // the text may have lost its middle
       at: middle(label),
       x: box.x + box.width / 2,
       y: box.y,
