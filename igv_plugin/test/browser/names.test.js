@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { boxes, covering } from './boxes.js'
 import {
   COLORS,
   EVIL,
@@ -113,6 +114,25 @@ function evilHub(a, b, hits) {
     .map(stanza)
     .join('\n')
 }
+test('no name of a track lies over letters, bars, hits or features, in any window', async () => {
+  const long = 'MA0139.1-CTCF-human-encode-accessible-regions-of-K562-fold-04'
+  const longer = (t) => (t.model === first.model ? { ...t, name: long, model: long } : t)
+  const named = { ...manifest, tracks: manifest.tracks.map(longer) }
+  server.options.virtual['/long.json'] = JSON.stringify(named)
+  await mounted({ manifestURL: 'long.json', difference: true }, async (page) => {
+    for (const width of [1440, 1024, 390]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.waitForTimeout(500)
+      const found = await page.evaluate(boxes)
+      assert.equal(found.length, named.tracks.length + 1)
+      assert.deepEqual(covering(found), [], `${width} px`)
+      assert.ok(found.some(({ label }) => label.title.startsWith(`${long} −`)))
+      assert.ok(found.every(({ label, data }) => label.right <= data.right + 1))
+      await shot(page, `names-${width}`)
+    }
+  })
+})
+
 /** Runs in the page: [how many layers, alpha, graph] of each overlay. */
 const overlays = () =>
   window.app.browser
