@@ -28,7 +28,9 @@ export function makePane(viewer, pane, signal) {
     element.ariaExpanded = String(shown)
   }
   const follow = () => {
-    if (!chosen && pane.hidden === isWide()) withMiddle(viewer, () => show(isWide()))
+    if (chosen || pane.hidden !== isWide()) return
+    show(isWide())
+    viewer.browser.layoutChange() // the left end stays, as igv.js does where a window is resized
   }
   const watch = new MutationObserver(follow)
   watch.observe(root, { attributeFilter: ['data-medium'] })

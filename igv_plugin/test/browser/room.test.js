@@ -95,8 +95,12 @@ test('the list opens and closes; letters stay as wide, and the middle stays', ()
 test('the list begins closed where the window is narrow, and follows it until it is pressed', () =>
   panel({}, async (page) => {
     const pane = page.getByRole('complementary', { name: 'Navigator' })
+    const begin = () => page.evaluate(() => window.app.browser.referenceFrameList[0].start)
+    const before = await begin()
     await page.setViewportSize({ width: 1024, height: 768 })
     await until(page, () => document.querySelector('.gt-side').hidden)
+    await page.waitForTimeout(300)
+    assert.ok(Math.abs((await begin()) - before) < 1)
     await page.evaluate(() => window.panel.go(300)) // keys n and p go on
     await page.getByRole('button', { name: 'List', exact: true }).click()
     await until(page, () => {
