@@ -70,23 +70,6 @@ export interface ReferenceFrame {
   shiftPixels(pixels: number, width: number, clamp: boolean): boolean
 }
 
-/** A piece of a track in the page; that of the ruler has a sweeper. */
-export interface Viewport {
-  viewportElement?: HTMLElement
-  rulerSweeper?: { dispose(): void }
-  /** What is being read; false or undefined for nothing. */
-  loading?: unknown
-}
-
-export interface TrackView {
-  track: Track
-  gear?: HTMLElement
-  viewports?: Viewport[]
-  axis: HTMLElement
-  axisCanvas?: HTMLCanvasElement
-  paintAxis(): void
-}
-
 export interface Browser {
   genome: {
     chromosomes: Map<string, Chromosome>
@@ -124,23 +107,31 @@ export interface FeatureCache {
   features: Feature[]
 }
 
-/** The elements of a track, one in each column of the figure. */
+/** A piece of a track in the page, one in each column; that of the ruler has a sweeper. */
+export interface Viewport {
+  viewportElement: HTMLElement
+  trackLabelElement?: HTMLElement
+  featureCache?: FeatureCache
+  loading?: unknown
+  rulerSweeper?: { dispose(): void }
+  renderTrackLabelSVG?: (context: CanvasRenderingContext2D, x: number, y: number) => void
+}
+
+/** The elements of a track. */
 export interface TrackView {
-  repaintViews(): void
-  updateViews(): Promise<void>
+  track: Track
   axis?: HTMLElement
-  viewports: {
-    viewportElement: HTMLElement
-    trackLabelElement?: HTMLElement
-    featureCache?: FeatureCache
-    loading?: unknown
-    renderTrackLabelSVG?: (context: CanvasRenderingContext2D, x: number, y: number) => void
-  }[]
+  axisCanvas?: HTMLCanvasElement
+  gear?: HTMLElement
+  viewports: Viewport[]
   outerScroll?: HTMLElement
   dragHandle?: HTMLElement
   gearContainer?: HTMLElement
   sampleInfoViewport?: { viewport?: HTMLElement }
   sampleNameViewport?: { viewport?: HTMLElement }
+  paintAxis(): void
+  repaintViews(): void
+  updateViews(): Promise<void>
 }
 
 /** A piece of a track's data; relevance has a value, and a hit the columns of its bigBed. */

@@ -5,9 +5,9 @@ import { parseLocus } from './state.js'
 let panes = 0
 
 /**
- * The button that opens and closes the list. It begins closed in an element
- * that is not wide (width.js), and follows that until it is pressed; a link says nothing of it, as it
- * is opened in windows of other widths.
+ * The button that opens and closes the list. It begins closed in an element that is not wide
+ * (width.js), and follows that until it is pressed; a link says nothing of it, as it is opened in
+ * windows of other widths.
  *
  * @param {import('./panel.js').Viewer} viewer
  * @param {HTMLElement} pane
@@ -28,7 +28,7 @@ export function makePane(viewer, pane, signal) {
     element.ariaExpanded = String(shown)
   }
   const follow = () => {
-    if (chosen || pane.hidden !== isWide()) return
+    if (chosen || pane.hidden !== isWide()) return // it is as it should be
     show(isWide())
     viewer.browser.layoutChange() // the left end stays, as igv.js does where a window is resized
   }

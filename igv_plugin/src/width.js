@@ -55,7 +55,7 @@ export function followWidth({ browser, figure, state, fit }, signal) {
  */
 function paintAxis(trackView) {
   const { axis, axisCanvas } = trackView
-  if (!axisCanvas) return
+  if (!axis || !axisCanvas) return
   const { width, height } = axis.getBoundingClientRect()
   Object.assign(axisCanvas.style, { width: `${width}px`, height: `${height}px` })
   trackView.paintAxis()
