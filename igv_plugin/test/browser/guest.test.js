@@ -207,7 +207,7 @@ test('an element that is hidden at first draws when it is shown, and follows its
     )
     await shot(page, 'guest-shown')
     const wide = (await page.evaluate(drawn, 'app'))[0][1]
-    await page.evaluate(() => (document.getElementById('tab').style.width = '1000px'))
+    await page.evaluate(() => (document.getElementById('tab').style.width = '600px'))
     await until(
       page,
       (most) => {
@@ -269,6 +269,7 @@ for (const [name, doctype] of [
           doctype ? 'CSS1Compat' : 'BackCompat',
         )
         await mountIn(page, 'app')
+        await page.getByRole('button', { name: 'List', exact: true }).click()
         await page.evaluate(() => window.apps.app.next())
         await until(page, drawnWide, { argument: ['app', 300] })
         await shot(page, `guest-hostile${doctype ? '' : '-quirks'}`)
@@ -283,6 +284,7 @@ test('in an element that is narrower than the window the list goes below the fig
   visit(plain('<div id=app style="width:420px"></div>'), async (page) => {
     await mountIn(page, 'app')
     await until(page, drawnWide, { argument: ['app', 250] })
+    await page.getByRole('button', { name: 'List', exact: true }).click()
     const boxes = () =>
       page.evaluate(() =>
         ['#app', '.gt-figure', '.gt-side'].map((s) => {
