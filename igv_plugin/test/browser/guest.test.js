@@ -2,7 +2,7 @@
 // and what is left when it goes.
 import assert from 'node:assert/strict'
 import { until } from './chromium.js'
-import { frame, mountIn, visit } from './guests.js'
+import { frame, HOSTILE, mountIn, visit } from './guests.js'
 import { shot, test } from './scans.js'
 
 const plain = (body) => `<!doctype html><html lang=en><title>Guest</title><body>${body}</body>`
@@ -229,12 +229,6 @@ function drawnWide([id, least]) {
   })
 }
 
-const HOSTILE = `*{box-sizing:content-box;line-height:2.2;letter-spacing:1px}
-button{width:100%;text-transform:uppercase;margin:10px;min-height:3em;display:block}
-div,section,aside{float:left} label{display:block;width:100%} p,h3,dl{margin:30px} dd,dt{float:left}
-header,footer{position:fixed;width:100%} form{padding:20px} svg{width:100%;height:auto}
-input,select{width:100%;margin:1em 0} span{display:block} canvas{display:none}`
-
 /** Runs in the page: what lies outside of the viewer, and rows that are not where they belong. */
 function astray() {
   const root = document.getElementById('app')
@@ -280,7 +274,7 @@ for (const [name, doctype] of [
     ))
 }
 
-test('in an element that is narrower than the window the list goes below the figure', () =>
+test('in an element that is narrower than the window list and figure have all of its width', () =>
   visit(plain('<div id=app style="width:420px"></div>'), async (page) => {
     await mountIn(page, 'app')
     await until(page, drawnWide, { argument: ['app', 250] })
@@ -293,7 +287,9 @@ test('in an element that is narrower than the window the list goes below the fig
         }),
       )
     const [app, figure, side] = await boxes()
-    assert.ok(side.top >= figure.bottom - 1 && side.right <= app.right + 1)
+    for (const { left, right } of [figure, side]) {
+      assert.ok(left >= app.left - 1 && right <= app.right + 1 && right - left > 400)
+    }
     await shot(page, 'guest-narrow')
     await page.evaluate(() => (document.getElementById('app').style.width = '1200px'))
     await until(page, drawnWide, { argument: ['app', 500] })

@@ -101,3 +101,10 @@ export async function mountIn(page, id, options = {}) {
   await page.evaluate((where) => window.apps[where].ready, id)
   await frame(page)
 }
+
+/** Styles of a page that mean all that is in it. */
+export const HOSTILE = `*{box-sizing:content-box;line-height:2.2;letter-spacing:1px}
+button{width:100%;text-transform:uppercase;margin:10px;min-height:3em;display:block}
+div,section,aside{float:left} label{display:block;width:100%} p,h3,dl{margin:30px} dd,dt{float:left}
+header,footer{position:fixed;width:100%} form{padding:20px} svg{width:100%;height:auto}
+input,select{width:100%;margin:1em 0} span{display:block} canvas{display:none}`
