@@ -38,11 +38,11 @@ async function click(page) {
 
 const size = { height: 860 }
 for (const [name, locus, look, more] of [
-  ['view', 'chr1:119651-119790', settle, size],
-  ['popup', 'chr1:140209-140348', click, size],
+  ['view', 'chr1:119671-119770', settle, size],
+  ['popup', 'chr1:140229-140328', click, size],
   ['view-2kb', 'chr1:118501-120500', settle, size],
-  ['view-dark', 'chr1:140209-140348', settle, { ...size, colorScheme: 'dark' }],
-  ['hub', 'chr1:119651-119790', settle, { height: 960 }],
+  ['view-dark', 'chr1:140229-140328', settle, { ...size, colorScheme: 'dark' }],
+  ['hub', 'chr1:119671-119770', settle, { height: 960 }],
 ]) {
   await viewing(
     name === 'hub' ? ['--hub'] : [],

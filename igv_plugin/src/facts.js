@@ -20,7 +20,10 @@ export function labelOf({ look, inUnits, isDifference, unit }, width) {
 }
 
 /** @param {number} width */
-const bases = (width) => number(Number(width.toPrecision(3)))
+function bases(width) {
+  const about = Number(width.toPrecision(2))
+  return about === width ? number(width) : `≈ ${number(about)}`
+}
 
 /**
  * @param {RelevanceTrack} track

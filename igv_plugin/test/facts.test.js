@@ -15,7 +15,7 @@ const said = (...given) =>
 
 test('beside a name stands what is drawn', () => {
   assert.deepEqual(labelOf(track, 0), [])
-  assert.deepEqual(labelOf(track, 9619.3), ['largest and smallest of each 9,620 bp'])
+  assert.deepEqual(labelOf(track, 9619.3), ['largest and smallest of each ≈ 9,600 bp'])
   assert.deepEqual(labelOf({ ...track, look: { reverse: true } }, 0), ['reverse strand'])
   assert.deepEqual(labelOf(difference, 64), [
     'each in units of its p99',
