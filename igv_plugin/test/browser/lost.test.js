@@ -15,7 +15,8 @@ import {
 } from './scans.js'
 
 const home = manifest?.locus
-const far = second?.peak // of which nothing is read at the start
+/** A place of which nothing is read at the start, near enough for letters. */
+const far = second && { ...second.peak, start: second.peak.start + 30, end: second.peak.end - 30 }
 const goto = (page, { chrom, start, end }) =>
   page.evaluate((place) => window.app.goto(...place).then(() => {}), [chrom, start, end])
 const bars = (page) =>

@@ -81,12 +81,14 @@ async function showRegions(page) {
   const wanted = {
     cnn: at,
     dnabert2: at,
-    'cnn − dnabert2 (logits)': at,
+    'cnn − dnabert2 · each in units of its p99': at,
     genes: CASE.regions.slice(0, 2),
     more: ['%3C%69%6D%67'],
     sites: ['<img'], // igv.js does not decode a GFF3's
     ...Object.fromEntries(many.map((label) => [shown(label), [...at, `Model${label}`]])),
   }
+  await page.getByRole('button', { name: 'Difference' }).click()
+  await drawn(page)
   await popups(page, wanted, (label) => !/^many.*hits$/s.test(label))
   await search.fill('')
 }
