@@ -1,0 +1,284 @@
+"""What a scan costs a processor beside its model: microseconds a window, by stage.
+
+A stand-in answers with random relevance for every unit, at once; regions of 200 bp, one a window,
+both strands. Each size is a child of its own, one CPU thread. A stage is CPU time of its thread
+without that of the stages it calls. Printed are JSON lines: for each model the cost of a window
+(between the two sizes, so that what is done once does not count), by stage, as a ratio to what
+writing the same values as a bigWig takes in the same process, and the growth of memory; then the
+CPU seconds from the start of `gtrack scan` to its first batch. Exit 1 when a gate fails.
+
+    python benchmarks/host_cost.py [SMALL LARGE]
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+SIZES = 1000, 16_000
+WINDOW_BP = 200
+MODELS = "cnn", "dnabert2"
+GATES = {"cnn": 17.0, "dnabert2": 23.0, "rss_ratio": 1.08, "start_s": 8.0}
+EXAMPLE = Path(__file__).resolve().parents[1] / "example_data"
+
+STAGES = {
+    "plan: read and check regions": [
+        "gtrack.workflows.scanning.sources:read_regions",
+        "gtrack.workflows.plan:check_regions",
+        "gtrack.workflows.plan:canonical_regions",
+    ],
+    "plan: models": ["gtrack.workflows.plan:open_model", "gtrack.workflows.plan:plan_model"],
+    "plan: windows": ["gtrack.core.scan.plan:ModelPlan.lay"],
+    "plan: known bases of regions": ["gtrack.workflows.plan:_known"],
+    "plan: letters of regions": ["gtrack.workflows.plan:genome_notes"],
+    "plan: pools": ["gtrack.workflows.plan:_read_pools"],
+    "plan: written": ["gtrack.workflows.folder.scan_folder:ScanFolder.write_plan"],
+    "scan: sequences": ["gtrack.workflows.scanning.shard:ShardScanner._read"],
+    "scan: rows": ["gtrack.workflows.scanning.shard:read_rows"],
+    "scan: encode": [
+        "gtrack.models.cnn:Cnn.encode",
+        "gtrack.models.dnabert2.tokenizer:DnaTokenizer.encode",
+    ],
+    "scan: collate": ["gtrack.models.cnn:Cnn.collate", "gtrack.models.dnabert2:Dnabert2.collate"],
+    "scan: batches and answers": ["gtrack.workflows.scanning.shard:PoolExplainer.__call__"],
+    "scan: stand-in": ["__main__:StandIn.explain"],
+    "scan: project and average": ["gtrack.workflows.scanning.shard:assemble"],
+    "scan: shard written": ["gtrack.io.shards:write_shard"],
+    "merge: shards read": ["gtrack.io.shards:read_shard", "gtrack.io.shards:is_done"],
+    "merge: runs": ["gtrack.workflows.scanning.merging:_Tracks.add"],
+    "merge: statistics": ["gtrack.core.scan.track_statistics:TrackStatistics.add"],
+    "merge: bigWig": [
+        "gtrack.io.bigwig.writer:BigWigWriter.add",
+        "gtrack.io.bigwig.writer:BigWigWriter.close",
+    ],
+    "merge: tables and scores": ["gtrack.workflows.merge:merge_model"],
+    "merge: genome": ["gtrack.workflows.merge:copy_genome"],
+    "merge: published": ["gtrack.workflows.folder.scan_folder:ScanFolder.publish"],
+}
+"""Stage -> the functions whose time it is, where they are looked up; more than one may exist."""
+
+
+class StandIn:
+    """A method that answers at once, by the ids and their places alone."""
+
+    name, per_base = "stand_in", False
+    allowed: Mapping[str, Any] = {}
+
+    def __init__(self, parameters: Mapping[str, str] | None = None, precision: str = "fp32") -> None:
+        import numpy as np
+
+        self.parameters, self.precision = dict(parameters or {}), precision
+        self._table = np.random.default_rng(3).normal(size=8192).astype(np.float32) * 1e-3
+
+    @classmethod
+    def validated(cls, given: Mapping[str, str]) -> dict[str, str]:
+        """Take no parameter."""
+        return dict(given)
+
+    def used(self, kind: str) -> dict[str, str]:
+        """Return no parameter."""
+        return {}
+
+    @contextmanager
+    def applied(self, model: Any) -> Iterator[Callable[..., Any]]:
+        """Leave the model as it is."""
+        yield self.explain
+
+    def explain(self, batch: Any, contrasts: Any, sequences: Any = ()) -> Any:
+        """Answer one batch."""
+        import numpy as np
+
+        from gtrack.core.encodings import Explained
+
+        ids = (batch.ids if hasattr(batch, "ids") else batch.codes).numpy()
+        found = self._table[(ids * 7 + np.arange(ids.shape[1]) * 13) % len(self._table)]
+        logits = np.ascontiguousarray(found[:, : contrasts.shape[1]])
+        return Explained(logits=logits, relevance=np.stack([found] * len(contrasts)))
+
+
+class Clock:
+    """CPU time by stage, each without that of the stages inside it, over all threads."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+        self._local = threading.local()
+
+    def of(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function with its time counted."""
+
+        @functools.wraps(function)
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            open_stages = self._local.__dict__.setdefault("stages", [])
+            now = time.thread_time()
+            if open_stages:
+                outer, since = open_stages[-1]
+                self.seconds[outer] += now - since
+            open_stages.append((stage, now))
+            try:
+                return function(*args, **kwargs)
+            finally:
+                now = time.thread_time()
+                self.seconds[stage] += now - open_stages.pop()[1]
+                if open_stages:
+                    open_stages[-1] = (open_stages[-1][0], now)
+
+        return counted
+
+    def watch(self, stage: str, where: str) -> None:
+        """Count the time of a function ``module:name`` or ``module:Class.name``; none: nothing."""
+        module, _, path = where.partition(":")
+        *owners, name = path.split(".")
+        owner = functools.reduce(getattr, owners, import_module(module))
+        if name in vars(owner):
+            setattr(owner, name, self.of(stage, getattr(owner, name)))
+
+
+def write_inputs(folder: Path, regions: int) -> None:
+    """Write a random genome and its regions, each as long as a window."""
+    import numpy as np
+
+    step = WINDOW_BP + 50
+    letters = np.frombuffer(b"ACGT", np.uint8)
+    bases = letters[np.random.default_rng(regions).integers(0, 4, regions * step + 60)].tobytes()
+    lines = (bases[at : at + 60] for at in range(0, len(bases), 60))
+    (folder / "g.fa").write_bytes(b">chr1\n" + b"\n".join(lines) + b"\n")
+    (folder / "r.bed").write_text(
+        "".join(f"chr1\t{k * step + 20}\t{k * step + 20 + WINDOW_BP}\n" for k in range(regions))
+    )
+
+
+def measure(model: str, regions: int) -> dict[str, Any]:
+    """Scan once with the stand-in, in this process; return seconds by stage, and memory."""
+    import numpy as np
+
+    from gtrack.attribution import METHODS
+    from gtrack.io.bigwig import BigWigReader, BigWigWriter
+    from gtrack.workflows.scan import scan
+    from gtrack.workflows.scanning.job import ScanJob
+
+    METHODS[StandIn.name] = "__main__:StandIn"
+    clock = Clock()
+    for stage, places in STAGES.items():
+        for where in places:
+            clock.watch(stage, where)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_inputs(folder, regions)
+        job = ScanJob(
+            bed=folder / "r.bed",
+            fasta=folder / "g.fa",
+            models=(("m", str(EXAMPLE / "models" / model)),),
+            out=folder / "out",
+            method=StandIn.name,
+            strand="both",
+            workers=1,
+        )
+        begun = time.process_time()
+        scan(job, lambda plan: lambda *_: None)
+        took = time.process_time() - begun
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with BigWigReader(folder / "out" / "tracks" / "m.relevance.bw") as reader:
+            sizes = reader.chrom_sizes
+            values = reader.values("chr1", 0, sizes["chr1"])
+        edges = np.flatnonzero(np.diff(np.isfinite(values), prepend=False, append=False))
+        runs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+        begun = time.process_time()
+        with BigWigWriter(folder / "again.bw", sizes) as writer:
+            for first, end in runs:
+                writer.add("chr1", first, values[first:end])
+        again = time.process_time() - begun
+    return {"scan": took, "bigwig": again, "rss_kb": peak, "stages": dict(clock.seconds)}
+
+
+def start() -> None:
+    """Print the CPU seconds of this process at the first batch of a scan of one region."""
+    from gtrack.attribution.pool import PoolExplainer
+    from gtrack.cli import main as gtrack
+
+    def first(*_: object, **__: object) -> None:
+        print(time.process_time(), flush=True)
+        os._exit(0)
+
+    PoolExplainer.__call__ = first  # type: ignore[method-assign]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "r.bed").write_text("chr1\t1000\t1200\n")
+        options = ["--bed", str(folder / "r.bed"), "--fasta", str(EXAMPLE / "genome.fa")]
+        options += ["--model", f"m={sys.argv[2]}", "--out", str(folder / "out"), "--workers", "1"]
+        sys.argv = ["gtrack", "scan", *options]
+        gtrack()
+
+
+def child(*arguments: object) -> Any:
+    """Run this script in a process of its own and return what it printed last."""
+    command = [sys.executable, __file__, *map(str, arguments)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def compared(model: str, sizes: tuple[int, int]) -> dict[str, Any]:
+    """Return what a window costs, between two sizes of one model."""
+    small, large = (child("--measure", model, size) for size in sizes)
+    per_window = 1e6 / (sizes[1] - sizes[0])
+    stages = {
+        stage: (large["stages"].get(stage, 0) - small["stages"].get(stage, 0)) * per_window
+        for stage in STAGES
+    }
+    whole = (large["scan"] - small["scan"]) * per_window
+    stages["other"] = whole - sum(stages.values())
+    ours = whole - stages["scan: stand-in"]
+    bigwig = (large["bigwig"] - small["bigwig"]) * per_window
+    return {
+        "name": "host_cost",
+        "model": model,
+        "regions": list(sizes),
+        "us_per_window": round(ours, 1),
+        "bigwig_us": round(bigwig, 1),
+        "ratio_to_bigwig": round(ours / bigwig, 2),
+        "gate": GATES[model],
+        "rss_bytes_per_region": round((large["rss_kb"] - small["rss_kb"]) * 1024 / (sizes[1] - sizes[0])),
+        "rss_ratio": round(large["rss_kb"] / small["rss_kb"], 3),
+        "stages_us": {stage: round(each, 1) for stage, each in stages.items()},
+    }
+
+
+def main() -> int:
+    """Measure everything and hold the ratios against their gates."""
+    if sys.argv[1:2] == ["--measure"]:
+        print(json.dumps(measure(sys.argv[2], int(sys.argv[3]))))
+        return 0
+    if sys.argv[1:2] == ["--start"]:
+        start()
+        return 1
+    os.environ.update(OMP_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false")
+    small, large = map(int, sys.argv[1:3]) if sys.argv[1:] else SIZES
+    failed = False
+    for model in MODELS:
+        found = compared(model, (small, large))
+        print(json.dumps(found), flush=True)
+        failed |= found["ratio_to_bigwig"] > GATES[model]
+        failed |= found["rss_ratio"] > GATES["rss_ratio"]
+    starts = {
+        model: statistics.median(child("--start", EXAMPLE / "models" / model) for _ in range(3))
+        for model in MODELS
+    }
+    print(json.dumps({"name": "start_to_first_batch", "cpu_s": starts, "gate": GATES["start_s"]}))
+    return int(failed or max(starts.values()) > GATES["start_s"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
