@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch.nn.functional as F
 from torch import Tensor
-from transformers import PretrainedConfig
 
 from gtrack.core.heads import head_of
+from gtrack.models.network_config import NetworkConfig
 
 
-def head_loss(config: PretrainedConfig, logits: Tensor, labels: Tensor) -> Tensor:
+class Outputs(NamedTuple):
+    """What a network says of a batch; trainers take the loss by its place.
+
+    Attributes
+    ----------
+    loss : Tensor of one number, or None
+        None where no labels were given.
+    logits : Tensor, shape (B, outputs)
+    """
+
+    loss: Tensor | None
+    logits: Tensor
+
+
+def head_loss(config: NetworkConfig, logits: Tensor, labels: Tensor) -> Tensor:
     """Return the mean loss of a batch.
 
     Parameters
     ----------
-    config : PretrainedConfig
+    config : NetworkConfig
         Says by ``problem_type`` what the outputs are. Where it says nothing, one output is a
         label and several are classes: so gtrack has always trained.
     logits : Tensor, shape (B, outputs)

@@ -8,16 +8,15 @@ they never win the pooling.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch.nn.functional as F
 from torch import Tensor, nn
-from transformers import PretrainedConfig, PreTrainedModel
-from transformers.modeling_outputs import SequenceClassifierOutput
 
 from gtrack.core.printable import shown
 from gtrack.core.strands import STRANDS
-from gtrack.models.loss import head_loss
+from gtrack.models.loss import Outputs, head_loss
+from gtrack.models.network_config import NetworkConfig
 
 LONGEST = 1_000_000
 """Window in bp, at most: a convolution of 64 channels needs 256 MB for it."""
@@ -28,7 +27,7 @@ N_CODE = 4
 """Code of N, and of padding: an all-zero column."""
 
 
-class CnnConfig(PretrainedConfig):  # type: ignore[misc]
+class CnnConfig(NetworkConfig):
     """Shape of a :class:`CnnForSequenceClassification`.
 
     Parameters
@@ -46,7 +45,7 @@ class CnnConfig(PretrainedConfig):  # type: ignore[misc]
     strands : {"both", "forward", "reverse", "region"} or None
         Strands that the model was trained on.
     **kwargs
-        Anything that ``transformers.PretrainedConfig`` knows: ``id2label``, ``num_labels``.
+        Labels: see :class:`gtrack.models.network_config.NetworkConfig`.
 
     Raises
     ------
@@ -54,7 +53,7 @@ class CnnConfig(PretrainedConfig):  # type: ignore[misc]
         When a field is out of range.
     """
 
-    model_type = "gtrack_cnn"
+    model_type: ClassVar = "gtrack_cnn"
 
     def __init__(
         self,
@@ -134,14 +133,23 @@ class GlobalMaxPool(nn.Module):
         return x.amax(dim=-1)
 
 
-class CnnForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
+def _begin(module: nn.Module) -> None:
+    """Give a module the weights that training begins with."""
+    if isinstance(module, nn.Conv1d | nn.Linear):
+        nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.BatchNorm1d):
+        module.reset_parameters()
+        module.reset_running_stats()
+
+
+class CnnForSequenceClassification(nn.Module):
     """The network: blocks of convolution and ReLU, global max pooling, dense."""
 
-    config_class = CnnConfig
-    main_input_name = "input_ids"
-
     def __init__(self, config: CnnConfig) -> None:
-        super().__init__(config)
+        super().__init__()
+        self.config = config
         self.num_labels = config.num_labels
         reads = [4, *config.channels[:-1]]
         self.blocks = nn.ModuleList(
@@ -152,16 +160,7 @@ class CnnForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
         )
         self.pool = GlobalMaxPool()
         self.classifier = nn.Linear(config.channels[-1], config.num_labels)
-        self.post_init()
-
-    def _init_weights(self, module: nn.Module) -> None:
-        if isinstance(module, nn.Conv1d | nn.Linear):
-            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-        elif isinstance(module, nn.BatchNorm1d):
-            module.reset_parameters()
-            module.reset_running_stats()
+        self.apply(_begin)
 
     def embed(self, input_ids: Tensor) -> Tensor:
         """Return bases as one-hot columns, shape (B, L, 4), order A, C, G, T; N is all zero."""
@@ -175,7 +174,7 @@ class CnnForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
         inputs_embeds: Tensor | None = None,
         labels: Tensor | None = None,
         **kwargs: Any,
-    ) -> SequenceClassifierOutput:
+    ) -> Outputs:
         """Return logits, and the loss where `labels` are given.
 
         Parameters
@@ -193,7 +192,7 @@ class CnnForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
 
         Returns
         -------
-        SequenceClassifierOutput
+        Outputs
             ``logits`` of shape (B, labels), and ``loss``.
 
         Raises
@@ -211,4 +210,4 @@ class CnnForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
             x = block(x, mask)
         logits: Tensor = self.classifier(self.pool(x))
         loss = None if labels is None else head_loss(self.config, logits, labels)
-        return SequenceClassifierOutput(loss=loss, logits=logits)
+        return Outputs(loss, logits)

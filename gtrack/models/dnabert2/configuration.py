@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from transformers import PretrainedConfig
+from typing import Any, ClassVar
 
 from gtrack.core.printable import shown
 from gtrack.core.strands import STRANDS
+from gtrack.models.network_config import NetworkConfig
 
 LONGEST = 100_000
 """Window in bp, at most: attention takes memory by the square of its tokens, here some 30 GB."""
@@ -15,7 +14,7 @@ LONGEST = 100_000
 _LARGEST = 10**7  # of any size: no tensor of a network has more rows
 
 
-class Dnabert2Config(PretrainedConfig):  # type: ignore[misc]
+class Dnabert2Config(NetworkConfig):
     """Shape of a DNABERT-2 network; the fields of the published ``config.json`` and two of our own.
 
     Parameters
@@ -25,7 +24,7 @@ class Dnabert2Config(PretrainedConfig):  # type: ignore[misc]
     strands : {"both", "forward", "reverse", "region"} or None
         Strands that the model was trained on.
     **kwargs
-        Anything that ``transformers.PretrainedConfig`` knows: ``id2label``, ``num_labels``.
+        Labels: see :class:`gtrack.models.network_config.NetworkConfig`.
 
     Raises
     ------
@@ -33,7 +32,7 @@ class Dnabert2Config(PretrainedConfig):  # type: ignore[misc]
         When a field is out of range.
     """
 
-    model_type = "gtrack_dnabert2"
+    model_type: ClassVar = "gtrack_dnabert2"
 
     def __init__(
         self,

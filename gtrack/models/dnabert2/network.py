@@ -7,18 +7,15 @@ rules of an explanation attach; without rules they are plain arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from transformers import PreTrainedModel
-from transformers.modeling_outputs import SequenceClassifierOutput
 
 from gtrack.models.dnabert2.alibi import Alibi
 from gtrack.models.dnabert2.configuration import Dnabert2Config
-from gtrack.models.loss import head_loss
+from gtrack.models.loss import Outputs, head_loss
 
 __all__ = ["AttentionProduct", "Dnabert2Config", "Dnabert2ForSequenceClassification", "GatedGelu"]
 
@@ -174,27 +171,26 @@ class _Bert(nn.Module):
         return out
 
 
-class Dnabert2ForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
+class Dnabert2ForSequenceClassification(nn.Module):
     """DNABERT-2 with pooler and classifier; state-dict keys as in the published checkpoints.
 
     There is no limit to the length of the input other than memory: ALiBi grows with it.
     """
 
-    config_class = Dnabert2Config
     accepts_loss_kwargs = False  # the Trainer then scales the loss itself when it accumulates
-    _supports_sdpa = True
-    _no_split_modules: Sequence[str] = ("_Layer",)
 
     def __init__(self, config: Dnabert2Config) -> None:
-        super().__init__(config)
+        super().__init__()
+        self.config = config
         self.num_labels = config.num_labels
         self.bert = _Bert(config)
         dropout = config.classifier_dropout
         self.dropout = nn.Dropout(config.hidden_dropout_prob if dropout is None else dropout)
         self.classifier = nn.Linear(config.hidden_size, config.num_labels)
-        self.post_init()
+        self.apply(self._begin)
 
-    def _init_weights(self, module: nn.Module) -> None:
+    def _begin(self, module: nn.Module) -> None:
+        """Give a module the weights that training begins with."""
         if isinstance(module, nn.Linear | nn.Embedding):
             nn.init.normal_(module.weight, mean=0.0, std=self.config.initializer_range)
         if isinstance(module, nn.LayerNorm):
@@ -218,7 +214,7 @@ class Dnabert2ForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
         inputs_embeds: Tensor | None = None,
         labels: Tensor | None = None,
         **kwargs: Any,
-    ) -> SequenceClassifierOutput:
+    ) -> Outputs:
         """Return logits, and the loss where `labels` are given.
 
         Parameters
@@ -236,7 +232,7 @@ class Dnabert2ForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
 
         Returns
         -------
-        SequenceClassifierOutput
+        Outputs
             ``logits`` of shape (B, labels), and ``loss``.
 
         Raises
@@ -249,4 +245,4 @@ class Dnabert2ForSequenceClassification(PreTrainedModel):  # type: ignore[misc]
         words = inputs_embeds if input_ids is None else self.embed(input_ids)
         logits: Tensor = self.classifier(self.dropout(self.bert(words, attention_mask)))
         loss = None if labels is None else head_loss(self.config, logits, labels)
-        return SequenceClassifierOutput(loss=loss, logits=logits)
+        return Outputs(loss, logits)

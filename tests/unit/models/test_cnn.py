@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoConfig
+from transformers import AutoConfig, PretrainedConfig
 
 from gtrack.core.errors import ModelError
 from gtrack.models.cnn import Cnn, CnnConfig, CnnForSequenceClassification
@@ -103,10 +103,14 @@ def test_a_folder_gives_the_model_back(model, tmp_path):
     np.testing.assert_array_equal(logits(again, ["ACGTTGCA"]), logits(model, ["ACGTTGCA"]))
 
 
-def test_transformers_own_save_and_load(model, tmp_path):
-    model.network.save_pretrained(tmp_path)
-    again = Cnn(CnnForSequenceClassification.from_pretrained(tmp_path, dtype=torch.float64).eval())
-    np.testing.assert_array_equal(logits(again, ["ACGTTGCA"]), logits(model, ["ACGTTGCA"]))
+def test_transformers_reads_the_config_and_registers_nothing(model, tmp_path):
+    model.save(tmp_path)
+    read = PretrainedConfig.from_pretrained(tmp_path)
+    assert (read.channels, read.kernel_sizes, read.window_bp) == (
+        model.network.config.channels,
+        model.network.config.kernel_sizes,
+        64,
+    )
     with pytest.raises(ValueError, match="gtrack_cnn"):  # nothing is registered for the process
         AutoConfig.from_pretrained(tmp_path)
 

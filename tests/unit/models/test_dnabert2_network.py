@@ -207,19 +207,6 @@ def test_bias_made_in_inference_mode_serves_a_later_backward(
     assert gradient.abs().sum() > 0
 
 
-def test_saved_and_loaded_by_transformers(
-    network: Dnabert2ForSequenceClassification, tmp_path: Path
-) -> None:
-    network.config.window_bp = 200
-    network.config.strands = "region"
-    network.save_pretrained(tmp_path)
-    again = Dnabert2ForSequenceClassification.from_pretrained(tmp_path)
-    ids = torch.tensor([ROWS[0]])
-    assert torch.equal(again(ids).logits, network(ids).logits)
-    assert (again.config.window_bp, again.config.strands) == (200, "region")
-    assert json.loads((tmp_path / "config.json").read_text())["model_type"] == "gtrack_dnabert2"
-
-
 @pytest.mark.parametrize("labels", [1, 2, 3])
 def test_training_lowers_the_loss_and_reaches_every_weight(labels: int) -> None:
     torch.manual_seed(0)
