@@ -78,7 +78,9 @@ class StandIn:
     name, per_base = "stand_in", False
     allowed: Mapping[str, Any] = {}
 
-    def __init__(self, parameters: Mapping[str, str] | None = None, precision: str = "fp32") -> None:
+    def __init__(
+        self, parameters: Mapping[str, str] | None = None, precision: str = "fp32"
+    ) -> None:
         import numpy as np
 
         self.parameters, self.precision = dict(parameters or {}), precision
@@ -250,7 +252,9 @@ def compared(model: str, sizes: tuple[int, int]) -> dict[str, Any]:
         "bigwig_us": round(bigwig, 1),
         "ratio_to_bigwig": round(ours / bigwig, 2),
         "gate": GATES[model],
-        "rss_bytes_per_region": round((large["rss_kb"] - small["rss_kb"]) * 1024 / (sizes[1] - sizes[0])),
+        "rss_bytes_per_region": round(
+            (large["rss_kb"] - small["rss_kb"]) * 1024 / (sizes[1] - sizes[0])
+        ),
         "rss_ratio": round(large["rss_kb"] / small["rss_kb"], 3),
         "stages_us": {stage: round(each, 1) for stage, each in stages.items()},
     }

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from math import isfinite
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import cell
+
+Column = str | Sequence[str] | NDArray[Any]
+
+_NAMES = 1024  # texts remembered as they are written
 
 WINDOW_COLUMNS = (
     "chrom start end strand region model target score probability relevance_sum unplaced absorbed "
@@ -53,6 +62,52 @@ def writing_table(
                 handle.write(table_line([row[at] for at in kept]))
 
         yield write
+
+
+@contextmanager
+def writing_columns(
+    path: Path, columns: Sequence[str], *, without: Collection[str] = ()
+) -> Iterator[Callable[[Sequence[Column]], None]]:
+    """Give what writes many rows of a table at once, by their columns; as :func:`writing_table`."""
+    kept = [at for at, column in enumerate(columns) if column not in without]
+    with replacing(path) as handle:
+        handle.write(table_line([columns[at] for at in kept]))
+
+        def write(made: Sequence[Column]) -> None:
+            handle.write(table_lines([made[at] for at in kept]))
+
+        yield write
+
+
+def table_lines(columns: Sequence[Column]) -> bytes:
+    r"""Return many lines of a table, as :func:`table_line` writes each.
+
+    A column is one text for all rows, or a sequence of texts, or an array of numbers; not all are
+    one text.
+
+    Examples
+    --------
+    >>> table_lines(["chr1", np.array([7, 8]), np.array([0.25, np.nan])])
+    b'chr1\t7\t0.25\nchr1\t8\tNA\n'
+    """
+    forms, cells = [], []
+    for column in columns:
+        if isinstance(column, str):
+            forms.append(cell(column).replace("%", "%%"))
+        elif not isinstance(column, np.ndarray):
+            forms.append("%s")
+            cells.append(list(map(lru_cache(_NAMES)(cell), column)))
+        elif column.dtype.kind != "f":
+            forms.append("%d")
+            cells.append(column.tolist())
+        elif np.isfinite(column).all():
+            forms.append("%.9g")
+            cells.append(column.tolist())
+        else:
+            forms.append("%s")
+            cells.append(list(map(_cell, column.tolist())))
+    form = "\t".join(forms) + "\n"
+    return "".join(map(form.__mod__, zip(*cells, strict=True))).encode()
 
 
 def table_line(cells: Iterable[object]) -> bytes:

@@ -10,7 +10,7 @@ from gtrack.core.manifest import TrackSpec
 from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.io.bed import write_bed
-from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_table
+from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_columns
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotations import (
     annotation_tracks,
@@ -117,7 +117,9 @@ def _merge_models(plan: Plan, folder: ScanFolder) -> list[MergedModel]:
     without = () if any(not target.alone for target in plan.targets) else ("target",)
     labels = () if any(region.label is not None for region in plan.regions) else ("label",)
     with (
-        writing_table(folder.windows_table, WINDOW_COLUMNS, without=without) as windows,
-        writing_table(folder.regions_table, REGION_COLUMNS, without=(*without, *labels)) as regions,
+        writing_columns(folder.windows_table, WINDOW_COLUMNS, without=without) as windows,
+        writing_columns(
+            folder.regions_table, REGION_COLUMNS, without=(*without, *labels)
+        ) as regions,
     ):
         return [merge_model(plan, model, folder, windows, regions) for model in plan.models]

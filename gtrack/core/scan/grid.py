@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.scan.runs import finite_runs
+from gtrack.core.scan.runs import ValuedRuns, joined_runs
 
 BOTH, FORWARD, REVERSE = 3, 1, 2
 """Strands to explain, as bits."""
@@ -75,26 +74,19 @@ class WindowGrid:
         start = int(self.start[window])
         return sum(int(known[a - start : b - start].sum()) for a, b in self.runs_of(window))
 
-    def runs_between(
-        self, first: int, end: int, values: NDArray[np.float32]
-    ) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
-        """Yield the runs of finite values that the windows ``first`` to ``end`` own.
+    def runs_between(self, first: int, end: int, values: NDArray[np.float32]) -> ValuedRuns:
+        """Return the runs of finite values that the windows ``first`` to ``end`` own.
 
         Parameters
         ----------
         first, end : int
         values : ndarray of float32, shape (B,)
             One value per owned base, run after run.
-
-        Yields
-        ------
-        tuple of (int, int, ndarray of float32)
-            As :func:`gtrack.core.scan.runs.finite_runs` does.
         """
         low, high = np.searchsorted(self.run_window, [first, end])
         runs = slice(int(low), int(high))
         chrom = self.chrom[self.run_window[runs]]
-        yield from finite_runs(chrom, self.run_start[runs], self.run_end[runs], values)
+        return joined_runs(chrom, self.run_start[runs], self.run_end[runs], values)
 
     def runs_of(self, window: int) -> list[tuple[int, int]]:
         """Return the owned runs (start, end) of one window."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DROPPED_BITS = 11  # of the 31 below the sign: 8 of exponent, 12 of mantissa stay
+_MANY = 1 << 15  # values: from here on counting all bins is quicker than sorting
 
 
 class AbsolutePercentile:
@@ -31,6 +32,10 @@ class AbsolutePercentile:
         size = np.abs(values)
         self.largest = max(self.largest, float(size.max(initial=0)))
         bits = size.view(np.uint32) >> _DROPPED_BITS
+        if len(bits) > _MANY:
+            counts = np.bincount(bits)
+            self._counts[: len(counts)] += counts
+            return
         bins, counts = np.unique(bits, return_counts=True)
         self._counts[bins] += counts
 

@@ -181,11 +181,16 @@ class WindowOutputs:
         windows = predicted_rows(self._head, outputs, of, len(self._grid), self._strand)
         counts = np.zeros(len(regions) + 1, np.int64)  # the last is of nothing
         found = np.full((2, len(regions) + 1, len(self._head.names)), np.nan)
-        for row, share in enumerate(region_shares(self._grid, regions)):
-            counts[row] = len(share.windows)
-            weights = share.bases[:, None]
+        shares = region_shares(self._grid, regions)
+        counts[:-1] = shares.counts
+        ends = np.cumsum(shares.counts).tolist()
+        for row, (count, end) in enumerate(zip(shares.counts.tolist(), ends, strict=True)):
+            of_row, weights = (
+                shares.window[end - count : end],
+                shares.bases[end - count : end, None],
+            )
             for at, said in enumerate((windows.logits, windows.probabilities)):
-                found[at, row] = (said[share.windows] * weights).sum(axis=0) / weights.sum()
+                found[at, row] = (said[of_row] * weights).sum(axis=0) / weights.sum()
         rows = [len(regions) if place is None else place for place in places]
         logits, probabilities = found[:, rows]
         return Prediction(self._head, logits, probabilities, self._strand), counts[rows]

@@ -2,71 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.encodings import positions
 from gtrack.core.intervals import Interval
+from gtrack.core.row_sums import row_sums
 from gtrack.core.scan.grid import WindowGrid
+
+_FAR = 40  # bits of a place: chromosomes are shorter
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RegionShare:
-    """The windows of one region.
+class RegionShares:
+    """The windows of regions, as pairs sorted by region, then window.
 
     Parameters
     ----------
-    windows : ndarray of int64, shape (n,)
-        The windows that own bases of it.
-    bases : ndarray of int64, shape (n,)
-        How many each owns.
-    owned : int
-        Bases of the region that windows own which it asked for itself; the others answer to
+    region, window, bases : ndarray of int64, shape (P,)
+        A window that owns bases of a region, and how many.
+    counts : ndarray of int64, shape (R,)
+        Windows of each region.
+    owned : ndarray of int64, shape (R,)
+        Bases of each region that windows own which it asked for itself; the others answer to
         windows of neighbouring regions.
     """
 
-    windows: NDArray[np.int64]
+    region: NDArray[np.int64]
+    window: NDArray[np.int64]
     bases: NDArray[np.int64]
-    owned: int
+    counts: NDArray[np.int64]
+    owned: NDArray[np.int64]
 
 
-def region_shares(grid: WindowGrid, regions: Sequence[Interval]) -> Iterator[RegionShare]:
-    """Yield, region by region, which windows own its bases."""
+def region_shares(grid: WindowGrid, regions: Sequence[Interval]) -> RegionShares:
+    """Return which windows own the bases of each region."""
     rank = {name: i for i, name in enumerate(grid.chroms)}
-    run_chrom = grid.chrom[grid.run_window]
-    asked: dict[int, set[int]] = {}
-    for window, region in zip(
-        grid.wanted_window.tolist(), grid.wanted_region.tolist(), strict=True
-    ):
-        asked.setdefault(region, set()).add(window)
-    bounds = np.searchsorted(run_chrom, np.arange(len(grid.chroms) + 1))
-    for index, region in enumerate(regions):
-        low, high = bounds[rank[region.chrom]], bounds[rank[region.chrom] + 1]
-        first = low + np.searchsorted(grid.run_end[low:high], region.start, side="right")
-        last = low + np.searchsorted(grid.run_start[low:high], region.end, side="left")
-        cut = slice(int(first), int(last))
-        bases = np.minimum(grid.run_end[cut], region.end) - np.maximum(
-            grid.run_start[cut], region.start
-        )
-        windows, inverse = np.unique(grid.run_window[cut], return_inverse=True)
-        totals = np.bincount(inverse, bases, len(windows)).astype(np.int64)
-        own = np.isin(windows, list(asked.get(index, ())))
-        yield RegionShare(windows, totals, int(totals[own].sum()))
+    n_regions = len(regions)
+    chrom = np.array([rank[region.chrom] for region in regions], np.int64)
+    start = np.array([region.start for region in regions], np.int64)
+    end = np.array([region.end for region in regions], np.int64)
+    # Keys in which chromosomes lie far apart, one after the other.
+    far = grid.chrom[grid.run_window] << _FAR
+    first = np.searchsorted(far + grid.run_end, (chrom << _FAR) + start, side="right")
+    last = np.searchsorted(far + grid.run_start, (chrom << _FAR) + end, side="left")
+    of = np.repeat(np.arange(n_regions), last - first)
+    run = positions(first, last - first)
+    size = np.minimum(grid.run_end[run], end[of]) - np.maximum(grid.run_start[run], start[of])
+    window = grid.run_window[run]  # sorted within a region, as runs are
+    new = np.ones(len(of), bool)
+    new[1:] = (of[1:] != of[:-1]) | (window[1:] != window[:-1])
+    pair = np.flatnonzero(new)
+    bases = np.add.reduceat(size, pair) if len(pair) else size
+    region, window = of[pair], window[pair]
+    asked = np.unique(grid.wanted_window * n_regions + grid.wanted_region)
+    own = np.isin(window * n_regions + region, asked)
+    owned = np.zeros(n_regions, np.int64)
+    np.add.at(owned, region[own], bases[own])
+    return RegionShares(region, window, bases, np.bincount(region, minlength=n_regions), owned)
 
 
-def mean_over(share: RegionShare, values: NDArray[np.float64]) -> float:
-    """Return the mean of window values, each weighted by the bases that the window owns.
+def means_over(shares: RegionShares, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each region's mean of window values, weighted by the bases that the window owns.
 
     Windows without a value (NaN: the strand was not explained) are left out; NaN if all are.
     """
-    chosen = values[share.windows]
+    chosen = values[shares.window]
     there = np.isfinite(chosen)
-    if not there.any():
-        return float("nan")
-    weights = share.bases[there]
-    return float((chosen[there] * weights).sum() / weights.sum())
+    region, bases = shares.region[there], shares.bases[there]
+    counts = np.bincount(region, minlength=len(shares.counts))
+    weights = np.zeros(len(counts), np.int64)
+    np.add.at(weights, region, bases)
+    means = np.full(len(counts), np.nan)
+    has = counts > 0
+    means[has] = row_sums(chosen[there] * bases, counts)[has] / weights[has]
+    return means
 
 
 def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

@@ -3,9 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gtrack.core.encodings import positions
+
+_FAR = 40  # bits of a place: chromosomes are shorter
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ValuedRuns:
+    """Runs as columns, sorted and apart: none begins where another ends.
+
+    Parameters
+    ----------
+    chrom, start, size : ndarray of int64, shape (K,)
+        Index of the chromosome, first base (0-based), and bases of each run.
+    values : ndarray of float32, shape (sum of sizes,)
+        Finite, run after run.
+    """
+
+    chrom: NDArray[np.int64]
+    start: NDArray[np.int64]
+    size: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def by_chrom(self) -> Iterator[tuple[int, ValuedRuns]]:
+        """Yield the runs of each chromosome, with its index."""
+        offset = np.concatenate([[0], np.cumsum(self.size)])
+        cuts = np.flatnonzero(np.diff(self.chrom)) + 1
+        edges = [0, *cuts.tolist(), len(self)]
+        for low, high in pairwise(edges):
+            if high > low:
+                cut, bases = slice(low, high), slice(int(offset[low]), int(offset[high]))
+                yield (
+                    int(self.chrom[low]),
+                    ValuedRuns(
+                        self.chrom[cut], self.start[cut], self.size[cut], self.values[bases]
+                    ),
+                )
+
+
+def joined_runs(
+    chrom: NDArray[np.int64],
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    values: NDArray[np.float32],
+) -> ValuedRuns:
+    """Join runs that touch and cut them at NaN.
+
+    Parameters
+    ----------
+    chrom, start, end : ndarray of int64, shape (K,)
+        Sorted, disjoint runs, 0-based half-open, of at least one base.
+    values : ndarray of float32, shape (sum of lengths,)
+        One value per base, run after run.
+    """
+    size, finite = end - start, np.isfinite(values)
+    if finite.all():  # no N: what is looked at are runs, not bases
+        apart = (chrom[1:] != chrom[:-1]) | (start[1:] != end[:-1])
+        first = np.flatnonzero(np.concatenate([np.ones(min(1, len(start)), bool), apart]))
+        whole = np.add.reduceat(size, first) if len(first) else size
+        return ValuedRuns(chrom[first], start[first], whole, values)
+    # A key in which a step of one is an adjacent base, and chromosomes lie far apart.
+    key = positions(start + (chrom << _FAR), size)[finite]
+    first = np.concatenate([[0], np.flatnonzero(np.diff(key) != 1) + 1])[: len(key)]
+    at = key[first]
+    return ValuedRuns(
+        at >> _FAR, at & ((1 << _FAR) - 1), np.diff(np.append(first, len(key))), values[finite]
+    )
 
 
 def finite_runs(
@@ -14,29 +86,9 @@ def finite_runs(
     end: NDArray[np.int64],
     values: NDArray[np.float32],
 ) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
-    """Join runs that touch and cut them at NaN.
-
-    Parameters
-    ----------
-    chrom, start, end : ndarray of int64, shape (K,)
-        Sorted, disjoint runs, 0-based half-open.
-    values : ndarray of float32, shape (sum of lengths,)
-        One value per base, run after run.
-
-    Yields
-    ------
-    tuple of (int, int, ndarray of float32)
-        Chromosome index, first base, finite values of adjacent bases.
-    """
-    lengths = end - start
-    offset = np.cumsum(lengths) - lengths
-    # A key in which a step of one is an adjacent base, and chromosomes lie far apart.
-    key = np.arange(len(values)) + np.repeat(start - offset + (chrom << 40), lengths)
-    kept = np.flatnonzero(np.isfinite(values))
-    key = key[kept]
-    cuts = np.flatnonzero(np.diff(key) != 1) + 1
-    for low, high in zip([0, *cuts.tolist()], [*cuts.tolist(), len(kept)], strict=True):
-        if high > low:
-            at = int(key[low])
-            first = int(kept[low])
-            yield at >> 40, at & ((1 << 40) - 1), values[first : first + high - low]
+    """Yield the runs of :func:`joined_runs` one by one: chromosome, first base, values."""
+    found = joined_runs(chrom, start, end, values)
+    ends = np.cumsum(found.size).tolist()
+    columns = (found.chrom.tolist(), found.start.tolist(), found.size.tolist(), ends)
+    for index, first, size, stop in zip(*columns, strict=True):
+        yield index, first, found.values[stop - size : stop]

@@ -27,21 +27,31 @@ class TrackStatistics:
         self.bases = 0
 
     def add(self, chrom: str, start: int, run: NDArray[np.float32]) -> None:
-        """Look at one run of adjacent bases; runs come in the order of the genome.
+        """Look at one run of adjacent bases; see :meth:`add_runs`."""
+        self.add_runs(chrom, np.array([start]), np.array([len(run)]), run)
+
+    def add_runs(
+        self,
+        chrom: str,
+        starts: NDArray[np.int64],
+        sizes: NDArray[np.int64],
+        values: NDArray[np.float32],
+    ) -> None:
+        """Look at runs of adjacent bases of one chromosome; all come in the order of the genome.
 
         Parameters
         ----------
         chrom : str
-        start : int
-            First base, 0-based.
-        run : ndarray of float32, shape (L,)
-            Finite values, at least one.
+        starts, sizes : ndarray of int64, shape (K,)
+            First base of each run, 0-based, and its bases, at least one; of one run at least.
+        values : ndarray of float32, shape (sum of sizes,)
+            Finite values, run after run.
         """
-        self._percentile.add(run)
-        self._peak.add(chrom, start, run)
-        self._least = min(self._least, float(run.min()))
-        self._most = max(self._most, float(run.max()))
-        self.bases += len(run)
+        self._percentile.add(values)
+        self._peak.add_runs(chrom, starts, sizes, values)
+        self._least = min(self._least, float(values.min()))
+        self._most = max(self._most, float(values.max()))
+        self.bases += len(values)
 
     @property
     def constant(self) -> bool:

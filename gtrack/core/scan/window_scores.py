@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,35 +10,35 @@ from numpy.typing import NDArray
 
 from gtrack.core.intervals import Interval
 from gtrack.core.scan.grid import WindowGrid
-from gtrack.core.scan.region_scores import correlation, mean_over, region_shares
+from gtrack.core.scan.region_scores import correlation, means_over, region_shares
 from gtrack.core.scan.shard import ShardResult
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RegionScores:
-    """What a model says of one region.
+    """What a model says of R regions, as columns.
 
     Parameters
     ----------
-    windows : int
-        Windows that own bases of it.
-    scores, probabilities : tuple, one triple per target
-        Means over its bases: forward strand, reverse strand, and mean of the strands that were
-        explained; NaN where there is none.
-    owned : int
+    windows : ndarray of int64, shape (R,)
+        Windows that own bases of each.
+    scores, probabilities : ndarray of float64, shape (T, 3, R)
+        Of each target, means over the region's bases: forward strand, reverse strand, and mean of
+        the strands that were explained; NaN where there is none.
+    owned : ndarray of int64, shape (R,)
         Bases in windows that the region asked for itself.
-    elsewhere : bool
+    elsewhere : ndarray of bool, shape (R,)
         Others lie in windows of neighbouring regions.
-    n_share : float
+    n_share : ndarray of float64, shape (R,)
         Share of its bases that are not A, C, G or T.
     """
 
-    windows: int
-    scores: tuple[tuple[float, ...], ...]
-    probabilities: tuple[tuple[float, ...], ...]
-    owned: int
-    elsewhere: bool
-    n_share: float
+    windows: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    owned: NDArray[np.int64]
+    elsewhere: NDArray[np.bool_]
+    n_share: NDArray[np.float64]
 
 
 class WindowScores:
@@ -66,8 +66,8 @@ class WindowScores:
 
     def of_regions(
         self, grid: WindowGrid, regions: Sequence[Interval], known: Sequence[int]
-    ) -> Iterator[RegionScores]:
-        """Yield the scores of each region.
+    ) -> RegionScores:
+        """Return the scores of regions.
 
         Parameters
         ----------
@@ -77,24 +77,25 @@ class WindowScores:
         known : sequence of int
             A, C, G, T bases of each.
         """
-        said = [
-            [np.vstack([strands, _mean(strands)]) for strands in of_target]
-            for of_target in (self._score, self._probability)
-        ]
         shares = region_shares(grid, regions)
-        for region, bases, share in zip(regions, known, shares, strict=True):
-            scores, probabilities = (
-                tuple(tuple(mean_over(share, strand) for strand in each) for each in of_target)
-                for of_target in said
+        lengths = np.array([len(region) for region in regions], np.int64)
+        scores, probabilities = (
+            np.array(
+                [
+                    [means_over(shares, strand) for strand in (*strands, _mean(strands))]
+                    for strands in of_target
+                ]
             )
-            yield RegionScores(
-                windows=len(share.windows),
-                scores=scores,
-                probabilities=probabilities,
-                owned=share.owned,
-                elsewhere=share.owned < len(region),
-                n_share=1 - bases / len(region),
-            )
+            for of_target in (self._score, self._probability)
+        )
+        return RegionScores(
+            windows=shares.counts,
+            scores=scores,
+            probabilities=probabilities,
+            owned=shares.owned,
+            elsewhere=shares.owned < lengths,
+            n_share=1 - np.array(known, np.int64) / lengths,
+        )
 
 
 def _mean(strands: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from gtrack.core.errors import OutputError
 from gtrack.io.bigwig.assembly import Assembly
+from gtrack.io.bigwig.chromosomes import checked_sizes
 from gtrack.io.bigwig.files import NewFile
 from gtrack.io.bigwig.layout import Layout
 from gtrack.io.bigwig.samples import RunSample
@@ -82,7 +83,7 @@ class BigWigWriter:
     ) -> None:
         self.path = Path(path)
         self._layout = layout or Layout()
-        self._sizes = _checked_sizes(self.path, chrom_sizes)
+        self._sizes = checked_sizes(self.path, chrom_sizes)
         self._ids = {chrom: rank for rank, chrom in enumerate(self._sizes)}
         self._chrom: str | None = None
         self._end = 0  # of the last run, on self._chrom
@@ -158,6 +159,49 @@ class BigWigWriter:
         self._covered += len(values)
 
     @_all_or_nothing
+    def add_runs(
+        self,
+        chrom: str,
+        starts: npt.NDArray[np.int64],
+        sizes: npt.NDArray[np.int64],
+        values: npt.NDArray[np.float32],
+    ) -> None:
+        """Append runs of one chromosome as :meth:`add` does one by one: same bytes, same errors.
+
+        They are columns: 0-based starts in bp, bases of each, and the values, run after run.
+        """
+        ends, offsets = starts + sizes, np.cumsum(sizes) - sizes
+        if sizes.sum() != len(values):
+            raise ValueError(f"{chrom}: {len(values)} values for runs of {sizes.sum()} bases")
+        if not len(values) or (starts[1:] < ends[:-1]).any() or (sizes < 1).any():
+            for at, size, offset in zip(starts.tolist(), sizes.tolist(), offsets, strict=True):
+                self.add(chrom, at, values[offset : offset + size])
+            return
+        self._check(chrom, int(starts[0]), values, int(ends[-1]))
+        if chrom != self._chrom:
+            self._end_chromosome()
+            self._chrom, self._end = chrom, -1
+        apart = np.append(True, starts[1:] != ends[:-1])
+        starts, offsets = starts[apart], offsets[apart]
+        taken = 0
+        while taken < len(values):
+            stop = min(len(values), taken + len(self._buffer) - self._filled)
+            low = int(np.searchsorted(offsets, taken, "right")) - 1
+            high = int(np.searchsorted(offsets, stop, "left"))
+            into = np.maximum(taken - offsets[low:high], 0)  # the first may have begun before
+            at = (starts[low:high] + into).tolist()
+            goes_on = at[0] == self._end and bool(self._starts)
+            self._starts += at[goes_on:]
+            self._offsets += (offsets[low:high] + into + self._filled - taken).tolist()[goes_on:]
+            self._buffer[self._filled : self._filled + stop - taken] = values[taken:stop]
+            self._filled += stop - taken
+            self._end = int(starts[high - 1] + stop - offsets[high - 1])
+            taken = stop
+            if self._filled == len(self._buffer):
+                self._encode_whole_cells()
+        self._covered += len(values)
+
+    @_all_or_nothing
     def close(self) -> None:
         """Complete the file, verify it and give it its name; a second call does nothing.
 
@@ -191,12 +235,14 @@ class BigWigWriter:
             self._file.discard()
         self._done = True
 
-    def _check(self, chrom: str, start: int, values: npt.NDArray[np.float32]) -> None:
+    def _check(
+        self, chrom: str, start: int, values: npt.NDArray[np.float32], end: int | None = None
+    ) -> None:
         if self._done:
             raise ValueError(f"{self.path}: the writer is closed")
         if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype != np.float32:
             raise ValueError(f"{chrom}:{start}: values are not a one-dimensional float32 array")
-        end = start + len(values)
+        end = start + len(values) if end is None else end
         run = f"{self.path}: {chrom}:{start}-{end}"
         if chrom not in self._ids:
             raise ValueError(f"{run}: the chromosome is not in chrom_sizes")
@@ -249,15 +295,3 @@ class BigWigWriter:
                 self._encode(len(self._starts), self._filled)
             self._assembly.end_chromosome(self._ids[self._chrom])
             self._filled, self._starts, self._offsets = 0, [], []
-
-
-def _checked_sizes(path: Path, chrom_sizes: Mapping[str, int]) -> dict[str, int]:
-    sizes = {chrom: operator.index(size) for chrom, size in chrom_sizes.items()}
-    if not sizes:
-        raise ValueError(f"{path}: chrom_sizes is empty")
-    for chrom, size in sizes.items():
-        if not chrom or not chrom.isascii() or not chrom.isprintable():
-            raise ValueError(f"{path}: {chrom!r} cannot be a chromosome name in a bigWig")
-        if not 0 < size < 1 << 32:
-            raise ValueError(f"{path}: chromosome {chrom} cannot have {size} bp in a bigWig")
-    return sizes

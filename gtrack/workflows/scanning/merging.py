@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from numpy.typing import NDArray
 
 from gtrack.core.errors import VerificationError
 from gtrack.core.heads import Head
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.scan.grid import WindowGrid
-from gtrack.core.scan.ledger import entries
 from gtrack.core.scan.plan import ModelPlan, Plan
+from gtrack.core.scan.runs import ValuedRuns
 from gtrack.core.scan.shard import ShardResult
+from gtrack.core.scan.table_columns import Column, region_columns, window_columns
 from gtrack.core.scan.track_statistics import TrackStatistics
-from gtrack.core.scan.window_scores import RegionScores, WindowScores
+from gtrack.core.scan.window_scores import WindowScores
 from gtrack.core.targets import Target, path_of, track_url
 from gtrack.io.bigwig import BigWigWriter
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
-if TYPE_CHECKING:
-    import numpy as np
-
 _STRANDS = {"values": "", "forward_values": ".forward", "reverse_values": ".reverse"}
 
-Write = Callable[[Iterable[Sequence[object]]], None]
-"""Writes rows of a table."""
+Write = Callable[[Sequence[Column]], None]
+"""Writes rows of a table by their columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +96,7 @@ def merge_model(
                 result = folder.parts.read_shard(plan, shard, model.name)
                 tracks.add(grid, pools[0][1], pools[-1][2], result)
                 scores.add(result)
-                windows(_window_rows(grid, targets, result))
+                windows(window_columns(grid, targets, result))
     specs = tuple(track.spec() for track in tracks.written)
     for spec in specs:
         if spec.kind == "relevance" and spec.bases != plan.covered[model.name]:
@@ -109,10 +104,9 @@ def merge_model(
                 f"{folder.out / path_of(spec.url)}: {spec.bases} bases have a value, but "
                 f"{plan.covered[model.name]} were planned; please report this"
             )
-    elsewhere = 0
-    for index, said in enumerate(scores.of_regions(grid, plan.regions, plan.known)):
-        elsewhere += said.elsewhere
-        regions(_region_rows(plan, index, targets, said))
+    of_regions = scores.of_regions(grid, plan.regions, plan.known)
+    for columns in region_columns(plan, targets, of_regions):
+        regions(columns)
     found = zip(targets, tracks.statistics, strict=True)
     summary = ModelSummary(
         name=model.name,
@@ -130,39 +124,11 @@ def merge_model(
         windows=len(grid),
         windows_dropped=grid.dropped,
         bases=plan.covered[model.name],
-        owned_elsewhere=elsewhere,
+        owned_elsewhere=int(of_regions.elsewhere.sum()),
         strand_from=model.strand_from,
         stranded=all(region.strand in ("+", "-") for region in plan.regions),
     )
     return MergedModel(specs, summary)
-
-
-def _region_rows(
-    plan: Plan, index: int, targets: Sequence[Target], said: RegionScores
-) -> Iterator[Sequence[object]]:
-    region = plan.regions[index]
-    for target in targets:
-        yield (
-            *(index, region.chrom, region.start, region.end, region.name, region.strand),
-            *(target.model, target.label, said.windows),
-            *(*said.scores[target.place], *said.probabilities[target.place]),
-            *(said.owned, said.n_share, region.label or ""),
-        )
-
-
-def _window_rows(
-    grid: WindowGrid, targets: Sequence[Target], result: ShardResult
-) -> Iterator[Sequence[object]]:
-    for at, window in enumerate(result.window.tolist()):
-        askers, runs = ",".join(map(str, grid.askers(window))), grid.runs_of(window)
-        for target, entry in zip(targets, entries(result, at), strict=True):
-            yield (
-                *(grid.chroms[grid.chrom[window]], grid.start[window], grid.end[window]),
-                *("-" if result.reverse[at] else "+", askers, target.model, target.label),
-                *(entry.score, entry.probability, entry.relevance, entry.unplaced),
-                *(entry.absorbed, result.bases[at], result.tokens[at]),
-                *(runs[0][0], runs[-1][1]),
-            )
 
 
 class _Tracks:
@@ -189,8 +155,8 @@ class _Tracks:
         """Add the owned bases of the windows ``first`` to ``end``."""
         for (target, column), track in self._all.items():
             values = getattr(result, column)[target.place]
-            for chrom, start, run in grid.runs_between(first, end, values):
-                track.add(grid.chroms[chrom], start, run)
+            for chrom, runs in grid.runs_between(first, end, values).by_chrom():
+                track.add(grid.chroms[chrom], runs)
 
     @property
     def written(self) -> list[_Track]:
@@ -221,10 +187,10 @@ class _Track:
         else:  # a strand that no window was explained on has no track
             self._writer.discard()
 
-    def add(self, chrom: str, start: int, run: NDArray[np.float32]) -> None:
-        """Add one run of adjacent bases."""
-        self._writer.add(chrom, start, run)
-        self.statistics.add(chrom, start, run)
+    def add(self, chrom: str, runs: ValuedRuns) -> None:
+        """Add runs of adjacent bases of one chromosome."""
+        self._writer.add_runs(chrom, runs.start, runs.size, runs.values)
+        self.statistics.add_runs(chrom, runs.start, runs.size, runs.values)
 
     def spec(self) -> TrackSpec:
         """Describe the finished track."""

@@ -75,6 +75,45 @@ def test_what_is_read_is_what_was_written(runs, cell, tmp_path_factory):
         assert found[kept].tobytes() == wanted[kept].tobytes()
 
 
+@settings(max_examples=60, deadline=None)
+@given(runs=tracks(), cell=st.sampled_from([4, 64, 8192]), cuts=st.sets(st.integers(1, 20)))
+def test_runs_added_together_are_those_added_one_by_one(runs, cell, cuts, tmp_path_factory):
+    if not runs:
+        return
+    folder = tmp_path_factory.mktemp("law")
+    sizes, layout = {"a": 400, "b": 400}, Layout(cell_bases=cell, batch_bases=2 * cell, fan_out=2)
+    with BigWigWriter(folder / "one.bw", sizes, layout=layout) as writer:
+        for run in runs:
+            writer.add(*run)
+    with BigWigWriter(folder / "all.bw", sizes, layout=layout) as writer:
+        for low, high in pairwise(sorted({0, len(runs), *(c for c in cuts if c < len(runs))})):
+            for chrom in "ab":
+                part = [run for run in runs[low:high] if run[0] == chrom]
+                starts = np.array([start for _, start, _ in part], np.int64)
+                lengths = np.array([len(values) for *_, values in part], np.int64)
+                values = np.concatenate([ramp(0), *(values for *_, values in part)])
+                writer.add_runs(chrom, starts, lengths, values)
+        assert writer.covered == sum(len(values) for *_, values in runs)
+    assert (folder / "one.bw").read_bytes() == (folder / "all.bw").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("starts", "sizes", "what"),
+    [
+        ([5, 9], [5, 2], "starts before 10"),
+        ([20, 9], [5, 2], "starts before 25"),
+        ([5, 999], [5, 2], "outside the chromosome"),
+        ([5, 20], [0, 4000], "outside the chromosome"),
+        ([5, 20], [4, 4], "7 values for runs of 8 bases"),
+    ],
+)
+def test_runs_that_break_the_rules_discard_the_file(starts, sizes, what, tmp_path):
+    values = ramp(sum(sizes) - (what[0] == "7"))
+    with pytest.raises(ValueError, match=what), BigWigWriter(tmp_path / "x.bw", SIZES) as writer:
+        writer.add_runs("chr1", np.array(starts), np.array(sizes), values)
+    assert list(tmp_path.iterdir()) == []
+
+
 # ---- one file or none
 
 

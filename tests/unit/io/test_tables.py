@@ -10,7 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_table
+from gtrack.io.tables import (
+    REGION_COLUMNS,
+    WINDOW_COLUMNS,
+    table_line,
+    table_lines,
+    writing_columns,
+    writing_table,
+)
 
 
 def write_table(path, columns, rows, without=()):
@@ -31,6 +38,34 @@ def test_one_header_and_one_line_per_row(tmp_path: Path) -> None:
     assert lines(path) == [["a", "b"], ["0", "é x"], ["1", "é x"], ["2", "é x"]]
     write_table(path, ["a"], [])
     assert lines(path) == [["a"]]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text(max_size=4) | st.sampled_from(["%", "%d", "chr1"]),
+            st.integers(-(2**62), 2**62),
+            st.floats(),
+            st.floats(allow_nan=False, allow_infinity=False),
+        ),
+        min_size=1,
+        max_size=9,
+    ),
+    st.text(max_size=3) | st.just("5 %s"),
+)
+def test_lines_by_columns_are_lines_by_rows(
+    rows: list[tuple[str, int, float, float]], same: str
+) -> None:
+    texts, whole, numbers, finite = zip(*rows, strict=True)
+    made = table_lines([same, texts, np.array(whole), np.array(numbers), np.array(finite)])
+    assert made == b"".join(table_line([same, *row]) for row in rows)
+
+
+def test_a_table_by_columns_may_lack_some(tmp_path: Path) -> None:
+    with writing_columns(tmp_path / "t.tsv", ["a", "b", "c"], without=["b"]) as write:
+        write([np.array([1, 2]), "left out", "x"])
+        write([np.array([3]), "left out", "y"])
+    assert lines(tmp_path / "t.tsv") == [["a", "c"], ["1", "x"], ["2", "x"], ["3", "y"]]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, np.float64("nan")])

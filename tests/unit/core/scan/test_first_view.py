@@ -65,6 +65,28 @@ def test_small_differences_are_ties_at_every_scale(
     assert peak.place({"chr1": size}) == slow(exact, size)
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(1, 40)), min_size=1, max_size=25),
+    st.sets(st.integers(1, 24)),
+    st.integers(0, 9),
+)
+def test_runs_together_are_runs_one_by_one(
+    laid: list[tuple[int, int]], cuts: set[int], seed: int
+) -> None:
+    gaps, sizes = np.array(laid).T
+    starts = np.cumsum(gaps + sizes) - sizes
+    values = np.random.default_rng(seed).normal(size=sizes.sum()).astype(np.float32)
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    one, together = StrongestTiles(), StrongestTiles()
+    for k, start in enumerate(starts.tolist()):
+        one.add("chr1", start, values[offsets[k] : offsets[k + 1]])
+    for low, high in pairwise(sorted({0, len(laid), *(c for c in cuts if c < len(laid))})):
+        part = values[offsets[low] : offsets[high]]
+        together.add_runs("chr1", starts[low:high], sizes[low:high], part)
+    size = {"chr1": int(starts[-1] + sizes[-1])}
+    assert (one.place(size), one._sums) == (together.place(size), together._sums)
+
+
 def test_chromosomes_are_not_joined() -> None:
     peak = StrongestTiles()
     peak.add("chr1", 0, np.full(TILE, 2, np.float32))

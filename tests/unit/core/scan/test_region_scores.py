@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.intervals import Interval
-from gtrack.core.scan.region_scores import RegionShare, correlation, mean_over, region_shares
+from gtrack.core.scan.region_scores import (
+    RegionShares,
+    correlation,
+    means_over,
+    region_shares,
+)
 from gtrack.core.scan.regions import canonical_regions
 from gtrack.core.scan.windows import lay_windows
 
@@ -52,23 +57,53 @@ def test_shares_and_means_equal_the_loop(
     }
     asked = set(zip(grid.wanted_window.tolist(), grid.wanted_region.tolist(), strict=True))
     scores = np.resize(np.array(values), len(grid))
-    shares = list(region_shares(grid, regions))
-    assert len(shares) == len(regions)
-    for index, (region, share) in enumerate(zip(regions, shares, strict=True)):
+    shares = region_shares(grid, regions)
+    means = means_over(shares, scores)
+    assert len(shares.counts) == len(shares.owned) == len(means) == len(regions)
+    for index, region in enumerate(regions):
+        of = shares.region == index
+        windows, bases = shares.window[of], shares.bases[of]
         owners = [owner[region.chrom, base] for base in range(region.start, region.end)]
-        assert share.windows.tolist() == sorted(set(owners))
-        assert share.bases.tolist() == [owners.count(w) for w in sorted(set(owners))]
-        assert share.owned == sum((w, index) in asked for w in owners)
+        assert windows.tolist() == sorted(set(owners))
+        assert shares.counts[index] == len(windows)
+        assert bases.tolist() == [owners.count(w) for w in sorted(set(owners))]
+        assert shares.owned[index] == sum((w, index) in asked for w in owners)
         there = [scores[w] for w in owners if not math.isnan(scores[w])]
         mean = sum(there) / len(there) if there else math.nan
-        assert mean_over(share, scores) == pytest.approx(mean, rel=1e-10, abs=1e-10, nan_ok=True)
+        assert means[index] == pytest.approx(mean, rel=1e-10, abs=1e-10, nan_ok=True)
+        np.testing.assert_equal(means[index], mean_alone(windows, bases, scores))
+
+
+def mean_alone(windows: np.ndarray, bases: np.ndarray, values: np.ndarray) -> float:
+    """Return the mean of one region by itself: its last bits are those of the table."""
+    chosen = values[windows]
+    there = np.isfinite(chosen)
+    if not there.any():
+        return math.nan
+    return float((chosen[there] * bases[there]).sum() / bases[there].sum())
+
+
+@given(st.lists(st.integers(0, 300), min_size=1, max_size=12), st.integers(0, 99))
+@settings(deadline=None)
+def test_the_last_bits_of_long_means_are_those_of_each_alone(counts: list[int], seed: int) -> None:
+    random, total = np.random.default_rng(seed), sum(counts)
+    values = random.normal(size=total + 9) * 10.0 ** random.integers(-6, 6, total + 9)
+    values[random.random(len(values)) < 0.1] = math.nan
+    region = np.repeat(np.arange(len(counts)), counts)
+    window, bases = random.permutation(total), random.integers(1, 500, total)
+    shares = RegionShares(region, window, bases, np.array(counts), np.zeros(len(counts), np.int64))
+    alone = [
+        mean_alone(window[region == k], bases[region == k], values) for k in range(len(counts))
+    ]
+    np.testing.assert_array_equal(means_over(shares, values), alone)
 
 
 def test_a_mean_of_nothing_is_no_number() -> None:
-    share = RegionShare(np.array([0, 2]), np.array([3, 4]), 7)
-    assert math.isnan(mean_over(share, np.array([math.nan, 1.0, math.nan])))
-    assert mean_over(share, np.array([math.nan, 1.0, 5.0])) == 5.0
-    assert mean_over(share, np.array([1.0, 9.0, 8.0])) == (3 * 1 + 4 * 8) / 7
+    one = np.array([7])
+    share = RegionShares(np.array([0, 0]), np.array([0, 2]), np.array([3, 4]), np.array([2]), one)
+    assert math.isnan(means_over(share, np.array([math.nan, 1.0, math.nan]))[0])
+    assert means_over(share, np.array([math.nan, 1.0, 5.0])) == [5.0]
+    assert means_over(share, np.array([1.0, 9.0, 8.0])) == [(3 * 1 + 4 * 8) / 7]
 
 
 pairs = st.lists(

@@ -1,0 +1,106 @@
+"""The rows of a scan's two tables as columns, in the order of their headers.
+
+A column is one text for all rows, or a sequence of as many cells as there are rows. Where several
+targets are explained, the rows of one window or region stand together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.scan.grid import WindowGrid
+from gtrack.core.scan.ledger import absorbed
+from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.shard import ShardResult
+from gtrack.core.scan.window_scores import RegionScores
+from gtrack.core.targets import Target
+
+Column = str | Sequence[str] | NDArray[Any]
+
+_AT_ONCE = 1 << 15  # regions whose cells are in memory at once
+
+
+def window_columns(
+    grid: WindowGrid, targets: Sequence[Target], result: ShardResult
+) -> Sequence[Column]:
+    """Return the columns of ``windows.tsv`` for one shard."""
+    per, window = len(targets), result.window
+    askers = _askers(grid, window)
+    first, end = np.searchsorted(grid.run_window, [window, window + 1])
+    of_rows: list[Column] = [
+        *(_named(grid.chroms, grid.chrom[window]), grid.start[window], grid.end[window]),
+        *(_named("+-", result.reverse.astype(np.int64)), askers),
+    ]
+    of_runs = [result.bases, result.tokens, grid.run_start[first], grid.run_end[end - 1]]
+    return [
+        *_repeated(of_rows, per),
+        *_of_targets(targets, len(window)),
+        *(result.score.T.ravel(), result.probability.T.ravel(), result.relevance_sum.T.ravel()),
+        *(result.unplaced.T.ravel(), absorbed(result).T.ravel()),
+        *_repeated(of_runs, per),
+    ]
+
+
+def region_columns(
+    plan: Plan, targets: Sequence[Target], said: RegionScores
+) -> Iterator[Sequence[Column]]:
+    """Yield the columns of ``regions.tsv`` for some regions after the other."""
+    per, number = len(targets), len(plan.regions)
+    for low in range(0, number, _AT_ONCE):
+        high = min(low + _AT_ONCE, number)
+        cut, regions = slice(low, high), plan.regions[low:high]
+        place: list[Column] = [
+            np.arange(low, high),
+            [region.chrom for region in regions],
+            np.array([region.start for region in regions]),
+            np.array([region.end for region in regions]),
+            [region.name for region in regions],
+            [region.strand for region in regions],
+        ]
+        labels = [region.label or "" for region in regions]
+        yield [
+            *_repeated(place, per),
+            *_of_targets(targets, high - low),
+            *_repeated([said.windows[cut]], per),
+            *(said.scores[:, k, cut].T.ravel() for k in range(3)),
+            *(said.probabilities[:, k, cut].T.ravel() for k in range(3)),
+            *_repeated([said.owned[cut], said.n_share[cut], labels], per),
+        ]
+
+
+def _askers(grid: WindowGrid, window: NDArray[np.int64]) -> Column:
+    """Return the regions that asked for each window, comma-separated."""
+    first, end = np.searchsorted(grid.wanted_window, [window, window + 1])
+    if (end - first == 1).all():  # most often
+        return np.asarray(grid.wanted_region[first])
+    low, high = (int(first[0]), int(end[-1])) if len(window) else (0, 0)
+    texts = list(map(str, grid.wanted_region[low:high].tolist()))
+    edges = zip((first - low).tolist(), (end - low).tolist(), strict=True)
+    return [",".join(texts[a:b]) for a, b in edges]
+
+
+def _named(names: Sequence[str], index: NDArray[np.int64]) -> Column:
+    """Return a name for each index."""
+    return [names[each] for each in index.tolist()]
+
+
+def _of_targets(targets: Sequence[Target], rows: int) -> Sequence[Column]:
+    """Return the columns of model and target."""
+    labels = [target.label for target in targets]
+    return targets[0].model, labels[0] if len(labels) == 1 else labels * rows
+
+
+def _repeated(columns: Sequence[Column], times: int) -> Sequence[Column]:
+    """Return columns with every cell several times."""
+    if times == 1:
+        return columns
+    return [
+        np.repeat(column, times)
+        if isinstance(column, np.ndarray)
+        else [cell for cell in column for _ in range(times)]
+        for column in columns
+    ]
