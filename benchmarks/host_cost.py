@@ -60,9 +60,13 @@ STAGES = {
     "scan: shard written": ["gtrack.io.shards:write_shard"],
     "merge: shards read": ["gtrack.io.shards:read_shard", "gtrack.io.shards:is_done"],
     "merge: runs": ["gtrack.workflows.scanning.merging:_Tracks.add"],
-    "merge: statistics": ["gtrack.core.scan.track_statistics:TrackStatistics.add"],
+    "merge: statistics": [
+        "gtrack.core.scan.track_statistics:TrackStatistics.add",
+        "gtrack.core.scan.track_statistics:TrackStatistics.add_runs",
+    ],
     "merge: bigWig": [
         "gtrack.io.bigwig.writer:BigWigWriter.add",
+        "gtrack.io.bigwig.writer:BigWigWriter.add_runs",
         "gtrack.io.bigwig.writer:BigWigWriter.close",
     ],
     "merge: tables and scores": ["gtrack.workflows.merge:merge_model"],

@@ -62,17 +62,22 @@ class WindowGrid:
         low, high = np.searchsorted(self.wanted_window, [window, window + 1])
         return [int(region) for region in self.wanted_region[low:high]]
 
-    def owned_known(self, window: int, known: NDArray[np.bool_]) -> int:
-        """Return how many bases that a window owns are known.
+    def owned_known(self, first: int, end: int, known: NDArray[np.bool_]) -> int:
+        """Return how many bases that the windows ``first`` to ``end`` own are known.
 
         Parameters
         ----------
-        window : int
-        known : ndarray of bool, shape (end - start,)
-            Which of its bases are A, C, G or T.
+        first, end : int
+        known : ndarray of bool, shape (sum of their lengths,)
+            Which of their bases are A, C, G or T, window after window.
         """
-        start = int(self.start[window])
-        return sum(int(known[a - start : b - start].sum()) for a, b in self.runs_of(window))
+        low, high = np.searchsorted(self.run_window, [first, end])
+        lengths = self.end[first:end] - self.start[first:end]
+        origin = np.cumsum(lengths) - lengths - self.start[first:end]
+        at = origin[self.run_window[low:high] - first]
+        before = np.concatenate([[0], np.cumsum(known)])
+        owned = before[at + self.run_end[low:high]] - before[at + self.run_start[low:high]]
+        return int(owned.sum())
 
     def runs_between(self, first: int, end: int, values: NDArray[np.float32]) -> ValuedRuns:
         """Return the runs of finite values that the windows ``first`` to ``end`` own.

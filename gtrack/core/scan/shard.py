@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.encodings import Encodings, positions
+from gtrack.core.row_sums import row_sums
 from gtrack.core.scan.grid import FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.plan import ModelPlan
 from gtrack.core.scan.projection import Projection, to_bases
@@ -257,8 +258,11 @@ def _sums(
     values: NDArray[np.float64], chosen: NDArray[np.bool_], edges: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return the sum of the chosen values of each row."""
-    cuts = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
-    return np.array([values[a:b][chosen[a:b]].sum() for a, b in cuts], np.float64)
+    if not chosen.any():
+        return np.zeros(len(edges) - 1)
+    if chosen.all():
+        return row_sums(values, np.diff(edges))
+    return row_sums(values[chosen], _counts(chosen, edges))
 
 
 def _counts(chosen: NDArray[np.bool_], edges: NDArray[np.int64]) -> NDArray[np.int64]:

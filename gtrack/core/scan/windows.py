@@ -18,10 +18,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.encodings import positions
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
 from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.regions import merge_regions
+
+_FAR = 40  # bits of a place: chromosomes are shorter
 
 
 def lay_windows(
@@ -107,28 +110,25 @@ def _lay(
     stride: int,
 ) -> tuple[NDArray[np.int64], ...]:
     """Return chrom, start, width and asking region of every window, region by region."""
-    chrom: list[int] = []
-    starts: list[int] = []
-    widths: list[int] = []
-    asker: list[int] = []
-    for index, region in enumerate(regions):
-        size = chrom_sizes[region.chrom]
-        width = min(window_bp, size)
-        if len(region) <= width:
-            laid = [_contain(region, width)]
-        else:
-            laid = list(range(region.start, region.end - width + stride, stride))
-        for at in laid:
-            chrom.append(rank[region.chrom])
-            starts.append(min(max(at, 0), size - width))
-            widths.append(width)
-            asker.append(index)
-    return tuple(np.array(column, np.int64) for column in (chrom, starts, widths, asker))
-
-
-def _contain(region: Interval, width: int) -> int:
-    """Return the start of the window centred on the region or its summit, containing the region."""
-    return min(max(region.centred(width), region.end - width), region.start)
+    none = -1  # for a summit
+    columns = np.array(
+        [(rank[r.chrom], r.start, r.end, none if r.summit is None else r.summit) for r in regions],
+        np.int64,
+    )
+    chrom, start, end, summit = columns.reshape(-1, 4).T
+    size = np.array(list(chrom_sizes.values()), np.int64)[chrom]
+    width = np.minimum(window_bp, size)
+    tiled = end - start > width
+    # One window contains its region, centred on summit or middle as `Interval.centred` says.
+    centred = np.where(summit == none, (start + end - width) // 2, start + summit - width // 2)
+    alone = np.minimum(np.maximum(centred, end - width), start)
+    number = np.where(tiled, -(-(end - width + stride - start) // stride), 1)
+    asker = np.repeat(np.arange(len(regions)), number)
+    step = positions(np.zeros_like(number), number) * stride
+    laid = np.where(tiled, start, alone)[asker] + step
+    widths = width[asker]
+    starts = np.minimum(np.maximum(laid, 0), size[asker] - widths)
+    return chrom[asker], starts, widths, asker
 
 
 def _strands(
@@ -166,24 +166,24 @@ def _own(
     end: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Cut the union of the regions at the borders between window centres."""
-    windows: list[NDArray[np.int64]] = []
-    starts: list[NDArray[np.int64]] = []
-    ends: list[NDArray[np.int64]] = []
-    union = merge_regions(regions)
-    for name in dict.fromkeys(region.chrom for region in regions):
-        low, high = np.searchsorted(chrom, [rank[name], rank[name] + 1])
-        # Base p goes left of windows a < b when its centre p + 1/2 is no farther from a:
-        # 4 p + 2 <= A + B with A, B = start + end, twice the centres.
-        centre2 = start[low:high] + end[low:high]
-        border = (centre2[:-1] + centre2[1:] - 2) // 4 + 1
-        for left, right in union[name]:
-            first, last = np.searchsorted(border, [left, right - 1], side="right")
-            cuts = border[first:last]
-            windows.append(np.arange(first, last + 1) + low)
-            starts.append(np.concatenate([[left], cuts]))
-            ends.append(np.concatenate([cuts, [right]]))
-    none = np.zeros(0, np.int64)
-    columns = (np.concatenate([none, *column]) for column in (windows, starts, ends))
-    run_window, run_start, run_end = columns
+    union = [
+        (rank[name] << _FAR) + np.array(runs, np.int64)
+        for name, runs in merge_regions(regions).items()
+    ]
+    left, right = np.concatenate([np.zeros((0, 2), np.int64), *union]).T
+    # Base p goes left of windows a < b when its centre p + 1/2 is no farther from a:
+    # 4 p + 2 <= A + B with A, B = start + end, twice the centres. Chromosomes lie far apart on one
+    # axis, and between two of them the border is where the second begins.
+    centre2 = start + end
+    border = (centre2[:-1] + centre2[1:] - 2) // 4 + 1 + (chrom[:-1] << _FAR)
+    border = np.where(chrom[1:] == chrom[:-1], border, chrom[1:] << _FAR)
+    first = np.searchsorted(border, left, side="right")
+    last = np.searchsorted(border, right - 1, side="right")
+    run = np.repeat(np.arange(len(left)), last - first + 1)
+    window = positions(first, last - first + 1)
+    edges = np.concatenate([[0], border, [0]])  # of a window: its own, and the next one's
+    run_start = np.where(window == first[run], left[run], edges[window])
+    run_end = np.where(window == last[run], right[run], edges[window + 1])
     filled = run_end > run_start  # equal centres leave empty cells
-    return run_window[filled], run_start[filled], run_end[filled]
+    bases = (1 << _FAR) - 1
+    return window[filled], run_start[filled] & bases, ((run_end - 1) & bases)[filled] + 1
