@@ -116,6 +116,16 @@ class Encodings:
         return Encodings(self.ids[at], edges, self.spans[at], self.placed[at])
 
 
+def joined(first: Encodings, second: Encodings) -> Encodings:
+    """Return the rows of one batch, then those of another."""
+    return Encodings(
+        np.concatenate([first.ids, second.ids]),
+        np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]]),
+        np.concatenate([first.spans, second.spans]),
+        np.concatenate([first.placed, second.placed]),
+    )
+
+
 def one_length(lengths: NDArray[np.int64]) -> int | None:
     """Return the length that all rows have, so that they are a matrix; None of no rows, or more."""
     return int(lengths[0]) if len(lengths) and (lengths == lengths[0]).all() else None

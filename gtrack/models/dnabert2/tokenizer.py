@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.encodings import Encodings
+from gtrack.core.encodings import Encodings, joined, positions
 from gtrack.core.errors import ModelError
 from gtrack.core.sequences import is_known
 from gtrack.core.small_file import whole
@@ -25,7 +25,6 @@ _SPECIAL = ("UNK", "CLS", "SEP", "PAD", "MASK")
 _MAX_FILE = 4_000_000  # bytes; that of DNABERT-2 has 0.3 million
 _MAX_LENGTH = 10**6
 _DNA = re.compile("[ACGT]+")
-_READABLE = re.compile("[ACGTN]+")
 
 
 class DnaTokenizer:
@@ -58,10 +57,13 @@ class DnaTokenizer:
         self.size = max(vocabulary.values()) + 1
         # Bases of a token by its id: 0 for a token that is no piece of DNA.
         self._bases = np.zeros(self.size, np.int32)
-        self._words = {index: token for token, index in vocabulary.items()}
-        for token, index in vocabulary.items():
-            if _DNA.fullmatch(token):
-                self._bases[index] = len(token)
+        pieces = [(i, token) for token, i in vocabulary.items() if _DNA.fullmatch(token)]
+        self._letters = np.frombuffer("".join(token for _, token in pieces).encode(), np.uint8)
+        self._letters_at = np.zeros(self.size, np.int64)  # where those of a token begin
+        at = 0
+        for index, token in pieces:
+            self._bases[index], self._letters_at[index] = len(token), at
+            at += len(token)
 
     @classmethod
     def load(cls, folder: Path) -> DnaTokenizer:
@@ -113,27 +115,45 @@ class DnaTokenizer:
         ModelError
             When the tokens do not tile a sequence, or one of its known bases is no token.
         """
-        for sequence in sequences:
-            if not _READABLE.fullmatch(sequence):
-                raise ValueError("a sequence is empty or holds a letter other than A, C, G, T, N")
-        return self._spelt(sequences) or self._tiled(sequences)
+        letters = "".join(sequences).encode("ascii", "replace")
+        if not all(sequences) or letters.translate(None, b"ACGTN"):
+            raise ValueError("a sequence is empty or holds a letter other than A, C, G, T, N")
+        if b"N" not in letters:
+            return self._spelt(sequences, letters) or self._tiled(sequences)
+        odd = np.array(["N" in sequence for sequence in sequences])
+        if odd.all():
+            return self._tiled(sequences)
+        chosen = (list(compress(sequences, which)) for which in (~odd, odd))
+        rank = np.argsort(np.argsort(odd, kind="stable"))  # of each row, those with N last
+        return joined(*map(self.encode, chosen))[rank]
 
-    def _spelt(self, sequences: Sequence[str]) -> Encodings | None:
-        """Encode by the letters of the tokens, in half the time; None unless they spell all."""
-        letters = "".join(sequences)
-        if "N" in letters:
-            return None
+    def _spelt(self, sequences: Sequence[str], letters: bytes) -> Encodings | None:
+        """Encode by the letters of the tokens, in half the time; None unless they spell all.
+
+        A token that spells letters is no [CLS] or [SEP], whose spans are empty: so spans are sums.
+        """
         found = self._tokenizer.encode_batch_fast(list(sequences), add_special_tokens=False)
-        counts = np.array([len(each) for each in found], np.int64)
-        read = list(chain.from_iterable(each.ids for each in found))
-        if "".join(map(self._words.__getitem__, read)) != letters:
+        rows = [each.ids for each in found]
+        units = np.fromiter(map(len, rows), np.int64, len(rows)) + 2
+        edges = np.concatenate([[0], np.cumsum(units)])
+        inner = np.ones(edges[-1], np.bool_)
+        inner[edges[:-1]] = inner[edges[1:] - 1] = False
+        read = np.fromiter(chain.from_iterable(rows), np.int32, int(edges[-1]) - 2 * len(rows))
+        ids = np.empty(edges[-1], np.int32)
+        ids[edges[:-1]], ids[edges[1:] - 1], ids[inner] = self.cls, self.sep, read
+        bases = self._bases[ids]
+        spans = np.empty((len(ids), 2), np.int32)
+        ends = np.cumsum(bases)
+        lengths = np.fromiter(map(len, sequences), np.int64, len(rows))
+        row_end = np.cumsum(lengths)
+        if not np.array_equal(ends[edges[1:] - 1], row_end) or not (bases[inner] > 0).all():
             return None
-        ids = np.array(read, np.int32)
-        row = np.repeat(np.arange(len(counts)), counts)
-        ends = np.cumsum(self._bases[ids])
-        begins = np.cumsum([len(sequence) for sequence in sequences]) - list(map(len, sequences))
-        spans = np.stack([ends - self._bases[ids], ends], axis=1) - begins[row, None]
-        return self._account(sequences, counts, ids, spans.astype(np.int32))
+        spelt = self._letters[positions(self._letters_at[read], self._bases[read])]
+        if spelt.tobytes() != letters:
+            return None
+        spans[:, 1] = ends - np.repeat(row_end - lengths, units)
+        spans[:, 0] = spans[:, 1] - bases
+        return Encodings(ids, edges, spans, inner)
 
     def _tiled(self, sequences: Sequence[str]) -> Encodings:
         """Encode by the places that the tokenizer gives."""
