@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from gtrack.core.printable import pasted, shown
 from gtrack.core.scan.null_windows import NullPlan
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, digest_of
 from gtrack.core.small_file import whole, whole_json
-from gtrack.io.atomic import write_text
+from gtrack.io.atomic import write_parts, write_text
 
 PLAN_MOST = 32_000_000
 """Bytes of ``plan.json``, at most: it lists the chromosomes, of a draft half a million."""
@@ -32,13 +33,13 @@ _LABEL = "\tlabel"  # a last column, where regions have labels
 def write_plan(folder: Path, plan: Plan) -> None:
     """Write a plan into a folder that exists; ``plan.json`` comes last and makes it valid."""
     labelled = any(region.label is not None for region in plan.regions)
-    rows = [_COLUMNS + _LABEL * labelled]
-    rows += [
+    rows = (
         f"{r.chrom}\t{r.start}\t{r.end}\t{r.name}\t{r.strand}\t"
-        f"{'' if r.summit is None else r.summit}\t{known}" + f"\t{r.label or ''}" * labelled
+        f"{'' if r.summit is None else r.summit}\t{known}" + f"\t{r.label or ''}" * labelled + "\n"
         for r, known in zip(plan.regions, plan.known, strict=True)
-    ]
-    write_text(folder / "regions.tsv", "\n".join(rows) + "\n")
+    )
+    head = _COLUMNS + _LABEL * labelled + "\n"
+    write_parts(folder / "regions.tsv", map(str.encode, chain([head], rows)))
     record = {
         "schema": SCHEMA,
         "digest": plan.digest,

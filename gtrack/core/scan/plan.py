@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.null_windows import NullGrid, NullPlan, lay_null
 from gtrack.core.scan.windows import lay_windows
 from gtrack.core.targets import NAME, Target, name_targets
+
+_AT_ONCE = 4096  # regions whose JSON is in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,7 @@ class Plan:
     nulls: dict[str, NullGrid] = field(default_factory=dict, repr=False)
     targets: tuple[Target, ...] = field(init=False, repr=False)
     _digest: str | None = field(default=None, init=False, repr=False)
+    _facts: dict[str, Any] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         explained = [(m.name, m.targets, m.head.names) for m in self.models]
@@ -218,19 +222,18 @@ class Plan:
 
     def facts(self) -> dict[str, Any]:
         """Return what the digest covers, by the name a user would look for."""
-        return {
-            "options": self.options.facts(),
-            "models": [asdict(model) for model in self.models],
-            "chromosomes": digest_of(list(self.chrom_sizes.items())),  # in their order
-            "regions": digest_of(
-                [
-                    self.given,
-                    *(_fact(region) for region in self.regions),
-                ]
-            ),
-            "sequences": digest_of([self.pools, self.covered, self.known]),
-            "versions": self.versions,
-        }
+        if self._facts is None:
+            facts = {
+                "options": self.options.facts(),
+                "models": [asdict(model) for model in self.models],
+                "chromosomes": digest_of(list(self.chrom_sizes.items())),  # in their order
+                "regions": digest_of_items(chain([self.given], map(_fact, self.regions))),
+                "sequences": digest_of([self.pools, self.covered, self.known]),
+                "versions": self.versions,
+            }
+            object.__setattr__(self, "_facts", facts)
+        assert self._facts is not None
+        return self._facts
 
     @property
     def digest(self) -> str:
@@ -250,5 +253,24 @@ def _fact(region: Interval) -> tuple[object, ...]:
 
 def digest_of(value: Any) -> str:
     """Return the sha256 of a value's canonical JSON."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+
+
+def digest_of_items(items: Iterable[Any]) -> str:
+    """Return :func:`digest_of` a list, of which few items are in memory at once.
+
+    Examples
+    --------
+    >>> digest_of_items(iter([1, "a"])) == digest_of([1, "a"])
+    True
+    """
+    digest, rest, mark = hashlib.sha256(b"["), iter(items), ""
+    while part := list(islice(rest, _AT_ONCE)):
+        digest.update((mark + _canonical(part)[1:-1]).encode())
+        mark = ","
+    digest.update(b"]")
+    return digest.hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

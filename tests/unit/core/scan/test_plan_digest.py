@@ -11,7 +11,7 @@ import pytest
 from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
-from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, digest_of
+from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, digest_of, digest_of_items
 from gtrack.core.scan.plan_differences import differences
 
 MODEL = ModelPlan(
@@ -222,3 +222,9 @@ def test_the_seal_of_a_shard_is_of_its_place_alone() -> None:
 
 def test_a_plan_of_an_earlier_version_keeps_its_digest() -> None:
     assert replace(PLAN, sealed="f" * 64).digest == "f" * 64
+
+
+@pytest.mark.parametrize("number", [0, 1, 4095, 4096, 4097, 9000])
+def test_a_digest_of_items_is_that_of_their_list(number: int) -> None:
+    items = [("chr1", index, None, {"b": 1, "a": "\N{SNOWMAN}"}) for index in range(number)]
+    assert digest_of_items(iter(items)) == digest_of(items)
