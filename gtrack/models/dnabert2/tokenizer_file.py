@@ -92,7 +92,9 @@ def _made(record: Any) -> tuple[Tokenizer, dict[str, int]]:
             raise ValueError(f"the vocabulary has no token {UNKNOWN}")
         words = {**words, UNKNOWN: vocabulary[UNKNOWN]}
     try:
-        made = Tokenizer(BPE(words, _merges(model, words), unk_token=UNKNOWN, **flags))
+        # No cache of words: a window is a word, seldom seen twice, and thousands are remembered.
+        asked = {**flags, "unk_token": UNKNOWN, "cache_capacity": 0}
+        made = Tokenizer(BPE(words, _merges(model, words), **asked))
     except Exception as problem:  # the library raises bare Exception
         raise ValueError(f"not a tokenizer: {shown(str(problem))}") from problem
     return made, vocabulary
