@@ -160,7 +160,8 @@ class CnnForSequenceClassification(nn.Module):
         )
         self.pool = GlobalMaxPool()
         self.classifier = nn.Linear(config.channels[-1], config.num_labels)
-        self.apply(_begin)
+        if not self.classifier.weight.is_meta:  # random numbers of none would load torch's compiler
+            self.apply(_begin)
 
     def embed(self, input_ids: Tensor) -> Tensor:
         """Return bases as one-hot columns, shape (B, L, 4), order A, C, G, T; N is all zero."""

@@ -116,11 +116,19 @@ class _Layer(nn.Module):
         return out
 
 
+def _table(rows: int, width: int) -> nn.Embedding:
+    """Return rows as ``nn.Embedding`` makes them; on the meta device without random numbers."""
+    weight = torch.empty(rows, width)
+    if not weight.is_meta:  # see `Dnabert2ForSequenceClassification`
+        nn.init.normal_(weight)
+    return nn.Embedding.from_pretrained(weight, freeze=False)
+
+
 class _Embeddings(nn.Module):
     def __init__(self, config: Dnabert2Config) -> None:
         super().__init__()
-        self.word_embeddings = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.token_type_embeddings = nn.Embedding(config.type_vocab_size, config.hidden_size)
+        self.word_embeddings = _table(config.vocab_size, config.hidden_size)
+        self.token_type_embeddings = _table(config.type_vocab_size, config.hidden_size)
         self.LayerNorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
 
@@ -187,7 +195,8 @@ class Dnabert2ForSequenceClassification(nn.Module):
         dropout = config.classifier_dropout
         self.dropout = nn.Dropout(config.hidden_dropout_prob if dropout is None else dropout)
         self.classifier = nn.Linear(config.hidden_size, config.num_labels)
-        self.apply(self._begin)
+        if not self.classifier.weight.is_meta:  # random numbers of none would load torch's compiler
+            self.apply(self._begin)
 
     def _begin(self, module: nn.Module) -> None:
         """Give a module the weights that training begins with."""
