@@ -121,7 +121,8 @@ def _table(rows: int, width: int) -> nn.Embedding:
     weight = torch.empty(rows, width)
     if not weight.is_meta:  # see `Dnabert2ForSequenceClassification`
         nn.init.normal_(weight)
-    return nn.Embedding.from_pretrained(weight, freeze=False)
+    table: nn.Embedding = nn.Embedding.from_pretrained(weight, freeze=False)  # type: ignore[no-untyped-call]
+    return table
 
 
 class _Embeddings(nn.Module):
