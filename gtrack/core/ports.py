@@ -77,7 +77,7 @@ class SequenceModel(Protocol):
     exact_length : bool
         Its input must have one length: it is never padded, and no window is shorter.
     network : torch.nn.Module
-        A ``transformers.PreTrainedModel`` in eval mode with frozen weights.
+        In eval mode with frozen weights.
     labels : tuple of str
         One name per output, by index.
     window_bp : int or None

@@ -67,7 +67,7 @@ class Trainee:
 
     @property
     def network(self) -> Any:
-        """The ``transformers.PreTrainedModel``."""
+        """The ``torch.nn.Module``."""
         return self.model.network
 
     @property
