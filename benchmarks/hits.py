@@ -1,6 +1,7 @@
 """The hit caller on simulated relevance with known truth: accuracy, calibration, cost.
 
     python benchmarks/hits.py [--quick] [--data ../shared/data] [--peers PYTHON] [--big]
+    python benchmarks/hits.py --only mid high --seeds 10   # accuracy of some cases alone
 
 One JSON line per figure, means of five seeds with their spread; exit 1 when a gate is missed.
 `--peers` names an interpreter that has memelite and tangermeme (see hit_peers.py), which then run
@@ -102,12 +103,12 @@ def call(simulation: Simulation) -> HitTable:
     )
 
 
-def accuracy(matrices: list[Matrix], seeds: int) -> None:
-    """Report every case."""
-    for name, case in CASES.items():
+def accuracy(matrices: list[Matrix], seeds: int, names: Iterable[str] = CASES) -> None:
+    """Report every case, or some."""
+    for name in names:
         found = [
             judge(hit_rows(call(one)), one)
-            for one in (simulate(case, seed, matrices) for seed in range(seeds))
+            for one in (simulate(CASES[name], seed, matrices) for seed in range(seeds))
         ]
         for figure in found[0]:
             report(f"{name}.{figure}", [one[figure] for one in found])
@@ -278,6 +279,8 @@ def main() -> int:
     root = Path(__file__).resolve().parents[1]
     parser.add_argument("--data", type=Path, default=root.parent / "shared" / "data")
     parser.add_argument("--quick", action="store_true", help="2 seeds, 20 runs, no cost")
+    parser.add_argument("--seeds", type=int, help="in place of five")
+    parser.add_argument("--only", nargs="+", choices=CASES, help="accuracy of these, no more")
     parser.add_argument("--peers", help="interpreter with memelite and tangermeme")
     parser.add_argument("--big", action="store_true", help="10 Mb x 800 motifs as well")
     parser.add_argument("--child", choices=("mid", "big"), help=argparse.SUPPRESS)
@@ -290,8 +293,10 @@ def main() -> int:
     if options.child:
         child(matrices, options.child)
         return 0
-    seeds = 2 if options.quick else SEEDS
-    accuracy(matrices, seeds)
+    seeds = options.seeds or (2 if options.quick else SEEDS)
+    accuracy(matrices, seeds, options.only or CASES)
+    if options.only:
+        return int(bool(missed))
     calibration(matrices, 20 if options.quick else 100)
     peak_memory(options.data, "mid")
     if not options.quick:

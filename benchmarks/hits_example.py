@@ -4,8 +4,7 @@ Scans ``example_data`` with its motifs: locus precision and recall at q < 0.05 f
 (overlap of at least half the shorter interval, any motif name). Then the same with ten pairs of
 randomly initialised models of the same shapes: the share of planted sites on which they have a hit.
 A hit off the planted sites may be a weak word that the model reads all the same, so hits are tried
-by ablation, too: one is unused when its letters, shuffled, move the logit no more than the 95th
-percentile of free places of the 200 bp around it do.
+by ablation, too (ablate_hits.py).
 One JSON line per figure; exit 1 when a gate is missed. About four minutes.
 
     python benchmarks/hits_example.py [--seeds 10]
@@ -20,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
+import ablate_hits
 import torch
 
 import gtrack
@@ -38,7 +37,6 @@ NAMES = ("cnn", "dnabert2")
 GATES = {"cnn": (0.80, 0.95), "dnabert2": (0.85, 0.80)}
 UNTRAINED = 0.01
 UNUSED = 0.05
-READ, SHUFFLES, PLACES = 200, 6, 40
 Q = 0.05
 
 
@@ -68,31 +66,10 @@ def found(out: Path, name: str, truth: list[Interval]) -> tuple[int, int, int]:
 
 def unused(out: Path, name: str) -> float:
     """Return the share of hits that the model does not use, by ablation."""
-    rng = np.random.default_rng(0)
-    model = gtrack.load_model(DATA / "models" / name)
     hits = read_hits_bed(out / "hits" / f"{name}.hits.bed")
-    idle = 0
+    model = gtrack.load_model(DATA / "models" / name)
     with Genome.open(DATA / "genome.fa") as genome:
-        for hit in hits:
-            width = hit.end - hit.start
-            end = min(genome.chrom_sizes[hit.chrom], max(READ, (hit.start + hit.end + READ) // 2))
-            start = end - READ
-            bases = genome.fetch(hit.chrom, start, end).upper()
-            busy = np.zeros(READ, np.bool_)
-            for other in hits:
-                if other.chrom == hit.chrom:
-                    busy[max(0, other.start - start) : max(0, other.end - start)] = True
-            free = [at for at in range(READ - width) if not busy[at : at + width].any()]
-            places = [hit.start - start, *rng.permutation(free)[:PLACES].tolist()]
-            tried = [bases]
-            for at in places:
-                for _ in range(SHUFFLES):
-                    site = "".join(rng.permutation(list(bases[at : at + width])))
-                    tried.append(bases[:at] + site + bases[at + width :])
-            scores = np.asarray(gtrack.explain(model, tried).scores).ravel()
-            moved = np.abs(scores[1:] - scores[0]).reshape(-1, SHUFFLES).mean(axis=1)
-            idle += bool(moved[0] <= np.quantile(moved[1:], 0.95))
-    return idle / max(1, len(hits))
+        return float(ablate_hits.unused(model, genome, hits).sum()) / max(1, len(hits))
 
 
 def untrained(folder: Path, seed: int) -> None:

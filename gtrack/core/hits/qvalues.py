@@ -13,6 +13,10 @@ FEW_DECOYS = 20
 """Decoys at least as good, below which a q-value is a bound and no estimate."""
 
 
+USUAL = 0.05
+"""The level at which one of two rankings is chosen."""
+
+
 @dataclass(frozen=True, eq=False)
 class Estimate:
     """q-values of targets, and how much they rest on.
@@ -71,6 +75,22 @@ def estimate(
     at = np.maximum.accumulate(np.where(each == least, np.arange(len(each)), 0))
     mine = np.searchsorted(ranked, score, side="left")
     return Estimate(np.minimum(least, 1.0)[mine], (len(decoys) - below)[at][mine])
+
+
+def fuller(one: Estimate, other: Estimate) -> Estimate:
+    """Return the estimate with more q-values below the usual level; `one` where there are as many.
+
+    The lower of both for each target would be of no ranking: its calls are those of either, and so
+    are its false ones.
+
+    Examples
+    --------
+    >>> none = np.zeros(2, np.int64)
+    >>> few, more = Estimate(np.array([0.01, 0.3]), none), Estimate(np.array([0.04, 0.04]), none)
+    >>> fuller(few, more).q.tolist()
+    [0.04, 0.04]
+    """
+    return other if (other.q < USUAL).sum() > (one.q < USUAL).sum() else one
 
 
 def decoy_qvalues(

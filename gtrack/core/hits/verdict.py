@@ -13,7 +13,7 @@ from gtrack.core.hits.candidates import Candidates
 from gtrack.core.hits.competition import Resolved, Worlds
 from gtrack.core.hits.copies import first_of_copies
 from gtrack.core.hits.matchers import Matcher, Matches
-from gtrack.core.hits.qvalues import estimate
+from gtrack.core.hits.qvalues import estimate, fuller
 from gtrack.core.hits.table import HitTable
 from gtrack.core.ties import ranks
 
@@ -177,18 +177,19 @@ def _backed(evidence: Evidence, found: Candidates) -> NDArray[np.float64]:
 def _by_place(
     evidence: Evidence, rows: Integers, opposing: bool
 ) -> tuple[NDArray[np.float64], Integers]:
-    """Return q-values and decoys against lent relevance, the lower of with and without backing.
+    """Return q-values and decoys against lent relevance, with or without backing.
 
     A motif has the same backing over lent relevance as over its own: a motif that is used has
     matches that are not, and over these no loan would show as many.
     """
     real, loans = evidence.parts.real.at(rows), evidence.worlds.loans
     motif, lent = evidence.parts.lent[opposing]
-    bare = estimate(real.score, lent, 1 / loans)
     factor = np.where(evidence.bare, 1.0, weight(evidence.places[0, :, int(opposing)]))
-    backed = estimate(real.score * factor[real.motif], lent * factor[motif], 1 / loans)
-    lower = backed.q < bare.q
-    return np.where(lower, backed.q, bare.q), np.where(lower, backed.decoys, bare.decoys)
+    said = fuller(
+        estimate(real.score, lent, 1 / loans),
+        estimate(real.score * factor[real.motif], lent * factor[motif], 1 / loans),
+    )
+    return said.q, said.decoys
 
 
 def _by_word(
@@ -206,19 +207,21 @@ def _by_word(
     for bare in (False, True):  # each kind by its own decoys
         mine, theirs = evidence.bare[real.motif] == bare, evidence.bare[wins.motif] == bare
         # Places of one motif rise together: with backing, a whole decoy per round is to come.
-        for ours, others, coming in (
-            (real.score, wins.score, 1.0),
-            (score, against, float(rounds)),
-        ):
-            said = estimate(
-                *(ours[mine], others[theirs], 1 / rounds),
-                weights=weight_of[theirs],
-                counted=first[mine],
-                coming=coming,
+        said = fuller(
+            *(
+                estimate(
+                    *(ours[mine], others[theirs], 1 / rounds),
+                    weights=weight_of[theirs],
+                    counted=first[mine],
+                    coming=coming,
+                )
+                for ours, others, coming in (
+                    (real.score, wins.score, 1.0),
+                    (score, against, float(rounds)),
+                )
             )
-            at = np.flatnonzero(mine)
-            at, lower = at[said.q < q[at]], said.q < q[at]
-            q[at], decoys[at] = said.q[lower], said.decoys[lower]
+        )
+        q[mine], decoys[mine] = said.q, said.decoys
     bare_rows = evidence.bare[real.motif]
     q[bare_rows & (evidence.made[real.motif] == 0)] = 1.0
     if evidence.shuffled is None:
