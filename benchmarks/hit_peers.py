@@ -2,8 +2,9 @@
 
     PEER_PYTHON benchmarks/hit_peers.py DATA.npz HITS.npy METHOD
 
-needs memelite and tangermeme (install torch==2.13.0 first, then both with --no-deps and numba,
-scipy, pandas, scikit-learn, pyfaidx, matplotlib, joblib, tqdm, figwig). DATA holds codes,
+needs memelite, tangermeme and finemo (install torch==2.13.0 first, then the first two with
+--no-deps and numba, scipy, pandas, scikit-learn, pyfaidx, matplotlib, joblib, tqdm, figwig, and
+finemo==0.41). DATA holds codes,
 relevance, null_codes, null_relevance, each (regions, bases), and the matrices m0, m1, ... (W, 4).
 HITS gets rows of region, start, end, matrix. Prints one JSON line: CPU seconds of the first call,
 in which numba compiles, and of a second one, imports in neither; peak memory of the process.
@@ -24,11 +25,14 @@ os.environ["NUMBA_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 import pandas as pd
 import torch
+from finemo.data_io import trim_motif
+from finemo.hitcaller import fit_contribs
 from memelite import fimo, tomtom
 from tangermeme.seqlet import recursive_seqlets
 
 Rows = np.ndarray
 P_NAME = 0.01
+FEW_REGIONS, PLANTED = 60, 10  # what Fi-NeMo gets: minutes for all regions and motifs
 
 
 def one_hot(codes: np.ndarray) -> np.ndarray:
@@ -77,10 +81,45 @@ def run_seqlets_fdr(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) 
     return name_seqlets(pd.concat(frames), data["codes"], motifs)
 
 
+def run_finemo(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Rows:
+    """Fi-NeMo with its defaults, told which ten motifs are planted; the first regions alone.
+
+    A contribution matrix is what the simulation plants: bits of information times how well a base
+    matches. Both signs of relevance are fitted, one after the other.
+    """
+    chosen = [motifs[str(k)] for k in range(PLANTED)]
+    widest = max(each.shape[1] for each in chosen)
+    cwms, masks, spans = [], [], []
+    for each in chosen:
+        cwm = each / each.max(0) * (each * np.log2(each / 0.25)).sum(0)
+        cwm = cwm / np.sqrt((cwm**2).sum())
+        for strand in (cwm, cwm[::-1, ::-1]):
+            padded = np.zeros((4, widest))
+            padded[:, : cwm.shape[1]] = strand
+            start, end = trim_motif(padded, 0.3)
+            masks.append((np.arange(widest) >= start) & (np.arange(widest) < end))
+            cwms.append(padded)
+            spans.append((start, end))
+    given = np.stack(cwms).astype(np.float32), np.stack(masks).astype(np.int8)
+    hot = one_hot(data["codes"][:FEW_REGIONS]).astype(np.int8)
+    rows = []
+    for sign in (1, -1):
+        values = (sign * data["relevance"][:FEW_REGIONS]).astype(np.float32)
+        lambdas = np.full(len(cwms), 0.7, np.float32)
+        found, _ = fit_contribs(
+            given[0], values, hot, given[1], False, lambdas, device=torch.device("cpu")
+        )
+        for region, motif, at in found.select("peak_id", "motif_id", "hit_start").iter_rows():
+            start, end = spans[motif]
+            rows.append((region, at + start, at + end, motif // 2))
+    return np.array(rows, np.int64).reshape(-1, 4)
+
+
 METHODS: dict[str, Callable[[dict[str, np.ndarray], dict[str, np.ndarray]], Rows]] = {
     "memelite_fimo_1e-4": run_fimo,
     "tangermeme_seqlets_tomtom": run_seqlets,
     "tangermeme_seqlets_fdr_tomtom": run_seqlets_fdr,
+    "finemo_few_regions": run_finemo,
 }
 
 

@@ -9,8 +9,9 @@ third run has the relevance turned to negative. The motifs are 40 to 60 of JASPA
 those that have no permutations (KLF1, SP2 and their like) where content is the bias, and all 838
 for repeats. A run draws its own sequences, relevance, decoys and loans. One JSON line per case;
 exit 1 when more than 3 runs in 80 have any hit at q < 0.05, of either sign, or more than 2 in 10
-of a case. 8 minutes on one CPU; `--only` runs some cases. `--scans` adds finished scans with a
-null of models that learned nothing (labels shuffled), as a case of their own.
+of a case. 8 minutes on one CPU; `--only` runs some cases. `--shuffled` trains models on the sets of
+hits_real.py with labels out of order and scans with them, five minutes more: a case of its own.
+`--scans` takes finished scans with a null of models that learned nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
-from hits_real import JASPAR, Scanned
+from hits_real import EPOCHS, JASPAR, Scanned, prepare, train_and_scan
 from numpy.typing import NDArray
 from simulate_hits import BACKGROUND, choose_matrices, noise
 
@@ -313,6 +314,25 @@ def simulated(name: str, run: int, library: Library) -> tuple[HitTable, list[Mot
     return table, motifs
 
 
+def shuffled_scans(data: Path, work: Path, models: int) -> list[Path]:
+    """Train CNNs on labels out of order, scan test sequences with them; return the scans."""
+    scans = []
+    for name in ("ctcf", "tf3"):
+        for run in range(models):
+            folder = work / f"{name}_{run}"
+            if not folder.is_dir():
+                prepare(data, name, folder)
+                head, *lines = (folder / "train.csv").read_text().split()
+                sequences, labels = zip(*(line.split(",") for line in lines), strict=True)
+                mixed = np.random.default_rng(run).permutation(labels)
+                rows = [f"{s},{label}" for s, label in zip(sequences, mixed, strict=True)]
+                (folder / "train.csv").write_text("\n".join([head, *rows]) + "\n")
+            if not (folder / "scan_cnn0").is_dir():
+                train_and_scan(folder, "cnn", EPOCHS[name])
+            scans.append(folder / "scan_cnn0")
+    return scans
+
+
 def background(segments: Sequence[Segment]) -> NDArray[np.float64]:
     """Return base frequencies, as gtrack hits counts them."""
     codes = np.concatenate([segment.codes for segment in segments])
@@ -373,12 +393,17 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first run")
     parser.add_argument("--only", nargs="+", choices=[*CASES, "scans"])
     parser.add_argument("--scans", type=Path, nargs="+", default=[], help="SET/scan_MODEL ...")
+    parser.add_argument("--shuffled", type=Path, help="train on shuffled labels, in this folder")
+    parser.add_argument("--models", type=int, default=3, help="of each set, of --shuffled")
     asked = parser.parse_args()
     library = Library(asked.data / JASPAR)
     numbers = range(asked.first, asked.first + asked.runs)
     todo = {name: [partial(simulated, name, run, library) for run in numbers] for name in CASES}
-    if asked.scans:
-        todo["scans"] = [partial(of_scan, at, 0, library) for at in asked.scans]
+    scans = [*asked.scans]
+    if asked.shuffled:
+        scans += shuffled_scans(asked.data.resolve(), asked.shuffled, asked.models)
+    if scans:
+        todo["scans"] = [partial(of_scan, at, 0, library) for at in scans]
     done, with_hits, missed = 0, 0, []
     for name in asked.only or todo:
         record = figures(name, todo[name])

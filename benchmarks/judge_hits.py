@@ -6,6 +6,8 @@ and its motif right when that is of the same family as well.
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import numpy as np
 from numpy.typing import NDArray
 from simulate_hits import REGION_STEP, Simulation, Sites
@@ -43,6 +45,17 @@ def owner(rows: Rows, sites: Sites) -> NDArray[np.int64]:
         best[near[better]] = share[better]
         found[near[better]] = order[k[better]]
     return found
+
+
+def among(rows: Rows, simulation: Simulation, regions: int) -> tuple[Rows, Simulation]:
+    """Return the hits and the truth of the first regions alone."""
+
+    def first(sites: Sites) -> Sites:
+        kept = sites.region < regions
+        return Sites(*(getattr(sites, one.name)[kept] for one in fields(Sites)))
+
+    planted, bystanders = first(simulation.planted), first(simulation.bystanders)
+    return rows[rows[:, 0] < regions], replace(simulation, planted=planted, bystanders=bystanders)
 
 
 def judge(rows: Rows, simulation: Simulation) -> dict[str, float]:

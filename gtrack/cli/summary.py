@@ -226,4 +226,5 @@ def _motif_table(model: TargetHits) -> Table:
 def _family(family: MotifShare) -> str:
     """Return the motif that leads a family, and how many others stand at its places."""
     others = f" (+{len(family.members):,})" if family.members else ""
-    return f"{family.name} {family.motif_id}{others}"
+    named = f" {family.motif_id}" if family.motif_id != family.name else ""  # HOCOMOCO has one
+    return f"{family.name}{named}{others}"

@@ -169,7 +169,7 @@ export function hitCard(hit, motif, colors, unit, reverse = false) {
   const href = jasparURL(hit.motifId)
   const id = href
     ? h('a', { href, target: '_blank', rel: 'noreferrer' }, hit.motifId, ' ↗')
-    : h('small', {}, hit.motifId)
+    : hit.motifId !== hit.name && h('small', {}, hit.motifId)
   return card([hit.name, ' ', id], facts(hit, unit), picture, note)
 }
 

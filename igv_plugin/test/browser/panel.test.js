@@ -163,6 +163,36 @@ test('a long name loses its middle, so that its ends tell it apart', () => {
   })
 })
 
+const drawnStarts = () =>
+  [...document.querySelectorAll('.gt-space [aria-rowindex] > :first-child')].map((cell) => {
+    const { firstChild: start, title } = cell
+    if (!start.firstChild) return { title, seen: title.length }
+    const range = document.createRange()
+    const { right } = start.getBoundingClientRect()
+    let seen = 0
+    for (let at = 1; at <= start.textContent.length; at += 1) {
+      range.setStart(start.firstChild, 0)
+      range.setEnd(start.firstChild, at)
+      if (range.getBoundingClientRect().right <= right) seen = at
+    }
+    return { title, seen }
+  })
+
+test('names of HOCOMOCO keep their factor and their number', () => {
+  const names = ['ZNF816.H12CORE.0.P.B', 'ZNF143.H12CORE.0.P.B']
+  const text = hitsBED(60, 1).replaceAll('CTCF', names[0]).replaceAll('REST', names[1])
+  return panel({ hits: { cnn: text } }, async (page) => {
+    await page.setViewportSize({ width: 1300, height: 820 })
+    await list(page)
+    const cells = await page.evaluate(drawnStarts)
+    const long = cells.filter(({ title }) => names.includes(title.slice(0, -2)))
+    assert.ok(long.length > 5)
+    // One of the letters seen makes room for the ellipsis.
+    assert.ok(long.every(({ seen }) => seen > 'ZNF816'.length))
+    await shot(page, 'hocomoco-names')
+  })
+})
+
 test('filter, sort, and what is counted', () =>
   panel({}, async (page) => {
     await page.setViewportSize({ width: 1440, height: 820 })
