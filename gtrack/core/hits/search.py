@@ -98,11 +98,13 @@ class Search:
         counts: Counts,
         backing: Backing,
     ) -> Iterator[tuple[Candidates, tuple[int, int]]]:
-        for block in blocks(segments, self._motifs.widest):
+        def searched(block: Block) -> tuple[Candidates, tuple[int, int]]:
             found = self._block(block, worlds, lender, counts)
             backing.add(found)
-            yield found, block.frontier
-            del found
+            return found, block.frontier
+
+        # A generator would hold block and candidates while these compete.
+        return map(searched, blocks(segments, self._motifs.widest))
 
     def _block(
         self, block: Block, worlds: Worlds, lender: Lender | None, counts: Counts
@@ -114,13 +116,17 @@ class Search:
             found = matcher.matches(block, self._options.p_sequence)
             counts.add(matcher, found)
             real.append((matcher, found))
-        parts = [*_over(block, real, sound, 0), *self._decoys(block, sound)]
+        # Joined world by world: a thousand small parts of each are mostly what numpy adds.
+        parts = [_over(block, real, sound, 0), Candidates.joined([*self._decoys(block, sound)])]
         if lender is not None:
             loans = lender.loans(block, range(len(worlds.lent)))
             for world, lent in zip(worlds.lent, loans, strict=True):
-                heard = Sound.of(lent, self._reference.relevance(lent))
-                parts += _over(block, real, heard, world)
+                # Without a name a loan is gone before the next is made.
+                parts.append(_over(block, real, self._heard(lent), world))
         return Candidates.joined(parts)
+
+    def _heard(self, lent: NDArray[np.float64]) -> Sound:
+        return Sound.of(lent, self._reference.relevance(lent))
 
     def _decoys(self, block: Block, sound: Sound) -> Iterator[Candidates]:
         """Yield what permutations find; looked for only where relevance may pass the gate."""
@@ -154,8 +160,7 @@ class Search:
                         held.append((matcher, matches))
                     if self._tick:
                         self._tick(block.bases)
-                parts = list(_over(block, held, sound, 0))
-                yield Candidates.joined(parts), block.frontier
+                yield _over(block, held, sound, 0), block.frontier
 
         parts = list(compete(found(), Worlds(0, 0), self._options.gap))
         return Candidates.joined([part.real for part in parts])
@@ -163,10 +168,10 @@ class Search:
 
 def _over(
     block: Block, real: Sequence[tuple[Matcher, Matches]], sound: Sound, world: int
-) -> Iterator[Candidates]:
-    for matcher, found in real:
-        if len(found.at):
-            yield matcher.supported(block, found, sound, world)
+) -> Candidates:
+    """Return what real motifs find in one world."""
+    found = (m.supported(block, at, sound, world) for m, at in real if len(at.at))
+    return Candidates.joined([*found])
 
 
 def _numbered(segments: Iterable[Segment], chroms: dict[str, int]) -> Iterator[Segment]:
