@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { GATES, within } from '../gates.js'
 import { hitsBED } from '../random.js'
 import { until } from './chromium.js'
-import { active, list, panel, server, shot, test, text } from './panels.js'
+import { active, list, panel, server, test, text } from './panels.js'
 
 /**
  * Runs in the page: the longest frame (ms) while the list is scrolled, and how many rows it had.
@@ -133,65 +133,6 @@ test('motifs are offered by family, and a link brings a family back', () =>
     },
     { hash: '#locus=chr1:10101-10240&family=REST' },
   ))
-
-/** Runs in the page: of the first cells the ends that are drawn, and what their titles say. */
-const drawnEnds = () =>
-  [...document.querySelectorAll('.gt-space .gt-row > :first-child')].map((cell) => {
-    const [inside, tail] = [cell, cell.lastChild].map((e) => e.getBoundingClientRect())
-    const cut = cell.firstChild.scrollWidth > cell.firstChild.clientWidth
-    return {
-      cut,
-      seen: tail.right <= inside.right + 1 && tail.left >= inside.left,
-      title: cell.title,
-    }
-  })
-
-test('a long name loses its middle, so that its ends tell it apart', () => {
-  const names = ['ANDROGEN.H12CORE.0.P.B', 'ANDROGEN.H12CORE.1.P.B']
-  const text = hitsBED(60, 1).replaceAll('CTCF', names[0]).replaceAll('REST', names[1])
-  return panel({ hits: { cnn: text } }, async (page) => {
-    await list(page)
-    const cells = await page.evaluate(drawnEnds)
-    const long = cells.filter(({ title }) => names.includes(title.slice(0, -2)))
-    assert.ok(long.length > 5)
-    assert.ok(long.every(({ cut, seen }) => cut && seen))
-    assert.ok(cells.every(({ seen }) => seen))
-    await shot(page, 'long-names')
-    const motif = page.getByLabel('Motif', { exact: true })
-    await motif.selectOption(names[1])
-    assert.equal(await motif.getAttribute('title'), names[1])
-  })
-})
-
-const drawnStarts = () =>
-  [...document.querySelectorAll('.gt-space [aria-rowindex] > :first-child')].map((cell) => {
-    const { firstChild: start, title } = cell
-    if (!start.firstChild) return { title, seen: title.length }
-    const range = document.createRange()
-    const { right } = start.getBoundingClientRect()
-    let seen = 0
-    for (let at = 1; at <= start.textContent.length; at += 1) {
-      range.setStart(start.firstChild, 0)
-      range.setEnd(start.firstChild, at)
-      if (range.getBoundingClientRect().right <= right) seen = at
-    }
-    return { title, seen }
-  })
-
-test('names of HOCOMOCO keep their factor and their number', () => {
-  const names = ['ZNF816.H12CORE.0.P.B', 'ZNF143.H12CORE.0.P.B']
-  const text = hitsBED(60, 1).replaceAll('CTCF', names[0]).replaceAll('REST', names[1])
-  return panel({ hits: { cnn: text } }, async (page) => {
-    await page.setViewportSize({ width: 1300, height: 820 })
-    await list(page)
-    const cells = await page.evaluate(drawnStarts)
-    const long = cells.filter(({ title }) => names.includes(title.slice(0, -2)))
-    assert.ok(long.length > 5)
-    // One of the letters seen makes room for the ellipsis.
-    assert.ok(long.every(({ seen }) => seen > 'ZNF816'.length))
-    await shot(page, 'hocomoco-names')
-  })
-})
 
 test('filter, sort, and what is counted', () =>
   panel({}, async (page) => {
