@@ -32,7 +32,7 @@ from tangermeme.seqlet import recursive_seqlets
 
 Rows = np.ndarray
 P_NAME = 0.01
-FEW_REGIONS, PLANTED = 60, 10  # what Fi-NeMo gets: minutes for all regions and motifs
+FEW_REGIONS, PLANTED = 20, 10  # what Fi-NeMo gets: minutes for all regions and motifs
 
 
 def one_hot(codes: np.ndarray) -> np.ndarray:
