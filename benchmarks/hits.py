@@ -259,6 +259,8 @@ def peers(python: str, matrices: list[Matrix], names: Sequence[str], seeds: int)
                     few = among(found, one, FEW_REGIONS) if peer == FINEMO else (found, one)
                     figures = {**judge(*few), **json.loads(said.stdout)}
                     collected.setdefault(peer, []).append(figures)
+                    line = {"name": f"peers.{name}", "seed": seed, "method": peer, **figures}
+                    print(json.dumps(line), flush=True)  # some take minutes
         compare(name, collected)
 
 
