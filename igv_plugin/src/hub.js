@@ -102,7 +102,8 @@ export function repairTracks(configs, stanzas) {
  */
 function ownOf(config, stanza) {
   const unit = /\((value)\)$/.exec(stanza?.longLabel ?? '')?.[1]
-  return { kind: 'annotation', title: config.name ?? config.id, unit }
+  const p99 = Number(/\bp99=(\S+)/.exec(stanza?.metadata ?? '')?.[1]) || undefined
+  return { kind: 'annotation', title: config.name ?? config.id, unit, p99 }
 }
 
 /**

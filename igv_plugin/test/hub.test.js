@@ -119,6 +119,15 @@ test('the end of a long label says what is not in logits', () => {
   assert.equal(hits.gtrack.unit, 'value')
 })
 
+test('the metadata say the 99th percentile, where they do', () => {
+  const p99 = (line) =>
+    repairTracks([config('a')], parseStanzas(`track a\nlogo on\n${line}\n`))[0].gtrack.p99
+  assert.equal(p99('metadata cell=K562 p99=0.62'), 0.62)
+  for (const line of ['', 'metadata xp99=1', 'metadata p99=', 'metadata p99=x', 'metadata p99=0']) {
+    assert.equal(p99(line), undefined, line)
+  }
+})
+
 test('limits that are no limits are left alone', () => {
   for (const limits of ['x:1', '1', '1:1', '2:1']) {
     const [track] = repairTracks(

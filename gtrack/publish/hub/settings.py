@@ -43,6 +43,7 @@ _FORMS = {
     "LOW:HIGH": (f"({_NUMBER}):({_NUMBER})", "viewLimits viewLimitsMax"),
     "a number": (_NUMBER, "priority yLineMark"),
     "NAME, or NAME on or off": (r"\S+( (on|off))?", "parent"),
+    "KEY=VALUE ...": (r"\w+=\S+( \w+=\S+)*", "metadata"),
     "one word": (
         r"\S+",
         "hub genome track bigDataUrl html twoBitPath chromSizes chromAlias groups htmlPath",

@@ -122,8 +122,14 @@ def _subtrack(parent: str, track: HubTrack) -> Settings:
         ("type", _signal([track])),
         ("bigDataUrl", track.url),
         ("logo", "on"),
+        *_metadata(track.spec),
         ("html", track.page),
     ]
+
+
+def _metadata(spec: TrackSpec) -> Settings:
+    """Return what gtrack's viewer needs of a track, and UCSC shows beside it."""
+    return [] if spec.p99 is None else [("metadata", f"p99={spec.p99:.6g}")]
 
 
 def overlay(tracks: Sequence[HubTrack], taken: Iterable[str]) -> list[Nested]:

@@ -224,7 +224,13 @@ const shown = async (page) => {
   assert.equal(hits.length, 2)
   for (const hit of hits) assert.deepEqual(hit, [undefined, 'EXPANDED', true])
   assert.deepEqual(kinds.slice(0, 3), ['relevance', 'relevance', 'difference'])
-  assert.equal(slider, true) // a hub does not say a 99th percentile
+  assert.equal(slider, false, 'a hub says the 99th percentiles')
+  const p99s = () =>
+    window.app.browser
+      .findTracks((t) => t.isRelevance && !t.isDifference)
+      .map((t) => Number(t.p99.toPrecision(5)))
+  const known = [first, second].map(({ p99 }) => Number(p99.toPrecision(5)))
+  assert.deepEqual((await page.evaluate(p99s)).slice(0, 2), known)
   await shot(page, 'hub')
 }
 const options = { manifestURL: undefined, hubURL, difference: true }

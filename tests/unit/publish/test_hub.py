@@ -86,6 +86,15 @@ def test_zoomed_out_ucsc_is_asked_for_the_value_farthest_from_zero(peaks, quiet:
     assert drawn[word] <= set(bases), "with its sign"
 
 
+def test_the_viewer_is_told_the_percentile_that_a_hub_has_no_word_for() -> None:
+    known = replace(spec("cnn"), p99=0.123456789)
+    hub = make_hub((known, replace(spec("dnabert2", model="dnabert2"), p99=None)))
+    assert check_hub(hub_text(hub), files_of(hub)) == []
+    tracks = by_name(hub)
+    assert tracks["cnn"]["metadata"] == "p99=0.123457"
+    assert "metadata" not in tracks["dnabert2"]
+
+
 def test_one_model_has_nothing_to_overlay() -> None:
     assert "relevance_overlay" not in by_name(make_hub((spec("cnn"),)))
 

@@ -114,6 +114,7 @@ BROKEN = {
                               "maxHeightPixels", "must be MAX:DEFAULT:MIN"),
     "a window's function": ("relevance", "windowingFunction", "windowingFunction median", 0,
                             "windowingFunction", "must be mean,"),
+    "metadata that are none": ("cnn", "logo", "metadata p99", 0, "metadata", "must be KEY=VALUE"),
     "visible how": ("genes", "visibility", "visibility open", 0, "visibility", "must be hide,"),
     "overlaid how": ("relevance_overlay", "aggregate", "aggregate on", 0, "aggregate",
                      "must be transparentOverlay"),
