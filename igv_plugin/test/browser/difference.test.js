@@ -1,5 +1,6 @@
 // The track of the difference of two models.
 import assert from 'node:assert/strict'
+import { until } from './chromium.js'
 import { first, manifest, mounted, second, shot, test } from './scans.js'
 
 /**
@@ -107,4 +108,37 @@ test('the pair can be chosen, by name and by the address', async () => {
     },
     { hash: `#difference=1&first=${b}&second=${a}` },
   )
+})
+
+/** The scan with its first model once more, under another name. */
+const three = () => {
+  const { locus, genome, regions, models, tracks, schema } = manifest
+  const more = { ...first, name: 'third', model: 'third' }
+  const relevance = [first, second, more]
+  return {
+    ...{ schema, locus, genome, regions },
+    models: [...models, { ...models[0], name: 'third' }],
+    tracks: [...relevance, ...tracks.filter((t) => t.kind === 'hits')],
+  }
+}
+
+test('of three models the pair is picked beside the button', async () => {
+  await mounted({ manifest: manifest && three() }, async (page) => {
+    const pick = (which) => page.getByLabel(which)
+    const [one, two] = [pick('First model of'), pick('Second model of')]
+    assert.deepEqual([await one.inputValue(), await two.inputValue()], [first.model, second.model])
+    assert.equal(await page.evaluate(() => window.app.state().difference), false, 'not asked for')
+    await two.selectOption('third')
+    await page.getByRole('button', { name: 'Difference' }).click()
+    await until(page, () => window.app.browser.findTracks((t) => t.isDifference).length)
+    await page.evaluate(() => window.app.setDifference(true)) // waits for what is on its way
+    const { values, models } = await page.evaluate(() => {
+      const [track] = window.app.browser.findTracks((t) => t.isDifference)
+      const features = track.trackView.viewports[0].cachedFeatures
+      return { values: features.map((f) => f.value), models: track.own.models }
+    })
+    assert.deepEqual(models, [first.model, 'third'])
+    assert.ok(values.length > 50 && values.every((x) => x === 0), 'a model less itself')
+    await shot(page, 'three')
+  })
 })
