@@ -53,6 +53,7 @@ def find_index(path: Path, bgzf: bool, cache: Path, given: Path | None = None) -
         if records:
             return Index(fai, gzi, records, blocks)
     records = fasta_scan.scan(path, given)
+    refused: Exception | None = None
     for fai, gzi in (beside, cached):
         try:
             if fai == cached[0]:
@@ -62,13 +63,14 @@ def find_index(path: Path, bgzf: bool, cache: Path, given: Path | None = None) -
             if bgzf:
                 _write(gzi, _encode_gzi(blocks), stat.st_mtime_ns)
             _write(fai, faidx.encode(records), stat.st_mtime_ns)
-        except (OSError, OutputError):
+        except (OSError, OutputError) as error:
+            refused = error
             continue
         return Index(fai, gzi, records, blocks)
     raise OutputError(
         f"{shown(cache)}: the index of {shown(path)} can be written neither here nor "
         "beside it; set XDG_CACHE_HOME to a writable folder"
-    )
+    ) from refused
 
 
 def _fitting(

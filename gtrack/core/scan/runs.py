@@ -61,10 +61,13 @@ def joined_runs(
     Parameters
     ----------
     chrom, start, end : ndarray of int64, shape (K,)
-        Sorted, disjoint runs, 0-based half-open, of at least one base.
+        Sorted, disjoint runs, 0-based half-open; empty ones are passed over.
     values : ndarray of float32, shape (sum of lengths,)
         One value per base, run after run.
     """
+    if (end <= start).any():
+        filled = end > start
+        chrom, start, end = chrom[filled], start[filled], end[filled]
     size, finite = end - start, np.isfinite(values)
     if finite.all():  # no N: what is looked at are runs, not bases
         apart = (chrom[1:] != chrom[:-1]) | (start[1:] != end[:-1])

@@ -74,7 +74,7 @@ test('A - B in units of each p99: letters, bars, and bounds far away', async () 
     }
     assert.match(
       await page.evaluate(labelOf),
-      /largest and smallest of each \d+ bp · pale: at most/,
+      /largest and smallest of each ≈ \d+ bp · pale: at most/,
     )
     await shot(page, 'wide')
   })

@@ -92,7 +92,7 @@ test('from 8 Mb away a lone peak is seen with its sign and its height', { skip }
         window.app.browser.findTracks((t) => t.own?.model === 'up')[0].trackView.viewports[0]
           .trackLabelElement.textContent,
     )
-    assert.match(label, /^up · largest and smallest of each [\d,]+ bp$/)
+    assert.match(label, /^up · largest and smallest of each ≈ [\d,]+ bp$/)
   }),
 )
 

@@ -81,7 +81,8 @@ def test_runs_added_together_are_those_added_one_by_one(runs, cell, cuts, tmp_pa
     if not runs:
         return
     folder = tmp_path_factory.mktemp("law")
-    sizes, layout = {"a": 400, "b": 400}, Layout(cell_bases=cell, batch_bases=2 * cell, fan_out=2)
+    sizes = {"a": 400, "b": 400}
+    layout = Layout(cell_bases=cell, batch_bases=2 * cell, fan_out=2, zoom_bases=(4, 16))
     with BigWigWriter(folder / "one.bw", sizes, layout=layout) as writer:
         for run in runs:
             writer.add(*run)
