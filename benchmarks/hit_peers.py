@@ -1,11 +1,12 @@
-"""Other hit callers on the data of benchmarks/hits.py; run by it in an interpreter that has them.
+"""Other hit callers on the data of hits.py and real_peers.py; these run it where the callers are.
 
     PEER_PYTHON benchmarks/hit_peers.py DATA.npz HITS.npy METHOD
 
 needs memelite, tangermeme and finemo (install torch==2.13.0 first, then the first two with
 --no-deps and numba, scipy, pandas, scikit-learn, pyfaidx, matplotlib, joblib, tqdm, figwig, and
 finemo==0.41). DATA holds codes,
-relevance, null_codes, null_relevance, each (regions, bases), and the matrices m0, m1, ... (W, 4).
+relevance, null_codes, null_relevance, each (regions, bases), and the matrices m0, m1, ... (W, 4);
+for Fi-NeMo also few (regions it gets) and told (matrices it gets, the first ones).
 HITS gets rows of region, start, end, matrix. Prints one JSON line: CPU seconds of the first call,
 in which numba compiles, and of a second one, imports in neither; peak memory of the process.
 """
@@ -32,7 +33,8 @@ from tangermeme.seqlet import recursive_seqlets
 
 Rows = np.ndarray
 P_NAME = 0.01
-FEW_REGIONS, PLANTED = 20, 10  # what Fi-NeMo gets: minutes for all regions and motifs
+Q, MATCH_P = 0.05, 1e-3
+FEW_REGIONS, PLANTED = 20, 10  # what Fi-NeMo gets of the simulation
 
 
 def one_hot(codes: np.ndarray) -> np.ndarray:
@@ -50,6 +52,26 @@ def run_fimo(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Rows
             columns = [frame["sequence_name"].astype(int), frame["start"], frame["end"]]
             index = frame["motif_name"].map(names.index)
             rows.append(np.column_stack([*columns, index]).astype(np.int64))
+    return np.concatenate(rows)
+
+
+def run_fimo_q(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Rows:
+    """Sequence alone, Benjamini-Hochberg over all places and strands of each motif, as MEME's FIMO.
+
+    memelite gives p alone. Both strands of one place are one call.
+    """
+    regions, length = data["codes"].shape
+    rows = [np.empty((0, 4), np.int64)]
+    for k, frame in enumerate(fimo(motifs, one_hot(data["codes"]), threshold=MATCH_P, dim=0)):
+        if not len(frame):
+            continue
+        frame = frame.sort_values("p-value")
+        tests = 2 * regions * (length - motifs[str(k)].shape[1] + 1)
+        raised = frame["p-value"].to_numpy() * tests / np.arange(1, len(frame) + 1)
+        q = np.minimum.accumulate(raised[::-1])[::-1]
+        spans = frame.loc[q < Q, ["sequence_name", "start", "end"]].to_numpy(np.int64)
+        spans = np.unique(spans, axis=0)
+        rows.append(np.column_stack([spans, np.full(len(spans), k)]))
     return np.concatenate(rows)
 
 
@@ -72,22 +94,35 @@ def run_seqlets(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> R
     return name_seqlets(frame, data["codes"], motifs)
 
 
-def run_seqlets_fdr(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Rows:
-    """Both signs against the shuffled windows at FDR 0.05, then tomtom."""
+def seqlets_fdr(data: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Both signs against the shuffled windows at FDR 0.05."""
     X, control = torch.tensor(data["relevance"]), torch.tensor(data["null_relevance"])
     frames = [
-        recursive_seqlets(sign * X, X_control=sign * control, target_fdr=0.05) for sign in (1, -1)
+        recursive_seqlets(sign * X, X_control=sign * control, target_fdr=Q) for sign in (1, -1)
     ]
-    return name_seqlets(pd.concat(frames), data["codes"], motifs)
+    return pd.concat(frames)
+
+
+def run_seqlets_fdr(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Rows:
+    """Seqlets at FDR 0.05, then tomtom."""
+    return name_seqlets(seqlets_fdr(data), data["codes"], motifs)
+
+
+def run_seqlets_unnamed(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Rows:
+    """Seqlets at FDR 0.05, whatever motif they look like: matrix -1."""
+    spans = seqlets_fdr(data).iloc[:, :3].to_numpy(np.int64)
+    return np.column_stack([spans, np.full(len(spans), -1)])
 
 
 def run_finemo(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Rows:
-    """Fi-NeMo with its defaults, told which ten motifs are planted; the first regions alone.
+    """Fi-NeMo with its defaults, told which motifs to look for; the first regions alone.
 
     A contribution matrix is what the simulation plants: bits of information times how well a base
-    matches. Both signs of relevance are fitted, one after the other.
+    matches. Both signs of relevance are fitted, one after the other. It keeps a whole batch busy
+    to the end, empty places too, so the batch (2,000 by default) is as large as there are regions.
     """
-    chosen = [motifs[str(k)] for k in range(PLANTED)]
+    few = int(data.get("few", FEW_REGIONS))
+    chosen = [motifs[str(k)] for k in range(int(data.get("told", PLANTED)))]
     widest = max(each.shape[1] for each in chosen)
     cwms, masks, spans = [], [], []
     for each in chosen:
@@ -101,13 +136,15 @@ def run_finemo(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Ro
             cwms.append(padded)
             spans.append((start, end))
     given = np.stack(cwms).astype(np.float32), np.stack(masks).astype(np.int8)
-    hot = one_hot(data["codes"][:FEW_REGIONS]).astype(np.int8)
+    hot = one_hot(data["codes"][:few]).astype(np.int8)
     rows = []
     for sign in (1, -1):
-        values = (sign * data["relevance"][:FEW_REGIONS]).astype(np.float32)
+        values = (sign * data["relevance"][:few]).astype(np.float32)
         lambdas = np.full(len(cwms), 0.7, np.float32)
         found, _ = fit_contribs(
-            given[0], values, hot, given[1], False, lambdas, device=torch.device("cpu")
+            *(given[0], values, hot, given[1], False, lambdas),
+            batch_size=few,
+            device=torch.device("cpu"),
         )
         for region, motif, at in found.select("peak_id", "motif_id", "hit_start").iter_rows():
             start, end = spans[motif]
@@ -117,8 +154,10 @@ def run_finemo(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Ro
 
 METHODS: dict[str, Callable[[dict[str, np.ndarray], dict[str, np.ndarray]], Rows]] = {
     "memelite_fimo_1e-4": run_fimo,
+    "memelite_fimo_q": run_fimo_q,
     "tangermeme_seqlets_tomtom": run_seqlets,
     "tangermeme_seqlets_fdr_tomtom": run_seqlets_fdr,
+    "tangermeme_seqlets_fdr": run_seqlets_unnamed,
     "finemo_few_regions": run_finemo,
 }
 
