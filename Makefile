@@ -63,7 +63,7 @@ lint: setup
 
 check: lint test
 
-# hit_peers is called by hits, the other peers by make peers, each in another environment;
+# hit_peers is called by hits and real_peers (by hand), other peers by make peers, each apart;
 # gpu_compare is of benchmarks/gpu.sh.
 ALONE = $(filter-out %_peers.py %/gpu_compare.py, $(sort $(wildcard benchmarks/*.py)))
 bench: setup

@@ -35,6 +35,7 @@ Rows = np.ndarray
 P_NAME = 0.01
 Q, MATCH_P = 0.05, 1e-3
 FEW_REGIONS, PLANTED = 20, 10  # what Fi-NeMo gets of the simulation
+BATCH = 20
 
 
 def one_hot(codes: np.ndarray) -> np.ndarray:
@@ -119,7 +120,7 @@ def run_finemo(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Ro
 
     A contribution matrix is what the simulation plants: bits of information times how well a base
     matches. Both signs of relevance are fitted, one after the other. It keeps a whole batch busy
-    to the end, empty places too, so the batch (2,000 by default) is as large as there are regions.
+    to the end, empty places too, so the batch (2,000 by default) is small.
     """
     few = int(data.get("few", FEW_REGIONS))
     chosen = [motifs[str(k)] for k in range(int(data.get("told", PLANTED)))]
@@ -143,7 +144,7 @@ def run_finemo(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Ro
         lambdas = np.full(len(cwms), 0.7, np.float32)
         found, _ = fit_contribs(
             *(given[0], values, hot, given[1], False, lambdas),
-            batch_size=few,
+            batch_size=min(few, BATCH),
             device=torch.device("cpu"),
         )
         for region, motif, at in found.select("peak_id", "motif_id", "hit_start").iter_rows():

@@ -9,8 +9,8 @@ windows and matrices; of those that look at relevance, calls with a positive sum
 not bound, and *weak* ones, whose relevance sum is not in the top 2 % of the windows of that width
 in the shuffled sequences. Outside is not wrong: models read other words, and weaker matches. Names
 are not judged: a call of any motif covers. PYTHON is an interpreter that has the peers
-(hit_peers.py). With all motifs Fi-NeMo is left out; it is for the few that TF-MoDISco finds.
-One JSON line per model, motifs and method.
+(hit_peers.py). With all motifs Fi-NeMo is left out; it is for the few that TF-MoDISco finds. FIMO
+at p < 1e-4 covers nearly all, for that is what a site is. One JSON line per model, motifs, method.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from gtrack.core.hits.motifs import PSEUDOCOUNT, Motif
 from gtrack.core.hits.table import HitTable
 from gtrack.io.motifs import read_motifs
 
-PEERS = ("tangermeme_seqlets_fdr_tomtom", "tangermeme_seqlets_tomtom", "memelite_fimo_q")
+SEQUENCE_ALONE = ("memelite_fimo_q", "memelite_fimo_1e-4")
+PEERS = ("tangermeme_seqlets_fdr_tomtom", "tangermeme_seqlets_tomtom", *SEQUENCE_ALONE)
 WITHOUT_NAMES = ("tangermeme_seqlets_fdr", "finemo_few_regions")  # or one name: with one motif
-SEQUENCE_ALONE = ("memelite_fimo_q",)
 Rows = NDArray[np.int64]
 """Columns region, start in the region, end, motif."""
 
@@ -105,8 +105,10 @@ def save(path: Path, scanned: Scanned, motifs: Sequence[Motif]) -> None:
     )
 
 
-def compare(folder: Path, model: str, jaspar: Sequence[Motif], python: str) -> Iterable[object]:
-    """Yield the figures of every method, with one and with all motifs."""
+def compare(
+    folder: Path, model: str, jaspar: Sequence[Motif], python: str, methods: Sequence[str]
+) -> Iterable[object]:
+    """Yield the figures of the methods, with one and with all motifs."""
     lines = (folder / "test.fa").read_text().split()
     labels = [int(name[-1]) for name in lines[::2]]
     test = TestSet.of(list(zip(lines[1::2], labels, strict=True)))
@@ -117,14 +119,16 @@ def compare(folder: Path, model: str, jaspar: Sequence[Motif], python: str) -> I
     script = str(Path(__file__).with_name("hit_peers.py"))
     for name, motifs in (("one", [best]), ("all", [m for m in jaspar if m.width <= longest])):
         head = {"set": folder.name, "model": model, "motifs": name}
-        begun = time.process_time()
-        rows = hit_rows(scanned.call(motifs, test, 0))
-        spent = {"cpu_s_first": round(time.process_time() - begun, 2)}
-        yield {**head, "method": "gtrack", **judge(rows, True), **spent}
+        if "gtrack" in methods:
+            begun = time.process_time()
+            rows = hit_rows(scanned.call(motifs, test, 0))
+            spent = {"cpu_s_first": round(time.process_time() - begun, 2)}
+            yield {**head, "method": "gtrack", **judge(rows, True), **spent}
         with tempfile.TemporaryDirectory() as temporary:
             source, target = Path(temporary) / "data.npz", Path(temporary) / "hits.npy"
             save(source, scanned, motifs)
-            for peer in (*PEERS, *WITHOUT_NAMES) if name == "one" else PEERS:
+            apt = (*PEERS, *WITHOUT_NAMES) if name == "one" else PEERS
+            for peer in [each for each in apt if each in methods]:
                 command = [python, script, str(source), str(target), peer]
                 said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
                 figures = judge(np.load(target), peer not in SEQUENCE_ALONE)
@@ -140,12 +144,14 @@ def main() -> int:
     parser.add_argument("--scans", type=Path, required=True, help="what hits_real.py --out left")
     parser.add_argument("--peers", required=True, help="interpreter that has the peers")
     parser.add_argument("--only", nargs="+", help="SET/MODEL ...")
+    every = ("gtrack", *PEERS, *WITHOUT_NAMES)
+    parser.add_argument("--methods", nargs="+", choices=every, default=every)
     asked = parser.parse_args()
     jaspar = read_motifs(asked.data / JASPAR)
     for scan in sorted(asked.scans.glob("*/scan_*")):
         model = scan.name.removeprefix("scan_")
         if not asked.only or f"{scan.parent.name}/{model}" in asked.only:
-            for record in compare(scan.parent, model, jaspar, asked.peers):
+            for record in compare(scan.parent, model, jaspar, asked.peers, asked.methods):
                 print(json.dumps(record), flush=True)
     return 0
 
