@@ -144,7 +144,7 @@ out/readers/.ready: pyproject.toml
 readers: demo out/readers/.ready
 	@sh scripts/system_packages.sh --readers
 	npm install --prefix out/readers/igv-newest --ignore-scripts --no-audit --no-fund igv@latest
-	$(BIN)/gtrack hub out/demo --email nobody@example.org --overwrite
+	$(BIN)/gtrack hub out/demo --email nobody@example.org
 	$(BIN)/python -m scripts.readers out/demo out/readers --page docs/reference/readers.md
 
 lock:
