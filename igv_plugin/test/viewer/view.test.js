@@ -89,6 +89,35 @@ test('the next hit is drawn within 300 ms', { skip }, async () => {
   await page.close()
 })
 
+test('two hundred jumps leave 2 MB at most', { skip: skip || !GATES }, async () => {
+  const page = await browser.open(GTRACK_URL)
+  await until(page, listed)
+  const cdp = await page.context().newCDPSession(page)
+  const used = async () => {
+    for (let i = 0; i < 2; i += 1) await cdp.send('HeapProfiler.collectGarbage')
+    return (await cdp.send('Runtime.getHeapUsage')).usedSize / 1e6
+  }
+  /** There and back, so that what is kept of a place is kept from the first round on. */
+  const jump = async (rounds) => {
+    for (let i = 0; i < rounds; i += 1) {
+      for (const key of [...'nnnnnnnnnn', ...'pppppppppp']) {
+        const before = await page.evaluate(() => location.hash)
+        await page.keyboard.press(key)
+        await until(page, (old) => location.hash !== old, { argument: before })
+      }
+    }
+  }
+  await page.getByRole('combobox', { name: 'Model' }).selectOption('cnn') // or two share a place
+  await page.getByRole('grid').focus()
+  await jump(1)
+  const before = await used()
+  await jump(10)
+  const more = (await used()) - before
+  console.log(`# gate ${JSON.stringify({ name: 'heap after 200 jumps', MB: more, gate: 2 })}`)
+  assert.ok(more <= 2, `${more} MB`)
+  await page.close()
+})
+
 test('a link reopens the same view', { skip }, async () => {
   const page = await browser.open(GTRACK_URL)
   await until(page, listed)
