@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.printable import pasted, shown
-from gtrack.io.atomic import write_parts, write_text
+from gtrack.io.atomic import replacing, write_text
 from gtrack.io.digest import file_digest
 from gtrack.io.text import open_bytes, reading
 
@@ -51,7 +51,11 @@ def unpacked(path: Path, cache: Path) -> Path:
     try:
         cache.mkdir(parents=True, exist_ok=True)
         if _noted(own) is None:
-            write_parts(text, _parts(path, cache))
+            with replacing(text) as handle:
+                handle.writelines(_parts(path, cache))
+                handle.flush()
+                # Of one age, whoever unpacks it: an index that another made is not too old for it.
+                os.utime(handle.fileno(), ns=(stat.st_mtime_ns, stat.st_mtime_ns))
             write_text(own, f"{text.name}\t{text.stat().st_size}\n")
         write_text(note, own.read_text())
     except (OSError, OutputError) as error:
