@@ -106,7 +106,7 @@ for (const { name, url, hub, models, hits, unit } of CASES) {
       models,
     )
     await page.getByRole('button', { name: 'Difference' }).click()
-    const difference = `${models[0]} − ${models[1]} · ${unit}s` // a hub knows no percentile
+    const difference = `${models[0]} − ${models[1]} · each in units of its p99`
     await until(page, labelled, { argument: difference })
     assert.ok((await page.locator('.gt-legend').textContent()).includes(`relevance (${unit})`))
     await page.close()
