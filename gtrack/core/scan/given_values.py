@@ -50,6 +50,8 @@ def valued_runs(
     >>> [(first, run.tolist()) for first, run in valued_runs(7, np.float32([1, np.nan, 0, 2]))]
     [(7, [1.0]), (9, [0.0, 2.0])]
     """
+    if not len(values):
+        return
     chrom, first, end = np.array([[0], [start], [start + len(values)]], np.int64)
     for _, at, run in finite_runs(chrom, first, end, values):
         yield at, run

@@ -12,8 +12,7 @@ from gtrack.core.encodings import positions
 from gtrack.core.intervals import Interval
 from gtrack.core.row_sums import row_sums
 from gtrack.core.scan.grid import WindowGrid
-
-_FAR = 40  # bits of a place: chromosomes are shorter
+from gtrack.core.scan.one_axis import on_axis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,10 +44,9 @@ def region_shares(grid: WindowGrid, regions: Sequence[Interval]) -> RegionShares
     chrom = np.array([rank[region.chrom] for region in regions], np.int64)
     start = np.array([region.start for region in regions], np.int64)
     end = np.array([region.end for region in regions], np.int64)
-    # Keys in which chromosomes lie far apart, one after the other.
-    far = grid.chrom[grid.run_window] << _FAR
-    first = np.searchsorted(far + grid.run_end, (chrom << _FAR) + start, side="right")
-    last = np.searchsorted(far + grid.run_start, (chrom << _FAR) + end, side="left")
+    on = grid.chrom[grid.run_window]
+    first = np.searchsorted(on_axis(on, grid.run_end), on_axis(chrom, start), side="right")
+    last = np.searchsorted(on_axis(on, grid.run_start), on_axis(chrom, end), side="left")
     of = np.repeat(np.arange(n_regions), last - first)
     run = positions(first, last - first)
     size = np.minimum(grid.run_end[run], end[of]) - np.maximum(grid.run_start[run], start[of])

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.encodings import positions
-
-_FAR = 40  # bits of a place: chromosomes are shorter
+from gtrack.core.scan.one_axis import off_axis, on_axis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,26 +60,20 @@ def joined_runs(
     Parameters
     ----------
     chrom, start, end : ndarray of int64, shape (K,)
-        Sorted, disjoint runs, 0-based half-open; empty ones are passed over.
+        Sorted, disjoint runs, 0-based half-open, of at least one base.
     values : ndarray of float32, shape (sum of lengths,)
         One value per base, run after run.
     """
-    if (end <= start).any():
-        filled = end > start
-        chrom, start, end = chrom[filled], start[filled], end[filled]
     size, finite = end - start, np.isfinite(values)
     if finite.all():  # no N: what is looked at are runs, not bases
         apart = (chrom[1:] != chrom[:-1]) | (start[1:] != end[:-1])
         first = np.flatnonzero(np.concatenate([np.ones(min(1, len(start)), bool), apart]))
         whole = np.add.reduceat(size, first) if len(first) else size
         return ValuedRuns(chrom[first], start[first], whole, values)
-    # A key in which a step of one is an adjacent base, and chromosomes lie far apart.
-    key = positions(start + (chrom << _FAR), size)[finite]
-    first = np.concatenate([[0], np.flatnonzero(np.diff(key) != 1) + 1])[: len(key)]
-    at = key[first]
-    return ValuedRuns(
-        at >> _FAR, at & ((1 << _FAR) - 1), np.diff(np.append(first, len(key))), values[finite]
-    )
+    base = positions(on_axis(chrom, start), size)[finite]  # a step of one is an adjacent base
+    first = np.concatenate([[0], np.flatnonzero(np.diff(base) != 1) + 1])[: len(base)]
+    sizes = np.diff(np.append(first, len(base)))
+    return ValuedRuns(*off_axis(base[first]), sizes, values[finite])
 
 
 def finite_runs(

@@ -22,9 +22,8 @@ from gtrack.core.encodings import positions
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
 from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
+from gtrack.core.scan.one_axis import off_axis, on_axis
 from gtrack.core.scan.regions import merge_regions
-
-_FAR = 40  # bits of a place: chromosomes are shorter
 
 
 def lay_windows(
@@ -167,16 +166,16 @@ def _own(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Cut the union of the regions at the borders between window centres."""
     union = [
-        (rank[name] << _FAR) + np.array(runs, np.int64)
+        on_axis(rank[name], np.array(runs, np.int64))
         for name, runs in merge_regions(regions).items()
     ]
     left, right = np.concatenate([np.zeros((0, 2), np.int64), *union]).T
     # Base p goes left of windows a < b when its centre p + 1/2 is no farther from a:
-    # 4 p + 2 <= A + B with A, B = start + end, twice the centres. Chromosomes lie far apart on one
-    # axis, and between two of them the border is where the second begins.
+    # 4 p + 2 <= A + B with A, B = start + end, twice the centres. Between two chromosomes the
+    # border is where the second begins.
     centre2 = start + end
-    border = (centre2[:-1] + centre2[1:] - 2) // 4 + 1 + (chrom[:-1] << _FAR)
-    border = np.where(chrom[1:] == chrom[:-1], border, chrom[1:] << _FAR)
+    border = on_axis(chrom[:-1], (centre2[:-1] + centre2[1:] - 2) // 4 + 1)
+    border = np.where(chrom[1:] == chrom[:-1], border, on_axis(chrom[1:], 0))
     first = np.searchsorted(border, left, side="right")
     last = np.searchsorted(border, right - 1, side="right")
     run = np.repeat(np.arange(len(left)), last - first + 1)
@@ -185,5 +184,4 @@ def _own(
     run_start = np.where(window == first[run], left[run], edges[window])
     run_end = np.where(window == last[run], right[run], edges[window + 1])
     filled = run_end > run_start  # equal centres leave empty cells
-    bases = (1 << _FAR) - 1
-    return window[filled], run_start[filled] & bases, ((run_end - 1) & bases)[filled] + 1
+    return window[filled], off_axis(run_start[filled])[1], off_axis(run_end[filled])[1]
