@@ -57,11 +57,6 @@ class WindowGrid:
         """Return a window's place for a person: 1-based, both ends included."""
         return f"{self.chroms[self.chrom[window]]}:{self.start[window] + 1}-{self.end[window]}"
 
-    def askers(self, window: int) -> list[int]:
-        """Return the regions that asked for a window."""
-        low, high = np.searchsorted(self.wanted_window, [window, window + 1])
-        return [int(region) for region in self.wanted_region[low:high]]
-
     def owned_known(self, first: int, end: int, known: NDArray[np.bool_]) -> int:
         """Return how many bases that the windows ``first`` to ``end`` own are known.
 
