@@ -16,7 +16,6 @@ PROGRAMS = ("igv", "Xvfb")
 SCREEN = "1400x1000x24"
 STARTS_IN = 180.0  # seconds, on a busy machine
 ANSWERS_IN = 120.0
-BLUE, ORANGE = (0, 114, 178), (213, 94, 0)
 
 
 def lacking() -> list[str]:

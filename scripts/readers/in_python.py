@@ -10,7 +10,7 @@ from typing import Any
 
 from scripts.readers.asked import AHEAD
 from scripts.readers.ours import Hit, Scan
-from scripts.readers.verdict import Row, judged, missing, records, values
+from scripts.readers.verdict import WRONG, Row, judged, missing, records, values
 
 ASKED = Path(__file__).with_name("asked.py")
 EXACT = 500
@@ -170,5 +170,5 @@ def rows(scan: Scan, out: Path, python: Path) -> list[Row]:
         try:
             told += read(scan, out, python)
         except RuntimeError as error:
-            told.append(Row(name, "-", "all", "that it reads them", "WRONG", str(error)))
+            told.append(Row(name, "-", "all", "that it reads them", WRONG, str(error)))
     return told
