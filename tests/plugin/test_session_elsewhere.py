@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,15 +11,10 @@ import pytest
 
 from gtrack.publish.manifest import read_manifest
 from tests.conftest import make_genome, write_fasta_file
+from tests.workers import free_port
 
 TEST = Path(__file__).resolve().parents[2] / "igv_plugin" / "test" / "viewer" / "shared.test.js"
 FOLDER = "my scans/ü+1"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def opens(run, node, chromium, out: Path, folder: Path, bases: str) -> None:

@@ -54,7 +54,6 @@ def test_every_base_in_exactly_one_unit(tiny: DnaTokenizer, sequences: list[str]
         check_tiling(tiny, sequence, encoding)
 
 
-@pytest.mark.shared
 @given(
     sequences=st.lists(
         st.text("ACGT", min_size=1, max_size=300) | st.text("ACGTN", min_size=1, max_size=60),
@@ -72,6 +71,7 @@ def test_letters_say_what_places_say(tiny: DnaTokenizer, sequences: list[str]) -
         np.testing.assert_array_equal(quick, column)
 
 
+@pytest.mark.shared
 @given(sequence=st.text("ACGTN", min_size=1, max_size=600))
 @settings(max_examples=60, deadline=None)
 def test_every_base_in_exactly_one_unit_of_the_published_tokenizer(
