@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 _NOT_KEPT = ("model_type", "transformers_version")  # what the file says of itself
 
@@ -60,11 +60,6 @@ class NetworkConfig:
     def to_dict(self) -> dict[str, Any]:
         """Return all fields by name."""
         return {**vars(self), "model_type": self.model_type}
-
-    @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
-        """Make one of fields by name."""
-        return cls(**fields)
 
     def save_pretrained(self, folder: Path) -> None:
         """Write ``config.json`` into an existing folder, as transformers writes it."""

@@ -152,7 +152,7 @@ def _next_cnn(folder: Path, head: Head, fields: dict[str, Any]) -> Trainee:
     shape = model.network.config.to_dict()
     before = _head_before(shape.pop("problem_type", None), model.labels, own=True)
     keeps = _keeps_head(before, head)
-    config = CnnConfig.from_dict(shape | fields)
+    config = CnnConfig(**(shape | fields))
     network = CnnForSequenceClassification(config)
     state = network.state_dict()
     for name, tensor in model.network.state_dict().items():

@@ -46,7 +46,7 @@ def test_the_file_is_that_of_a_config_of_transformers(
     written, wanted = ((tmp_path / of / "config.json").read_bytes() for of in ("ours", "theirs"))
     assert written == wanted
     read = json.loads(written)
-    assert kind.from_dict(read).to_dict() == config.to_dict()
+    assert kind(**read).to_dict() == config.to_dict()
 
 
 def test_a_model_is_opened_and_explained_without_transformers() -> None:
