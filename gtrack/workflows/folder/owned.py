@@ -46,6 +46,7 @@ _TOP = (
     *(MANIFEST, "igv_session.json", "igv_session.xml", "regions.bed", "regions.tsv"),
     *("windows.tsv", TRUST, *SHARED, _REPORT, RUN),
 )
+_TOLD_BY_THEMSELVES = {_REPORT: is_report, **dict.fromkeys(SHARED, is_shared)}
 _GENOME = (
     "chrom.sizes",
     "chromAlias.txt",
@@ -140,9 +141,8 @@ class Owned:
         path, whole = self.out / folder / name, finished_name(name) or name
         if (f"{folder}/{whole}" if folder else whole) not in self.names or is_folder(path):
             return False
-        if folder or name not in (_REPORT, *SHARED):
-            return True
-        return is_report(path) if name == _REPORT else is_shared(path)
+        is_ours = None if folder else _TOLD_BY_THEMSELVES.get(name)
+        return is_ours is None or is_ours(path)
 
 
 def refuse_foreign(out: Path) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
+import re
 from pathlib import Path
 
-_SAYS = b"<title>Relevance report: "
+from gtrack.workflows.folder.marks import bears
+
+_SAYS = re.compile(b"<title>Relevance report: ")
+_HEAD = 1 << 12  # bytes
 
 
 def is_report(path: Path) -> bool:
     """Tell whether a file is a page that ``gtrack report`` made."""
-    with suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            return _SAYS in file.read(4096)
-    return False
+    return bears(path, _SAYS, _HEAD)
