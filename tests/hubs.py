@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from gtrack.core.assemblies import CUSTOM
 from gtrack.core.big_file import BigFile
 from gtrack.core.manifest import RunManifest, TrackSpec
-from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, names_for
+from gtrack.publish.hub.document import Hub, groups_text, names_for
 from gtrack.publish.hub.pages import hub_pages
 from gtrack.publish.hub.reading import HubFiles
 from gtrack.publish.hub.tracks import HubTrack

@@ -11,15 +11,15 @@ from contextlib import contextmanager
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import cell
 
-Column = str | Sequence[str] | NDArray[Any]
+if TYPE_CHECKING:
+    from gtrack.core.scan.table_columns import Column
 
 _NAMES = 1024  # texts remembered as they are written
 

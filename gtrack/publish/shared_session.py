@@ -9,12 +9,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from gtrack.core.assemblies import CUSTOM
 from gtrack.core.listed_files import fasta_files
 from gtrack.core.manifest import RunManifest
 from gtrack.publish.session import igv_json, igv_xml
-
-CUSTOM = "custom"
-"""A genome that readers do not know: its files lie beside the scan's."""
 
 XML_SAYS = "<!-- made by gtrack session -->"
 """Stands in the XML; the JSON names the manifest by its address."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from gtrack.core.assemblies import assembly_id, check_assembly
+from gtrack.core.assemblies import CUSTOM, assembly_id, check_assembly
 from gtrack.core.chrom_aliases import alias_table
 from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.printable import shown
@@ -19,7 +19,7 @@ from gtrack.io.file_lists import write_list
 from gtrack.io.folders import entries
 from gtrack.io.text import read_parts
 from gtrack.io.twobit import write_twobit
-from gtrack.publish.hub.document import ALIASES, CUSTOM, Hub, groups_text, hub_text, names_for
+from gtrack.publish.hub.document import ALIASES, Hub, groups_text, hub_text, names_for
 from gtrack.publish.hub.pages import hub_pages
 from gtrack.publish.hub.settings import EMAIL
 from gtrack.publish.session import hub_position

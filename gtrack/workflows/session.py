@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from gtrack.core.assemblies import known_assembly
+from gtrack.core.assemblies import CUSTOM, known_assembly
 from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.listed_files import SESSIONS
 from gtrack.core.manifest import RunManifest
 from gtrack.core.targets import path_of
 from gtrack.core.web_address import folder_address
 from gtrack.io.atomic import write_text
-from gtrack.publish.shared_session import CUSTOM, shared_files, shared_json, shared_xml
+from gtrack.publish.shared_session import shared_files, shared_json, shared_xml
 from gtrack.workflows.folder.finished import as_listed
 from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.shared_session import SHARED, is_shared

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from gtrack.core.assemblies import CUSTOM
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.publish.hub.labels import LONG, SHORT, label, track_names
 from gtrack.publish.hub.tracks import (
@@ -29,9 +30,6 @@ from gtrack.publish.stanzas import Nested, Settings, write_stanzas
 ALIASES = "chromAlias.URL"
 """Other names of the sequences of a genome that a hub brings along; igv.js 3.8 takes a relative
 address here only where it ends so."""
-
-CUSTOM = "custom"
-"""The genome that a hub brings along, because no browser knows it."""
 
 _HUB_SHORT = 19
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gtrack.core.assemblies import CUSTOM
 from gtrack.core.targets import name_targets
 from gtrack.publish.hub.check import check_hub
-from gtrack.publish.hub.document import CUSTOM, Hub, groups_text, hub_text
+from gtrack.publish.hub.document import Hub, groups_text, hub_text
 from gtrack.publish.hub.labels import SHORT, label, safe, track_names
 from gtrack.publish.hub.pages import hub_pages
 from gtrack.publish.hub.tracks import hits, rounded_up
