@@ -109,18 +109,15 @@ def _lay(
     stride: int,
 ) -> tuple[NDArray[np.int64], ...]:
     """Return chrom, start, width and asking region of every window, region by region."""
-    none = -1  # for a summit
+    widest = {name: min(window_bp, size) for name, size in chrom_sizes.items()}
     columns = np.array(
-        [(rank[r.chrom], r.start, r.end, none if r.summit is None else r.summit) for r in regions],
-        np.int64,
+        [(rank[r.chrom], r.start, r.end, r.centred(widest[r.chrom])) for r in regions], np.int64
     )
-    chrom, start, end, summit = columns.reshape(-1, 4).T
+    chrom, start, end, centred = columns.reshape(-1, 4).T
     size = np.array(list(chrom_sizes.values()), np.int64)[chrom]
     width = np.minimum(window_bp, size)
     tiled = end - start > width
-    # One window contains its region, centred on summit or middle as `Interval.centred` says.
-    centred = np.where(summit == none, (start + end - width) // 2, start + summit - width // 2)
-    alone = np.minimum(np.maximum(centred, end - width), start)
+    alone = np.minimum(np.maximum(centred, end - width), start)  # one that contains its region
     number = np.where(tiled, -(-(end - width + stride - start) // stride), 1)
     asker = np.repeat(np.arange(len(regions)), number)
     step = positions(np.zeros_like(number), number) * stride
