@@ -5,8 +5,8 @@
 needs memelite, tangermeme and finemo (install torch==2.13.0 first, then the first two with
 --no-deps and numba, scipy, pandas, scikit-learn, pyfaidx, matplotlib, joblib, tqdm, figwig, and
 finemo==0.41). DATA holds codes,
-relevance, null_codes, null_relevance, each (regions, bases), and the matrices m0, m1, ... (W, 4);
-for Fi-NeMo also few (regions it gets) and told (matrices it gets, the first ones).
+relevance, null_codes, null_relevance, each (regions, bases), the matrices m0, m1, ... (W, 4), and
+for Fi-NeMo few (regions it gets) and told (matrices it gets), the first ones.
 HITS gets rows of region, start, end, matrix. Prints one JSON line: CPU seconds of the first call,
 in which numba compiles, and of a second one, imports in neither; peak memory of the process.
 """
@@ -34,7 +34,6 @@ from tangermeme.seqlet import recursive_seqlets
 Rows = np.ndarray
 P_NAME = 0.01
 Q, MATCH_P = 0.05, 1e-3
-FEW_REGIONS, PLANTED = 20, 10  # what Fi-NeMo gets of the simulation
 BATCH = 20
 
 
@@ -122,8 +121,8 @@ def run_finemo(data: dict[str, np.ndarray], motifs: dict[str, np.ndarray]) -> Ro
     matches. Both signs of relevance are fitted, one after the other. It keeps a whole batch busy
     to the end, empty places too, so the batch (2,000 by default) is small.
     """
-    few = int(data.get("few", FEW_REGIONS))
-    chosen = [motifs[str(k)] for k in range(int(data.get("told", PLANTED)))]
+    few = int(data["few"])
+    chosen = [motifs[str(k)] for k in range(int(data["told"]))]
     widest = max(each.shape[1] for each in chosen)
     cwms, masks, spans = [], [], []
     for each in chosen:

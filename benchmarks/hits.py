@@ -71,7 +71,7 @@ GATES: dict[str, tuple[str, float]] = {
     **{f"peers.{name}.f1_lead": (">=", 0.0) for name in ("mid", "flat_half", "token", "high")},
 }
 PEERS = ("memelite_fimo_1e-4", "tangermeme_seqlets_tomtom", "tangermeme_seqlets_fdr_tomtom")
-FINEMO, FEW_REGIONS = "finemo_few_regions", 20  # as hit_peers.py has it
+FINEMO, FEW_REGIONS = "finemo_few_regions", 20  # and the motifs that are planted
 SIGNS = {">=": operator.ge, "<=": operator.le}
 missed: list[str] = []
 
@@ -249,6 +249,8 @@ def peers(python: str, matrices: list[Matrix], names: Sequence[str], seeds: int)
                     relevance=np.stack([s.relevance for s in one.targets]),
                     null_codes=np.stack([s.codes for s in one.null]),
                     null_relevance=np.stack([s.relevance for s in one.null]),
+                    few=FEW_REGIONS,
+                    told=len(PLANTED),
                     **{f"m{k}": matrix.probabilities for k, matrix in enumerate(matrices)},
                 )
                 for peer in (*PEERS, FINEMO):
