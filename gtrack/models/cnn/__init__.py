@@ -143,7 +143,6 @@ class Cnn:
         for name in sorted(expected.keys() | state.keys()):
             _check_tensor(folder / WEIGHTS, name, expected.get(name), state.get(name))
         network.load_state_dict(state, strict=True, assign=True)
-        made.problem_type = config.get("problem_type")  # looked at by `head`, not by transformers
         return cls(network)
 
     @property
@@ -228,6 +227,7 @@ def _config(raw: Mapping[str, Any], state: Mapping[str, Tensor]) -> CnnConfig:
         **{name: raw[name] for name in _FIELDS if name in raw},
         id2label=dict(enumerate(labels)),
         label2id={label: index for index, label in enumerate(labels)},
+        problem_type=raw.get("problem_type"),
     )
     blocks = {name.split(".")[1] for name in state if name.startswith("blocks.")}
     if len(blocks) != len(made.channels):

@@ -191,10 +191,9 @@ def _config(raw: Mapping[str, Any], labels: tuple[str, ...]) -> Dnabert2Config:
     """Return the config of the known fields alone: nothing else of `raw` has any effect."""
     if "num_attention_heads" not in raw:
         raise ValueError("num_attention_heads is missing, and the tensors do not tell it")
-    config = Dnabert2Config(
+    return Dnabert2Config(
         **{name: raw[name] for name in _FIELDS if name in raw},
         id2label=dict(enumerate(labels)),
         label2id={label: index for index, label in enumerate(labels)},
+        problem_type=raw.get("problem_type"),
     )
-    config.problem_type = raw.get("problem_type")  # looked at by `head`, not by transformers
-    return config

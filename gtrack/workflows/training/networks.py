@@ -115,16 +115,8 @@ def make_trainee(
         "strands": job.strands,
         "id2label": dict(enumerate(head.names)),
         "label2id": {name: index for index, name in enumerate(head.names)},
+        "problem_type": PROBLEM_TYPE_OF[head.outputs],
     }
-    trainee = _trainee(job, head, fields, training, work)
-    # transformers refuses some of what is sound when a config is made, but not afterwards
-    trainee.network.config.problem_type = PROBLEM_TYPE_OF[head.outputs]
-    return trainee
-
-
-def _trainee(
-    job: TrainJob, head: Head, fields: dict[str, Any], training: list[str], work: Path
-) -> Trainee:
     if job.base is None:
         if job.kind == "cnn":
             return _new_cnn(job, fields)
@@ -196,7 +188,8 @@ def _next_dnabert2(folder: Path, head: Head, fields: dict[str, Any], work: Path)
         found = replace(found, state=state, absent=(*found.absent, "classifier"))
     found = found.with_labels(head.names)
     network = found.network()
-    network.config.window_bp, network.config.strands = fields["window_bp"], fields["strands"]
+    for name in ("window_bp", "strands", "problem_type"):
+        setattr(network.config, name, fields[name])
     rate = LARGE_RATE if network.config.hidden_size >= LARGE else NEXT_RATE
     model = Dnabert2(network, tokenizer_of(folder))
     return replace(_reading(model, work, rate, found.absent), before=before)
