@@ -145,13 +145,15 @@ class Clock:
 
         return counted
 
-    def watch(self, stage: str, where: str) -> None:
-        """Count the time of a function ``module:name`` or ``module:Class.name``; none: nothing."""
+    def watch(self, stage: str, where: str) -> bool:
+        """Count the time of ``module:name`` or ``module:Class.name``; tell whether it is there."""
         module, _, path = where.partition(":")
         *owners, name = path.split(".")
         owner = functools.reduce(getattr, owners, import_module(module))
-        if name in vars(owner):
-            setattr(owner, name, self.of(stage, getattr(owner, name)))
+        if name not in vars(owner):
+            return False
+        setattr(owner, name, self.of(stage, getattr(owner, name)))
+        return True
 
 
 def write_inputs(folder: Path, regions: int) -> None:
@@ -180,8 +182,8 @@ def measure(model: str, regions: int) -> dict[str, Any]:
     METHODS[StandIn.name] = "__main__:StandIn"
     clock = Clock()
     for stage, places in STAGES.items():
-        for where in places:
-            clock.watch(stage, where)
+        if not any([clock.watch(stage, where) for where in places]):
+            raise SystemExit(f"{stage}: none of {', '.join(places)} is there to be measured")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_inputs(folder, regions)

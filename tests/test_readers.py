@@ -134,6 +134,8 @@ def test_a_wrong_bar_is_off(turn: float) -> None:
 def test_the_makefile_installs_what_the_script_looks_for() -> None:
     made = (ROOT / "Makefile").read_text()
     main = (ROOT / "scripts/readers/__main__.py").read_text()
-    for folder in re.findall(r'folder / "([^"/]+)"', main):
+    looked_for = re.findall(r'folder / "([^"/]+)"', main)
+    assert len(looked_for) == 2, "two of igv.js"
+    for folder in looked_for:
         assert f"--prefix out/readers/{folder} " in made
     assert "-m scripts.readers out/demo out/readers --page docs/reference/readers.md" in made
