@@ -29,11 +29,12 @@ _PATIENCE = 20.0
 
 def main(words: Sequence[str]) -> int:
     """Run the jobs of one run, and return 0 when all were done."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # nohup may have turned it off
     run = RunFolder(Path(words[0]))
     record = run.record()
     parser, args = parse_args(_words(run, record["options"]))
     here = args.executor in (None, "local")
+    # Jobs here need no word: what they have done is whole. Those elsewhere are called back.
+    signal.signal(signal.SIGINT, _end_at_once if here else signal.default_int_handler)
     Thread(target=_end_with_parent, args=(_taken_stdin(), here), daemon=True).start()
     devices = record["devices"] if here else record["devices"][:1]  # each host has its own first
     on_gpu = devices[0] != "cpu"
@@ -72,6 +73,10 @@ def _words(run: RunFolder, options: dict[str, Any]) -> list[str]:
     return words
 
 
+def _end_at_once(*_: object) -> None:
+    os.killpg(0, signal.SIGKILL)
+
+
 def _taken_stdin() -> int:
     """Return what stdin was, which from here on is empty, for jobs as well."""
     parent = os.dup(0)
@@ -86,7 +91,7 @@ def _end_with_parent(parent: int, here: bool) -> None:
     if not here:
         os.kill(os.getpid(), signal.SIGINT)  # an executor calls its jobs back then
         time.sleep(_PATIENCE)
-    os.killpg(0, signal.SIGKILL)
+    _end_at_once()
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
@@ -22,7 +23,7 @@ from gtrack.core.errors import (
     VerificationError,
 )
 from gtrack.core.ports import Work, WrittenWork, lacking
-from gtrack.engines.snakemake.run_folder import Marks, RunFolder
+from gtrack.engines.snakemake.run_folder import Marks, RunFolder, is_for_good
 
 Item = TypeVar("Item")
 
@@ -31,6 +32,8 @@ _LOOK_EVERY = 0.2
 
 _PATIENCE = 20.0
 """Seconds that Snakemake has to end when it is told to; an executor calls its jobs back then."""
+
+_ERROR = re.compile(r"[Ee]rror|Exception|Traceback")
 
 _OPTIONS = ("profile", "jobs", "executor")
 _KINDS = {kind.__name__: kind for kind in (InputError, ModelError, OutputError, VerificationError)}
@@ -116,20 +119,19 @@ class Snakemake:
                 if place not in done:
                     done.add(place)
                     yield place
-            self._refuse(run, hopeless=code is None)
+            self._refuse(run, ended=code is not None)
             if code is not None and len(done) < len(pieces):
-                raise self._unsaid(run, code)
+                raise self._unsaid(run, code, done)
             if code is None:
                 time.sleep(_LOOK_EVERY)
 
-    def _refuse(self, run: RunFolder, *, hopeless: bool) -> None:
-        """Raise what a job said of a piece; while others run, only what no other try can mend."""
-        pieces = run.record()["pieces"] if not hopeless else None
+    def _refuse(self, run: RunFolder, *, ended: bool) -> None:
+        """Raise what a job said of a piece; before the end, only what no other try can mend."""
         for place, why in run.failures():
-            if hopeless and why["kind"] != InputError.__name__:
+            if not ended and not is_for_good(why):
                 continue
             self._failed = True
-            named = (pieces or run.record()["pieces"])[place]
+            named = run.record()["pieces"][place]
             log = run.log(why["first"], why["last"])
             if why["system"] is not None:
                 number, said, name = why["system"]
@@ -137,12 +139,16 @@ class Snakemake:
             kind = _KINDS.get(why["kind"], ModelError)
             raise kind(f"{named}: {why['message']}; its log is {log}")
 
-    def _unsaid(self, run: RunFolder, code: int) -> GtrackError:
-        """Return the error of a run whose jobs ended without a word."""
+    def _unsaid(self, run: RunFolder, code: int, done: Collection[int]) -> GtrackError:
+        """Return the error of a run that ended without a word of a piece."""
         self._failed = True
-        lines = [line for line in run.own_log.read_text(errors="replace").splitlines() if line]
-        said = next((line for line in reversed(lines) if "rror" in line), "it said nothing")
-        message = f"Snakemake ended with {code}: {said.strip()[:300]}; its log is {run.own_log}"
+        for first, last, log in run.logs():
+            if left := [place for place in range(first, last + 1) if place not in done]:
+                return ModelError(
+                    f"{run.record()['pieces'][left[0]]}: its job ended without a word, perhaps for "
+                    f"lack of memory or time; its log is {log}, Snakemake's {run.own_log}"
+                )
+        message = f"Snakemake ended with {code}: {_first_error(run.own_log)}; its log is {run.own_log}"
         return InputError(message) if code == 2 else ModelError(message)
 
     def close(self) -> None:
@@ -159,6 +165,15 @@ def _absolute(options: Mapping[str, str]) -> dict[str, str]:
     if profile is None or not Path(profile).exists():
         return {}
     return {"profile": str(Path(profile).absolute())}
+
+
+def _first_error(log: Path) -> str:
+    """Return the first line of a log that tells of an error, and what follows a colon."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
+    at = next((at for at, line in enumerate(lines) if _ERROR.search(line)), None)
+    if at is None:
+        return "no error is in its log"
+    return " ".join(lines[at : at + 1 + lines[at].endswith(":")])[:400]
 
 
 def _started(run: RunFolder) -> subprocess.Popen[bytes]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from gtrack.core.errors import GtrackError
 from gtrack.core.ports import WrittenWork
-from gtrack.engines.snakemake.run_folder import RunFolder
+from gtrack.engines.snakemake.run_folder import RunFolder, is_for_good
 
 
 def main(words: Sequence[str]) -> int:
@@ -28,6 +28,9 @@ def main(words: Sequence[str]) -> int:
     work: WrittenWork[object] = getattr(import_module(module), name).reopened(
         Path(record["folder"])
     )
+    if any(first <= at <= last for at, why in run.failures() if is_for_good(why)):
+        sys.stderr.write("it is no use to try again\n")
+        return 1
     at = first
     try:
         with _one_of(words[4].split(","), run.path) as device, work.opened(device, threads) as do:

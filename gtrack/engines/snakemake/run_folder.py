@@ -16,8 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gtrack.core.errors import InputError
+
 ENGINE = "engine"
 _RUN = re.compile(r"run-[0-9a-f]{8}")
+_LOG = re.compile(r"scan\.(\d+)-(\d+)\.log")
 _RECORD = "work.json"
 
 
@@ -60,6 +63,12 @@ class RunFolder:
         """Return the log of the job of these pieces; the Snakefile calls it so, too."""
         return self.path / "logs" / f"scan.{first:06d}-{last:06d}.log"
 
+    def logs(self) -> Iterator[tuple[int, int, Path]]:
+        """Yield the first and last piece and the log of each job that has begun."""
+        for path in sorted((self.path / "logs").iterdir()):
+            if named := _LOG.fullmatch(path.name):
+                yield int(named[1]), int(named[2]), path
+
     @property
     def own_log(self) -> Path:
         """What Snakemake itself says."""
@@ -94,6 +103,11 @@ class RunFolder:
                 shutil.rmtree(inside, ignore_errors=True) if inside.is_dir() else inside.unlink()
         with suppress(OSError):
             self.path.parent.rmdir()  # unless it is not empty
+
+
+def is_for_good(why: Mapping[str, object]) -> bool:
+    """Tell whether a piece failed by what a user gave, which no other try can mend."""
+    return why["kind"] == InputError.__name__
 
 
 class Marks:
