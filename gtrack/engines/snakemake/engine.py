@@ -148,7 +148,9 @@ class Snakemake:
                     f"{run.record()['pieces'][left[0]]}: its job ended without a word, perhaps for "
                     f"lack of memory or time; its log is {log}, Snakemake's {run.own_log}"
                 )
-        message = f"Snakemake ended with {code}: {_first_error(run.own_log)}; its log is {run.own_log}"
+        message = (
+            f"Snakemake ended with {code}: {_first_error(run.own_log)}; its log is {run.own_log}"
+        )
         return InputError(message) if code == 2 else ModelError(message)
 
     def close(self) -> None:

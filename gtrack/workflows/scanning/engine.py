@@ -29,7 +29,9 @@ def chosen_engine(job: ScanJob) -> MakeEngine:
         if not lacking(engine, Adjustable):
             make: MakeEngine = engine.adjusted(given)
         elif given:
-            raise InputError(f"takes no --{next(iter(given))}; leave it out, or name another engine")
+            raise InputError(
+                f"takes no --{next(iter(given))}; leave it out, or name another engine"
+            )
         else:
             make = engine
     except InputError as error:

@@ -38,7 +38,6 @@ class Task:
     index: int
     null: bool = False
 
-
     def __str__(self) -> str:
         return f"null part {self.index}" if self.null else f"shard {self.index}"
 

@@ -25,9 +25,7 @@ from gtrack.engines.snakemake.run_folder import Marks, RunFolder
 COUNTS = st.none() | st.integers(1, 500)
 
 
-@given(
-    st.integers(1, 200_000), st.none() | st.integers(1, 256), st.integers(0, 8), COUNTS, COUNTS
-)
+@given(st.integers(1, 200_000), st.none() | st.integers(1, 256), st.integers(0, 8), COUNTS, COUNTS)
 def test_all_pieces_are_in_jobs_and_jobs_are_few(pieces, cores, devices, jobs, workers) -> None:
     made = laid_out(pieces, cores=cores, devices=devices, jobs=jobs, workers=workers)
     groups = -(-pieces // made.size)
@@ -178,7 +176,7 @@ def test_pieces_are_done_once_and_come_in_order(module, tmp_path: Path) -> None:
 def test_a_fault_of_the_input_ends_all_at_once_and_names_piece_and_log(module, tmp_path) -> None:
     out = tmp_path / "out"
     work = work_that(module, out, _2="input")
-    with pytest.raises(InputError, match="^piece 2: m.bw: changed; its log is ") as raised:
+    with pytest.raises(InputError, match=r"^piece 2: m\.bw: changed; its log is ") as raised:
         ran(work, 4)
     assert len(tried(out, 2)) == 1, "no other try can mend it"
     log = Path(str(raised.value).rpartition(" ")[2])
@@ -225,8 +223,8 @@ def test_a_profile_says_what_the_options_do_not(module, tmp_path: Path) -> None:
     ran(work_that(module, out), 8, profile=str(profile))
     assert {threads for piece in range(8) for *_, threads in tried(out, piece)} == {"2"}
     assert len({pid for piece in range(8) for pid, *_ in tried(out, piece)}) == 8
+    (profile / "config.yaml").write_text("colour: red\n")
     with pytest.raises(InputError, match=r"Snakemake ended with 2: .*unrecognized.*--colour"):
-        (profile / "config.yaml").write_text("colour: red\n")
         ran(module.Work(out), 9, profile=str(profile))
 
 
