@@ -80,8 +80,8 @@ def main(seconds: float) -> int:
     ratio, gated = snakemake / local, (snakemake + more) / (local + more)
     sys.stdout.write(
         f"{PIECES} pieces of {seconds:g} s in {PLACES} places ({slept:g} s at least): local "
-        f"{local:.1f} s, Snakemake {snakemake:.1f} s, ratio {ratio:.2f}; with pieces of {GATED:g} s "
-        f"{gated:.2f} (gate {GATE})\n"
+        f"{local:.1f} s, Snakemake {snakemake:.1f} s, ratio {ratio:.2f}; with pieces of "
+        f"{GATED:g} s {gated:.2f} (gate {GATE})\n"
     )
     return int(gated > GATE)
 
