@@ -41,9 +41,7 @@ NOT_RUN = {
     "modisco": "TF-MoDISco is no part of this environment; make peers runs what is printed",
     "pip": "would change this environment; tests/plugins installs these packages into a folder",
     "python3 -m venv": "sets an environment up; tests/install makes one, and installs gtrack there",
-    "gtrack scan --bed regions.bed --fasta hg38.fa --genome hg38 --model cnn=models/cnn --device cuda": (
-        "needs SLURM and its GPUs"
-    ),
+    "gtrack scan --engine snakemake": "needs SLURM and its GPUs; the page runs its jobs here, too",
     "docker": "no Docker engine is here; make recipes lints the Dockerfile",
     "gtrack hits --track": "the caller does not do without a null yet; tests/hits lends it one",
     "gtrack scan --bed regions.bed": "needs packages of tests/plugins, whose tests scan with them",
