@@ -133,6 +133,7 @@ def test_a_range_of_shards_is_scanned_at_once(scan, tmp_path: Path, run) -> None
     assert digests(out) == local
 
 
+@pytest.mark.long
 def test_the_packaged_workflow_goes_on_where_it_was_killed(scan, tmp_path: Path, run) -> None:
     words, local = scan
     out, work = tmp_path / "my scans" / "out", tmp_path / "work"
