@@ -27,11 +27,14 @@ from gtrack.engines.snakemake.run_folder import Marks, RunFolder, is_for_good
 
 Item = TypeVar("Item")
 
-_LOOK_EVERY = 0.2
-"""Seconds between looks at what jobs say."""
+_LOOK_EVERY, _SHARE = 0.2, 20
+"""Seconds between looks at what jobs say, and how often as long as a look took, at least."""
 
 _PATIENCE = 20.0
 """Seconds that Snakemake has to end when it is told to; an executor calls its jobs back then."""
+
+_LAST = 60.0
+"""Seconds that it has to end by itself once all is done: a cluster is asked now and then only."""
 
 _ERROR = re.compile(r"[Ee]rror|Exception|Traceback")
 
@@ -97,6 +100,9 @@ class Snakemake:
             while at not in done:
                 done.add(places[next(finished)])
             yield each
+        if self._driver is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._driver.wait(_LAST)
 
     def _finished(self, work: WrittenWork[Item], pieces: Sequence[Item]) -> Iterator[int]:
         """Run the jobs, and yield the place of each piece that is done, as they end."""
@@ -114,6 +120,7 @@ class Snakemake:
         )
         self._driver, marks, done = _started(run), Marks(run), set[int]()
         while len(done) < len(pieces):
+            began = time.monotonic()
             code = self._driver.poll()  # before the marks, which are then the last
             for place in marks.new():
                 if place not in done:
@@ -123,7 +130,7 @@ class Snakemake:
             if code is not None and len(done) < len(pieces):
                 raise self._unsaid(run, code, done)
             if code is None:
-                time.sleep(_LOOK_EVERY)
+                time.sleep(max(_LOOK_EVERY, _SHARE * (time.monotonic() - began)))
 
     def _refuse(self, run: RunFolder, *, ended: bool) -> None:
         """Raise what a job said of a piece; before the end, only what no other try can mend."""

@@ -54,7 +54,8 @@ def main(words: Sequence[str]) -> int:
 def _said(error: Exception) -> dict[str, object]:
     kind, of_system = type(error).__name__, None
     if isinstance(error, OSError) and error.errno is not None:
-        of_system = [error.errno, error.strerror, str(error.filename)]
+        named = None if error.filename is None else str(error.filename)
+        of_system = [error.errno, error.strerror, named]
     return {"kind": kind, "message": str(error), "system": of_system}
 
 
