@@ -181,10 +181,9 @@ def test_a_fault_of_the_input_ends_all_at_once_and_names_piece_and_log(module, t
     assert len(tried(out, 2)) == 1, "no other try can mend it"
     log = Path(str(raised.value).rpartition(" ")[2])
     assert "piece 2: InputError: m.bw: changed" in log.read_text()
-    assert {path.name for path in (out / "engine").rglob("*") if path.is_file()} == {
-        *(f"scan.{piece:06d}-{piece:06d}.log" for piece in range(4) if tried(out, piece)),
-        "snakemake.log",
-    }
+    left = {path for path in (out / "engine").rglob("*") if path.is_file()}
+    assert {path.suffix for path in left} == {".log"}
+    assert {log, log.with_name("snakemake.log")} <= left
     work_that(module, out)
     assert ran(work, 4) == [0, 1, 2, 3]
     assert not (out / "engine").exists(), "logs of the run before are gone with it"
