@@ -18,6 +18,7 @@ from docs.rooms import imported
 from gtrack.attribution import METHODS
 from gtrack.attribution.rules import RULES
 from gtrack.core import catalogue
+from gtrack.engines import ENGINES
 from gtrack.models import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -135,7 +136,10 @@ def test_import_contracts_hold() -> None:
 
 @pytest.mark.parametrize(
     ("table", "group"),
-    [(MODELS, "gtrack.models"), (METHODS, "gtrack.methods"), (RULES, "gtrack.rules")],
+    [
+        *((MODELS, "gtrack.models"), (METHODS, "gtrack.methods"), (RULES, "gtrack.rules")),
+        (ENGINES, "gtrack.engines"),
+    ],
 )
 def test_every_entry_of_a_catalogue_loads(table: dict[str, str], group: str) -> None:
     for name in catalogue.names(table, group):

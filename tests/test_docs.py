@@ -23,8 +23,8 @@ from gtrack.io.word_files import WORD_COLUMNS
 from tests.documents import DOCUMENTS, PAGES, ROOT, blocks, options, parse, shell_commands
 
 DOCS = ROOT / "docs"
-OTHERS = {"--help", "--version", "--gres", "--no-deps"}
-"""Options that are click's own, SLURM's or pip's."""
+OTHERS = {"--help", "--version", "--gres", "--no-deps", "--config", "--preemptible-rules"}
+"""Options that are click's own, SLURM's, pip's or Snakemake's."""
 
 
 def name_of(path: Path) -> str:

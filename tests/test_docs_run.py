@@ -41,6 +41,7 @@ NOT_RUN = {
     "modisco": "TF-MoDISco is no part of this environment; make peers runs what is printed",
     "pip": "would change this environment; tests/plugins installs these packages into a folder",
     "python3 -m venv": "sets an environment up; tests/install makes one, and installs gtrack there",
+    "gtrack scan --engine snakemake": "needs SLURM and its GPUs; the page runs its jobs here, too",
     "docker": "no Docker engine is here; make recipes lints the Dockerfile",
     "gtrack hits --track": "the caller does not do without a null yet; tests/hits lends it one",
     "gtrack scan --bed regions.bed": "needs packages of tests/plugins, whose tests scan with them",
@@ -50,8 +51,14 @@ NOT_RUN = {
 LEFT_OUT = {"--genome": "hg38"}
 """hg38 is not at hand: chromosomes of the example have other lengths, which a hub refuses."""
 
-BY_SHELL = {"cut", "head", "ls"}
+BY_SHELL = {"cp", "cut", "head", "ls"}
 """Programs that are run as they stand."""
+
+WORKFLOW = {
+    "$(gtrack workflow)": "Snakefile",
+    "$(gtrack workflow --profile slurm)": "profiles/slurm",
+}
+"""What a shell puts in their place, in ``gtrack/engines/snakemake``."""
 
 PAGES_RUN = [page for page in PAGES if {"sh", "python"} & {b.language for b in blocks(page)}]
 
@@ -212,7 +219,13 @@ def typed(line: str, block: Block, folder: Path, program) -> str:
     words = shlex.split(line, comments=True)
     if reason(shlex.join(words)) is not None or reason(line) is not None:
         return ""
-    if words[0] in BY_SHELL:
+    packaged = ROOT / "gtrack/engines/snakemake"
+    words = [str(packaged / WORKFLOW[word]) if word in WORKFLOW else word for word in words]
+    if words[0] == "snakemake":
+        here = f"{sys.executable} -m gtrack"
+        words = [sys.executable, "-m", *words]
+        words.insert(words.index("--config") + 1, f"gtrack={here}")
+    if words[0] in {*BY_SHELL, sys.executable}:
         return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True).stdout
     assert words[0] == "gtrack", f"{line}: neither run nor in NOT_RUN"
     for option, value in LEFT_OUT.items():

@@ -35,6 +35,7 @@ VERBS = {
     "report": "Write one HTML file with the top loci, to mail.",
     "evaluate": "Measure how far the maps can be trusted.",
     "export": "Write a scan as inputs of Fi-NeMo or TF-MoDISco.",
+    "workflow": "Say where the Snakemake workflow is.",
     "train": "Train a CNN or fine-tune a DNABERT-2.",
     "convert": "Convert a published DNABERT-2 checkpoint to safetensors.",
     "genomes": "List the assemblies that --genome knows.",

@@ -24,16 +24,28 @@ def _refuse_planned(context: click.Context) -> None:
             raise InputError(f"{option.opts[0]} was fixed by the plan; leave it out with --plan")
 
 
+def _shards(given: str) -> tuple[int, int]:
+    """Return the first and the last shard that ``--shard`` names."""
+    first, dash, last = given.partition("-")
+    if not first.isdecimal() or not (last if dash else first).isdecimal():
+        raise InputError(f"--shard {given}: give a number from 0, or two as in 0-15")
+    return int(first), int(last if dash else first)
+
+
 @click.command()
 @scan_options
 @click.option("--plan", "plan_folder", type=FILE, help="Scan one shard of this planned folder.")
-@click.option("--shard", type=int, metavar="K", help="Which one, from 0; with --plan.")
+@click.option(
+    "--shard",
+    metavar="K|A-B",
+    help="Which one, from 0, or all from A to B; with --plan.",
+)
 def scan(
     resume: bool,
     overwrite: bool,
     passport: bool | None,
     plan_folder: Path | None,
-    shard: int | None,
+    shard: str | None,
     **given: Any,
 ) -> None:
     """Explain every region with every model and write relevance tracks.
@@ -67,9 +79,9 @@ def scan(
     with scan_progress() as begin:
         if plan_folder is not None and shard is not None:
             _refuse_planned(click.get_current_context())
-            workflow.scan_shard(
-                plan_folder, shard, begin, device=given["device"], workers=given["workers"]
-            )
+            first, last = _shards(shard)
+            machine = {"device": given["device"], "workers": given["workers"]}
+            workflow.scan_shard(plan_folder, first, begin, last=last, **machine)
             return
         job = scan_job(given)
         options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}

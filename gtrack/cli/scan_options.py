@@ -166,7 +166,27 @@ _RUN = [
         default="local",
         show_default=True,
         metavar="NAME",
-        help="Where the pieces of the scan run: this machine, or an engine of another package.",
+        help="Where the pieces of the scan run: local (this machine), snakemake, or an engine of "
+        "another package.",
+    ),
+    click.option(
+        "--jobs",
+        type=click.IntRange(1, 100_000),
+        metavar="N",
+        help="--engine snakemake: jobs at a time, each of --workers threads.",
+    ),
+    click.option(
+        "--executor",
+        callback=not_empty,
+        metavar="NAME",
+        help="--engine snakemake: where its jobs run: local, slurm, kubernetes, ..., by the "
+        "packages snakemake-executor-plugin-NAME. [default: the profile's, or local]",
+    ),
+    click.option(
+        "--profile",
+        callback=not_empty,
+        metavar="DIR",
+        help="--engine snakemake: a profile of Snakemake's, a folder or a name.",
     ),
     click.option(
         "--motifs",
@@ -232,6 +252,9 @@ def scan_job(given: dict[str, Any]) -> Any:
         batch_units=given["batch_tokens"],
         shards=given["shards"],
         engine=given["engine"],
+        engine_options={
+            name: str(given[name]) for name in ("jobs", "executor", "profile") if given[name]
+        },
         workers=given["workers"],
         null_bases=given["null_bases"]
         or (NULL_BASES if given["null"] or given["motifs"] else None),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -245,6 +245,33 @@ class Work(Protocol[Piece]):
         """
 
 
+class WrittenWork(Work[Item], Protocol[Item]):
+    """Work that can be written down, for programs that share nothing but a disk; a scan's is so.
+
+    Attributes
+    ----------
+    folder : Path
+        Every host sees it. An engine keeps its files in ``engine/`` there, and removes them.
+    """
+
+    @property
+    def folder(self) -> Path:
+        """Return it."""
+
+    @classmethod
+    def reopened(cls, folder: Path) -> Self:
+        """Return the same work in another program, by its folder alone."""
+
+    def spelled(self, piece: Item) -> str:
+        """Return a piece as words, which also name it to a user."""
+
+    def piece(self, words: str) -> Item:
+        """Return the piece of these words."""
+
+    def is_done(self, piece: Item) -> bool:
+        """Tell whether a piece is on disk, whole: nothing is to be done for it."""
+
+
 class Engine(Protocol):
     """Where the pieces of a scan run: a class of the table ``gtrack.engines.ENGINES``.
 
@@ -263,3 +290,19 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """End; what has not begun is not done."""
+
+
+class Adjustable(Engine, Protocol):
+    """An engine with options (``--jobs``, ``--executor``, ``--profile``); others need not be."""
+
+    @classmethod
+    def adjusted(cls, options: Mapping[str, str]) -> Callable[[Sequence[str], int | None], Engine]:
+        """Return what makes the engine of devices and workers, once the options are found good.
+
+        It is called before anything is computed, and with no options, too.
+
+        Raises
+        ------
+        InputError
+            Naming the option and the cure, or the package that is lacking.
+        """

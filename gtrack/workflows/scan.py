@@ -6,14 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.hits.motifs import Motif
-from gtrack.core.ports import Engine, OnBatch, lacking
+from gtrack.core.ports import OnBatch
 from gtrack.core.scan.cost import Cost
 from gtrack.core.scan.plan import Plan
-from gtrack.engines import ENGINES
-from gtrack.engines import GROUP as ENGINE_GROUP
 from gtrack.io.motifs import read_motifs
 from gtrack.models.device import resolve_devices
 from gtrack.workflows.calling.results import HitsJob, HitsSummary
@@ -26,6 +23,7 @@ from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotation_checks import Annotation
 from gtrack.workflows.scanning.annotations import republish, written
 from gtrack.workflows.scanning.cost import costs
+from gtrack.workflows.scanning.engine import MakeEngine, chosen_engine
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.record import restore
 from gtrack.workflows.scanning.shard import tasks, tasks_of_shard
@@ -92,7 +90,10 @@ def scan(
         When an input is wrong; the motifs are read before anything is computed.
     """
     motifs = [] if job.motifs is None else read_motifs(job.motifs)
-    summary, planned = _scan(job, begin, tell, say, motifs, resume=resume, overwrite=overwrite)
+    engine = chosen_engine(job)
+    summary, planned = _scan(
+        job, engine, begin, tell, say, motifs, resume=resume, overwrite=overwrite
+    )
     hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
     made, cost = (None, None) if passport is False else _passports(job, wanted=bool(passport))
     return Scanned(summary, hits, planned.annotations, made, cost)
@@ -113,6 +114,7 @@ def _passports(job: ScanJob, *, wanted: bool) -> tuple[PassportSummary | None, P
 
 def _scan(
     job: ScanJob,
+    make_engine: MakeEngine,
     begin: Begin,
     tell: Tell | None,
     say: Say,
@@ -140,7 +142,7 @@ def _scan(
             if tell is not None:
                 for cost in costs(plan, planned.models, len(planned.devices), job.workers):
                     tell(cost)
-            _scan_shards(job, folder, planned, begin(plan))
+            _scan_shards(job, make_engine, folder, planned, begin(plan))
         except (InputError, ModelError):
             if planned.fresh and not folder.parts.has_any_shard():
                 folder.clear()  # the same command works once the cause is mended
@@ -150,17 +152,18 @@ def _scan(
         return summary, planned
 
 
-def _scan_shards(job: ScanJob, folder: ScanFolder, planned: Planned, on_batch: OnBatch) -> None:
+def _scan_shards(
+    job: ScanJob,
+    make_engine: MakeEngine,
+    folder: ScanFolder,
+    planned: Planned,
+    on_batch: OnBatch,
+) -> None:
     """Do every shard and every part of the null that is not on disk yet."""
     plan = planned.plan
     merged = folder.is_merged(plan)  # then only the null is missing
     pieces = [task for task in tasks(plan) if task.null or not merged]
-    try:
-        engine: Engine = load(ENGINES, job.engine, ENGINE_GROUP)(planned.devices, job.workers)
-    except InputError as error:
-        raise InputError(f"--engine {job.engine}: {error}") from error
-    if missing := lacking(engine, Engine):
-        raise InputError(f"--engine {job.engine}: lacks {', '.join(missing)}; repair its package")
+    engine = make_engine(planned.devices, job.workers)
     work = ScanWork(folder, plan, planned.models, on_batch if engine.live else _silent)
     try:
         for task in engine.map(work, pieces):
@@ -171,9 +174,17 @@ def _scan_shards(job: ScanJob, folder: ScanFolder, planned: Planned, on_batch: O
 
 
 def scan_shard(
-    out: Path, shard: int, begin: Begin, *, device: str = "auto", workers: int | None = None
+    out: Path,
+    shard: int,
+    begin: Begin,
+    *,
+    last: int | None = None,
+    device: str = "auto",
+    workers: int | None = None,
 ) -> None:
-    """Scan one shard of a plan that ``gtrack plan`` made, with its parts of the null.
+    """Scan one shard of a plan that ``gtrack plan`` made, or all from it to the `last`.
+
+    Their parts of the null are scanned with them.
 
     Raises
     ------
@@ -183,8 +194,10 @@ def scan_shard(
     folder = ScanFolder(out)
     plan = folder.read_plan()
     check_version(plan, out)
-    if not 0 <= shard < plan.n_shards:
-        raise InputError(f"--shard {shard}: the plan in {out} has shards 0 to {plan.n_shards - 1}")
+    last = shard if last is None else last
+    if not 0 <= shard <= last < plan.n_shards:
+        asked = shard if last == shard else f"{shard}-{last}"
+        raise InputError(f"--shard {asked}: the plan in {out} has shards 0 to {plan.n_shards - 1}")
     chosen = resolve_devices(device)[0]
     if chosen.partition(":")[0] != plan.options.device_kind:
         raise InputError(
@@ -198,9 +211,10 @@ def scan_shard(
         work = ScanWork(folder, plan, on_batch=begin(plan))
         merged = folder.is_merged(plan)
         with work.opened(chosen, workers) as do:
-            for task in tasks_of_shard(plan, shard):
-                if task.null or not merged:
-                    do(task)
+            for each in range(shard, last + 1):
+                for task in tasks_of_shard(plan, each):
+                    if task.null or not merged:
+                        do(task)
 
 
 def _silent(name: str, windows: int, bases: int) -> None:

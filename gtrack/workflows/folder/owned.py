@@ -41,6 +41,9 @@ FOLDERS = (
 )
 """The folders of a scan, in the order in which they are emptied."""
 
+ENGINE = "engine"
+"""What an engine keeps while it works: its own to remove, and no sign of whose the folder is."""
+
 _REPORT = "report.html"
 _TOP = (
     *(MANIFEST, "igv_session.json", "igv_session.xml", "regions.bed", "regions.tsv"),
@@ -173,7 +176,7 @@ def stranger(out: Path) -> str | None:
 
 def _begins(out: Path, name: str) -> bool:
     """Tell whether an entry is what a run leaves that was killed before it had written anything."""
-    if is_lock(name) or finished_name(name) == RUN:
+    if is_lock(name) or finished_name(name) == RUN or name == ENGINE:
         return True
     inside = [each for each in entries(out / name) if each != "null"]
     return name in FOLDERS and is_folder(out / name) and all(map(finished_name, inside))

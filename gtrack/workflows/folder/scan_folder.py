@@ -27,6 +27,7 @@ from gtrack.workflows.folder.holding import holding
 from gtrack.workflows.folder.integrity import records, refuse_changed
 from gtrack.workflows.folder.kept_inputs import Inputs, refuse_inputs
 from gtrack.workflows.folder.owned import (
+    ENGINE,
     MANIFEST,
     PLAN,
     RUN,
@@ -116,8 +117,8 @@ class ScanFolder:
     # How far the scan is.
 
     def is_empty(self) -> bool:
-        """Whether nothing lies here, or nothing but locks."""
-        return all(map(is_lock, entries(self.out.resolve())))
+        """Whether nothing lies here, or nothing but locks and what an engine keeps."""
+        return all(is_lock(name) or name == ENGINE for name in entries(self.out.resolve()))
 
     def stranger(self) -> str | None:
         """Return an entry of a folder that is no scan's; see :func:`stranger`."""
@@ -292,7 +293,7 @@ class ScanFolder:
         """Remove all of a scan; what marks the folder as a scan's stays, if that is needed."""
         self.remove()
         with suppress(OSError):
-            if all(name == RUN or is_lock(name) for name in os.listdir(self.out)):
+            if all(name in (RUN, ENGINE) or is_lock(name) for name in os.listdir(self.out)):
                 (self.out / RUN).unlink(missing_ok=True)
 
     def sweep(self) -> None:

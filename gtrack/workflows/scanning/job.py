@@ -22,6 +22,7 @@ class ScanJob:
     `genome` becomes what UCSC and igv.js call it.
     `flank` or `resize` makes every region longer, or of one length, in bp, before it is scanned.
     `annotations` are files to show beside the tracks, each with its name; no track depends on them.
+    `engine_options` are those of the engine: ``jobs``, ``executor``, ``profile``.
     `sequences` stands in the place of `bed` and `fasta`: loose sequences, a genome of their own.
     """
 
@@ -47,6 +48,7 @@ class ScanJob:
     batch_units: int | None = None
     shards: int | None = None
     engine: str = "local"
+    engine_options: Mapping[str, str] = field(default_factory=dict)
     workers: int | None = None
     null_bases: int | None = None
     motifs: str | None = None

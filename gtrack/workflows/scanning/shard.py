@@ -38,6 +38,22 @@ class Task:
     index: int
     null: bool = False
 
+    def __str__(self) -> str:
+        return f"null part {self.index}" if self.null else f"shard {self.index}"
+
+    @classmethod
+    def named(cls, words: str) -> Task:
+        """Return the piece of such words."""
+        kind, _, index = words.rpartition(" ")
+        return cls(int(index), null=kind == "null part")
+
+
+def task_done(plan: Plan, folder: ScanFolder, task: Task) -> bool:
+    """Tell whether a piece of work is on disk, whole and of this plan."""
+    if task.null:
+        return part_done(plan, folder, task.index)
+    return folder.parts.has_shard(plan, task.index)
+
 
 def tasks(plan: Plan) -> list[Task]:
     """Return all of a plan's work."""
@@ -96,9 +112,7 @@ class ShardScanner:
 
     def done(self, task: Task) -> bool:
         """Tell whether a piece of work is on disk, whole and of this plan."""
-        if task.null:
-            return part_done(self._plan, self._folder, task.index)
-        return self._folder.parts.has_shard(self._plan, task.index)
+        return task_done(self._plan, self._folder, task)
 
     def scan(self, task: Task, on_batch: OnBatch) -> None:
         """Explain one piece of work and write it."""

@@ -17,11 +17,11 @@ from gtrack.workflows.folder.run_record import source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name
 from gtrack.workflows.scanning.reopened import open_planned
-from gtrack.workflows.scanning.shard import ShardScanner, Task
+from gtrack.workflows.scanning.shard import ShardScanner, Task, task_done
 
 
 class ScanWork:
-    """All pieces of a planned scan, as a :class:`gtrack.core.ports.Work`.
+    """All pieces of a planned scan, as a :class:`gtrack.core.ports.WrittenWork`.
 
     It travels as the path of its folder: the process that opens it reads the plan there.
 
@@ -48,6 +48,30 @@ class ScanWork:
 
     def __reduce__(self) -> tuple[type[ScanWork], tuple[ScanFolder]]:
         return ScanWork, (self._folder,)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the scan."""
+        return self._folder.out
+
+    @classmethod
+    def reopened(cls, folder: Path) -> ScanWork:
+        """Return the work of the plan in a folder."""
+        return cls(ScanFolder(folder))
+
+    def spelled(self, piece: Task) -> str:
+        """Return ``shard K`` or ``null part K``."""
+        return str(piece)
+
+    def piece(self, words: str) -> Task:
+        """Return the piece of such words."""
+        return Task.named(words)
+
+    def is_done(self, piece: Task) -> bool:
+        """Tell whether a piece is on disk, whole and of this plan."""
+        if self._plan is None:
+            self._plan = self._folder.read_plan()
+        return task_done(self._plan, self._folder, piece)
 
     @contextmanager
     def opened(self, device: str, workers: int | None) -> Iterator[Callable[[Task], None]]:

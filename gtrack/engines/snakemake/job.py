@@ -1,0 +1,81 @@
+"""One job of the engine: ``python -m gtrack.engines.snakemake.job RUN FIRST LAST THREADS DEVICES``.
+
+It opens the work that the folder of the run names, does the pieces from FIRST to LAST on one of the
+devices, and says of each that it is done, or why it is not.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+
+from gtrack.core.errors import GtrackError
+from gtrack.core.ports import WrittenWork
+from gtrack.engines.snakemake.run_folder import RunFolder, is_for_good
+
+
+def main(words: Sequence[str]) -> int:
+    """Do the pieces of one job, and return its exit code."""
+    run, (first, last, threads) = RunFolder(Path(words[0])), map(int, words[1:4])
+    record = run.record()
+    module, _, name = record["work"].partition(":")
+    work: WrittenWork[object] = getattr(import_module(module), name).reopened(
+        Path(record["folder"])
+    )
+    if any(first <= at <= last for at, why in run.failures() if is_for_good(why)):
+        sys.stderr.write("it is no use to try again\n")
+        return 1
+    at = first
+    try:
+        with _one_of(words[4].split(","), run.path) as device, work.opened(device, threads) as do:
+            for at in range(first, last + 1):
+                if not run.is_current():
+                    sys.stderr.write("the run has ended\n")
+                    return 1
+                do(work.piece(record["pieces"][at]))
+                run.mark(first, at)
+                sys.stderr.write(f"{record['pieces'][at]}: done\n")
+    except Exception as error:
+        if not isinstance(error, GtrackError):
+            traceback.print_exc()
+        sys.stderr.write(f"{record['pieces'][at]}: {type(error).__name__}: {error}\n")
+        if run.is_current():
+            run.fail(at, {**_said(error), "first": first, "last": last})
+        return 1
+    return 0
+
+
+def _said(error: Exception) -> dict[str, object]:
+    kind, of_system = type(error).__name__, None
+    if isinstance(error, OSError) and error.errno is not None:
+        named = None if error.filename is None else str(error.filename)
+        of_system = [error.errno, error.strerror, named]
+    return {"kind": kind, "message": str(error), "system": of_system}
+
+
+@contextmanager
+def _one_of(devices: Sequence[str], folder: Path) -> Iterator[str]:
+    """Yield a device that no other job on this machine has; of one, nobody else is asked."""
+    if len(devices) == 1:
+        yield devices[0]
+        return
+    while True:
+        for device in devices:
+            with (folder / f"{device.replace(':', '-')}.lock").open("w") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                yield device
+                return
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
