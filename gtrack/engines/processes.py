@@ -212,7 +212,7 @@ def _serve(
         failed = error
     with suppress(EOFError):  # the other end is gone
         while (job := pipe.recv()) is not None:
-            pipe.send(_done(*job, failed))
+            pipe.send(_done(job[0], job[1], failed))
 
 
 def _done(work: Callable[[Item], Result], item: Item, failed: Exception | None) -> tuple[bool, Any]:

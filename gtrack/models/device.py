@@ -9,7 +9,6 @@ import torch
 
 from gtrack.core.errors import InputError, ModelError
 
-
 _MOST_GROUPS = 256
 
 
