@@ -58,7 +58,7 @@ class _Locked(Whole):
             self._descriptor = _take(self._folder / LOCK, kind)
             self._claim()
         except BlockingIOError as error:
-            holder = error.filename or "another run"
+            holder = _alive(self._folder) or error.filename or "another run"
             raise OutputError(
                 f"{self._folder}: locked by {holder}; wait for its end, or stop it"
             ) from error
@@ -162,6 +162,18 @@ def _open(path: Path) -> int:
     raise OutputError(f"{path}: is no lock that gtrack made; move it away")
 
 
+def _alive(folder: Path) -> str:
+    """Name a run that holds a folder, and how many more do; nothing where no file tells."""
+    names = [name for name in os.listdir(folder) if is_lock(name)]
+    holders = [holder_of(content_of(folder / name) or b"") for name in sorted(names)]
+    there = [holder for holder in holders if holder and holder.beats and not holder.is_gone]
+    return f"{there[0]}{_and_more(len(there))}" if there else ""
+
+
+def _and_more(runs: int) -> str:
+    return f" and {runs - 1} more" if runs > 1 else ""
+
+
 def _is_aside(path: Path) -> bool:
     """Tell whether a lock was being taken away when the run that did so was killed."""
     found = _NAME.fullmatch(path.name)
@@ -177,7 +189,7 @@ def _clear(paths: Iterable[Path]) -> None:
         When one is.
     """
     left, watch, said = sorted(paths), Watch(), False
-    others = f" and {len(left) - 1} more" if len(left) > 1 else ""
+    others = _and_more(len(left))
     while left := [path for path in left if not _is_free(path, watch, others)]:
         if not said:
             said = True
