@@ -223,7 +223,13 @@ def test_what_a_dead_process_was_at_is_done_again(work: ModuleType, tmp_path: Pa
     try:
         assert list(engine.map(work.die_first, range(5))) == [0, -1, -2, -3, -4]
         tried = [path.name.partition(".")[0] for path in marks.iterdir()]
-        assert {item: tried.count(item) for item in tried} == dict(zip("01234", (2, 2, 2, 3, 2)))
+        assert {item: tried.count(item) for item in tried} == {
+            "0": 2,
+            "1": 2,
+            "2": 2,
+            "3": 3,
+            "4": 2,
+        }
     finally:
         engine.close()
 
