@@ -179,42 +179,52 @@ def test_what_work_is_not_asked(run, inputs, planned, tmp_path: Path) -> None:
 # --- killed at random ---------------------------------------------------------------------------
 
 
-def storm(program, out: Path, kills: int, seed: int) -> int:
-    """Kill runs at random instants and start others, so often; then let them finish.
+class Storm:
+    """Runs that are killed at random instants, while others start; of one plan after the other."""
 
-    Where all is done, it begins anew. Returns how many were killed.
-    """
-    rng, killed = random.Random(seed), 0
-    fresh = out.with_name("fresh")
-    shutil.copytree(out, fresh)
-    alive = []
-    while killed < kills:
-        while len(alive) < rng.randint(1, 3):
-            options = ["--device", "cpu:2"] if rng.random() < 0.15 else ["--workers", 1]
-            alive.append(program.start("work", out, *options))
-        time.sleep(rng.uniform(0.0, 0.6))
-        child = alive.pop(rng.randrange(len(alive)))
-        child.send(rng.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM]))
+    def __init__(self, program, run, fresh: Path, out: Path, seed: int) -> None:
+        self.program, self.run, self.fresh, self.out = program, run, fresh, out
+        self.rng = random.Random(seed)
+        self.alive: list = []
+        self.killed = 0
+
+    def start(self) -> None:
+        options = ["--device", "cpu:2"] if self.rng.random() < 0.15 else ["--workers", 1]
+        self.alive.append(self.program.start("work", self.out, *options))
+
+    def one_ends(self) -> None:
+        """Kill one of those at work, if it is still."""
+        child = self.alive.pop(self.rng.randrange(len(self.alive)))
+        child.send(self.rng.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM]))
         code = child.wait().code
         assert code in (0, -signal.SIGKILL, 143), code
-        killed += code != 0
-        if len(list((out / "shards").glob("*.npz"))) == 8 and killed < kills:
-            for other in alive:
-                other.send(signal.SIGKILL)
-                other.wait()
-            alive.clear()
-            shutil.rmtree(out)
-            shutil.copytree(fresh, out)
-    for child in alive:
-        assert child.wait().code == 0
-    shutil.rmtree(fresh)
-    return killed
+        self.killed += code != 0
+
+    def plan(self, kills: int) -> dict[str, bytes]:
+        """Work a plan to its end, with so many kills in all at most; return what it gives."""
+        shutil.copytree(self.fresh, self.out)
+        while self.killed < kills and len(list((self.out / "shards").glob("*.npz"))) < 8:
+            while len(self.alive) < self.rng.randint(1, 3):
+                self.start()
+            time.sleep(self.rng.uniform(0.0, 0.6))
+            self.one_ends()
+        self.start()
+        assert {child.wait().code for child in self.alive} == {0}
+        self.alive.clear()
+        self.run("merge", self.out)
+        given = results(self.out)
+        shutil.rmtree(self.out)
+        return given
 
 
 @pytest.mark.parametrize("kills", [10, pytest.param(50, marks=pytest.mark.long)])
-def test_runs_that_are_killed_give_the_bytes_of_one(run, program, planned, kills: int) -> None:
-    out, whole = planned
-    storm(program, out, kills, seed=int(os.environ.get("GTRACK_SEED", "14")))
-    assert program("work", out).code == 0
-    run("merge", out)
-    assert results(out) == whole
+def test_runs_that_are_killed_give_the_bytes_of_one(
+    run, program, planned, tmp_path: Path, record_property, kills: int
+) -> None:
+    fresh, whole = planned
+    storm = Storm(program, run, fresh, tmp_path / "again", int(os.environ.get("SEED", "14")))
+    plans = 0
+    while storm.killed < kills:
+        assert storm.plan(kills) == whole
+        plans += 1
+    record_property("says", f"{storm.killed} runs killed, {plans} plans")
