@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import signal
 import traceback
 from collections import deque
@@ -162,8 +161,8 @@ class Processes:
             self._end(place)
             raise ModelError(
                 f"{place.device}: a worker process ended abruptly {TRIES} times at the same piece "
-                "of work, perhaps for lack of memory; what is done is kept: go on with fewer "
-                "--workers or a smaller --batch-tokens, and --resume"
+                "of work, perhaps for lack of memory; what is done is kept, so go on with --resume, "
+                "with fewer --workers or more memory"
             )
         self._end(place)
         self._begin(place)
@@ -210,9 +209,9 @@ def _serve(
         start(device, *arguments)
     except Exception as error:
         failed = error
-    with suppress(EOFError):  # the other end is gone
+    with suppress(OSError, EOFError):  # the other end is gone
         while (job := pipe.recv()) is not None:
-            pipe.send(_done(job[0], job[1], failed))
+            _send(pipe, _done(job[0], job[1], failed))
 
 
 def _done(work: Callable[[Item], Result], item: Item, failed: Exception | None) -> tuple[bool, Any]:
@@ -224,11 +223,17 @@ def _done(work: Callable[[Item], Result], item: Item, failed: Exception | None) 
     except Exception as error:
         if not isinstance(error, GtrackError):
             error.add_note(traceback.format_exc())  # a traceback does not travel
-        try:
-            pickle.dumps(error)
-        except Exception:
-            return False, RuntimeError(traceback.format_exc())
         return False, error
+
+
+def _send(pipe: Connection, answer: tuple[bool, Any]) -> None:
+    """Send an answer; in the place of one that cannot travel, why."""
+    try:
+        pipe.send(answer)
+    except OSError:
+        raise
+    except Exception as error:
+        pipe.send((False, RuntimeError(f"{answer[1]!r} cannot be sent: {error}")))
 
 
 def _end_with_parent() -> None:

@@ -136,6 +136,14 @@ def fail_at_3(item):
 def begin(device, folder):
     held.update(device=device, folder=Path(folder))
 
+def odd(item):
+    class Odd(Exception):
+        pass
+    raise Odd("of no module")
+
+def bug(item):
+    return 1 // item
+
 def die(item):
     held["folder"].joinpath(f"{item}.{os.getpid()}").touch()
     os._exit(9)
@@ -230,6 +238,18 @@ def test_what_a_dead_process_was_at_is_done_again(work: ModuleType, tmp_path: Pa
             "3": 3,
             "4": 2,
         }
+    finally:
+        engine.close()
+
+
+def test_what_cannot_travel_is_told_all_the_same(work: ModuleType, tmp_path: Path) -> None:
+    engine = Processes(["cuda:0"], work.begin, (str(tmp_path / "marks"),))
+    try:
+        with pytest.raises(RuntimeError, match=r"of no module.*cannot be sent"):
+            list(engine.map(work.odd, [1]))
+        with pytest.raises(ZeroDivisionError) as caught:
+            list(engine.map(work.bug, [0]))
+        assert "return 1 // item" in "".join(caught.value.__notes__)
     finally:
         engine.close()
 
