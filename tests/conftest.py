@@ -208,7 +208,8 @@ class Child:
     def wait(self) -> Ran:
         """Wait for the end; a negative code is the signal that ended it."""
         code = self._program.ask(wait=self.pid)
-        return Ran(code, *(file.read_text() for file in self._files))
+        said = [file.read_text() if file.exists() else "" for file in self._files]  # killed at once
+        return Ran(code, *said)
 
 
 class Program:

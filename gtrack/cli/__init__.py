@@ -23,6 +23,7 @@ from gtrack.core.printable import one_line
 VERBS = {
     "scan": "Explain every region and write relevance tracks.",
     "plan": "Check all inputs and cut a scan into shards.",
+    "work": "Do shards of a plan beside others, until none is left.",
     "merge": "Merge finished shards into tracks.",
     "predict": "Say what models say of sequences or regions.",
     "hits": "Call motif hits that the relevance supports.",
@@ -45,6 +46,7 @@ VERBS = {
 
 RESUMED = {
     "scan": "the same command with --resume goes on (with --plan: the same command)",
+    "work": "its shards are free for others; the same command does what is left",
     "train": "the same command with --resume goes on",
 }
 """Verb -> what a user does after an interruption, where that is not just to run it again."""

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def plan(resume: bool, overwrite: bool, passport: bool | None, **given: Any) -> None:
     """Check all inputs and cut a scan into shards, for a cluster.
 
-    Run `gtrack scan --plan OUT --shard K` for every K from 0, in any order and on any machine that
-    sees the files, then `gtrack merge OUT`. The result has the same bytes as one `gtrack scan`.
+    Run `gtrack work OUT` as many times at once as you like, on any machine that sees the files (or
+    `gtrack scan --plan OUT --shard K` for every K from 0, in any order), then `gtrack merge OUT`.
+    The result has the same bytes as one `gtrack scan`.
     It takes the options of a scan; what comes after the merge is printed.
 
     \b
@@ -42,7 +43,7 @@ def plan(resume: bool, overwrite: bool, passport: bool | None, **given: Any) -> 
     echo(
         f"{len(made.regions):,} regions, {windows}, {made.n_shards} shards (0 to "
         f"{made.n_shards - 1})",
-        "next, here or number by number on machines that see the files:",
+        "next, once or many times at once, on machines that see the files; or number by number:",
         *(f"  {line}" for line in _next(job, made.n_shards, passport)),
         err=True,
     )
@@ -51,6 +52,7 @@ def plan(resume: bool, overwrite: bool, passport: bool | None, **given: Any) -> 
 def _next(job: ScanJob, n_shards: int, passport: bool | None) -> Iterator[str]:
     """Say what is done with a plan, and what of its job follows then."""
     out = pasted(job.out)
+    yield f"gtrack work {out}"
     yield f"for K in $(seq 0 {n_shards - 1}); do gtrack scan --plan {out} --shard $K; done"
     yield f"gtrack merge {out}"
     if job.motifs is not None:

@@ -49,8 +49,9 @@ DEVICE = click.option(
     "--device",
     default="auto",
     show_default=True,
-    metavar="auto|cpu|cuda|cuda:0,1",
-    help="Where to compute.",
+    metavar="auto|cpu[:N]|cuda[:0,1]",
+    help="Where to compute: cpu:2 in two processes that share the cores, cuda on all GPUs that are "
+    "to be seen, cuda:0,1 on these. [auto: one GPU, else the CPU]",
 )
 
 PRECISION = click.option(

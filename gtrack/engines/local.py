@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Thread
 from typing import Any, TypeVar
 
-from gtrack.core.errors import ModelError
-from gtrack.core.interruption import ARRIVED
 from gtrack.core.ports import Work
+from gtrack.engines.processes import Processes
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -71,15 +66,60 @@ class Threads:
         self._pool.shutdown(cancel_futures=True)
 
 
+class InTurn:
+    """One process, this one: what is given is done at once, and then fetched."""
+
+    def __init__(self, do: Callable[[Any], object]) -> None:
+        self._do = do
+        self._done: list[Any] = []
+        self.live = True
+
+    @property
+    def idle(self) -> int:
+        """Whether there is nothing to fetch."""
+        return int(not self._done)
+
+    def give(self, item: Item) -> None:
+        """Do it."""
+        self._do(item)
+        self._done.append(item)
+
+    def wait(self, seconds: float | None = None) -> list[Any]:
+        """Return what was done."""
+        done, self._done = self._done, []
+        return done
+
+
+class InProcesses:
+    """One process per device; see :class:`InTurn`, whose methods it has."""
+
+    def __init__(self, processes: Processes) -> None:
+        self._processes = processes
+        self.live = False
+
+    @property
+    def idle(self) -> int:
+        """How many processes have nothing to do."""
+        return self._processes.idle
+
+    def give(self, item: Item) -> None:
+        """Let one of them begin it."""
+        self._processes.give(_do_opened, item)
+
+    def wait(self, seconds: float | None = None) -> list[Any]:
+        """Return what was done, once anything was, or after so many seconds."""
+        return [item for item, _ in self._processes.wait(seconds)]
+
+
 class Local:
     """One machine: in this process on one device, in one process per device on several.
 
     Parameters
     ----------
     devices : sequence of str
-        Names of torch devices.
+        Names of torch devices; ``cpu`` twice is two processes that share the cores.
     workers : int or None
-        CPU threads; None for all cores.
+        CPU threads in all; None for all cores.
     """
 
     def __init__(self, devices: Sequence[str], workers: int | None) -> None:
@@ -95,13 +135,31 @@ class Local:
                     do(item)
                     yield item
             return
-        self._pool = Processes(self._devices, _open, (work, self._workers))
-        yield from self._pool.map(_do_opened, items)
+        yield from self._processes(work).map(_do_opened, items)
+
+    @contextmanager
+    def crew(self, work: Work[Item]) -> Iterator[InTurn | InProcesses]:
+        """Yield what does items one by one, for a caller that chooses them as they come."""
+        if self.live:
+            with work.opened(self._devices[0], self._workers) as do:
+                yield InTurn(do)
+            return
+        try:
+            yield InProcesses(self._processes(work))
+        finally:
+            self.close()
 
     def close(self) -> None:
         """End the processes."""
         if self._pool is not None:
             self._pool.close()
+
+    def _processes(self, work: Work[Any]) -> Processes:
+        workers, among = self._workers, len(self._devices)
+        if "cpu" in self._devices:  # they share the cores
+            workers = max(1, (workers or available_cores()) // among)
+        self._pool = Processes(self._devices, _open, (work, workers))
+        return self._pool
 
 
 _opened: dict[str, Any] = {}
@@ -116,98 +174,3 @@ def _open(device: str, work: Work[Any], workers: int | None) -> None:
 def _do_opened(item: Item) -> Item:
     _opened["do"](item)
     return item
-
-
-class Processes:
-    """One process per device, each set up once.
-
-    Parameters
-    ----------
-    devices : sequence of str
-        One process is started for each.
-    start : callable
-        ``start(device, *arguments)`` runs first in each process; top-level and picklable.
-    arguments : tuple
-        What `start` gets after the device.
-    """
-
-    def __init__(
-        self, devices: Sequence[str], start: Callable[..., None], arguments: tuple[Any, ...]
-    ) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._before = set(multiprocessing.active_children())
-        with _deaf():  # multiprocessing starts a process of its own here
-            queue = context.Queue()
-        for device in devices:
-            queue.put(device)
-        self._pool = ProcessPoolExecutor(
-            len(devices), context, initializer=_begin, initargs=(queue, start, arguments)
-        )
-
-    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Yield ``work(item)`` in the order of the items.
-
-        Raises
-        ------
-        ModelError
-            When a process dies, as for lack of memory. What `start` or `work` raise comes as it is.
-        """
-        waiting: deque[Future[Result]] = deque()
-        try:
-            with _deaf():  # the processes start here
-                waiting.extend(self._pool.submit(_do, work, item) for item in items)
-            while waiting:
-                yield waiting[0].result()
-                waiting.popleft()
-        except BrokenProcessPool as error:
-            raise ModelError(
-                "a worker process ended abruptly, perhaps for lack of memory; what is done is "
-                "kept, so go on with --resume"
-            ) from error
-        finally:
-            if ARRIVED.number is None:  # else `close` ends the processes, and with them these
-                for future in waiting:
-                    future.cancel()
-
-    def close(self) -> None:
-        """End the processes, without the work that has not begun; of a stopped run, at once."""
-        if ARRIVED.number is not None:
-            for process in set(multiprocessing.active_children()) - self._before:
-                process.terminate()
-        self._pool.shutdown(cancel_futures=ARRIVED.number is None)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Start processes that hear nothing of what a terminal sends to all: this one ends them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGHUP])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-_failed: list[Exception] = []
-"""Why this process did not start: an initializer that raises would hide it from the caller."""
-
-
-def _begin(queue: Any, start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-    Thread(target=_end_with_parent, daemon=True).start()
-    try:
-        start(queue.get(), *arguments)
-    except Exception as error:
-        _failed.append(error)
-
-
-def _end_with_parent() -> None:
-    """End this process when the one that started it has ended, however that was."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _do(work: Callable[[Item], Result], item: Item) -> Result:
-    if _failed:
-        raise _failed[0]
-    return work(item)

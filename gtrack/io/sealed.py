@@ -58,6 +58,21 @@ def belongs(path: Path, digest: str) -> bool:
         return False
 
 
+def bears(path: Path, digest: str) -> bool:
+    """Tell whether a file says that it belongs to `digest`; all of it is not read.
+
+    What was written whole appears whole: this is enough for who only chooses what to do next.
+    """
+    try:
+        if not path.is_file():
+            return False
+        with np.load(path, allow_pickle=False) as arrays:
+            _check_sizes(arrays.zip, path.stat().st_size)
+            return bool(arrays["plan"].tobytes().hex() == digest)
+    except (OSError, ValueError, *_BROKEN):
+        return False
+
+
 def read_sealed(path: Path, prefix: str = "") -> tuple[str, dict[str, NDArray[Any]]]:
     """Return the digest (hex) and the arrays whose names begin with `prefix`, which is cut off.
 

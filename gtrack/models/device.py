@@ -9,6 +9,8 @@ import torch
 
 from gtrack.core.errors import InputError, ModelError
 
+_MOST_GROUPS = 256
+
 
 def resolve_devices(wish: str) -> list[str]:
     """Turn ``--device`` into torch device names.
@@ -16,7 +18,7 @@ def resolve_devices(wish: str) -> list[str]:
     Parameters
     ----------
     wish : str
-        ``auto``, ``cpu``, ``cuda`` or ``cuda:0,1``.
+        ``auto`` (one device), ``cpu``, ``cpu:N`` (N processes), ``cuda`` (all) or ``cuda:0,1``.
 
     Raises
     ------
@@ -29,13 +31,18 @@ def resolve_devices(wish: str) -> list[str]:
         return ["cuda:0"] if torch.cuda.is_available() else ["cpu"]
     if wish == "cpu":
         return ["cpu"]
-    kind, _, numbers = wish.partition(":")
-    indices = numbers.split(",") if numbers else ["0"]
-    if kind != "cuda" or not all(index.isascii() and index.isdigit() for index in indices):
-        raise InputError(f"--device {wish}: use auto, cpu, cuda, or cuda:0,1")
+    kind, colon, numbers = wish.partition(":")
+    indices = numbers.split(",") if colon else []
+    whole = all(index.isascii() and index.isdigit() for index in indices)
+    if kind == "cpu" and whole and len(indices) == 1 and 0 < int(indices[0][:4]) <= _MOST_GROUPS:
+        return ["cpu"] * int(indices[0])
+    if kind != "cuda" or not whole:
+        raise InputError(
+            f"--device {wish}: use auto, cpu, cuda, or cuda:0,1 (cpu:2 is two processes)"
+        )
     there = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    missing = [index for index in indices if int(index) >= there]
-    if missing:
+    indices = indices or [str(index) for index in range(there)]
+    if not indices or any(int(index) >= there for index in indices):
         raise ModelError(
             f"--device {wish}: torch {torch.__version__} sees {there} CUDA device(s) here; "
             "use --device cpu, or install a CUDA build of torch"

@@ -41,6 +41,7 @@ from gtrack.workflows.scanning.annotation_checks import (
     check_names,
 )
 from gtrack.workflows.scanning.annotations import copy_annotations, refuse_taken, replacing
+from gtrack.workflows.scanning.disk import disk_notes
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.model_plan import method_of, plan_model
 from gtrack.workflows.scanning.null import plan_null
@@ -108,6 +109,8 @@ def make_plan(
         check_version(stored, job.out)
     planned = _plan_inputs(job)
     check_widths(motifs, planned.plan.regions)
+    room = disk_notes(job.out, planned.plan)
+    planned = replace(planned, notes=(*planned.notes, *room))
     if stored is not None:
         return _resumed(folder, stored, planned)
     begin_run(job.out, job.local())  # first: it marks the folder, whatever happens to the rest

@@ -12,7 +12,6 @@ from gtrack.core.ports import OnBatch
 from gtrack.core.scan.cost import Cost
 from gtrack.core.scan.plan import Plan
 from gtrack.io.motifs import read_motifs
-from gtrack.models.device import resolve_devices
 from gtrack.workflows.calling.results import HitsJob, HitsSummary
 from gtrack.workflows.folder.run_record import begin_run, end_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
@@ -26,9 +25,9 @@ from gtrack.workflows.scanning.cost import costs
 from gtrack.workflows.scanning.engine import MakeEngine, chosen_engine
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.record import restore
-from gtrack.workflows.scanning.shard import tasks, tasks_of_shard
+from gtrack.workflows.scanning.shard import tasks
 from gtrack.workflows.scanning.versions import check_version
-from gtrack.workflows.scanning.work import ScanWork, report
+from gtrack.workflows.scanning.work import ScanWork, WholeShards, devices_of, report, threads_of
 
 Begin = Callable[[Plan], OnBatch]
 """Called once with the plan; what it returns is told of every batch."""
@@ -198,23 +197,13 @@ def scan_shard(
     if not 0 <= shard <= last < plan.n_shards:
         asked = shard if last == shard else f"{shard}-{last}"
         raise InputError(f"--shard {asked}: the plan in {out} has shards 0 to {plan.n_shards - 1}")
-    chosen = resolve_devices(device)[0]
-    if chosen.partition(":")[0] != plan.options.device_kind:
-        raise InputError(
-            f"--device {device}: the plan in {out} is for {plan.options.device_kind}, and bytes "
-            "differ between kinds of device; plan again for this one"
-        )
-    planned = folder.read_run().get("workers")
-    if workers is None and isinstance(planned, int):
-        workers = planned
-    with folder.held(shared=True):
-        work = ScanWork(folder, plan, on_batch=begin(plan))
-        merged = folder.is_merged(plan)
-        with work.opened(chosen, workers) as do:
-            for each in range(shard, last + 1):
-                for task in tasks_of_shard(plan, each):
-                    if task.null or not merged:
-                        do(task)
+    chosen, workers = devices_of(plan, out, device)[0], threads_of(folder, workers)
+    with (
+        folder.held(shared=True),
+        WholeShards(folder, plan, begin(plan)).opened(chosen, workers) as do,
+    ):
+        for each in range(shard, last + 1):
+            do(each)
 
 
 def _silent(name: str, windows: int, bases: int) -> None:

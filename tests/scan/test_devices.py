@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -46,3 +49,38 @@ def test_two_devices_give_the_bytes_of_one(inputs, tmp_path: Path, monkeypatch) 
 )
 def test_default_shards(pools: int, devices: int, shards: int) -> None:
     assert planning._default_shards(pools, devices) == shards
+
+
+def processes_of(pid: int) -> list[int]:
+    """Return the worker processes that a run has started."""
+    found = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in children.read_text().split():
+            command = Path(f"/proc/{child}/cmdline")
+            if command.exists() and b"spawn_main" in command.read_bytes():
+                found.append(int(child))
+    return found
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("verb", ["scan", "work"])
+def test_a_process_that_is_killed_is_started_again(
+    run, program, inputs, tmp_path: Path, verb: str
+) -> None:
+    options = [*inputs.options(), "--stride", "cnn=4", "--shards", 6]
+    run("scan", *options, "--out", tmp_path / "whole", "--no-passport")
+    out = tmp_path / "out"
+    if verb == "work":
+        run("plan", *options, "--out", out)
+        child = program.start("work", out, "--device", "cpu:2")
+    else:
+        child = program.start("scan", *options, "--out", out, "--device", "cpu:2", "--no-passport")
+    while len(started := processes_of(child.pid)) < 2:
+        time.sleep(0.05)
+    os.kill(started[1], signal.SIGKILL)
+    assert (ran := child.wait()).code == 0, ran
+    if verb == "work":
+        assert "all 6 shards are done: 6 here, 0 by others" in ran.err
+        run("merge", out)
+    for file in ("tracks/cnn.relevance.bw", "tracks/dnabert2.relevance.bw", "windows.tsv"):
+        assert (out / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()

@@ -34,6 +34,7 @@ TRUST = "trust.json"
 GENOME = "genome/genome.fa"
 
 SHARDS = ("shards/null", "shards")
+LEASE = ".lease"
 EVALUATION = ("evaluation/chunks", "evaluation")
 FOLDERS = (
     *("tracks", "hits", ANNOTATIONS, "null", "hub", "genome"),
@@ -135,9 +136,9 @@ class Owned:
             raise OutputError(f"{self.out}: cannot write here: {why}") from error
 
     def sweep(self) -> None:
-        """Remove the unfinished files that a killed run left; only while no other is at work."""
+        """Remove unfinished files and leases of killed runs; only while no other is at work."""
         for path in self.there():
-            if finished_name(path.name) is not None:
+            if finished_name(path.name) is not None or path.suffix == LEASE:
                 path.unlink(missing_ok=True)
 
     def _holds(self, folder: str, name: str) -> bool:
@@ -198,7 +199,7 @@ def _of_plan(plan: dict[str, Any]) -> Iterator[str]:
     with suppress(ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         yield "hits/logos.json"
         shards = min(int(plan["n_shards"]), _MOST_SHARDS)
-        yield from (f"shards/{shard:06d}.npz" for shard in range(shards))
+        yield from (f"shards/{k:06d}{end}" for k in range(shards) for end in (".npz", LEASE))
         pools = (plan.get("null") or {}).get("pools", {})
         for target in plan_targets(plan):
             stem, parts = target.stem, pools.get(target.model, ())

@@ -12,7 +12,7 @@ from gtrack.core.scan.shard import ShardResult
 from gtrack.core.segments import Segment
 from gtrack.core.targets import Target
 from gtrack.io.null_files import has_null, null_path, read_null, write_null
-from gtrack.io.shards import is_done, read_shard, shard_path, write_shard
+from gtrack.io.shards import is_done, is_there, read_shard, shard_path, write_shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class Parts:
     def has_shard(self, plan: Plan, index: int) -> bool:
         """Whether one shard is there, whole and in its place of the plan."""
         return is_done(self.shard(index), plan.shard_seal(index))
+
+    def seems_done(self, plan: Plan, index: int) -> bool:
+        """Whether one shard is there, by its head: for who chooses what to do next."""
+        path = self.shard(index)
+        return path.exists() and is_there(path, plan.shard_seal(index))
 
     def has_null_part(self, plan: Plan, target: Target, part: int) -> bool:
         """Whether one part of a target's null is there, whole and in its place of the plan."""

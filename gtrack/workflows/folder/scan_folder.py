@@ -297,5 +297,5 @@ class ScanFolder:
                 (self.out / RUN).unlink(missing_ok=True)
 
     def sweep(self) -> None:
-        """Remove the unfinished files that a killed run left; only while no other is at work."""
+        """Remove unfinished files and leases of killed runs; only while no other is at work."""
         Owned.of(self.out).sweep()

@@ -12,12 +12,12 @@ from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.plan import Plan
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.io.digest import file_digest
-from gtrack.models.device import one_thread_per_operation
+from gtrack.models.device import one_thread_per_operation, resolve_devices
 from gtrack.workflows.folder.run_record import source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name
 from gtrack.workflows.scanning.reopened import open_planned
-from gtrack.workflows.scanning.shard import ShardScanner, Task, task_done
+from gtrack.workflows.scanning.shard import ShardScanner, Task, task_done, tasks_of_shard
 
 
 class ScanWork:
@@ -104,6 +104,71 @@ class ScanWork:
                 yield do
         finally:
             runner.close()
+
+
+class WholeShards:
+    """The same, where a piece is the number of a shard: with it go its parts of the null.
+
+    Parameters
+    ----------
+    folder : ScanFolder
+    plan : Plan, optional
+        Its plan, where that was read already.
+    on_batch : callable, optional
+        Told of every batch, and of what is on disk already.
+    """
+
+    def __init__(
+        self, folder: ScanFolder, plan: Plan | None = None, on_batch: OnBatch = lambda *_: None
+    ) -> None:
+        self._folder, self._plan, self._on_batch = folder, plan, on_batch
+
+    def __reduce__(self) -> tuple[type[WholeShards], tuple[ScanFolder]]:
+        return WholeShards, (self._folder,)
+
+    @contextmanager
+    def opened(self, device: str, workers: int | None) -> Iterator[Callable[[int], None]]:
+        """Open genome and models, and yield what does one shard; see :meth:`ScanWork.opened`."""
+        plan = self._plan or self._folder.read_plan()
+        work = ScanWork(self._folder, plan, on_batch=self._on_batch)
+        merged = self._folder.is_merged(plan)
+        with work.opened(device, workers) as do:
+
+            def do_shard(shard: int) -> None:
+                for task in wanted(plan, shard, merged=merged):
+                    do(task)
+
+            yield do_shard
+
+
+def wanted(plan: Plan, shard: int, *, merged: bool) -> list[Task]:
+    """Return what is done of a shard: where its tracks are merged, its parts of the null only."""
+    return [task for task in tasks_of_shard(plan, shard) if task.null or not merged]
+
+
+def devices_of(plan: Plan, out: Path, device: str) -> list[str]:
+    """Return the devices on which a plan is continued.
+
+    Raises
+    ------
+    InputError
+        When the plan is for another kind.
+    ModelError
+        When a device is not there.
+    """
+    devices = resolve_devices(device)
+    if devices[0].partition(":")[0] != plan.options.device_kind:
+        raise InputError(
+            f"--device {device}: the plan in {out} is for {plan.options.device_kind}, and bytes "
+            "differ between kinds of device; plan again for this one"
+        )
+    return devices
+
+
+def threads_of(folder: ScanFolder, workers: int | None) -> int | None:
+    """Return the CPU threads that were asked for, by default at the plan."""
+    planned = folder.read_run().get("workers")
+    return planned if workers is None and isinstance(planned, int) else workers
 
 
 def report(plan: Plan, task: Task, on_batch: OnBatch) -> None:

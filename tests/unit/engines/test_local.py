@@ -16,7 +16,8 @@ from types import ModuleType
 import pytest
 
 from gtrack.core.errors import ModelError
-from gtrack.engines.local import Processes, Serial, Threads
+from gtrack.engines.local import Serial, Threads
+from gtrack.engines.processes import Processes
 
 
 @pytest.fixture
@@ -132,8 +133,29 @@ def fail_at_3(item):
         raise ModelError("item 3 failed")
     return -item
 
+def begin(device, folder):
+    held.update(device=device, folder=Path(folder))
+
+def odd(item):
+    class Odd(Exception):
+        pass
+    raise Odd("of no module")
+
+def bug(item):
+    return 1 // item
+
 def die(item):
+    held["folder"].joinpath(f"{item}.{os.getpid()}").touch()
     os._exit(9)
+
+def die_first(item):
+    """End the process the first time, and the first two times of item 3."""
+    mark = held["folder"] / f"{item}.{os.getpid()}"
+    before = len(list(held["folder"].glob(f"{item}.*")))
+    mark.touch()
+    if before < 1 + (item == 3):
+        os.kill(os.getpid(), 9)
+    return -item
 
 def sleep(item):
     time.sleep(600)
@@ -141,7 +163,7 @@ def sleep(item):
 def main(folder, sleep):
     """Work in two processes, as a scan on two devices does, until a signal comes."""
     from gtrack.core.interruption import guarded
-    from gtrack.engines.local import Processes
+    from gtrack.engines.processes import Processes
 
     def work():
         engine = Processes(["cuda:0", "cuda:1"], start, (folder,))
@@ -190,11 +212,61 @@ def test_a_device_that_does_not_start_says_why(work: ModuleType, tmp_path: Path)
         engine.close()
 
 
-def test_a_process_that_dies_is_told_in_a_line(work: ModuleType, tmp_path: Path) -> None:
-    engine = Processes(["cuda:0"], work.start, (str(tmp_path / "marks"),))
+def test_a_piece_that_ends_its_process_is_tried_three_times(
+    work: ModuleType, tmp_path: Path
+) -> None:
+    engine = Processes(["cuda:0"], work.begin, (str(tmp_path / "marks"),))
     try:
-        with pytest.raises(ModelError, match="ended abruptly"):
+        with pytest.raises(ModelError, match="cuda:0: a worker process ended abruptly 3 times"):
             list(engine.map(work.die, range(4)))
+        assert len(list((tmp_path / "marks").iterdir())) == 3
+        assert list(engine.map(abs, [-1, -2])) == [1, 2], "it can go on"
+    finally:
+        engine.close()
+
+
+def test_what_a_dead_process_was_at_is_done_again(work: ModuleType, tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    engine = Processes(["cuda:0", "cuda:1"], work.begin, (str(marks),))
+    try:
+        assert list(engine.map(work.die_first, range(5))) == [0, -1, -2, -3, -4]
+        tried = [path.name.partition(".")[0] for path in marks.iterdir()]
+        assert {item: tried.count(item) for item in tried} == {
+            "0": 2,
+            "1": 2,
+            "2": 2,
+            "3": 3,
+            "4": 2,
+        }
+    finally:
+        engine.close()
+
+
+def test_what_cannot_travel_is_told_all_the_same(work: ModuleType, tmp_path: Path) -> None:
+    engine = Processes(["cuda:0"], work.begin, (str(tmp_path / "marks"),))
+    try:
+        with pytest.raises(RuntimeError, match=r"of no module.*cannot be sent"):
+            list(engine.map(work.odd, [1]))
+        with pytest.raises(ZeroDivisionError) as caught:
+            list(engine.map(work.bug, [0]))
+        assert "return 1 // item" in "".join(caught.value.__notes__)
+    finally:
+        engine.close()
+
+
+def test_few_pieces_wait_for_one_that_takes_long(work: ModuleType, tmp_path: Path) -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for item in range(200):
+            taken.append(item)
+            yield -item
+
+    engine = Processes(["cuda:0", "cuda:1"], work.begin, (str(tmp_path / "marks"),))
+    try:
+        for received, answer in enumerate(engine.map(abs, items())):
+            assert answer == received
+            assert len(taken) <= received + 9
     finally:
         engine.close()
 

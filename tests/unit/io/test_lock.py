@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from gtrack.core.errors import OutputError
-from gtrack.io import lock
+from gtrack.io import leases, lock
 from gtrack.io.lock import LOCK, is_lock, locked
 
 
@@ -69,7 +70,7 @@ def test_at_most_one_holder_while_the_file_comes_and_goes(tmp_path: Path) -> Non
 
     def contend() -> None:
         nonlocal inside, most, held
-        while held < 300:
+        while held < 100:
             try:
                 with locked(tmp_path):
                     inside += 1
@@ -123,7 +124,6 @@ def no_flock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         raise OSError(request.param, os.strerror(request.param))
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    monkeypatch.setattr(lock, "_warned", False)
 
 
 @pytest.fixture
@@ -134,24 +134,19 @@ def dead() -> int:
     return process.pid
 
 
-def test_without_flock_files_keep_others_out(
-    tmp_path: Path, no_flock: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_flock_files_keep_others_out(tmp_path: Path, no_flock: None) -> None:
     for shared in (False, True):
         with locked(tmp_path):
             (path,) = tmp_path.iterdir()
-            assert path.read_text() == f"pid {os.getpid()} on {socket.gethostname()}"
+            assert path.read_text().startswith(f"pid {os.getpid()} on {socket.gethostname()}\n")
             assert is_lock(path.name)
             with pytest.raises(OutputError) as caught, locked(tmp_path, shared=shared):
                 pass
             assert str(caught.value) == (
-                f"{tmp_path}: locked by pid {os.getpid()} on {socket.gethostname()}; "
-                f"remove {path} if no such run is alive"
+                f"{tmp_path}: locked by pid {os.getpid()} on {socket.gethostname()}; wait for its "
+                "end, or stop it"
             )
         assert not list(tmp_path.iterdir())
-    said = capsys.readouterr().err
-    assert said.startswith(f"gtrack: warning: {tmp_path}: this file system has no flock; ")
-    assert said.count("\n") == 1, "it is said once"
 
 
 def test_without_flock_holders_share(tmp_path: Path, no_flock: None) -> None:
@@ -211,6 +206,130 @@ def test_without_flock_there_is_at_most_one(tmp_path: Path, no_flock: None, dead
     for thread in threads:
         thread.join()
     assert most == 1
+
+
+class Elsewhere:
+    """A run on another machine: its file, and the clock of who looks at that."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.path, self.now, self.beats, self.looks = folder / name, 1000.0, 0, 0
+        self.alive_until, self.ends_at = 0.0, float("inf")
+        self.write()
+
+    def write(self) -> None:
+        self.path.write_text(f"pid 7 on far\nbeat {self.beats:012d} of {7:016x} feed-12 99\n")
+
+    def sleep(self, seconds: float) -> None:
+        self.now, self.looks = self.now + seconds, self.looks + 1
+        if self.now < self.alive_until:
+            self.beats += 1
+            self.write()
+        if self.now > self.ends_at:
+            self.path.unlink(missing_ok=True)
+
+
+@pytest.fixture(params=["flock", "none"])
+def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    if request.param == "none":
+        monkeypatch.setattr(fcntl, "flock", _no_flock)
+
+    def make(name: str) -> Elsewhere:
+        far = Elsewhere(tmp_path, name)
+        monkeypatch.setattr(lock, "Watch", lambda: leases.Watch(lambda: far.now))
+        monkeypatch.setattr(time, "sleep", far.sleep)
+        return far
+
+    return make
+
+
+def _no_flock(descriptor: int, kind: int) -> None:
+    raise OSError(errno.ENOSYS, "Function not implemented")
+
+
+FAR = [(f"{LOCK}.alone", False), (f"{LOCK}.alone", True), (f"{LOCK}.shared.0123abcd", False)]
+
+
+@pytest.mark.parametrize(("name", "shared"), FAR)
+def test_a_run_on_another_machine_keeps_others_out(
+    elsewhere, tmp_path: Path, name: str, shared: bool
+) -> None:
+    far = elsewhere(name)
+    far.alive_until = 2000
+    with (
+        pytest.raises(OutputError, match=f"{tmp_path}: locked by pid 7 on far; wait for its end"),
+        locked(tmp_path, shared=shared),
+    ):
+        pass
+    assert far.looks == 1, "a counter that goes on is seen"
+    assert list(tmp_path.iterdir()) == [far.path]
+
+
+@pytest.mark.parametrize(("name", "shared"), FAR)
+def test_a_run_that_died_on_another_machine_holds_nobody(
+    elsewhere, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, shared: bool
+) -> None:
+    far = elsewhere(name)
+    with locked(tmp_path, shared=shared):
+        assert not far.path.exists() or far.path.read_text().startswith(f"pid {os.getpid()} on ")
+    assert leases.EXPIRY < far.now - 1000 < leases.EXPIRY + 5
+    assert not list(tmp_path.iterdir())
+    said = capsys.readouterr().err
+    assert said == (
+        f"gtrack: {tmp_path}: looking for up to 60 s whether pid 7 on far is still at work there\n"
+    )
+
+
+def test_a_run_on_another_machine_may_end_meanwhile(elsewhere, tmp_path: Path) -> None:
+    far = elsewhere(f"{LOCK}.shared.0123abcd")
+    far.ends_at = 1010
+    with locked(tmp_path):
+        pass
+    assert far.now < 1013
+
+
+def test_holders_share_with_those_on_other_machines(elsewhere, tmp_path: Path) -> None:
+    far = elsewhere(f"{LOCK}.shared.0123abcd")
+    with locked(tmp_path, shared=True):
+        pass
+    assert (far.looks, list(tmp_path.iterdir())) == (0, [far.path])
+
+
+def test_a_disk_that_hangs_ends_nobodys_hold(elsewhere, tmp_path: Path) -> None:
+    """Neither side gets anything done meanwhile: the time does not count."""
+    far = elsewhere(f"{LOCK}.alone")
+    hangs, sleep = [500.0], far.sleep
+
+    def hang(seconds: float) -> None:
+        sleep(seconds)
+        if hangs:
+            far.now += hangs.pop()
+            far.alive_until = far.now + 3
+
+    time.sleep = hang
+    with pytest.raises(OutputError, match="locked by pid 7"), locked(tmp_path):
+        pass
+
+
+def test_a_signal_is_heard_while_it_looks(elsewhere, tmp_path: Path, monkeypatch) -> None:
+    from gtrack.core.interruption import ARRIVED, Stopped
+
+    far = elsewhere(f"{LOCK}.alone")
+    monkeypatch.setattr(ARRIVED, "number", signal.SIGTERM)
+    monkeypatch.setattr(ARRIVED, "waits", True)
+    with pytest.raises(Stopped), locked(tmp_path):
+        pass
+    assert far.looks == 0
+    assert list(tmp_path.iterdir()) == [far.path]
+
+
+def test_what_a_killed_run_was_taking_away_goes(tmp_path: Path) -> None:
+    aside = tmp_path / f"{LOCK}.shared.0123abcd.89abcdef.tmp"
+    aside.write_text("pid 7 on far")
+    assert is_lock(aside.name)
+    with locked(tmp_path, shared=True):
+        assert aside.exists()
+    with locked(tmp_path):
+        assert not aside.exists()
 
 
 def test_other_failures_of_flock_are_no_lack_of_it(

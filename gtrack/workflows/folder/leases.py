@@ -1,0 +1,90 @@
+"""Who is at which shard: one small file beside it, so that many machines share a plan.
+
+A lease spares work and decides nothing: a shard that two do at once is written twice, whole, with
+the same bytes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gtrack.core.errors import OutputError
+from gtrack.core.interruption import ARRIVED, Whole, uninterrupted
+from gtrack.io.leases import EXPIRY, Lease, Watch, content_of, holder_of, take_away
+from gtrack.workflows.folder.owned import LEASE
+
+
+class ShardLeases(Whole):
+    """The leases that this run takes; at the end of the ``with`` block it holds none.
+
+    Parameters
+    ----------
+    shards : Path
+        The folder of the shards.
+    watch : Watch, optional
+        Looks at those of others.
+
+    Attributes
+    ----------
+    taken_over : int
+        How many were of others, who are gone.
+    """
+
+    def __init__(self, shards: Path, watch: Watch | None = None) -> None:
+        self._shards, self._watch = shards, watch or Watch()
+        self._held: dict[int, Lease] = {}
+        self.taken_over = 0
+
+    def _begin(self) -> ShardLeases:
+        return self
+
+    def _end(self, error: BaseException | None) -> None:
+        for index in list(self._held):
+            self._held.pop(index).drop()
+
+    @uninterrupted
+    def take(self, index: int) -> bool:
+        """Take one shard, unless somebody else is at it.
+
+        Raises
+        ------
+        OutputError
+            When the system refuses.
+        """
+        taken = self._take(index)
+        if ARRIVED.waits:
+            raise ARRIVED.exception()
+        return taken
+
+    @uninterrupted
+    def drop(self, index: int) -> None:
+        """Let others have a shard, or see that it is done."""
+        self._held.pop(index).drop()
+        if ARRIVED.waits:
+            raise ARRIVED.exception()
+
+    def _take(self, index: int) -> bool:
+        path = self._shards / f"{index:06d}{LEASE}"
+        lease = Lease(path)
+        try:
+            taken = lease.take()
+            if not taken and self._is_nobodys(path):
+                taken = lease.take()
+                self.taken_over += taken
+        except OSError as error:
+            raise OutputError(f"{path}: cannot write: {error.strerror or error}") from error
+        if taken:
+            self._held[index] = lease
+            self._watch.forget(path)
+        return taken
+
+    def _is_nobodys(self, path: Path) -> bool:
+        """Take a lease away from somebody who is gone; false where they are not, or may not be."""
+        content = content_of(path)
+        if content is None:
+            return False  # it has just gone: the shard is done, or somebody else takes it
+        holder = holder_of(content)
+        gone = holder is not None and holder.is_gone
+        if not gone and (self._watch.still(path, content) or 0.0) <= EXPIRY:
+            return False
+        return take_away(path, content)

@@ -1,0 +1,230 @@
+"""gtrack work: many runs at one plan, coming and going; the bytes are those of one scan."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+REGIONS = "chr2\t3900\t9500\tb\t0\t+\nchr10\t300\t1420\te\t0\t-\n"
+CUT = ["--stride", "cnn=4", "--shards", "8", "--null-bases", "10000"]
+OF_THE_HOUR = {"run.local.json"}
+FAR = "pid 7 on far\nbeat {:012d} of 0123456789abcdef feed-12 99\n"
+
+
+def results(out: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(out)): path.read_bytes()
+        for path in out.rglob("*")
+        if path.is_file() and path.name not in OF_THE_HOUR
+    }
+
+
+@pytest.fixture
+def planned(once, program, make_inputs, tmp_path: Path):
+    """A plan of eight shards, and what a scan of it gives that nobody disturbed."""
+
+    def fill(folder: Path) -> None:
+        inputs = make_inputs(folder, REGIONS)
+        options = [*inputs.options(), *CUT]
+        program("scan", *options, "--out", folder / "whole", "--no-passport")
+        program("plan", *options, "--out", folder / "out")
+
+    made = once("plan of eight shards", fill)
+    return Path(shutil.copytree(made / "out", tmp_path / "out")), results(made / "whole")
+
+
+def test_one_does_all(run, planned) -> None:
+    out, whole = planned
+    said = run("work", out).err.splitlines()
+    assert said[-2:] == [
+        "all 8 shards are done: 8 here, 0 by others meanwhile, 0 before",
+        f"next: gtrack merge {out}",
+    ]
+    assert len(list((out / "shards").glob("*.lease"))) == 0
+    assert "0 here, 0 by others meanwhile, 8 before" in run("work", out).err
+    run("merge", out)
+    assert results(out) == whole
+    assert f"{out} is merged already; nothing to do" in run("work", out).err
+    assert results(out) == whole
+
+
+def test_several_share_the_shards(run, program, planned) -> None:
+    out, whole = planned
+    runs = [program.start("work", out, "--workers", 1) for _ in range(3)]
+    here = [int(ran.wait().err.partition("are done: ")[2].partition(" ")[0]) for ran in runs]
+    assert sum(here) == 8, "no shard is done twice"
+    run("merge", out)
+    assert results(out) == whole
+
+
+def test_nobody_disturbs_those_at_work(run, program, planned) -> None:
+    out, whole = planned
+    child = program.start("work", out, stop_at="shards/*.npz")
+    child.wait_for_stop()
+    (lease,) = (out / "shards").glob("*.lease")
+    named = f"pid {child.pid} on {socket.gethostname()}"
+    assert lease.read_text().startswith(f"{named}\n")
+    assert f"{out}: locked by {named}; wait" in run("merge", out, code=3).error
+    child.send(signal.SIGKILL)
+    child.wait()
+    assert "shards are missing" in run("merge", out, code=2).error, "it holds nobody any more"
+    assert "1 of them begun by runs that ended" in run("work", out).err
+    run("merge", out)
+    assert results(out) == whole
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_who_is_asked_to_end_leaves_at_once(run, program, planned, number, code) -> None:
+    out, whole = planned
+    child = program.start("work", out, "--workers", 1, stop_at="shards/null/*.npz")
+    child.wait_for_stop()
+    child.interrupt(number)
+    ran = child.wait()
+    assert ran.code == code, ran
+    assert ran.error == (
+        "gtrack: interrupted; its shards are free for others; the same command does what is left"
+    )
+    left = {path.name for path in out.rglob("*") if path.suffix in (".lease", ".tmp")}
+    assert left == set()
+    assert not list(out.glob(".lock*"))
+    run("work", out)
+    run("merge", out)
+    assert results(out) == whole
+
+
+def test_a_lease_of_another_machine_is_waited_for(run, program, planned) -> None:
+    """Its counter goes on until its shard is there, which is then theirs."""
+    out, whole = planned
+    done = out.with_name("done")
+    shutil.copytree(out, done)
+    run("work", done)
+    lease = out / "shards/000003.lease"
+    lease.write_text(FAR.format(0))
+    child = program.start("work", out)
+    while len(list((out / "shards").glob("*.npz"))) < 7:
+        time.sleep(0.05)
+    shutil.copytree(done / "shards", out / "shards", dirs_exist_ok=True)
+    lease.unlink()
+    assert "7 here, 1 by others meanwhile" in child.wait().err
+    run("merge", out)
+    assert results(out) == whole
+
+
+def test_a_lease_that_nobody_keeps_is_taken(run, planned, monkeypatch) -> None:
+    from gtrack.io import leases
+
+    monkeypatch.setattr(leases, "EXPIRY", 1.0)
+    monkeypatch.setattr("gtrack.workflows.folder.leases.EXPIRY", 1.0)
+    out, whole = planned
+    for shard, text in (
+        (3, "pid 7 on far\nbeat 000000000009 of 0123456789abcdef feed-12 99\n"),
+        (4, ""),
+    ):
+        (out / f"shards/{shard:06d}.lease").write_text(text)
+    assert "8 here (2 of them begun by runs that ended)" in run("work", out).err
+    run("merge", out)
+    assert results(out) == whole
+
+
+def test_a_merge_sweeps_what_was_left(run, planned) -> None:
+    out, whole = planned
+    run("work", out)
+    for name in ("000002.lease", "000003.lease.0123abcd.tmp"):
+        (out / "shards" / name).write_text("")
+    run("merge", out)
+    assert not (out / "shards").exists()
+    assert results(out) == whole
+
+
+def test_a_resumed_scan_takes_what_was_left(run, own_models, tmp_path: Path) -> None:
+    out, options = tmp_path / "out", [*own_models.options("cnn"), "--shards", 1]
+    run("plan", *options, "--out", out)
+    (out / "shards/000000.lease").write_text("pid 7 on far")
+    run("scan", *options, "--out", out, "--resume")
+    assert not (out / "shards").exists()
+
+
+def test_what_is_wrong_ends_the_run_and_frees_its_shard(run, own_models, tmp_path: Path) -> None:
+    own_models.bed.write_text(REGIONS)
+    out = tmp_path / "out"
+    run("plan", *own_models.options("cnn"), "--out", out)
+    weights = own_models.models["cnn"] / "model.safetensors"
+    before = weights.read_bytes()
+    weights.write_bytes(before[:-4] + b"\0\0\0\1")
+    assert "model cnn changed since the plan was made" in run("work", out, code=2).error
+    weights.write_bytes(before)
+    fasta = own_models.fasta.read_bytes()
+    own_models.fasta.write_bytes(fasta.replace(b"CA", b"GA"))
+    assert "changed since the plan was made" in run("work", out, code=2).error
+    assert not list((out / "shards").iterdir())
+    own_models.fasta.write_bytes(fasta)
+    run("work", out)
+    run("merge", out)
+
+
+def test_what_work_is_not_asked(run, inputs, planned, tmp_path: Path) -> None:
+    assert "no plan here; make one with gtrack plan" in run("work", inputs.folder, code=2).error
+    assert "no plan here" in run("work", tmp_path / "nowhere", code=2).error
+    assert not (tmp_path / "nowhere").exists()
+    assert "use auto, cpu" in run("work", planned[0], "--device", "tpu", code=2).error
+
+
+# --- killed at random ---------------------------------------------------------------------------
+
+
+class Storm:
+    """Runs that are killed at random instants, while others start; of one plan after the other."""
+
+    def __init__(self, program, run, fresh: Path, out: Path, seed: int) -> None:
+        self.program, self.run, self.fresh, self.out = program, run, fresh, out
+        self.rng = random.Random(seed)
+        self.alive: list = []
+        self.killed = 0
+
+    def start(self) -> None:
+        options = ["--device", "cpu:2"] if self.rng.random() < 0.15 else ["--workers", 1]
+        self.alive.append(self.program.start("work", self.out, *options))
+
+    def one_ends(self) -> None:
+        """Kill one of those at work, if it is still."""
+        child = self.alive.pop(self.rng.randrange(len(self.alive)))
+        child.send(self.rng.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM]))
+        code = child.wait().code
+        assert code in (0, -signal.SIGKILL, 143), code
+        self.killed += code != 0
+
+    def plan(self, kills: int) -> dict[str, bytes]:
+        """Work a plan to its end, with so many kills in all at most; return what it gives."""
+        shutil.copytree(self.fresh, self.out)
+        while self.killed < kills and len(list((self.out / "shards").glob("*.npz"))) < 8:
+            while len(self.alive) < self.rng.randint(1, 3):
+                self.start()
+            time.sleep(self.rng.uniform(0.0, 0.6))
+            self.one_ends()
+        self.start()
+        assert {child.wait().code for child in self.alive} == {0}
+        self.alive.clear()
+        self.run("merge", self.out)
+        given = results(self.out)
+        shutil.rmtree(self.out)
+        return given
+
+
+@pytest.mark.parametrize("kills", [10, pytest.param(50, marks=pytest.mark.long)])
+def test_runs_that_are_killed_give_the_bytes_of_one(
+    run, program, planned, tmp_path: Path, record_property, kills: int
+) -> None:
+    fresh, whole = planned
+    storm = Storm(program, run, fresh, tmp_path / "again", int(os.environ.get("SEED", "14")))
+    plans = 0
+    while storm.killed < kills:
+        assert storm.plan(kills) == whole
+        plans += 1
+    record_property("says", f"{storm.killed} runs killed, {plans} plans")
