@@ -91,9 +91,7 @@ class Local:
         """Do every item, and yield it when it is done; in their order."""
         if self.live:
             with work.opened(self._devices[0], self._workers) as do:
-                for item in items:
-                    do(item)
-                    yield item
+                yield from _each(do, items)
             return
         self._pool = Processes(self._devices, _open, (work, self._workers))
         yield from self._pool.map(_do_opened, items)
@@ -102,6 +100,16 @@ class Local:
         """End the processes."""
         if self._pool is not None:
             self._pool.close()
+
+
+def _each(do: Any, items: Iterable[Item]) -> Iterator[Item]:
+    """Do every item; some work has a way of its own to do many, the next ones under way early."""
+    if hasattr(do, "each"):
+        yield from do.each(items)
+        return
+    for item in items:
+        do(item)
+        yield item
 
 
 _opened: dict[str, Any] = {}
