@@ -32,16 +32,20 @@ class OutOfMemoryError(ModelError):
     Attributes
     ----------
     model : str
-    units : int
+    n_rows, units : int
         Of the batch, padding included.
     """
 
     def __init__(self, model: str, n_rows: int, n_units: int) -> None:
-        self.model, self.units = model, n_rows * n_units
+        self.model, self.n_rows, self.units = model, n_rows, n_rows * n_units
         super().__init__(
             f"model {model}: out of memory for a batch of {n_rows} x {n_units} units; give a "
             f"smaller --batch-tokens, for example {max(1, self.units // 2)}"
         )
+        self._made_of = model, n_rows, n_units
+
+    def __reduce__(self) -> tuple[Any, ...]:  # it may come from another process
+        return type(self), self._made_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

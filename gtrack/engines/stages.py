@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Middle = TypeVar("Middle")
@@ -31,7 +31,7 @@ class Stages:
         first: Callable[[Item], Middle],
         second: Callable[[Middle], Result],
         items: Iterable[Item],
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         """Yield ``second(first(item))`` in the order of the items; close it when you stop early.
 
         The items are taken by the caller. An error comes when it is its item's turn, and what has
@@ -49,9 +49,8 @@ class Stages:
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            for future in (*begun, *waiting):
-                future.cancel()
-            wait([each for each in (*begun, *waiting) if not each.cancelled()])
+            futures: list[Future[Any]] = [*begun, *waiting]
+            wait([future for future in futures if not future.cancel()])
 
     def close(self) -> None:
         """End the threads."""

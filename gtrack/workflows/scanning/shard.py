@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,7 +125,9 @@ class ShardScanner:
             return part_done(self._plan, self._folder, task.index)
         return self._folder.parts.has_shard(self._plan, task.index)
 
-    def scan(self, tasks: Iterable[Task], on_batch: OnBatch) -> Iterator[tuple[Task, bool]]:
+    def scan(
+        self, tasks: Iterable[Task], on_batch: OnBatch
+    ) -> Generator[tuple[Task, bool], None, None]:
         """Do pieces of work; yield each when it is on disk, and whether it was there before."""
         found: list[tuple[Read, ShardResult]] = []
         with closing(self._results(self._pools(tasks), on_batch)) as results:
@@ -151,7 +153,7 @@ class ShardScanner:
 
     def _results(
         self, pools: Iterator[Pool | _End], on_batch: OnBatch
-    ) -> Iterator[tuple[Read, ShardResult] | _End]:
+    ) -> Generator[tuple[Read, ShardResult] | _End, None, None]:
         """Yield what every pool gives, in their order, however many threads there are."""
         if self._stages is None:
             for pool in pools:
@@ -252,5 +254,10 @@ class ShardScanner:
 
 def make_method(options: ScanOptions) -> Attributor:
     """Return the attribution method that the options name."""
-    method: type[Attributor] = load(METHODS, options.method, METHOD_GROUP)
-    return method(options.parameters, options.precision)
+    return method_class(options.method)(options.parameters, options.precision)
+
+
+def method_class(name: str) -> type[Attributor]:
+    """Return the class of a method by its name."""
+    method: type[Attributor] = load(METHODS, name, METHOD_GROUP)
+    return method
