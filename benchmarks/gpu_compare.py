@@ -2,9 +2,9 @@
 
 Records the card and the versions, runs the tests marked ``gpu``, scans ``example_data`` with its
 null and motifs once on the CPU and on the device in each precision (fp32 twice), and compares
-relevance window by window and hits place by place. Gates are for fp32. The JSON is written after
-each step, so that a run that is cut short leaves what it has. Exit 1 when a gate is missed, and 2
-when something is missing.
+relevance window by window and hits place by place; then ``gpu_speed.py``. Gates of the example are
+for fp32. The JSON is written after each step, so that a run that is cut short leaves what it has.
+Exit 1 when a gate is missed, and 2 when something is missing.
 
     benchmarks/gpu.sh
     python benchmarks/gpu_compare.py --device cpu      a rehearsal without a GPU
@@ -206,7 +206,10 @@ def measure(device: str, work: Path, record: Record, save: Any) -> list[str]:
         if not again["exit"]:
             again["same_bytes_as_the_first"] = same_bytes(work / "again", work / "fp32")
         record["fp32_again"] = again
-    return missed
+        save()
+    from gpu_speed import speed
+
+    return [*missed, *speed(device, work / "speed", record, save)]
 
 
 def main() -> int:

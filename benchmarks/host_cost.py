@@ -54,7 +54,7 @@ STAGES = {
         "gtrack.models.cnn:Cnn.encode",
         "gtrack.models.dnabert2.tokenizer:DnaTokenizer.encode",
     ],
-    "scan: collate": ["gtrack.models.cnn:Cnn.collate", "gtrack.models.dnabert2:Dnabert2.collate"],
+    "scan: collate": ["gtrack.models.cnn:Cnn.lay", "gtrack.models.dnabert2:Dnabert2.lay"],
     "scan: batches and answers": ["gtrack.workflows.scanning.shard:PoolExplainer.__call__"],
     "scan: stand-in": ["__main__:StandIn.explain"],
     "scan: project and average": ["gtrack.workflows.scanning.shard:assemble"],

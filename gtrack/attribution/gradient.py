@@ -6,13 +6,15 @@ LRP differs from it only by the rules that are on the network while the pass run
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from gtrack.attribution.finite import NonFiniteError, first_bad_row, locate
 from gtrack.attribution.precision import autocast, check, products
@@ -66,19 +68,14 @@ class Gradient:
         check(self.precision, model)
         with borrowed(model.network):
             centred = self.used(model.kind).get("centred") == "yes"
-            yield partial(explain, model, self.precision, centred=centred)
+            yield InputGradient(model, self.precision, centred=centred)
 
 
-def explain(
-    model: SequenceModel,
-    precision: Precision,
-    batch: Any,
-    contrasts: NDArray[np.float64],
-    sequences: Sequence[str] = (),
-    *,
-    centred: bool = False,
-) -> Explained:
-    """Explain one batch under the rules that are on the network: one forward, a backward each.
+@dataclass(frozen=True, slots=True)
+class InputGradient:
+    """Explains batches under the rules that are on the network: one forward, a backward each.
+
+    A :class:`gtrack.core.ports.Staying`.
 
     Parameters
     ----------
@@ -86,53 +83,81 @@ def explain(
         Its network is frozen and in eval mode.
     precision : {"fp32", "tf32", "bf16"}
         Arithmetic of the matrix products.
-    batch : object
-        What ``model.collate`` made.
-    contrasts : ndarray of float64, shape (targets, outputs)
-        The scalar ``outputs @ contrasts[t]`` of every row is explained for each target t.
-    sequences : sequence of str
-        Not read: the embedded batch says all.
     centred : bool
         Take the gradient less its mean over the channels of a unit.
-
-    Returns
-    -------
-    Explained
-        Outputs, shape (rows, outputs), and relevance, shape (targets, rows, units): the sum over
-        channels of embedding x gradient; float32, or float64 when the model is.
-
-    Raises
-    ------
-    ModelError
-        When an output or a relevance is NaN or infinite; names the row and the module.
+    rounded : torch.dtype, optional
+        Of the answers; without it, that of the model.
     """
-    run = partial(_pass, model, precision, batch, contrasts, centred)
-    explained = run()
-    row = first_bad_row(explained)
-    if row is not None:
-        raise NonFiniteError(row, locate(model, row, run))
-    return explained
 
+    model: SequenceModel
+    precision: Precision
+    centred: bool = False
+    rounded: torch.dtype | None = None
 
-def _pass(
-    model: SequenceModel,
-    precision: Precision,
-    batch: Any,
-    contrasts: NDArray[np.float64],
-    centred: bool,
-) -> Explained:
-    last = len(contrasts) - 1
-    relevance = []
-    with torch.enable_grad(), products(precision):
-        leaf = model.embed(batch).detach().requires_grad_(True)
-        with autocast(precision, model):
-            logits = model.forward(leaf, batch)
-        logits = logits.to(leaf.dtype)
-        weights = torch.as_tensor(contrasts, dtype=leaf.dtype, device=leaf.device)
-        for target, contrast in enumerate(weights):
-            score = (logits @ contrast).sum()
-            (gradient,) = torch.autograd.grad(score, leaf, retain_graph=target < last)
-            if centred:
-                gradient = gradient - gradient.mean(dim=-1, keepdim=True)
-            relevance.append((leaf.detach() * gradient).sum(dim=-1).cpu())
-    return Explained(logits=logits.detach().cpu().numpy(), relevance=torch.stack(relevance).numpy())
+    def __call__(
+        self, batch: Any, contrasts: NDArray[np.float64], sequences: Sequence[str] = ()
+    ) -> Explained:
+        """Explain one batch.
+
+        Parameters
+        ----------
+        batch : object
+            What ``model.collate`` made.
+        contrasts : ndarray of float64, shape (targets, outputs)
+            The scalar ``outputs @ contrasts[t]`` of every row is explained for each target t.
+        sequences : sequence of str
+            Not read: the embedded batch says all.
+
+        Returns
+        -------
+        Explained
+            Outputs, shape (rows, outputs), and relevance, shape (targets, rows, units): the sum
+            over channels of embedding x gradient; float32, or float64 when the model is.
+
+        Raises
+        ------
+        ModelError
+            When an output or a relevance is NaN or infinite; names the row and the module.
+        """
+        run = partial(self._pass, batch, contrasts)
+        explained = run()
+        row = first_bad_row(explained)
+        if row is not None:
+            raise NonFiniteError(row, locate(self.model, row, run))
+        return explained
+
+    def weights(self, contrasts: NDArray[np.float64]) -> Tensor:
+        """Return contrasts where the model is, in its type."""
+        like = next(self.model.network.parameters())
+        return torch.as_tensor(contrasts, dtype=like.dtype, device=like.device)
+
+    def tensors(self, batch: Any, weights: Tensor) -> tuple[Tensor, Tensor]:
+        """Return outputs and relevance where they were computed, without waiting for them."""
+        last = len(weights) - 1
+        relevance = []
+        with torch.enable_grad():
+            leaf = self.model.embed(batch).detach().requires_grad_(True)
+            with autocast(self.precision, self.model):
+                logits = self.model.forward(leaf, batch)
+            logits = logits.to(leaf.dtype)
+            for target, contrast in enumerate(weights):
+                score = (logits @ contrast).sum()
+                (gradient,) = torch.autograd.grad(score, leaf, retain_graph=target < last)
+                if self.centred:
+                    gradient = gradient - gradient.mean(dim=-1, keepdim=True)
+                relevance.append((leaf.detach() * gradient).sum(dim=-1))
+        found = logits.detach(), torch.stack(relevance)
+        return (
+            found
+            if self.rounded is None
+            else (found[0].to(self.rounded), found[1].to(self.rounded))
+        )
+
+    def products(self) -> AbstractContextManager[None]:
+        """Set how products are computed while it lasts."""
+        return products(self.precision)
+
+    def _pass(self, batch: Any, contrasts: NDArray[np.float64]) -> Explained:
+        with self.products():
+            logits, relevance = self.tensors(batch, self.weights(contrasts))
+            return Explained(logits=logits.cpu().numpy(), relevance=relevance.cpu().numpy())

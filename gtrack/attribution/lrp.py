@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from gtrack.attribution.gradient import explain
+from gtrack.attribution.gradient import InputGradient
 from gtrack.attribution.precision import check
 from gtrack.attribution.rules import rules_of
 from gtrack.attribution.rules.context import applied, in_float64
-from gtrack.core.encodings import Explained
 from gtrack.core.parameters import complete
 from gtrack.core.ports import Explain, SequenceModel
 from gtrack.core.precision import Precision
@@ -70,23 +66,11 @@ class Lrp:
         """
         check(self.precision, model)
         rules = rules_of(model.kind, self.name, self.parameters)
-        run = partial(explain, model, self.precision)
         if not rules.double:
             with applied(model.network, rules):
-                yield run
+                yield InputGradient(model, self.precision)
             return
         own = next(model.network.parameters()).dtype
         with in_float64(model.network), applied(model.network, rules):
-            yield partial(_rounded, run, np.float64 if own == torch.float64 else np.float32)
-
-
-def _rounded(
-    run: Explain,
-    dtype: type[np.floating],
-    batch: Any,
-    contrasts: NDArray[np.float64],
-    sequences: Sequence[str] = (),
-) -> Explained:
-    """Return what was computed in float64 in the type of the model."""
-    found = run(batch, contrasts, sequences)
-    return Explained(found.logits.astype(dtype), found.relevance.astype(dtype))
+            rounded = torch.float64 if own == torch.float64 else torch.float32
+            yield InputGradient(model, self.precision, rounded=rounded)

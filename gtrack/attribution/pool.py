@@ -1,22 +1,69 @@
-"""A pool of rows explained: cut into batches, computed, and put back into the order of the rows."""
+"""A pool of rows explained: cut into batches, computed, and put back into the order of the rows.
+
+Three steps, which may be made by three threads: `prepare` lays the pool in host memory, `begin`
+computes, or where answers stay on a device only asks for it, and what it returns is waited for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
+from gtrack.attribution.device_answers import DeviceAnswers, NotFinite
 from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import ModelError
-from gtrack.core.ports import Explain, Runner, SequenceModel
+from gtrack.core.ports import Explain, Pooling, Runner, SequenceModel, Staying, lacking
 from gtrack.core.scan.answers import Answers
 from gtrack.core.scan.batches import LENGTH_STEP, BatchShape, cut_batches
 from gtrack.core.sequences import lengths_of
 
 _DEVICE_SAYS = ("CUDA error", "CUBLAS_STATUS", "cuDNN error", "CUDNN_STATUS", "device-side assert")
 """What torch says when a device can do no more in this process."""
+
+
+class OutOfMemoryError(ModelError):
+    """A batch does not fit into memory (exit 4).
+
+    Attributes
+    ----------
+    model : str
+    n_rows, units : int
+        Of the batch, padding included.
+    """
+
+    def __init__(self, model: str, n_rows: int, n_units: int) -> None:
+        self.model, self.n_rows, self.units = model, n_rows, n_rows * n_units
+        super().__init__(
+            f"model {model}: out of memory for a batch of {n_rows} x {n_units} units; give a "
+            f"smaller --batch-tokens, for example {max(1, self.units // 2)}"
+        )
+        self._made_of = model, n_rows, n_units
+
+    def __reduce__(self) -> tuple[Any, ...]:  # it may come from another process
+        return type(self), self._made_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A pool cut into batches, and laid in host memory where its model can take it whole."""
+
+    encodings: Encodings
+    texts: Sequence[str]
+    called: Callable[[int], str]
+    batches: list[BatchShape]
+    laid: Any
+
+
+Wait = Callable[[], Answers]
+"""Returns what a pool answers once it is there.
+
+It raises ModelError, or NotFinite: then nothing may use the model until its `again` was called.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +84,9 @@ class PoolExplainer:
     per_base : bool
         The method answers for bases, not for units.
     runner : Runner
+    stays : bool, optional
+        Answers stay on the device until the pool is done, where method and model can do that; by
+        default, on CUDA.
     """
 
     name: str
@@ -46,6 +96,8 @@ class PoolExplainer:
     budget: int
     per_base: bool
     runner: Runner
+    stays: bool | None = None
+    _weights: list[Tensor] = field(default_factory=list, init=False, repr=False)
 
     def __call__(
         self,
@@ -71,26 +123,109 @@ class PoolExplainer:
         ModelError
             Naming model and row.
         """
-        model, units = self.model, encodings.lengths
+        try:
+            return self.begin(self.prepare(encodings, texts, called), on_batch)()
+        except NotFinite as problem:
+            problem.again()
+            raise
+
+    def prepare(
+        self, encodings: Encodings, texts: Sequence[str], called: Callable[[int], str]
+    ) -> Prepared:
+        """Cut a pool into batches, and lay them; needs no device."""
+        model = self.model
         step = 1 if model.exact_length else LENGTH_STEP
-        batches = cut_batches(units, self.budget, step, model.unit_limit)
-        lengths = lengths_of(texts) if self.per_base else units
+        batches = cut_batches(encodings.lengths, self.budget, step, model.unit_limit)
+        laid = None
+        if batches and not lacking(model, Pooling):
+            try:
+                laid = cast(Pooling, model).lay(encodings, batches)
+            except (MemoryError, RuntimeError) as error:
+                raise self._named(error, batches[0], called) from error
+        return Prepared(encodings, texts, called, batches, laid)
+
+    def begin(self, pool: Prepared, on_batch: Callable[[int, int], None] = lambda *_: None) -> Wait:
+        """Compute a pool; where answers stay on the device, return before that is done."""
+        if pool.laid is not None and self._stays():
+            return self._staying(pool, on_batch)
+        answers = self._answers(pool, on_batch)
+        return lambda: answers
+
+    def _stays(self) -> bool:
+        if lacking(self.explain, Staying):
+            return False
+        return _on_cuda(self.model) if self.stays is None else self.stays
+
+    def _staying(self, pool: Prepared, on_batch: Callable[[int, int], None]) -> Wait:
+        """Ask the device for a pool without waiting for any of it."""
+        explain = cast(Staying, self.explain)
+        if not self._weights:
+            self._weights.append(explain.weights(self.contrasts))
+        found, number = DeviceAnswers(pool.batches), 0
+        try:
+            with explain.products():
+                for there in cast(Pooling, self.model).batches(pool.laid):
+                    found.add(*explain.tensors(there, self._weights[0]))
+                    number += 1
+            found.fetch()
+        except (ModelError, MemoryError, RuntimeError) as error:
+            batch = pool.batches[min(number, len(pool.batches) - 1)]
+            raise self._named(error, batch, pool.called) from error
+
+        def wait() -> Answers:
+            try:
+                answers = found.answers(pool.encodings.lengths)
+            except RuntimeError as error:  # of a device, which tells later
+                raise self._named(error, pool.batches[0], pool.called) from error
+            if isinstance(answers, BatchShape):
+                bad = answers
+                raise NotFinite(lambda: self._again(pool, bad))
+            for number in range(len(pool.batches)):
+                on_batch(number, len(pool.batches))
+            return answers
+
+        return wait
+
+    def _again(self, pool: Prepared, batch: BatchShape) -> None:
+        """Explain a batch with a NaN or infinity in it once more, alone, which says where."""
+        model = self.model
+        try:
+            collated = model.collate(pool.encodings[batch.rows], batch.n_rows, batch.n_units)
+            self.explain(collated, self.contrasts, [pool.texts[row] for row in batch.rows])
+        except (ModelError, MemoryError, RuntimeError) as error:
+            raise self._named(error, batch, pool.called) from error
+        raise ModelError(
+            f"model {self.name}, in the batch of {pool.called(int(batch.rows[0]))}: NaN or "
+            "infinity, but not when it was computed again; the device may be failing: look at its "
+            "log, and go on with --resume"
+        )
+
+    def _answers(self, pool: Prepared, on_batch: Callable[[int, int], None]) -> Answers:
+        """Explain a pool batch by batch, each by the runner."""
+        model, batches, units = self.model, pool.batches, pool.encodings.lengths
+        lengths = lengths_of(pool.texts) if self.per_base else units
         within = getattr(self.explain, "within", None)  # of a Budgeted
         explain = self.explain if within is None else within(self.budget)
-        answers = Answers(lengths, *reversed(self.contrasts.shape))
+        targets, outputs = self.contrasts.shape
 
-        def work(batch: BatchShape) -> Explained:
+        def work(item: tuple[BatchShape, Any]) -> Explained:
+            batch, collated = item
             try:
-                collated = model.collate(encodings[batch.rows], batch.n_rows, batch.n_units)
-                return explain(collated, self.contrasts, [texts[r] for r in batch.rows])
+                if collated is None:
+                    rows = pool.encodings[batch.rows]
+                    collated = model.collate(rows, batch.n_rows, batch.n_units)
+                return explain(collated, self.contrasts, [pool.texts[r] for r in batch.rows])
             except (ModelError, MemoryError, RuntimeError) as error:
-                raise self._named(error, batch, called) from error
+                raise self._named(error, batch, pool.called) from error
 
-        found = zip(batches, self.runner.map(work, batches), strict=True)
-        for number, (batch, answer) in enumerate(found):
-            answers.add(batch, answer)
-            on_batch(number, len(batches))
-        return answers
+        laid = [None] * len(batches)
+        if pool.laid is not None:
+            laid = list(cast(Pooling, model).batches(pool.laid))
+        found: list[Explained] = []
+        for answer in self.runner.map(work, list(zip(batches, laid, strict=True))):
+            on_batch(len(found), len(batches))
+            found.append(answer)
+        return Answers.of(batches, found, lengths, outputs, targets)
 
     def _named(
         self, error: Exception, batch: BatchShape, called: Callable[[int], str]
@@ -110,8 +245,8 @@ class PoolExplainer:
             )
         if isinstance(error, RuntimeError) and "memory" not in said:
             return error  # torch says so of CPUs and GPUs alike
-        units = batch.n_rows * batch.n_units
-        return ModelError(
-            f"model {self.name}: out of memory for a batch of {batch.n_rows} x {batch.n_units} "
-            f"units; give a smaller --batch-tokens, for example {max(1, units // 2)}"
-        )
+        return OutOfMemoryError(self.name, batch.n_rows, batch.n_units)
+
+
+def _on_cuda(model: SequenceModel) -> bool:
+    return next(model.network.parameters()).device.type == "cuda"

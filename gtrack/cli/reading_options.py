@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from gtrack.core.precision import PRECISIONS
@@ -65,6 +67,25 @@ BATCH_TOKENS = click.option(
     type=click.IntRange(min=1),
     metavar="N",
     help="Tokens (a CNN: bases) per batch; part of the plan. Smaller needs less memory.",
+)
+
+
+class _TokensOrAuto(click.IntRange):
+    """A number of tokens, or ``auto``."""
+
+    name = "tokens"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Return ``auto`` as it is."""
+        return value if value == "auto" else super().convert(value, param, ctx)
+
+
+BATCH_TOKENS_OR_AUTO = click.option(
+    "--batch-tokens",
+    type=_TokensOrAuto(min=1),
+    metavar="N|auto",
+    help="Tokens (a CNN: bases) per batch; part of the plan. Smaller needs less memory; auto tries "
+    "a few: what is fast on a CPU, what fits on a GPU.",
 )
 
 FLANK = click.option(

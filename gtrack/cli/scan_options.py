@@ -19,7 +19,7 @@ from gtrack.cli.options import (
     targets_by_name,
 )
 from gtrack.cli.reading_options import (
-    BATCH_TOKENS,
+    BATCH_TOKENS_OR_AUTO,
     DEVICE,
     FLANK,
     MODEL,
@@ -121,7 +121,7 @@ _WINDOWS = [
 _MACHINE = [
     DEVICE,
     PRECISION,
-    BATCH_TOKENS,
+    BATCH_TOKENS_OR_AUTO,
     click.option(
         "--shards",
         type=click.IntRange(1, 100_000),

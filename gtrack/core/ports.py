@@ -19,6 +19,8 @@ from gtrack.core.heads import Head
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from gtrack.core.scan.batches import BatchShape
+
 Item = TypeVar("Item")
 Piece = TypeVar("Piece", contravariant=True)
 Result = TypeVar("Result")
@@ -134,6 +136,32 @@ class Maskable(Protocol):
     @property
     def mask_unit(self) -> int:
         """Return its id."""
+
+
+class Pooling(SequenceModel, Protocol):
+    """A model that takes a whole pool to its device at once; others need not.
+
+    What it yields are the batches that `collate` would make one by one, value by value.
+    """
+
+    def lay(self, rows: Encodings, batches: Sequence[BatchShape]) -> Any:
+        """Lay the rows of a pool in host memory, where another thread may wait for them."""
+
+    def batches(self, laid: Any) -> Iterator[Any]:
+        """Take to the device what was laid, and yield the batches."""
+
+
+class Staying(Explain, Protocol):
+    """What a method does to one batch when its answer may stay on the device; others need not."""
+
+    def weights(self, contrasts: NDArray[np.float64]) -> Tensor:
+        """Return contrasts where the model is, in its type: once for all batches."""
+
+    def tensors(self, batch: Any, weights: Tensor) -> tuple[Tensor, Tensor]:
+        """Return outputs and relevance as `Explain` does, unchecked, without waiting for them."""
+
+    def products(self) -> AbstractContextManager[None]:
+        """Set the arithmetic of the batches while it lasts."""
 
 
 class ModelKind(Protocol):

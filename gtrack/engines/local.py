@@ -131,9 +131,7 @@ class Local:
         """Do every item, and yield it when it is done; in their order."""
         if self.live:
             with work.opened(self._devices[0], self._workers) as do:
-                for item in items:
-                    do(item)
-                    yield item
+                yield from _each(do, items)
             return
         yield from self._processes(work).map(_do_opened, items)
 
@@ -160,6 +158,16 @@ class Local:
             workers = max(1, (workers or available_cores()) // among)
         self._pool = Processes(self._devices, _open, (work, workers))
         return self._pool
+
+
+def _each(do: Any, items: Iterable[Item]) -> Iterator[Item]:
+    """Do every item; some work has a way of its own to do many, the next ones under way early."""
+    if hasattr(do, "each"):
+        yield from do.each(items)
+        return
+    for item in items:
+        do(item)
+        yield item
 
 
 _opened: dict[str, Any] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from gtrack.core.assemblies import check_lengths
 from gtrack.core.errors import InputError
@@ -41,14 +42,19 @@ from gtrack.workflows.scanning.annotation_checks import (
     check_names,
 )
 from gtrack.workflows.scanning.annotations import copy_annotations, refuse_taken, replacing
+from gtrack.workflows.scanning.batch_size import beside, said_of_found, with_found_batches
 from gtrack.workflows.scanning.disk import disk_notes
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.model_plan import method_of, plan_model
 from gtrack.workflows.scanning.null import plan_null
+from gtrack.workflows.scanning.precision_audit import audited
 from gtrack.workflows.scanning.sources import opened_source
 from gtrack.workflows.scanning.versions import check_version, versions
 
 _POOLS_PER_SHARD, _SHARDS_PER_DEVICE = 8, 4
+
+_POOLS_ON_CUDA = 64
+"""A GPU explains a pool in a tenth of a second: shards of 8 would be many small files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ def make_plan(
     if resume and folder.is_planned():
         stored = folder.read_plan()
         check_version(stored, job.out)
-    planned = _plan_inputs(job)
+    planned = _plan_inputs(job, stored)
     check_widths(motifs, planned.plan.regions)
     room = disk_notes(job.out, planned.plan)
     planned = replace(planned, notes=(*planned.notes, *room))
@@ -148,8 +154,8 @@ def _resumed(folder: ScanFolder, stored: Plan, planned: Planned) -> Planned:
     return replace(planned, plan=plan, fresh=False, annotations=annotations)
 
 
-def _plan_inputs(job: ScanJob) -> Planned:
-    """Read and check every input."""
+def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
+    """Read and check every input; of a `stored` plan, what was found by trying is taken over."""
     method, parameters = method_of(job)
     with opened_source(job.bed, job.fasta, job.sequences) as source:
         genome, given, regions = source.reference, source.given, source.given.intervals
@@ -167,6 +173,11 @@ def _plan_inputs(job: ScanJob) -> Planned:
         plans = tuple(
             plan_model(job, name, where, models[name], devices[0], asked)
             for name, where in job.models
+        )
+        auto = job.batch_units == "auto"
+        plans = tuple(
+            with_found_batches(each, models[each.name], asked, devices[0], stored, wanted=auto)
+            for each in plans
         )
         if any(each.strand == "region" for each in plans):
             given.need_strands()
@@ -186,6 +197,8 @@ def _plan_inputs(job: ScanJob) -> Planned:
         if not sum(known):
             raise InputError(f"{job.regions_from} holds a single A, C, G or T")
         plan = _lay(job, genome, options, plans, canonical, known, len(regions), len(devices))
+        if stored is None:
+            plan = replace(plan, beside=_found(job, plan, models, genome))
         of_genome = genome_notes(genome, job.genome, canonical)
     notes = [*given.notes]
     if job.sequences is None:  # loose ones are as long as they are
@@ -194,9 +207,19 @@ def _plan_inputs(job: ScanJob) -> Planned:
         notes += said_of_loose([len(region) for region in canonical])
     for each in plans:
         notes += said_of_window(each.name, each.window_bp, models[each.name].window_bp)
-    notes += of_genome
+    notes += [*of_genome, *said_of_found(plan)]
     loose = genome if isinstance(genome, LooseGenome) else None
     return Planned(plan, models, devices, True, annotations, tuple(notes), loose)
+
+
+def _found(
+    job: ScanJob, plan: Plan, models: Mapping[str, SequenceModel], genome: Reference
+) -> dict[str, dict[str, Any]]:
+    """Return what was found by trying: that batches were, and how near bf16 is to fp32."""
+    if job.batch_units == "auto":
+        tried = {model.name: {"batch_units_from": "auto"} for model in plan.models}
+        plan = replace(plan, beside=beside(plan, tried))
+    return beside(plan, audited(plan, models, genome, job.workers))
 
 
 def _lay(
@@ -225,17 +248,17 @@ def _lay(
         pools={name: hashes for name, (hashes, _) in read.items()},
         covered={name: covered for name, (_, covered) in read.items()},
         versions=versions(options.method, [model.kind for model in models]),
-        n_shards=job.shards or _default_shards(most, devices),
+        n_shards=job.shards or _default_shards(most, devices, options.device_kind),
         null=None if bases is None else plan_null(genome, nulls, bases),
         grids=grids,
         nulls=nulls,
     )
 
 
-def _default_shards(pools: int, devices: int) -> int:
+def _default_shards(pools: int, devices: int, kind: str = "cpu") -> int:
     """Return a number of shards that keeps every device busy and a resume cheap."""
     busy = min(pools, _SHARDS_PER_DEVICE * devices) if devices > 1 else 1
-    return max(busy, -(-pools // _POOLS_PER_SHARD))
+    return max(busy, -(-pools // (_POOLS_PER_SHARD if kind == "cpu" else _POOLS_ON_CUDA)))
 
 
 def _read_pools(genome: Reference, grid: WindowGrid) -> tuple[tuple[str, ...], int]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gtrack.attribution.pool import OutOfMemoryError
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.ports import OnBatch
@@ -21,6 +22,7 @@ from gtrack.workflows.passport import PassportJob, PassportSummary, Price, make_
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotation_checks import Annotation
 from gtrack.workflows.scanning.annotations import republish, written
+from gtrack.workflows.scanning.batch_size import halved
 from gtrack.workflows.scanning.cost import costs
 from gtrack.workflows.scanning.engine import MakeEngine, chosen_engine
 from gtrack.workflows.scanning.job import ScanJob
@@ -141,7 +143,13 @@ def _scan(
             if tell is not None:
                 for cost in costs(plan, planned.models, len(planned.devices), job.workers):
                     tell(cost)
-            _scan_shards(job, make_engine, folder, planned, begin(plan))
+            on_batch = begin(plan)
+            while True:
+                try:
+                    _scan_shards(job, make_engine, folder, planned, on_batch)
+                    break
+                except OutOfMemoryError as problem:
+                    planned, plan = _smaller(folder, planned, problem, say)
         except (InputError, ModelError):
             if planned.fresh and not folder.parts.has_any_shard():
                 folder.clear()  # the same command works once the cause is mended
@@ -204,6 +212,22 @@ def scan_shard(
     ):
         for each in range(shard, last + 1):
             do(each)
+
+
+def _smaller(
+    folder: ScanFolder, planned: Planned, problem: OutOfMemoryError, say: Say
+) -> tuple[Planned, Plan]:
+    """Return a plan with half the batch that did not fit, where nothing is done yet; write it."""
+    if not planned.fresh or folder.parts.has_any_shard() or problem.n_rows == 1:
+        raise problem
+    plan = halved(planned.plan, problem.model, problem.units)
+    folder.write_plan(plan)
+    units = plan.model(problem.model).batch_units
+    say(
+        f"model {problem.model}: memory is short for a batch of {problem.units:,} units, and "
+        f"nothing is done yet: planned anew with --batch-tokens {units}"
+    )
+    return replace(planned, plan=plan), plan
 
 
 def _silent(name: str, windows: int, bases: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +15,7 @@ from gtrack.core.encodings import Encodings, padded, positions
 from gtrack.core.errors import ModelError
 from gtrack.core.heads import Head, head_of
 from gtrack.core.printable import shown
+from gtrack.core.scan.batches import BatchShape
 from gtrack.core.sequences import base_codes
 from gtrack.models.cnn.network import (
     N_CODE,
@@ -25,6 +26,7 @@ from gtrack.models.cnn.network import (
     GlobalMaxPool,
 )
 from gtrack.models.labels import labels_of
+from gtrack.models.pool_units import PoolUnits
 from gtrack.models.weights import (
     WEIGHTS,
     WRAPPERS,
@@ -202,6 +204,17 @@ class Cnn:
             mask=torch.from_numpy(mask).to(self.device),
             padded=not mask.all(),
         )
+
+    def lay(self, rows: Encodings, batches: Sequence[BatchShape]) -> PoolUnits:
+        """Lay the bases of a pool, a byte each; see :class:`gtrack.core.ports.Pooling`."""
+        pinned = self.device.type == "cuda"
+        return PoolUnits.of(
+            *(rows, batches), pad=N_CODE, dummy=(), dtype=torch.uint8, pinned=pinned
+        )
+
+    def batches(self, laid: PoolUnits) -> Iterator[BaseBatch]:
+        """Yield the batches of a pool that was laid, on the device."""
+        return (BaseBatch(*batch) for batch in laid.on(self.device))
 
     def embed(self, batch: BaseBatch) -> Tensor:
         """Return one-hot bases, shape (rows, bases, 4)."""

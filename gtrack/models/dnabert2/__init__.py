@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -13,12 +13,14 @@ from torch import Tensor
 from gtrack.core.encodings import Encodings, padded
 from gtrack.core.errors import ModelError
 from gtrack.core.heads import PROBLEM_TYPE_OF, Head, head_of
+from gtrack.core.scan.batches import BatchShape
 from gtrack.models.dnabert2.checkpoint import Checkpoint, adopt, read_checkpoint
 from gtrack.models.dnabert2.configuration import Dnabert2Config
 from gtrack.models.dnabert2.multimolecule import is_multimolecule
 from gtrack.models.dnabert2.network import Dnabert2ForSequenceClassification
 from gtrack.models.dnabert2.tokenizer import TOKENIZER, DnaTokenizer
 from gtrack.models.hints import without_tokenizer
+from gtrack.models.pool_units import PoolUnits
 from gtrack.models.weights import WRAPPERS, settle, write_weights
 
 __all__ = ["Dnabert2", "TokenBatch", "tokenizer_of"]
@@ -184,6 +186,21 @@ class Dnabert2:
             mask=torch.from_numpy(mask).to(self.device),
             padded=not mask.all(),
         )
+
+    def lay(self, rows: Encodings, batches: Sequence[BatchShape]) -> PoolUnits:
+        """Lay the tokens of a pool; see :class:`gtrack.core.ports.Pooling`."""
+        tokens, pinned = self.tokenizer, self.device.type == "cuda"
+        return PoolUnits.of(
+            *(rows, batches),
+            pad=tokens.pad,
+            dummy=(tokens.cls, tokens.sep),
+            dtype=torch.int32,
+            pinned=pinned,
+        )
+
+    def batches(self, laid: PoolUnits) -> Iterator[TokenBatch]:
+        """Yield the batches of a pool that was laid, on the device."""
+        return (TokenBatch(*batch) for batch in laid.on(self.device))
 
     def embed(self, batch: TokenBatch) -> Tensor:
         """Return word embeddings, shape (rows, units, hidden)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from gtrack.core.assemblies import assembly_id
 from gtrack.core.errors import InputError
@@ -23,6 +24,7 @@ class ScanJob:
     `flank` or `resize` makes every region longer, or of one length, in bp, before it is scanned.
     `annotations` are files to show beside the tracks, each with its name; no track depends on them.
     `engine_options` are those of the engine: ``jobs``, ``executor``, ``profile``.
+    `batch_units` is a number of tokens (a CNN: bases), or ``auto``: found by trying.
     `sequences` stands in the place of `bed` and `fasta`: loose sequences, a genome of their own.
     """
 
@@ -45,7 +47,7 @@ class ScanJob:
     per_strand_tracks: bool = False
     device: str = "auto"
     precision: str | None = None
-    batch_units: int | None = None
+    batch_units: int | Literal["auto"] | None = None
     shards: int | None = None
     engine: str = "local"
     engine_options: Mapping[str, str] = field(default_factory=dict)

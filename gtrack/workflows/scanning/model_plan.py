@@ -79,7 +79,9 @@ def plan_model(
         stride=stride,
         strand=strand,
         strand_from=source,
-        batch_units=job.batch_units or model.default_batch_units * scale,
+        batch_units=model.default_batch_units * scale
+        if job.batch_units in (None, "auto")
+        else int(job.batch_units),
     )
 
 

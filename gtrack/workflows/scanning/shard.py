@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from gtrack.attribution import GROUP as METHOD_GROUP
 from gtrack.attribution import METHODS
-from gtrack.attribution.pool import PoolExplainer
+from gtrack.attribution.device_answers import NotFinite
+from gtrack.attribution.pool import PoolExplainer, Prepared, Wait
 from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError
-from gtrack.core.ports import Attributor, Explain, OnBatch, Runner, SequenceModel
-from gtrack.core.scan.batches import pool_bounds, share
+from gtrack.core.ports import Attributor, OnBatch, Runner, SequenceModel
+from gtrack.core.scan.answers import Answers
+from gtrack.core.scan.batches import share
 from gtrack.core.scan.grid import WindowGrid
-from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
+from gtrack.core.scan.plan import Plan, ScanOptions
 from gtrack.core.scan.projection import Projection
 from gtrack.core.scan.shard import ShardResult, assemble, concatenate
+from gtrack.engines.stages import Stages
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.workflows.folder.genome import planned_sequences
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name, part_done
+from gtrack.workflows.scanning.pools import Pool, Read, pools_of, pools_of_null
 from gtrack.workflows.scanning.rows import read_rows
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,14 @@ def tasks_of_shard(plan: Plan, shard: int) -> list[Task]:
     return [Task(shard), *(Task(part, null=True) for part in parts)]
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """No pool, but the end of a piece of work, which may have been on disk before."""
+
+    task: Task
+    there: bool
+
+
 class ShardScanner:
     """Everything that shards need, opened once: genome, models under their rules, an engine.
 
@@ -81,6 +89,11 @@ class ShardScanner:
         Opened models by name.
     runner : Runner
         Runs the batches of a pool.
+    stages : Stages, optional
+        A thread that reads and one that computes, ahead of this one, which writes; without them
+        this one does it all in turn.
+    stays : bool, optional
+        See :class:`gtrack.attribution.pool.PoolExplainer`.
     """
 
     def __init__(
@@ -91,19 +104,31 @@ class ShardScanner:
         weights: Path | None,
         models: Mapping[str, SequenceModel],
         runner: Runner,
+        stages: Stages | None = None,
+        stays: bool | None = None,
     ) -> None:
         self._plan, self._folder, self._fasta = plan, folder, fasta
         self._weights = None if weights is None else BigWigReader(weights)
-        self._models, self._runner = models, runner
-        self._explain: dict[str, Explain] = {}
+        self._models, self._runner, self._stages, self._stays = models, runner, stages, stays
+        self._explainers: dict[str, PoolExplainer] = {}
         self._method = make_method(plan.options)
         self._stack = ExitStack()
 
     def __enter__(self) -> ShardScanner:
         with self._stack:
             self._genome = self._stack.enter_context(Genome.open(self._fasta))
-            for name, model in self._models.items():
-                self._explain[name] = self._stack.enter_context(self._method.applied(model))
+            for planned in self._plan.models:
+                model = self._models[planned.name]
+                self._explainers[planned.name] = PoolExplainer(
+                    planned.name,
+                    model,
+                    self._stack.enter_context(self._method.applied(model)),
+                    planned.contrasts,
+                    planned.batch_units,
+                    self._method.per_base,
+                    self._runner,
+                    self._stays,
+                )
             self._stack = self._stack.pop_all()
         return self
 
@@ -114,40 +139,90 @@ class ShardScanner:
         """Tell whether a piece of work is on disk, whole and of this plan."""
         return task_done(self._plan, self._folder, task)
 
-    def scan(self, task: Task, on_batch: OnBatch) -> None:
-        """Explain one piece of work and write it."""
-        if task.null:
-            self._scan_null(task.index, on_batch)
+    def scan(
+        self, tasks: Iterable[Task], on_batch: OnBatch
+    ) -> Generator[tuple[Task, bool], None, None]:
+        """Do pieces of work; yield each when it is on disk, and whether it was there before."""
+        found: list[tuple[Read, ShardResult]] = []
+        with closing(self._results(self._pools(tasks), on_batch)) as results:
+            for each in results:
+                if not isinstance(each, _End):
+                    found.append(each)
+                    continue
+                if not each.there:
+                    self._write(each.task, found)
+                    found = []
+                yield each.task, each.there
+
+    def _pools(self, tasks: Iterable[Task]) -> Iterator[Pool | _End]:
+        """Yield the pools of each piece of work that is not done, and its end."""
+        plan = self._plan
+        for task in tasks:
+            there = self.done(task)
+            if not there:
+                yield from (
+                    pools_of_null(plan, task.index) if task.null else pools_of(plan, task.index)
+                )
+            yield _End(task, there)
+
+    def _results(
+        self, pools: Iterator[Pool | _End], on_batch: OnBatch
+    ) -> Generator[tuple[Read, ShardResult] | _End, None, None]:
+        """Yield what every pool gives, in their order, however many threads there are."""
+        if self._stages is None:
+            for pool in pools:
+                yield pool if isinstance(pool, _End) else self._in_turn(pool, on_batch)
             return
-        plan, results = self._plan, {}
-        per_strand = plan.options.per_strand_tracks
-        for model in plan.models:
-            grid, parts = plan.grid(model.name), []
-            for pool, first, end in plan.shard(task.index, model.name):
-                sequences = self._read(grid, first, end, plan.pools[model.name][pool])
-                tell = partial(on_batch, model.name)
-                parts.append(self._scan_pool(model, grid, first, sequences, per_strand, tell))
-            results[model.name] = concatenate(parts, len(model.targets))
-        self._folder.parts.write_shard(plan, task.index, results)
+        try:
+            with closing(self._stages.map(self._prepare, self._begin, pools)) as found:
+                for each in found:
+                    yield each if isinstance(each, _End) else self._waited(*each, on_batch)
+        except NotFinite as problem:  # no thread uses the model any more
+            problem.again()
 
-    def _scan_null(self, part: int, on_batch: OnBatch) -> None:
-        """Explain one pool of every model's shuffled windows: what was read is the only difference.
+    def _in_turn(self, pool: Pool, on_batch: OnBatch) -> tuple[Read, ShardResult]:
+        """Do all of a pool."""
+        read, tell = self._rows(pool), self._teller(pool, on_batch)
+        explainer = self._explainers[pool.model.name]
+        answers = explainer(read.rows.encodings, read.texts, read.called, tell)
+        return read, self._assembled(read, answers)
 
-        Nothing else than the sequences differs from `scan`: the same pools, batches and strands.
-        """
-        null = self._plan.null
-        assert null is not None
-        for model in self._plan.models:
-            drawn, pools = self._plan.null_grids()[model.name], null.pools[model.name]
-            if part >= len(pools):
-                continue
-            first, end = pool_bounds(len(drawn))[part]
-            sequences = drawn.shuffled(first, self._read(drawn.grid, first, end, pools[part]))
-            tell = partial(on_batch, null_name(model.name))
-            result = self._scan_pool(model, drawn.grid, first, sequences, False, tell)
-            for target in self._plan.targets_of(model.name):
-                segments = drawn.segments(first, sequences, result.values[target.place])
-                self._folder.parts.write_null_part(self._plan, target, part, segments)
+    def _prepare(self, pool: Pool | _End) -> tuple[Read, Prepared] | _End:
+        """Read a pool, and lay it: the reader's step."""
+        if isinstance(pool, _End):
+            return pool
+        read, explainer = self._rows(pool), self._explainers[pool.model.name]
+        return read, explainer.prepare(read.rows.encodings, read.texts, read.called)
+
+    def _begin(self, pool: tuple[Read, Prepared] | _End) -> tuple[Read, Wait] | _End:
+        """Compute a pool: the device's step."""
+        if isinstance(pool, _End):
+            return pool
+        read, prepared = pool
+        return read, self._explainers[read.pool.model.name].begin(prepared)
+
+    def _waited(self, read: Read, wait: Wait, on_batch: OnBatch) -> tuple[Read, ShardResult]:
+        """Take what a pool gave: the step of the thread that writes."""
+        answers = wait()
+        self._teller(read.pool, on_batch)(0, 1)
+        return read, self._assembled(read, answers)
+
+    def _teller(self, pool: Pool, on_batch: OnBatch) -> Callable[[int, int], None]:
+        """Return what tells of a batch of a pool: its number, of how many."""
+        name = pool.model.name if pool.drawn is None else null_name(pool.model.name)
+        totals = pool.end - pool.first, pool.grid.owned(pool.first, pool.end)
+        return lambda number, batches: on_batch(name, *share(number, batches, *totals))
+
+    def _rows(self, pool: Pool) -> Read:
+        """Return a pool as its model reads it."""
+        grid, name = pool.grid, pool.model.name
+        sequences = self._read(grid, pool.first, pool.end, pool.sha256)
+        if pool.drawn is not None:
+            sequences = pool.drawn.shuffled(pool.first, sequences)
+        rows, texts = read_rows(
+            name, self._models[name], grid, pool.first, sequences, self._weights
+        )
+        return Read(pool, sequences, rows, texts)
 
     def _read(self, grid: WindowGrid, first: int, end: int, sha256: str) -> list[str]:
         """Return a pool's sequences, once they are proven to be those of the plan."""
@@ -159,48 +234,44 @@ class ShardScanner:
             )
         return sequences
 
-    def _scan_pool(
-        self,
-        model_plan: ModelPlan,
-        grid: WindowGrid,
-        first: int,
-        sequences: list[str],
-        per_strand: bool,
-        tell: Callable[[int, int], None],
-    ) -> ShardResult:
-        """Explain the windows from `first` on, whatever their sequences are."""
-        name, end = model_plan.name, first + len(sequences)
-        model, per_base = self._models[name], self._method.per_base
-        rows, texts = read_rows(name, model, grid, first, sequences, self._weights)
-        explainer = PoolExplainer(
-            name,
-            model,
-            self._explain[name],
-            model_plan.contrasts,
-            model_plan.batch_units,
-            per_base,
-            self._runner,
-        )
-        totals = end - first, grid.owned(first, end)
-        answers = explainer(
-            rows.encodings,
-            texts,
-            lambda row: f"window {grid.locus(int(rows.window[row]))}",
-            lambda number, batches: tell(*share(number, batches, *totals)),
-        )
+    def _assembled(self, read: Read, answers: Answers) -> ShardResult:
+        options = self._plan.options
         return assemble(
-            grid,
-            rows,
+            read.pool.grid,
+            read.rows,
             answers.outputs,
             answers.relevance,
-            model_plan,
-            cast(Projection, self._plan.options.projection),
-            per_strand=per_strand,
-            per_base=per_base,
+            read.pool.model,
+            cast(Projection, options.projection),
+            per_strand=options.per_strand_tracks and read.pool.drawn is None,
+            per_base=self._method.per_base,
         )
+
+    def _write(self, task: Task, found: Sequence[tuple[Read, ShardResult]]) -> None:
+        """Write a piece of work."""
+        plan, parts = self._plan, self._folder.parts
+        if task.null:
+            for read, result in found:
+                name, drawn, first = read.pool.model.name, read.pool.drawn, read.pool.first
+                assert drawn is not None
+                for target in plan.targets_of(name):
+                    values = result.values[target.place]
+                    segments = drawn.segments(first, read.sequences, values)
+                    parts.write_null_part(plan, target, task.index, segments)
+            return
+        results: dict[str, list[ShardResult]] = {model.name: [] for model in plan.models}
+        for read, result in found:
+            results[read.pool.model.name].append(result)
+        whole = {m.name: concatenate(results[m.name], len(m.targets)) for m in plan.models}
+        parts.write_shard(plan, task.index, whole)
 
 
 def make_method(options: ScanOptions) -> Attributor:
     """Return the attribution method that the options name."""
-    method: type[Attributor] = load(METHODS, options.method, METHOD_GROUP)
-    return method(options.parameters, options.precision)
+    return method_class(options.method)(options.parameters, options.precision)
+
+
+def method_class(name: str) -> type[Attributor]:
+    """Return the class of a method by its name."""
+    method: type[Attributor] = load(METHODS, name, METHOD_GROUP)
+    return method

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from gtrack.core.errors import InputError
@@ -11,6 +12,7 @@ from gtrack.core.ports import OnBatch, Runner, SequenceModel
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.plan import Plan
 from gtrack.engines.local import Serial, Threads, available_cores
+from gtrack.engines.stages import Stages
 from gtrack.io.digest import file_digest
 from gtrack.models.device import one_thread_per_operation, resolve_devices
 from gtrack.workflows.folder.run_record import source_fasta
@@ -18,6 +20,12 @@ from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name
 from gtrack.workflows.scanning.reopened import open_planned
 from gtrack.workflows.scanning.shard import ShardScanner, Task, task_done, tasks_of_shard
+
+STAGED = ("cuda",)
+"""Kinds of devices that compute while other threads read and write."""
+
+AHEAD = 4
+"""Pools that are under way: one is read, two are with the device, one is written."""
 
 
 class ScanWork:
@@ -74,7 +82,7 @@ class ScanWork:
         return task_done(self._plan, self._folder, piece)
 
     @contextmanager
-    def opened(self, device: str, workers: int | None) -> Iterator[Callable[[Task], None]]:
+    def opened(self, device: str, workers: int | None) -> Iterator[Doing]:
         """Open genome and models, and yield what does one piece unless it is on disk.
 
         Raises
@@ -88,21 +96,15 @@ class ScanWork:
         if weights is not None and file_digest(weights) != plan.options.weights_sha256:
             raise InputError(f"{weights}: changed since the plan was made; plan again")
         runner: Runner = Threads(workers or available_cores()) if device == "cpu" else Serial()
-        fasta = source_fasta(self._folder.out)
+        stages = Stages(AHEAD) if device.partition(":")[0] in STAGED else None
+        fasta, stays = source_fasta(self._folder.out), None if stages is None else True
+        scanner = ShardScanner(plan, self._folder, fasta, weights, models, runner, stages, stays)
         try:
-            with (
-                one_thread_per_operation(device == "cpu"),
-                ShardScanner(plan, self._folder, fasta, weights, models, runner) as scanner,
-            ):
-
-                def do(task: Task) -> None:
-                    if scanner.done(task):
-                        report(plan, task, self._on_batch)
-                    else:
-                        scanner.scan(task, self._on_batch)
-
-                yield do
+            with one_thread_per_operation(device == "cpu"), scanner:
+                yield Doing(plan, scanner, self._on_batch)
         finally:
+            if stages is not None:
+                stages.close()
             runner.close()
 
 
@@ -135,8 +137,8 @@ class WholeShards:
         with work.opened(device, workers) as do:
 
             def do_shard(shard: int) -> None:
-                for task in wanted(plan, shard, merged=merged):
-                    do(task)
+                for _ in do.each(wanted(plan, shard, merged=merged)):
+                    pass
 
             yield do_shard
 
@@ -169,6 +171,28 @@ def threads_of(folder: ScanFolder, workers: int | None) -> int | None:
     """Return the CPU threads that were asked for, by default at the plan."""
     planned = folder.read_run().get("workers")
     return planned if workers is None and isinstance(planned, int) else workers
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Does pieces of a scan, with everything open."""
+
+    plan: Plan
+    scanner: ShardScanner
+    on_batch: OnBatch
+
+    def __call__(self, task: Task) -> None:
+        """Do one piece, unless it is on disk."""
+        for _ in self.each([task]):
+            pass
+
+    def each(self, tasks: Iterable[Task]) -> Iterator[Task]:
+        """Do pieces, and yield each when it is done; the next ones may be under way by then."""
+        with closing(self.scanner.scan(tasks, self.on_batch)) as found:
+            for task, was_there in found:
+                if was_there:
+                    report(self.plan, task, self.on_batch)
+                yield task
 
 
 def report(plan: Plan, task: Task, on_batch: OnBatch) -> None:

@@ -1,0 +1,93 @@
+"""All batches of a pool as one array: batch after batch, each padded to its own shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.encodings import Encodings, one_length, positions
+from gtrack.core.scan.batches import BatchShape
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PoolLayout:
+    """Where the rows of a pool lie in its batches, laid one after the other.
+
+    Parameters
+    ----------
+    shapes : sequence of (int, int)
+        Rows and width of each batch, dummies and padding included.
+    slot : ndarray of int64, shape (N,)
+        Place of every row of the pool among the rows of all batches.
+    start : ndarray of int64, shape (N,)
+        Where the row begins among the numbers of all batches.
+    """
+
+    shapes: Sequence[tuple[int, int]]
+    slot: NDArray[np.int64]
+    start: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls, batches: Sequence[BatchShape], shapes: Sequence[tuple[int, int]] | None = None
+    ) -> PoolLayout:
+        """Lay batches that hold every row once; answers may have other `shapes` than the units."""
+        if shapes is None:
+            shapes = [(batch.n_rows, batch.n_units) for batch in batches]
+        rows = sum(len(batch.rows) for batch in batches)
+        slot, start = np.empty(rows, np.int64), np.empty(rows, np.int64)
+        row = number = 0
+        for batch, (n_rows, width) in zip(batches, shapes, strict=True):
+            there = np.arange(len(batch.rows))
+            slot[batch.rows] = row + there
+            start[batch.rows] = number + width * there
+            row += n_rows
+            number += n_rows * width
+        return cls(shapes, slot, start)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of all batches, dummies included."""
+        return sum(rows for rows, _ in self.shapes)
+
+    @property
+    def size(self) -> int:
+        """Numbers of all batches, padding included."""
+        return sum(rows * width for rows, width in self.shapes)
+
+    def lay(self, rows: Encodings, laid: NDArray[np.integer]) -> None:
+        """Put the ids of the pool's rows into an array of this layout; padding is left alone."""
+        lengths = rows.lengths
+        width = self._one_width(lengths)
+        if width is not None:
+            laid.reshape(-1, width[0])[self.slot, : width[1]] = rows.ids.reshape(-1, width[1])
+            return
+        laid[positions(self.start, lengths)] = rows.ids
+
+    def take(self, laid: NDArray[np.floating], lengths: NDArray[np.int64]) -> NDArray[np.floating]:
+        """Return the numbers of the pool's rows, row after row, of arrays of this layout.
+
+        Parameters
+        ----------
+        laid : ndarray, shape (targets, size)
+        lengths : ndarray of int64, shape (N,)
+
+        Returns
+        -------
+        ndarray, shape (targets, sum of lengths)
+        """
+        width = self._one_width(lengths)
+        if width is not None:
+            return laid.reshape(len(laid), -1, width[0])[:, self.slot, : width[1]].reshape(
+                len(laid), -1
+            )
+        return laid[:, positions(self.start, lengths)]
+
+    def _one_width(self, lengths: NDArray[np.int64]) -> tuple[int, int] | None:
+        """Return the width of every batch and the length of every row, if each is one."""
+        widths = {width for _, width in self.shapes}
+        length = one_length(lengths)
+        return None if length is None or len(widths) != 1 else (widths.pop(), length)

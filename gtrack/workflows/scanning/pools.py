@@ -1,0 +1,63 @@
+"""The pools of a scan: windows that are explained together, and what a model reads of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gtrack.core.scan.batches import pool_bounds
+from gtrack.core.scan.grid import WindowGrid
+from gtrack.core.scan.null_windows import NullGrid
+from gtrack.core.scan.plan import ModelPlan, Plan
+from gtrack.core.scan.shard import Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """Windows `first` to `end` of a model's grid, or of its null's, which are `drawn`.
+
+    Their sequences, before they are shuffled, have that `sha256`.
+    """
+
+    model: ModelPlan
+    first: int
+    end: int
+    sha256: str
+    grid: WindowGrid
+    drawn: NullGrid | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """A pool as its model reads it: its sequences, and those of its rows as `texts`."""
+
+    pool: Pool
+    sequences: list[str]
+    rows: Rows
+    texts: list[str]
+
+    def called(self, row: int) -> str:
+        """Return what messages call a row."""
+        return f"window {self.pool.grid.locus(int(self.rows.window[row]))}"
+
+
+def pools_of(plan: Plan, shard: int) -> Iterator[Pool]:
+    """Yield the pools of a shard, model by model."""
+    for model in plan.models:
+        for pool, first, end in plan.shard(shard, model.name):
+            sha256, grid = plan.pools[model.name][pool], plan.grid(model.name)
+            yield Pool(model, first, end, sha256, grid, None)
+
+
+def pools_of_null(plan: Plan, part: int) -> Iterator[Pool]:
+    """Yield the pool of every model that is a part of the null.
+
+    Nothing else than the sequences sets them apart: the same pools, batches and strands.
+    """
+    null = plan.null
+    assert null is not None
+    for model in plan.models:
+        drawn, pools = plan.null_grids()[model.name], null.pools[model.name]
+        if part < len(pools):
+            first, end = pool_bounds(len(drawn))[part]
+            yield Pool(model, first, end, pools[part], drawn.grid, drawn)
