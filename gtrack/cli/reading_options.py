@@ -66,6 +66,16 @@ BATCH_TOKENS = click.option(
     help="Tokens (a CNN: bases) per batch; part of the plan. Smaller needs less memory.",
 )
 
+TILE = click.option(
+    "--tile",
+    multiple=True,
+    is_flag=False,
+    flag_value="",
+    metavar="[CHROM[:START-END]]",
+    help="In the place of --bed: the whole genome, or this of it, counted from 1, ends included. "
+    "Repeat for more. Runs of 100 N and more are left out.",
+)
+
 FLANK = click.option(
     "--flank",
     type=click.IntRange(1, 10**9),
