@@ -13,7 +13,7 @@ Room = Literal["tracks", "hits", "annotations", "null", "genome", "tables", "ses
 SESSIONS = ("igv_session.json", "igv_session.xml")
 """Made from the manifest whenever that is written."""
 
-_TABLES = ("url", "table", "windows")
+_TABLES = ("url", "table", "table_index", "windows", "windows_index")
 _HITS = ("bed", "sites", "bigbed", "table", "words", "candidates_bed", "loci")
 _TRUST = "trust.json"
 

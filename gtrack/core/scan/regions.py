@@ -125,9 +125,7 @@ def _folded(chrom_sizes: Mapping[str, int]) -> dict[str, str]:
     return {chrom.casefold(): chrom for chrom in chrom_sizes}
 
 
-def _known_as(
-    name: str, chrom_sizes: Mapping[str, int], folded: Mapping[str, str]
-) -> str | None:
+def _known_as(name: str, chrom_sizes: Mapping[str, int], folded: Mapping[str, str]) -> str | None:
     bare = name.strip()
     candidates = [bare, bare[3:] if bare[:3].lower() == "chr" else f"chr{bare}"]
     if bare.lower() in {m.lower() for m in _MITOCHONDRIA}:

@@ -19,6 +19,7 @@ from gtrack.core.scan.plan import Plan
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import entries
 from gtrack.io.lock import is_lock
+from gtrack.io.packed_tables import either
 from gtrack.io.plan_folder import read_plan, write_plan
 from gtrack.publish.manifest import read_manifest, to_json
 from gtrack.publish.session import igv_json, igv_xml
@@ -65,12 +66,12 @@ class ScanFolder:
     @property
     def regions_table(self) -> Path:
         """One row per region, model and target."""
-        return self.out / "regions.tsv"
+        return either(self.out / "regions.tsv")
 
     @property
     def windows_table(self) -> Path:
         """One row per window, strand, model and target."""
-        return self.out / "windows.tsv"
+        return either(self.out / "windows.tsv")
 
     @property
     def hits(self) -> Path:
