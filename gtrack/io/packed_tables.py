@@ -10,7 +10,7 @@ import heapq
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import islice
+from itertools import islice, pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -147,7 +147,7 @@ class _Table:
         place = np.append(0, ends) + self._size
         self._size += len(lines)
         edges = np.flatnonzero(np.diff(chrom, prepend=-1, append=-1)).tolist()
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+        for low, high in pairwise(edges):
             name = self.chroms[int(chrom[low])]
             self._index.add(name, start[low:high], end[low:high], place[low : high + 1])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,13 +135,15 @@ class TabixIndex:
 
     def _encoded(self, of: _Sequence, text: BgzfWriter) -> Sequence[bytes]:
         bins, first, last = map(np.concatenate, (of.bins, of.first, of.last))
+        new = np.diff(bins, prepend=-1) != 0  # chunks that were cut where rows came in two parts
+        bins, first, last = bins[new], first[new], last[np.append(new[1:], True)]
         linear = text.virtual(np.concatenate(of.linear))
         order = np.argsort(bins, kind="stable")
         bins, chunks = bins[order], np.stack([text.virtual(first), text.virtual(last)], axis=1)
         chunks = chunks[order].astype("<u8")
         edges = np.flatnonzero(np.diff(bins, prepend=-1, append=-1)).tolist()
         parts = [struct.pack("<i", len(edges) - 1)]
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+        for low, high in pairwise(edges):
             number = int(bins[low])
             parts.append(struct.pack("<I", number))
             if self.ending == ".csi":
