@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.listed_files import Room
+from gtrack.core.listed_files import TABLES, Room
 from gtrack.core.manifest import RunManifest
 from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
@@ -142,7 +142,8 @@ class ScanFolder:
             return False
         manifest = self.read_manifest()
         tracks = [self.out / each.path for each in manifest.tracks if each.is_relevance]
-        files = (self.regions_bed, self.regions_table, self.windows_table, *tracks)
+        tables = (manifest.regions[key] for key in TABLES if key in manifest.regions)
+        files = (*(self.out / name for name in tables), *tracks)
         return manifest.plan_sha256 == plan.digest and all(file.is_file() for file in files)
 
     def refuse_changed(self, plan: Plan) -> None:

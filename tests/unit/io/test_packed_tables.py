@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import subprocess
+from collections import deque
 from pathlib import Path
 
 import numpy as np
@@ -134,8 +135,11 @@ def test_the_plain_form_comes_first_and_size_decides(tmp_path: Path, monkeypatch
 
 
 def test_nothing_is_left_of_a_table_that_failed(tmp_path: Path) -> None:
-    rows = table(np.random.default_rng(6), 50, SIZES)
-    with pytest.raises(RuntimeError), writing_packed(tmp_path / "t.gz", COLUMNS, SIZES) as add:
-        add(columns_of(rows))
-        raise RuntimeError
+    good = columns_of(table(np.random.default_rng(6), 50, SIZES))
+    bad = [*good[:-1], good[-1][:-1]]
+    with (
+        pytest.raises(ValueError, match="shorter"),
+        writing_packed(tmp_path / "t.gz", COLUMNS, SIZES) as add,
+    ):
+        deque(map(add, [good, bad]))
     assert list(tmp_path.iterdir()) == []

@@ -68,8 +68,7 @@ def test_tiles_n_and_blacklist_are_the_genome_and_every_known_base_is_owned_once
     black = {name: data.draw(runs_in(size)) for name, size in sizes.items()}
     try:
         tiles = lay_tiles([WHOLE], genome, black)
-    except InputError as error:
-        assert "leaves nothing to scan" in str(error)
+    except InputError:  # nothing is left, as is seen below
         tiles = None
     regions = () if tiles is None else tiles.regions
     grid = None
