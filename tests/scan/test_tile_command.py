@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import gtrack
+
 
 def places(out: Path) -> list[tuple[str, ...]]:
     return [tuple(line.split("\t")) for line in (out / "regions.bed").read_text().splitlines()]
@@ -60,6 +62,23 @@ def test_tiles_give_the_bytes_of_a_bed_of_them(run, inputs, tiled, tmp_path: Pat
     assert "finished" in run("scan", *asked, *tiled, "--out", tmp_path / "a", "--resume").err
     other = ["--tile", "chr2", *tiled, "--out", tmp_path / "a"]
     assert "regions" in run("scan", *other, "--resume", code=2).err
+
+
+def test_python_tiles_alike(run, inputs, tiled, tmp_path: Path) -> None:
+    black = tmp_path / "black.bed"
+    black.write_text("chr1\t0\t900\n")
+    given = {"fasta": inputs.fasta, "models": {"dnabert2": inputs.models["dnabert2"]}}
+    asked = ["chr1", "chr10:101-200"]
+    gtrack.scan(tile=asked, blacklist=black, out=tmp_path / "a", **given)
+    options = [*("--tile", asked[0]), *("--tile", asked[1]), "--blacklist", black]
+    run("scan", *options, *tiled, "--no-passport", "--out", tmp_path / "b")
+    assert places(tmp_path / "a") == [("chr10", "100", "200"), ("chr1", "900", "1000")]
+    name = "tracks/dnabert2.relevance.bw"
+    assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    with pytest.raises(gtrack.InputError, match="tile: give True for the whole genome"):
+        gtrack.scan(tile=[], out=tmp_path / "c", **given)
+    with pytest.raises(gtrack.InputError, match="missing bed, fasta"):
+        gtrack.scan(tile=False, out=tmp_path / "c", models=given["models"])
 
 
 @pytest.mark.parametrize(
