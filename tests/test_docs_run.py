@@ -168,6 +168,7 @@ STAND_INS: dict[str, Callable[[Path], object]] = {
     "motifs.meme": lambda to: shutil.copy(EXAMPLE / "motifs.meme", to),
     "models/base": lambda to: shutil.copytree(EXAMPLE / "models" / "dnabert2", to),
     "models/tf": labelled_cnn,
+    "blacklist.bed": lambda to: to.write_text("chr3\t15000\t15500\n"),
 }
 
 

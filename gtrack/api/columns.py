@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ _HIT_KINDS: dict[str, type[np.generic]] = {
     **dict.fromkeys(("qValue", "qWord", "qPlace", "chance"), np.float64),
     "bound": np.bool_,
 }
+_AT_ONCE = 1 << 16  # rows that are in memory as text
 _ASKERS = "region"  # of windows.tsv: several numbers with commas
 
 
@@ -34,21 +36,28 @@ def table_columns(path: Path, names: Sequence[str]) -> Columns:
     InputError
         When it is no such table, or a column of numbers holds something else.
     """
-    rows = list(read_table(path, names, optional=OPTIONAL))
-    kept = [name for name in names if name not in OPTIONAL or (rows and name in rows[0])]
+    rows = read_table(path, names, optional=OPTIONAL)
     text = _TEXT | ({_ASKERS} if "own_start" in names else set())
-    found = {}
-    for name in kept:
-        try:
-            found[name] = _column([row[name] for row in rows], name, text)
-        except (ValueError, OverflowError) as error:
-            raise InputError(
-                f"{path}: column {name}: {shown(str(error), 120)}; copy the folder again"
-            ) from error
-    return found
+    parts: list[Columns] = []
+    while some := list(islice(rows, _AT_ONCE)):
+        parts.append(
+            {name: _checked(path, [row[name] for row in some], name, text) for name in some[0]}
+        )
+    if not parts:
+        return {name: _column([], name, text) for name in names if name not in OPTIONAL}
+    return {name: np.concatenate([part.pop(name) for part in parts]) for name in [*parts[0]]}
 
 
-def _column(cells: list[str], name: str, text: frozenset[str] | set[str]) -> np.ndarray:
+def _checked(path: Path, cells: list[str], name: str, text: Collection[str]) -> np.ndarray:
+    try:
+        return _column(cells, name, text)
+    except (ValueError, OverflowError) as error:
+        raise InputError(
+            f"{path}: column {name}: {shown(str(error), 120)}; copy the folder again"
+        ) from error
+
+
+def _column(cells: list[str], name: str, text: Collection[str]) -> np.ndarray:
     if name in text:
         return np.array(cells, np.str_)
     if name in _WHOLE or name == _ASKERS:

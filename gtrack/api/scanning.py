@@ -16,6 +16,7 @@ from gtrack.core.precision import PRECISIONS
 from gtrack.core.scan.null_windows import NULL_BASES
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.projection import PROJECTIONS
+from gtrack.core.scan.tiling import WHOLE
 from gtrack.workflows import scan as workflow
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.null import null_name
@@ -26,7 +27,7 @@ Progress = Callable[[str, int, int], object]
 """``progress(what, bases done, bases in all)``."""
 
 _AS_GIVEN = ("genome", "method", "per_strand_tracks", "device", "engine")
-_PATHS = ("bed", "fasta", "sequences", "weights", "out")
+_PATHS = ("bed", "blacklist", "fasta", "sequences", "weights", "out")
 _CHOICES = {
     "projection": PROJECTIONS,
     "strand": (None, "both", "forward", "reverse", "region"),
@@ -76,6 +77,8 @@ def scan(
     progress: Progress | None = None,
     flank: int | None = None,
     resize: int | None = None,
+    tile: bool | str | Sequence[str] = False,
+    blacklist: Path_ | None = None,
 ) -> Scan:
     """Explain every region with every model and write relevance tracks.
 
@@ -143,6 +146,11 @@ def scan(
     flank, resize : int, optional
         Bases that every region gets on either side before it is scanned; or what it is long then,
         around its summit or middle. Of the two, one at most.
+    tile : bool or str or sequence of str
+        In the place of `bed`: True for the whole genome, or stretches of it, each a chromosome or
+        ``chrom:start-end``, counted from 1, ends included. Runs of 100 N and more are left out.
+    blacklist : str or Path, optional
+        A BED of what `tile` leaves out, too.
 
     Returns
     -------
@@ -178,6 +186,7 @@ def scan(
         null_bases=_null_bases(null, motifs is not None),
         motifs=None if motifs is None else str(motifs),
         annotations=tuple((name, _path(file)) for name, file in (annotations or {}).items()),
+        tile=_tiles(tile),
         **as_given,
     )
     workflow.scan(job, _telling(progress), resume=resume, overwrite=overwrite)
@@ -228,6 +237,15 @@ def _lengths(option: str, given: int | Mapping[str, int] | None) -> dict[str | N
         if not isinstance(length, int | np.integer) or not 0 < length < 10**9:
             raise InputError(f"{option} {length!r}: give a length in bp, a positive whole number")
     return {name: int(length) for name, length in lengths.items()}
+
+
+def _tiles(tile: bool | str | Sequence[str]) -> tuple[str, ...]:
+    if isinstance(tile, bool):
+        return (WHOLE,) * tile
+    asked = _several(tile)
+    if not asked or not all(asked):
+        raise InputError("tile: give True for the whole genome, or names of stretches of it")
+    return asked
 
 
 def _several(wish: str | Sequence[str]) -> tuple[str, ...]:

@@ -150,7 +150,7 @@ class Scan:
         (100, dtype('int64'), dtype('float64'))
         """
         self._finished.planned_to("score regions")
-        return table_columns(self.out / "regions.tsv", REGION_COLUMNS)
+        return table_columns(self._finished.folder.regions_table, REGION_COLUMNS)
 
     @in_python
     def windows(self) -> Columns:
@@ -169,7 +169,7 @@ class Scan:
         ['+', '-']
         """
         self._finished.planned_to("score windows")
-        return table_columns(self.out / "windows.tsv", WINDOW_COLUMNS)
+        return table_columns(self._finished.folder.windows_table, WINDOW_COLUMNS)
 
     @in_python
     def hits(

@@ -88,6 +88,16 @@ BATCH_TOKENS_OR_AUTO = click.option(
     "a few: what is fast on a CPU, what fits on a GPU.",
 )
 
+TILE = click.option(
+    "--tile",
+    multiple=True,
+    is_flag=False,
+    flag_value="",
+    metavar="[CHROM[:START-END]]",
+    help="In the place of --bed: the whole genome, or this of it, counted from 1, ends included. "
+    "Repeat for more. Runs of 100 N and more are left out.",
+)
+
 FLANK = click.option(
     "--flank",
     type=click.IntRange(1, 10**9),

@@ -28,6 +28,7 @@ from gtrack.cli.reading_options import (
     RESIZE,
     STRAND,
     STRIDE,
+    TILE,
     WINDOW,
 )
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
@@ -39,6 +40,8 @@ _INPUTS = [
     click.option("--bed", type=FILE, help="Regions: BED3 to BED12 or narrowPeak, plain or gz."),
     FLANK,
     RESIZE,
+    TILE,
+    click.option("--blacklist", type=FILE, help="A BED of what --tile leaves out."),
     click.option("--fasta", type=FILE, help="Genome: FASTA, plain, bgzip or gzip; or 2bit."),
     click.option(
         "--sequences",
@@ -216,7 +219,7 @@ def scan_job(given: dict[str, Any]) -> Any:
     from gtrack.core.scan.null_windows import NULL_BASES
     from gtrack.workflows.scanning.job import ScanJob
 
-    source = () if given["sequences"] else ("bed", "fasta")
+    source = () if given["sequences"] else ("fasta",) if given["tile"] else ("bed", "fasta")
     missing = [f"--{name}" for name in (*source, "models", "out") if not given.get(name)]
     if missing:
         raise InputError(f"missing {', '.join(missing).replace('--models', '--model')}; see --help")
@@ -234,6 +237,8 @@ def scan_job(given: dict[str, Any]) -> Any:
         resize=given["resize"],
         fasta=given["fasta"],
         sequences=given["sequences"],
+        tile=given["tile"],
+        blacklist=given["blacklist"],
         models=models,
         out=given["out"],
         genome=genome_name(given["genome"]),

@@ -13,7 +13,9 @@ Room = Literal["tracks", "hits", "annotations", "null", "genome", "tables", "ses
 SESSIONS = ("igv_session.json", "igv_session.xml")
 """Made from the manifest whenever that is written."""
 
-_TABLES = ("url", "table", "windows")
+TABLES = ("url", "table", "table_index", "windows", "windows_index")
+"""Keys of the manifest's record of regions that name files."""
+
 _HITS = ("bed", "sites", "bigbed", "table", "words", "candidates_bed", "loci")
 _TRUST = "trust.json"
 
@@ -34,7 +36,7 @@ def _listed(manifest: RunManifest) -> Iterator[str]:
         yield manifest.hits["logos"]
         for model in manifest.hits["models"]:
             yield from (model[key] for key in _HITS if key in model)
-    yield from (manifest.regions[key] for key in _TABLES if key in manifest.regions)
+    yield from (manifest.regions[key] for key in TABLES if key in manifest.regions)
     yield manifest.genome["sizes"]
     if "aliases" in manifest.genome:
         yield manifest.genome["aliases"]

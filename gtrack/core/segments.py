@@ -74,8 +74,7 @@ def cut_segments(
     relevance : ndarray of float32, shape (L,)
         NaN where there is none.
     """
-    kept = np.flatnonzero((codes < 4) & np.isfinite(relevance))
-    for run in np.split(kept, np.flatnonzero(np.diff(kept) != 1) + 1):
-        if len(run):
-            cut = slice(int(run[0]), int(run[-1]) + 1)
-            yield Segment(chrom, start + cut.start, codes[cut], relevance[cut])
+    kept = (codes < 4) & np.isfinite(relevance)
+    edges = np.flatnonzero(np.diff(kept, prepend=False, append=False)).tolist()
+    for low, high in zip(edges[::2], edges[1::2], strict=True):
+        yield Segment(chrom, start + low, codes[low:high], relevance[low:high])

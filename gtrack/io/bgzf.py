@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import os
+import struct
+import zlib
 from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+try:
+    import deflate
+except ImportError:  # as of bigWig sections: slower, and other bytes, but a valid file
+    deflate = None
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
@@ -53,3 +64,64 @@ def blocks_of(path: Path) -> list[tuple[int, int]]:
             text += int.from_bytes(file.read(4), "little")
             at += size
     return blocks
+
+
+_BLOCK = 0xFF00  # bytes of text in a block, as bgzip has it: it fits even where nothing is saved
+_LEVEL = 6
+_HEAD = struct.Struct("<4BI2BH2s2H")  # gzip's, with the one extra field BC
+
+
+class BgzfWriter:
+    """Writes text as BGZF into an open file; `close` writes the rest and the EOF block.
+
+    All blocks but the last hold as much text, so that a place in the text tells its block.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._rest = file, bytearray()
+        self._starts = [0]
+
+    def write(self, text: bytes) -> None:
+        """Add text."""
+        self._rest += text
+        whole = len(self._rest) - len(self._rest) % _BLOCK
+        for at in range(0, whole, _BLOCK):
+            self._put(bytes(self._rest[at : at + _BLOCK]))
+        del self._rest[:whole]
+
+    def close(self) -> None:
+        """Write what is left; the file stays open."""
+        if self._rest:
+            self._put(bytes(self._rest))
+            self._rest.clear()
+        self._file.write(BGZF_EOF)
+
+    def _put(self, text: bytes) -> None:
+        packed = block(text)
+        self._file.write(packed)
+        self._starts.append(self._starts[-1] + len(packed))
+
+    def virtual(self, places: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """Return the virtual offsets of places in the text, once it is closed."""
+        number, inside = np.divmod(places, _BLOCK)
+        starts = np.array(self._starts, np.uint64)[number]
+        return np.asarray(starts << np.uint64(16) | inside.astype(np.uint64))
+
+
+def block(text: bytes) -> bytes:
+    """Return one BGZF block of at most 65,280 bytes of text."""
+    if deflate is None:
+        stream = zlib.compressobj(_LEVEL, wbits=-15)
+        packed = stream.compress(text) + stream.flush()
+    else:
+        packed = bytes(deflate.deflate_compress(text, _LEVEL))
+    size = _HEAD.size + len(packed) + 8
+    head = _HEAD.pack(31, 139, 8, 4, 0, 0, 255, 6, b"BC", 2, size - 1)
+    return head + packed + struct.pack("<II", zlib.crc32(text), len(text))
+
+
+def blocks_in(text: bytes) -> bytes:
+    """Return a whole text as BGZF, the EOF block included."""
+    return b"".join(
+        [*(block(text[at : at + _BLOCK]) for at in range(0, len(text), _BLOCK)), BGZF_EOF]
+    )

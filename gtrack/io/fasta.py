@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,8 +15,10 @@ from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
 from gtrack.core.sequences import as_read, not_dna
 from gtrack.io import fasta_cures
+from gtrack.io.faidx import Record
 from gtrack.io.fasta_index import find_index, user_cache
 from gtrack.io.genome_file import Form, genome_file
+from gtrack.io.text import reading
 from gtrack.io.twobit_reader import TwoBitReader
 
 _LINE, _LINES = 60, 10_000  # letters of a line, and lines in memory
@@ -106,7 +109,11 @@ class Genome:
         bgzf = found.form == "bgzf"
         index = find_index(found.path, bgzf, cache, path)
         files = (found.path, index.fai, *([index.gzi] if bgzf else []))
-        reader = _FastaReader(path, files, index.blocks)
+        reader: _Reader = (
+            _BgzipReader(path, files, index.blocks)
+            if bgzf
+            else _PlainReader(found.path, index.records)
+        )
         sizes = {record.name: record.length for record in index.records}
         return cls(path, sizes, found.form, files, reader, found.note)
 
@@ -215,24 +222,50 @@ def fasta_lines(genome: Genome) -> Iterator[bytes]:
             yield b"".join(b"%b\n" % line for line in lines)
 
 
-class _FastaReader:
-    """A FASTA file and its indexes."""
+class _PlainReader:
+    """A plain FASTA file, read by place: nothing of it stays in memory."""
+
+    def __init__(self, path: Path, records: list[Record]) -> None:
+        with reading(path):
+            self._file = path.open("rb", buffering=0)
+        self._records = {record.name: record for record in records}
+
+    def letters(self, chrom: str, start: int, end: int) -> bytes:
+        _, _, offset, bases, width = self._records[chrom]
+        line, column = divmod(start, bases)
+        first = offset + line * width + column
+        line, column = divmod(end - 1, bases)
+        wanted = offset + line * width + column + 1 - first
+        file = self._file.fileno()
+        data = os.pread(file, wanted, first)
+        while len(data) < wanted:  # at most 2 GB come at once
+            more = os.pread(file, wanted - len(data), first + len(data))
+            if not more:
+                break
+            data += more
+        return data.translate(None, b"\r\n")
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _BgzipReader:
+    """A bgzip FASTA file and its indexes."""
 
     def __init__(self, given: Path, files: tuple[Path, ...], blocks: list[tuple[int, int]]) -> None:
-        file, fai, *gzi = files
+        file, fai, gzi = files
         try:
             self._reader = pyfaidx.Faidx(
                 str(file),
                 indexname=str(fai),
-                gzi_indexname=str(gzi[0]) if gzi else None,
+                gzi_indexname=str(gzi),
                 as_raw=True,
                 rebuild=False,  # pyfaidx would write over the user's index
                 build_index=False,
             )
         except (OSError, ValueError, zlib.error) as error:
             raise InputError(f"{shown(given)}: cannot be read: {error}") from error
-        if gzi:
-            self._reader.gzi_index = [_Block(*block) for block in blocks[:-1]]
+        self._reader.gzi_index = [_Block(*block) for block in blocks[:-1]]
 
     def letters(self, chrom: str, start: int, end: int) -> bytes:
         letters: bytes = self._reader.fetch(chrom, start + 1, end).encode("ascii")

@@ -10,7 +10,6 @@ from gtrack.core.manifest import TrackSpec
 from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.io.bed import write_bed
-from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_columns
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotations import (
     annotation_tracks,
@@ -20,6 +19,7 @@ from gtrack.workflows.scanning.annotations import (
 from gtrack.workflows.scanning.merging import MergedModel, ModelSummary, merge_model
 from gtrack.workflows.scanning.null import NullSummary, merge_null, null_record
 from gtrack.workflows.scanning.record import copy_genome, make_manifest
+from gtrack.workflows.scanning.table_files import writing_tables
 from gtrack.workflows.scanning.versions import check_version
 
 
@@ -114,12 +114,5 @@ def _merge_models(plan: Plan, folder: ScanFolder) -> list[MergedModel]:
         )
     folder.sweep()
     write_bed(folder.regions_bed, plan.regions)
-    without = () if any(not target.alone for target in plan.targets) else ("target",)
-    labels = () if any(region.label is not None for region in plan.regions) else ("label",)
-    with (
-        writing_columns(folder.windows_table, WINDOW_COLUMNS, without=without) as windows,
-        writing_columns(
-            folder.regions_table, REGION_COLUMNS, without=(*without, *labels)
-        ) as regions,
-    ):
+    with writing_tables(plan, folder.out) as (windows, regions):
         return [merge_model(plan, model, folder, windows, regions) for model in plan.models]

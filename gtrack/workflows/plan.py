@@ -19,6 +19,7 @@ from gtrack.core.scan.null_windows import lay_null
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.scan.plan_differences import differences
 from gtrack.core.scan.regions import canonical_regions, check_regions
+from gtrack.core.scan.tiling import WHOLE, Tiles
 from gtrack.core.scan.widening import said_of_lengths, said_of_loose, said_of_window, widened
 from gtrack.core.sequences import Reference, is_known
 from gtrack.io.bigwig import BigWigReader
@@ -52,6 +53,7 @@ from gtrack.workflows.scanning.sources import opened_source
 from gtrack.workflows.scanning.versions import check_version, versions
 
 _POOLS_PER_SHARD, _SHARDS_PER_DEVICE = 8, 4
+_PIECE = 1 << 20  # bases in memory
 
 _POOLS_ON_CUDA = 64
 """A GPU explains a pool in a tenth of a second: shards of 8 would be many small files."""
@@ -157,7 +159,8 @@ def _resumed(folder: ScanFolder, stored: Plan, planned: Planned) -> Planned:
 def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
     """Read and check every input; of a `stored` plan, what was found by trying is taken over."""
     method, parameters = method_of(job)
-    with opened_source(job.bed, job.fasta, job.sequences) as source:
+    given_by = job.bed, job.fasta, job.sequences, job.tile, job.blacklist
+    with opened_source(*given_by) as source:
         genome, given, regions = source.reference, source.given, source.given.intervals
         check_lengths(job.genome, genome.chrom_sizes)
         check_regions(regions, genome.chrom_sizes, genome.path, renaming(job.bed))
@@ -179,6 +182,10 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
             with_found_batches(each, models[each.name], asked, devices[0], stored, wanted=auto)
             for each in plans
         )
+        tiles = source.tiles
+        if tiles is not None:
+            tiles = _read_by_all(tiles, job.tile, plans, genome)
+            regions = canonical = [*tiles.regions]
         if any(each.strand == "region" for each in plans):
             given.need_strands()
         options = ScanOptions(
@@ -200,11 +207,7 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
         if stored is None:
             plan = replace(plan, beside=_found(job, plan, models, genome))
         of_genome = genome_notes(genome, job.genome, canonical)
-    notes = [*given.notes]
-    if job.sequences is None:  # loose ones are as long as they are
-        notes += said_of_lengths(canonical, flank=job.flank, resize=job.resize)
-    else:
-        notes += said_of_loose([len(region) for region in canonical])
+    notes = [*given.notes, *_said_of_regions(job, canonical, tiles)]
     for each in plans:
         notes += said_of_window(each.name, each.window_bp, models[each.name].window_bp)
     notes += [*of_genome, *said_of_found(plan)]
@@ -220,6 +223,20 @@ def _found(
         tried = {model.name: {"batch_units_from": "auto"} for model in plan.models}
         plan = replace(plan, beside=beside(plan, tried))
     return beside(plan, audited(plan, models, genome, job.workers))
+def _read_by_all(
+    tiles: Tiles, asked: Sequence[str], models: Sequence[ModelPlan], genome: Reference
+) -> Tiles:
+    """Leave out of a whole genome what is too short for a model; one that is named is refused."""
+    needed = max((model.window_bp for model in models if model.exact), default=0)
+    return tiles.on_chroms_of(needed, genome.chrom_sizes) if WHOLE in asked else tiles
+
+
+def _said_of_regions(job: ScanJob, regions: Sequence[Interval], tiles: Tiles | None) -> list[str]:
+    if tiles is not None:
+        return tiles.said()
+    if job.sequences is not None:  # they are as long as they are
+        return said_of_loose([len(region) for region in regions])
+    return said_of_lengths(regions, flank=job.flank, resize=job.resize)
 
 
 def _lay(
@@ -272,8 +289,11 @@ def _read_pools(genome: Reference, grid: WindowGrid) -> tuple[tuple[str, ...], i
 
 
 def _known(genome: Reference, region: Interval) -> int:
-    sequence = genome.fetch(region.chrom, region.start, region.end)  # of A, C, G, T and N
-    return len(sequence) - sequence.count("N")
+    known = 0
+    for at in range(region.start, region.end, _PIECE):
+        sequence = genome.fetch(region.chrom, at, min(at + _PIECE, region.end))  # A, C, G, T and N
+        known += len(sequence) - sequence.count("N")
+    return known
 
 
 def _check_weights(path: Path, regions: Sequence[Interval], genome: Reference) -> str:

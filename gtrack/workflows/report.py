@@ -185,8 +185,7 @@ def _region_table(scan: FinishedScan, places: ShownPlaces) -> list[dict[str, str
         for row, region in enumerate(scan.regions)
         if any(True for _ in places.touched_by(region))
     }
-    path = scan.out / scan.manifest.regions["table"]
-    table = read_table(path, REGION_COLUMNS, optional=OPTIONAL)
+    table = read_table(scan.folder.regions_table, REGION_COLUMNS, optional=OPTIONAL)
     return sorted(
         (row for row in table if row["region"] in shown), key=lambda row: int(row["region"])
     )

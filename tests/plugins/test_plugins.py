@@ -208,6 +208,18 @@ def test_a_model_of_one_length_refuses_a_shorter_chromosome(
     assert "regions.bed:2: 'tiny' has 70 bp, and the model reads exactly 71" in said
 
 
+def test_a_genome_is_tiled_without_what_is_shorter_than_a_model_of_one_length(
+    gtrack, inputs, trimers: Path, tmp_path: Path
+) -> None:
+    given = ["--fasta", inputs.fasta, "--model", f"tri={trimers}", "--target", "tri=all"]
+    given += ["--window", "71", "--out", tmp_path / "out"]
+    said = gtrack("plan", "--tile", "tiny", *given, code=2)
+    assert "tiny:1-70: 'tiny' has 70 bp, and the model reads exactly 71" in said
+    said = gtrack("plan", "--tile", *given)
+    assert "14,700 of 15,070 bases" in said
+    assert "300 in 1 run of N (100 bp or more), 70 of 1 sequence shorter than the input" in said
+
+
 def test_a_model_of_one_length_says_nothing_of_a_shorter_sequence(
     gtrack, trimers: Path, tmp_path: Path
 ) -> None:

@@ -118,11 +118,18 @@ def _unknown(
 
 def known_as(name: str, chrom_sizes: Mapping[str, int]) -> str | None:
     """Name under which the FASTA may hold the chromosome `name`: chr1 / 1, chrM / MT, case."""
+    return _known_as(name, chrom_sizes, _folded(chrom_sizes))
+
+
+def _folded(chrom_sizes: Mapping[str, int]) -> dict[str, str]:
+    return {chrom.casefold(): chrom for chrom in chrom_sizes}
+
+
+def _known_as(name: str, chrom_sizes: Mapping[str, int], folded: Mapping[str, str]) -> str | None:
     bare = name.strip()
     candidates = [bare, bare[3:] if bare[:3].lower() == "chr" else f"chr{bare}"]
     if bare.lower() in {m.lower() for m in _MITOCHONDRIA}:
         candidates += _MITOCHONDRIA
-    folded = {chrom.casefold(): chrom for chrom in chrom_sizes}
     for candidate in candidates:
         if candidate in chrom_sizes:
             return candidate
@@ -139,7 +146,9 @@ def known_names(names: Iterable[str], chrom_sizes: Mapping[str, int]) -> dict[st
     >>> known_names(["1", "MT", "un"], {"chr1": 5, "chrM": 3})
     {'1': 'chr1', 'MT': 'chrM'}
     """
-    found = {name: known_as(name, chrom_sizes) for name in names if name not in chrom_sizes}
+    missing = [name for name in dict.fromkeys(names) if name not in chrom_sizes]
+    folded = _folded(chrom_sizes) if missing else {}
+    found = {name: _known_as(name, chrom_sizes, folded) for name in missing}
     return {name: other for name, other in found.items() if other is not None}
 
 

@@ -22,7 +22,7 @@ def manifest_files(manifest: RunManifest) -> tuple[str, ...]:
         When one leads out of the folder, or is no name that gtrack gives.
     """
     urls = ["manifest.json", "igv_session.json", "igv_session.xml"]
-    lists = ("url", "table", "windows")  # of a track of another tool there are no scores
+    lists = ("url", "table", "table_index", "windows", "windows_index")  # as far as there are some
     urls += [str(manifest.regions[key]) for key in lists if key in manifest.regions]
     urls.append(str(manifest.genome["sizes"]))
     if "aliases" in manifest.genome:

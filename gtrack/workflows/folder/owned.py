@@ -49,6 +49,7 @@ _REPORT = "report.html"
 _TOP = (
     *(MANIFEST, "igv_session.json", "igv_session.xml", "regions.bed", "regions.tsv"),
     *("windows.tsv", TRUST, *SHARED, _REPORT, RUN),
+    *(f"{name}.tsv.gz{end}" for name in ("regions", "windows") for end in ("", ".tbi", ".csi")),
 )
 _TOLD_BY_THEMSELVES = {_REPORT: is_report, **dict.fromkeys(SHARED, is_shared)}
 _GENOME = (

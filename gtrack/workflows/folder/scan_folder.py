@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.listed_files import Room
+from gtrack.core.listed_files import TABLES, Room
 from gtrack.core.manifest import RunManifest
 from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import entries
 from gtrack.io.lock import is_lock
+from gtrack.io.packed_tables import either
 from gtrack.io.plan_folder import read_plan, write_plan
 from gtrack.publish.manifest import read_manifest, to_json
 from gtrack.publish.session import igv_json, igv_xml
@@ -66,12 +67,12 @@ class ScanFolder:
     @property
     def regions_table(self) -> Path:
         """One row per region, model and target."""
-        return self.out / "regions.tsv"
+        return either(self.out / "regions.tsv")
 
     @property
     def windows_table(self) -> Path:
         """One row per window, strand, model and target."""
-        return self.out / "windows.tsv"
+        return either(self.out / "windows.tsv")
 
     @property
     def hits(self) -> Path:
@@ -142,7 +143,8 @@ class ScanFolder:
             return False
         manifest = self.read_manifest()
         tracks = [self.out / each.path for each in manifest.tracks if each.is_relevance]
-        files = (self.regions_bed, self.regions_table, self.windows_table, *tracks)
+        tables = (manifest.regions[key] for key in TABLES if key in manifest.regions)
+        files = (*(self.out / name for name in tables), *tracks)
         return manifest.plan_sha256 == plan.digest and all(file.is_file() for file in files)
 
     def refuse_changed(self, plan: Plan) -> None:

@@ -26,6 +26,8 @@ class ScanJob:
     `engine_options` are those of the engine: ``jobs``, ``executor``, ``profile``.
     `batch_units` is a number of tokens (a CNN: bases), or ``auto``: found by trying.
     `sequences` stands in the place of `bed` and `fasta`: loose sequences, a genome of their own.
+    `tile` stands in the place of `bed`: stretches of the genome as people write them, "" being all
+    of it, less those of `blacklist`, a BED.
     """
 
     bed: Path | None
@@ -56,12 +58,19 @@ class ScanJob:
     motifs: str | None = None
     annotations: tuple[tuple[str, Path], ...] = ()
     sequences: Path | None = None
+    tile: tuple[str, ...] = ()
+    blacklist: Path | None = None
 
     def __post_init__(self) -> None:
-        refuse_two_sources(self.bed, self.fasta, self.sequences)
+        refuse_two_sources(self.bed, self.fasta, self.sequences, self.tile, self.blacklist)
         object.__setattr__(self, "genome", assembly_id(self.genome))
         if self.flank is not None and self.resize is not None:
             raise InputError("give --flank or --resize, not both")
+        if self.tile and (self.flank or self.resize):
+            raise InputError(
+                "--flank and --resize: --tile takes the bases that it names and no others; leave "
+                "it out"
+            )
         if self.sequences is not None and self.genome != "custom":
             raise InputError(
                 f"--genome {self.genome}: loose sequences are a genome of their own; leave it out"
@@ -90,6 +99,7 @@ class ScanJob:
         """Yield each option that names an input, with its path."""
         files: dict[str, str | Path | None] = {"--bed ": self.bed, "--fasta ": self.fasta}
         files |= {"--sequences ": self.sequences, "--motifs ": self.motifs}
+        files |= {"--blacklist ": self.blacklist}
         files |= {f"--annotation {name}=": path for name, path in self.annotations}
         yield from of_files({**files, "--projection weighted=": self.weights})
         yield from of_models(self.models)
@@ -99,12 +109,13 @@ class ScanJob:
         """Say of which regions none is, for a message: those of the BED, or the sequences."""
         if self.sequences is not None:
             return f"{self.sequences}: no sequence"
-        return f"{self.bed}: no region in {self.fasta}"
+        return f"{'--tile' if self.tile else self.bed}: no region in {self.fasta}"
 
     def local(self) -> dict[str, object]:
         """Return what ``run.local.json`` keeps: where the inputs are, and what does the work."""
         return {
             **{name: _place(getattr(self, name)) for name in ("bed", "fasta", "sequences")},
+            **({"tile": self.tile, "blacklist": _place(self.blacklist)} if self.tile else {}),
             "models": {name: _absolute(where) for name, where in self.models},
             "weights": _place(self.weights),
             "annotations": {name: str(path.absolute()) for name, path in self.annotations},

@@ -12,6 +12,7 @@ from gtrack.workflows.folder.genome import genome_record, is_planned, keep_genom
 from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.run_record import source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
+from gtrack.workflows.scanning.table_files import table_files
 
 
 def make_manifest(
@@ -42,8 +43,7 @@ def make_manifest(
             "duplicates": plan.given - len(plan.regions),
             "scanned": len(plan.regions),
             "url": "regions.bed",
-            "table": "regions.tsv",
-            "windows": "windows.tsv",
+            **table_files(plan),
         },
         locus=first_peak(tracks),
         job=job,

@@ -1,0 +1,189 @@
+"""Large tables of a scan: bgzipped, sorted by place, with a tabix index beside them.
+
+The same columns and numbers as in :mod:`gtrack.io.tables`. Rows of several models come one model
+after the other and are merged by place, since an index needs every chromosome's rows together.
+"""
+
+from __future__ import annotations
+
+import heapq
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import islice, pairwise
+from operator import itemgetter
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.io.atomic import replacing
+from gtrack.io.bgzf import BgzfWriter, blocks_in
+from gtrack.io.tabix import Columns, TabixIndex, index_ending
+from gtrack.io.tables import table_line, table_lines
+
+if TYPE_CHECKING:
+    from gtrack.core.scan.table_columns import Column
+
+PLAIN_ROWS = 1_000_000
+"""Tables of more rows are packed: no spreadsheet opens them (its limit is 1,048,576), and what
+reads tables otherwise reads gzip as well."""
+
+PACKED = ".gz"
+"""What the name of a packed table ends with."""
+
+_AT_ONCE = 1 << 15  # rows whose text is in memory at once
+
+Row = tuple[int, int, int, bytes]
+"""Number of the chromosome, start, end, and the line."""
+
+
+def table_name(name: str, rows: int) -> str:
+    """Return what a table of so many rows is called."""
+    return name + PACKED * (rows > PLAIN_ROWS)
+
+
+def index_name(name: str, chrom_sizes: Mapping[str, int]) -> str:
+    """Return what the index of a packed table is called."""
+    return name + index_ending(max(chrom_sizes.values()))
+
+
+def either(path: Path) -> Path:
+    """Return a table that is there, plain or packed; the plain one where neither is."""
+    packed = path.with_name(path.name + PACKED)
+    return packed if packed.exists() and not path.exists() else path
+
+
+@contextmanager
+def writing_packed(
+    path: Path,
+    columns: Sequence[str],
+    chrom_sizes: Mapping[str, int],
+    *,
+    without: Collection[str] = (),
+    orders: int = 1,
+) -> Iterator[Callable[[Sequence[Column]], None]]:
+    """Give what writes many rows at once, by their columns; table and index appear at the end.
+
+    Parameters
+    ----------
+    path : Path
+        Of the table; the index lies beside it.
+    columns : sequence of str
+        Three of them are ``chrom``, ``start`` and ``end``.
+    chrom_sizes : mapping of str to int
+        In the order of the rows.
+    without : collection of str
+        Columns that are left out.
+    orders : int
+        How often the rows may begin anew at the first chromosome.
+    """
+    kept = [at for at, column in enumerate(columns) if column not in without]
+    named = [columns[at] for at in kept]
+    with ExitStack() as stack:
+        file = stack.enter_context(replacing(path))
+        at = [named.index(name) for name in ("chrom", "start", "end")]
+        text, index = (
+            BgzfWriter(file),
+            TabixIndex(Columns(*(1 + each for each in at)), max(chrom_sizes.values())),
+        )
+        text.write(table_line(named))
+        table = _Table(text, index, chrom_sizes, at, len(table_line(named)))
+        runs = _Runs(table, path.parent, stack) if orders > 1 else None
+        add = table.add if runs is None else runs.add
+
+        def write(made: Sequence[Column]) -> None:
+            add([made[at] for at in kept])
+
+        yield write
+        if runs is not None:
+            runs.merge()
+        text.close()
+        file.flush()  # an index that is older than its table is warned about
+        beside = stack.enter_context(replacing(path.with_name(path.name + index.ending)))
+        beside.write(blocks_in(index.encode(text)))
+
+
+class _Table:
+    """The packed text and its index, row by row in order."""
+
+    def __init__(
+        self,
+        text: BgzfWriter,
+        index: TabixIndex,
+        chrom_sizes: Mapping[str, int],
+        at: Sequence[int],
+        size: int,
+    ) -> None:
+        self.chroms = tuple(chrom_sizes)
+        self.number = {name: at for at, name in enumerate(self.chroms)}
+        self.at, self._text, self._index, self._size = at, text, index, size
+
+    def add(self, columns: Sequence[Column]) -> None:
+        """Add rows that are in order."""
+        lines = table_lines(columns)
+        if lines:
+            chrom, start, end = self.places(columns)
+            self.put(lines, chrom, start, end)
+
+    def places(self, columns: Sequence[Column]) -> tuple[NDArray[np.int64], ...]:
+        """Return number of the chromosome, start and end of rows."""
+        chrom, start, end = (columns[at] for at in self.at)
+        names = [chrom] * len(start) if isinstance(chrom, str) else chrom
+        numbers = np.fromiter((self.number[name] for name in names), np.int64, len(start))
+        return numbers, np.asarray(start, np.int64), np.asarray(end, np.int64)
+
+    def put(
+        self,
+        lines: bytes,
+        chrom: NDArray[np.int64],
+        start: NDArray[np.int64],
+        end: NDArray[np.int64],
+    ) -> None:
+        """Write lines and index them."""
+        self._text.write(lines)
+        ends = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n")) + 1
+        place = np.append(0, ends) + self._size
+        self._size += len(lines)
+        edges = np.flatnonzero(np.diff(chrom, prepend=-1, append=-1)).tolist()
+        for low, high in pairwise(edges):
+            name = self.chroms[int(chrom[low])]
+            self._index.add(name, start[low:high], end[low:high], place[low : high + 1])
+
+
+class _Runs:
+    """Rows in several orders, one after the other, which wait on the disk to be merged."""
+
+    def __init__(self, table: _Table, folder: Path, stack: ExitStack) -> None:
+        self._table, self._folder, self._stack = table, folder, stack
+        self._files: list[IO[bytes]] = []
+        self._last = (-1, 0)
+
+    def add(self, columns: Sequence[Column]) -> None:
+        """Add rows that are in order among themselves."""
+        lines = table_lines(columns)
+        if not lines:
+            return
+        chrom, start, _ = self._table.places(columns)
+        if not self._files or (int(chrom[0]), int(start[0])) < self._last:
+            waiting = tempfile.TemporaryFile(dir=self._folder)
+            self._files.append(self._stack.enter_context(waiting))
+        self._files[-1].write(lines)
+        self._last = int(chrom[-1]), int(start[-1])
+
+    def merge(self) -> None:
+        """Write all rows in one order; at one place, in the order in which they came."""
+        rows = heapq.merge(*map(self._rows, self._files), key=itemgetter(0, 1))
+        while some := list(islice(rows, _AT_ONCE)):
+            chrom, start, end = (np.array([row[k] for row in some], np.int64) for k in range(3))
+            self._table.put(b"".join(row[3] for row in some), chrom, start, end)
+
+    def _rows(self, file: IO[bytes]) -> Iterator[Row]:
+        file.seek(0)
+        number = {name.encode(): at for name, at in self._table.number.items()}
+        chrom, start, end = self._table.at
+        cells = max(self._table.at) + 1
+        for line in file:
+            row = line.split(b"\t", cells)
+            yield number[row[chrom]], int(row[start]), int(row[end]), line

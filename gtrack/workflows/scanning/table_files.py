@@ -1,0 +1,52 @@
+"""The two tables of a scan: what they are called, and what writes them, plain or packed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.table_lengths import region_rows, window_rows
+from gtrack.io.packed_tables import PACKED, index_name, table_name, writing_packed
+from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_columns
+from gtrack.workflows.scanning.merging import Write
+
+
+def table_files(plan: Plan) -> dict[str, str]:
+    """Return the names of the tables, and of the indexes of large ones, as the manifest does."""
+    names = {}
+    for key, name in (("table", _regions(plan)), ("windows", _windows(plan))):
+        names[key] = name
+        if name.endswith(PACKED):
+            names[f"{key}_index"] = index_name(name, plan.chrom_sizes)
+    return names
+
+
+@contextmanager
+def writing_tables(plan: Plan, out: Path) -> Iterator[tuple[Write, Write]]:
+    """Give what writes rows of windows, and of regions; the tables appear at the end."""
+    without = () if any(not target.alone for target in plan.targets) else ("target",)
+    labels = () if any(region.label is not None for region in plan.regions) else ("label",)
+    with (
+        _writing(plan, out / _windows(plan), WINDOW_COLUMNS, without) as windows,
+        _writing(plan, out / _regions(plan), REGION_COLUMNS, (*without, *labels)) as regions,
+    ):
+        yield windows, regions
+
+
+def _windows(plan: Plan) -> str:
+    return table_name("windows.tsv", window_rows(plan))
+
+
+def _regions(plan: Plan) -> str:
+    return table_name("regions.tsv", region_rows(plan))
+
+
+def _writing(
+    plan: Plan, path: Path, columns: Sequence[str], without: Collection[str]
+) -> AbstractContextManager[Write]:
+    if path.name.endswith(PACKED):
+        sizes, orders = plan.chrom_sizes, len(plan.models)
+        return writing_packed(path, columns, sizes, without=without, orders=orders)
+    return writing_columns(path, columns, without=without)
