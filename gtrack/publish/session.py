@@ -123,9 +123,10 @@ def _track(track: TrackSpec, manifest: RunManifest) -> dict[str, Any]:
     named = {"name": track.shown, "url": track.url}
     unit = None if track.model is None else manifest.unit(track.model)
     own = {"unit": unit} if unit == "value" else {}  # what says nothing is in logits
-    if track.is_signal:  # bars of stock igv.js, on a scale of their own
+    if track.is_signal or track.is_beside:  # bars of stock igv.js, on a scale of their own
         signal = {"type": "wig", "format": "bigwig", **named, "height": SIGNAL_HEIGHT}
-        return {**signal, "autoscale": True, "color": f"rgb({GREY})", "altColor": f"rgb({GREY})"}
+        scale = {"min": 0, "max": 1} if track.kind == "agreement" else {"autoscale": True}
+        return {**signal, **scale, "color": f"rgb({GREY})", "altColor": f"rgb({GREY})"}
     if track.is_relevance:
         return {
             "type": "wig",
@@ -185,7 +186,7 @@ def _second(track: TrackSpec, base: str) -> tuple[str, str]:
 def _xml_track(track: TrackSpec, base: str, limits: dict[str, float], merged: str) -> list[str]:
     where = _located(track, base)
     named = f'id="{text(where)}" name="{text(track.shown)}"'
-    if track.is_signal:
+    if track.is_signal or track.is_beside:
         bars = f'height="{SIGNAL_HEIGHT}" renderer="BAR_CHART" autoScale="true"'
         return [f'    <Track {named} color="{GREY}" altColor="{GREY}" {bars}/>']
     if not track.is_relevance:

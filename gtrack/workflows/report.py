@@ -88,9 +88,9 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     _check_target(target)
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
-        specs = [scan.spec(target) for target in scan.targets]
+        specs = [scan.spec(target) for target in scan.shown]
         tracks = [stack.enter_context(BigWigReader(scan.out / spec.path)) for spec in specs]
-        hits = [best_hits(scan, target) for target in scan.targets]
+        hits = [best_hits(scan, target) for target in scan.shown]
         places = top_places(
             scan,
             hits,

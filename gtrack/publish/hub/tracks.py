@@ -19,6 +19,7 @@ from math import floor, log10
 
 from gtrack.core.big_file import BigFile
 from gtrack.core.manifest import TrackSpec
+from gtrack.publish.hub.beside import LONG_LABELS
 from gtrack.publish.hub.labels import LONG, SHORT, label, track_names
 from gtrack.publish.session import GREY, NEGATIVE, POSITIVE
 from gtrack.publish.stanzas import Nested, Settings
@@ -213,7 +214,7 @@ def annotation(track: HubTrack) -> Nested:
 
 
 def signal(track: HubTrack) -> Nested:
-    """Return the stanza of values that the user gave: bars on a scale of their own.
+    """Return the stanza of values that are no relevance: bars on a scale of their own.
 
     Its limits are those of the values and 0. UCSC takes them where a user turns the automatic scale
     off.
@@ -251,6 +252,8 @@ def _meaning(track: HubTrack) -> str:
             return f"{said} {track.spec.title} supports or opposes{unit}"
         case "annotation":
             return f"{track.spec.name} ({'signal' if track.spec.is_signal else 'annotation'})"
+        case kind if track.spec.is_beside:
+            return f"{LONG_LABELS[kind]} {track.spec.title}{unit * (kind != 'agreement')}"
         case kind:
             said = f"Relevance of each base to {track.spec.title}"
             return f"{said}{strand.get(kind, '')}{unit}"

@@ -140,7 +140,7 @@ class ScanFolder:
         if not self.has_manifest():
             return False
         manifest = self.read_manifest()
-        tracks = [self.out / each.path for each in manifest.tracks if each.is_relevance]
+        tracks = [self.out / each.path for each in manifest.explained]
         files = (self.regions_bed, self.regions_table, self.windows_table, *tracks)
         return manifest.plan_sha256 == plan.digest and all(file.is_file() for file in files)
 

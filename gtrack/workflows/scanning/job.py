@@ -8,6 +8,8 @@ from pathlib import Path
 
 from gtrack.core.assemblies import assembly_id
 from gtrack.core.errors import InputError
+from gtrack.core.scan.ensemble import check_members
+from gtrack.workflows.folder.beside_record import NOTHING, Beside
 from gtrack.workflows.folder.kept_inputs import of_files, of_models
 from gtrack.workflows.scanning.sources import refuse_two_sources
 
@@ -22,6 +24,7 @@ class ScanJob:
     `genome` becomes what UCSC and igv.js call it.
     `flank` or `resize` makes every region longer, or of one length, in bp, before it is scanned.
     `annotations` are files to show beside the tracks, each with its name; no track depends on them.
+    `beside` are scores as tracks, and ensembles; no track of a model depends on them.
     `sequences` stands in the place of `bed` and `fasta`: loose sequences, a genome of their own.
     """
 
@@ -52,6 +55,7 @@ class ScanJob:
     motifs: str | None = None
     annotations: tuple[tuple[str, Path], ...] = ()
     sequences: Path | None = None
+    beside: Beside = NOTHING
 
     def __post_init__(self) -> None:
         refuse_two_sources(self.bed, self.fasta, self.sequences)
@@ -71,6 +75,7 @@ class ScanJob:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise InputError(f"--model {twice[0]}=...: the name is given twice; names are free")
+        check_members(self.beside.ensembles, names)
         for option, given in (
             ("--target", self.targets),
             ("--outputs", self.outputs),
