@@ -67,6 +67,12 @@ def _beside(console: Console, beside: BesideSummary | None) -> Sequence[TrackSpe
             f"{len(each.members)} have its sign",
             soft_wrap=True,
         )
+    if beside.uncalled:
+        console.print(
+            f"no hits were called of {_said(', '.join(beside.uncalled))}: gtrack hits calls those "
+            "of all models and ensembles again",
+            soft_wrap=True,
+        )
     return beside.tracks
 
 

@@ -15,13 +15,13 @@ KIND = "ensemble"
 
 _ALIKE = (
     ("kind", "kind of model"),
-    ("unit", "unit"),
-    ("head", "outputs"),
-    ("targets", "explained outputs"),
+    ("unit", "what they read"),
+    ("head", "their outputs"),
+    ("targets", "the outputs that are explained"),
     ("parameters", "parameters of the method"),
-    ("window_bp", "window in bp"),
-    ("stride", "stride in bp"),
-    ("strand", "strands"),
+    ("window_bp", "window, in bp"),
+    ("stride", "stride, in bp"),
+    ("strand", "the strands that are read"),
 )
 """What members share, in words: else their values are not of one thing, or of other bases."""
 
@@ -116,7 +116,7 @@ def _refuse_unlike(ensemble: Ensemble, one: ModelPlan, other: ModelPlan) -> None
         if mine != theirs:
             raise InputError(
                 f"--ensemble {ensemble.name}: {one.name} and {other.name} cannot be averaged: "
-                f"their {words} differ ({_short(mine)} and {_short(theirs)})"
+                f"they differ in {words} ({_short(mine)} and {_short(theirs)})"
             )
 
 

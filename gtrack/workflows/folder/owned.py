@@ -87,7 +87,7 @@ class Owned:
         names |= {f"genome/{name}" for name in _GENOME}
         names |= {f"{ANNOTATIONS}/{name}" for name in recorded(out)}
         if manifest := _json(out / MANIFEST, "gtrack-manifest/"):
-            listed = [manifest.get(key) for key in ("tracks", "hits", "null")]
+            listed = [manifest.get(key) for key in ("tracks", "hits", "null", "ensembles")]
             names |= {text for text in map(path_of, _texts(listed)) if _LISTED.fullmatch(text)}
         if plan := _json(out / PLAN, "gtrack-plan/"):
             names |= set(_of_plan(plan, _json(out / BESIDE, "gtrack-beside/") or {}))

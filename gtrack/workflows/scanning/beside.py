@@ -31,10 +31,14 @@ _ENDS = ("", "-hits", "-score", "-sd", "-agreement")
 
 @dataclass(frozen=True, slots=True)
 class BesideSummary:
-    """What was added: a line per target of an ensemble, and every new track."""
+    """What was added: a line per target of an ensemble, and every new track.
+
+    `uncalled` are titles that have no hits, where models have some.
+    """
 
     ensembles: tuple[EnsembleSummary, ...]
     tracks: tuple[TrackSpec, ...]
+    uncalled: tuple[str, ...] = ()
 
 
 def ask(folder: ScanFolder, plan: Plan, wanted: Beside) -> None:
@@ -112,7 +116,9 @@ def add_beside(folder: ScanFolder, plan: Plan) -> BesideSummary | None:
     new = [track.url for track in (*means, *others)]
     null_urls = [url_of("null", f"{target.stem}.npz") for target in targets]
     folder.publish(listed, [*new, *null_urls])
-    return BesideSummary(tuple(found), (*means, *others))
+    called = {(e["model"], e.get("target")) for e in (manifest.hits or {}).get("models", ())}
+    uncalled = [t.title for t in targets if called and (t.model, t.among) not in called]
+    return BesideSummary(tuple(found), (*means, *others), tuple(uncalled))
 
 
 def _all_there(
