@@ -11,7 +11,7 @@ from gtrack.core.targets import path_of, titled
 
 SCHEMA = "gtrack-manifest/1"
 
-BESIDE = {"score": "score", "sd": "standard deviation", "agreement": "sign agreement"}
+BESIDE = {"score": "score", "sd": "sd of members", "agreement": "sign agreement"}
 """Kinds of signals beside the relevance of a model or an ensemble, and what they hold in words."""
 
 KINDS = ("relevance", "relevance-forward", "relevance-reverse", "hits", *BESIDE, "annotation")
@@ -66,7 +66,7 @@ class TrackSpec:
         `FIRST_VIEW` bases around the strongest 20: ``chrom``, ``start``, ``end`` (0-based
         half-open). Of relevance.
     unit : str or None
-        What a score is in: ``logit`` or ``value``.
+        What a score or a standard deviation is in: ``logit`` or ``value``.
     """
 
     name: str
@@ -113,11 +113,13 @@ class TrackSpec:
     @property
     def shown(self) -> str:
         """The track's name for a person; of several targets with the label as it is."""
+        if self.is_beside:
+            unit = "" if self.unit is None else f" ({self.unit})"
+            return f"{self.title} {BESIDE[self.kind]}{unit}"
         if self.target is None:
             return self.name
         strand = self.kind.partition("-")[2]
         ends = {"relevance": f" ({strand})" if strand else "", "hits": " hits"}
-        ends |= {kind: f" {words}" for kind, words in BESIDE.items()}
         return self.title + ends[self.kind.partition("-")[0]]
 
     @property

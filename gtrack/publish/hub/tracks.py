@@ -21,7 +21,7 @@ from gtrack.core.big_file import BigFile
 from gtrack.core.manifest import TrackSpec
 from gtrack.publish.hub.beside import LONG_LABELS
 from gtrack.publish.hub.labels import LONG, SHORT, label, track_names
-from gtrack.publish.session import GREY, NEGATIVE, POSITIVE
+from gtrack.publish.session import GREY, NEGATIVE, POSITIVE, PURPLE
 from gtrack.publish.stanzas import Nested, Settings
 
 ROOT, RELEVANCE, STRANDS, OVERLAY = "gtrack", "relevance", "relevance_strands", "relevance_overlay"
@@ -221,8 +221,9 @@ def signal(track: HubTrack) -> Nested:
     """
     low, high = 0.0 - rounded_up(-track.file.low, 0.0), rounded_up(track.file.high, 0.0)
     limits = f"{low:g} {high:g}" if low < high else "0 1"
+    colour = PURPLE if track.spec.kind == "score" else GREY
     return 1, [
-        *described(track.name, track.spec.shown, _meaning(track)),
+        *described(track.name, track.spec.name, _meaning(track)),
         ("parent", ROOT),
         ("type", f"bigWig {limits}"),
         ("bigDataUrl", track.url),
@@ -231,8 +232,8 @@ def signal(track: HubTrack) -> Nested:
         ("alwaysZero", "on"),
         ("maxHeightPixels", "200:50:11"),
         ("windowingFunction", "mean"),
-        ("color", GREY),
-        ("altColor", GREY),
+        ("color", colour),
+        ("altColor", colour),
         ("html", track.page),
     ]
 

@@ -76,7 +76,7 @@ def average(folder: ScanFolder, plan: Plan, target: Target, members: Sequence[Ta
             )
     return Averaged(
         mean.relevance_spec(),
-        (sd.spec(), agreement.spec()),
+        (sd.spec(unit=plan.model(members[0].model).head.unit), agreement.spec()),
         EnsembleSummary(target, tuple(each.model for each in members), bases, agreed),
     )
 
