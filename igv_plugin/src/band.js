@@ -9,6 +9,8 @@
 const INK = '#555555'
 const PALE = 0.22
 const LINE = 0.55
+// Pixels: of a lower span the edges are one line, which would hide what it is around.
+const LOW = 2
 
 /**
  * Where the spans of a band stand in a picture, in pixels; what is beyond the scale ends at its
@@ -41,7 +43,9 @@ export function drawBand(ctx, band, frame, where) {
   ctx.beginPath()
   for (const { left, wide, top, bottom } of placed(band, frame)) {
     if (where === 'behind') ctx.rect(left, top, wide, bottom - top)
-    else for (const y of [top, bottom]) ctx.rect(left, y - 0.5, wide, 1)
+    else if (bottom - top > LOW) {
+      for (const y of [top, bottom]) ctx.rect(left, y - 0.5, wide, 1)
+    }
   }
   ctx.fill()
   ctx.globalAlpha = 1

@@ -12,11 +12,12 @@ const TOGETHER = { ensemble: 'relevance', 'ensemble-hits': 'hits' }
 /**
  * The manifest with its ensembles among its models.
  *
- * @param {Manifest} manifest
+ * @param {Manifest} given
  * @returns {Manifest}
  */
-export function together({ ensembles, ...manifest }) {
-  if (!ensembles) return manifest
+export function together(given) {
+  const { ensembles, ...manifest } = given
+  if (!ensembles) return given
   const { models = [], tracks, hits } = manifest
   const called = hits && { ...hits, models: [...(hits.models ?? []), ...(ensembles.hits ?? [])] }
   return {

@@ -66,22 +66,26 @@ def combined_null(members: Sequence[Sequence[Segment]], name: str) -> list[Segme
     VerificationError
         When a member's null is of other windows: then it is damaged.
     """
+    alike = len({len(each) for each in members}) == 1
+    if not alike or not all(map(_same, *members)):
+        raise VerificationError(
+            f"{name}: the nulls of its members are not of the same shuffled windows; run the "
+            "command of the scan with --resume --null"
+        )
     found = []
-    for segments in zip(*members, strict=False):
-        first = segments[0]
-        if len({len(each) for each in members}) > 1 or not all(_same(first, s) for s in segments):
-            raise VerificationError(
-                f"{name}: the nulls of its members are not of the same shuffled windows; run the "
-                "command of the scan with --resume --null"
-            )
-        mean = combine([each.relevance for each in segments]).mean
+    for first, *others in zip(*members, strict=True):
+        mean = combine([first.relevance, *(each.relevance for each in others)]).mean
         found.append(Segment(first.chrom, first.start, first.codes, mean))
     return found
 
 
-def _same(one: Segment, other: Segment) -> bool:
-    place = (one.chrom, one.start, len(one)) == (other.chrom, other.start, len(other))
-    return place and bool((one.codes == other.codes).all())
+def _same(one: Segment, *others: Segment) -> bool:
+    """Whether segments are of the same bases."""
+    place = one.chrom, one.start, len(one)
+    return all(
+        (each.chrom, each.start, len(each)) == place and bool((each.codes == one.codes).all())
+        for each in others
+    )
 
 
 def combined_stretches(
