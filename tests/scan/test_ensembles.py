@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save_file
 
 from gtrack.core.scan.member_values import combine
 from gtrack.io.bigwig import BigWigReader
@@ -16,23 +15,11 @@ from gtrack.io.null_files import read_null
 from gtrack.io.table_rows import read_table
 from gtrack.io.tables import OPTIONAL, WINDOW_COLUMNS
 from gtrack.publish.manifest import read_manifest
+from tests.seeds import jittered
 
 NAMES = ("a", "b", "c")
 BOTH = ("--score-track", "--ensemble", "all=a,b,c")
 REGIONS = "chr2\t2900\t3100\tinto N\t0\t.\nchr2\t6000\t6300\tlong\t0\t+\n"
-
-
-def jittered(folder: Path, source: Path, seed: int) -> Path:
-    """Copy a model and change its weights a little: another seed."""
-    shutil.copytree(source, folder)
-    file, dice = folder / "model.safetensors", np.random.default_rng(seed)
-    weights = load_file(file)
-    changed = {
-        name: (value * (1 + 0.3 * dice.standard_normal(value.shape))).astype(value.dtype)
-        for name, value in weights.items()
-    }
-    save_file(changed, file, metadata={"format": "pt"})
-    return folder
 
 
 @pytest.fixture(scope="session")
