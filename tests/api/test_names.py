@@ -24,7 +24,8 @@ SIGNATURES = {
         "projection='uniform', weights=None, target=None, outputs=None, window=None, stride=None, "
         "strand=None, per_strand_tracks=False, device='auto', precision=None, batch_units=None, "
         "shards=None, engine='local', workers=None, null=False, motifs=None, annotations=None, "
-        "resume=False, overwrite=False, progress=None, flank=None, resize=None)"
+        "resume=False, overwrite=False, progress=None, flank=None, resize=None, "
+        "score_track=False, ensembles=None)"
     ),
     "predict": (
         "(model, sequences, *, strand=None, outputs=None, precision=None, batch_units=None, "
