@@ -257,3 +257,43 @@ def test_the_reverse_strand_alone_is_its_score(run, asked, tmp_path: Path) -> No
     row = next(iter(rows))
     place = [("chr2", int(row["own_start"]), int(row["own_end"]))]
     assert values(out, f"{row['model']}.score.bw", place)[0] == np.float32(float(row["score"]))
+
+
+class Killed(BaseException):
+    """A run that ended between two files."""
+
+
+def test_killed_at_whatever_file_the_same_command_does_the_rest(
+    run, asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare, whole = tmp_path / "bare", tmp_path / "whole"
+    run("scan", *asked, "--out", bare)
+    shutil.copytree(bare, whole)
+    run("merge", whole, *BOTH)
+    wanted, rename = published(whole), Path.replace
+    for last in range(1, 40):
+        out, renamed = tmp_path / f"out{last}", []
+
+        def replace(self: Path, target: Path, renamed=renamed, last=last) -> Path:
+            renamed.append(target)
+            if len(renamed) == last:
+                raise Killed
+            return rename(self, target)
+
+        shutil.copytree(bare, out)
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", replace)
+            try:
+                run("merge", out, *BOTH)
+            except Killed:
+                ended = False
+            else:
+                ended = True
+        run("merge", out, *BOTH)
+        assert published(out) == wanted, f"killed at {renamed[-1]}"
+        assert {p.name for p in (out / "tracks").iterdir()} == {
+            p.name for p in (whole / "tracks").iterdir()
+        }, "no unfinished file is left"
+        if ended:
+            break
+    assert last > 9, "the record, seven tracks, two sessions, the manifest"
