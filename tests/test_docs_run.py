@@ -18,6 +18,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from safetensors.numpy import load_file, save_file
 from gtrack.io.bigwig import BigWigWriter
 from tests.conftest import make_cnn_folder
 from tests.documents import PAGES, ROOT, Block, blocks
+from tests.seeds import jittered
 from tests.workers import free_port
 
 EXAMPLE = ROOT / "example_data"
@@ -154,6 +156,12 @@ def labelled_cnn(to: Path) -> None:
     make_cnn_folder(to, labels=("CTCF", "REST"), problem_type="multi_label_classification")
 
 
+def fold(to: Path, seed: int) -> None:
+    """Write the example's CNN as another fold would have trained it."""
+    to.parent.mkdir(exist_ok=True)
+    jittered(to, EXAMPLE / "models" / "cnn", seed)
+
+
 STAND_INS: dict[str, Callable[[Path], object]] = {
     "path/to/finetuned": finetuned,
     "path/to/checkpoint-500": without_tokenizer,
@@ -169,6 +177,7 @@ STAND_INS: dict[str, Callable[[Path], object]] = {
     "models/base": lambda to: shutil.copytree(EXAMPLE / "models" / "dnabert2", to),
     "models/tf": labelled_cnn,
     "blacklist.bed": lambda to: to.write_text("chr3\t15000\t15500\n"),
+    **{f"models/fold{k}": partial(fold, seed=k) for k in range(3)},
 }
 
 

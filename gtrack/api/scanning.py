@@ -13,11 +13,13 @@ from gtrack.api.scans import Scan, open_scan
 from gtrack.api.wording import in_python
 from gtrack.core.errors import InputError
 from gtrack.core.precision import PRECISIONS
+from gtrack.core.scan.ensemble import Ensemble
 from gtrack.core.scan.null_windows import NULL_BASES
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.projection import PROJECTIONS
 from gtrack.core.scan.tiling import WHOLE
 from gtrack.workflows import scan as workflow
+from gtrack.workflows.folder.beside_record import Beside
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.null import null_name
 
@@ -79,6 +81,8 @@ def scan(
     resize: int | None = None,
     tile: bool | str | Sequence[str] = False,
     blacklist: Path_ | None = None,
+    score_track: bool = False,
+    ensembles: Mapping[str, Sequence[str]] | None = None,
 ) -> Scan:
     """Explain every region with every model and write relevance tracks.
 
@@ -151,6 +155,10 @@ def scan(
         ``chrom:start-end``, counted from 1, ends included. Runs of 100 N and more are left out.
     blacklist : str or Path, optional
         A BED of what `tile` leaves out, too.
+    score_track : bool
+        Write the score of windows as a track of each model, too.
+    ensembles : mapping of str to sequence of str, optional
+        Your name for each ensemble, and the models that it is the mean of.
 
     Returns
     -------
@@ -187,10 +195,15 @@ def scan(
         motifs=None if motifs is None else str(motifs),
         annotations=tuple((name, _path(file)) for name, file in (annotations or {}).items()),
         tile=_tiles(tile),
+        beside=Beside(score_track, _ensembles(ensembles)),
         **as_given,
     )
     workflow.scan(job, _telling(progress), resume=resume, overwrite=overwrite)
     return open_scan(job.out)
+
+
+def _ensembles(given: Mapping[str, Sequence[str]] | None) -> tuple[Ensemble, ...]:
+    return tuple(Ensemble(name, tuple(_several(of))) for name, of in (given or {}).items())
 
 
 def _telling(progress: Progress | None) -> workflow.Begin:

@@ -42,7 +42,7 @@ class Scan:
         self.out = finished.out
         self.models = {
             target.model: tuple(each.label for each in finished.targets_of(target.model))
-            for target in finished.targets
+            for target in finished.shown
         }
         self.chrom_sizes = dict(finished.chrom_sizes)
 

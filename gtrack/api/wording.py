@@ -17,6 +17,7 @@ _FLAGS = ("null", "resume", "overwrite", "loci")
 _CALLED = {
     "model": "models",
     "annotation": "annotations",
+    "ensemble": "ensembles",
     "track": "tracks",
     "batch-tokens": "batch_units",
     "null-bases": "null",

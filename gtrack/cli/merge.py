@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from gtrack.cli.beside_options import beside_options, wanted_beside
 from gtrack.cli.options import FILE
 from gtrack.cli.terminal import echo
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=FILE)
-def merge(folder: Path) -> None:
+@beside_options
+def merge(folder: Path, **given: Any) -> None:
     """Merge the finished shards of a planned scan into tracks.
+
+    Of a scan that is finished, --score-track and --ensemble add what is wanted beside its tracks;
+    no model is needed.
 
     \b
     Example:
-      gtrack merge out/planned
+      gtrack merge out/planned --score-track
     """
     from gtrack.cli.summary import print_summary
     from gtrack.workflows.merge import merge as workflow
 
-    summary = workflow(folder)
+    summary = workflow(folder, wanted_beside(given))
     if summary is None:
         echo(f"{folder} is merged already; nothing to do", err=True)
     else:

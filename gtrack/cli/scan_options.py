@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from gtrack.cli.beside_options import BESIDE, wanted_beside
 from gtrack.cli.options import (
     FILE,
     Command,
@@ -146,6 +147,7 @@ _BESIDE = [
         metavar="N",
         help="Bases of shuffled windows per model; implies --null. [default: 300000]",
     ),
+    *BESIDE,
     click.option(
         "--annotation",
         "annotations",
@@ -264,6 +266,7 @@ def scan_job(given: dict[str, Any]) -> Any:
         null_bases=given["null_bases"]
         or (NULL_BASES if given["null"] or given["motifs"] else None),
         motifs=given["motifs"],
+        beside=wanted_beside(given),
         annotations=tuple(
             (name, Path(file))
             for name, file in pairs("--annotation", given["annotations"], "NAME=FILE")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from pathlib import Path
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -13,10 +14,12 @@ from gtrack.cli.hit_reasons import FEW, reasons
 from gtrack.cli.terminal import printable_console
 from gtrack.core.heads import OUTPUTS
 from gtrack.core.hits.motif_hit import MotifShare
+from gtrack.core.manifest import TrackSpec
 from gtrack.core.printable import shown
 from gtrack.workflows.calling.results import HitsSummary, TargetHits
 from gtrack.workflows.merge import ScanSummary
 from gtrack.workflows.scanning.annotation_checks import Annotation
+from gtrack.workflows.scanning.beside import BesideSummary
 from gtrack.workflows.scanning.merging import ModelSummary, TargetSummary
 
 
@@ -49,8 +52,28 @@ def print_summary(summary: ScanSummary) -> None:
         for target in model.targets:
             for warning in _warnings(model, target):
                 console.print(f"[yellow]warning:[/] {warning}", soft_wrap=True)
-    for track in summary.tracks:
+    for track in (*summary.tracks, *_beside(console, summary.beside)):
         console.print(f"{summary.out / track.path}", soft_wrap=True, markup=False)
+
+
+def _beside(console: Console, beside: BesideSummary | None) -> Sequence[TrackSpec]:
+    """Say what ensembles agree on, and return what was written beside the tracks of models."""
+    if beside is None:
+        return ()
+    for each in beside.ensembles:
+        console.print(
+            f"{_said(each.target.title)}: mean of {_said(', '.join(each.members))}; in "
+            f"{each.agreed / max(1, each.bases):.1%} of {each.bases:,} bases all "
+            f"{len(each.members)} have its sign",
+            soft_wrap=True,
+        )
+    if beside.uncalled:
+        console.print(
+            f"no hits were called of {_said(', '.join(beside.uncalled))}: gtrack hits calls those "
+            "of all models and ensembles again",
+            soft_wrap=True,
+        )
+    return beside.tracks
 
 
 def print_note(line: str) -> None:

@@ -11,7 +11,10 @@ from gtrack.core.targets import path_of, titled
 
 SCHEMA = "gtrack-manifest/1"
 
-KINDS = ("relevance", "relevance-forward", "relevance-reverse", "hits", "annotation")
+BESIDE = {"score": "score", "sd": "sd of members", "agreement": "sign agreement"}
+"""Kinds of signals beside the relevance of a model or an ensemble, and what they hold in words."""
+
+KINDS = ("relevance", "relevance-forward", "relevance-reverse", "hits", *BESIDE, "annotation")
 """Kinds of tracks."""
 
 FIRST_VIEW = 140
@@ -37,7 +40,9 @@ class TrackSpec:
         What the track is called.
     kind : str
         ``relevance``, or ``relevance-forward`` and ``relevance-reverse`` for one strand's;
-        ``hits`` for motif hits; ``annotation`` for what the user gave.
+        ``hits`` for motif hits; ``score`` for what the model says of windows; ``sd`` and
+        ``agreement`` for how far the members of an ensemble agree; ``annotation`` for what the user
+        gave.
     format : str
         ``bigWig``, for hits ``bigBed``, for annotations one of
         :data:`gtrack.core.annotation_formats.ANNOTATION_FORMATS`.
@@ -52,14 +57,16 @@ class TrackSpec:
     p99 : float or None
         99th percentile of the absolute values: a scale on which few peaks are cut. Of relevance.
     largest : float or None
-        The largest absolute value. Of relevance.
+        The largest absolute value. Of relevance, and of what stands beside it.
     bases : int or None
-        Bases that have a value. Of relevance.
+        Bases that have a value. Of the same.
     records : int or None
         Lines. Of a bigBed of hits.
     peak : dict or None
         `FIRST_VIEW` bases around the strongest 20: ``chrom``, ``start``, ``end`` (0-based
         half-open). Of relevance.
+    unit : str or None
+        What a score or a standard deviation is in: ``logit`` or ``value``.
     """
 
     name: str
@@ -74,6 +81,7 @@ class TrackSpec:
     bases: int | None = None
     records: int | None = None
     peak: dict[str, Any] | None = None
+    unit: str | None = None
 
     def __post_init__(self) -> None:
         for url in map(path_of, (self.url, self.index or "")):
@@ -93,6 +101,11 @@ class TrackSpec:
         return self.kind == "annotation" and self.format == "bigWig"
 
     @property
+    def is_beside(self) -> bool:
+        """Whether it stands beside relevance: bars on a scale of their own, and no relevance."""
+        return self.kind in BESIDE
+
+    @property
     def title(self) -> str:
         """What a person reads of what is explained: the model, and the target of several."""
         return titled(self.model or self.name, self.target)
@@ -100,6 +113,9 @@ class TrackSpec:
     @property
     def shown(self) -> str:
         """The track's name for a person; of several targets with the label as it is."""
+        if self.is_beside:
+            unit = "" if self.unit is None else f" ({self.unit})"
+            return f"{self.title} {BESIDE[self.kind]}{unit}"
         if self.target is None:
             return self.name
         strand = self.kind.partition("-")[2]
@@ -143,8 +159,14 @@ class RunManifest:
         """Whether another tool made the tracks."""
         return self.plan_sha256 is None
 
+    @property
+    def explained(self) -> tuple[TrackSpec, ...]:
+        """Relevance that models gave, not the mean of an ensemble, which is made of it."""
+        ensembles = {model["name"] for model in self.models if "members" in model}
+        return tuple(t for t in self.tracks if t.is_relevance and t.model not in ensembles)
+
     def model(self, name: str | None) -> dict[str, Any]:
-        """Return what is said of a model."""
+        """Return what is said of a model, or an ensemble."""
         return next(model for model in self.models if model["name"] == name)
 
     def unit(self, name: str | None) -> str:

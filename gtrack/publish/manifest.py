@@ -10,6 +10,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from gtrack.core.ensemble_record import put_together, set_apart
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import KINDS, SCHEMA, RunManifest, TrackSpec, completed
 from gtrack.core.small_file import whole
@@ -22,7 +23,7 @@ def to_json(manifest: RunManifest) -> str:
     """Return the text of ``manifest.json``; equal manifests give equal bytes."""
     record = {"schema": SCHEMA, **_present(asdict(manifest))}
     record["tracks"] = [_present(track) for track in record["tracks"]]
-    return json.dumps(record, indent=1) + "\n"
+    return json.dumps(set_apart(record), indent=1) + "\n"
 
 
 def read_manifest(path: Path) -> RunManifest:
@@ -53,7 +54,7 @@ def read_manifest(path: Path) -> RunManifest:
             f"{path}: not a whole {SCHEMA} manifest ({problem.json_path.removeprefix('$.')}: "
             f"{problem.message[:200]}); copy the folder again"
         )
-    record = {"job": None, "plan_sha256": None, **record}
+    record = {"job": None, "plan_sha256": None, **put_together(record)}
     record["models"] = tuple(completed(model, record["job"]) for model in record["models"])
     record["tracks"] = tuple(
         TrackSpec(**_known(track, TrackSpec))

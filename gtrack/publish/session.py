@@ -19,6 +19,9 @@ LETTERS = {"A": "#009E73", "C": "#0072B2", "G": "#E69F00", "T": "#D55E00", "N": 
 
 POSITIVE, NEGATIVE, GREY = "0,114,178", "213,94,0", "90,90,90"
 
+PURPLE = "204,121,167"
+"""Of a score: no letter and no sign has it."""
+
 SIGNAL_HEIGHT = 50
 """Of the bars of a signal that the user gave, in pixels."""
 
@@ -123,10 +126,13 @@ def _track(track: TrackSpec, manifest: RunManifest) -> dict[str, Any]:
     named = {"name": track.shown, "url": track.url}
     unit = None if track.model is None else manifest.unit(track.model)
     own = {"unit": unit} if unit == "value" else {}  # what says nothing is in logits
-    if track.is_signal:  # bars of stock igv.js, on a scale of their own
+    if track.is_signal or track.is_beside:  # bars of stock igv.js, on a scale of their own
         signal = {"type": "wig", "format": "bigwig", **named, "height": SIGNAL_HEIGHT}
-        return {**signal, "autoscale": True, "color": f"rgb({GREY})", "altColor": f"rgb({GREY})"}
+        scale = {"min": 0, "max": 1} if track.kind == "agreement" else {"autoscale": True}
+        colour = f"rgb({PURPLE if track.kind == 'score' else GREY})"
+        return {**signal, **scale, "color": colour, "altColor": colour}
     if track.is_relevance:
+        own = {**own, **_spread(track, manifest)}
         return {
             "type": "wig",
             "format": "bigwig",
@@ -158,6 +164,14 @@ def _track(track: TrackSpec, manifest: RunManifest) -> dict[str, Any]:
     }
 
 
+def _spread(track: TrackSpec, manifest: RunManifest) -> dict[str, str]:
+    """Return where the standard deviation of an ensemble is: the plugin draws it as a band."""
+    for each in manifest.tracks:
+        if (each.kind, each.title, track.kind) == ("sd", track.title, "relevance"):
+            return {"sd": each.url}
+    return {}
+
+
 def _limits(manifest: RunManifest) -> dict[str, float]:
     """Return the largest value of each model and target, both strands on one scale."""
     limits: dict[str, float] = {}
@@ -185,9 +199,10 @@ def _second(track: TrackSpec, base: str) -> tuple[str, str]:
 def _xml_track(track: TrackSpec, base: str, limits: dict[str, float], merged: str) -> list[str]:
     where = _located(track, base)
     named = f'id="{text(where)}" name="{text(track.shown)}"'
-    if track.is_signal:
+    if track.is_signal or track.is_beside:
         bars = f'height="{SIGNAL_HEIGHT}" renderer="BAR_CHART" autoScale="true"'
-        return [f'    <Track {named} color="{GREY}" altColor="{GREY}" {bars}/>']
+        colour = PURPLE if track.kind == "score" else GREY
+        return [f'    <Track {named} color="{colour}" altColor="{colour}" {bars}/>']
     if not track.is_relevance:
         colour = "" if track.kind == "hits" else f' color="{GREY}"'
         return [f'    <Track {named} displayMode="EXPANDED"{colour}/>']

@@ -17,7 +17,7 @@ from gtrack.publish.session import igv_json, igv_xml
 XML_SAYS = "<!-- made by gtrack session -->"
 """Stands in the XML; the JSON names the manifest by its address."""
 
-_ADDRESSES = ("url", "indexURL", "fastaURL", "compressedIndexURL", "aliasURL", "manifest")
+_ADDRESSES = ("url", "indexURL", "fastaURL", "compressedIndexURL", "aliasURL", "manifest", "sd")
 
 
 def shared_json(manifest: RunManifest, base: str) -> str:

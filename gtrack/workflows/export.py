@@ -125,17 +125,17 @@ def _check_width(width: int, to: str) -> None:
 
 def _targets(scan: FinishedScan, models: Sequence[str]) -> list[Target]:
     """Return the targets of the wanted models."""
-    known = [model.name for model in scan.plan.models]
+    known = list(dict.fromkeys(target.model for target in scan.shown))
     for name in models:
         if name not in known:
             raise InputError(
                 f"--model {name}: {scan.out} has no such model; use {', '.join(known)}"
             )
-    return [each for each in scan.plan.targets if not models or each.model in models]
+    return [each for each in scan.shown if not models or each.model in models]
 
 
 def _default_width(scan: FinishedScan, name: str, to: str) -> int:
-    width = scan.plan.model(name).window_bp
+    width = scan.plan.model(scan.read_by(name)).window_bp
     return width + width % 2 if to == "finemo" else width
 
 

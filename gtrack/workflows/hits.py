@@ -73,7 +73,7 @@ def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
             background = _background(scan.regions, genome)
             models = tuple(
                 _call_target(job, scan, genome, target, motifs, background, progress)
-                for target in scan.targets
+                for target in scan.shown
             )
         files = write_results(job, scan, motifs, background, models)
     return HitsSummary(job.out, job.q, len(motifs), models, files, scan.unguarded)
@@ -127,7 +127,7 @@ def _call_target(
     progress: Progress,
 ) -> TargetHits:
     null = _null(scan, target)
-    runs = None if scan.is_foreign else _owned_runs(scan.plan.grid(target.model))
+    runs = None if scan.is_foreign else _owned_runs(scan.plan.grid(scan.read_by(target.model)))
     null_bases = 0 if null is None else null.bases
     in_all = ((scan.spec(target).bases or 0) + null_bases) * len(motifs)
     table = call_hits(

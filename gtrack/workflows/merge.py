@@ -10,12 +10,14 @@ from gtrack.core.manifest import TrackSpec
 from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.io.bed import write_bed
+from gtrack.workflows.folder.beside_record import NOTHING, Beside
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotations import (
     annotation_tracks,
     drop_replaced,
     replaced_annotations,
 )
+from gtrack.workflows.scanning.beside import BesideSummary, add_beside, ask
 from gtrack.workflows.scanning.merging import MergedModel, ModelSummary, merge_model
 from gtrack.workflows.scanning.null import NullSummary, merge_null, null_record
 from gtrack.workflows.scanning.record import copy_genome, make_manifest
@@ -38,15 +40,18 @@ class ScanSummary:
     models: tuple[ModelSummary, ...]
     tracks: tuple[TrackSpec, ...]
     null: tuple[NullSummary, ...] = ()
+    beside: BesideSummary | None = None
 
 
-def merge(out: Path) -> ScanSummary | None:
-    """Merge the shards of a planned scan; None when that was done before.
+def merge(out: Path, beside: Beside = NOTHING) -> ScanSummary | None:
+    """Merge the shards of a planned scan, and add what is wanted beside its tracks.
+
+    None when all of it was done before.
 
     Raises
     ------
     InputError
-        When there is no plan, or shards are missing.
+        When there is no plan, shards are missing, or members cannot be averaged.
     VerificationError
         When a shard is damaged, or a track does not hold what was planned.
     OutputError
@@ -56,9 +61,10 @@ def merge(out: Path) -> ScanSummary | None:
     with folder.held():
         plan = folder.read_plan()
         folder.refuse_changed(plan)
+        ask(folder, plan, beside)
         if folder.is_finished(plan):
             folder.remove_shards()
-            return None
+            return added_later(plan, folder)
         check_version(plan, out)
         return merge_shards(plan, folder)
 
@@ -76,7 +82,7 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     if folder.is_merged(plan):
         written = ["null/", *replaced_annotations(folder.out, folder.read_manifest())]
         manifest = folder.read_manifest()
-        tracks = tuple(track for track in manifest.tracks if track.is_relevance)
+        tracks = manifest.explained
         fasta = manifest.genome["fasta"]
     else:
         merged = _merge_models(plan, folder)
@@ -90,16 +96,28 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
             made = replace(made, trust=kept.trust, files=kept.files)
         folder.publish(made, written)
     drop_replaced(folder.out, shown)
+    added = add_beside(folder, plan)
     folder.remove_shards()
+    models = tuple(each.summary for each in merged)
+    return replace(_summary(plan, folder), models=models, tracks=tracks, null=null, beside=added)
+
+
+def added_later(plan: Plan, folder: ScanFolder) -> ScanSummary | None:
+    """Add what is wanted beside the tracks of a finished scan; None where all of it is there."""
+    added = add_beside(folder, plan)
+    return None if added is None else replace(_summary(plan, folder), beside=added)
+
+
+def _summary(plan: Plan, folder: ScanFolder) -> ScanSummary:
+    """Return the account of the regions."""
     return ScanSummary(
         out=folder.out,
         given=plan.given,
         duplicates=plan.given - len(plan.regions),
         scanned=len(plan.regions),
         without_bases=plan.known.count(0),
-        models=tuple(each.summary for each in merged),
-        tracks=tracks,
-        null=null,
+        models=(),
+        tracks=(),
     )
 
 

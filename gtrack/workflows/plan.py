@@ -13,6 +13,7 @@ from gtrack.core.hits.motifs import Motif
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import SequenceModel
 from gtrack.core.scan.batches import pool_bounds
+from gtrack.core.scan.ensemble import fitted
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.loose import LooseGenome
 from gtrack.core.scan.null_windows import lay_null
@@ -44,6 +45,7 @@ from gtrack.workflows.scanning.annotation_checks import (
 )
 from gtrack.workflows.scanning.annotations import copy_annotations, refuse_taken, replacing
 from gtrack.workflows.scanning.batch_size import beside, said_of_found, with_found_batches
+from gtrack.workflows.scanning.beside import ask
 from gtrack.workflows.scanning.disk import disk_notes
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.model_plan import method_of, plan_model
@@ -110,17 +112,21 @@ def make_plan(
         When a model cannot be opened.
     """
     folder.refuse_unfit(job.inputs(), resume=resume, overwrite=overwrite)
-    check_names(job.annotations, [name for name, _ in job.models])
+    ensembles = [each.name for each in job.beside.ensembles]
+    check_names(job.annotations, [*(name for name, _ in job.models), *ensembles])
     stored = None
     if resume and folder.is_planned():
         stored = folder.read_plan()
         check_version(stored, job.out)
     planned = _plan_inputs(job, stored)
     check_widths(motifs, planned.plan.regions)
+    fitted(job.beside.ensembles, planned.plan)
     room = disk_notes(job.out, planned.plan)
     planned = replace(planned, notes=(*planned.notes, *room))
     if stored is not None:
-        return _resumed(folder, stored, planned)
+        resumed = _resumed(folder, stored, planned)
+        ask(folder, resumed.plan, job.beside)
+        return resumed
     begin_run(job.out, job.local())  # first: it marks the folder, whatever happens to the rest
     if overwrite:
         folder.remove()
@@ -130,6 +136,7 @@ def make_plan(
     if planned.annotations:
         copy_annotations(planned.annotations, job.out)
     folder.write_plan(planned.plan)
+    ask(folder, planned.plan, job.beside)
     return planned
 
 
@@ -223,6 +230,8 @@ def _found(
         tried = {model.name: {"batch_units_from": "auto"} for model in plan.models}
         plan = replace(plan, beside=beside(plan, tried))
     return beside(plan, audited(plan, models, genome, job.workers))
+
+
 def _read_by_all(
     tiles: Tiles, asked: Sequence[str], models: Sequence[ModelPlan], genome: Reference
 ) -> Tiles:

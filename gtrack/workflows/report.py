@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.features import Feature
@@ -25,6 +26,7 @@ from gtrack.io.family_files import MOTIF_COLUMNS, NEW_COLUMNS, parsed_share
 from gtrack.io.table_rows import read_table
 from gtrack.io.tables import OPTIONAL, REGION_COLUMNS
 from gtrack.io.word_files import WORD_COLUMNS, parsed_word
+from gtrack.publish.report.bands import reach
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.page import Report, report_html
 from gtrack.publish.report.seal import sealed
@@ -32,6 +34,10 @@ from gtrack.publish.report.signals import SignalRow, signal_scale
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.report_page import is_report
 from gtrack.workflows.reports.places import Locus, best_hits, top_places
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LOCI, SPAN = 30, 140
 
@@ -88,9 +94,9 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     _check_target(target)
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
-        specs = [scan.spec(target) for target in scan.targets]
+        specs = [scan.spec(target) for target in scan.shown]
         tracks = [stack.enter_context(BigWigReader(scan.out / spec.path)) for spec in specs]
-        hits = [best_hits(scan, target) for target in scan.targets]
+        hits = [best_hits(scan, target) for target in scan.shown]
         places = top_places(
             scan,
             hits,
@@ -101,12 +107,14 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
         )
         shown = ShownPlaces(places)
         rows = [
-            _rows(places, spec, track, shown.holding(found))
+            _rows(scan, places, spec, track, shown.holding(found))
             for spec, track, found in zip(specs, tracks, hits, strict=True)
         ]
         features = _annotations(scan, shown, progress)
         signals = [
-            _signal(scan, track, places) for track in scan.manifest.tracks if track.is_signal
+            _signal(scan, track, places)
+            for track in scan.manifest.tracks
+            if track.is_signal or track.kind == "score"
         ]
         regions = shown.holding(scan.regions)
         loci = tuple(
@@ -141,15 +149,32 @@ def _check_target(target: Path) -> None:
 
 
 def _rows(
-    places: Sequence[Locus], spec: TrackSpec, track: BigWigReader, hits: Sequence[list[MotifHit]]
+    scan: FinishedScan,
+    places: Sequence[Locus],
+    spec: TrackSpec,
+    track: BigWigReader,
+    hits: Sequence[list[MotifHit]],
 ) -> list[ModelRow]:
     """Return what one target says of every place, whose hits are given."""
+    spreads = _spreads(scan, spec, places)
     rows = []
-    for place, here in zip(places, hits, strict=True):
+    for place, here, spread in zip(places, hits, spreads, strict=True):
         values = track.values(*place)
         by_place = tuple(sorted(here, key=lambda hit: (hit.start, hit.end)))
-        rows.append(ModelRow(spec.title, values, largest(values) or 1.0, spec.p99, by_place))
+        most = largest(values) if spread is None else reach(values, spread)
+        rows.append(ModelRow(spec.title, values, most or 1.0, spec.p99, by_place, spread))
     return rows
+
+
+def _spreads(
+    scan: FinishedScan, spec: TrackSpec, places: Sequence[Locus]
+) -> list[NDArray[np.float32]] | list[None]:
+    """Return the standard deviation around the mean of an ensemble at every place."""
+    for each in scan.manifest.tracks:
+        if (each.kind, each.title) == ("sd", spec.title):
+            with BigWigReader(scan.out / each.path) as reader:
+                return [reader.values_or_none(*place) for place in places]
+    return [None for _ in places]
 
 
 def _annotations(
@@ -173,7 +198,7 @@ def _signal(scan: FinishedScan, track: TrackSpec, places: Sequence[Locus]) -> li
     with BigWigReader(path) as reader:
         values = [reader.values_or_none(*place) for place in places]
     low, high = signal_scale(values)
-    return [SignalRow(track.name, each, low, high) for each in values]
+    return [SignalRow(track.shown, each, low, high) for each in values]
 
 
 def _region_table(scan: FinishedScan, places: ShownPlaces) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from gtrack.workflows.calling.results import HitsJob, HitsSummary
 from gtrack.workflows.folder.run_record import begin_run, end_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.hits import call
-from gtrack.workflows.merge import ScanSummary, merge_shards
+from gtrack.workflows.merge import ScanSummary, added_later, merge_shards
 from gtrack.workflows.passport import PassportJob, PassportSummary, Price, make_passports, price
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotation_checks import Annotation
@@ -136,7 +136,7 @@ def _scan(
             folder.remove_shards()
             restore(plan, folder, job.fasta)
             republish(folder, copied=written(planned.annotations))
-            return None, planned
+            return added_later(plan, folder), planned
         folder.make()  # what a resumed scan lacks
         record = begin_run(job.out, job.local())
         try:

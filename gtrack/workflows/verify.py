@@ -139,7 +139,7 @@ def _null_differs(scan: FinishedScan, path: Path) -> str | None:
     """Say whether a null is damaged: it is sealed with a sha256 of its own, in every version."""
     parts, bases = scan.folder.parts, (scan.manifest.null or {})["bases"]
     try:
-        for target in scan.targets:
+        for target in scan.shown:
             if parts.null(target) == path:
                 parts.read_null(scan.plan, bases, target)
     except VerificationError:

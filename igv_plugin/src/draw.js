@@ -1,4 +1,5 @@
 // Drawing on a 2D context, with no igv.js in it. The scale is symmetric: zero is in the middle.
+import { drawBand } from './band.js'
 import { short } from './dom.js'
 import { endsOf, mostOf } from './envelope.js'
 
@@ -17,6 +18,7 @@ import { endsOf, mostOf } from './envelope.js'
  * @property {number} height
  * @property {number} limit what is beyond it ends at the edge under a dark mark
  * @property {number} [threshold] a smaller |value| is dimmed
+ * @property {import('./ensembles.js').Span[]} [band] around the values
  * @property {boolean} [reverse] letters of the reverse strand
  * @property {Colors} colors
  */
@@ -91,10 +93,11 @@ function stepsOf(path) {
  * @param {Picture} picture
  */
 export function drawRelevance(ctx, picture) {
-  const { width, height, limit, threshold = 0 } = picture
+  const { width, height, limit, threshold = 0, band = [] } = picture
   const zero = Math.round(height / 2)
   ctx.fillStyle = '#C8C8C8'
   ctx.fillRect(0, zero, width, 1)
+  if (band.length) drawBand(ctx, band, { ...picture, edge: EDGE }, 'behind')
   for (const { color, alpha, shapes } of layersOf(picture)) {
     Object.assign(ctx, { fillStyle: color, globalAlpha: alpha })
     ctx.beginPath()
@@ -102,6 +105,7 @@ export function drawRelevance(ctx, picture) {
     ctx.fill()
   }
   ctx.globalAlpha = 1
+  if (band.length) drawBand(ctx, band, { ...picture, edge: EDGE }, 'before')
   if (threshold > 0 && threshold < limit) {
     const away = (threshold / limit) * (height / 2 - EDGE)
     ctx.fillStyle = 'rgba(110,110,110,0.45)'

@@ -1,5 +1,5 @@
 // What is said of a relevance track: beside its name, and of a place in it. No igv.js in here.
-import { number, signed } from './dom.js'
+import { number, short, signed } from './dom.js'
 import { COMPLEMENT } from './draw.js'
 
 /** @typedef {import('./envelope.js').Piece} Piece */
@@ -10,9 +10,11 @@ import { COMPLEMENT } from './draw.js'
  *
  * @param {Pick<RelevanceTrack, 'look' | 'inUnits' | 'isDifference' | 'unit'>} track
  * @param {number} width of a bin, in bases; 0: there are none
+ * @param {unknown[]} [band] around the values
  */
-export function labelOf({ look, inUnits, isDifference, unit }, width) {
+export function labelOf({ look, inUnits, isDifference, unit }, width, band = []) {
   const words = isDifference ? [inUnits ? 'each in units of its p99' : `${unit}s`] : []
+  if (band.length) words.push('mean, band: ± 1 sd of members')
   if (width) words.push(`largest and smallest of each ${bases(width)} bp`)
   if (width && isDifference) words.push('pale: at most')
   if (look.reverse) words.push('reverse strand')
@@ -27,9 +29,9 @@ function bases(width) {
 
 /**
  * @param {RelevanceTrack} track
- * @param {{piece: Piece, chr: string, position: number, read?: string}} place
+ * @param {{piece: Piece, chr: string, position: number, read?: string, sd?: number}} place
  */
-export function factsOf(track, { piece, chr, position, read }) {
+export function factsOf(track, { piece, chr, position, read, sd }) {
   const base = read?.toUpperCase()
   const complement = base && `${COMPLEMENT[base] ?? base} (reverse strand)`
   const bin = 'value' in piece ? null : piece
@@ -39,6 +41,7 @@ export function factsOf(track, { piece, chr, position, read }) {
     Position: bin ? `${chr}:${from}-${to}` : `${chr}:${position + 1}`,
     Base: track.look.reverse ? complement : base,
     Relevance: 'value' in piece && signed(piece.value) + track.unitText,
+    'Sd of members': sd !== undefined && `${short(sd)}${track.unitText}`,
     Largest: bin && range(bin.high, bin.most?.high) + track.unitText,
     Smallest: bin && range(bin.low, bin.most?.low) + track.unitText,
   }

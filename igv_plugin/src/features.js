@@ -1,5 +1,6 @@
 // What igv.js keeps of a relevance track to draw.
 import { LETTERS } from './draw.js'
+import { reachOf } from './ensembles.js'
 import { envelope } from './envelope.js'
 import { RAW } from './reading.js'
 import { largest } from './scale.js'
@@ -26,9 +27,10 @@ export async function featuresOf(track, chr, start, end, bpPerPixel) {
   // igv.js keeps what it has down to half of this zoom
   const letters =
     bpPerPixel < 2 * LETTERS && (await lettersOf(track.browser, chr, start, end, pieces))
+  const band = width ? [] : await track.band(chr, from, to, pieces)
   const getMax = (/** @type {number} */ left, /** @type {number} */ right) =>
-    largest(shown, left, right)
-  return Object.assign(shown, { width, letters: letters || null, getMax, getMin: () => 0 })
+    Math.max(largest(shown, left, right), reachOf(band, left, right))
+  return Object.assign(shown, { width, letters: letters || null, band, getMax, getMin: () => 0 })
 }
 
 /**

@@ -1,5 +1,6 @@
 // The manifest of a scan: read, checked, turned into an igv.js session. No igv.js in here.
 import { COLORS } from './draw.js'
+import { together } from './ensembles.js'
 import { COPY, problem } from './files.js'
 import { igvLocus } from './state.js'
 
@@ -21,6 +22,7 @@ import { igvLocus } from './state.js'
  * @property {string} [model]
  * @property {string} [target]
  * @property {number} [p99]
+ * @property {string} [unit] of a score or a standard deviation
  */
 
 /**
@@ -32,12 +34,14 @@ import { igvLocus } from './state.js'
  * @property {import('../index.js').Interval} locus
  * @property {{url: string}} regions
  * @property {Shown[]} tracks
- * @property {{name: string, outputs?: {kind?: string}}[]} [models]
+ * @property {Model[]} [models]
+ * @property {{models: Model[], hits?: HitFile[]}} [ensembles] of models; apart in the text alone
  * @property {{q?: number, logos?: string, models?: HitFile[]}} [hits] of a q below this
  * @property {{models?: import('./trust.js').Trust[]}} [trust]
  * @property {Record<string, {size?: number}>} [files] by URL: how long each was when it was written
  */
 
+/** @typedef {{name: string, outputs?: {kind?: string}}} Model */
 /**
  * @typedef {object} HitFile
  * @property {string} model
@@ -60,13 +64,14 @@ const SCHEMA = 'gtrack-manifest/1'
  */
 export function readManifest(text, base) {
   try {
-    const manifest = JSON.parse(text)
-    const schema = manifest?.schema
+    const written = JSON.parse(text)
+    const schema = written?.schema
     const title = `${base} has the schema ${JSON.stringify(schema)}, not "${SCHEMA}".`
     if (schema !== SCHEMA) throw problem(title, 'Open the scan with the gtrack that wrote it.')
-    if (!isWhole(manifest)) throw new Error('it is not whole')
+    if (!isWhole(written)) throw new Error('it is not whole')
+    const manifest = together(written)
     makeAbsolute(manifest, base)
-    for (const file of manifest.hits?.models ?? []) file.model = titled(file)
+    for (const file of manifest.hits?.models ?? []) file.model = titled(file) ?? ''
     return manifest
   } catch (error) {
     if (error instanceof Error && 'cure' in error) throw error
@@ -142,23 +147,33 @@ const GIVEN = {
   color: GREY,
   altColor: GREY,
 }
-const SHOWN = /^(relevance(-forward|-reverse)?|hits|annotation)$/
+const SHOWN = /^(relevance(-forward|-reverse)?|hits|score|sd|agreement|annotation)$/
+// What stands beside relevance: bars, too. A score has a colour that no letter and no sign has.
+/** @type {Record<string, string>} */
+const BESIDE = { score: 'score', sd: 'sd of members', agreement: 'sign agreement' }
+const PURPLE = 'rgb(204,121,167)'
 
 /**
  * The igv.js config of a track of the manifest.
  *
  * @param {Shown} shown
- * @param {Manifest['models']} models
+ * @param {Manifest} manifest
  * @returns {TrackConfig}
  */
-function configOf(shown, models) {
+function configOf(shown, { models, tracks }) {
   const { kind, format, url, p99, index } = shown
   const model = titled(shown)
   const name = nameOf(shown)
   const outputs = models?.find((m) => m.name === shown.model)?.outputs
   const unit = outputs?.kind === 'values' && { unit: 'value' } // others are in logits
   if (kind === 'annotation' && format === 'bigWig') return { ...GIVEN, name, url }
-  if (format === 'bigWig') return { ...SIGNED, name, url, gtrack: { kind, model, p99, ...unit } }
+  if (kind in BESIDE) return { ...besideOf(kind), name, url }
+  if (format === 'bigWig') {
+    const isSpread = (/** @type {Shown} */ t) => t.kind === 'sd' && titled(t) === model
+    const spread = kind === 'relevance' && tracks.find(isSpread)
+    const sd = spread && { sd: spread.url }
+    return { ...SIGNED, name, url, gtrack: { kind, model, p99, ...unit, ...sd } }
+  }
   const type = 'annotation'
   const config = { type, format: format.toLowerCase(), name, url, displayMode: 'EXPANDED' }
   if (kind === 'hits') return { ...config, height: 48, gtrack: { kind, model, ...unit } }
@@ -172,8 +187,17 @@ function configOf(shown, models) {
   }
 }
 
+/** @param {string} kind */
+function besideOf(kind) {
+  const { autoscale, ...bars } = GIVEN
+  if (kind === 'agreement') return { ...bars, min: 0, max: 1 }
+  return kind === 'score' ? { ...GIVEN, color: PURPLE, altColor: PURPLE } : GIVEN
+}
+
 /** @param {Shown} shown */
 function nameOf(shown) {
+  const { kind, unit } = shown
+  if (kind in BESIDE) return `${titled(shown)} ${BESIDE[kind]}${unit ? ` (${unit})` : ''}`
   if (shown.target === undefined) return shown.name
   const [what, strand] = shown.kind.split('-')
   if (what === 'hits') return `${titled(shown)} hits`
@@ -211,7 +235,9 @@ export function differenceOf(configs, { first, second } = {}) {
  * @param {Manifest} manifest
  * @returns {import('../igv.js').Session}
  */
-export function sessionFromManifest({ genome, locus, models, regions, tracks }) {
+export function sessionFromManifest(manifest) {
+  const whole = together(manifest)
+  const { genome, locus, regions, tracks } = whole
   const own = { reference: localReference(genome), loadDefaultGenomes: false }
   const { A, C, G, T, N } = COLORS
   const roi = {
@@ -227,6 +253,6 @@ export function sessionFromManifest({ genome, locus, models, regions, tracks }) 
     nucleotideColors: { A, C, G, T, N },
     roi: [roi],
     gtrack: { manifest: 'manifest.json' },
-    tracks: tracks.filter((t) => SHOWN.test(t.kind)).map((t) => configOf(t, models)),
+    tracks: tracks.filter((t) => SHOWN.test(t.kind)).map((t) => configOf(t, whole)),
   }
 }

@@ -1,6 +1,7 @@
 // What is opened: a manifest or a hub as an igv.js session, without what cannot be shown.
 import { escapeHTML } from './dom.js'
 import { COLORS } from './draw.js'
+import { withBands } from './ensembles.js'
 import { COPY, fetchText, look, problem, wholeFiles } from './files.js'
 import { hubSession } from './hub.js'
 import { localReference, messageOf, readManifest, sessionFromManifest } from './manifest.js'
@@ -47,7 +48,7 @@ export async function open(igv, options, report) {
   for (const { bad, odd } of found) if (bad ?? odd) report(/** @type {Problem} */ (bad ?? odd))
   const whole = wholeFiles([...letters, ...found])
   if (whole) report(whole)
-  const session = { ...all, tracks: all.tracks.filter((_, i) => !found[i].bad) }
+  const session = { ...all, tracks: withBands(all.tracks.filter((_, i) => !found[i].bad)) }
   const lost = letters.find(({ bad }) => bad)?.bad
   if (lost && bare) session.reference = bare
   if (session.reference?.format === 'chromsizes') report(noLetters(session.reference, lost?.title))

@@ -1,6 +1,7 @@
 // The relevance tracks: igv.js' own wig track with our reading, scale and drawing.
 import { escapeHTML } from './dom.js'
 import { drawAxis, drawRelevance, LETTERS, strandEnd } from './draw.js'
+import { bandOf } from './ensembles.js'
 import { factsOf, labelOf } from './facts.js'
 import { featuresOf } from './features.js'
 import { Reader } from './reading.js'
@@ -10,6 +11,7 @@ import { scaledTrack } from './scaling.js'
 /** @typedef {import('../igv.js').Track} Track */
 /** @typedef {import('../igv.js').TrackConfig} TrackConfig */
 /** @typedef {import('../igv.js').GtrackConfig} GtrackConfig */
+/** @typedef {import('./ensembles.js').Span} Span */
 /** @typedef {import('./envelope.js').Piece} Piece */
 /** @typedef {import('./scale.js').Stretch} Stretch */
 /** @typedef {new (...given: any[]) => Track} TrackClass */
@@ -21,7 +23,8 @@ import { scaledTrack } from './scaling.js'
 /**
  * What was read beside the values: the bases of each bin (0 where there are none), the sequence.
  *
- * @typedef {Partial<{width: number, letters: {start: number, text: string} | null}>} Read
+ * @typedef {Partial<{width: number, letters: {start: number, text: string} | null, band: Span[]}>}
+ *   Read
  */
 
 /**
@@ -37,6 +40,7 @@ import { scaledTrack } from './scaling.js'
  * @property {boolean} [inUnits] whether a difference is in units of each 99th percentile
  * @property {{min: number, max: number}} dataRange
  * @property {Reader['pieces']} pieces
+ * @property {(chr: string, start: number, end: number, means: Piece[]) => Promise<Span[]>} band
  * @property {Values} values
  */
 /** @typedef {Track & Added} RelevanceTrack */
@@ -53,6 +57,10 @@ export const relevanceTrack = (WigTrack) =>
       this.isRelevance = true
       super.init(config)
       this.unit = config.gtrack.unit ??= 'logit'
+      const url = config.gtrack.sd
+      if (!url) return
+      const { featureSource } = new WigTrack({ type: 'wig', format: 'bigwig', url }, this.browser)
+      this.spread = new Reader((query) => featureSource.getFeatures(query))
     }
     reading = new Reader((query) => this.featureSource.getFeatures(query))
 
@@ -71,6 +79,16 @@ export const relevanceTrack = (WigTrack) =>
     /** @type {Reader['pieces']} */
     pieces(chr, start, end, bpPerPixel) {
       return this.reading.pieces(chr, start, end, bpPerPixel)
+    }
+    /**
+     * The band around an ensemble's mean, of single bases; none of a model, or where it cannot be
+     * read.
+     *
+     * @type {(chr: string, start: number, end: number, means: Piece[]) => Promise<Span[]>}
+     */
+    async band(chr, start, end, means) {
+      const read = this.spread?.pieces(chr, start, end, 0)
+      return read ? read.then((sds) => bandOf(means, sds)).catch(() => []) : []
     }
     /** @type {Reader['pieces']} */
     getFeatures(chr, start, end, bpPerPixel) {
@@ -110,6 +128,7 @@ function drawTrack(track, options) {
   label(track, options)
   drawRelevance(context, {
     features,
+    band: features.band,
     letters: bpPerPixel < LETTERS ? features.letters : null,
     bpStart,
     bpPerPixel,
@@ -131,7 +150,7 @@ function drawTrack(track, options) {
  */
 function label(track, { features, viewport }) {
   const { trackView, look } = track
-  const text = [track.name, ...labelOf(track, features.width)].join(' · ')
+  const text = [track.name, ...labelOf(track, features.width, features.band)].join(' · ')
   if (viewport) {
     const said = labels.get(viewport) ?? track.name // igv.js' own
     if (said !== text) viewport.setTrackLabel(text)
@@ -179,9 +198,11 @@ function factsAt(track, { viewport, genomicLocation }) {
   const position = Math.floor(genomicLocation)
   const found = features.find((f) => f.start <= position && position < f.end)
   if (!found) return []
-  const { letters } = features
+  const { letters, band } = features
   const read = letters?.text[position - letters.start]
-  const facts = factsOf(track, { piece: found, chr: viewport.referenceFrame.chr, position, read })
+  const { sd } = band?.find((s) => s.start <= position && position < s.end) ?? {}
+  const { chr } = viewport.referenceFrame
+  const facts = factsOf(track, { piece: found, chr, position, read, sd })
   return Object.entries(facts)
     .filter(([, value]) => value)
     .map(([name, value]) => ({ name, value: escapeHTML(value), text: value })) // value: as HTML

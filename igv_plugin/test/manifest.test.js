@@ -51,7 +51,7 @@ function strange(value) {
     ? {
         ...more,
         tracks: [
-          { name: 's', kind: 'score', format: 'tsv', url: 's.tsv', model: 'cnn' },
+          { name: 's', kind: 'weather', format: 'tsv', url: 's.tsv', model: 'cnn' },
           ...more.tracks,
         ],
       }
@@ -72,7 +72,7 @@ test('unknown keys and kinds of tracks are passed over', () => {
       name,
     )
   }
-  const kinds = ['score', 'relevance-both', 'Relevance', 'hits2', 'xhits', '__proto__']
+  const kinds = ['scores', 'relevance-both', 'Relevance', 'hits2', 'xhits', '__proto__']
   const full = read('full.manifest.json')
   const odd = kinds.map((kind) => ({ ...full.tracks[0], kind }))
   assert.deepEqual(sessionFromManifest({ ...full, tracks: odd }).tracks, [])

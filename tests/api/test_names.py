@@ -25,7 +25,7 @@ SIGNATURES = {
         "strand=None, per_strand_tracks=False, device='auto', precision=None, batch_units=None, "
         "shards=None, engine='local', workers=None, null=False, motifs=None, annotations=None, "
         "resume=False, overwrite=False, progress=None, flank=None, resize=None, tile=False, "
-        "blacklist=None)"
+        "blacklist=None, score_track=False, ensembles=None)"
     ),
     "predict": (
         "(model, sequences, *, strand=None, outputs=None, precision=None, batch_units=None, "

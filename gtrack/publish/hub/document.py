@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gtrack.core.assemblies import CUSTOM
-from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.core.manifest import BESIDE, RunManifest, TrackSpec
 from gtrack.publish.hub.labels import LONG, SHORT, label, track_names
 from gtrack.publish.hub.tracks import (
     RELEVANCE,
@@ -87,6 +87,7 @@ def hub_text(hub: Hub) -> str:
         long = "Signed relevance per base, each strand by itself"
         tracks += composite(STRANDS, "Strands", long, strands, "hide")
     tracks += [hits(track) for track in hub.of_kind("hits")]
+    tracks += [signal(track) for track in hub.of_kind(*BESIDE)]
     for track in hub.of_kind("annotation"):
         tracks.append(signal(track) if track.spec.is_signal else annotation(track))
     _set_apart(tracks)

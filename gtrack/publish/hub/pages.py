@@ -11,6 +11,7 @@ from typing import Any
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.strands import STRANDS_SAID
+from gtrack.publish.hub.beside import BESIDE_SAID
 from gtrack.publish.hub.document import Hub
 from gtrack.publish.hub.page_parts import believed, paragraphs, section, table
 from gtrack.publish.hub.tracks import HubTrack
@@ -92,7 +93,8 @@ def hub_pages(hub: Hub) -> dict[str, str]:
         pages["genome.html"] = _genome_page(hub)
     for track in hub.tracks:
         kind = track.spec.kind
-        make = {"hits": _hits_page, "annotation": _annotation_page}.get(kind, _relevance_page)
+        given = dict.fromkeys(("annotation", *BESIDE_SAID), _annotation_page)
+        make = {"hits": _hits_page, **given}.get(kind, _relevance_page)
         pages[track.page] = make(hub, track)
     return pages
 
@@ -116,6 +118,7 @@ def _made(hub: Hub, model: dict[str, Any]) -> Markup:
     strands = str(model["strands"])
     rows: list[tuple[str, object]] = [
         ("Model", f"{model['name']} ({model['kind']})"),
+        ("Mean of the relevance of", ", ".join(model.get("members", ())) or None),
         ("Model's SHA-256", model["sha256"]),
         ("Outputs explained", f"{', '.join(model['targets'])} (of {', '.join(model['labels'])})"),
         ("What outputs are", _OUTPUTS[model["outputs"]["kind"]]),
@@ -240,6 +243,8 @@ def _hit_facts(hub: Hub, track: HubTrack) -> list[tuple[str, object]]:
 
 def _annotation_page(hub: Hub, track: HubTrack) -> str:
     spec = track.spec
+    if spec.is_beside:
+        return _page(hub, spec.shown, section("Description", paragraphs(BESIDE_SAID[spec.kind])))
     how = f"It is the {spec.format} that was given."
     if ANNOTATION_FORMATS[spec.format].lines:
         how = f"It is a bigBed of the {spec.format} that was given, made by gtrack."

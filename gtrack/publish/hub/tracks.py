@@ -19,8 +19,9 @@ from math import floor, log10
 
 from gtrack.core.big_file import BigFile
 from gtrack.core.manifest import TrackSpec
+from gtrack.publish.hub.beside import LONG_LABELS
 from gtrack.publish.hub.labels import LONG, SHORT, label, track_names
-from gtrack.publish.session import GREY, NEGATIVE, POSITIVE
+from gtrack.publish.session import GREY, NEGATIVE, POSITIVE, PURPLE
 from gtrack.publish.stanzas import Nested, Settings
 
 ROOT, RELEVANCE, STRANDS, OVERLAY = "gtrack", "relevance", "relevance_strands", "relevance_overlay"
@@ -213,15 +214,16 @@ def annotation(track: HubTrack) -> Nested:
 
 
 def signal(track: HubTrack) -> Nested:
-    """Return the stanza of values that the user gave: bars on a scale of their own.
+    """Return the stanza of values that are no relevance: bars on a scale of their own.
 
     Its limits are those of the values and 0. UCSC takes them where a user turns the automatic scale
     off.
     """
     low, high = 0.0 - rounded_up(-track.file.low, 0.0), rounded_up(track.file.high, 0.0)
     limits = f"{low:g} {high:g}" if low < high else "0 1"
+    colour = PURPLE if track.spec.kind == "score" else GREY
     return 1, [
-        *described(track.name, track.spec.shown, _meaning(track)),
+        *described(track.name, track.spec.name, _meaning(track)),
         ("parent", ROOT),
         ("type", f"bigWig {limits}"),
         ("bigDataUrl", track.url),
@@ -230,8 +232,8 @@ def signal(track: HubTrack) -> Nested:
         ("alwaysZero", "on"),
         ("maxHeightPixels", "200:50:11"),
         ("windowingFunction", "mean"),
-        ("color", GREY),
-        ("altColor", GREY),
+        ("color", colour),
+        ("altColor", colour),
         ("html", track.page),
     ]
 
@@ -251,6 +253,8 @@ def _meaning(track: HubTrack) -> str:
             return f"{said} {track.spec.title} supports or opposes{unit}"
         case "annotation":
             return f"{track.spec.name} ({'signal' if track.spec.is_signal else 'annotation'})"
+        case kind if track.spec.is_beside:
+            return f"{LONG_LABELS[kind]} {track.spec.title}{unit * (kind != 'agreement')}"
         case kind:
             said = f"Relevance of each base to {track.spec.title}"
             return f"{said}{strand.get(kind, '')}{unit}"

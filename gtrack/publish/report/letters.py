@@ -16,6 +16,7 @@ from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.ties import first_largest
 from gtrack.publish.markup import Markup, element, join, void
+from gtrack.publish.report.bands import band
 from gtrack.publish.report.lanes import (
     XScale,
     cut_label,
@@ -63,6 +64,8 @@ class ModelRow:
         The model's 99th percentile: where a dotted line stands on either side of the axis.
     hits : tuple of MotifHit
         Those that touch the place.
+    spread : ndarray of float32, shape (bases,), or None
+        Of an ensemble, the standard deviation of its members: a band around the values.
     """
 
     name: str
@@ -70,6 +73,7 @@ class ModelRow:
     limit: float
     p99: float | None = None
     hits: tuple[MotifHit, ...] = ()
+    spread: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,13 +197,18 @@ def _letters(plot: LetterPlot, row: ModelRow, step: float) -> Markup:
         for at, (base, height) in enumerate(zip(plot.bases, heights, strict=True))
         if base in GLYPHS and abs(height) >= _SMALLEST
     )
+    around: tuple[Markup, ...] = ()
+    if row.spread is not None:
+        around = band(row.values, row.spread, scale, step)
     return join(
         cut_label(row.name, 64, 0, -HALF - 7, class_="name"),
         *(label(words, -8, y + 4, class_="end") for y, words in ticks),
         *_gaps(plot, row, step),
         *guides,
+        *around[:1],
         void("path", d=f"M0 0H{PLOT}M-5-{HALF}H0V{HALF}H-5M-5 0H0", class_="axis"),
         element("g", *letters, transform=f"scale({short(step, 5)} 1)"),
+        *around[1:],
     )
 
 

@@ -91,6 +91,19 @@ def _paragraphs(manifest: RunManifest) -> Iterator[tuple[str, str]]:
         "compare within a row. Dotted lines stand at the row's 99th percentile (p99) of "
         "|relevance| over all scanned bases and make places comparable.",
     )
+    members = {m["name"]: ", ".join(m["members"]) for m in manifest.models if "members" in m}
+    for name, of in members.items():
+        yield (
+            name,
+            f"An ensemble: the letters are the mean relevance of {of}; the grey band is one "
+            "standard deviation of these on either side of it.",
+        )
+    if any(track.kind == "score" for track in manifest.tracks):
+        yield (
+            "Scores",
+            "Bars below the letters: what the model says of the window that owns each base, on a "
+            "scale of its own. They are no relevance.",
+        )
     if manifest.job is None:
         yield "Method", _FOREIGN
     else:

@@ -15,6 +15,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
 from gtrack.core.listed_files import Room
 from gtrack.core.manifest import UNGUARDED, RunManifest, TrackSpec
+from gtrack.core.scan.ensemble import Ensemble, check_members, ensemble_targets
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.segments import Segment, cut_segments
@@ -22,6 +23,7 @@ from gtrack.core.sequences import base_codes
 from gtrack.core.targets import Target, named
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
+from gtrack.workflows.folder.beside_record import ensembles_in
 from gtrack.workflows.folder.foreign import LABEL, ForeignTracks, no_model, read_foreign
 from gtrack.workflows.folder.genome import SIZES, is_planned, regions_digest
 from gtrack.workflows.folder.integrity import refuse_changed
@@ -84,12 +86,25 @@ class FinishedScan:
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """What has a track."""
+        """What models, or tracks of another tool, were explained for; see :attr:`shown`."""
         return self.made_by.targets
 
+    @property
+    def shown(self) -> tuple[Target, ...]:
+        """What has a track of relevance: :attr:`targets`, and those of ensembles."""
+        if isinstance(self.made_by, ForeignTracks):
+            return self.targets
+        ensembles = ensembles_in(self.manifest.models)
+        return (*self.targets, *ensemble_targets(ensembles, self.made_by))
+
+    def read_by(self, name: str) -> str:
+        """Return the model whose windows a model or an ensemble has: its own, or a member's."""
+        members: list[str] = self.manifest.model(name).get("members", [name])
+        return members[0]
+
     def targets_of(self, name: str) -> tuple[Target, ...]:
-        """Return the targets of one model."""
-        return tuple(target for target in self.targets if target.model == name)
+        """Return the targets of one model, or ensemble."""
+        return tuple(target for target in self.shown if target.model == name)
 
     def is_still(self, manifest: RunManifest) -> bool:
         """Tell whether a manifest that was read again is of the same tracks."""
@@ -191,18 +206,33 @@ def _fit(manifest: RunManifest, plan: Plan | ForeignTracks) -> bool:
             (model.name, [*model.head.names], [model.head.names[at] for at in model.targets])
             for model in plan.models
         ]
-    stems = [target.stem for target in plan.targets]
+    targets = plan.targets
+    if isinstance(plan, Plan) and (ensembles := _ensembles(manifest, plan)) is not None:
+        targets = (*targets, *ensemble_targets(ensembles, plan))
+        heads = {name: (labels, told) for name, labels, told in models}
+        models += [(each.name, *heads[each.members[0]]) for each in ensembles]
+    stems = [target.stem for target in targets]
     scored = [track.name for track in manifest.tracks if track.kind == "relevance"]
-    explained = {tuple(named(target).values()) for target in plan.targets}
+    explained = {tuple(named(target).values()) for target in targets}
     others = {_subject(asdict(t)) for t in manifest.tracks if t.model is not None}
-    told = (*(manifest.hits or {}).get("models", ()), *(manifest.trust or {}).get("models", ()))
-    called = {_subject(entry) for entry in told}
+    said = (*(manifest.hits or {}).get("models", ()), *(manifest.trust or {}).get("models", ()))
+    called = {_subject(entry) for entry in said}
     return (
         [(each["name"], each["labels"], each["targets"]) for each in manifest.models] == models
         and scored == stems
         and (others | called).issubset(explained)
         and place["start"] < place["end"] <= plan.chrom_sizes.get(place["chrom"], 0)
     )
+
+
+def _ensembles(manifest: RunManifest, plan: Plan) -> tuple[Ensemble, ...] | None:
+    """Return the ensembles of a manifest; None where they are none of the plan's models."""
+    try:
+        ensembles = ensembles_in(manifest.models)
+        check_members(ensembles, [model.name for model in plan.models])
+    except InputError:
+        return None
+    return ensembles
 
 
 def _subject(entry: Mapping[str, Any]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import InputError, OutputError
+from gtrack.core.manifest import BESIDE as KINDS_BESIDE
 from gtrack.core.small_file import whole_json
 from gtrack.core.targets import ENDS, NAME, Target, name_targets, path_of
 from gtrack.io.atomic import finished_name
@@ -24,6 +25,7 @@ from gtrack.io.lock import is_lock
 from gtrack.io.plan_folder import PLAN_MOST
 from gtrack.workflows.folder.annotation_record import FOLDER as ANNOTATIONS
 from gtrack.workflows.folder.annotation_record import RECORD, recorded
+from gtrack.workflows.folder.beside_record import RECORD as BESIDE
 from gtrack.workflows.folder.evaluation_record import evaluation_files
 from gtrack.workflows.folder.hub_folder import clear_unfinished_hubs, hub_files
 from gtrack.workflows.folder.report_page import is_report
@@ -86,13 +88,14 @@ class Owned:
     @classmethod
     def of(cls, out: Path) -> Owned:
         """Find out, from what lies in the folder, what of it is ours."""
-        names = {*_TOP, PLAN, "plan/regions.tsv", RECORD, *(f"genome/{name}" for name in _GENOME)}
+        names = {*_TOP, PLAN, "plan/regions.tsv", RECORD, BESIDE}
+        names |= {f"genome/{name}" for name in _GENOME}
         names |= {f"{ANNOTATIONS}/{name}" for name in recorded(out)}
         if manifest := _json(out / MANIFEST, "gtrack-manifest/"):
-            listed = [manifest.get(key) for key in ("tracks", "hits", "null")]
+            listed = [manifest.get(key) for key in ("tracks", "hits", "null", "ensembles")]
             names |= {text for text in map(path_of, _texts(listed)) if _LISTED.fullmatch(text)}
         if plan := _json(out / PLAN, "gtrack-plan/"):
-            names |= set(_of_plan(plan))
+            names |= set(_of_plan(plan, _json(out / BESIDE, "gtrack-beside/") or {}))
         for stem in foreign_tracks(out):
             names |= {"hits/logos.json", *_of_stem(stem)}
         return cls(out, frozenset(names))
@@ -184,17 +187,21 @@ def _begins(out: Path, name: str) -> bool:
     return name in FOLDERS and is_folder(out / name) and all(map(finished_name, inside))
 
 
-def plan_targets(plan: dict[str, Any]) -> tuple[Target, ...]:
-    """Return the targets of a plan's record, of this version or the first."""
+def plan_targets(plan: dict[str, Any], beside: dict[str, Any]) -> tuple[Target, ...]:
+    """Return the targets of a plan's record, of this version or the first, and of ensembles."""
     explained = []
     for model in plan["facts"]["models"]:
         names = model["head"]["names"] if "head" in model else model["labels"]
         indices = model["targets"] if "targets" in model else [model["target"]]
         explained.append((str(model["name"]), indices, names))
+    known = {name: rest for name, *rest in explained}
+    with suppress(AttributeError, LookupError, TypeError):  # of a damaged record no more is known
+        for name, (first, *_) in beside.get("ensembles", {}).items():
+            explained.append((name, *known[first]))
     return name_targets(explained)
 
 
-def _of_plan(plan: dict[str, Any]) -> Iterator[str]:
+def _of_plan(plan: dict[str, Any], beside: dict[str, Any]) -> Iterator[str]:
     """Yield what the shards, the merge and the calls of hits of a plan write."""
     # Of a damaged plan no more is known.
     with suppress(ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
@@ -202,7 +209,7 @@ def _of_plan(plan: dict[str, Any]) -> Iterator[str]:
         shards = min(int(plan["n_shards"]), _MOST_SHARDS)
         yield from (f"shards/{k:06d}{end}" for k in range(shards) for end in (".npz", LEASE))
         pools = (plan.get("null") or {}).get("pools", {})
-        for target in plan_targets(plan):
+        for target in plan_targets(plan, beside):
             stem, parts = target.stem, pools.get(target.model, ())
             yield from _of_stem(stem)
             yield f"null/{stem}.npz"
@@ -212,6 +219,7 @@ def _of_plan(plan: dict[str, Any]) -> Iterator[str]:
 def _of_stem(stem: str) -> Iterator[str]:
     """Yield the tracks of a target, and what calls of hits write of it."""
     yield from (f"tracks/{stem}{end}.relevance.bw" for end in ENDS)
+    yield from (f"tracks/{stem}.{kind}.bw" for kind in KINDS_BESIDE)
     yield from (f"hits/{stem}.{end}" for end in _HITS)
 
 

@@ -142,7 +142,7 @@ class ScanFolder:
         if not self.has_manifest():
             return False
         manifest = self.read_manifest()
-        tracks = [self.out / each.path for each in manifest.tracks if each.is_relevance]
+        tracks = [self.out / each.path for each in manifest.explained]
         tables = (manifest.regions[key] for key in TABLES if key in manifest.regions)
         files = (*(self.out / name for name in tables), *tracks)
         return manifest.plan_sha256 == plan.digest and all(file.is_file() for file in files)

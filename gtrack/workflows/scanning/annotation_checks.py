@@ -12,6 +12,7 @@ from pathlib import Path
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
+from gtrack.core.manifest import BESIDE
 from gtrack.core.printable import shown
 from gtrack.core.scan.regions import known_as, known_names
 from gtrack.io.annotations import annotation_format, read_features
@@ -96,7 +97,7 @@ def check_names(
     InputError
         When a name cannot be that of a file, or is taken.
     """
-    ends = ("", "-forward", "-reverse", "-hits")
+    ends = ("", "-forward", "-reverse", "-hits", *(f"-{kind}" for kind in BESIDE))
     names = {*tracks, *(f"{model}{end}" for model in models for end in ends)}
     taken = dict.fromkeys((name.casefold() for name in names), "a track of a model")
     for name, path in pairs:

@@ -9,6 +9,8 @@ from typing import Literal
 
 from gtrack.core.assemblies import assembly_id
 from gtrack.core.errors import InputError
+from gtrack.core.scan.ensemble import check_members
+from gtrack.workflows.folder.beside_record import NOTHING, Beside
 from gtrack.workflows.folder.kept_inputs import of_files, of_models
 from gtrack.workflows.scanning.sources import refuse_two_sources
 
@@ -25,6 +27,7 @@ class ScanJob:
     `annotations` are files to show beside the tracks, each with its name; no track depends on them.
     `engine_options` are those of the engine: ``jobs``, ``executor``, ``profile``.
     `batch_units` is a number of tokens (a CNN: bases), or ``auto``: found by trying.
+    `beside` are scores as tracks, and ensembles; no track of a model depends on them.
     `sequences` stands in the place of `bed` and `fasta`: loose sequences, a genome of their own.
     `tile` stands in the place of `bed`: stretches of the genome as people write them, "" being all
     of it, less those of `blacklist`, a BED.
@@ -60,6 +63,7 @@ class ScanJob:
     sequences: Path | None = None
     tile: tuple[str, ...] = ()
     blacklist: Path | None = None
+    beside: Beside = NOTHING
 
     def __post_init__(self) -> None:
         refuse_two_sources(self.bed, self.fasta, self.sequences, self.tile, self.blacklist)
@@ -84,6 +88,7 @@ class ScanJob:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise InputError(f"--model {twice[0]}=...: the name is given twice; names are free")
+        check_members(self.beside.ensembles, names)
         for option, given in (
             ("--target", self.targets),
             ("--outputs", self.outputs),

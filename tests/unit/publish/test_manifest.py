@@ -149,7 +149,7 @@ def strange(value: Any) -> Any:
         return value
     more: dict[str, Any] = {"colour": {"of": ["red", None, 3]}, "__proto__": {"kind": "hits"}}
     if "plan_sha256" in value:
-        track = {"name": "s", "kind": "score", "format": "tsv", "url": "s.tsv", "model": "cnn"}
+        track = {"name": "s", "kind": "weather", "format": "tsv", "url": "s.tsv", "model": "cnn"}
         value = {**value, "tracks": [track, *value["tracks"]]}
     return {key: strange(each) for key, each in value.items()} | more
 

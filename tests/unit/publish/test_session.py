@@ -14,9 +14,9 @@ import pytest
 
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.core.targets import name_targets, track_url
-from gtrack.publish.manifest import to_json
+from gtrack.publish.manifest import read_manifest, to_json
 from gtrack.publish.session import LETTERS, POSITIVE, igv_json, igv_xml, locus_text
-from tests.manifests import FOREIGN, MANIFEST, WITH_HITS
+from tests.manifests import FOREIGN, MANIFEST, TRACKS, WITH_HITS
 
 FIXTURES = Path(__file__).resolve().parents[3] / "igv_plugin" / "test" / "fixtures"
 """What the plugin's tests read; GTRACK_WRITE_FIXTURES=1 writes it anew."""
@@ -70,8 +70,43 @@ def of_targets() -> RunManifest:
     return replace(MANIFEST, models=(model, other), tracks=(*tracks, *hits))
 
 
+def of_ensembles() -> RunManifest:
+    """Return a scan with tracks of scores, and an ensemble that has hits."""
+    one = TRACKS[0]
+    models = [{**MANIFEST.models[0], "name": name} for name in ("cnn", "two", "both")]
+    models[2] = {**models[2], "kind": "ensemble", "members": ["cnn", "two"]}
+    relevance = [
+        replace(one, name=name, model=name, url=f"tracks/{name}.relevance.bw")
+        for name in ("cnn", "two", "both")
+    ]
+    hits = [
+        TrackSpec(f"{n}-hits", "hits", "bigBed", f"hits/{n}.hits.bb", n, records=1)
+        for n in ("cnn", "both")
+    ]
+    beside = [("both", "sd"), ("both", "agreement"), ("cnn", "score"), ("both", "score")]
+    others = [
+        TrackSpec(
+            *(f"{name}-{kind}", kind, "bigWig", f"tracks/{name}.{kind}.bw", name),
+            largest=0.5,
+            bases=9,
+            unit=None if kind == "agreement" else "logit",
+        )
+        for name, kind in beside
+    ]
+    assert WITH_HITS.hits is not None
+    entry = WITH_HITS.hits["models"][0]
+    called = [{**entry, "model": name} for name in ("cnn", "both")]
+    return replace(
+        WITH_HITS,
+        models=tuple(models),
+        tracks=(*relevance, *hits, *others),
+        hits={**WITH_HITS.hits, "models": called},
+    )
+
+
 CASES = {
     "targets": of_targets(),
+    "ensembles": of_ensembles(),
     "full": WITH_HITS,
     "foreign": FOREIGN,
     "packed": replace(WITH_HITS, genome={**MANIFEST.genome, "fasta": "genome/genome.fa.gz"}),
@@ -111,6 +146,37 @@ def test_several_targets_are_named_by_their_labels_and_values_say_so() -> None:
     assert units == {"value"}
     units = [track.get("gtrack", {}).get("unit") for track in tracks(WITH_HITS)]
     assert set(units) == {None}, "logits go unsaid"
+
+
+def test_a_score_is_bars_on_a_scale_of_its_own_and_no_relevance() -> None:
+    shown = {track["name"]: track for track in tracks(CASES["ensembles"])}
+    score = shown["cnn score (logit)"]
+    assert score["autoscale"]
+    assert "gtrack" not in score, "no letters, no threshold, no difference"
+    assert (shown["both sign agreement"]["min"], shown["both sign agreement"]["max"]) == (0, 1)
+    assert shown["both"]["gtrack"]["sd"] == shown["both sd of members (logit)"]["url"]
+    assert "sd" not in shown["cnn"]["gtrack"]
+    root = ET.fromstring(igv_xml(CASES["ensembles"]))
+    bars = {t.attrib["name"]: t.attrib for t in root.iter("Track") if "renderer" in t.attrib}
+    assert bars["cnn score (logit)"]["autoScale"] == "true"
+
+
+def test_ensembles_stand_apart_for_readers_that_do_not_know_them(tmp_path: Path) -> None:
+    case, path = CASES["ensembles"], tmp_path / "manifest.json"
+    text = to_json(case)
+    record = json.loads(text)
+    assert [model["name"] for model in record["models"]] == ["cnn", "two"]
+    assert [entry["model"] for entry in record["hits"]["models"]] == ["cnn"]
+    known = ("relevance", "relevance-forward", "relevance-reverse", "hits", "annotation")
+    assert {t["model"] for t in record["tracks"] if t["kind"] in known} == {"cnn", "two"}
+    path.write_text(text)
+    back = read_manifest(path)
+    assert back.models == case.models
+    assert back.tracks == case.tracks
+    assert back.hits == case.hits
+    assert to_json(back) == text
+    without = replace(case, hits=None, tracks=[t for t in case.tracks if t.kind != "hits"])
+    assert "hits" not in json.loads(to_json(without))["ensembles"]
 
 
 def test_the_xml_has_file_paths_and_no_control_character() -> None:
