@@ -44,8 +44,7 @@ STAGES = {
     ],
     "plan: models": ["gtrack.workflows.plan:open_model", "gtrack.workflows.plan:plan_model"],
     "plan: windows": ["gtrack.core.scan.plan:ModelPlan.lay"],
-    "plan: known bases of regions": ["gtrack.workflows.plan:_known"],
-    "plan: letters of regions": ["gtrack.workflows.plan:genome_notes"],
+    "plan: bases of regions": ["gtrack.core.scan.gathering:RegionBases.of"],
     "plan: pools": ["gtrack.workflows.plan:_read_pools"],
     "plan: written": ["gtrack.workflows.folder.scan_folder:ScanFolder.write_plan"],
     "scan: sequences": ["gtrack.workflows.scanning.shard:ShardScanner._read"],
@@ -160,14 +159,16 @@ def write_inputs(folder: Path, regions: int) -> None:
     """Write a random genome and its regions, each as long as a window."""
     import numpy as np
 
-    step = WINDOW_BP + 50
-    letters = np.frombuffer(b"ACGT", np.uint8)
-    bases = letters[np.random.default_rng(regions).integers(0, 4, regions * step + 60)].tobytes()
-    lines = (bases[at : at + 60] for at in range(0, len(bases), 60))
-    (folder / "g.fa").write_bytes(b">chr1\n" + b"\n".join(lines) + b"\n")
-    (folder / "r.bed").write_text(
-        "".join(f"chr1\t{k * step + 20}\t{k * step + 20 + WINDOW_BP}\n" for k in range(regions))
-    )
+    step, line = WINDOW_BP + 50, 60
+    letters, rng = np.frombuffer(b"ACGT", np.uint8), np.random.default_rng(regions)
+    with (folder / "g.fa").open("wb") as file:  # line by line: memory is measured here
+        file.write(b">chr1\n")
+        for _ in range(-(-(regions * step + line) // (line * 1000))):
+            block = letters[rng.integers(0, 4, (1000, line), np.uint8)]
+            file.write(b"\n".join(row.tobytes() for row in block) + b"\n")
+    with (folder / "r.bed").open("w") as bed:
+        for start in range(20, regions * step, step):
+            bed.write(f"chr1\t{start}\t{start + WINDOW_BP}\n")
 
 
 def measure(model: str, regions: int) -> dict[str, Any]:

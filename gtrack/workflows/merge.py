@@ -96,7 +96,7 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
         given=plan.given,
         duplicates=plan.given - len(plan.regions),
         scanned=len(plan.regions),
-        without_bases=plan.known.count(0),
+        without_bases=int((plan.known == 0).sum()),
         models=tuple(each.summary for each in merged),
         tracks=tracks,
         null=null,
@@ -115,7 +115,7 @@ def _merge_models(plan: Plan, folder: ScanFolder) -> list[MergedModel]:
     folder.sweep()
     write_bed(folder.regions_bed, plan.regions)
     without = () if any(not target.alone for target in plan.targets) else ("target",)
-    labels = () if any(region.label is not None for region in plan.regions) else ("label",)
+    labels = () if plan.regions.labels is not None else ("label",)
     with (
         writing_columns(folder.windows_table, WINDOW_COLUMNS, without=without) as windows,
         writing_columns(

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gtrack.core.assemblies import check_lengths
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motifs import Motif
-from gtrack.core.intervals import Interval
 from gtrack.core.ports import SequenceModel
+from gtrack.core.regions import Regions
 from gtrack.core.scan.batches import pool_bounds
+from gtrack.core.scan.gathering import RegionBases
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.loose import LooseGenome
 from gtrack.core.scan.null_windows import lay_null
@@ -149,7 +153,8 @@ def _plan_inputs(job: ScanJob) -> Planned:
     """Read and check every input."""
     method, parameters = method_of(job)
     with opened_source(job.bed, job.fasta, job.sequences) as source:
-        genome, given, regions = source.reference, source.given, source.given.intervals
+        genome, given = source.reference, source.given
+        regions = Regions.of(given.intervals)
         check_lengths(job.genome, genome.chrom_sizes)
         check_regions(regions, genome.chrom_sizes, genome.path, renaming(job.bed))
         annotations = check_annotations(job.annotations, genome.chrom_sizes)
@@ -179,16 +184,16 @@ def _plan_inputs(job: ScanJob) -> Planned:
             flank=job.flank,
             resize=job.resize,
         )
-        known = tuple(_known(genome, region) for region in canonical)
-        if not sum(known):
+        read = RegionBases.of(genome, canonical)
+        if not read.known.any():
             raise InputError(f"{job.regions_from} holds a single A, C, G or T")
-        plan = _lay(job, genome, options, plans, canonical, known, len(regions), len(devices))
-        of_genome = genome_notes(genome, job.genome, canonical)
+        plan = _lay(job, genome, options, plans, canonical, read.known, len(regions), len(devices))
+        of_genome = genome_notes(genome, job.genome, read)
     notes = [*given.notes]
     if job.sequences is None:  # loose ones are as long as they are
         notes += said_of_lengths(canonical, flank=job.flank, resize=job.resize)
     else:
-        notes += said_of_loose([len(region) for region in canonical])
+        notes += said_of_loose(canonical.lengths.tolist())
     for each in plans:
         notes += said_of_window(each.name, each.window_bp, models[each.name].window_bp)
     notes += of_genome
@@ -201,8 +206,8 @@ def _lay(
     genome: Reference,
     options: ScanOptions,
     models: tuple[ModelPlan, ...],
-    regions: Sequence[Interval],
-    known: tuple[int, ...],
+    regions: Regions,
+    known: NDArray[np.int64],
     given: int,
     devices: int,
 ) -> Plan:
@@ -216,7 +221,7 @@ def _lay(
         options=options,
         models=models,
         chrom_sizes=sizes,
-        regions=tuple(regions),
+        regions=regions,
         known=known,
         given=given,
         pools={name: hashes for name, (hashes, _) in read.items()},
@@ -245,19 +250,14 @@ def _read_pools(genome: Reference, grid: WindowGrid) -> tuple[tuple[str, ...], i
     return tuple(hashes), covered
 
 
-def _known(genome: Reference, region: Interval) -> int:
-    sequence = genome.fetch(region.chrom, region.start, region.end)  # of A, C, G, T and N
-    return len(sequence) - sequence.count("N")
-
-
-def _check_weights(path: Path, regions: Sequence[Interval], genome: Reference) -> str:
+def _check_weights(path: Path, regions: Regions, genome: Reference) -> str:
     """Return the sha256 of the bigWig of ``--projection weighted``, once it fits the genome."""
     with BigWigReader(path) as track:
-        for region in regions:
-            size, there = genome.chrom_sizes[region.chrom], track.chrom_sizes.get(region.chrom)
+        for chrom in regions.present:
+            size, there = genome.chrom_sizes[chrom], track.chrom_sizes.get(chrom)
             if there != size:
                 raise InputError(
-                    f"{path}: {region.chrom!r} has {there or 'no'} bp there and {size} bp in "
+                    f"{path}: {chrom!r} has {there or 'no'} bp there and {size} bp in "
                     f"{genome.path}; take a track of the same genome"
                 )
     return file_digest(path)
