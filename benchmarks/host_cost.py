@@ -57,8 +57,11 @@ STAGES = {
     "scan: batches and answers": ["gtrack.workflows.scanning.shard:PoolExplainer.__call__"],
     "scan: stand-in": ["__main__:StandIn.explain"],
     "scan: project and average": ["gtrack.workflows.scanning.shard:assemble"],
-    "scan: shard written": ["gtrack.io.shards:write_shard"],
-    "merge: shards read": ["gtrack.io.shards:read_shard", "gtrack.io.shards:is_done"],
+    "scan: shard written": ["gtrack.workflows.folder.parts:write_shard"],
+    "merge: shards read": [
+        "gtrack.workflows.folder.parts:read_shard",
+        "gtrack.workflows.folder.parts:is_done",
+    ],
     "merge: runs": ["gtrack.workflows.scanning.merging:_Tracks.add"],
     "merge: statistics": [
         "gtrack.core.scan.track_statistics:TrackStatistics.add",
@@ -199,7 +202,7 @@ def measure(model: str, regions: int) -> dict[str, Any]:
         )
         begun = time.process_time()
         scan(job, lambda plan: lambda *_: None)
-        took = time.process_time() - begun
+        took, stages = time.process_time() - begun, dict(clock.seconds)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with BigWigReader(folder / "out" / "tracks" / "m.relevance.bw") as reader:
             sizes = reader.chrom_sizes
@@ -211,7 +214,7 @@ def measure(model: str, regions: int) -> dict[str, Any]:
             for first, end in runs:
                 writer.add("chr1", first, values[first:end])
         again = time.process_time() - begun
-    return {"scan": took, "bigwig": again, "rss_kb": peak, "stages": dict(clock.seconds)}
+    return {"scan": took, "bigwig": again, "rss_kb": peak, "stages": stages}
 
 
 def start() -> None:

@@ -8,14 +8,16 @@ Tables of other tools are known by their own columns and refused with the comman
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval, Strand
 from gtrack.core.printable import shown
+from gtrack.core.regions import STRANDS, Regions
 from gtrack.io import text
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import bed_chrom, decoded, quoted, read_strand, whole
@@ -28,6 +30,8 @@ from gtrack.io.table_head import Head, look
 
 _WHOSE = rb"((chrom|chr|tx|gene|transcript|exon|peak|region|geno|feature|t)[_. ]?)?"
 _START_WORD = re.compile(_WHOSE + rb"(start|begin)", re.IGNORECASE)
+_BREAKS = re.compile(r"[\t\n\r\0]")
+_AT_ONCE = 1 << 12  # lines in memory
 _END_WORD = re.compile(_WHOSE + rb"(end|stop)", re.IGNORECASE)
 
 
@@ -197,22 +201,27 @@ def write_bed(path: Path, intervals: Sequence[Interval]) -> None:
         when the file cannot be written.
     """
     file = shown(path)
-    if not intervals:
+    regions = Regions.of(intervals)
+    if not len(regions):
         raise OutputError(f"{file}: no regions to write")
-    stranded = any(i.strand != "." for i in intervals)
-    named = stranded or any(i.name not in (".", "") for i in intervals)
-    lines = []
-    for i in intervals:
-        if any(c in i.name for c in "\t\n\r\0"):
-            raise OutputError(f"{file}: name {i.name!r} cannot be written as BED; rename it")
-        line = f"{bed_chrom(i.chrom, file)}\t{i.start}\t{i.end}"
-        if named:
-            line += f"\t{i.name or '.'}"
-        if stranded:
-            line += f"\t0\t{i.strand}"
-        lines.append(line + "\n")
+    stranded = bool((regions.strand != STRANDS.index(".")).any())
+    named = stranded or any(name not in (".", "") for name in regions.names)
+
+    def lines() -> Iterator[str]:
+        chroms: dict[str, str] = {}
+        for chrom, start, end, name, strand, *_ in regions.rows():
+            if _BREAKS.search(name):
+                raise OutputError(f"{file}: name {name!r} cannot be written as BED; rename it")
+            if chrom not in chroms:
+                chroms[chrom] = bed_chrom(chrom, file)
+            line = f"{chroms[chrom]}\t{start}\t{end}"
+            line += f"\t{name or '.'}" if named else ""
+            yield line + (f"\t0\t{strand}\n" if stranded else "\n")
+
+    rest = lines()
     with replacing(path) as handle:
-        handle.write("".join(lines).encode("utf-8", "backslashreplace"))
+        while part := "".join(islice(rest, _AT_ONCE)):
+            handle.write(part.encode("utf-8", "backslashreplace"))
 
 
 def is_header(line: bytes, number: int) -> bool:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from gtrack.core.assemblies import check_lengths
 from gtrack.core.errors import InputError
@@ -50,6 +48,10 @@ from gtrack.workflows.scanning.model_plan import method_of, plan_model
 from gtrack.workflows.scanning.null import plan_null
 from gtrack.workflows.scanning.sources import opened_source
 from gtrack.workflows.scanning.versions import check_version, versions
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _POOLS_PER_SHARD, _SHARDS_PER_DEVICE = 8, 4
 

@@ -20,7 +20,7 @@ from gtrack.core.sequences import Reference, as_read, is_known, other_letters
 _GAP = 1 << 10
 """Bases between two places that are read along: as dear as asking once more."""
 
-_AT_ONCE = 1 << 20  # bases of a stretch, or of a batch of places
+_AT_ONCE = 1 << 17  # bases of a stretch, or of a batch of places
 
 Text = TypeVar("Text", str, bytes)
 

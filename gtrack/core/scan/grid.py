@@ -88,8 +88,8 @@ class WindowGrid:
         low, high = np.searchsorted(self.run_window, [first, end])
         runs = slice(int(low), int(high))
         chrom = self.chrom[self.run_window[runs]].astype(np.int64)
-        start, end = self.run_start[runs], self.run_end[runs]
-        return joined_runs(chrom, start.astype(np.int64), end.astype(np.int64), values)
+        start, stop = self.run_start[runs], self.run_end[runs]
+        return joined_runs(chrom, start.astype(np.int64), stop.astype(np.int64), values)
 
     def runs_of(self, window: int) -> list[tuple[int, int]]:
         """Return the owned runs (start, end) of one window."""

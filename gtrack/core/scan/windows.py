@@ -91,15 +91,10 @@ def lay_windows(
     asked = keep[window]
     return WindowGrid(
         chroms,
-        narrow(chrom[keep]),
-        narrow(start[keep]),
-        narrow(end[keep]),
+        *(narrow(column[keep]) for column in (chrom, start, end)),
         strands[keep],
-        narrow(renamed[run_window]),
-        narrow(run_start),
-        narrow(run_end),
-        narrow(renamed[window[asked]]),
-        narrow(asker[asked]),
+        *map(narrow, (renamed[run_window], run_start, run_end)),
+        *map(narrow, (renamed[window[asked]], asker[asked])),
         int((~keep).sum()),
     )
 
