@@ -44,8 +44,7 @@ STAGES = {
     ],
     "plan: models": ["gtrack.workflows.plan:open_model", "gtrack.workflows.plan:plan_model"],
     "plan: windows": ["gtrack.core.scan.plan:ModelPlan.lay"],
-    "plan: known bases of regions": ["gtrack.workflows.plan:_known"],
-    "plan: letters of regions": ["gtrack.workflows.plan:genome_notes"],
+    "plan: bases of regions": ["gtrack.core.scan.gathering:RegionBases.of"],
     "plan: pools": ["gtrack.workflows.plan:_read_pools"],
     "plan: written": ["gtrack.workflows.folder.scan_folder:ScanFolder.write_plan"],
     "scan: sequences": ["gtrack.workflows.scanning.shard:ShardScanner._read"],
@@ -58,8 +57,11 @@ STAGES = {
     "scan: batches and answers": ["gtrack.workflows.scanning.shard:PoolExplainer.__call__"],
     "scan: stand-in": ["__main__:StandIn.explain"],
     "scan: project and average": ["gtrack.workflows.scanning.shard:assemble"],
-    "scan: shard written": ["gtrack.io.shards:write_shard"],
-    "merge: shards read": ["gtrack.io.shards:read_shard", "gtrack.io.shards:is_done"],
+    "scan: shard written": ["gtrack.workflows.folder.parts:write_shard"],
+    "merge: shards read": [
+        "gtrack.workflows.folder.parts:read_shard",
+        "gtrack.workflows.folder.parts:is_done",
+    ],
     "merge: runs": ["gtrack.workflows.scanning.merging:_Tracks.add"],
     "merge: statistics": [
         "gtrack.core.scan.track_statistics:TrackStatistics.add",
@@ -160,14 +162,16 @@ def write_inputs(folder: Path, regions: int) -> None:
     """Write a random genome and its regions, each as long as a window."""
     import numpy as np
 
-    step = WINDOW_BP + 50
-    letters = np.frombuffer(b"ACGT", np.uint8)
-    bases = letters[np.random.default_rng(regions).integers(0, 4, regions * step + 60)].tobytes()
-    lines = (bases[at : at + 60] for at in range(0, len(bases), 60))
-    (folder / "g.fa").write_bytes(b">chr1\n" + b"\n".join(lines) + b"\n")
-    (folder / "r.bed").write_text(
-        "".join(f"chr1\t{k * step + 20}\t{k * step + 20 + WINDOW_BP}\n" for k in range(regions))
-    )
+    step, line = WINDOW_BP + 50, 60
+    letters, rng = np.frombuffer(b"ACGT", np.uint8), np.random.default_rng(regions)
+    with (folder / "g.fa").open("wb") as file:  # line by line: memory is measured here
+        file.write(b">chr1\n")
+        for _ in range(-(-(regions * step + line) // (line * 1000))):
+            block = letters[rng.integers(0, 4, (1000, line), np.uint8)]
+            file.write(b"\n".join(row.tobytes() for row in block) + b"\n")
+    with (folder / "r.bed").open("w") as bed:
+        for start in range(20, regions * step, step):
+            bed.write(f"chr1\t{start}\t{start + WINDOW_BP}\n")
 
 
 def measure(model: str, regions: int) -> dict[str, Any]:
@@ -198,7 +202,7 @@ def measure(model: str, regions: int) -> dict[str, Any]:
         )
         begun = time.process_time()
         scan(job, lambda plan: lambda *_: None)
-        took = time.process_time() - begun
+        took, stages = time.process_time() - begun, dict(clock.seconds)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with BigWigReader(folder / "out" / "tracks" / "m.relevance.bw") as reader:
             sizes = reader.chrom_sizes
@@ -210,7 +214,7 @@ def measure(model: str, regions: int) -> dict[str, Any]:
             for first, end in runs:
                 writer.add("chr1", first, values[first:end])
         again = time.process_time() - begun
-    return {"scan": took, "bigwig": again, "rss_kb": peak, "stages": dict(clock.seconds)}
+    return {"scan": took, "bigwig": again, "rss_kb": peak, "stages": stages}
 
 
 def start() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import rich.progress
 from rich.markup import escape
 
@@ -104,8 +104,9 @@ class _Regions:
 
     def __init__(self, grid: WindowGrid, regions: int) -> None:
         # A region is done with the last window that it asked for.
-        last = dict(zip(grid.wanted_region.tolist(), grid.wanted_window.tolist(), strict=True))
-        self._ends = sorted(last.values())
+        last = np.full(regions, -1, np.int32)
+        np.maximum.at(last, grid.wanted_region, grid.wanted_window)
+        self._ends = np.sort(last[last >= 0])
         self._regions, self._windows = regions, 0
         self.bases = grid.owned(0, len(grid))
 
@@ -113,7 +114,7 @@ class _Regions:
         """Say how many are done after so many windows more."""
         self._windows += windows
         missing = self._regions - len(self._ends)  # regions whose bases others own
-        ended = bisect_left(self._ends, self._windows)
+        ended = int(np.searchsorted(self._ends, self._windows))
         done = ended + (missing if ended == len(self._ends) else 0)
         return f"{done:,}/{self._regions:,} regions" if self._regions else ""
 

@@ -8,18 +8,21 @@ Tables of other tools are known by their own columns and refused with the comman
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval, Strand
 from gtrack.core.printable import shown
+from gtrack.core.regions import STRANDS, Regions
 from gtrack.io import text
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import bed_chrom, decoded, quoted, read_strand, whole
 from gtrack.io.bed_cures import cure, kept
+from gtrack.io.bed_growing import GrowingRegions, PlainLines, parts_of
 from gtrack.io.bed_layout import NARROW_PEAK, Layout
 from gtrack.io.table_columns import name_and_strand
 from gtrack.io.table_formats import refuse_other_formats
@@ -27,6 +30,8 @@ from gtrack.io.table_head import Head, look
 
 _WHOSE = rb"((chrom|chr|tx|gene|transcript|exon|peak|region|geno|feature|t)[_. ]?)?"
 _START_WORD = re.compile(_WHOSE + rb"(start|begin)", re.IGNORECASE)
+_BREAKS = re.compile(r"[\t\n\r\0]")
+_AT_ONCE = 1 << 12  # lines in memory
 _END_WORD = re.compile(_WHOSE + rb"(end|stop)", re.IGNORECASE)
 
 
@@ -36,7 +41,7 @@ class GivenRegions:
 
     Attributes
     ----------
-    intervals : list of Interval
+    intervals : sequence of Interval
         0-based half-open, in file order, each with ``origin`` ``path:line``.
     notes : tuple of str
         What a user should know of how the file was read.
@@ -45,7 +50,7 @@ class GivenRegions:
         where every strand is one.
     """
 
-    intervals: list[Interval]
+    intervals: Sequence[Interval]
     notes: tuple[str, ...] = ()
     strandless: str = ""
 
@@ -63,7 +68,7 @@ class GivenRegions:
 
 def read_bed(path: Path) -> list[Interval]:
     """Read the regions of a BED or narrowPeak file, in file order; see :func:`read_regions`."""
-    return read_regions(path).intervals
+    return list(read_regions(path).intervals)
 
 
 def read_regions(path: Path) -> GivenRegions:
@@ -85,25 +90,26 @@ def read_regions(path: Path) -> GivenRegions:
     head, lines = look(path, text.read_lines(path))
     refuse_other_formats(head)
     reader = _Reader(path, head)
-    for number, line in lines:
-        reader.read(number, line)
-    if not reader.intervals:
+    for part in parts_of(lines):
+        if not reader.read_alike(part):
+            for number, line in part:
+                reader.read(number, line)
+    if not len(reader.found):
         raise InputError(f"{shown(path)}: no regions; give a BED file with at least one")
     notes = (reader.spaced,) if reader.spaced else ()
-    return GivenRegions(reader.intervals, notes, reader.strandless)
+    return GivenRegions(reader.found.regions(), notes, reader.strandless)
 
 
 class _Reader:
     """The lines of one file, read one after another."""
 
     def __init__(self, path: Path, head: Head) -> None:
-        self.intervals: list[Interval] = []
+        self.found = GrowingRegions(shown(path))
         self.strandless = self.spaced = ""
         self._path, self._file = path, shown(path)
         self._must_peak = ANNOTATION_FORMATS["narrowPeak"].calls(path.name)
         self._named = len(head.names)
         self._places = name_and_strand(head)
-        self._chroms: dict[bytes, str] = {}
         self._layout: Layout | None = None
         self._fresh = True
 
@@ -119,7 +125,7 @@ class _Reader:
                 self._begin(line, number)
             assert self._layout is not None
             fields = self._layout.split(line)
-            self.intervals.append(self._interval(self._layout, fields, origin))
+            self._take(self._layout, fields, number, origin)
         except ValueError as error:
             mended = cure(self._path, fields, self._layout.tabs) if fields and self._layout else ""
             if len(fields) > 2 and _START_WORD.fullmatch(fields[1]):
@@ -135,24 +141,39 @@ class _Reader:
         if not self._layout.tabs and not self.spaced:
             self.spaced = f"{self._file}: its columns are separated by spaces, and read so"
 
-    def _interval(self, layout: Layout, fields: list[bytes], origin: str) -> Interval:
+    def read_alike(self, part: Sequence[tuple[int, bytes]]) -> bool:
+        """Read lines that are regions as plain as they are most often, at once.
+
+        Returns
+        -------
+        bool
+            False, and nothing is read, where one of them is not, or may be wrong.
+        """
+        if self._layout is None or self._fresh or self._layout.columns == NARROW_PEAK:
+            return False
+        numbers, lines = zip(*part, strict=True)
+        places = self._places if self._layout.columns == self._named else (3, 5)
+        plain = PlainLines.of(lines, self._layout, *places)
+        if plain is None:
+            return False
+        self.found.add_all(numbers, plain)
+        return True
+
+    def _take(self, layout: Layout, fields: list[bytes], number: int, origin: str) -> None:
         if fields[0][:1] == b'"' and len(fields[0]) > 1 and fields[0][-1:] == b'"':
             raise ValueError(f"chromosome {quoted(fields[0])} in quotes; take them off")
         start, end = whole(fields[1], "start"), whole(fields[2], "end")
         summit = None
         if layout.columns == NARROW_PEAK and start < end:
             summit = layout.summit(fields, end - start)
-        name, strand = self._places if layout.columns == self._named else (3, 5)
-        chrom = self._chroms.get(fields[0])
-        if chrom is None:
-            chrom = self._chroms[fields[0]] = decoded(fields[0])
-        return Interval(
-            *(chrom, start, end),
-            decoded(fields[name]) or "." if 0 <= name < layout.columns else ".",
-            self._strand(fields[strand], strand, origin) if strand < layout.columns else ".",
-            summit,
-            origin,
-        )
+        at, strand_at = self._places if layout.columns == self._named else (3, 5)
+        name = fields[at] if 0 <= at < layout.columns else b""
+        strand: Strand = "."
+        if strand_at < layout.columns:
+            strand = self._strand(fields[strand_at], strand_at, origin)
+        if not start < end or not fields[0]:
+            Interval(decoded(fields[0]), start, end, ".", strand, summit, origin)  # says why not
+        self.found.add(number, fields[0], start, end, name, strand, summit)
 
     def _strand(self, field: bytes, column: int, origin: str) -> Strand:
         if field == b"*":
@@ -180,22 +201,27 @@ def write_bed(path: Path, intervals: Sequence[Interval]) -> None:
         when the file cannot be written.
     """
     file = shown(path)
-    if not intervals:
+    regions = Regions.of(intervals)
+    if not len(regions):
         raise OutputError(f"{file}: no regions to write")
-    stranded = any(i.strand != "." for i in intervals)
-    named = stranded or any(i.name not in (".", "") for i in intervals)
-    lines = []
-    for i in intervals:
-        if any(c in i.name for c in "\t\n\r\0"):
-            raise OutputError(f"{file}: name {i.name!r} cannot be written as BED; rename it")
-        line = f"{bed_chrom(i.chrom, file)}\t{i.start}\t{i.end}"
-        if named:
-            line += f"\t{i.name or '.'}"
-        if stranded:
-            line += f"\t0\t{i.strand}"
-        lines.append(line + "\n")
+    stranded = bool((regions.strand != STRANDS.index(".")).any())
+    named = stranded or any(name not in (".", "") for name in regions.names)
+
+    def lines() -> Iterator[str]:
+        chroms: dict[str, str] = {}
+        for chrom, start, end, name, strand, *_ in regions.rows():
+            if _BREAKS.search(name):
+                raise OutputError(f"{file}: name {name!r} cannot be written as BED; rename it")
+            if chrom not in chroms:
+                chroms[chrom] = bed_chrom(chrom, file)
+            line = f"{chroms[chrom]}\t{start}\t{end}"
+            line += f"\t{name or '.'}" if named else ""
+            yield line + (f"\t0\t{strand}\n" if stranded else "\n")
+
+    rest = lines()
     with replacing(path) as handle:
-        handle.write("".join(lines).encode("utf-8", "backslashreplace"))
+        while part := "".join(islice(rest, _AT_ONCE)):
+            handle.write(part.encode("utf-8", "backslashreplace"))
 
 
 def is_header(line: bytes, number: int) -> bool:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.heads import Head
-from gtrack.core.intervals import Interval
 from gtrack.core.printable import pasted, shown
 from gtrack.core.scan.null_windows import NullPlan
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, digest_of
 from gtrack.core.small_file import whole, whole_json
 from gtrack.io.atomic import write_parts, write_text
+from gtrack.io.planned_regions import read_back, written_regions
 
 PLAN_MOST = 32_000_000
 """Bytes of ``plan.json``, at most: it lists the chromosomes, of a draft half a million."""
@@ -26,20 +25,11 @@ _REGIONS_MOST = 1 << 32  # bytes, of 40 million regions
 _AGAIN = "the command of the scan again, with --resume"
 
 SCHEMA, FIRST = "gtrack-plan/2", "gtrack-plan/1"
-_COLUMNS = "chrom\tstart\tend\tname\tstrand\tsummit\tknown"
-_LABEL = "\tlabel"  # a last column, where regions have labels
 
 
 def write_plan(folder: Path, plan: Plan) -> None:
     """Write a plan into a folder that exists; ``plan.json`` comes last and makes it valid."""
-    labelled = any(region.label is not None for region in plan.regions)
-    rows = (
-        f"{r.chrom}\t{r.start}\t{r.end}\t{r.name}\t{r.strand}\t"
-        f"{'' if r.summit is None else r.summit}\t{known}" + f"\t{r.label or ''}" * labelled + "\n"
-        for r, known in zip(plan.regions, plan.known, strict=True)
-    )
-    head = _COLUMNS + _LABEL * labelled + "\n"
-    write_parts(folder / "regions.tsv", map(str.encode, chain([head], rows)))
+    write_parts(folder / "regions.tsv", written_regions(plan.regions, plan.known))
     record = {
         "schema": SCHEMA,
         "digest": plan.digest,
@@ -66,26 +56,16 @@ def read_plan(folder: Path) -> Plan:
         When there is no plan, or it was changed.
     """
     record = _record(folder)
-    regions: list[Interval] = []
-    known: list[int] = []
     try:
         facts, old = record["facts"], record["schema"] != SCHEMA
-        text = whole(folder / "regions.tsv", _REGIONS_MOST).decode()
-        *lines, rest = text.split("\n")
-        if rest:
-            raise ValueError("regions.tsv stops inside a line")
-        for line in lines[1:]:
-            chrom, start, end, name, strand, summit, count, *label = line.split("\t")
-            offset, said = int(summit) if summit else None, "".join(label) or None
-            regions.append(Interval(chrom, int(start), int(end), name, strand, offset, label=said))  # type: ignore[arg-type]
-            known.append(int(count))
+        regions, known = read_back(whole(folder / "regions.tsv", _REGIONS_MOST))
         options, models = (_from_first if old else _from_this)(facts)
         plan = Plan(
             options=options,
             models=models,
             chrom_sizes=dict(record["chrom_sizes"]),
-            regions=tuple(regions),
-            known=tuple(known),
+            regions=regions,
+            known=known,
             given=record["given"],
             pools={name: tuple(pools) for name, pools in record["pools"].items()},
             covered=record["covered"],

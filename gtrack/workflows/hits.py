@@ -169,8 +169,14 @@ def _owned_runs(grid: WindowGrid) -> OwnedRuns:
     """Return which window each base has its relevance from."""
     window = grid.run_window
     return OwnedRuns(
-        *(grid.chroms, grid.chrom[window], grid.run_start, grid.run_end),
-        *(grid.start[window], grid.end[window]),
+        grid.chroms,
+        *(
+            column.astype("i8")
+            for column in (
+                *(grid.chrom[window], grid.run_start, grid.run_end),
+                *(grid.start[window], grid.end[window]),
+            )
+        ),
     )
 
 

@@ -115,7 +115,7 @@ def _summary(plan: Plan, folder: ScanFolder) -> ScanSummary:
         given=plan.given,
         duplicates=plan.given - len(plan.regions),
         scanned=len(plan.regions),
-        without_bases=plan.known.count(0),
+        without_bases=int((plan.known == 0).sum()),
         models=(),
         tracks=(),
     )

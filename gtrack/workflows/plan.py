@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gtrack.core.assemblies import check_lengths
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motifs import Motif
-from gtrack.core.intervals import Interval
 from gtrack.core.ports import SequenceModel
+from gtrack.core.regions import Regions
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.ensemble import fitted
+from gtrack.core.scan.gathering import RegionBases
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.loose import LooseGenome
 from gtrack.core.scan.null_windows import lay_null
@@ -54,8 +55,11 @@ from gtrack.workflows.scanning.precision_audit import audited
 from gtrack.workflows.scanning.sources import opened_source
 from gtrack.workflows.scanning.versions import check_version, versions
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _POOLS_PER_SHARD, _SHARDS_PER_DEVICE = 8, 4
-_PIECE = 1 << 20  # bases in memory
 
 _POOLS_ON_CUDA = 64
 """A GPU explains a pool in a tenth of a second: shards of 8 would be many small files."""
@@ -168,7 +172,8 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
     method, parameters = method_of(job)
     given_by = job.bed, job.fasta, job.sequences, job.tile, job.blacklist
     with opened_source(*given_by) as source:
-        genome, given, regions = source.reference, source.given, source.given.intervals
+        genome, given = source.reference, source.given
+        regions = Regions.of(given.intervals)
         check_lengths(job.genome, genome.chrom_sizes)
         check_regions(regions, genome.chrom_sizes, genome.path, renaming(job.bed))
         annotations = check_annotations(job.annotations, genome.chrom_sizes)
@@ -192,7 +197,7 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
         tiles = source.tiles
         if tiles is not None:
             tiles = _read_by_all(tiles, job.tile, plans, genome)
-            regions = canonical = [*tiles.regions]
+            regions = canonical = Regions.of(tiles.regions)
         if any(each.strand == "region" for each in plans):
             given.need_strands()
         options = ScanOptions(
@@ -207,13 +212,13 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
             flank=job.flank,
             resize=job.resize,
         )
-        known = tuple(_known(genome, region) for region in canonical)
-        if not sum(known):
+        read = RegionBases.of(genome, canonical)
+        if not read.known.any():
             raise InputError(f"{job.regions_from} holds a single A, C, G or T")
-        plan = _lay(job, genome, options, plans, canonical, known, len(regions), len(devices))
+        plan = _lay(job, genome, options, plans, canonical, read.known, len(regions), len(devices))
         if stored is None:
             plan = replace(plan, beside=_found(job, plan, models, genome))
-        of_genome = genome_notes(genome, job.genome, canonical)
+        of_genome = genome_notes(genome, job.genome, read)
     notes = [*given.notes, *_said_of_regions(job, canonical, tiles)]
     for each in plans:
         notes += said_of_window(each.name, each.window_bp, models[each.name].window_bp)
@@ -240,11 +245,11 @@ def _read_by_all(
     return tiles.on_chroms_of(needed, genome.chrom_sizes) if WHOLE in asked else tiles
 
 
-def _said_of_regions(job: ScanJob, regions: Sequence[Interval], tiles: Tiles | None) -> list[str]:
+def _said_of_regions(job: ScanJob, regions: Regions, tiles: Tiles | None) -> list[str]:
     if tiles is not None:
         return tiles.said()
     if job.sequences is not None:  # they are as long as they are
-        return said_of_loose([len(region) for region in regions])
+        return said_of_loose(regions.lengths.tolist())
     return said_of_lengths(regions, flank=job.flank, resize=job.resize)
 
 
@@ -253,8 +258,8 @@ def _lay(
     genome: Reference,
     options: ScanOptions,
     models: tuple[ModelPlan, ...],
-    regions: Sequence[Interval],
-    known: tuple[int, ...],
+    regions: Regions,
+    known: NDArray[np.int64],
     given: int,
     devices: int,
 ) -> Plan:
@@ -268,7 +273,7 @@ def _lay(
         options=options,
         models=models,
         chrom_sizes=sizes,
-        regions=tuple(regions),
+        regions=regions,
         known=known,
         given=given,
         pools={name: hashes for name, (hashes, _) in read.items()},
@@ -297,22 +302,14 @@ def _read_pools(genome: Reference, grid: WindowGrid) -> tuple[tuple[str, ...], i
     return tuple(hashes), covered
 
 
-def _known(genome: Reference, region: Interval) -> int:
-    known = 0
-    for at in range(region.start, region.end, _PIECE):
-        sequence = genome.fetch(region.chrom, at, min(at + _PIECE, region.end))  # A, C, G, T and N
-        known += len(sequence) - sequence.count("N")
-    return known
-
-
-def _check_weights(path: Path, regions: Sequence[Interval], genome: Reference) -> str:
+def _check_weights(path: Path, regions: Regions, genome: Reference) -> str:
     """Return the sha256 of the bigWig of ``--projection weighted``, once it fits the genome."""
     with BigWigReader(path) as track:
-        for region in regions:
-            size, there = genome.chrom_sizes[region.chrom], track.chrom_sizes.get(region.chrom)
+        for chrom in regions.present:
+            size, there = genome.chrom_sizes[chrom], track.chrom_sizes.get(chrom)
             if there != size:
                 raise InputError(
-                    f"{path}: {region.chrom!r} has {there or 'no'} bp there and {size} bp in "
+                    f"{path}: {chrom!r} has {there or 'no'} bp there and {size} bp in "
                     f"{genome.path}; take a track of the same genome"
                 )
     return file_digest(path)

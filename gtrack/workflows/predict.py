@@ -16,6 +16,7 @@ from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress, Runner, SequenceModel
 from gtrack.core.precision import Precision
 from gtrack.core.scan.batches import pool_bounds, share
+from gtrack.core.scan.gathering import RegionBases
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.loose import LooseGenome
 from gtrack.core.scan.plan import ModelPlan
@@ -206,7 +207,8 @@ def predict(job: PredictJob, tell: Progress = lambda *_: None) -> Predicted:
             with closing(runner), one_thread_per_operation(devices[0] == "cpu"):
                 reading = _Reading(source, regions, plan, model, precision, runner)
                 said.append(reading.said(tell))
-        notes += genome_notes(source.reference, asked.genome, canonical_regions(regions, sizes)[0])
+        read = RegionBases.of(source.reference, canonical_regions(regions, sizes)[0])
+        notes += genome_notes(source.reference, asked.genome, read)
     found = Predicted(source, regions, tuple(said), tuple(notes))
     if job.out is not None:
         write_parts(job.out, found.lines())

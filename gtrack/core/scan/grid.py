@@ -17,32 +17,34 @@ BOTH, FORWARD, REVERSE = 3, 1, 2
 class WindowGrid:
     """The windows of one model, in genome order, as columns.
 
+    Whole numbers take 32 bits where all of a column fit, else 64; both are signed.
+
     Parameters
     ----------
     chroms : tuple of str
         Chromosome names; `chrom` indexes them.
-    chrom, start, end : ndarray of int64, shape (W,)
+    chrom, start, end : ndarray of int, shape (W,)
         What the model reads, 0-based half-open.
     strands : ndarray of uint8, shape (W,)
         1 forward, 2 reverse, 3 both.
-    run_window, run_start, run_end : ndarray of int64, shape (K,)
+    run_window, run_start, run_end : ndarray of int, shape (K,)
         Runs of owned bases, sorted and disjoint; `run_window` indexes the windows.
-    wanted_window, wanted_region : ndarray of int64, shape (P,)
+    wanted_window, wanted_region : ndarray of int, shape (P,)
         Pairs (window, region that asked for it), sorted by window.
     dropped : int
         Windows that were laid but own nothing.
     """
 
     chroms: tuple[str, ...]
-    chrom: NDArray[np.int64]
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
+    chrom: NDArray[np.integer]
+    start: NDArray[np.integer]
+    end: NDArray[np.integer]
     strands: NDArray[np.uint8]
-    run_window: NDArray[np.int64]
-    run_start: NDArray[np.int64]
-    run_end: NDArray[np.int64]
-    wanted_window: NDArray[np.int64]
-    wanted_region: NDArray[np.int64]
+    run_window: NDArray[np.integer]
+    run_start: NDArray[np.integer]
+    run_end: NDArray[np.integer]
+    wanted_window: NDArray[np.integer]
+    wanted_region: NDArray[np.integer]
     dropped: int
 
     def __len__(self) -> int:
@@ -85,8 +87,9 @@ class WindowGrid:
         """
         low, high = np.searchsorted(self.run_window, [first, end])
         runs = slice(int(low), int(high))
-        chrom = self.chrom[self.run_window[runs]]
-        return joined_runs(chrom, self.run_start[runs], self.run_end[runs], values)
+        chrom = self.chrom[self.run_window[runs]].astype(np.int64)
+        start, stop = self.run_start[runs], self.run_end[runs]
+        return joined_runs(chrom, start.astype(np.int64), stop.astype(np.int64), values)
 
     def runs_of(self, window: int) -> list[tuple[int, int]]:
         """Return the owned runs (start, end) of one window."""

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 _FAR = 40  # bits of a place: chromosomes are shorter
 
 
-def on_axis(chrom: NDArray[np.int64] | int, place: NDArray[np.int64] | int) -> NDArray[np.int64]:
+def on_axis(
+    chrom: NDArray[np.integer] | int, place: NDArray[np.integer] | int
+) -> NDArray[np.int64]:
     """Return where places lie on the axis, by the index of their chromosome.
 
     Examples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import chain, islice
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
+from gtrack.core.regions import Regions, Row, narrow
 from gtrack.core.scan.batches import pool_bounds, shard_bounds
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.null_windows import NullGrid, NullPlan, lay_null
@@ -132,9 +133,9 @@ class Plan:
     models : tuple of ModelPlan
     chrom_sizes : dict of str to int
         Every chromosome of the FASTA, in its order.
-    regions : tuple of Interval
-        Canonical: sorted, without exact duplicates.
-    known : tuple of int
+    regions : Regions
+        Canonical: sorted, without exact duplicates; made of any intervals.
+    known : ndarray of int, shape (regions,)
         A, C, G, T bases of each region.
     given : int
         Regions in the BED file, duplicates included.
@@ -161,8 +162,8 @@ class Plan:
     options: ScanOptions
     models: tuple[ModelPlan, ...]
     chrom_sizes: dict[str, int]
-    regions: tuple[Interval, ...]
-    known: tuple[int, ...]
+    regions: Regions
+    known: NDArray[np.integer]
     given: int
     pools: dict[str, tuple[str, ...]]
     covered: dict[str, int]
@@ -178,6 +179,8 @@ class Plan:
     _facts: dict[str, Any] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "regions", Regions.of(self.regions))
+        object.__setattr__(self, "known", narrow(self.known))
         explained = [(m.name, m.targets, m.head.names) for m in self.models]
         object.__setattr__(self, "targets", name_targets(explained))
 
@@ -231,8 +234,8 @@ class Plan:
                 "options": self.options.facts(),
                 "models": [asdict(model) for model in self.models],
                 "chromosomes": digest_of(list(self.chrom_sizes.items())),  # in their order
-                "regions": digest_of_items(chain([self.given], map(_fact, self.regions))),
-                "sequences": digest_of([self.pools, self.covered, self.known]),
+                "regions": digest_of_items(chain([self.given], map(_fact, self.regions.rows()))),
+                "sequences": digest_of_parts(_of_sequences(self.pools, self.covered, self.known)),
                 "versions": self.versions,
             }
             object.__setattr__(self, "_facts", facts)
@@ -248,11 +251,19 @@ class Plan:
         return self._digest
 
 
-def _fact(region: Interval) -> tuple[object, ...]:
+def _fact(region: Row) -> tuple[object, ...]:
     """Return what the digest covers of a region; plans without labels keep their digest."""
-    labelled = () if region.label is None else (region.label,)
-    place = region.chrom, region.start, region.end
-    return (*place, region.name, region.strand, region.summit, *labelled)
+    return region if region[-1] is not None else region[:-1]
+
+
+def _of_sequences(
+    pools: Mapping[str, Sequence[str]], covered: Mapping[str, int], known: NDArray[np.integer]
+) -> Iterator[str]:
+    """Yield the canonical JSON of what was read, of which little is in memory at once."""
+    yield f"[{_canonical(pools)},{_canonical(covered)},["
+    for low in range(0, len(known), _AT_ONCE):
+        yield ("," if low else "") + ",".join(map(str, known[low : low + _AT_ONCE].tolist()))
+    yield "]]"
 
 
 def digest_of(value: Any) -> str:
@@ -268,11 +279,23 @@ def digest_of_items(items: Iterable[Any]) -> str:
     >>> digest_of_items(iter([1, "a"])) == digest_of([1, "a"])
     True
     """
-    digest, rest, mark = hashlib.sha256(b"["), iter(items), ""
-    while part := list(islice(rest, _AT_ONCE)):
-        digest.update((mark + _canonical(part)[1:-1]).encode())
-        mark = ","
-    digest.update(b"]")
+
+    def parts() -> Iterator[str]:
+        rest, mark = iter(items), ""
+        yield "["
+        while part := list(islice(rest, _AT_ONCE)):
+            yield mark + _canonical(part)[1:-1]
+            mark = ","
+        yield "]"
+
+    return digest_of_parts(parts())
+
+
+def digest_of_parts(parts: Iterable[str]) -> str:
+    """Return the sha256 of a text that comes in parts."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.encode())
     return digest.hexdigest()
 
 

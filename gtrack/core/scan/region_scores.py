@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.encodings import positions
 from gtrack.core.intervals import Interval
+from gtrack.core.regions import Regions
 from gtrack.core.row_sums import row_sums
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.one_axis import on_axis
@@ -39,24 +40,22 @@ class RegionShares:
 
 def region_shares(grid: WindowGrid, regions: Sequence[Interval]) -> RegionShares:
     """Return which windows own the bases of each region."""
-    rank = {name: i for i, name in enumerate(grid.chroms)}
-    n_regions = len(regions)
-    chrom = np.array([rank[region.chrom] for region in regions], np.int64)
-    start = np.array([region.start for region in regions], np.int64)
-    end = np.array([region.end for region in regions], np.int64)
+    columns, n_regions = Regions.of(regions), len(regions)
+    chrom = columns.rank(dict.fromkeys(grid.chroms))
+    start, end = columns.start, columns.end
     on = grid.chrom[grid.run_window]
     first = np.searchsorted(on_axis(on, grid.run_end), on_axis(chrom, start), side="right")
     last = np.searchsorted(on_axis(on, grid.run_start), on_axis(chrom, end), side="left")
     of = np.repeat(np.arange(n_regions), last - first)
     run = positions(first, last - first)
     size = np.minimum(grid.run_end[run], end[of]) - np.maximum(grid.run_start[run], start[of])
-    window = grid.run_window[run]  # sorted within a region, as runs are
+    window = grid.run_window[run].astype(np.int64)  # sorted within a region, as runs are
     new = np.ones(len(of), bool)
     new[1:] = (of[1:] != of[:-1]) | (window[1:] != window[:-1])
     pair = np.flatnonzero(new)
     bases = np.add.reduceat(size, pair) if len(pair) else size
     region, window = of[pair], window[pair]
-    asked = np.unique(grid.wanted_window * n_regions + grid.wanted_region)
+    asked = np.unique(grid.wanted_window.astype(np.int64) * n_regions + grid.wanted_region)
     own = np.isin(window * n_regions + region, asked)
     owned = np.zeros(n_regions, np.int64)
     np.add.at(owned, region[own], bases[own])

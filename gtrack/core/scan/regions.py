@@ -7,8 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
+from gtrack.core.regions import Regions
+from gtrack.core.scan.one_axis import on_axis
 
 _MITOCHONDRIA = ("chrM", "MT", "chrMT", "M")
 
@@ -39,29 +44,34 @@ def check_regions(
         three listed with the name they may have in the FASTA; otherwise at the first region that
         ends beyond its chromosome.
     """
-    missing = Counter(r.chrom for r in regions if r.chrom not in chrom_sizes)
-    if missing:
-        first = next(r for r in regions if r.chrom in missing)
-        raise InputError(f"{_where(first)}{_unknown(missing, chrom_sizes, fasta, renaming)}")
-    for region in regions:
-        size = chrom_sizes[region.chrom]
-        if region.end > size:
-            raise InputError(
-                f"{_where(region)}the region ends at {region.end}, beyond the end of "
-                f"{region.chrom!r} ({size} bp in {fasta}); is the BED for another assembly?"
-            )
+    columns = Regions.of(regions)
+    known = np.array([chrom_sizes.get(chrom, -1) for chrom in columns.chroms], np.int64)
+    size = known[columns.chrom]
+    strange = np.flatnonzero(size < 0)
+    if len(strange):
+        missing = Counter(columns.chroms[each] for each in columns.chrom[strange].tolist())
+        where = _where(columns[int(strange[0])])
+        raise InputError(f"{where}{_unknown(missing, chrom_sizes, fasta, renaming)}")
+    beyond = np.flatnonzero(columns.end > size)
+    if len(beyond):
+        region = columns[int(beyond[0])]
+        raise InputError(
+            f"{_where(region)}the region ends at {region.end}, beyond the end of "
+            f"{region.chrom!r} ({chrom_sizes[region.chrom]} bp in {fasta}); is the BED for another "
+            "assembly?"
+        )
 
 
 def canonical_regions(
     regions: Sequence[Interval], chrom_sizes: Mapping[str, int]
-) -> tuple[list[Interval], int]:
+) -> tuple[Regions, int]:
     """Sort regions and collapse equal ones, so that the order of the BED does not matter.
 
     The order is chromosome (as in the FASTA), start, end, strand, name, summit.
 
     Returns
     -------
-    regions : list of Interval
+    regions : Regions
         Sorted, without duplicates; of equal ones the first of the file is kept.
     duplicates : int
         How many were collapsed.
@@ -71,19 +81,42 @@ def canonical_regions(
     KeyError
         For a chromosome that `check_regions` would have refused.
     """
-    order = {chrom: rank for rank, chrom in enumerate(chrom_sizes)}
-    unique = list(dict.fromkeys(regions))
-    unique.sort(
-        key=lambda r: (
-            order[r.chrom],
-            r.start,
-            r.end,
-            r.strand,
-            r.name,
-            -1 if r.summit is None else r.summit,
-        )
-    )
-    return unique, len(regions) - len(unique)
+    columns = Regions.of(regions)
+    keys = (*(columns.strand, columns.end, columns.start), columns.rank(chrom_sizes))
+    order = np.lexsort(keys)
+    tied = np.ones(max(len(order) - 1, 0), bool)
+    for key in keys:
+        tied &= key[order][1:] == key[order][:-1]
+    if tied.any():
+        order = _without_twins(columns, order, np.concatenate([[False], tied]))
+    return columns.take(order), len(regions) - len(order)
+
+
+def _without_twins(
+    regions: Regions, order: NDArray[np.intp], tied: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """Sort regions of one place by name and summit, and leave out those that were there already.
+
+    Parameters
+    ----------
+    regions : Regions
+    order : ndarray of int, shape (R,)
+        Sorts them by place and strand, and equal ones as they were given.
+    tied : ndarray of bool, shape (R,)
+        Whether each, in this order, has place and strand of the one before.
+    """
+    first = np.flatnonzero(~tied)
+    ends = np.append(first[1:], len(order))
+    several = ends - first > 1
+    kept = np.ones(len(order), bool)
+    for low, high in zip(first[several].tolist(), ends[several].tolist(), strict=True):
+        distinct: dict[Interval, int] = {}
+        for index in order[low:high].tolist():
+            distinct.setdefault(regions[index], index)
+        by_name = sorted(distinct, key=lambda r: (r.name, -1 if r.summit is None else r.summit))
+        order[low : low + len(by_name)] = [distinct[each] for each in by_name]
+        kept[low + len(by_name) : high] = False
+    return order[kept]
 
 
 def _where(region: Interval) -> str:
@@ -165,3 +198,28 @@ def merge_regions(regions: Sequence[Interval]) -> dict[str, list[tuple[int, int]
         else:
             runs.append((region.start, region.end))
     return union
+
+
+def union_of(
+    regions: Regions, rank: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the union of sorted regions as columns; see :func:`merge_regions`.
+
+    Parameters
+    ----------
+    regions : Regions
+    rank : ndarray of int64, shape (R,)
+        Number of each one's chromosome, rising.
+
+    Returns
+    -------
+    start, end : ndarray of int64, shape (K,)
+        Sorted, disjoint runs, on the axis of :func:`gtrack.core.scan.one_axis.on_axis`.
+    """
+    start, end = on_axis(rank, regions.start), on_axis(rank, regions.end)
+    reached = np.maximum.accumulate(end)
+    apart, number = start[1:] > reached[:-1], len(start)
+    return (
+        start[np.flatnonzero(np.append(True, apart)[:number])],
+        reached[np.flatnonzero(np.append(apart, True)[:number])],
+    )

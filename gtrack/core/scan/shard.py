@@ -216,12 +216,15 @@ class _Layout:
         Bases of each row, and where it begins among all.
     forward_at, reverse_at : ndarray of int64, shape (B,)
         Place of every owned base in the row of either strand; -1 where there is no such row.
+    one_strand : bool
+        Whether a window has one strand only.
     """
 
     lengths: NDArray[np.int64]
     edges: NDArray[np.int64]
     forward_at: NDArray[np.int64]
     reverse_at: NDArray[np.int64]
+    one_strand: bool
 
     @classmethod
     def of(cls, grid: WindowGrid, rows: Rows) -> _Layout:
@@ -234,24 +237,35 @@ class _Layout:
         offset = positions(start - grid.start[window], size)  # in the window
         row_of = np.full((2, end - first), -1)
         row_of[rows.reverse.astype(np.int64), rows.window - first] = np.arange(len(rows))
-        forward, reverse = row_of[:, np.repeat(window - first, size)]
-        return cls(
-            lengths,
-            edges,
-            np.where(forward < 0, -1, edges[forward] + offset),
-            np.where(reverse < 0, -1, edges[reverse + 1] - 1 - offset),
+        of = window - first  # of each run, then of each of its bases
+        forward, reverse = (
+            np.repeat(np.where(row < 0, 0, edge), size)
+            for row, edge in (
+                (row_of[0, of], edges[row_of[0, of]]),
+                (row_of[1, of], edges[row_of[1, of] + 1] - 1),
+            )
         )
+        forward += offset
+        reverse -= offset
+        one_strand = bool((row_of < 0).any())
+        if one_strand:
+            for row, at in zip(row_of, (forward, reverse), strict=True):
+                at[np.repeat(row[of] < 0, size)] = -1
+        return cls(lengths, edges, forward, reverse, one_strand)
 
     def owned(
         self, bases: NDArray[np.float64], per_strand: bool
     ) -> tuple[NDArray[np.float32], ...]:
         """Return mean, forward and reverse values of the owned bases, shape (B,) or (0,)."""
-        strands = [np.where(at < 0, np.nan, bases[at]) for at in (self.forward_at, self.reverse_at)]
-        both = (self.forward_at >= 0) & (self.reverse_at >= 0)
-        alone = np.where(self.reverse_at < 0, *strands)
-        mean = np.where(both, (strands[0] + strands[1]) / 2, alone).astype(np.float32)
-        kept = [strand.astype(np.float32) for strand in strands]
-        return (mean, *(kept if per_strand else [strand[:0] for strand in kept]))
+        strands = [bases[at] for at in (self.forward_at, self.reverse_at)]  # -1: set below
+        mean = (strands[0] + strands[1]) / 2
+        if self.one_strand:
+            for strand, at in zip(strands, (self.forward_at, self.reverse_at), strict=True):
+                strand[at < 0] = np.nan
+            both = (self.forward_at >= 0) & (self.reverse_at >= 0)
+            mean = np.where(both, mean, np.where(self.reverse_at < 0, *strands))
+        kept = strands if per_strand else [strand[:0] for strand in strands]
+        return tuple(each.astype(np.float32) for each in (mean, *kept))
 
 
 def _sums(

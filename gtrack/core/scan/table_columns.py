@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.regions import STRANDS
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.ledger import absorbed
 from gtrack.core.scan.plan import Plan
@@ -21,7 +22,7 @@ from gtrack.core.targets import Target
 
 Column = str | Sequence[str] | NDArray[Any]
 
-_AT_ONCE = 1 << 15  # regions whose cells are in memory at once
+_AT_ONCE = 1 << 13  # regions whose cells are in memory at once
 
 
 def window_columns(
@@ -55,13 +56,11 @@ def region_columns(
         cut, regions = slice(low, high), plan.regions[low:high]
         place: list[Column] = [
             np.arange(low, high),
-            [region.chrom for region in regions],
-            np.array([region.start for region in regions]),
-            np.array([region.end for region in regions]),
-            [region.name for region in regions],
-            [region.strand for region in regions],
+            *(_named(regions.chroms, regions.chrom), regions.start, regions.end),
+            list(regions.names) if regions.named else ".",
+            _named(STRANDS, regions.strand),
         ]
-        labels = [region.label or "" for region in regions]
+        labels = "" if regions.labels is None else [label or "" for label in regions.labels]
         yield [
             *_repeated(place, per),
             *_of_targets(targets, high - low),
@@ -83,7 +82,7 @@ def _askers(grid: WindowGrid, window: NDArray[np.int64]) -> Column:
     return [",".join(texts[a:b]) for a, b in edges]
 
 
-def _named(names: Sequence[str], index: NDArray[np.int64]) -> Column:
+def _named(names: Sequence[str], index: NDArray[np.integer]) -> Column:
     """Return a name for each index."""
     return [names[each] for each in index.tolist()]
 
@@ -99,7 +98,9 @@ def _repeated(columns: Sequence[Column], times: int) -> Sequence[Column]:
     if times == 1:
         return columns
     return [
-        np.repeat(column, times)
+        column
+        if isinstance(column, str)
+        else np.repeat(column, times)
         if isinstance(column, np.ndarray)
         else [cell for cell in column for _ in range(times)]
         for column in columns

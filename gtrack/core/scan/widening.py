@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+import numpy as np
 
 from gtrack.core.intervals import Interval
+from gtrack.core.regions import Regions
 
 SHORT_BP = 20
 """Regions below this length are warned about: a binding site is about as long."""
@@ -20,7 +22,7 @@ def widened(
     *,
     flank: int | None = None,
     resize: int | None = None,
-) -> list[Interval]:
+) -> Regions:
     """Return regions with more on both sides, or of one length; names, strands and summits stay.
 
     Parameters
@@ -37,7 +39,7 @@ def widened(
 
     Returns
     -------
-    list of Interval
+    Regions
         In the same order. What would lie beyond an end of a chromosome is cut off.
 
     Examples
@@ -48,22 +50,19 @@ def widened(
     >>> [each.locus for each in widened([site], {"chr1": 130}, resize=4)]
     ['chr1:99-102']
     """
-    if flank is None and resize is None:
-        return list(regions)
-    made = []
-    for region in regions:
-        start, end = region.start, region.end
-        if flank is not None:
-            start, end = start - flank, end + flank
-        elif resize is not None:
-            start = region.centred(resize)
-            end = start + resize
-        start, end = max(start, 0), min(end, chrom_sizes[region.chrom])
-        summit = region.summit
-        if summit is not None:
-            summit += region.start - start
-        made.append(replace(region, start=start, end=end, summit=summit))
-    return made
+    columns = Regions.of(regions)
+    start, end = columns.start, columns.end
+    if flank is not None:
+        start, end = start - flank, end + flank
+    elif resize is not None:
+        start = columns.centred(resize)
+        end = start + resize
+    else:
+        return columns
+    start, end = np.maximum(start, 0), np.minimum(end, columns.sizes(chrom_sizes))
+    summit = columns.summit
+    summit[summit >= 0] += (columns.start - start)[summit >= 0]
+    return columns.moved(start, end, summit)
 
 
 def said_of_lengths(
@@ -90,13 +89,13 @@ def said_of_lengths(
         said.append(
             f"--resize {resize}: every region is {resize:,} bp long, around its summit or middle"
         )
-    if resize is not None and (cut := sum(len(region) < resize for region in regions)):
+    lengths = Regions.of(regions).lengths
+    if resize is not None and (cut := int((lengths < resize).sum())):
         said.append(f"{cut:,} of them are shorter: they reach an end of their chromosome")
-    lengths = [len(region) for region in regions]
-    short = sum(length < SHORT_BP for length in lengths)
+    short = int((lengths < SHORT_BP).sum())
     if short:
         some = f"{short:,} of {len(lengths):,} regions are"
-        least = min(lengths)
+        least = int(lengths.min())
         said.append(
             f"warning: {some} shorter than {SHORT_BP} bp (the "
             f"shortest has {least}), and tracks hold the bases of regions alone; --flank 100 adds "

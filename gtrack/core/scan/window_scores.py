@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.intervals import Interval
+from gtrack.core.regions import Regions
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.region_scores import correlation, means_over, region_shares
 from gtrack.core.scan.shard import ShardResult
@@ -65,7 +66,10 @@ class WindowScores:
         return correlation(*self._score[target])
 
     def of_regions(
-        self, grid: WindowGrid, regions: Sequence[Interval], known: Sequence[int]
+        self,
+        grid: WindowGrid,
+        regions: Sequence[Interval],
+        known: Sequence[int] | NDArray[np.integer],
     ) -> RegionScores:
         """Return the scores of regions.
 
@@ -78,7 +82,7 @@ class WindowScores:
             A, C, G, T bases of each.
         """
         shares = region_shares(grid, regions)
-        lengths = np.array([len(region) for region in regions], np.int64)
+        lengths = Regions.of(regions).lengths
         scores, probabilities = (
             np.array(
                 [
@@ -94,7 +98,7 @@ class WindowScores:
             probabilities=probabilities,
             owned=shares.owned,
             elsewhere=shares.owned < lengths,
-            n_share=1 - np.array(known, np.int64) / lengths,
+            n_share=1 - np.asarray(known, np.int64) / lengths,
         )
 
 

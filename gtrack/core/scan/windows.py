@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from gtrack.core.encodings import positions
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
+from gtrack.core.regions import Regions, narrow
 from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.one_axis import off_axis, on_axis
-from gtrack.core.scan.regions import merge_regions
+from gtrack.core.scan.regions import union_of
 
 
 def lay_windows(
@@ -64,14 +65,16 @@ def lay_windows(
             f"stride {stride} must be between 1 and the window of {window_bp} bp, "
             "or bases would be left out: change --stride"
         )
-    short = next((r for r in regions if exact and chrom_sizes[r.chrom] < window_bp), None)
-    if short is not None:
+    regions = Regions.of(regions)
+    too_short = regions.sizes(chrom_sizes) < window_bp
+    if exact and too_short.any():
+        short = regions[int(np.argmax(too_short))]
         raise InputError(
             f"{short.origin or short.locus}: {short.chrom!r} has {chrom_sizes[short.chrom]} bp, "
             f"and the model reads exactly {window_bp}; leave out the regions on it"
         )
     chroms = tuple(chrom_sizes)
-    rank = {name: i for i, name in enumerate(chroms)}
+    rank = regions.rank(chrom_sizes)
     chrom, start, width, asker = _lay(regions, rank, chrom_sizes, window_bp, stride)
     order = np.lexsort((asker, start, chrom))
     chrom, start, width, asker = chrom[order], start[order], width[order], asker[order]
@@ -88,34 +91,25 @@ def lay_windows(
     asked = keep[window]
     return WindowGrid(
         chroms,
-        chrom[keep],
-        start[keep],
-        end[keep],
+        *(narrow(column[keep]) for column in (chrom, start, end)),
         strands[keep],
-        renamed[run_window],
-        run_start,
-        run_end,
-        renamed[window[asked]],
-        asker[asked],
+        *map(narrow, (renamed[run_window], run_start, run_end)),
+        *map(narrow, (renamed[window[asked]], asker[asked])),
         int((~keep).sum()),
     )
 
 
 def _lay(
-    regions: Sequence[Interval],
-    rank: Mapping[str, int],
+    regions: Regions,
+    chrom: NDArray[np.int64],
     chrom_sizes: Mapping[str, int],
     window_bp: int,
     stride: int,
 ) -> tuple[NDArray[np.int64], ...]:
     """Return chrom, start, width and asking region of every window, region by region."""
-    widest = {name: min(window_bp, size) for name, size in chrom_sizes.items()}
-    columns = np.array(
-        [(rank[r.chrom], r.start, r.end, r.centred(widest[r.chrom])) for r in regions], np.int64
-    )
-    chrom, start, end, centred = columns.reshape(-1, 4).T
-    size = np.array(list(chrom_sizes.values()), np.int64)[chrom]
+    start, end, size = regions.start, regions.end, regions.sizes(chrom_sizes)
     width = np.minimum(window_bp, size)
+    centred = regions.centred(width)
     tiled = end - start > width
     alone = np.minimum(np.maximum(centred, end - width), start)  # one that contains its region
     number = np.where(tiled, -(-(end - width + stride - start) // stride), 1)
@@ -129,7 +123,7 @@ def _lay(
 
 def _strands(
     strand: str,
-    regions: Sequence[Interval],
+    regions: Regions,
     window: NDArray[np.int64],
     asker: NDArray[np.int64],
     n_windows: int,
@@ -138,35 +132,37 @@ def _strands(
     if strand != "region":
         bits = {"both": BOTH, "forward": FORWARD, "reverse": REVERSE}[strand]
         return np.full(n_windows, bits, np.uint8)
-    strands = np.zeros(n_windows, np.uint8)
-    first: dict[tuple[int, str], Interval] = {}
-    for w, r in zip(window.tolist(), asker.tolist(), strict=True):
-        one = regions[r]
-        strands[w] |= {"+": FORWARD, "-": REVERSE, ".": BOTH}[one.strand]
-        first.setdefault((w, one.strand), one)
-        other = first.get((w, {"+": "-", "-": "+"}.get(one.strand, "")))
-        if other is not None:
-            raise InputError(
-                f"{one.origin or one.locus}: region {one.locus} ({one.strand}) and "
-                f"{other.origin or other.locus}: region {other.locus} ({other.strand}) share a "
-                "window but not the strand; use --strand both, or scan them apart"
-            )
-    return strands
+    own = regions.strand[asker]  # of each that asked, window after window
+    asked = np.array([FORWARD, REVERSE, 0], np.uint8)[own]
+    strands = np.bitwise_or.reduceat(asked, np.flatnonzero(np.diff(window, prepend=-1)))
+    if (strands == BOTH).any():
+        of_first = window == np.argmax(strands == BOTH)
+        _refuse_opposite(regions.take(asker[of_first & (asked > 0)]))
+    free = np.zeros(n_windows, bool)
+    free[window[asked == 0]] = True
+    return np.where(free, np.uint8(BOTH), strands)
+
+
+def _refuse_opposite(regions: Regions) -> None:
+    """Refuse regions that share a window but not the strand."""
+    other = regions[0]
+    one = next(region for region in regions if region.strand != other.strand)
+    raise InputError(
+        f"{one.origin or one.locus}: region {one.locus} ({one.strand}) and "
+        f"{other.origin or other.locus}: region {other.locus} ({other.strand}) share a "
+        "window but not the strand; use --strand both, or scan them apart"
+    )
 
 
 def _own(
-    regions: Sequence[Interval],
-    rank: Mapping[str, int],
+    regions: Regions,
+    rank: NDArray[np.int64],
     chrom: NDArray[np.int64],
     start: NDArray[np.int64],
     end: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Cut the union of the regions at the borders between window centres."""
-    union = [
-        on_axis(rank[name], np.array(runs, np.int64))
-        for name, runs in merge_regions(regions).items()
-    ]
-    left, right = np.concatenate([np.zeros((0, 2), np.int64), *union]).T
+    left, right = union_of(regions, rank)
     # Base p goes left of windows a < b when its centre p + 1/2 is no farther from a:
     # 4 p + 2 <= A + B with A, B = start + end, twice the centres. Between two chromosomes the
     # border is where the second begins.

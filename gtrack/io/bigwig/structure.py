@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -39,6 +40,7 @@ from gtrack.io.bigwig.layout import (
 
 _SECTION = struct.Struct("<IIIIIBBH")  # layout.SECTION_HEADER, read one at a time
 _ITEM_BYTES = INTERVAL.itemsize
+_AT_ONCE = 1 << 12  # entries of an index
 
 
 class BrokenBigWigError(Exception):
@@ -194,7 +196,7 @@ def count_values(file: BinaryIO, leaves: npt.NDArray[np.void], largest: int) -> 
     covered = 0
     width = _SECTION.size
     file.seek(int(leaves["offset"][0]))
-    for chrom, start, _, end, _, size in leaves.tolist():
+    for chrom, start, _, end, _, size in _one_by_one(leaves):
         raw = _decode(file.read(size), largest, chrom, start)
         require(len(raw) > width, f"section {chrom}:{start} is empty")
         *place, step, span, kind, _, count = _SECTION.unpack_from(raw)
@@ -229,7 +231,7 @@ def check_zoom(
     covered, found = 0, 0
     lows, highs = [], []
     file.seek(int(leaves["offset"][0]))
-    for chrom, start, _, end, _, size in leaves.tolist():
+    for chrom, start, _, end, _, size in _one_by_one(leaves):
         raw = _decode(file.read(size), head.largest, chrom, start)
         require(raw and len(raw) % ZOOM_RECORD.itemsize == 0, f"zoom {bases} is cut")
         part = np.frombuffer(raw, ZOOM_RECORD)
@@ -245,6 +247,12 @@ def check_zoom(
     require(found == records and covered == head.covered, f"zoom {bases} has lost bases")
     extremes = (float(min(lows)), float(max(highs)))
     require(extremes == (head.minimum, head.maximum), f"zoom {bases} differs from the summary")
+
+
+def _one_by_one(leaves: npt.NDArray[np.void]) -> Iterator[tuple[int, ...]]:
+    """Yield entries of an index, of which few are objects at once."""
+    for low in range(0, len(leaves), _AT_ONCE):
+        yield from leaves[low : low + _AT_ONCE].tolist()
 
 
 def _decode(packed: bytes, limit: int, chrom: int, start: int) -> bytes:

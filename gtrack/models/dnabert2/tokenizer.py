@@ -24,6 +24,7 @@ TOKENIZER = "tokenizer.json"
 _SPECIAL = ("UNK", "CLS", "SEP", "PAD", "MASK")
 _MAX_FILE = 4_000_000  # bytes; that of DNABERT-2 has 0.3 million
 _MAX_LENGTH = 10**6
+_AT_ONCE = 2048  # tokens
 _DNA = re.compile("[ACGT]+")
 
 
@@ -148,12 +149,22 @@ class DnaTokenizer:
         row_end = np.cumsum(lengths)
         if not np.array_equal(ends[edges[1:] - 1], row_end) or not (bases[inner] > 0).all():
             return None
-        spelt = self._letters[positions(self._letters_at[read], self._bases[read])]
-        if spelt.tobytes() != letters:
+        if not self._spell(read, letters):
             return None
         spans[:, 1] = ends - np.repeat(row_end - lengths, units)
         spans[:, 0] = spans[:, 1] - bases
         return Encodings(ids, edges, spans, inner)
+
+    def _spell(self, ids: NDArray[np.int32], letters: bytes) -> bool:
+        """Tell whether tokens spell letters; few at once, as fresh memory costs more than work."""
+        at = 0
+        for low in range(0, len(ids), _AT_ONCE):
+            part = ids[low : low + _AT_ONCE]
+            spelt = self._letters[positions(self._letters_at[part], self._bases[part])]
+            if spelt.tobytes() != letters[at : at + len(spelt)]:
+                return False
+            at += len(spelt)
+        return at == len(letters)
 
     def _tiled(self, sequences: Sequence[str]) -> Encodings:
         """Encode by the places that the tokenizer gives."""

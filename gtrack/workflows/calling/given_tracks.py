@@ -12,6 +12,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress
 from gtrack.core.printable import shown
+from gtrack.core.scan.gathering import RegionBases
 from gtrack.core.scan.given_values import infinite_at, look_at
 from gtrack.core.scan.regions import canonical_regions, check_regions, known_as
 from gtrack.core.targets import NAME
@@ -127,7 +128,7 @@ def check_tracks(job: TracksJob, progress: Progress = lambda *_: None) -> Checke
             regions=tuple(canonical),
             sequences_sha256=regions_digest(genome, canonical),
         )
-        notes = genome_notes(genome, job.genome, canonical)
+        notes = genome_notes(genome, job.genome, RegionBases.of(genome, canonical))
     return Checked(tracks, len(regions), empty, notes)
 
 

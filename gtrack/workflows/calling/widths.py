@@ -18,6 +18,8 @@ def check_widths(motifs: Sequence[Motif], regions: Sequence[Interval]) -> None:
     InputError
         Naming it.
     """
+    if not motifs:
+        return
     runs = merge_regions(regions).values()
     longest = max(end - start for chrom in runs for start, end in chrom)
     for motif in motifs:

@@ -5,7 +5,7 @@ Tracks of another tool read alike: they have no plan, and what is asked of both 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -80,7 +80,7 @@ class FinishedScan:
         return self.made_by.chrom_sizes
 
     @property
-    def regions(self) -> tuple[Interval, ...]:
+    def regions(self) -> Sequence[Interval]:
         """What was scanned, sorted, without exact duplicates."""
         return self.made_by.regions
 

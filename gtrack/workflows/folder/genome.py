@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,12 @@ from gtrack.core.errors import GtrackError, InputError, OutputError
 from gtrack.core.intervals import Interval
 from gtrack.core.printable import shown
 from gtrack.core.scan.batches import pool_bounds
+from gtrack.core.scan.gathering import RegionBases, read_at
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.loose import LooseGenome
 from gtrack.core.scan.plan import Plan, digest_of
 from gtrack.core.scan.regions import merge_regions
-from gtrack.core.sequences import Reference, other_letters
+from gtrack.core.sequences import Reference
 from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.fasta import Genome, fasta_lines
 from gtrack.io.loose_files import fasta_parts
@@ -32,7 +32,6 @@ SIZES = "genome/chrom.sizes"
 ALIASES = "genome/chromAlias.txt"
 """Other names of chromosomes, where igv.js must be told of them."""
 
-_CHUNK = 1 << 20  # bases in memory
 _COPY_UP_TO = 100_000_000
 """A custom genome of at most this many bytes, and bases, is copied, so that a viewer finds it."""
 
@@ -40,13 +39,10 @@ _COPY_UP_TO = 100_000_000
 def window_sequences(genome: Reference, grid: WindowGrid, first: int, end: int) -> list[str]:
     """Return the sequences, in letters of ``ACGTN``, of the windows ``first`` to ``end``."""
     columns = grid.chrom[first:end], grid.start[first:end], grid.end[first:end]
-    return [
-        genome.fetch(grid.chroms[chrom], start, stop)
-        for chrom, start, stop in zip(*(column.tolist() for column in columns), strict=True)
-    ]
+    return read_at(genome.fetch, grid.chroms, *columns)
 
 
-def genome_notes(genome: Reference, name: str, regions: Sequence[Interval]) -> tuple[str, ...]:
+def genome_notes(genome: Reference, name: str, read: RegionBases) -> tuple[str, ...]:
     """Return what a user should know of a genome: how it is read, and what of it is read as N.
 
     Parameters
@@ -54,25 +50,19 @@ def genome_notes(genome: Reference, name: str, regions: Sequence[Interval]) -> t
     genome : Reference
     name : str
         The id of its assembly.
-    regions : sequence of Interval
-        Sorted; each base counts once.
+    read : RegionBases
+        What the letters of its regions are.
     """
-    others, bases = Counter[str](), 0
-    for chrom, runs in merge_regions(regions).items():
-        for start, end in runs:
-            bases += end - start
-            for at in range(start, end, _CHUNK):
-                others += other_letters(genome.letters(chrom, at, min(at + _CHUNK, end)))
     notes = [] if genome.note is None else [genome.note]
     if (checked := check_lengths(name, genome.chrom_sizes)) is not None:
         notes.append(f"--genome {name}: {checked}")
     elif (unchecked := said_of_none_shared(name, genome.chrom_sizes)) is not None:
         notes.append(unchecked)
-    if others:
-        named = ", ".join(f"{letter} {count:,}" for letter, count in others.most_common())
+    if read.others:
+        named = ", ".join(f"{letter} {count:,}" for letter, count in read.others.most_common())
         notes.append(
-            f"{shown(genome.path)}: {others.total():,} of the {bases:,} bases of the regions are "
-            f"no A, C, G, T or N ({named}) and are read as N"
+            f"{shown(genome.path)}: {read.others.total():,} of the {read.bases:,} bases of the "
+            f"regions are no A, C, G, T or N ({named}) and are read as N"
         )
     return tuple(notes)
 

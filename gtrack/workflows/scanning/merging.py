@@ -126,7 +126,7 @@ def merge_model(
         bases=plan.covered[model.name],
         owned_elsewhere=int(of_regions.elsewhere.sum()),
         strand_from=model.strand_from,
-        stranded=all(region.strand in ("+", "-") for region in plan.regions),
+        stranded=plan.regions.stranded,
     )
     return MergedModel(specs, summary)
 

@@ -27,7 +27,7 @@ def table_files(plan: Plan) -> dict[str, str]:
 def writing_tables(plan: Plan, out: Path) -> Iterator[tuple[Write, Write]]:
     """Give what writes rows of windows, and of regions; the tables appear at the end."""
     without = () if any(not target.alone for target in plan.targets) else ("target",)
-    labels = () if any(region.label is not None for region in plan.regions) else ("label",)
+    labels = () if plan.regions.labels is not None else ("label",)
     with (
         _writing(plan, out / _windows(plan), WINDOW_COLUMNS, without) as windows,
         _writing(plan, out / _regions(plan), REGION_COLUMNS, (*without, *labels)) as regions,

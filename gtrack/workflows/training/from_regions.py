@@ -97,7 +97,7 @@ def _read(job: TrainJob, path: Path) -> list[Interval]:
     given = read_regions(path)
     if job.use_strand:
         given.need_strands()
-    return given.intervals
+    return list(given.intervals)
 
 
 def _check_holdout(job: TrainJob, genome: Genome) -> None:

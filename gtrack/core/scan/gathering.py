@@ -1,0 +1,157 @@
+"""Sequences of many places, read in few stretches where they lie close together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gtrack.core.errors import InputError
+from gtrack.core.regions import Regions
+from gtrack.core.scan.one_axis import off_axis, on_axis
+from gtrack.core.scan.regions import union_of
+from gtrack.core.sequences import Reference, as_read, is_known, other_letters
+
+_GAP = 1 << 10
+"""Bases between two places that are read along: as dear as asking once more."""
+
+_AT_ONCE = 1 << 17  # bases of a stretch, or of a batch of places
+
+Text = TypeVar("Text", str, bytes)
+
+
+def read_at(
+    read: Callable[[str, int, int], Text],
+    chroms: Sequence[str],
+    chrom: NDArray[np.integer],
+    start: NDArray[np.integer],
+    end: NDArray[np.integer],
+) -> list[Text]:
+    """Return what a genome has at places.
+
+    Parameters
+    ----------
+    read : callable
+        ``fetch`` or ``letters`` of a :class:`Reference`.
+    chroms : sequence of str
+        Names; `chrom` indexes them.
+    chrom, start, end : ndarray of int, shape (N,)
+        0-based half-open; few stretches hold them where they are sorted.
+
+    Raises
+    ------
+    InputError
+        As `read`, of the first place that is wrong.
+    """
+    found: list[Text] = []
+    places = list(zip(chrom.tolist(), start.tolist(), end.tolist(), strict=True))
+    for low, high, reached in _stretches(places):
+        name, first = chroms[places[low][0]], places[low][1]
+        if high - low > 1:
+            try:
+                stretch = read(name, first, reached)
+            except InputError:  # perhaps of what lies between: that is nobody's
+                pass
+            else:
+                found += [stretch[a - first : b - first] for _, a, b in places[low:high]]
+                continue
+        found += [read(name, a, b) for _, a, b in places[low:high]]
+    return found
+
+
+def _stretches(places: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Yield which places are read together: the first, one behind the last, and where they end."""
+    low, reached = 0, places[0][2] if places else 0
+    for at, ((chrom, start, _), (next_chrom, next_start, end)) in enumerate(pairwise(places), 1):
+        close = next_chrom == chrom and start <= next_start <= reached + _GAP
+        if close and end - places[low][1] <= _AT_ONCE:
+            reached = max(reached, end)
+        else:
+            yield low, at, reached
+            low, reached = at, end
+    if places:
+        yield low, len(places), reached
+
+
+@dataclass(slots=True)
+class RegionBases:
+    """What the letters of sorted regions are; each base is read once.
+
+    Parameters
+    ----------
+    known : ndarray of int64, shape (R,)
+        A, C, G, T bases of each region.
+    bases : int
+        Of their union.
+    others : Counter
+        Letters of the union that are read as N and are no N.
+    """
+
+    known: NDArray[np.int64]
+    bases: int = 0
+    others: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, genome: Reference, regions: Regions) -> RegionBases:
+        """Look at sorted regions of a genome.
+
+        Raises
+        ------
+        InputError
+            As ``genome.letters``, of the first region that is wrong.
+        """
+        found = cls(np.zeros(len(regions), np.int64))
+        try:
+            found._read(genome, regions)
+        except InputError:
+            for region in regions:  # a user knows it by its region
+                genome.letters(region.chrom, region.start, region.end)
+            raise
+        return found
+
+    def _read(self, genome: Reference, regions: Regions) -> None:
+        chroms, rank = tuple(genome.chrom_sizes), regions.rank(genome.chrom_sizes)
+        left, right = union_of(regions, rank)
+        (chrom, start), (_, end) = off_axis(left), off_axis(right)
+        run = np.searchsorted(left, on_axis(rank, regions.start), side="right") - 1
+        offset = np.cumsum(end - start) - (end - start)  # of each run, among the bases of all
+        edges = offset // _AT_ONCE
+        cuts = np.flatnonzero(np.diff(edges, prepend=-1, append=-1))
+        for low, high in pairwise(cuts.tolist()):
+            first, last = np.searchsorted(run, [low, high]).tolist()
+            own, runs = regions[first:last], run[first:last]
+            shift = offset[runs] - offset[low] - start[runs]
+            at = own.start + shift, own.end + shift  # among the bases of these runs
+            begin = 0
+            for letters in _pieces(genome, chroms, chrom[low:high], start[low:high], end[low:high]):
+                self.others += other_letters(letters)
+                before = np.concatenate([[0], np.cumsum(is_known(as_read(letters)))])
+                low_at, high_at = (np.clip(each - begin, 0, len(letters)) for each in at)
+                self.known[first:last] += before[high_at] - before[low_at]
+                begin += len(letters)
+            self.bases += begin
+
+
+def _pieces(
+    genome: Reference,
+    chroms: Sequence[str],
+    chrom: NDArray[np.int64],
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+) -> Iterator[bytes]:
+    """Yield the letters of runs, end to end: short ones together, long ones in parts."""
+    short = end - start <= _AT_ONCE
+    if short.all():
+        yield b"".join(read_at(genome.letters, chroms, chrom, start, end))
+        return
+    for which, one, first, stop in zip(
+        *(x.tolist() for x in (short, chrom, start, end)), strict=True
+    ):
+        step = stop - first if which else _AT_ONCE
+        for at in range(first, stop, step):
+            yield genome.letters(chroms[one], at, min(at + step, stop))
