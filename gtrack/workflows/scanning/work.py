@@ -10,6 +10,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.ports import OnBatch, Runner, SequenceModel
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.plan import Plan
+from gtrack.engines.heap import memory_kept
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.io.digest import file_digest
 from gtrack.models.device import one_thread_per_operation
@@ -67,6 +68,7 @@ class ScanWork:
         fasta = source_fasta(self._folder.out)
         try:
             with (
+                memory_kept(device == "cpu"),
                 one_thread_per_operation(device == "cpu"),
                 ShardScanner(plan, self._folder, fasta, weights, models, runner) as scanner,
             ):
