@@ -25,9 +25,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gtrack.attribution.rules.context import Forward, Rules
+from gtrack.attribution.rules.convolution import (
+    EPSILON,
+    EpsilonConvolution,
+    GammaConvolution,
+    Kernel,
+)
 from gtrack.models.cnn import CnnForSequenceClassification, ConvBlock, DnaBlock, GlobalMaxPool
 
-EPSILON = 1e-6
 GAMMA = 0.25
 _TIE = 64
 """Activations within so many units of rounding of the greatest are equal: the bits of a convolution
@@ -65,25 +70,27 @@ class WithFactor(torch.autograd.Function):
 
 
 class SharedMaximum(torch.autograd.Function):
-    """The maximum of the last axis; equal winners share the gradient evenly."""
+    """The maximum of the last axis; equal winners share the gradient evenly, of 0 nobody wins."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
         """Map shape (B, channels, L), of numbers >= 0, to (B, channels)."""
-        greatest = x.amax(dim=-1, keepdim=True)
+        greatest = x.amax(dim=-1)
         # 64 units of rounding of a half type would be half of the value: float32 at the least.
         wide = x.to(torch.promote_types(x.dtype, torch.float32))
-        winners = wide >= greatest.to(wide.dtype) * (1 - _TIE * torch.finfo(wide.dtype).eps)
-        ctx.save_for_backward(winners)
-        return greatest.squeeze(-1)
+        type_ = torch.finfo(wide.dtype)
+        equal = (greatest.to(wide.dtype) * (1 - _TIE * type_.eps)).clamp_(min=type_.tiny)
+        # In the order of memory: activations come with their channels last.
+        ctx.save_for_backward(wide.transpose(1, 2) >= equal[:, None])
+        return greatest
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         """Give each winner its share."""
         (winners,) = ctx.saved_tensors
-        share = gradients[0] / winners.sum(dim=-1)
-        out: Tensor = share.unsqueeze(-1) * winners
-        return out
+        out: Tensor = winners.to(gradients[0].dtype)
+        share = gradients[0] / out.sum(dim=1).clamp_(min=1)
+        return out.mul_(share[:, None]).transpose(1, 2)
 
 
 def _with_factor(path: Tensor, value: Tensor, factor: Tensor) -> Tensor:
@@ -113,12 +120,11 @@ def folded(block: ConvBlock) -> tuple[Tensor, Tensor]:
 
 def _epsilon_block(module: nn.Module) -> Forward:
     assert isinstance(module, ConvBlock)
-    weight, bias = folded(module)
-    padding = module.conv.padding
+    kernel = Kernel.of(*folded(module))
 
     def forward(x: Tensor, mask: Tensor | None) -> Tensor:
-        active = F.relu(_stabilised(F.conv1d(x, weight, bias, padding=padding)))
-        return active if mask is None else active * mask
+        out: Tensor = EpsilonConvolution.apply(x, mask, kernel)  # type: ignore[no-untyped-call]
+        return out
 
     return forward
 
@@ -126,18 +132,12 @@ def _epsilon_block(module: nn.Module) -> Forward:
 def _gamma_block(module: nn.Module) -> Forward:
     assert isinstance(module, ConvBlock)
     weight, bias = folded(module)
-    favoured = weight + GAMMA * weight.clamp(min=0), bias + GAMMA * bias.clamp(min=0)
-    padding = module.conv.padding
+    kernel = Kernel.of(weight, bias)
+    favoured = Kernel.of(weight + GAMMA * weight.clamp(min=0), bias + GAMMA * bias.clamp(min=0))
 
     def forward(x: Tensor, mask: Tensor | None) -> Tensor:
-        z = F.conv1d(x.detach(), weight, bias, padding=padding)
-        path = F.conv1d(x, *favoured, padding=padding)
-        # Inputs are >= 0 after a ReLU, so that path >= z; where z <= 0 the ReLU lets nothing back.
-        active = F.relu(z)
-        if mask is not None:
-            active = active * mask
-        factor = torch.where(active > 0, z / path.detach(), 0.0)
-        return _with_factor(path, active, factor)
+        out: Tensor = GammaConvolution.apply(x, mask, kernel, favoured)  # type: ignore[no-untyped-call]
+        return out
 
     return forward
 

@@ -50,21 +50,24 @@ def identity_ratio_tanh(x: Tensor) -> Tensor:
 
 
 class DividedQk(torch.autograd.Function):
-    """The identity on q, k and v, shape (B, L, 3, H, d), with the gradients of q and k divided."""
+    """q, k and v, shape (B, H, L, d) each, of (B, L, 3, H, d); gradients of q and k divided."""
 
     @staticmethod
-    def forward(ctx: Any, qkv: Tensor, divisor: float) -> Tensor:
-        """Return `qkv`; the gradients of its q and k will be divided by `divisor`."""
+    def forward(ctx: Any, qkv: Tensor, divisor: float) -> tuple[Tensor, ...]:
+        """Return views; the gradients of q and k will be divided by `divisor`."""
         ctx.divisor = divisor
-        return qkv.view_as(qkv)
+        return network.split(qkv)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        """Divide the gradients of q and k, copy that of v, in one pass."""
-        (gradient,) = gradients
-        out = torch.empty_like(gradient)
-        torch.div(gradient[:, :, :2], ctx.divisor, out=out[:, :, :2])
-        out[:, :, 2:] = gradient[:, :, 2:]
+        """Put the three together and divide, in one pass."""
+        of_q, of_k, of_v = gradients
+        rows, heads, units, size = of_v.shape
+        out = of_v.new_empty((rows, units, 3, heads, size))
+        to_q, to_k, to_v = network.split(out)
+        torch.div(of_q, ctx.divisor, out=to_q)
+        torch.div(of_k, ctx.divisor, out=to_k)
+        to_v.copy_(of_v)
         return out, None
 
 
@@ -86,7 +89,7 @@ class UniformSumAttention(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         """Halve for AV, for S + A and for QK^T, with the softmax's own gradient between."""
         qkv, bias = ctx.saved_tensors
-        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        q, k, v = network.split(qkv)
         asking, root = bias.shape[-2], math.sqrt(q.shape[-1])
         q = q[:, :, :asking]
         scores = q @ k.transpose(-1, -2) / root
@@ -139,7 +142,7 @@ class UniformGatedGelu(torch.autograd.Function):
         """Map shape (B, L, 2 I) to (B, L, I)."""
         ctx.save_for_backward(h)
         gate, up = h.chunk(2, dim=-1)
-        return F.gelu(gate) * up
+        return F.gelu(gate).mul_(up)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
@@ -227,13 +230,14 @@ PLAIN: frozenset[type[nn.Module]] = frozenset(
 
 
 def _bilinear_attention(module: nn.Module) -> Forward:
-    product = partial(type(module).forward, module)
+    assert isinstance(module, network.AttentionProduct)
+    attend = module.attend
 
     def forward(qkv: Tensor, bias: Tensor) -> Tensor:
         # Half of the relevance goes to A and half to v; of A's, through the scores, half to q and
         # half to k: 1/2 for v, 1/4 for q and k.
-        divided = DividedQk.apply(qkv, 2.0)  # type: ignore[no-untyped-call]
-        return divide_gradient(product(divided, bias), 2)
+        q, k, v = DividedQk.apply(qkv, 2.0)  # type: ignore[no-untyped-call]
+        return divide_gradient(attend(q, k, v, bias), 2)
 
     return forward
 

@@ -3,8 +3,9 @@
 float32 results change in their last bits with the number of rows and the padded length of a batch.
 Therefore windows in genome order form pools of 256; inside a pool the rows (one per window and
 strand) are sorted by their number of units and cut into batches of one row count, each padded to a
-multiple of 16, short ones filled with dummy rows. Nothing but the pool and the budget decides a
-shape: how many shards, workers or interruptions there were does not matter.
+multiple of 8 unless all rows of the pool are equally long, short ones filled with dummy rows.
+Nothing but the pool and the budget decides a shape: how many shards, workers or interruptions there
+were does not matter.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from numpy.typing import NDArray
 POOL = 256
 """Windows in a pool."""
 
-LENGTH_STEP = 16
-"""Padded lengths are multiples of this."""
+LENGTH_STEP = 8
+"""Padded lengths are multiples of this, so that shapes are few; of equal lengths there is one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +57,8 @@ def cut_batches(
         Units, padding included, that a batch should not exceed. A single longer row is still one
         batch: nothing is ever truncated.
     step : int
-        Padded lengths are multiples of it; 1 for a model whose input has one exact length.
+        Padded lengths are multiples of it unless all rows are equally long; 1 for a model whose
+        input has one exact length.
     limit : int or None
         Units beyond which nothing is padded: the most that a model takes.
 
@@ -69,7 +71,8 @@ def cut_batches(
     if not len(sizes):
         return []
     order = np.argsort(-sizes, kind="stable")
-    padded = -(-sizes // step) * step
+    one = sizes.min() == sizes.max()
+    padded = sizes if one else -(-sizes // step) * step
     if limit is not None:
         padded = np.maximum(sizes, np.minimum(padded, limit))
     n_batches = -(-len(sizes) // max(1, budget // int(padded.max())))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -165,8 +166,9 @@ class CnnForSequenceClassification(nn.Module):
 
     def embed(self, input_ids: Tensor) -> Tensor:
         """Return bases as one-hot columns, shape (B, L, 4), order A, C, G, T; N is all zero."""
-        one_hot = F.one_hot(input_ids.long(), N_CODE + 1)[..., :N_CODE]
-        return one_hot.to(self.classifier.weight.dtype)
+        like = self.classifier.weight
+        columns = torch.eye(N_CODE + 1, N_CODE, dtype=like.dtype, device=like.device)
+        return F.embedding(input_ids.long(), columns)
 
     def forward(
         self,

@@ -20,6 +20,11 @@ from gtrack.models.loss import Outputs, head_loss
 __all__ = ["AttentionProduct", "Dnabert2Config", "Dnabert2ForSequenceClassification", "GatedGelu"]
 
 
+def split(qkv: Tensor) -> tuple[Tensor, ...]:
+    """Return queries, keys and values, views of shape (B, H, L, d) of (B, L, 3, H, d)."""
+    return qkv.permute(2, 0, 3, 1, 4).unbind(0)
+
+
 class AttentionProduct(nn.Module):
     """``softmax(q k^T / sqrt(d) + bias) v``, heads concatenated."""
 
@@ -42,13 +47,17 @@ class AttentionProduct(nn.Module):
         -------
         Tensor, shape (B, Q, H * d)
         """
-        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        q, k, v = split(qkv)
+        return self.attend(q, k, v, bias)
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, bias: Tensor) -> Tensor:
+        """Attend, with queries, keys and values of shape (B, H, L, d) each."""
         asking = bias.shape[-2]
         out = F.scaled_dot_product_attention(
             q[:, :, :asking],
             k,
             v,
-            attn_mask=bias.to(qkv.dtype).expand(qkv.shape[0], -1, -1, -1),
+            attn_mask=bias.to(v.dtype).expand(v.shape[0], -1, -1, -1),
             dropout_p=self.dropout if self.training else 0.0,
         )
         return out.transpose(1, 2).flatten(2)

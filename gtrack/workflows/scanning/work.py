@@ -11,6 +11,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.ports import OnBatch, Runner, SequenceModel
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.plan import Plan
+from gtrack.engines.heap import memory_kept
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.engines.stages import Stages
 from gtrack.io.digest import file_digest
@@ -100,7 +101,8 @@ class ScanWork:
         fasta, stays = source_fasta(self._folder.out), None if stages is None else True
         scanner = ShardScanner(plan, self._folder, fasta, weights, models, runner, stages, stays)
         try:
-            with one_thread_per_operation(device == "cpu"), scanner:
+            on_cpu = device == "cpu"
+            with memory_kept(on_cpu), one_thread_per_operation(on_cpu), scanner:
                 yield Doing(plan, scanner, self._on_batch)
         finally:
             if stages is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import partial
 from types import MethodType
 
 import numpy as np
@@ -123,9 +122,8 @@ class GradientGelu(torch.autograd.Function):
 
 def attention(divisor: float, half: float):
     def rule(module):
-        product = partial(type(module).forward, module)
         return lambda qkv, bias: divide_gradient(
-            product(bert_rules.DividedQk.apply(qkv, float(divisor)), bias), half
+            module.attend(*bert_rules.DividedQk.apply(qkv, float(divisor)), bias), half
         )
 
     return rule
