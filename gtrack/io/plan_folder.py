@@ -40,7 +40,7 @@ def write_plan(folder: Path, plan: Plan) -> None:
         "covered": plan.covered,
         "n_shards": plan.n_shards,
         "null": None if plan.null is None else asdict(plan.null),
-        **({"beside": plan.beside} if plan.beside else {}),
+        **({"tried": plan.tried} if plan.tried else {}),
     }
     write_text(folder / "plan.json", json.dumps(record, indent=1) + "\n")
 
@@ -72,7 +72,7 @@ def read_plan(folder: Path) -> Plan:
             versions=facts["versions"],
             n_shards=record["n_shards"],
             null=_null(record.get("null")),
-            beside={name: dict(facts) for name, facts in record.get("beside", {}).items()},
+            tried={name: dict(facts) for name, facts in record.get("tried", {}).items()},
             sealed=digest_of(facts) if old else None,
         )
         derived = plan.facts()

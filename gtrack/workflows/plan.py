@@ -45,7 +45,7 @@ from gtrack.workflows.scanning.annotation_checks import (
     check_names,
 )
 from gtrack.workflows.scanning.annotations import copy_annotations, refuse_taken, replacing
-from gtrack.workflows.scanning.batch_size import beside, said_of_found, with_found_batches
+from gtrack.workflows.scanning.batch_size import said_of_found, with_found_batches, with_tried
 from gtrack.workflows.scanning.beside import ask
 from gtrack.workflows.scanning.disk import disk_notes
 from gtrack.workflows.scanning.job import ScanJob
@@ -217,7 +217,7 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
             raise InputError(f"{job.regions_from} holds a single A, C, G or T")
         plan = _lay(job, genome, options, plans, canonical, read.known, len(regions), len(devices))
         if stored is None:
-            plan = replace(plan, beside=_found(job, plan, models, genome))
+            plan = replace(plan, tried=_found(job, plan, models, genome))
         of_genome = genome_notes(genome, job.genome, read)
     notes = [*given.notes, *_said_of_regions(job, canonical, tiles)]
     for each in plans:
@@ -233,8 +233,8 @@ def _found(
     """Return what was found by trying: that batches were, and how near bf16 is to fp32."""
     if job.batch_units == "auto":
         tried = {model.name: {"batch_units_from": "auto"} for model in plan.models}
-        plan = replace(plan, beside=beside(plan, tried))
-    return beside(plan, audited(plan, models, genome, job.workers))
+        plan = replace(plan, tried=with_tried(plan, tried))
+    return with_tried(plan, audited(plan, models, genome, job.workers))
 
 
 def _read_by_all(

@@ -149,7 +149,7 @@ class Plan:
         Pieces that the work is cut into; no part of the digest.
     null : NullPlan or None
         Shuffled windows that are explained, too; no part of the digest.
-    beside : dict of str to dict
+    tried : dict of str to dict
         Per model, facts of its record that decide no bytes: how batches were found, and what an
         audit of the arithmetic saw; no part of the digest.
     sealed : str or None
@@ -170,7 +170,7 @@ class Plan:
     versions: dict[str, str]
     n_shards: int
     null: NullPlan | None = None
-    beside: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tried: dict[str, dict[str, Any]] = field(default_factory=dict)
     sealed: str | None = None
     grids: dict[str, WindowGrid] = field(default_factory=dict, repr=False)
     nulls: dict[str, NullGrid] = field(default_factory=dict, repr=False)

@@ -76,7 +76,7 @@ def score_runs(grid: WindowGrid, scores: NDArray[np.float64]) -> Iterator[tuple[
     for first in range(0, len(grid), _AT_ONCE):
         low, high = np.searchsorted(grid.run_window, [first, first + _AT_ONCE])
         window = grid.run_window[low:high]
-        start, end = grid.run_start[low:high], grid.run_end[low:high]
+        start, end = (each[low:high].astype(np.int64) for each in (grid.run_start, grid.run_end))
         values = np.repeat(scores[window].astype(np.float32), end - start)
         for chrom, runs in joined_runs(grid.chrom[window], start, end, values).by_chrom():
             yield grid.chroms[chrom], runs

@@ -29,7 +29,7 @@ def with_found_batches(
     not fit then is not tried either.
     """
     if stored is not None:
-        short = stored.beside.get(planned.name, {}).get("batch_units_from") == "memory"
+        short = stored.tried.get(planned.name, {}).get("batch_units_from") == "memory"
         for earlier in stored.models:
             if earlier.name == planned.name and (wanted or short):
                 return replace(planned, batch_units=earlier.batch_units)
@@ -67,13 +67,15 @@ def halved(plan: Plan, name: str, units: int) -> Plan:
         else model
         for model in plan.models
     )
-    return replace(plan, models=models, beside=beside(plan, {name: {"batch_units_from": "memory"}}))
+    return replace(
+        plan, models=models, tried=with_tried(plan, {name: {"batch_units_from": "memory"}})
+    )
 
 
 def said_of_found(plan: Plan) -> Iterator[str]:
     """Yield what a user should know of what was found by trying."""
     for model in plan.models:
-        facts = plan.beside.get(model.name, {})
+        facts = plan.tried.get(model.name, {})
         if facts.get("batch_units_from") == "auto":
             yield f"{model.name}: --batch-tokens auto found {model.batch_units}"
         if "bf16_audit" in facts:
@@ -84,7 +86,7 @@ def said_of_found(plan: Plan) -> Iterator[str]:
             )
 
 
-def beside(plan: Plan, more: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return what a plan says beside what decides bytes, with more of it."""
-    names = plan.beside.keys() | more.keys()
-    return {name: {**plan.beside.get(name, {}), **more.get(name, {})} for name in sorted(names)}
+def with_tried(plan: Plan, more: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return what a plan says of each model that was found by trying, with more of it."""
+    names = plan.tried.keys() | more.keys()
+    return {name: {**plan.tried.get(name, {}), **more.get(name, {})} for name in sorted(names)}

@@ -69,7 +69,7 @@ def _model_record(plan: Plan, model: ModelPlan) -> dict[str, Any]:
         "strands_from": model.strand_from,
         "windows": len(grid),
         "windows_dropped": grid.dropped,
-        **plan.beside.get(model.name, {}),
+        **plan.tried.get(model.name, {}),
     }
 
 

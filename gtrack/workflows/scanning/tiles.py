@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gtrack.core.intervals import Interval
 from gtrack.core.printable import shown
 from gtrack.core.scan.regions import canonical_regions, check_regions, known_names, merge_regions
 from gtrack.core.scan.tiling import Run, Tiles, lay_tiles
@@ -35,7 +36,7 @@ def _read_blacklist(path: Path, genome: Reference) -> tuple[Mapping[str, list[Ru
     Names that it knows otherwise are refused, as are those of a file that shares none with it.
     """
     given, sizes = read_regions(path), genome.chrom_sizes
-    there = [region for region in given.intervals if region.chrom in sizes]
+    there: Sequence[Interval] = [each for each in given.intervals if each.chrom in sizes]
     strange = dict.fromkeys(r.chrom for r in given.intervals if r.chrom not in sizes)
     if not there or known_names(strange, sizes):
         there = given.intervals  # refused as a BED of regions would be
