@@ -243,17 +243,18 @@ def test_the_examples_of_hub_session_and_report_run_on_that_of_scan(
     assert [*view[:2], Path.cwd() / view[2]] == ["gtrack", "view", scanned_example]
 
 
-def test_the_examples_of_plan_and_merge_run(run, beside_the_example: Path) -> None:
-    (plan,), (merge,) = example(COMMANDS["plan"]), example(COMMANDS["merge"])
-    assert plan[plan.index("--out") + 1] == merge[-1]
+def test_the_examples_of_plan_work_and_merge_run(run, beside_the_example: Path) -> None:
+    (plan,), (merge,), (work,) = (example(COMMANDS[verb]) for verb in ("plan", "merge", "work"))
+    assert plan[plan.index("--out") + 1] == merge[-1] == work[-1]
     said = run(*plan[1:]).err
     shards = plan[plan.index("--shards") + 1]
-    loop, then = said.splitlines()[-2:]
+    worked, loop, then = said.splitlines()[-3:]
+    assert worked.split() == work
     words = f"for K in $(seq 0 {int(shards) - 1}); do gtrack scan --plan {merge[-1]} --shard $K;"
     assert loop.strip() == f"{words} done"
     assert then.split() == ["gtrack", "merge", merge[-1]]
-    for shard in range(int(shards)):
-        run("scan", "--plan", merge[-1], "--shard", shard)
+    run("scan", "--plan", merge[-1], "--shard", 1)
+    assert run(*work[1:]).err.splitlines()[-1] == f"next: {shlex.join(merge)}"
     run(*merge[1:])
     assert (beside_the_example / merge[-1] / "manifest.json").exists()
 

@@ -161,8 +161,8 @@ class Processes:
             self._end(place)
             raise ModelError(
                 f"{place.device}: a worker process ended abruptly {TRIES} times at the same piece "
-                "of work, perhaps for lack of memory; what is done is kept, so go on with --resume, "
-                "with fewer --workers or more memory"
+                "of work, perhaps for lack of memory; what is done is kept, so go on with "
+                "--resume, with fewer --workers or more memory"
             )
         self._end(place)
         self._begin(place)

@@ -66,7 +66,7 @@ def bears(path: Path, digest: str) -> bool:
     try:
         if not path.is_file():
             return False
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             _check_sizes(arrays.zip, path.stat().st_size)
             return bool(arrays["plan"].tobytes().hex() == digest)
     except (OSError, ValueError, *_BROKEN):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gtrack.core.errors import OutputError, VerificationError
 from gtrack.core.scan.shard import ShardResult, concatenate
-from gtrack.io.shards import is_done, read_shard, shard_path, write_shard
+from gtrack.io.shards import is_done, is_there, read_shard, shard_path, write_shard
 
 DIGEST = "ab" * 32
 OTHER = "cd" * 32
@@ -198,3 +198,18 @@ def test_arrays_that_are_larger_than_their_archive(tmp_path: Path) -> None:
     assert not is_done(path, DIGEST)
     with pytest.raises(VerificationError):
         read_shard(path, DIGEST, "x")
+
+
+def test_the_head_of_a_shard_is_enough_to_choose_what_is_next(tmp_path: Path) -> None:
+    path = shard_path(tmp_path, 3)
+    assert not is_there(path, DIGEST)
+    write_shard(path, DIGEST, {"a": result(20)})
+    whole = path.read_bytes()
+    assert is_there(path, DIGEST)
+    assert not is_there(path, OTHER)
+    for damaged in (b"", whole[:40], whole[: len(whole) // 2], b"no shard\n" * 99, packed(whole)):
+        path.write_bytes(damaged)
+        assert not is_there(path, DIGEST)
+    path.unlink()
+    path.mkdir()
+    assert not is_there(path, DIGEST)
