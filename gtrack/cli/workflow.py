@@ -19,11 +19,14 @@ _FOLDER = Path(gtrack.__file__).parent / "engines" / "snakemake"
     help="Say where the example of this profile is, to be copied and changed.",
 )
 def workflow(profile: str | None) -> None:
-    """Print the path of the Snakemake workflow, for a profile of your own.
+    """Print the path of the Snakemake workflow, for those who drive Snakemake themselves.
+
+    snakemake -s "$(gtrack workflow)" --config plan=DIR goes on with a plan; the file says what else
+    it takes. `gtrack scan --engine snakemake` needs none of this.
 
     \b
     Example:
-      snakemake -s "$(gtrack workflow)" --config plan=out/big --jobs 50 \\
-                --workflow-profile "$(gtrack workflow --profile slurm)"
+      gtrack workflow
+      gtrack workflow --profile slurm
     """
     echo(_FOLDER / "Snakefile" if profile is None else _FOLDER / "profiles" / profile)
