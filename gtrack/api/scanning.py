@@ -186,7 +186,6 @@ def scan(
         null_bases=_null_bases(null, motifs is not None),
         motifs=None if motifs is None else str(motifs),
         annotations=tuple((name, _path(file)) for name, file in (annotations or {}).items()),
-        tile=_tiles(tile),
         **as_given,
     )
     workflow.scan(job, _telling(progress), resume=resume, overwrite=overwrite)
@@ -269,7 +268,7 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError("projection 'weighted' and weights=BIGWIG go together")
     as_given = {name: given[name] for name in (*_AS_GIVEN, *_CHOICES, *_RANGES)}
     paths = {name: None if given[name] is None else _path(given[name]) for name in _PATHS}
-    return as_given | paths
+    return as_given | paths | {"tile": _tiles(given["tile"])}
 
 
 def _null_bases(null: bool | int, motifs: bool) -> int | None:
