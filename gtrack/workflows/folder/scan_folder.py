@@ -142,10 +142,9 @@ class ScanFolder:
         if not self.has_manifest():
             return False
         manifest = self.read_manifest()
-        tracks = [self.out / each.path for each in manifest.explained]
-        tables = (manifest.regions[key] for key in TABLES if key in manifest.regions)
-        files = (*(self.out / name for name in tables), *tracks)
-        return manifest.plan_sha256 == plan.digest and all(file.is_file() for file in files)
+        tracks = (each.path for each in manifest.explained)
+        names = (*tracks, *(manifest.regions[key] for key in TABLES if key in manifest.regions))
+        return manifest.plan_sha256 == plan.digest and all((self.out / n).is_file() for n in names)
 
     def refuse_changed(self, plan: Plan) -> None:
         """Refuse a finished scan of this plan that holds a file which is not as it was written.
@@ -252,9 +251,8 @@ class ScanFolder:
             for name in folders or ("plan", "shards", "tracks"):
                 (self.out / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(
-                f"{self.out}: cannot write here: {error.strerror or error}"
-            ) from error
+            why = error.strerror or error
+            raise OutputError(f"{self.out}: cannot write here: {why}") from error
 
     def write_plan(self, plan: Plan) -> None:
         """Write the plan; the folder is made."""
