@@ -185,16 +185,22 @@ def scan(
         strides=_lengths("stride", stride),
         null_bases=_null_bases(null, motifs is not None),
         motifs=None if motifs is None else str(motifs),
-        annotations=tuple((name, _path(file)) for name, file in (annotations or {}).items()),
-        beside=Beside(score_track, _ensembles(ensembles)),
+        **_shown_beside(annotations or {}, ensembles or {}, score_track),
         **as_given,
     )
     workflow.scan(job, _telling(progress), resume=resume, overwrite=overwrite)
     return open_scan(job.out)
 
 
-def _ensembles(given: Mapping[str, Sequence[str]] | None) -> tuple[Ensemble, ...]:
-    return tuple(Ensemble(name, tuple(_several(of))) for name, of in (given or {}).items())
+def _shown_beside(
+    annotations: Mapping[str, Path_], ensembles: Mapping[str, Sequence[str]], score_track: bool
+) -> dict[str, Any]:
+    """Return what of a job no track of a model depends on."""
+    members = (Ensemble(name, tuple(_several(of))) for name, of in ensembles.items())
+    return {
+        "annotations": tuple((name, _path(file)) for name, file in annotations.items()),
+        "beside": Beside(score_track, tuple(members)),
+    }
 
 
 def _telling(progress: Progress | None) -> workflow.Begin:
