@@ -23,7 +23,7 @@ def merge(folder: Path, **given: Any) -> None:
 
     \b
     Example:
-      gtrack merge out/planned --score-track
+      gtrack merge out/planned
     """
     from gtrack.cli.summary import print_summary
     from gtrack.workflows.merge import merge as workflow

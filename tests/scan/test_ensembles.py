@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -257,6 +258,23 @@ def test_the_reverse_strand_alone_is_its_score(run, asked, tmp_path: Path) -> No
     row = next(iter(rows))
     place = [("chr2", int(row["own_start"]), int(row["own_end"]))]
     assert values(out, f"{row['model']}.score.bw", place)[0] == np.float32(float(row["score"]))
+
+
+def test_a_window_of_nothing_but_n_has_a_score_and_no_relevance(
+    run, inputs, asked, tmp_path: Path
+) -> None:
+    gap = re.search("N{130,}", inputs.genome["chr2"])
+    assert gap is not None
+    place = ("chr2", gap.start(), gap.start() + 128)  # what the model reads
+    inputs.bed.write_text(f"chr2\t{place[1]}\t{place[2]}\nchr2\t6000\t6300\n")
+    out = tmp_path / "out"
+    run("scan", *asked, "--out", out, *BOTH)
+    for name in ("all.relevance.bw", "all.sd.bw", "all.agreement.bw", "a.relevance.bw"):
+        assert np.isnan(values(out, name, [place])).all(), name
+    for name in (*NAMES, "all"):
+        scores = values(out, f"{name}.score.bw", [place])
+        assert len(set(scores.tolist())) == 1
+        assert np.isfinite(scores).all()
 
 
 class Killed(BaseException):

@@ -1,6 +1,6 @@
 // An ensemble as the viewer shows it: the mean of its members with a band, and scores beside.
-// GTRACK_CASE is a JSON file of what tests/plugin/test_ensemble_view.py made: {scan, broken, models,
-// place, score, mean, sd}, two folders of scans and values by base of the place.
+// GTRACK_CASE is a JSON file of what tests/plugin/test_ensemble_view.py made: {scan, broken,
+// models, place, score, mean, sd}, two folders of scans and values by base of the place.
 import test, { after, before } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -138,7 +138,10 @@ test('far away there are the largest and smallest means, and no band', { skip },
   assert.equal(far.band, 0)
   assert.ok(far.bins > 0)
   const shown = await until(page, labels, { argument: 12 })
-  assert.ok(shown.some((label) => /^all · largest and smallest/.test(label)), String(shown))
+  assert.ok(
+    shown.some((label) => /^all · largest and smallest/.test(label)),
+    String(shown),
+  )
   await page.close()
 })
 
