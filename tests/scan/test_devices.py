@@ -46,3 +46,9 @@ def test_two_devices_give_the_bytes_of_one(inputs, tmp_path: Path, monkeypatch) 
 )
 def test_default_shards(pools: int, devices: int, shards: int) -> None:
     assert planning._default_shards(pools, devices) == shards
+
+
+def test_a_gpu_gets_larger_shards() -> None:
+    assert planning._default_shards(640, 1, "cuda") == 10
+    assert planning._default_shards(640, 4, "cuda") == 16
+    assert planning._default_shards(3, 1, "cuda") == 1
