@@ -11,7 +11,7 @@ from gtrack.core.assemblies import check_lengths
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.intervals import Interval
-from gtrack.core.ports import SequenceModel
+from gtrack.core.ports import Attributor, SequenceModel
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.loose import LooseGenome
@@ -167,15 +167,7 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
         weights = None if job.weights is None else _check_weights(job.weights, canonical, genome)
         models = {name: open_model(where, device=devices[0]) for name, where in job.models}
         asked = method(parameters, precision)
-        plans = tuple(
-            plan_model(job, name, where, models[name], devices[0], asked)
-            for name, where in job.models
-        )
-        auto = job.batch_units == "auto"
-        plans = tuple(
-            with_found_batches(each, models[each.name], asked, devices[0], stored, wanted=auto)
-            for each in plans
-        )
+        plans = _plan_models(job, models, devices[0], asked, stored)
         if any(each.strand == "region" for each in plans):
             given.need_strands()
         options = ScanOptions(
@@ -207,6 +199,22 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
     notes += [*of_genome, *said_of_found(plan)]
     loose = genome if isinstance(genome, LooseGenome) else None
     return Planned(plan, models, devices, True, annotations, tuple(notes), loose)
+
+
+def _plan_models(
+    job: ScanJob,
+    models: Mapping[str, SequenceModel],
+    device: str,
+    method: Attributor,
+    stored: Plan | None,
+) -> tuple[ModelPlan, ...]:
+    """Return how each model is scanned."""
+    auto, planned = job.batch_units == "auto", []
+    for name, where in job.models:
+        model = models[name]
+        one = plan_model(job, name, where, model, device, method)
+        planned.append(with_found_batches(one, model, method, device, stored, wanted=auto))
+    return tuple(planned)
 
 
 def _found(
