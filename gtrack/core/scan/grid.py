@@ -7,10 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.regions import narrow
 from gtrack.core.scan.runs import ValuedRuns, joined_runs
 
 BOTH, FORWARD, REVERSE = 3, 1, 2
 """Strands to explain, as bits."""
+
+_WHOLE_NUMBERS = (
+    *("chrom", "start", "end", "run_window", "run_start", "run_end"),
+    *("wanted_window", "wanted_region"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +52,10 @@ class WindowGrid:
     wanted_window: NDArray[np.integer]
     wanted_region: NDArray[np.integer]
     dropped: int
+
+    def __post_init__(self) -> None:
+        for name in _WHOLE_NUMBERS:
+            object.__setattr__(self, name, narrow(getattr(self, name)))
 
     def __len__(self) -> int:
         return len(self.start)

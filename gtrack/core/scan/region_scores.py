@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,16 +39,27 @@ class RegionShares:
     owned: NDArray[np.int64]
 
 
-def region_shares(grid: WindowGrid, regions: Sequence[Interval]) -> RegionShares:
-    """Return which windows own the bases of each region."""
+def region_shares(grid: WindowGrid, regions: Sequence[Interval], number: int = 0) -> RegionShares:
+    """Return which windows own the bases of each region.
+
+    Parameters
+    ----------
+    grid : WindowGrid
+    regions : sequence of Interval
+        Canonical, or some of these in a row.
+    number : int
+        Of the first of them, from 0.
+    """
     columns, n_regions = Regions.of(regions), len(regions)
     chrom = columns.rank(dict.fromkeys(grid.chroms))
     start, end = columns.start, columns.end
-    on = grid.chrom[grid.run_window]
-    first = np.searchsorted(on_axis(on, grid.run_end), on_axis(chrom, start), side="right")
-    last = np.searchsorted(on_axis(on, grid.run_start), on_axis(chrom, end), side="left")
+    left, right = on_axis(chrom, start), on_axis(chrom, end)
+    near = slice(*(_runs_near(grid, int(left[0]), int(right.max())) if n_regions else (0, 0)))
+    on = grid.chrom[grid.run_window[near]]
+    first = np.searchsorted(on_axis(on, grid.run_end[near]), left, side="right")
+    last = np.searchsorted(on_axis(on, grid.run_start[near]), right, side="left")
     of = np.repeat(np.arange(n_regions), last - first)
-    run = positions(first, last - first)
+    run = positions(first, last - first) + near.start
     size = np.minimum(grid.run_end[run], end[of]) - np.maximum(grid.run_start[run], start[of])
     window = grid.run_window[run].astype(np.int64)  # sorted within a region, as runs are
     new = np.ones(len(of), bool)
@@ -55,11 +67,32 @@ def region_shares(grid: WindowGrid, regions: Sequence[Interval]) -> RegionShares
     pair = np.flatnonzero(new)
     bases = np.add.reduceat(size, pair) if len(pair) else size
     region, window = of[pair], window[pair]
-    asked = np.unique(grid.wanted_window.astype(np.int64) * n_regions + grid.wanted_region)
-    own = np.isin(window * n_regions + region, asked)
+    own = np.isin(window * n_regions + region, _asked(grid, window, number, n_regions))
     owned = np.zeros(n_regions, np.int64)
     np.add.at(owned, region[own], bases[own])
     return RegionShares(region, window, bases, np.bincount(region, minlength=n_regions), owned)
+
+
+def _runs_near(grid: WindowGrid, left: int, right: int) -> tuple[int, int]:
+    """Return the first run that ends behind a place of the axis, and the first from another on."""
+
+    def at(run: int, place: NDArray[np.integer]) -> int:
+        return int(on_axis(grid.chrom[grid.run_window[run]], place[run]))
+
+    runs = range(len(grid.run_window))
+    first = bisect_right(runs, left, key=lambda run: at(run, grid.run_end))
+    return first, max(first, bisect_left(runs, right, key=lambda run: at(run, grid.run_start)))
+
+
+def _asked(
+    grid: WindowGrid, window: NDArray[np.int64], number: int, n_regions: int
+) -> NDArray[np.int64]:
+    """Return a number for each pair of a window and a region that asked for it, near `window`."""
+    if not len(window):
+        return window
+    pairs = slice(*np.searchsorted(grid.wanted_window, [window.min(), window.max() + 1]).tolist())
+    asked, by = grid.wanted_window[pairs].astype(np.int64), grid.wanted_region[pairs] - number
+    return np.asarray((asked * n_regions + by)[(by >= 0) & (by < n_regions)])
 
 
 def means_over(shares: RegionShares, values: NDArray[np.float64]) -> NDArray[np.float64]:

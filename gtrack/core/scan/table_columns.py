@@ -17,7 +17,7 @@ from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.ledger import absorbed
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.shard import ShardResult
-from gtrack.core.scan.window_scores import RegionScores
+from gtrack.core.scan.window_scores import WindowScores
 from gtrack.core.targets import Target
 
 Column = str | Sequence[str] | NDArray[Any]
@@ -47,13 +47,17 @@ def window_columns(
 
 
 def region_columns(
-    plan: Plan, targets: Sequence[Target], said: RegionScores
-) -> Iterator[Sequence[Column]]:
-    """Yield the columns of ``regions.tsv`` for some regions after the other."""
-    per, number = len(targets), len(plan.regions)
+    plan: Plan, targets: Sequence[Target], scores: WindowScores
+) -> Iterator[tuple[Sequence[Column], int]]:
+    """Yield the columns of ``regions.tsv`` for some regions after the other.
+
+    With each goes how many of them have values from windows of neighbouring regions.
+    """
+    per, number, grid = len(targets), len(plan.regions), plan.grid(targets[0].model)
     for low in range(0, number, _AT_ONCE):
         high = min(low + _AT_ONCE, number)
-        cut, regions = slice(low, high), plan.regions[low:high]
+        regions = plan.regions[low:high]
+        said = scores.of_regions(grid, regions, plan.known[low:high], low)
         place: list[Column] = [
             np.arange(low, high),
             *(_named(regions.chroms, regions.chrom), regions.start, regions.end),
@@ -61,14 +65,15 @@ def region_columns(
             _named(STRANDS, regions.strand),
         ]
         labels = "" if regions.labels is None else [label or "" for label in regions.labels]
-        yield [
+        columns = [
             *_repeated(place, per),
             *_of_targets(targets, high - low),
-            *_repeated([said.windows[cut]], per),
-            *(said.scores[:, k, cut].T.ravel() for k in range(3)),
-            *(said.probabilities[:, k, cut].T.ravel() for k in range(3)),
-            *_repeated([said.owned[cut], said.n_share[cut], labels], per),
+            *_repeated([said.windows], per),
+            *(said.scores[:, k].T.ravel() for k in range(3)),
+            *(said.probabilities[:, k].T.ravel() for k in range(3)),
+            *_repeated([said.owned, said.n_share, labels], per),
         ]
+        yield columns, int(said.elsewhere.sum())
 
 
 def _askers(grid: WindowGrid, window: NDArray[np.int64]) -> Column:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,7 @@ class WindowScores:
         grid: WindowGrid,
         regions: Sequence[Interval],
         known: Sequence[int] | NDArray[np.integer],
+        number: int = 0,
     ) -> RegionScores:
         """Return the scores of regions.
 
@@ -77,17 +78,21 @@ class WindowScores:
         ----------
         grid : WindowGrid
         regions : sequence of Interval
-            Canonical.
+            Canonical, or some of these in a row.
         known : sequence of int
             A, C, G, T bases of each.
+        number : int
+            Of the first of them, from 0.
         """
-        shares = region_shares(grid, regions)
+        shares = region_shares(grid, regions, number)
+        first, last = int(shares.window.min(initial=len(grid))), int(shares.window.max(initial=-1))
+        shares = replace(shares, window=shares.window - first)
         lengths = Regions.of(regions).lengths
         scores, probabilities = (
             np.array(
                 [
                     [means_over(shares, strand) for strand in (*strands, _mean(strands))]
-                    for strands in of_target
+                    for strands in of_target[:, :, first : last + 1]
                 ]
             )
             for of_target in (self._score, self._probability)

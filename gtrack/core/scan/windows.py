@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from gtrack.core.encodings import positions
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
-from gtrack.core.regions import Regions, narrow
+from gtrack.core.regions import Regions
 from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.one_axis import off_axis, on_axis
 from gtrack.core.scan.regions import union_of
@@ -76,8 +76,11 @@ def lay_windows(
     chroms = tuple(chrom_sizes)
     rank = regions.rank(chrom_sizes)
     chrom, start, width, asker = _lay(regions, rank, chrom_sizes, window_bp, stride)
-    order = np.lexsort((asker, start, chrom))
-    chrom, start, width, asker = chrom[order], start[order], width[order], asker[order]
+    along = on_axis(chrom, start)
+    if (along[1:] < along[:-1]).any():  # seldom, and it takes memory
+        order = np.argsort(along, kind="stable")
+        chrom, start, width, asker = chrom[order], start[order], width[order], asker[order]
+    del along
     new = np.ones(len(start), bool)
     new[1:] = (chrom[1:] != chrom[:-1]) | (start[1:] != start[:-1])
     window = np.cumsum(new) - 1
@@ -90,11 +93,8 @@ def lay_windows(
     renamed = np.cumsum(keep) - 1
     asked = keep[window]
     return WindowGrid(
-        chroms,
-        *(narrow(column[keep]) for column in (chrom, start, end)),
-        strands[keep],
-        *map(narrow, (renamed[run_window], run_start, run_end)),
-        *map(narrow, (renamed[window[asked]], asker[asked])),
+        *(chroms, chrom[keep], start[keep], end[keep], strands[keep]),
+        *(renamed[run_window], run_start, run_end, renamed[window[asked]], asker[asked]),
         int((~keep).sum()),
     )
 

@@ -104,9 +104,10 @@ def merge_model(
                 f"{folder.out / path_of(spec.url)}: {spec.bases} bases have a value, but "
                 f"{plan.covered[model.name]} were planned; please report this"
             )
-    of_regions = scores.of_regions(grid, plan.regions, plan.known)
-    for columns in region_columns(plan, targets, of_regions):
+    owned_elsewhere = 0
+    for columns, elsewhere in region_columns(plan, targets, scores):
         regions(columns)
+        owned_elsewhere += elsewhere
     found = zip(targets, tracks.statistics, strict=True)
     summary = ModelSummary(
         name=model.name,
@@ -124,7 +125,7 @@ def merge_model(
         windows=len(grid),
         windows_dropped=grid.dropped,
         bases=plan.covered[model.name],
-        owned_elsewhere=int(of_regions.elsewhere.sum()),
+        owned_elsewhere=owned_elsewhere,
         strand_from=model.strand_from,
         stranded=plan.regions.stranded,
     )

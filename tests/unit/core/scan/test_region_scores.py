@@ -17,6 +17,7 @@ from gtrack.core.scan.region_scores import (
     region_shares,
 )
 from gtrack.core.scan.regions import canonical_regions
+from gtrack.core.scan.window_scores import WindowScores
 from gtrack.core.scan.windows import lay_windows
 
 
@@ -127,3 +128,23 @@ def test_correlation_equals_its_formula(both: list[tuple[float, float]]) -> None
     square_a = sum((a - mean_a) ** 2 for a, _ in there)
     square_b = sum((b - mean_b) ** 2 for _, b in there)
     assert found == pytest.approx(product / math.sqrt(square_a * square_b), abs=1e-12)
+
+
+@given(cases(), st.integers(1, 5))
+@settings(deadline=None)
+def test_some_regions_say_what_they_say_among_all(
+    case: tuple[list[Interval], dict[str, int], int, int, list[float]], step: int
+) -> None:
+    regions, sizes, window_bp, stride, values = case
+    grid = lay_windows(regions, sizes, window_bp, stride)
+    scores = WindowScores(1, len(grid))
+    scores._score[:] = np.resize(np.array(values), (1, 2, len(grid)))
+    known = [len(region) for region in regions]
+    whole = scores.of_regions(grid, regions, known)
+    parts = [
+        scores.of_regions(grid, regions[low : low + step], known[low : low + step], low)
+        for low in range(0, len(regions), step)
+    ]
+    for name in ("windows", "scores", "probabilities", "owned", "elsewhere", "n_share"):
+        joined = np.concatenate([getattr(part, name) for part in parts], axis=-1)
+        np.testing.assert_array_equal(joined, getattr(whole, name), strict=True)
