@@ -62,12 +62,14 @@ export function placeLabels(browser) {
     for (const column of columns.querySelectorAll(':scope > :is(.igv-axis-column, .igv-column)')) {
       seen.observe(column, { childList: true }) // igv.js makes new ones
     }
+    const labels = []
     for (const view of browser.trackViews) {
       const label = view.viewports[0]?.trackLabelElement
       if (!label || !view.axis) continue
       if (label.parentNode !== view.axis) raise(view, label, seen)
-      cut(label, view)
+      labels.push(label)
     }
+    cut(labels, browser)
   }
   const seen = new MutationObserver(place)
   const sized = new ResizeObserver(place)
@@ -122,18 +124,23 @@ function write(context, { textContent }, x, y) {
 let ruler = null
 
 /**
- * Shows as much of a name as fits; all of it is in the title, where igv.js puts it, too.
+ * Shows as much of each name as fits; all of it is in the title, where igv.js puts it, too. What is
+ * measured is the same for all: asked of each between the changes, the page would be laid out anew
+ * for each.
  *
- * @param {HTMLElement} label
- * @param {TrackView} view
+ * @param {HTMLElement[]} labels
+ * @param {Browser} browser
  */
-function cut(label, { viewports, axis }) {
-  const widths = [axis?.clientWidth ?? 0, ...viewports.map((v) => v.viewportElement.clientWidth)]
-  const room = widths.reduce((sum, width) => sum + width, 0) - 8 // without its padding
+function cut(labels, browser) {
+  const axis = labels[0]?.parentElement?.clientWidth ?? 0
+  const { length } = browser.referenceFrameList
+  const room = axis + length * browser.calculateViewportWidth(length) - 8 // without its padding
   ruler ??= document.createElement('canvas').getContext('2d')
-  if (!ruler || room <= 0) return
-  ruler.font = getComputedStyle(label).font
-  const { title } = label
-  const text = fit(title, (shown) => (ruler?.measureText(shown).width ?? 0) <= room)
-  if (label.textContent !== text) label.textContent = text
+  if (!ruler || !labels.length || room <= 0) return
+  ruler.font = getComputedStyle(labels[0]).font
+  const fits = (/** @type {string} */ shown) => (ruler?.measureText(shown).width ?? 0) <= room
+  for (const label of labels) {
+    const text = fit(label.title, fits)
+    if (label.textContent !== text) label.textContent = text
+  }
 }

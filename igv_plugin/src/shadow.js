@@ -47,12 +47,15 @@ export function nameParts({ browser, figure }, signal) {
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(STYLE)
   root.adoptedStyleSheets.push(sheet)
-  const watch = new MutationObserver(name)
+  const watch = new MutationObserver((records) => records.some(isMore) && name())
   watch.observe(root, { childList: true, subtree: true })
   signal.addEventListener('abort', () => watch.disconnect())
   listenIn(root, signal)
   name()
 }
+
+/** Whether more came than pictures, which come with each place. @param {MutationRecord} record */
+const isMore = ({ addedNodes }) => [...addedNodes].some(({ nodeName }) => nodeName !== 'CANVAS')
 
 /** @param {Element | null | undefined} element @param {Record<string, string | number>} given */
 function set(element, given) {

@@ -132,16 +132,23 @@ function drawTrack(track, options) {
 function label(track, { features, viewport }) {
   const { trackView, look } = track
   const text = [track.name, ...labelOf(track, features.width)].join(' · ')
-  if (viewport && labels.get(viewport) !== text) viewport.setTrackLabel(text)
-  if (viewport) labels.set(viewport, text)
+  if (viewport) {
+    const said = labels.get(viewport) ?? track.name // igv.js' own
+    if (said !== text) viewport.setTrackLabel(text)
+    labels.set(viewport, text)
+  }
   const beside = trackView.outerScroll
   if (!beside) return
-  /** @type {HTMLElement | null} */
-  const found = beside.querySelector('.gt-strand')
-  const end = found ?? beside.appendChild(document.createElement('span'))
-  end.className = 'gt-strand'
-  end.textContent = strandEnd(look.reverse)
-  Object.assign(end.style, STRAND)
+  const mark = beside.querySelector('.gt-strand') ?? beside.appendChild(makeMark())
+  const end = strandEnd(look.reverse)
+  if (mark.textContent !== end) mark.textContent = end
+}
+
+function makeMark() {
+  const mark = document.createElement('span')
+  mark.className = 'gt-strand'
+  Object.assign(mark.style, STRAND)
+  return mark
 }
 
 /**
