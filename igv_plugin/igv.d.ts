@@ -89,6 +89,8 @@ export interface Browser {
   removeTrack(track: Track): void
   loadROI(config: object): Promise<void>
   updateLoci(loci: { chr: string; start: number; end: number }[]): Promise<boolean>
+  /** The least bases that a view has. */
+  minimumBases(): number
   zoomWithScaleFactor(factor: number): void
   calculateViewportWidth(columns: number): number
   layoutChange(): Promise<void>
@@ -113,6 +115,13 @@ export interface Viewport {
   trackLabelElement?: HTMLElement
   featureCache?: FeatureCache
   loading?: unknown
+  /** What is drawn; of tracks, with what it was drawn for. */
+  canvas?: HTMLCanvasElement & { _data?: object }
+  getWidth(): number
+  hideMessage(): void
+  needsRepaint(): boolean
+  needsReload(): boolean
+  referenceFrame: ReferenceFrame
   rulerSweeper?: { dispose(): void }
   renderTrackLabelSVG?: (context: CanvasRenderingContext2D, x: number, y: number) => void
 }

@@ -15,6 +15,7 @@ import { briefQ } from './popup.js'
  * @property {() => Record<string, number>} limits of each model the least |relevance| per base
  * @property {(row: Hit, kind: Kind, quiet: boolean) => Promise<boolean>} chosen hears of the
  *   current row; `quiet`: the browser is not to follow
+ * @property {(row: Hit) => unknown} coming hears of the row that is likely to be the next
  * @property {(counts: Counts) => void} counted
  */
 
@@ -199,15 +200,24 @@ export class Navigator {
    * Makes row `at` of the list current and brings it in sight; `quiet`: the browser stays.
    *
    * @param {number} at
+   * @param {boolean} [quiet]
+   * @param {number} [by] in which direction it goes on
    */
-  go(at, quiet = false) {
+  go(at, quiet = false, by = 1) {
     if (!(at >= 0 && at < this.#rows.length)) return Promise.resolve(false)
     const { kind } = this.#wanted
     this.#current = this.#rows[at]
     const done = this.#ears.chosen(this.#tables[kind].row(this.#current), kind, quiet)
+    if (!quiet) this.#expect(at + (by || 1))
     this.#reveal()
     this.#draw()
     return done
+  }
+
+  /** Tells that row `at` of the list is likely to be the next. @param {number} at */
+  #expect(at) {
+    const row = this.#rows[at]
+    if (row !== undefined) this.#ears.coming(this.#tables[this.#wanted.kind].row(row))
   }
 
   /** Scrolls the current row into sight. */
@@ -224,7 +234,7 @@ export class Navigator {
   /** @param {number} by */
   #step(by, quiet = false) {
     const at = this.#rows.indexOf(this.#current) + by
-    return this.go(Math.max(0, Math.min(this.#rows.length - 1, at)), quiet)
+    return this.go(Math.max(0, Math.min(this.#rows.length - 1, at)), quiet, by)
   }
 
   /** @param {KeyboardEvent} event */

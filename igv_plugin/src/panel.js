@@ -43,6 +43,7 @@ import { followWidth, markNarrow } from './width.js'
  * @property {(problem: import('../index.js').Problem) => void} report
  * @property {() => State} state
  * @property {import('../index.js').App['goto']} goto
+ * @property {import('../index.js').App['goto']} expect reads what goto would show
  * @property {() => number} span as many bases as the figure has room for as letters
  * @property {(view: import('../index.js').Interval) => unknown} fit shows it in the figure's width
  * @property {import('../index.js').App['on']} on

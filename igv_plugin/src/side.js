@@ -61,6 +61,7 @@ export class Side {
       limits: () => this.#limits(),
       counted: (counts) => this.#counted(counts),
       chosen: (row, kind, quiet) => this.#show(row, kind, quiet),
+      coming: (row) => this.#viewer.expect(...this.#placeOf(row)),
     })
     const filters = group('Filters', this.#search, this.#kind, this.#model, this.#motif)
     const parts = [filters, this.#count, this.#why, this.list.element, this.#detail]
@@ -144,17 +145,21 @@ export class Side {
     this.describe()
     if (quiet) return true
     this.#viewer.chose({ ...row, kind })
-    const { chrom, chromStart: start, chromEnd: end } = row
+    return this.#viewer.goto(...this.#placeOf(row))
+  }
+
+  /**
+   * Where a row is, and how many bases are shown around it.
+   *
+   * @param {Hit} row
+   * @returns {[chrom: string, start: number, end: number, width: number]}
+   */
+  #placeOf({ chrom, chromStart: start, chromEnd: end }) {
     const view = parseLocus(this.#viewer.state().locus)
     const width = view ? view.end - view.start : 0
     const least = (end - start) * 1.1
     const keeps = width >= least && width <= WIDEST
-    return this.#viewer.goto(
-      chrom,
-      start,
-      end,
-      keeps ? width : Math.max(this.#viewer.span(), Math.round(least)),
-    )
+    return [chrom, start, end, keeps ? width : Math.max(this.#viewer.span(), Math.round(least))]
   }
 
   /**

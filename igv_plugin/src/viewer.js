@@ -1,8 +1,10 @@
 // The state of a viewer, and who is told of a change of it: tracks, address and listeners.
+import { Ahead } from './ahead.js'
 import { COPY, problem } from './files.js'
 import { around } from './hits.js'
 import { lookOf, tellTracks } from './look.js'
 import { differenceOf, messageOf } from './manifest.js'
+import { Mover } from './move.js'
 import { OWN_GENOME } from './opening.js'
 import { formatLocus, parseLocus } from './state.js'
 
@@ -40,6 +42,17 @@ function pairOf(tracks, wanted) {
   return { first, second }
 }
 
+/**
+ * @param {import('../igv.js').Chromosome} chromosome
+ * @param {number} start
+ * @param {number} end
+ * @param {number} width
+ */
+const viewOf = ({ name: chr, bpLength }, start, end, width) => ({
+  chr,
+  ...around(start, end, width, bpLength),
+})
+
 // Pixels of a base that is easy to read, the least bases that are worth a view, and the most that a
 // file may ask for as a place to begin at that is still one of letters.
 const PIXELS = 6
@@ -58,6 +71,8 @@ export class Viewer {
   #state
   #tracks
   #address
+  #mover
+  #ahead
   #gone = false
   #unasked = false
   /** @type {Promise<void>} one change of the difference after the other */
@@ -78,6 +93,8 @@ export class Viewer {
     this.figure = figure
     this.keys = keys
     this.#address = address
+    this.#mover = new Mover(browser)
+    this.#ahead = new Ahead(browser, () => this.relevance.map(({ track }) => track))
     this.roi = roi?.[0]
     this.colors = colors
     this.#tracks = tracks
@@ -181,13 +198,18 @@ export class Viewer {
     // Not by igv.js' search, which knows no odd names.
     const chromosome = await this.browser.genome.loadChromosome(chrom)
     if (this.#gone) return false
-    if (chromosome) {
-      const { name: chr, bpLength } = chromosome
-      return this.browser.updateLoci([{ chr, ...around(start, end, width, bpLength) }])
-    }
+    if (chromosome) return this.#mover.show(viewOf(chromosome, start, end, width))
     const locus = formatLocus({ chrom, start, end })
     this.report(problem(`${locus} cannot be shown: the genome has no such chromosome.`, OWN_GENOME))
     return false
+  }
+
+  /** Reads what `goto` would show, which is likely to come. @type {App['goto']} */
+  expect = async (chrom, start, end, width = 1) => {
+    const chromosome = await this.browser.genome.loadChromosome(chrom)
+    if (this.#gone || !chromosome) return false
+    this.#ahead.expect(viewOf(chromosome, start, end, width), chromosome.bpLength)
+    return true
   }
 
   /** As many bases as the figure has room for as letters. */
@@ -260,6 +282,8 @@ export class Viewer {
   destroy() {
     this.#gone = true
     this.#listeners.clear()
+    this.#mover.destroy()
+    this.#ahead.destroy()
     this.#address.free()
   }
 }

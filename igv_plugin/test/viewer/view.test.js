@@ -17,8 +17,8 @@ after(() => browser?.close())
 
 // ---- run in the page
 /**
- * The number of pixels in letters' colours in each canvas as high as a relevance track, once
- * `least` have some and they are not `old`.
+ * The number of pixels in letters' colours in what is seen of each canvas as high as a relevance
+ * track, once `least` have some and they are not `old`.
  */
 function letters({ least = 2, old } = {}) {
   const find = (root) =>
@@ -37,7 +37,9 @@ function letters({ least = 2, old } = {}) {
   const canvases = find(document).filter((c) => c.height >= 100 && c.width > 300)
   let places = 0 // two hits of one region may have as many pixels, elsewhere
   const counts = canvases.map((canvas) => {
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    const { clientWidth } = canvas.parentElement // igv.js draws more, and moves it
+    const left = -canvas.offsetLeft
+    const { data } = canvas.getContext('2d').getImageData(left, 0, clientWidth, canvas.height)
     let found = 0
     for (let i = 0; i < data.length; i += 4) {
       if (data[i + 3] === 255 && colours.has(`${data[i]},${data[i + 1]},${data[i + 2]}`)) {
