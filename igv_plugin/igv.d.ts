@@ -120,7 +120,6 @@ export interface Viewport {
   getWidth(): number
   hideMessage(): void
   needsRepaint(): boolean
-  needsReload(): boolean
   referenceFrame: ReferenceFrame
   rulerSweeper?: { dispose(): void }
   renderTrackLabelSVG?: (context: CanvasRenderingContext2D, x: number, y: number) => void

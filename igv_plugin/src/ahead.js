@@ -1,5 +1,6 @@
 // Reads what is likely to be shown next, so that it need not be waited for.
 import { LETTERS } from './draw.js'
+import { covers } from './move.js'
 import { RAW } from './reading.js'
 
 /** @typedef {import('../igv.js').Browser} Browser */
@@ -48,7 +49,7 @@ export class Ahead {
   #look = () => {
     if (!this.#coming) return
     const viewports = this.#tracks().flatMap(({ trackView }) => trackView.viewports)
-    if (viewports.some((v) => v.needsReload())) return
+    if (!viewports.every((v) => covers(v.featureCache, v.referenceFrame))) return
     const { place, length } = this.#coming
     this.#coming = null
     void this.#readAll(place, length)

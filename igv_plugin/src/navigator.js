@@ -68,6 +68,7 @@ export class Navigator {
   /** @type {HTMLElement[]} */
   #pool = []
   #waiting = false // for the next frame
+  #hidden = false // whether the current row may be out of sight
   #id = `gt-grid-${++grids}`
   #head = h('div', { role: 'row', class: 'gt-row gt-head', 'aria-rowindex': 1 })
   #space = h('div', { class: 'gt-space', role: 'rowgroup' })
@@ -75,7 +76,7 @@ export class Navigator {
   #sight = new ResizeObserver(() => {
     const closed = !this.#height
     this.#height = this.element.clientHeight
-    if (closed) this.#reveal()
+    this.#hidden ||= closed
     this.#draw()
   })
   #tables
@@ -105,6 +106,7 @@ export class Navigator {
     this.#waiting = true
     requestAnimationFrame(() => {
       this.#waiting = false
+      if (this.#hidden) this.#reveal() // here, where the page is laid out anyway
       const pool = this.#pool
       const grid = this.element
       const { length } = this.#rows
@@ -209,7 +211,7 @@ export class Navigator {
     this.#current = this.#rows[at]
     const done = this.#ears.chosen(this.#tables[kind].row(this.#current), kind, quiet)
     if (!quiet) this.#expect(at + (by || 1))
-    this.#reveal()
+    this.#hidden = true
     this.#draw()
     return done
   }
@@ -222,6 +224,7 @@ export class Navigator {
 
   /** Scrolls the current row into sight. */
   #reveal() {
+    this.#hidden = false
     const at = this.#rows.indexOf(this.#current)
     const grid = this.element
     const above = (at + 2) * ROW - grid.clientHeight
