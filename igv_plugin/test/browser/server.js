@@ -29,7 +29,7 @@ const TYPES = {
  * with all of it), missing (a Set of paths: 404), truncate ({path: bytes that are left}), virtual
  * ({path: text or Buffer}), headers (sent with each answer), port (a free one by default), noSuffix
  * (bytes=-9 is answered 400), noOptions (OPTIONS is answered 405), slow (a RegExp of paths that are
- * never answered), cut (hangs up on all).
+ * never answered), cut (hangs up on all), held ({paths: RegExp, over: Promise}: answered after it).
  * The answer: {url, requests: [{method, path, range, status, bytes}], bytes(RegExp of paths),
  * clear(), options, hangUp(), close()}.
  */
@@ -79,6 +79,8 @@ async function answer({ options, roots, requests }, request, response) {
   requests.push(record)
   if (options.cut) return request.socket.destroy()
   if (options.slow?.test(path)) return
+  const { held } = options
+  if (held?.paths.test(path)) await held.over
   if (options.noOptions && request.method === 'OPTIONS') return response.writeHead(405).end()
   if (options.noSuffix && /=-/.test(range)) return response.writeHead(400).end()
   const source = await content(path, options, roots)
