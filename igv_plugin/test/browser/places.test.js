@@ -142,3 +142,24 @@ test('the next row is there before it is asked for', async () => {
     server.hangUp()
   })
 })
+
+test('a track that was removed is missed by nobody', async () => {
+  const regions = await readTable(join(folder, manifest.regions.url))
+  const bare = { chrom: 'chr4', start: 1, end: 101 }
+  assert.ok(!regions.some(([chrom, start]) => chrom === bare.chrom && start < bare.end))
+  await mounted({}, async (page) => {
+    await page.evaluate(() => {
+      const { browser } = window.app
+      browser.removeTrack(browser.findTracks((track) => track.isRelevance)[0])
+    })
+    await page.evaluate(() => window.app.go(2))
+    await page.evaluate(() => window.app.next())
+    await page.waitForTimeout(500)
+    const [chrom] = (await page.evaluate(() => window.app.state().locus)).split(':')
+    assertLetters(await look(page, second.name), baseAt(chrom))
+    await goto(page, bare)
+    await until(page, () =>
+      /Next scanned/.test(document.querySelector('.gt-figure').shadowRoot.textContent),
+    )
+  })
+})
