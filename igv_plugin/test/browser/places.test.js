@@ -123,6 +123,30 @@ test('what comes late for another place does not take the place of what is shown
   }
 })
 
+test('nor is nothing shown where it comes before the sequence of what is shown', async () => {
+  const [here, there] = [await hitBeside(5000), beside(-3000)]
+  const wanted = await opened(here)
+  await mounted({}, async (page) => {
+    const hold = (paths) => {
+      let open
+      server.options.held = { paths, over: new Promise((done) => (open = done)) }
+      return open
+    }
+    const openHits = hold(/hits\.bb$/)
+    const late = goto(page, there)
+    await page.waitForTimeout(1000)
+    const openGenome = hold(/\.fa$/)
+    const soon = goto(page, here)
+    await page.waitForTimeout(500)
+    openHits()
+    await page.waitForTimeout(500)
+    delete server.options.held
+    openGenome()
+    await Promise.all([late, soon])
+    assert.deepEqual(await pictures(page), wanted)
+  })
+})
+
 test('the next row is there before it is asked for', async () => {
   const rows = await readTable(join(folder, hits.url.replace(/bb$/, 'bed')))
   const isFar = ([chrom, start], i) => chrom === rows[i + 1][0] && rows[i + 1][1] - start > 2000
