@@ -27,7 +27,7 @@ export class Ahead {
 
   /**
    * @param {Browser} browser
-   * @param {() => RelevanceTrack[]} tracks
+   * @param {() => import('../igv.js').Track[]} tracks those of relevance that are there
    */
   constructor(browser, tracks) {
     this.#browser = browser
@@ -65,7 +65,8 @@ export class Ahead {
     const bpPerPixel = (end - start) / this.#browser.calculateViewportWidth(1)
     if (!(bpPerPixel > 0 && bpPerPixel < RAW)) return
     const { from, to } = askedFor({ start, end }, length)
-    const reads = this.#tracks().map((track) => track.pieces(chr, from, to, bpPerPixel))
+    const tracks = /** @type {RelevanceTrack[]} */ (this.#tracks())
+    const reads = tracks.map((track) => track.pieces(chr, from, to, bpPerPixel))
     const all = await Promise.allSettled(reads)
     if (bpPerPixel >= 2 * LETTERS || all.some(({ status }) => status === 'rejected')) return
     await this.#browser.genome.getSequence(chr, from, to)

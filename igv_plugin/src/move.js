@@ -21,6 +21,8 @@ export class Mover {
   #browser
   /** @type {WeakMap<Viewport, FeatureCache>} */
   #read = new WeakMap()
+  /** @type {WeakSet<Viewport>} those that were moved while something was read for them */
+  #hurried = new WeakSet()
 
   /** @param {Browser} browser */
   constructor(browser) {
@@ -29,7 +31,8 @@ export class Mover {
   }
 
   /**
-   * igv.js keeps what came last, which need not be what was asked for last.
+   * igv.js keeps and draws what came last, which need not be what was asked for last; and what is
+   * drawn already, if of nothing, it draws again for few tracks.
    *
    * @param {Viewport} viewport
    */
@@ -38,6 +41,7 @@ export class Mover {
     const read = this.#read.get(viewport)
     if (late && covers(late, frame)) this.#read.set(viewport, late)
     else if (covers(read, frame)) viewport.featureCache = read
+    else if (this.#hurried.has(viewport)) viewport.featureCache = undefined
   }
 
   /**
@@ -78,6 +82,7 @@ export class Mover {
     Object.assign(referenceFrameList[0], { start, end, bpPerPixel: (end - start) / width })
     for (const viewport of trackViews.flatMap((view) => view.viewports)) {
       viewport.hideMessage()
+      if (viewport.loading) this.#hurried.add(viewport)
       if (!viewport.canvas?._data || !viewport.needsRepaint()) continue
       viewport.canvas.remove() // or it stood there until there is another
       viewport.canvas = undefined

@@ -62,16 +62,19 @@ export function makeNotes({ browser, relevance, state, goto }, regions) {
   const write = () => {
     const view = parseLocus(state().locus)
     const next = view && nextScanned(regions, view)
+    let leads = typeof next === 'number'
     for (const [i, { model, track }] of relevance.entries()) {
-      const { axis, viewports } = track.trackView
+      const { axis, viewports } = track.trackView ?? {}
+      if (!viewports) continue // it was removed
       const note = notes[i]
       if (note.parentNode !== axis) axis?.append(note)
       const width = viewports[0]?.viewportElement.clientWidth ?? 0
       note.style.maxWidth = `${width}px`
       note.style.left = `${(axis?.clientWidth ?? 0) + width / 2}px`
       const none = next === null && view && isEmpty(viewports[0], view)
-      if (typeof next === 'number' && !i) note.replaceChildren(...lead(next))
+      if (leads) note.replaceChildren(...lead(Number(next)))
       else note.textContent = none ? `${model}: no values here` : ''
+      leads = false
     }
   }
   const sync = () => {

@@ -94,7 +94,7 @@ export class Viewer {
     this.keys = keys
     this.#address = address
     this.#mover = new Mover(browser)
-    this.#ahead = new Ahead(browser, () => this.relevance.map(({ track }) => track))
+    this.#ahead = new Ahead(browser, () => this.#find('relevance'))
     this.roi = roi?.[0]
     this.colors = colors
     this.#tracks = tracks

@@ -123,6 +123,30 @@ test('what comes late for another place does not take the place of what is shown
   }
 })
 
+test('nor is nothing shown where it comes before the sequence of what is shown', async () => {
+  const [here, there] = [await hitBeside(5000), beside(-3000)]
+  const wanted = await opened(here)
+  await mounted({}, async (page) => {
+    const hold = (paths) => {
+      let open
+      server.options.held = { paths, over: new Promise((done) => (open = done)) }
+      return open
+    }
+    const openHits = hold(/hits\.bb$/)
+    const late = goto(page, there)
+    await page.waitForTimeout(1000)
+    const openGenome = hold(/\.fa$/)
+    const soon = goto(page, here)
+    await page.waitForTimeout(500)
+    openHits()
+    await page.waitForTimeout(500)
+    delete server.options.held
+    openGenome()
+    await Promise.all([late, soon])
+    assert.deepEqual(await pictures(page), wanted)
+  })
+})
+
 test('the next row is there before it is asked for', async () => {
   const rows = await readTable(join(folder, hits.url.replace(/bb$/, 'bed')))
   const isFar = ([chrom, start], i) => chrom === rows[i + 1][0] && rows[i + 1][1] - start > 2000
@@ -140,5 +164,26 @@ test('the next row is there before it is asked for', async () => {
     for (const { name } of [first, second]) assertLetters(await look(page, name), baseAt(chrom))
     delete server.options.slow
     server.hangUp()
+  })
+})
+
+test('a track that was removed is missed by nobody', async () => {
+  const regions = await readTable(join(folder, manifest.regions.url))
+  const bare = { chrom: 'chr4', start: 1, end: 101 }
+  assert.ok(!regions.some(([chrom, start]) => chrom === bare.chrom && start < bare.end))
+  await mounted({}, async (page) => {
+    await page.evaluate(() => {
+      const { browser } = window.app
+      browser.removeTrack(browser.findTracks((track) => track.isRelevance)[0])
+    })
+    await page.evaluate(() => window.app.go(2))
+    await page.evaluate(() => window.app.next())
+    await page.waitForTimeout(500)
+    const [chrom] = (await page.evaluate(() => window.app.state().locus)).split(':')
+    assertLetters(await look(page, second.name), baseAt(chrom))
+    await goto(page, bare)
+    await until(page, () =>
+      /Next scanned/.test(document.querySelector('.gt-figure').shadowRoot.textContent),
+    )
   })
 })
