@@ -75,7 +75,7 @@ class Gradient:
 class InputGradient:
     """Explains batches under the rules that are on the network: one forward, a backward each.
 
-    A :class:`gtrack.core.ports.Staying`.
+    A :class:`gtrack.core.optional_ports.Staying`.
 
     Parameters
     ----------

@@ -17,7 +17,8 @@ from torch import Tensor
 from gtrack.attribution.device_answers import DeviceAnswers, NotFinite
 from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import ModelError
-from gtrack.core.ports import Explain, Pooling, Runner, SequenceModel, Staying, lacking
+from gtrack.core.optional_ports import Pooling, Staying
+from gtrack.core.ports import Explain, Runner, SequenceModel, lacking
 from gtrack.core.scan.answers import Answers
 from gtrack.core.scan.batches import LENGTH_STEP, BatchShape, cut_batches
 from gtrack.core.sequences import lengths_of

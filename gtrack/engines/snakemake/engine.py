@@ -22,7 +22,8 @@ from gtrack.core.errors import (
     OutputError,
     VerificationError,
 )
-from gtrack.core.ports import Work, WrittenWork, lacking
+from gtrack.core.optional_ports import WrittenWork
+from gtrack.core.ports import Work, lacking
 from gtrack.engines.snakemake.run_folder import Marks, RunFolder, is_for_good
 
 Item = TypeVar("Item")

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from gtrack.core.errors import GtrackError
-from gtrack.core.ports import WrittenWork
+from gtrack.core.optional_ports import WrittenWork
 from gtrack.engines.snakemake.run_folder import RunFolder, is_for_good
 
 

@@ -206,7 +206,7 @@ class Cnn:
         )
 
     def lay(self, rows: Encodings, batches: Sequence[BatchShape]) -> PoolUnits:
-        """Lay the bases of a pool, a byte each; see :class:`gtrack.core.ports.Pooling`."""
+        """Lay the bases of a pool, a byte each; see :class:`gtrack.core.optional_ports.Pooling`."""
         pinned = self.device.type == "cuda"
         return PoolUnits.of(
             *(rows, batches), pad=N_CODE, dummy=(), dtype=torch.uint8, pinned=pinned

@@ -188,7 +188,7 @@ class Dnabert2:
         )
 
     def lay(self, rows: Encodings, batches: Sequence[BatchShape]) -> PoolUnits:
-        """Lay the tokens of a pool; see :class:`gtrack.core.ports.Pooling`."""
+        """Lay the tokens of a pool; see :class:`gtrack.core.optional_ports.Pooling`."""
         tokens, pinned = self.tokenizer, self.device.type == "cuda"
         return PoolUnits.of(
             *(rows, batches),

@@ -7,7 +7,8 @@ from typing import Any
 
 from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError
-from gtrack.core.ports import Adjustable, Engine, lacking
+from gtrack.core.optional_ports import Adjustable
+from gtrack.core.ports import Engine, lacking
 from gtrack.engines import ENGINES, GROUP
 from gtrack.workflows.scanning.job import ScanJob
 

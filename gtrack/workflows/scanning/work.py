@@ -30,7 +30,7 @@ AHEAD = 4
 
 
 class ScanWork:
-    """All pieces of a planned scan, as a :class:`gtrack.core.ports.WrittenWork`.
+    """All pieces of a planned scan, as a :class:`gtrack.core.optional_ports.WrittenWork`.
 
     It travels as the path of its folder: the process that opens it reads the plan there.
 
