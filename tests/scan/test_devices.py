@@ -51,6 +51,12 @@ def test_default_shards(pools: int, devices: int, shards: int) -> None:
     assert planning._default_shards(pools, devices) == shards
 
 
+def test_a_gpu_gets_larger_shards() -> None:
+    assert planning._default_shards(640, 1, "cuda") == 10
+    assert planning._default_shards(640, 4, "cuda") == 16
+    assert planning._default_shards(3, 1, "cuda") == 1
+
+
 def processes_of(pid: int) -> list[int]:
     """Return the worker processes that a run has started."""
     found = []
