@@ -38,6 +38,18 @@ class Audit:
     row: int
 
 
+def evenly(count: int, wanted: int) -> list[int]:
+    """Return some numbers below `count`, from all over it: fewer where there are not so many.
+
+    Examples
+    --------
+    >>> evenly(100, 4), evenly(2, 4)
+    ([0, 33, 66, 99], [0, 1])
+    """
+    places: list[int] = np.unique(np.linspace(0, count - 1, wanted).astype(np.int64)).tolist()
+    return places
+
+
 def audit(
     name: str,
     model: SequenceModel,

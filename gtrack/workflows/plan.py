@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gtrack.core.assemblies import check_lengths
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motifs import Motif
-from gtrack.core.ports import SequenceModel
+from gtrack.core.ports import Attributor, SequenceModel
 from gtrack.core.regions import Regions
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.ensemble import fitted
@@ -185,15 +185,7 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
         weights = None if job.weights is None else _check_weights(job.weights, canonical, genome)
         models = {name: open_model(where, device=devices[0]) for name, where in job.models}
         asked = method(parameters, precision)
-        plans = tuple(
-            plan_model(job, name, where, models[name], devices[0], asked)
-            for name, where in job.models
-        )
-        auto = job.batch_units == "auto"
-        plans = tuple(
-            with_found_batches(each, models[each.name], asked, devices[0], stored, wanted=auto)
-            for each in plans
-        )
+        plans = _plan_models(job, models, devices[0], asked, stored)
         tiles = source.tiles
         if tiles is not None:
             tiles = _read_by_all(tiles, job.tile, plans, genome)
@@ -225,6 +217,22 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
     notes += [*of_genome, *said_of_found(plan)]
     loose = genome if isinstance(genome, LooseGenome) else None
     return Planned(plan, models, devices, True, annotations, tuple(notes), loose)
+
+
+def _plan_models(
+    job: ScanJob,
+    models: Mapping[str, SequenceModel],
+    device: str,
+    method: Attributor,
+    stored: Plan | None,
+) -> tuple[ModelPlan, ...]:
+    """Return how each model is scanned."""
+    auto, planned = job.batch_units == "auto", []
+    for name, where in job.models:
+        model = models[name]
+        one = plan_model(job, name, where, model, device, method)
+        planned.append(with_found_batches(one, model, method, device, stored, wanted=auto))
+    return tuple(planned)
 
 
 def _found(

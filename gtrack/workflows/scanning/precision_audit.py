@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-import numpy as np
-
-from gtrack.attribution.audit import LEAST, Audit, audit
+from gtrack.attribution.audit import LEAST, Audit, audit, evenly
 from gtrack.core.encodings import Encodings
 from gtrack.core.errors import ModelError
 from gtrack.core.ports import Attributor, Priced, Runner, SequenceModel, lacking
@@ -57,7 +55,7 @@ def _of_model(
     parameters = plan.options.parameters
     methods: tuple[Attributor, Attributor] = made(parameters, "bf16"), made(parameters, "fp32")
     grid, wanted = plan.grid(planned.name), _WINDOWS if lacking(made, Priced) else _DEAR
-    sampled = np.unique(np.linspace(0, len(grid) - 1, wanted).astype(np.int64)).tolist()
+    sampled = evenly(len(grid), wanted)
     encodings: list[Encodings] = []
     texts: list[str] = []
     for window in sampled:
