@@ -38,9 +38,11 @@ class OutOfMemoryError(ModelError):
 
     def __init__(self, model: str, n_rows: int, n_units: int) -> None:
         self.model, self.n_rows, self.units = model, n_rows, n_rows * n_units
+        cure = f"give a smaller --batch-tokens, for example {max(1, self.units // 2)}"
+        if n_rows == 1:  # a row is never divided
+            cure = "give a shorter --window, or take a device with more memory"
         super().__init__(
-            f"model {model}: out of memory for a batch of {n_rows} x {n_units} units; give a "
-            f"smaller --batch-tokens, for example {max(1, self.units // 2)}"
+            f"model {model}: out of memory for a batch of {n_rows} x {n_units} units; {cure}"
         )
         self._made_of = model, n_rows, n_units
 

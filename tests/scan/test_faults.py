@@ -408,17 +408,29 @@ def test_a_full_disk(program, given, tmp_path: Path) -> None:  # 33, as a limit 
     ],
     ids=["cuda", "cpu", "python"],
 )
-def test_out_of_memory(run, given, refused, tmp_path, monkeypatch, error) -> None:  # 43
+def test_out_of_memory(run, given, tmp_path, monkeypatch, error) -> None:  # 43
     from gtrack.models.cnn import CnnForSequenceClassification
 
     real = CnnForSequenceClassification.forward
 
+    most = 100
+
     def forward(self, *arguments, inputs_embeds, **options):
-        if inputs_embeds.shape[0] * inputs_embeds.shape[1] > 200:
+        if inputs_embeds.shape[0] * inputs_embeds.shape[1] > most:
             raise error
         return real(self, *arguments, inputs_embeds=inputs_embeds, **options)
 
     monkeypatch.setattr(CnnForSequenceClassification, "forward", forward)
-    says = "model cnn: out of memory for a batch of 2 x 128 units; give a smaller --batch-tokens"
-    refused(says, "for example 128", code=4)
-    run("scan", *given.options("cnn"), "--out", tmp_path / "out", "--batch-tokens", 128)
+    out = tmp_path / "out"
+    one = ["scan", *given.options("cnn"), "--out", out, "--batch-tokens", 128]
+    ran = run(*one, code=4)
+    assert "model cnn: out of memory for a batch of 1 x 128 units" in ran.error
+    assert "give a shorter --window" in ran.error
+    assert not out.exists()
+    most = 200
+    ran = run("scan", *given.options("cnn"), "--out", out)
+    assert "memory is short for a batch of 256 units" in ran.err
+    assert "planned anew with --batch-tokens 128" in ran.err
+    tracks = (out / "tracks/cnn.relevance.bw").read_bytes()
+    run(*one, "--overwrite")
+    assert (out / "tracks/cnn.relevance.bw").read_bytes() == tracks

@@ -138,7 +138,7 @@ def test_a_flag_that_does_not_come_again_is_said(make_cnn, pool, explainers) -> 
 
 
 def test_memory_that_is_short_names_the_batch(model, pool, explainers, monkeypatch) -> None:
-    for explainer in explainers(model):
+    for explainer in explainers(model, budget=400):
 
         def fails(*_: object, **__: object) -> None:
             raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
