@@ -253,7 +253,9 @@ def speed(device: str, folder: Path, record: Record, save: Callable[[], None]) -
     """Fill the record model by model; return the gates that are missed."""
     sizes = SMALL if device == "cpu" else FULL
     folder.mkdir()
-    folders, missed = make_models(folder, sizes), []
+    folders = make_models(folder, sizes)
+    missed: list[str] = []
+    failed: list[str] = []
     record["speed"] = found = {"gates": GATES, "rehearsal": device == "cpu"}
     precisions = ("fp32" if device == "cpu" else "tf32", "bf16")
     for precision in precisions:
@@ -269,10 +271,12 @@ def speed(device: str, folder: Path, record: Record, save: Callable[[], None]) -
             )
             each["scan"] = scans(folder, place, opened, device, precision, sizes)
             each["like_the_cpu"] = like_the_cpu(place, texts[:8], device, precision)
+            if "failed" in each["scan"]:
+                failed.append(f"the scan of {name} in {precision}")
             missed += missed_of(name, precision, each)
             save()
         del opened
-    return [] if device == "cpu" else missed
+    return failed if device == "cpu" else [*failed, *missed]
 
 
 def missed_of(name: str, precision: str, found: Record) -> list[str]:

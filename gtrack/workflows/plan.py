@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gtrack.core.assemblies import check_lengths
 from gtrack.core.errors import InputError
@@ -45,14 +45,14 @@ from gtrack.workflows.scanning.annotation_checks import (
     check_names,
 )
 from gtrack.workflows.scanning.annotations import copy_annotations, refuse_taken, replacing
-from gtrack.workflows.scanning.batch_size import said_of_found, with_found_batches, with_tried
+from gtrack.workflows.scanning.batch_size import said_of_found
 from gtrack.workflows.scanning.beside import ask
 from gtrack.workflows.scanning.disk import disk_notes
 from gtrack.workflows.scanning.job import ScanJob
-from gtrack.workflows.scanning.model_plan import method_of, plan_model
+from gtrack.workflows.scanning.model_plan import method_of
 from gtrack.workflows.scanning.null import plan_null
-from gtrack.workflows.scanning.precision_audit import audited
 from gtrack.workflows.scanning.sources import opened_source
+from gtrack.workflows.scanning.tried import found_by_trying, plan_models
 from gtrack.workflows.scanning.versions import check_version, versions
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
         weights = None if job.weights is None else _check_weights(job.weights, canonical, genome)
         models = {name: open_model(where, device=devices[0]) for name, where in job.models}
         asked = method(parameters, precision)
-        plans = _plan_models(job, models, devices[0], asked, stored)
+        plans = plan_models(job, models, devices[0], asked, stored)
         tiles = source.tiles
         if tiles is not None:
             tiles = _read_by_all(tiles, job.tile, plans, genome)
@@ -209,7 +209,7 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
             raise InputError(f"{job.regions_from} holds a single A, C, G or T")
         plan = _lay(job, genome, options, plans, canonical, read.known, len(regions), len(devices))
         if stored is None:
-            plan = replace(plan, tried=_found(job, plan, models, genome))
+            plan = replace(plan, tried=found_by_trying(job, plan, models, genome))
         of_genome = genome_notes(genome, job.genome, read)
     notes = [*given.notes, *_said_of_regions(job, canonical, tiles)]
     for each in plans:
@@ -217,32 +217,6 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
     notes += [*of_genome, *said_of_found(plan)]
     loose = genome if isinstance(genome, LooseGenome) else None
     return Planned(plan, models, devices, True, annotations, tuple(notes), loose)
-
-
-def _plan_models(
-    job: ScanJob,
-    models: Mapping[str, SequenceModel],
-    device: str,
-    method: Attributor,
-    stored: Plan | None,
-) -> tuple[ModelPlan, ...]:
-    """Return how each model is scanned."""
-    auto, planned = job.batch_units == "auto", []
-    for name, where in job.models:
-        model = models[name]
-        one = plan_model(job, name, where, model, device, method)
-        planned.append(with_found_batches(one, model, method, device, stored, wanted=auto))
-    return tuple(planned)
-
-
-def _found(
-    job: ScanJob, plan: Plan, models: Mapping[str, SequenceModel], genome: Reference
-) -> dict[str, dict[str, Any]]:
-    """Return what was found by trying: that batches were, and how near bf16 is to fp32."""
-    if job.batch_units == "auto":
-        tried = {model.name: {"batch_units_from": "auto"} for model in plan.models}
-        plan = replace(plan, tried=with_tried(plan, tried))
-    return with_tried(plan, audited(plan, models, genome, job.workers))
 
 
 def _read_by_all(
