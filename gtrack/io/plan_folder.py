@@ -11,8 +11,9 @@ from typing import Any
 from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.heads import Head
 from gtrack.core.printable import pasted, shown
+from gtrack.core.scan.digests import digest_of
 from gtrack.core.scan.null_windows import NullPlan
-from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, digest_of
+from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.small_file import whole, whole_json
 from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.planned_regions import read_back, written_regions

@@ -10,7 +10,7 @@ from pathlib import Path
 from gtrack.core.evaluation_rows import TRACK, MetricRow
 from gtrack.core.ports import Progress
 from gtrack.core.printable import lasting
-from gtrack.core.scan.plan import digest_of
+from gtrack.core.scan.digests import digest_of
 from gtrack.evaluation.sheet import Sheet
 from gtrack.evaluation.window_maps import sample_of
 from gtrack.io.digest import file_digest

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gtrack.core.assemblies import check_lengths
 from gtrack.core.errors import InputError
 from gtrack.core.hits.motifs import Motif
-from gtrack.core.ports import Attributor, SequenceModel
+from gtrack.core.ports import SequenceModel
 from gtrack.core.regions import Regions
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.ensemble import fitted

@@ -14,7 +14,7 @@ from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.listed_files import Room, fasta_files
 from gtrack.core.manifest import RunManifest
 from gtrack.core.printable import pasted
-from gtrack.core.scan.plan import digest_of
+from gtrack.core.scan.digests import digest_of
 from gtrack.core.targets import path_of
 from gtrack.io.fasta import Genome
 from gtrack.io.file_lists import LIST, is_list, read_list

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,12 +16,13 @@ from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.regions import Regions, Row, narrow
 from gtrack.core.scan.batches import pool_bounds, shard_bounds
+from gtrack.core.scan.digests import canonical, digest_of, digest_of_items, digest_of_parts
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.null_windows import NullGrid, NullPlan, lay_null
 from gtrack.core.scan.windows import lay_windows
 from gtrack.core.targets import NAME, Target, name_targets
 
-_AT_ONCE = 4096  # regions whose JSON is in memory at once
+_AT_ONCE = 1 << 12  # numbers whose text is in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,44 +260,7 @@ def _of_sequences(
     pools: Mapping[str, Sequence[str]], covered: Mapping[str, int], known: NDArray[np.integer]
 ) -> Iterator[str]:
     """Yield the canonical JSON of what was read, of which little is in memory at once."""
-    yield f"[{_canonical(pools)},{_canonical(covered)},["
+    yield f"[{canonical(pools)},{canonical(covered)},["
     for low in range(0, len(known), _AT_ONCE):
         yield ("," if low else "") + ",".join(map(str, known[low : low + _AT_ONCE].tolist()))
     yield "]]"
-
-
-def digest_of(value: Any) -> str:
-    """Return the sha256 of a value's canonical JSON."""
-    return hashlib.sha256(_canonical(value).encode()).hexdigest()
-
-
-def digest_of_items(items: Iterable[Any]) -> str:
-    """Return :func:`digest_of` a list, of which few items are in memory at once.
-
-    Examples
-    --------
-    >>> digest_of_items(iter([1, "a"])) == digest_of([1, "a"])
-    True
-    """
-
-    def parts() -> Iterator[str]:
-        rest, mark = iter(items), ""
-        yield "["
-        while part := list(islice(rest, _AT_ONCE)):
-            yield mark + _canonical(part)[1:-1]
-            mark = ","
-        yield "]"
-
-    return digest_of_parts(parts())
-
-
-def digest_of_parts(parts: Iterable[str]) -> str:
-    """Return the sha256 of a text that comes in parts."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.encode())
-    return digest.hexdigest()
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))

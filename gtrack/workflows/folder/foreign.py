@@ -9,7 +9,7 @@ from pathlib import Path
 from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.intervals import Interval
 from gtrack.core.manifest import TRACK, RunManifest
-from gtrack.core.scan.plan import digest_of
+from gtrack.core.scan.digests import digest_of
 from gtrack.core.scan.regions import canonical_regions
 from gtrack.core.small_file import whole
 from gtrack.core.targets import Target, name_targets

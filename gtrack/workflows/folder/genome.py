@@ -13,10 +13,11 @@ from gtrack.core.errors import GtrackError, InputError, OutputError
 from gtrack.core.intervals import Interval
 from gtrack.core.printable import shown
 from gtrack.core.scan.batches import pool_bounds
+from gtrack.core.scan.digests import digest_of
 from gtrack.core.scan.gathering import RegionBases, read_at
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.loose import LooseGenome
-from gtrack.core.scan.plan import Plan, digest_of
+from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.sequences import Reference
 from gtrack.io.atomic import write_parts, write_text

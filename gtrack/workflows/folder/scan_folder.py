@@ -33,15 +33,12 @@ from gtrack.workflows.folder.owned import (
     PLAN,
     RUN,
     SHARDS,
-    TRUST,
     Owned,
     foreign_tracks,
     stranger,
 )
 from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.folder.run_record import read_run
-
-__all__ = ["TRUST", "ScanFolder"]
 
 _HELD: tuple[Room, ...] = ("tracks", "tables", "genome")
 

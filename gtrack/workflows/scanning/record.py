@@ -7,7 +7,8 @@ from typing import Any
 
 from gtrack.core.listed_files import room_of
 from gtrack.core.manifest import RunManifest, TrackSpec, first_peak
-from gtrack.core.scan.plan import ModelPlan, Plan, digest_of
+from gtrack.core.scan.digests import digest_of
+from gtrack.core.scan.plan import ModelPlan, Plan
 from gtrack.workflows.folder.genome import genome_record, is_planned, keep_genome
 from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.run_record import source_fasta

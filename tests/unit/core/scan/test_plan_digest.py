@@ -11,7 +11,8 @@ import pytest
 from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
-from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions, digest_of, digest_of_items
+from gtrack.core.scan.digests import digest_of, digest_of_items
+from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.scan.plan_differences import differences
 
 MODEL = ModelPlan(
