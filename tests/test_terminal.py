@@ -83,7 +83,8 @@ def test_there_is_one_door() -> None:
     """Only ``terminal.py`` calls click.echo or print, or makes a console."""
     folder = Path(__file__).resolve().parents[1] / "gtrack"
     for module in folder.rglob("*.py"):
-        if module.name in ("terminal.py", "__main__.py", "lock.py"):  # what those say is their own
+        if module.name in ("terminal.py", "__main__.py", "lock.py", "job.py"):
+            # What those say is their own, or goes to the log of a job.
             continue
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.Call):

@@ -62,7 +62,8 @@ def test_one_strand_has_the_values_of_its_track(
             np.testing.assert_array_equal(mine, values)
     told = pd.DataFrame(scan.windows())
     rows = told.chrom.map(list(grid.chroms).index).to_numpy() * 10**9 + told.start.to_numpy()
-    order = np.argsort(grid.chrom * 10**9 + grid.start), np.argsort(rows)
+    places = grid.chrom.astype(np.int64) * 10**9 + grid.start
+    order = np.argsort(places), np.argsort(rows)
     np.testing.assert_allclose(found.scores[order[0]], told.score.to_numpy()[order[1]], **CLOSE)
     np.testing.assert_allclose(
         found.probabilities[order[0]], told.probability.to_numpy()[order[1]], **CLOSE

@@ -25,8 +25,12 @@ def test_the_numbers_are_those_of_explain(
     sequences = SEQUENCES * 70  # more than one pool
     said = gtrack.predict(model, sequences, strand=strand)
     found = gtrack.explain(model, sequences, strand=strand, target="all")
-    np.testing.assert_array_equal(said.logits, found.logits)
-    np.testing.assert_array_equal(said.probabilities, found.probabilities.T)
+    close = {
+        "rtol": 0,
+        "atol": 0 if name == "dnabert2" else 1e-6,
+    }  # the CNN's rules round otherwise
+    np.testing.assert_allclose(said.logits, found.logits, **close)
+    np.testing.assert_allclose(said.probabilities, found.probabilities.T, **close)
     assert (said.labels, said.outputs, said.strand) == (found.labels, "classes", found.strand)
     largest = [said.labels[k] for k in said.logits.argmax(axis=1)]
     assert said.predicted == largest
