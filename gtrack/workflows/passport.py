@@ -23,7 +23,7 @@ from gtrack.io.atomic import write_text
 from gtrack.models.cnn import Cnn
 from gtrack.models.device import one_thread_per_operation, resolve_devices
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
-from gtrack.workflows.folder.owned import TRUST
+from gtrack.workflows.folder.scan_folder import TRUST
 from gtrack.workflows.judging.evidence import gather
 from gtrack.workflows.judging.opened import Opened
 from gtrack.workflows.scanning.reopened import reopen_models

@@ -40,6 +40,8 @@ from gtrack.workflows.folder.owned import (
 from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.folder.run_record import read_run
 
+__all__ = ["TRUST", "ScanFolder"]
+
 _HELD: tuple[Room, ...] = ("tracks", "tables", "genome")
 
 

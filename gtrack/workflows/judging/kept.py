@@ -5,7 +5,7 @@ from __future__ import annotations
 from gtrack.core.small_file import whole_json
 from gtrack.evaluation.passport import SCHEMA, Passport
 from gtrack.workflows.folder.finished import FinishedScan
-from gtrack.workflows.folder.owned import TRUST
+from gtrack.workflows.folder.scan_folder import TRUST
 
 
 def read_passports(scan: FinishedScan) -> tuple[Passport, ...]:
