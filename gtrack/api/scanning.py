@@ -189,8 +189,6 @@ def scan(
         parameters=dict(parameters or {}),
         targets={name: _several(wish) for name, wish in _by_name(target).items()},
         outputs=_by_name(outputs),
-        windows=_lengths("window", window),
-        strides=_lengths("stride", stride),
         null_bases=_null_bases(null, motifs is not None),
         motifs=None if motifs is None else str(motifs),
         **_shown_beside(annotations or {}, ensembles or {}, score_track),
@@ -287,7 +285,8 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError("projection 'weighted' and weights=BIGWIG go together")
     as_given = {name: given[name] for name in (*_AS_GIVEN, *_CHOICES, *_RANGES)}
     paths = {name: None if given[name] is None else _path(given[name]) for name in _PATHS}
-    return as_given | paths | {"tile": _tiles(given["tile"])}
+    lengths = {f"{name}s": _lengths(name, given[name]) for name in ("window", "stride")}
+    return as_given | paths | lengths | {"tile": _tiles(given["tile"])}
 
 
 def _null_bases(null: bool | int, motifs: bool) -> int | None:

@@ -211,6 +211,14 @@ _RUN = [
 """How it runs, and what follows."""
 
 
+_AS_GIVEN = (
+    *("bed", "flank", "resize", "fasta", "sequences", "tile", "blacklist", "out", "method"),
+    *("strand", "per_strand_tracks", "device", "precision", "shards", "engine", "workers"),
+    "motifs",
+)
+"""Options that a job takes as they are."""
+
+
 def scan_options(command: Command) -> Command:
     """Add the options that ``scan`` and ``plan`` share."""
     return added(command, *_INPUTS, *_METHOD, *_OUTPUTS, *_WINDOWS, *_MACHINE, *_BESIDE, *_RUN)
@@ -234,17 +242,9 @@ def scan_job(given: dict[str, Any]) -> Any:
     if (projection == "weighted") != bool(weights) or (equals and not weights):
         raise InputError("--projection weighted=BIGWIG, and only it, takes a file")
     return ScanJob(
-        bed=given["bed"],
-        flank=given["flank"],
-        resize=given["resize"],
-        fasta=given["fasta"],
-        sequences=given["sequences"],
-        tile=given["tile"],
-        blacklist=given["blacklist"],
+        **{name: given[name] for name in _AS_GIVEN},
         models=models,
-        out=given["out"],
         genome=genome_name(given["genome"]),
-        method=given["method"],
         parameters=_parameters(given),
         projection=projection,
         weights=Path(weights) if weights else None,
@@ -252,20 +252,12 @@ def scan_job(given: dict[str, Any]) -> Any:
         outputs=by_name("--outputs", given["outputs"]),
         windows=numbers_by_name("--window", given["windows"]),
         strides=numbers_by_name("--stride", given["strides"]),
-        strand=given["strand"],
-        per_strand_tracks=given["per_strand_tracks"],
-        device=given["device"],
-        precision=given["precision"],
         batch_units=given["batch_tokens"],
-        shards=given["shards"],
-        engine=given["engine"],
         engine_options={
             name: str(given[name]) for name in ("jobs", "executor", "profile") if given[name]
         },
-        workers=given["workers"],
         null_bases=given["null_bases"]
         or (NULL_BASES if given["null"] or given["motifs"] else None),
-        motifs=given["motifs"],
         beside=wanted_beside(given),
         annotations=tuple(
             (name, Path(file))

@@ -33,6 +33,7 @@ from gtrack.workflows.folder.owned import (
     PLAN,
     RUN,
     SHARDS,
+    TRUST,
     Owned,
     foreign_tracks,
     stranger,
@@ -138,9 +139,9 @@ class ScanFolder:
 
     def is_merged(self, plan: Plan) -> bool:
         """Whether the tracks and tables of just this plan are all there."""
-        if not self.has_manifest():
+        manifest = self.read_manifest() if self.has_manifest() else None
+        if manifest is None:
             return False
-        manifest = self.read_manifest()
         tracks = (each.path for each in manifest.explained)
         names = (*tracks, *(manifest.regions[key] for key in TABLES if key in manifest.regions))
         return manifest.plan_sha256 == plan.digest and all((self.out / n).is_file() for n in names)
@@ -163,9 +164,8 @@ class ScanFolder:
         """Whether tracks and null of just this plan are all there; then its shards may go."""
         if not self.is_merged(plan) or plan.null is None:
             return self.is_merged(plan)
-        listed = self.read_manifest().null
-        there = all(self.parts.has_null(plan, target) for target in plan.targets)
-        return there and listed is not None and bool(listed["bases"] == plan.null.bases)
+        same = (self.read_manifest().null or {}).get("bases") == plan.null.bases
+        return same and all(self.parts.has_null(plan, target) for target in plan.targets)
 
     # What is done to it.
 
