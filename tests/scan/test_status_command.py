@@ -112,7 +112,7 @@ def test_who_is_at_work_and_who_was(run, program, planned) -> None:
 def test_a_run_of_another_machine(run, planned) -> None:
     out = planned
     lease = out / "shards/000003.lease"
-    lease.parent.mkdir()
+    lease.parent.mkdir(exist_ok=True)
     lease.write_text(FAR.format(0))
     told = of(run, out)
     assert (told["state"], told["runs"][0]["state"]) == ("running", "running")
@@ -127,7 +127,7 @@ def test_a_counter_that_goes_on_is_believed_more_than_clocks(planned) -> None:
     from gtrack.workflows.folder.at_work import RunsSeen
 
     lease, seen = planned / "shards/000003.lease", RunsSeen(planned)
-    lease.parent.mkdir()
+    lease.parent.mkdir(exist_ok=True)
     for beat, state in enumerate(["silent", "running", "running"]):
         lease.write_text(FAR.format(min(beat, 1)))
         os.utime(lease, (1, 1))
