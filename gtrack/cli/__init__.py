@@ -24,6 +24,7 @@ VERBS = {
     "scan": "Explain every region and write relevance tracks.",
     "plan": "Check all inputs and cut a scan into shards.",
     "work": "Do shards of a plan beside others, until none is left.",
+    "status": "Say how far a scan is, and what to do next.",
     "merge": "Merge finished shards into tracks.",
     "predict": "Say what models say of sequences or regions.",
     "hits": "Call motif hits that the relevance supports.",
