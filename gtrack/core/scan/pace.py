@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 _PAUSE, _TIMES = 60.0, 10.0
-"""A longer time without an end, in seconds and in usual times, is a pause: nobody was at work."""
+"""A longer time without an end, in seconds and in times of a piece, is a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def pace(pieces: Iterable[Ended], at_work: int = 1) -> Pace | None:
     >>> pace([Ended(10.0, 4, 400), Ended(12.0, 4, 400), Ended(14.0, 4, 400)])
     Pace(windows=2.0, bases=200.0)
     """
-    ends = _since_pause(sorted(pieces, key=lambda each: each.at))
+    ends = _since_pause(sorted(pieces, key=lambda each: each.at), max(1, at_work))
     later = ends[max(1, at_work) :]
     seconds = ends[-1].at - ends[0].at if ends else 0.0
     if not later or seconds <= 0:
@@ -53,10 +53,11 @@ def pace(pieces: Iterable[Ended], at_work: int = 1) -> Pace | None:
     )
 
 
-def _since_pause(ends: list[Ended]) -> list[Ended]:
-    """Return the pieces after the last pause; of two pieces, nobody can say."""
-    gaps = [later.at - before.at for before, later in pairwise(ends)]
-    if len(gaps) < 2:
+def _since_pause(ends: list[Ended], at_work: int) -> list[Ended]:
+    """Return the pieces after the last pause. Of runs side by side, each ends one piece while the others do."""
+    usual = [later.at - before.at for before, later in zip(ends, ends[at_work:], strict=False)]
+    if not usual:
         return ends
-    longest = max(_PAUSE, _TIMES * median(gaps))
+    longest = max(_PAUSE, _TIMES * median(usual))
+    gaps = [later.at - before.at for before, later in pairwise(ends)]
     return ends[max((at + 1 for at, gap in enumerate(gaps) if gap > longest), default=0) :]
