@@ -54,7 +54,7 @@ def pace(pieces: Iterable[Ended], at_work: int = 1) -> Pace | None:
 
 
 def _since_pause(ends: list[Ended], at_work: int) -> list[Ended]:
-    """Return the pieces after the last pause. Of runs side by side, each ends one piece while the others do."""
+    """Return the pieces after the last pause; of runs side by side, each ends one meanwhile."""
     usual = [later.at - before.at for before, later in zip(ends, ends[at_work:], strict=False)]
     if not usual:
         return ends
