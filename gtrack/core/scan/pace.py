@@ -43,7 +43,8 @@ def pace(pieces: Iterable[Ended], at_work: int = 1) -> Pace | None:
     >>> pace([Ended(10.0, 4, 400), Ended(12.0, 4, 400), Ended(14.0, 4, 400)])
     Pace(windows=2.0, bases=200.0)
     """
-    ends = _since_pause(sorted(pieces, key=lambda each: each.at), max(1, at_work))
+    with_windows = (each for each in pieces if each.windows)  # of more shards than pools, some
+    ends = _since_pause(sorted(with_windows, key=lambda each: each.at), max(1, at_work))
     later = ends[max(1, at_work) :]
     seconds = ends[-1].at - ends[0].at if ends else 0.0
     if not later or seconds <= 0:

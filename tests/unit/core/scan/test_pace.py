@@ -35,5 +35,11 @@ def test_a_night_without_anybody_is_no_work() -> None:
     assert pace([*after, *before]) == Pace(2.0, 200.0)
 
 
+def test_shards_without_windows_do_not_count() -> None:
+    empty = [Ended(at, 0, 0) for at in (0.0, 0.1, 0.2, 9.0)]
+    assert pace(empty) is None
+    assert pace([*empty, *ends(0, 10, 20)]) == pace(ends(0, 10, 20))
+
+
 def test_long_pieces_are_no_pauses() -> None:
     assert pace(ends(0, 3600, 7200, 12000)) == Pace(30 / 12000, 3000 / 12000)
