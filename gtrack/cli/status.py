@@ -92,7 +92,7 @@ def _changes(now: Status) -> tuple[object, ...]:
 
 def _line(now: Status) -> str:
     """Say all in a line."""
-    said = [f"{_words(now)}: {now.shards.done:,} of {now.shards.of:,} shards"]
+    said = [_words(now) + (f": {_shards(now)}" if now.shards.of else "")]
     if now.null.of:
         said.append(f"{now.null.done:,} of {now.null.of:,} parts of the null")
     live = sum(run.state == "running" for run in now.runs)
@@ -101,6 +101,10 @@ def _line(now: Status) -> str:
     if now.left_behind:
         said.append(f"{len(now.left_behind):,} left behind")
     return ", ".join([*said, *_speed(now)])
+
+
+def _shards(now: Status) -> str:
+    return f"{now.shards.done:,} of {now.shards.of:,} shards"
 
 
 def _told(now: Status) -> Iterator[str]:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from gtrack.publish.manifest import to_json
+from tests.manifests import FOREIGN
+
 REGIONS = "chr2\t3900\t9500\tb\t0\t+\nchr10\t300\t1420\te\t0\t-\n"
 CUT = ["--stride", "cnn=4", "--shards", "8"]
 FAR = "pid 7 on far\nbeat {:012d} of 0123456789abcdef feed-12 99\n"
@@ -178,6 +181,12 @@ def test_tracks_of_another_tool_that_were_not_taken_to_their_end(run, tmp_path) 
     told = of(run, tmp_path)
     assert (told["state"], told["foreign"]) == ("unplanned", True)
     assert told["next"] == "the same gtrack hits --track again, with --overwrite"
+    assert run("status", tmp_path).out.splitlines()[0].endswith("not taken to their end")
+    (tmp_path / "manifest.json").write_text(to_json(FOREIGN))
+    told = of(run, tmp_path)
+    assert (told["state"], told["foreign"]) == ("finished", True)
+    assert run("status", tmp_path, "--watch").out == "finished (tracks of another tool)\n"
+    (tmp_path / "manifest.json").unlink()
     del record["tracks"]
     (tmp_path / "run.local.json").write_text(json.dumps(record))
     told = of(run, tmp_path)
