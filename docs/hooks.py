@@ -82,9 +82,13 @@ def manifest() -> str:
     return "\n".join(rows)
 
 
+_DEFS = "#/$defs/"
+
+
 def _keys(schema: dict[str, Any], known: dict[str, Any], above: str) -> Iterator[str]:
     for name, given in schema.get("properties", {}).items():
-        what = {**known[given["$ref"].split("/")[-1]], **given} if "$ref" in given else given
+        reference = given.get("$ref", "")
+        what = {**known[reference.split("/")[-1]], **given} if _DEFS in reference else given
         path, items = f"{above}{name}", what.get("items", {})
         needed = "yes" if name in schema.get("required", ()) else ""
         told = _plain(what.get("description", "")).replace("|", r"\|")
@@ -100,11 +104,24 @@ def _type(what: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in what["enum"])
     if "const" in what:
         return f"`{what['const']}`"
+    if "allOf" in what:
+        return _type(what["allOf"][0])
     if "$ref" in what:
-        return str(what["$ref"]).split("/")[-1]
+        return _referred(str(what["$ref"]))
     given = what.get("type", "any")
     name = " or ".join(given) if isinstance(given, list) else str(given)
-    return f"{name} of {_type(what['items'])}" if "items" in what else name
+    if "items" not in what:
+        return name
+    inner = _type(what["items"])
+    return f"{name}, each {inner}" if inner.startswith("as ") else f"{name} of {inner}"
+
+
+def _referred(reference: str) -> str:
+    """Return the name of a definition, or the key whose form another has."""
+    if _DEFS in reference:
+        return reference.split("/")[-1]
+    steps = [step for step in reference.split("/")[1:] if step != "properties"]
+    return f"as `{'.'.join(steps).replace('.items', '[]')}`"
 
 
 PARTS: dict[str, Callable[[], str]] = {
