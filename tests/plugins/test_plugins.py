@@ -239,7 +239,7 @@ def test_a_model_of_one_length_says_nothing_of_a_shorter_sequence(
 def test_its_own_files_decide_its_digest(gtrack, inputs, trimers: Path, tmp_path: Path) -> None:
     said = scan(gtrack, inputs, trimers, tmp_path / "out", "--engine", "sideways", code=2)
     assert "--engine sideways: " in said
-    assert "local, backwards" in said
+    assert "local, snakemake, backwards" in said
     words = json.loads((trimers / "words.json").read_bytes())
     try:
         (trimers / "words.json").write_text(json.dumps(words[::-1]))

@@ -86,7 +86,7 @@ MATRIX: dict[int, tuple[str, ...]] = {
         f"{BED}::test_numbers_that_overflow",
         f"{BED}::test_what_is_done_before_a_failure_is_kept",
     ),
-    46: ("unit/engines/test_local.py::test_a_process_that_dies_is_told_in_a_line",),
+    46: ("unit/engines/test_crews.py::test_a_piece_that_always_dies_is_told",),
     47: (f"{BED}::test_a_pickle_is_never_opened",),
     48: (f"{BED}::test_remote_code_is_never_run",),
     49: (

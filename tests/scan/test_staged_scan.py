@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,9 @@ def test_the_same_bytes_for_any_number_under_way(
     before = threading.active_count()
     run("scan", *given.options(), "--out", tmp_path / "out", *DENSE)
     assert published(tmp_path / "out") == in_turn
+    ended = time.monotonic() + 10  # the folder's counter ends when it next looks
+    while threading.active_count() > before and time.monotonic() < ended:
+        time.sleep(0.01)
     assert threading.active_count() == before
 
 
@@ -136,6 +140,9 @@ def test_an_error_of_the_writer_ends_all(run, given, staged, tmp_path: Path, mon
     monkeypatch.setattr(Parts, "write_shard", full)
     before = threading.active_count()
     run("scan", *given.options(), "--out", tmp_path / "out", *DENSE, code=3)
+    ended = time.monotonic() + 10  # the folder's counter ends when it next looks
+    while threading.active_count() > before and time.monotonic() < ended:
+        time.sleep(0.01)
     assert threading.active_count() == before
 
 
@@ -162,6 +169,9 @@ def test_a_signal_ends_all_and_resume_gives_the_bytes(
         before = threading.active_count()
         ran = run("scan", *given.options(), "--out", out, *DENSE, code=143)
     assert "interrupted; the same command with --resume goes on" in ran.err
+    ended = time.monotonic() + 10  # the folder's counter ends when it next looks
+    while threading.active_count() > before and time.monotonic() < ended:
+        time.sleep(0.01)
     assert threading.active_count() == before
     assert not (out / "manifest.json").exists()
     run("scan", *given.options(), "--out", out, *DENSE, "--resume")

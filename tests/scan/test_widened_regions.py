@@ -92,7 +92,7 @@ def test_a_plan_takes_what_a_scan_takes_and_says_what_follows(run, inputs, tmp_p
     said = run("plan", *given, "--motifs", motifs, "--passport").err
     printed = [line.strip() for line in said.splitlines() if line.startswith("  ")]
     assert printed == [
-        f"for K in $(seq 0 0); do gtrack scan --plan '{out}' --shard $K; done",
+        f"gtrack work '{out}'",
         f"gtrack merge '{out}'",
         f"gtrack hits '{out}' --motifs {motifs}",
         f"gtrack passport '{out}'",

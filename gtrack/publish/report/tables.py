@@ -14,6 +14,7 @@ _LONGEST = 160  # characters of a name in a table
 
 _NO_FACTS = {"name", "model", "url", "bed", "bigbed", "table", "candidates_bed", "loci", "sizes"}
 _NO_FACTS |= {"fasta", "logos", "words", "sites"}  # names and files: said elsewhere
+_GIVEN = {"parameters", "versions"}
 
 
 def table(
@@ -86,11 +87,12 @@ def facts_table(manifest: RunManifest) -> Markup:
     return table(("fact", "value"), list(_flat("", record)), class_="facts")
 
 
-def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+def _flat(name: str, value: Any, *, given: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield facts; where keys are `given` by users or methods, all of them are."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            if key not in _NO_FACTS:
-                yield from _flat(f"{name} {key}".strip(), inner)
+            if given or key not in _NO_FACTS:
+                yield from _flat(f"{name} {key}".strip(), inner, given=key in _GIVEN)
     elif isinstance(value, list | tuple) and value and all(isinstance(e, Mapping) for e in value):
         for inner in value:
             called = inner.get("name") or titled(str(inner.get("model")), inner.get("target"))
