@@ -93,6 +93,7 @@ def test_a_plan_takes_what_a_scan_takes_and_says_what_follows(run, inputs, tmp_p
     printed = [line.strip() for line in said.splitlines() if line.startswith("  ")]
     assert printed == [
         f"gtrack work '{out}'",
+        f"for K in $(seq 0 0); do gtrack scan --plan '{out}' --shard $K; done",
         f"gtrack merge '{out}'",
         f"gtrack hits '{out}' --motifs {motifs}",
         f"gtrack passport '{out}'",
