@@ -62,9 +62,9 @@ def _beside(console: Console, beside: BesideSummary | None) -> Sequence[TrackSpe
         return ()
     for each in beside.ensembles:
         console.print(
-            f"{_said(each.target.title)}: mean of {_said(', '.join(each.members))}; in "
-            f"{each.agreed / max(1, each.bases):.1%} of {each.bases:,} bases all "
-            f"{len(each.members)} have its sign",
+            f"{_said(each.target.title)}: mean of {_said(', '.join(each.members))}; all "
+            f"{len(each.members)} have its sign in {each.agreed / max(1, each.signed):.1%} of the "
+            f"{each.signed:,} bases where it is not 0",
             soft_wrap=True,
         )
     if beside.uncalled:

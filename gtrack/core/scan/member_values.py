@@ -31,6 +31,11 @@ class Combined:
     agreement: NDArray[np.float32]
 
     @property
+    def signed(self) -> int:
+        """How many bases have a mean with a sign."""
+        return int(np.count_nonzero(np.nan_to_num(self.mean)))
+
+    @property
     def agreed(self) -> int:
         """How many bases all members give the sign of the mean."""
         return int(np.count_nonzero(self.agreement == 1))

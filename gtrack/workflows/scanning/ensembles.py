@@ -23,14 +23,14 @@ _AT_ONCE = 1 << 18  # bases of every member in memory
 
 @dataclass(frozen=True, slots=True)
 class EnsembleSummary:
-    """One target of an ensemble: `members` were averaged over `bases`.
+    """One target of an ensemble: what `members` say together.
 
-    `agreed` bases have from every member the sign of the mean.
+    Of `signed` bases the mean is not 0; `agreed` of them have its sign from every member.
     """
 
     target: Target
     members: tuple[str, ...]
-    bases: int
+    signed: int
     agreed: int
 
 
@@ -55,7 +55,7 @@ def average(folder: ScanFolder, plan: Plan, target: Target, members: Sequence[Ta
     OutputError
         When the disk refuses.
     """
-    agreed = 0
+    signed = agreed = 0
     with ExitStack() as stack:
         paths = [folder.out / path_of(track_url(each.stem)) for each in members]
         readers = [stack.enter_context(BigWigReader(path)) for path in paths]
@@ -64,7 +64,7 @@ def average(folder: ScanFolder, plan: Plan, target: Target, members: Sequence[Ta
             for kind in ("relevance", "sd", "agreement")
         )
         for chrom, values, runs in _combined(plan, readers):
-            agreed += values.agreed
+            signed, agreed = signed + values.signed, agreed + values.agreed
             for track, each in zip((mean, sd, agreement), runs, strict=True):
                 if len(each):
                     track.add(chrom, each)
@@ -77,7 +77,7 @@ def average(folder: ScanFolder, plan: Plan, target: Target, members: Sequence[Ta
     return Averaged(
         mean.relevance_spec(),
         (sd.spec(unit=plan.model(members[0].model).head.unit), agreement.spec()),
-        EnsembleSummary(target, tuple(each.model for each in members), bases, agreed),
+        EnsembleSummary(target, tuple(each.model for each in members), signed, agreed),
     )
 
 

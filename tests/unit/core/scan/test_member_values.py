@@ -40,7 +40,7 @@ def test_of_equal_members_the_mean_is_the_member(row, count) -> None:
     assert (found.mean == member).all()
     assert not found.sd.any()
     assert found.agreement.tolist() == [float(value != 0) for value in member.tolist()]
-    assert found.agreed == np.count_nonzero(member)
+    assert found.agreed == found.signed == np.count_nonzero(member)
 
 
 @given(members, st.randoms(use_true_random=False))
