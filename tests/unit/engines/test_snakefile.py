@@ -43,10 +43,14 @@ def test_ten_thousand_shards_are_few_jobs_each_on_a_gpu(plan: Path) -> None:
     assert said.count("gpu=1") == 200
 
 
-def test_the_linter_misses_nothing_but_an_environment(plan: Path) -> None:
+def test_the_linter_misses_an_environment_and_a_log_that_is_kept_through_tries(plan: Path) -> None:
     said = snakemake("--directory", plan, "--config", f"plan={plan}", "--lint", code=1)
     lints = set(re.findall(r"^ +\* (.*?):?$", said, re.MULTILINE))
-    assert lints == {"Specify a conda environment or container for each rule."}
+    assert lints == {
+        "Specify a conda environment or container for each rule.",
+        "No log directive defined",  # of `scan` alone: Snakemake empties a log before a retry
+    }
+    assert said.count("No log directive defined") == 1
 
 
 def test_what_is_lacking_is_said(tmp_path: Path) -> None:

@@ -194,6 +194,8 @@ def test_a_full_disk_is_told_as_the_system_says_it(module, tmp_path: Path) -> No
     with pytest.raises(OSError, match=r"No space left on device \(piece 0; its log is ") as raised:
         ran(work, 1)
     assert (raised.value.errno, raised.value.filename) == (28, "x.npz")
+    log = Path(str(raised.value.strerror).rpartition(" ")[2].rstrip(")"))
+    assert log.read_text().count("piece 0: OSError") == 4, "the first and three tries more"
 
 
 def test_a_job_that_dies_is_run_again_from_where_it_was(module, tmp_path: Path) -> None:
