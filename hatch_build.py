@@ -58,8 +58,8 @@ class CustomBuildHook(BuildHookInterface):
     def _viewer(self, plugin: Path) -> dict[str, str]:
         """Return the plugin and the pinned igv.js, from npm where it is not there yet."""
         take = {
-            str(file): f"{ASSETS}/plugin/{file.name}"
-            for file in sorted((plugin / "src").glob("*.*"))
+            str(file): f"{ASSETS}/plugin/{file.relative_to(plugin / 'src').as_posix()}"
+            for file in sorted((plugin / "src").rglob("*.*"))
             if file.suffix in (".js", ".css")
         }
         if os.environ.get("GTRACK_WITHOUT_IGV_JS") == "1":

@@ -21,7 +21,7 @@ from gtrack.io.file_lists import LIST, is_list, read_list
 from gtrack.io.file_records import FileRecord, looks_changed
 from gtrack.io.text import whole_text
 from gtrack.publish.manifest import read_manifest
-from gtrack.publish.viewer.assets import asset_files
+from gtrack.publish.viewer.assets import asset_files, first_modules
 from gtrack.publish.viewer.front_page import front_page
 from gtrack.publish.viewer.named_files import hub_files, manifest_files
 from gtrack.publish.viewer.online import HOSTS, online_sequence
@@ -110,10 +110,9 @@ def _viewer(job: ViewJob) -> dict[str, Entry]:
     """Return the page and what it loads, which the page names beforehand."""
     files = asset_files(job.igv_js)
     table: dict[str, Entry] = {path: ServedFile(file) for path, file in files.items()}
-    modules = [path for path in files if path.endswith(".js") and path != "/_gtrack/page.js"]
     template, name = files["/"].read_text(encoding="utf-8"), job.folder.resolve().name
     first = ("/_gtrack/view.json", "/hub/hub.txt" if job.hub else "/manifest.json")
-    page = front_page(template, name, modules, first)
+    page = front_page(template, name, first_modules(files), first)
     return {**table, "/": ServedText(page)}
 
 

@@ -16,7 +16,7 @@ const FILES = FOLDERS.flatMap((folder) =>
 )
 const SCRIPTS = FILES.filter((file) => /js$/.test(file))
 const COLUMNS = 100
-const BYTES = 90_000
+const BYTES = { first: 90_000, all: 140_000 }
 
 /** Runs a tool of this folder in the root of the repository; true where it found nothing. */
 function passes(tool, ...options) {
@@ -35,14 +35,35 @@ function fitsColumns() {
   return long.length === 0
 }
 
-/** The bundle and its style sheet, minified, as a page would load them. */
+/** What a page loads first, and with all that is opened on demand: minified, with the styles. */
 async function fitsBytes() {
   const entryPoints = ['src/index.js', 'src/style.css'].map((file) => `${ROOT}igv_plugin/${file}`)
-  const options = { bundle: true, minify: true, format: 'esm', write: false, outdir: 'out' }
-  const { outputFiles } = await build({ entryPoints, ...options })
-  const bytes = outputFiles.reduce((sum, { contents }) => sum + contents.length, 0)
-  console.log(`The plugin: ${bytes} bytes minified, ${BYTES} at most.`)
-  return bytes <= BYTES
+  const options = { bundle: true, splitting: true, minify: true, format: 'esm', outdir: 'out' }
+  const { metafile } = await build({ entryPoints, ...options, write: false, metafile: true })
+  const { outputs } = metafile
+  const files = Object.keys(outputs)
+  const bytesOf = (names) => [...names].reduce((sum, name) => sum + outputs[name].bytes, 0)
+  const found = {
+    first: bytesOf(loadedFirst(outputs, ['out/index.js', 'out/style.css'])),
+    all: bytesOf(files),
+  }
+  for (const [what, most] of Object.entries(BYTES)) {
+    console.log(`The plugin, ${what}: ${found[what]} bytes minified, ${most} at most.`)
+  }
+  return found.first <= BYTES.first && found.all <= BYTES.all
+}
+
+/** Some outputs of esbuild and what they import, but for import(). */
+function loadedFirst(outputs, names, seen = new Set()) {
+  for (const name of names.filter((name) => !seen.has(name))) {
+    const statements = outputs[name].imports.filter(({ kind }) => kind === 'import-statement')
+    loadedFirst(
+      outputs,
+      statements.map(({ path }) => path),
+      seen.add(name),
+    )
+  }
+  return seen
 }
 
 async function fitsOthers() {

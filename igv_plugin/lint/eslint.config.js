@@ -2,6 +2,21 @@
 // in the root of the repository.
 import js from '@eslint/js'
 import globals from 'globals'
+import { ROOMS } from './rooms.js'
+
+/** Imports of the plugin go down only, those on demand too. */
+const floors = ROOMS.map((room, i) => {
+  const up = `^\\.\\.\\/(?!(${ROOMS.slice(0, i).join('|')})\\/)`
+  const message = `${room}/ imports ${ROOMS.slice(0, i).join(', ') || 'no other folder'} only.`
+  const selector = `ImportExpression[source.value=/${up}/]`
+  return {
+    files: [`igv_plugin/src/${room}/**`],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: up, message }] }],
+      'no-restricted-syntax': ['error', { selector, message }],
+    },
+  }
+})
 
 export default [
   { ignores: ['**/node_modules/**'] },
@@ -34,4 +49,5 @@ export default [
     files: ['igv_plugin/test/browser/**', 'igv_plugin/test/viewer/**', 'docs/**'],
     languageOptions: { globals: globals.browser },
   },
+  ...floors,
 ]

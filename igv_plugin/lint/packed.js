@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import { ROOMS } from './rooms.js'
 
 const FILES = ['LICENSE', 'NOTICES.md', 'README.md', 'index.d.ts', 'igv.d.ts', 'package.json']
 /** What is said of any package that is of modules alone. */
 const IS_OF_MODULES = 'CJSResolvesToESM'
+const SOURCE = new RegExp(`^src/((${ROOMS.join('|')})/)?\\w+\\.(js|css)$`)
 
 /**
  * Packs a folder; what is wrong with the package, as lines.
@@ -39,9 +41,7 @@ export async function wrongInPackage(folder) {
 /** @param {string[]} paths */
 function wrongFiles(paths) {
   const missing = FILES.filter((file) => !paths.includes(file))
-  const strange = paths.filter(
-    (path) => !FILES.includes(path) && !/^src\/\w+\.(js|css)$/.test(path),
-  )
+  const strange = paths.filter((path) => !FILES.includes(path) && !SOURCE.test(path))
   return [
     ...missing.map((file) => `npm pack leaves out ${file}`),
     ...strange.map((file) => `npm pack takes ${file}`),

@@ -1,14 +1,14 @@
 // gtrack's plugin for igv.js: install(igv) for any page, mount(element, igv, options) for the whole
 // viewer.
-import { Address } from './address.js'
-import { removeBrowser, tame } from './borrowed.js'
-import { differenceTrack } from './difference.js'
-import { h } from './dom.js'
-import { messageOf, sessionFromManifest } from './manifest.js'
-import { genomeProblem, open, openBrowser } from './opening.js'
-import { makePanel } from './panel.js'
-import { Reads } from './reads.js'
-import { relevanceTrack } from './track.js'
+import { messageOf, sessionFromManifest } from './data/manifest.js'
+import { removeBrowser, tame } from './igv/borrowed.js'
+import { differenceTrack } from './igv/difference.js'
+import { genomeProblem, open, openBrowser } from './igv/opening.js'
+import { Reads } from './igv/reads.js'
+import { relevanceTrack } from './igv/track.js'
+import { Address } from './page/address.js'
+import { makePanel } from './page/panel.js'
+import { h } from './parts/dom.js'
 import { Viewer } from './viewer.js'
 
 /** @typedef {import('../index.js').App} App */
@@ -26,7 +26,7 @@ export { sessionFromManifest }
  */
 export async function install(igv) {
   const wig = await igv.createTrack({ type: 'wig', features: [] }, {})
-  const Wig = /** @type {import('./track.js').TrackClass} */ (wig.constructor)
+  const Wig = /** @type {import('./igv/track.js').TrackClass} */ (wig.constructor)
   const Relevance = relevanceTrack(Wig)
   const Difference = differenceTrack(Relevance)
   igv.registerTrackCreatorFunction('wig', (config, browser) => {

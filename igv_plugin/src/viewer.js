@@ -1,12 +1,12 @@
 // The state of a viewer, and who is told of a change of it: tracks, address and listeners.
-import { Ahead } from './ahead.js'
-import { COPY, problem } from './files.js'
-import { around } from './hits.js'
-import { lookOf, tellTracks } from './look.js'
-import { differenceOf, messageOf } from './manifest.js'
-import { Mover } from './move.js'
-import { OWN_GENOME } from './opening.js'
-import { formatLocus, parseLocus } from './state.js'
+import { COPY, problem } from './data/files.js'
+import { differenceOf, messageOf } from './data/manifest.js'
+import { Ahead } from './igv/ahead.js'
+import { lookOf, tellTracks } from './igv/look.js'
+import { Mover } from './igv/move.js'
+import { OWN_GENOME } from './igv/opening.js'
+import { around } from './pure/hits.js'
+import { formatLocus, parseLocus } from './pure/state.js'
 
 /** @typedef {import('../index.js').App} App */
 /** @typedef {import('../index.js').Interval} Interval */
@@ -15,8 +15,8 @@ import { formatLocus, parseLocus } from './state.js'
 /** @typedef {import('../igv.js').Browser} Browser */
 /** @typedef {import('../igv.js').Session} Session */
 /** @typedef {import('../igv.js').TrackConfig} TrackConfig */
-/** @typedef {import('./manifest.js').Manifest} Manifest */
-/** @typedef {import('./track.js').RelevanceTrack} RelevanceTrack */
+/** @typedef {import('./data/manifest.js').Manifest} Manifest */
+/** @typedef {import('./igv/track.js').RelevanceTrack} RelevanceTrack */
 /** @typedef {Partial<State> & {palette?: import('../index.js').Palette}} Wanted */
 
 /**
@@ -24,7 +24,7 @@ import { formatLocus, parseLocus } from './state.js'
  * @property {Manifest | null} manifest
  * @property {HTMLElement} element
  * @property {HTMLElement} figure
- * @property {import('./address.js').Address} address
+ * @property {import('./page/address.js').Address} address
  * @property {boolean} [keys] whether keys are heard while nothing has the focus
  */
 
@@ -187,7 +187,7 @@ export class Viewer {
     this.#changed('difference', this.state().difference)
   }
 
-  /** @type {import('./panel.js').Values} */
+  /** @type {import('./page/panel.js').Values} */
   values = (model, chrom, start, end) => {
     const { track } = this.relevance.find((r) => r.model === model) ?? {}
     return track ? track.values(chrom, start, end) : Promise.reject(new Error(`no ${model}`))
@@ -231,7 +231,7 @@ export class Viewer {
       : this.goto(chrom, start, end)
   }
 
-  /** @param {import('./hits.js').Hit & {kind: string}} row */
+  /** @param {import('./pure/hits.js').Hit & {kind: string}} row */
   chose = (row) => this.#emit('hit', row)
 
   /**

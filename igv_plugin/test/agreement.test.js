@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { agreement } from '../src/agreement.js'
+import { agreement } from '../src/pure/agreement.js'
 import { random } from './random.js'
 
 const close = (a, b) => assert.ok(Math.abs(a - b) < 1e-6, `${a} is not ${b}`)

@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { askedFor } from '../src/ahead.js'
+import { askedFor } from '../src/igv/ahead.js'
 import { random } from './random.js'
 
 /** What igv.js' TrackViewport.loadFeatures asks for. */

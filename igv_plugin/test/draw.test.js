@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { COLORS as colors, drawAxis, drawRelevance, LETTERS } from '../src/draw.js'
+import { COLORS as colors, drawAxis, drawRelevance, LETTERS } from '../src/pure/draw.js'
 
 /**
  * A context that writes down what was filled: {color, points} per fill, {color, rect} per fillRect,

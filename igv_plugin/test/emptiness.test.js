@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { noHits, whyEmpty } from '../src/emptiness.js'
+import { noHits, whyEmpty } from '../src/pure/emptiness.js'
 
 const counts = (more) => ({
   kind: 'hits',

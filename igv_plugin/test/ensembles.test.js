@@ -1,7 +1,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { placed } from '../src/band.js'
-import { bandOf, reachOf, together, withBands } from '../src/ensembles.js'
+import { placed } from '../src/pure/band.js'
+import { bandOf, reachOf, together, withBands } from '../src/pure/ensembles.js'
 import { random } from './random.js'
 
 test('ensembles are models among models, once', () => {

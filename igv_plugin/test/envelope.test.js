@@ -1,8 +1,8 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { boundsOfDifference, envelope, joined } from '../src/envelope.js'
-import { featuresOf } from '../src/features.js'
-import { Reader } from '../src/reading.js'
+import { boundsOfDifference, envelope, joined } from '../src/pure/envelope.js'
+import { featuresOf } from '../src/igv/features.js'
+import { Reader } from '../src/igv/reading.js'
 import { basesOf, fileOf, islands, records } from './bigwigs.js'
 import { random } from './random.js'
 

@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { factsOf, labelOf } from '../src/facts.js'
+import { factsOf, labelOf } from '../src/pure/facts.js'
 
 const track = {
   own: { model: 'cnn' },

@@ -2,7 +2,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import { fetchText, look, wholeFiles, WHOLE } from '../src/files.js'
+import { fetchText, look, wholeFiles, WHOLE } from '../src/data/files.js'
 
 const WIG = '\x26\xfc\x8f\x88'
 const BED = '\xeb\xf2\x89\x87'

@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { fit } from '../src/fit.js'
+import { fit } from '../src/pure/fit.js'
 
 const within = (room) => (text) => [...text].length <= room
 

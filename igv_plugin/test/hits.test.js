@@ -1,8 +1,8 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import { familiesOf } from '../src/families.js'
-import { around, MAX_ROWS, order, readLines, sortNames, Table } from '../src/hits.js'
+import { familiesOf } from '../src/pure/families.js'
+import { around, MAX_ROWS, order, readLines, sortNames, Table } from '../src/pure/hits.js'
 import { FAMILIES, hitsBED, random, withoutFamilies } from './random.js'
 import { within } from './gates.js'
 

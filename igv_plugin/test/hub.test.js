@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { parseStanzas, repairTracks } from '../src/hub.js'
+import { parseStanzas, repairTracks } from '../src/data/hub.js'
 
 const HUB = `hub h
 shortLabel H

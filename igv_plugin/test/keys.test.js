@@ -2,7 +2,7 @@ import test from 'node:test'
 import assert from 'node:assert/strict'
 
 // keys.js builds elements; what is tested here touches none.
-const { actionOf, isTyping } = await import('../src/keys.js')
+const { actionOf, isTyping } = await import('../src/page/keys.js')
 const div = { localName: 'div' }
 const press = (key, path = [div], more = {}) => actionOf({ key, ...more }, path)
 

@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { stacks } from '../src/logo.js'
+import { stacks } from '../src/parts/logo.js'
 import { random } from './random.js'
 
 test('the height of a stack is its information, and the tallest letter is on top', () => {

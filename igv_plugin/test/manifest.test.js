@@ -1,7 +1,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { localReference, readManifest, sessionFromManifest } from '../src/manifest.js'
+import { localReference, readManifest, sessionFromManifest } from '../src/data/manifest.js'
 
 const fixtures = new URL('fixtures/', import.meta.url)
 const read = (name) => JSON.parse(readFileSync(new URL(name, fixtures), 'utf8'))

@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { covers } from '../src/move.js'
+import { covers } from '../src/igv/move.js'
 
 const read = { chr: 'chr2', bpStart: 100, bpEnd: 400 }
 

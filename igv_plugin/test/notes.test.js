@@ -1,7 +1,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { Table } from '../src/hits.js'
-import { isEmpty, nextScanned } from '../src/notes.js'
+import { Table } from '../src/pure/hits.js'
+import { isEmpty, nextScanned } from '../src/page/notes.js'
 
 async function tableOf(rows) {
   const table = new Table()

@@ -1,7 +1,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { escapeHTML, short, signed } from '../src/dom.js'
-import { briefQ, chanceOf, facts, hitOf, jasparURL, qOf } from '../src/popup.js'
+import { escapeHTML, short, signed } from '../src/pure/words.js'
+import { briefQ, chanceOf, facts, hitOf, jasparURL, qOf } from '../src/parts/popup.js'
 
 test('only what looks like a JASPAR matrix gets a link', () => {
   assert.equal(jasparURL('MA0139.1'), 'https://jaspar.elixir.no/matrix/MA0139.1/')

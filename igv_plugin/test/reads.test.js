@@ -1,7 +1,7 @@
 // What is said of a server that stopped, and how a sequence is read after a failure.
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { lostProblem, readAnew } from '../src/reads.js'
+import { lostProblem, readAnew } from '../src/igv/reads.js'
 
 const here = new URL('http://127.0.0.1:8123/x')
 

@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { difference, largest, limitOf, perBase } from '../src/scale.js'
+import { difference, largest, limitOf, perBase } from '../src/pure/scale.js'
 
 const random = (seed) => () => {
   seed = (seed * 1103515245 + 12345) & 0x7fffffff

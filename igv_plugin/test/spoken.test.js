@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { inWords, strongest } from '../src/spoken.js'
+import { inWords, strongest } from '../src/page/spoken.js'
 import { random } from './random.js'
 
 test('the strongest base is the one that a plain loop finds', () => {

@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { formatLocus, parseLocus, readState, writeState } from '../src/state.js'
+import { formatLocus, parseLocus, readState, writeState } from '../src/pure/state.js'
 import { random } from './random.js'
 
 test('a locus is 1-based for people and 0-based half-open inside', () => {

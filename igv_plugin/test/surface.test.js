@@ -1,7 +1,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import * as plugin from '../src/index.js'
-import { readState } from '../src/state.js'
+import { readState } from '../src/pure/state.js'
 import { functions, membersOf } from './surface.js'
 
 test('the module exports what index.d.ts declares, and nothing else', () => {

@@ -1,6 +1,6 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { MOST, badgesOf } from '../src/trust.js'
+import { MOST, badgesOf } from '../src/page/trust.js'
 
 const entry = (verdict, model = 'cnn', target = undefined) => ({ model, target, verdict })
 

@@ -71,7 +71,8 @@ def test_a_wheel_with_igv_js(tree: Path, tmp_path: Path) -> None:
     done, unpacked = build(tree, str(tmp_path))
     assert done.returncode == 0, done.stderr
     held = {str(f.relative_to(unpacked)) for f in unpacked.rglob("*") if f.is_file()}
-    sources = {f.name for f in (ROOT / "igv_plugin" / "src").iterdir()}
+    plugin = ROOT / "igv_plugin" / "src"
+    sources = {f.relative_to(plugin).as_posix() for f in plugin.rglob("*.*")}
     assert {name.removeprefix(ASSETS) for name in held if name.startswith(ASSETS)} == {
         *(f"igv/{name}" for name in ("igv.esm.min.js", "LICENSE", "NOTICES.md")),
         *(f"plugin/{name}" for name in sources),

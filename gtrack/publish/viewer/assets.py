@@ -7,11 +7,17 @@ package, and igv.js where npm puts it.
 from __future__ import annotations
 
 import os
+import posixpath
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from gtrack.core.errors import InputError
 
 IGV = "igv.esm.min.js"
+_PLUGIN = "/_gtrack/plugin"
+_IMPORTED = re.compile(r"^(?:import|export|\}) .*\bfrom '(\.[^']+)'", re.MULTILINE)
+"""A module named by a statement; ``import()`` is for what is opened on demand."""
 _HERE = Path(__file__).parent
 _PACKAGED = _HERE / "assets"
 _TREE = _HERE.parents[2] / "igv_plugin"
@@ -34,13 +40,33 @@ def asset_files(igv_js: Path | None = None) -> dict[str, Path]:
     return {
         "/": page / "index.html",
         "/_gtrack/page.js": page / "page.js",
-        "/_gtrack/igv/igv.esm.min.js": _igv(igv_js),
+        f"/_gtrack/igv/{IGV}": _igv(igv_js),
         **{
-            f"/_gtrack/plugin/{file.name}": file
-            for file in sorted(plugin.iterdir())
+            f"{_PLUGIN}/{file.relative_to(plugin).as_posix()}": file
+            for file in sorted(plugin.rglob("*"))
             if file.suffix in (".js", ".css")
         },
     }
+
+
+def first_modules(files: Mapping[str, Path]) -> tuple[str, ...]:
+    """Return igv.js and what the plugin loads at its start, as paths of their URLs.
+
+    Parameters
+    ----------
+    files : mapping of str to Path
+        What `asset_files` found.
+    """
+    found = {f"{_PLUGIN}/index.js": None}
+    left = [*found]
+    while left:
+        path = left.pop()
+        for name in _IMPORTED.findall(files[path].read_text(encoding="utf-8")):
+            other = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+            if other in files and other not in found:
+                found[other] = None
+                left.append(other)
+    return f"/_gtrack/igv/{IGV}", *sorted(found)
 
 
 def _igv(given: Path | None) -> Path:

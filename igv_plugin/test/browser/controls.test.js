@@ -39,7 +39,7 @@ test('controls change the state and follow it; a link brings it back', () =>
 test('agreement is the cosine over the bases shown', () =>
   panel({}, async (page) => {
     const wanted = await page.evaluate(async () => {
-      const { agreement } = await import('/_gtrack/plugin/agreement.js')
+      const { agreement } = await import('/_gtrack/plugin/pure/agreement.js')
       return agreement(
         await window.app.values('cnn', 'chr1', 10060, 10200),
         await window.app.values('dnabert2', 'chr1', 10060, 10200),

@@ -1,10 +1,10 @@
 // A page of its own for the panel: real igv.js with plain tracks, and the smallest `app` that keeps
 // its contract (src/viewer.js has the real one).
 import igv from '/_gtrack/igv/igv.esm.min.js'
-import { around } from '/_gtrack/plugin/hits.js'
-import { makePanel } from '/_gtrack/plugin/panel.js'
-import { formatLocus, readState, writeState } from '/_gtrack/plugin/state.js'
-import { COLORS } from '/_gtrack/plugin/draw.js'
+import { around } from '/_gtrack/plugin/pure/hits.js'
+import { makePanel } from '/_gtrack/plugin/page/panel.js'
+import { formatLocus, readState, writeState } from '/_gtrack/plugin/pure/state.js'
+import { COLORS } from '/_gtrack/plugin/pure/draw.js'
 
 const {
   manifest,

@@ -1,0 +1,204 @@
+// What igv.js cannot read, or is slow to read, after the start: for one bar, with a way back, in
+// place of its dialogs and of a blank figure.
+import { messageOf } from '../data/manifest.js'
+
+/** @typedef {import('../../index.js').Problem} Problem */
+/** @typedef {import('../../igv.js').Browser} Browser */
+/**
+ * Who shows it: `lost` what failed last, or null once all is read again; `slow` what is waited for.
+ *
+ * @typedef {{lost: (problem: Problem | null) => void, slow: (text: string) => void}} Shower
+ */
+
+const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$/
+const FAILURE = /could not be|error (accessing|loading)|not found|timed out/i
+const PATIENCE = 5000 // ms that a server has to show that it is there
+const SLOW = 2000 // ms after which it is said that something is still being read
+const STEP = 500
+const TRIES = 2 // so often all is drawn anew by itself
+const QUIET = 10_000 // ms without a failure, after which that begins again
+
+/** @param {number} status */
+const isThere = (status) => status >= 200 && status < 400
+
+/**
+ * What is said of a failed read.
+ *
+ * @param {number} status that the server answers now; 0 for nothing
+ * @param {string} what
+ * @param {{hostname: string, port: string}} place of the server
+ * @returns {Problem}
+ */
+export function lostProblem(status, what, { hostname, port }) {
+  if (isThere(status)) {
+    const cure = 'Press Retry. If it stays so, copy the scan folder again, or write it anew.'
+    return { title: what, cure }
+  }
+  if (status) {
+    const cure = 'Is it another server? Open the whole address that "gtrack view" printed.'
+    return { title: `The server answers HTTP ${status} now.`, cure }
+  }
+  const again = LOCAL.test(hostname)
+    ? `Start it again with "gtrack view DIR --port ${port || 80}", then press Retry.`
+    : 'Look at your connection, then press Retry.'
+  return { title: 'The server stopped answering.', cure: again }
+}
+
+/** Follows the reads of a browser. */
+export class Reads {
+  /** @type {Problem | null} what failed last */
+  problem = null
+  /** @type {Shower | undefined} */
+  #shower
+  #asking = false
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer
+  #waited = 0
+  #drawn = 0 // when all was drawn anew
+  #tries = 0
+
+  /**
+   * @param {Browser} browser
+   * @param {string} address of a small file, by which it is seen whether the server is there
+   */
+  constructor(browser, address) {
+    this.browser = browser
+    this.address = address
+    const { alert, genome } = browser
+    const show = alert.present.bind(alert)
+    alert.present = (said, ...rest) => {
+      const text = plain(said)
+      if (FAILURE.test(text)) void this.failed(text)
+      else show(said, ...rest)
+    }
+    // igv.js asks for a base before it draws, and leaves the figure blank where that fails.
+    const sequence = readAnew(genome.getSequence.bind(genome))
+    genome.getSequence = (chr, start, end) =>
+      sequence(chr, start, end).catch((error) => {
+        void this.failed(`The sequence could not be read (${messageOf(error)}).`)
+        return null
+      })
+    browser.on('featuresloaded', this.#read)
+    browser.on('locuschange', this.#watch)
+    this.#watch()
+  }
+
+  /** @param {Shower} shower */
+  show(shower) {
+    this.#shower = shower
+    shower.lost(this.problem)
+  }
+
+  /** @param {Problem | null} problem */
+  #tell(problem) {
+    this.problem = problem
+    this.#shower?.lost(problem)
+  }
+
+  /** Of many reads that fail together, one asks whether the server is there. */
+  async #ask() {
+    if (this.#asking) return undefined
+    this.#asking = true
+    const asked = {
+      cache: /** @type {const} */ ('no-store'),
+      signal: AbortSignal.timeout(PATIENCE),
+    }
+    const answer = await fetch(this.address, asked).catch(() => null)
+    answer?.body?.cancel()
+    this.#asking = false
+    return answer?.status ?? 0
+  }
+
+  /** @param {string} what */
+  async failed(what) {
+    const status = await this.#ask()
+    if (status === undefined) return
+    if (Date.now() - this.#drawn > QUIET) this.#tries = 0
+    if (!isThere(status) || this.#tries === TRIES) return this.#say(status, what)
+    this.#tries += 1 // it may have been away for a moment
+    this.#asking = true // what failed then and is told late
+    await new Promise((done) => setTimeout(done, this.#tries * STEP))
+    this.#asking = false
+    await this.#draw()
+  }
+
+  /** Draws all anew if the server is there; else says what is wrong now. */
+  retry = async () => {
+    const status = await this.#ask()
+    if (status === undefined) return
+    return isThere(status) ? this.#draw() : this.#say(status, '')
+  }
+
+  /**
+   * @param {number} status
+   * @param {string} what
+   */
+  #say(status, what) {
+    this.#tell(lostProblem(status, what, new URL(this.address)))
+  }
+
+  async #draw() {
+    this.#drawn = Date.now()
+    this.#tell(null)
+    for (const track of this.browser.findTracks(() => true)) track.clearCachedFeatures?.()
+    await this.browser.updateViews()
+  }
+
+  /** Something was read after a failure, perhaps from memory. */
+  #read = () => {
+    if (this.problem?.title.startsWith('The server')) void this.retry()
+  }
+
+  /** Looks whether reads go on for long. */
+  #watch = () => {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(this.#look, this.#waited ? STEP : SLOW)
+  }
+
+  #look = () => {
+    const busy = this.browser.trackViews.some((view) => view.viewports?.some((v) => v.loading))
+    this.#waited = busy ? (this.#waited || SLOW - STEP) + STEP : 0
+    this.#shower?.slow(busy ? `Still reading … ${Math.floor(this.#waited / 1000)} s` : '')
+    if (busy) this.#watch()
+  }
+
+  destroy() {
+    clearTimeout(this.#timer)
+    this.#shower = undefined
+    this.browser.off('featuresloaded', this.#read)
+    this.browser.off('locuschange', this.#watch)
+  }
+}
+
+/**
+ * igv.js answers what failed once with the same failure, for as long as no more is asked for: so
+ * after a failure more is asked for.
+ *
+ * @param {Browser['genome']['getSequence']} read
+ * @returns {Browser['genome']['getSequence']}
+ */
+export function readAnew(read) {
+  const step = 100_000
+  let more = 0
+  return async (chr, start, end) => {
+    const from = Math.max(0, start - more)
+    try {
+      const text = await read(chr, from, end + more)
+      more = 0
+      return text && text.slice(start - from, end - from)
+    } catch (error) {
+      more += step
+      throw error
+    }
+  }
+}
+
+/**
+ * The text of what igv.js says, which is HTML.
+ *
+ * @param {unknown} said
+ */
+function plain(said) {
+  const text = messageOf(said).replaceAll('\n', ' ').replaceAll('<br>', ' ')
+  return new DOMParser().parseFromString(text, 'text/html').body.textContent ?? ''
+}

@@ -1,0 +1,228 @@
+import { featureSource, readMotifs, readTables } from '../data/tables.js'
+import { button, choices, field, group, select } from '../parts/controls.js'
+import { h } from '../parts/dom.js'
+import { card, hitCard, locusOf } from '../parts/popup.js'
+import { whyEmpty } from '../pure/emptiness.js'
+import { familiesOf } from '../pure/families.js'
+import { sortNames, Table } from '../pure/hits.js'
+import { parseLocus } from '../pure/state.js'
+import { number } from '../pure/words.js'
+import { Navigator } from './navigator.js'
+
+/** @typedef {import('../pure/hits.js').Hit} Hit */
+/** @typedef {import('../data/manifest.js').Manifest} Manifest */
+/** @typedef {import('./navigator.js').Kind} Kind */
+/** @typedef {import('../page/panel.js').Viewer} Viewer */
+
+/** A view of so many bases is kept when one goes to the next hit. */
+const WIDEST = 2000
+/** Begins the value of a choice that is a whole family: no name in a table holds one. */
+const FAMILY = '\t'
+
+/** The pane beside the figure: the list of hits and regions, its filters and its current row. */
+export class Side {
+  /** @type {import('../parts/popup.js').Motifs} */
+  motifs = {}
+  #tables = { hits: new Table(), regions: new Table() }
+  #search = field('Filter by motif, region, chromosome', {
+    type: 'search',
+    oninput: () => this.list.set({ text: this.#search.value }),
+  })
+  #kind = select(
+    'What to list',
+    [
+      ['hits', 'Hits'],
+      ['regions', 'Regions'],
+    ],
+    () => {
+      this.list.set({ kind: this.#kindNow() })
+      this.#row = null
+      this.#detail.replaceChildren()
+    },
+  )
+  #model = select('Model', [], () => this.#viewer.setFilter(this.#chosen()))
+  #motif = select('Motif', [], () => this.#viewer.setFilter(this.#chosen()))
+  #count = h('p', { class: 'gt-count', role: 'status' }, 'Reading the hits…')
+  #why = h('p', { class: 'gt-empty', role: 'status', hidden: true })
+  #detail = h('div', {
+    class: 'gt-detail',
+    tabindex: 0,
+    role: 'region',
+    'aria-live': 'polite',
+    'aria-label': 'Current row',
+  })
+  /** @type {{row: Hit, kind: Kind} | null} the current one */
+  #row = null
+  #viewer
+
+  /** @param {Viewer} viewer */
+  constructor(viewer) {
+    this.#viewer = viewer
+    this.list = new Navigator(this.#tables, {
+      limits: () => this.#limits(),
+      counted: (counts) => this.#counted(counts),
+      chosen: (row, kind, quiet) => this.#show(row, kind, quiet),
+      coming: (row) => this.#viewer.expect(...this.#placeOf(row)),
+    })
+    const filters = group('Filters', this.#search, this.#kind, this.#model, this.#motif)
+    const parts = [filters, this.#count, this.#why, this.list.element, this.#detail]
+    this.element = h('aside', { class: 'gt-side', 'aria-label': 'Navigator' }, parts)
+  }
+
+  /** @returns {Kind} */
+  #kindNow() {
+    return this.#kind.value === 'regions' ? 'regions' : 'hits'
+  }
+
+  #chosen() {
+    const { value } = this.#motif
+    this.#motif.title = this.#motif.selectedOptions[0]?.text ?? '' // it may not fit
+    const family = value.startsWith(FAMILY) ? value.slice(FAMILY.length) : ''
+    return { model: this.#model.value, motif: family ? '' : value, family }
+  }
+
+  #limits() {
+    const { relevance, state } = this.#viewer
+    const { threshold } = state()
+    return Object.fromEntries(relevance.map((r) => [r.model, threshold * (r.p99 ?? 0)]))
+  }
+
+  get regions() {
+    return this.#tables.regions
+  }
+
+  /** @param {import('./navigator.js').Counts} counts */
+  #counted(counts) {
+    const { shown, all, hidden, kind } = counts
+    this.#model.disabled = this.#motif.disabled = kind !== 'hits'
+    const more = hidden ? `, ${number(hidden)} hidden by the threshold` : ''
+    this.#count.textContent = `${number(shown)} of ${number(all)} ${kind}${more}`
+    const only = { text: this.#search.value, ...this.#chosen() }
+    const { manifest } = this.#viewer
+    this.#explain(whyEmpty(counts, only, manifest?.hits, this.#tables.hits.count > 0))
+  }
+
+  /** @param {import('../pure/emptiness.js').Why | null} why */
+  #explain(why) {
+    const filter = () => this.#clear()
+    const threshold = () => this.#viewer.setThreshold(0)
+    const cures = {
+      filter: button('Clear the filter', 'List all again', filter),
+      threshold: button('Set the threshold to 0', 'Show all hits again', threshold),
+    }
+    this.#why.replaceChildren(why?.text ?? '', ...(why?.cure ? [' ', cures[why.cure]] : []))
+    this.#why.hidden = !why
+  }
+
+  #clear() {
+    this.#search.value = this.#model.value = this.#motif.value = ''
+    this.#search.focus() // the button goes
+    this.list.set({ text: '' })
+    this.#viewer.setFilter(this.#chosen())
+  }
+
+  /** What there is to say about the current row. */
+  describe() {
+    if (!this.#row) return
+    const { row, kind } = this.#row
+    const { relevance, colors, state } = this.#viewer
+    const unit = relevance.find((r) => r.model === row.model)?.unit
+    this.#detail.replaceChildren(
+      kind === 'hits'
+        ? hitCard(row, this.motifs[row.motifId], colors, unit, state().reverse)
+        : card(row.name, [['Place', locusOf(row)]]),
+    )
+  }
+
+  /**
+   * Shows what there is to say about a row, and its place unless `quiet`.
+   *
+   * @param {Hit} row
+   * @param {Kind} kind
+   * @param {boolean} quiet
+   */
+  async #show(row, kind, quiet) {
+    this.#row = { row, kind }
+    this.describe()
+    if (quiet) return true
+    this.#viewer.chose({ ...row, kind })
+    return this.#viewer.goto(...this.#placeOf(row))
+  }
+
+  /**
+   * Where a row is, and how many bases are shown around it.
+   *
+   * @param {Hit} row
+   * @returns {[chrom: string, start: number, end: number, width: number]}
+   */
+  #placeOf({ chrom, chromStart: start, chromEnd: end }) {
+    const view = parseLocus(this.#viewer.state().locus)
+    const width = view ? view.end - view.start : 0
+    const least = (end - start) * 1.1
+    const keeps = width >= least && width <= WIDEST
+    return [chrom, start, end, keeps ? width : Math.max(this.#viewer.span(), Math.round(least))]
+  }
+
+  /**
+   * Reads the lists and shows them, and the regions in the figure.
+   *
+   * @param {Manifest} manifest
+   * @param {AbortSignal} signal
+   */
+  async load(manifest, signal) {
+    const { report, browser, roi } = this.#viewer
+    this.motifs = await readMotifs(manifest.hits?.logos, signal)
+    await readTables(manifest, this.#tables, report, signal)
+    if (signal.aborted) return
+    this.#fill(manifest)
+    await browser.loadROI({ ...roi, featureSource: featureSource(this.#tables.regions) })
+  }
+
+  /** @param {Manifest} manifest */
+  #fill({ hits }) {
+    const { state } = this.#viewer
+    const { model, motif, family, locus } = state()
+    const { hits: table } = this.#tables
+    const models = sortNames(table.text?.model ?? []).map(plain)
+    offer(this.#model, choices([['', 'All models'], ...models]), model)
+    const motifs = familiesOf(table).flatMap(([name, names]) => familyOptions(name, names))
+    const wanted = family ? FAMILY + family : motif
+    offer(this.#motif, [...choices([['', 'All motifs']]), ...motifs], wanted)
+    this.#kind.value = hits?.models?.some((each) => each.hits) ? 'hits' : 'regions'
+    this.list.set({ kind: this.#kindNow(), ...this.#chosen() })
+    this.list.touch(parseLocus(locus))
+  }
+}
+
+/**
+ * @param {string} name
+ * @returns {import('../parts/controls.js').Choice}
+ */
+const plain = (name) => [name, name]
+
+/**
+ * The choices of a family: its motif alone, or all of it and each of its motifs.
+ *
+ * @param {string} family
+ * @param {string[]} motifs
+ */
+function familyOptions(family, motifs) {
+  if (motifs.length === 1 && motifs[0] === family) return choices([plain(family)])
+  /** @type {import('../parts/controls.js').Choice} */
+  const whole = [FAMILY + family, `${family}: all ${motifs.length} motifs`]
+  const offered = choices([...(motifs.length > 1 ? [whole] : []), ...motifs.map(plain)])
+  return [h('optgroup', { label: family }, offered)]
+}
+
+/**
+ * Offers what to filter by.
+ *
+ * @param {HTMLSelectElement} control
+ * @param {HTMLElement[]} offered
+ * @param {string} [wanted]
+ */
+function offer(control, offered, wanted = '') {
+  control.replaceChildren(...offered)
+  control.value = wanted
+  if (control.selectedIndex < 0) control.value = ''
+}

@@ -1,0 +1,28 @@
+// Numbers and names as text that a person reads, and that is safe in HTML.
+
+/**
+ * Text for places where igv.js sets HTML: track names and the like.
+ *
+ * @param {unknown} text
+ */
+export const escapeHTML = (text) =>
+  // eslint-disable-next-line no-control-regex -- an exported SVG can hold none of these
+  String(text).replace(/[&<>"'\0-\b\v-\x1f]/g, (c) => (c < ' ' ? '?' : `&#${c.charCodeAt(0)};`))
+
+/**
+ * A number as a person reads it: 16.5, 0.0016, 6.9e−10; "n/a" for none.
+ *
+ * @param {unknown} value
+ */
+export function short(value) {
+  const x = Number(value ?? NaN)
+  if (Number.isNaN(x)) return 'n/a'
+  const tiny = x !== 0 && Math.abs(x) < 1e-4
+  return (tiny ? x.toExponential(1) : String(Number(x.toPrecision(3)))).replaceAll('-', '−')
+}
+
+/** @param {number} x */
+export const signed = (x) => (x > 0 ? '+' : '') + short(x)
+
+/** @param {number} n */
+export const number = (n) => n.toLocaleString('en')
