@@ -34,6 +34,7 @@ from gtrack.models.dnabert2 import Dnabert2
 from gtrack.models.dnabert2.network import Dnabert2Config, Dnabert2ForSequenceClassification
 from gtrack.models.dnabert2.tokenizer import DnaTokenizer
 from gtrack.models.folder import open_model
+from gtrack.workflows.scanning.model_plan import _CUDA_BATCH
 from gtrack.workflows.training.tokenizer import train_tokenizer
 
 Record = dict[str, Any]
@@ -48,12 +49,12 @@ class Sizes:
 
     shape: dict[str, int]
     windows: tuple[int, int]  # of the two scans whose difference counts
-    rows: int  # of a timed batch
+    rows: int  # of a timed batch, at most
     seconds: float  # of a timing
     gemm: int
 
 
-FULL = Sizes({}, (4_000, 20_000), 64, 2.0, 8192)
+FULL = Sizes({}, (4_000, 20_000), 512, 2.0, 8192)
 SMALL = Sizes(
     {"hidden_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 192},
     (64, 320),
@@ -126,9 +127,10 @@ def texts_of(folder: Path, count: int, size: int) -> list[str]:
 def explaining(
     model: SequenceModel, texts: list[str], device: str, precision: str, sizes: Sizes
 ) -> Record:
-    """Time one full batch of windows, and count its FLOPs."""
+    """Time one full batch of windows as a scan cuts it, and count its FLOPs."""
     rows = model.encode(texts)
-    units = -(-int(rows.lengths.max()) // 16) * 16
+    units = -(-int(rows.lengths.max()) // 8) * 8
+    rows = rows[: max(1, model.default_batch_units * _CUDA_BATCH // units)]
     batch = model.collate(rows, len(rows), units)
     with AttnLrp(precision=precision).applied(model) as explain:  # type: ignore[arg-type]
         weights = explain.weights(np.array([[-1.0, 1.0]]))  # type: ignore[attr-defined]

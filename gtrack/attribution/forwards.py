@@ -148,7 +148,7 @@ def outputs_alone(model: SequenceModel, precision: Precision) -> Explain:
 
 
 def _pass(model: SequenceModel, batch: Any, precision: Precision) -> NDArray[np.float64]:
-    with torch.no_grad(), products(precision):
+    with torch.no_grad(), products(precision, model):
         embedded = model.embed(batch)
         with autocast(precision, model):
             logits = model.forward(embedded, batch)

@@ -6,7 +6,7 @@ LRP differs from it only by the rules that are on the network while the pass run
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gtrack.attribution.finite import NonFiniteError, first_bad_row, locate
-from gtrack.attribution.precision import autocast, check, products
+from gtrack.attribution.precision import autocast, check, products, repeatable
 from gtrack.attribution.rules.context import borrowed
 from gtrack.core.encodings import Explained
 from gtrack.core.parameters import complete
@@ -94,6 +94,11 @@ class InputGradient:
     centred: bool = False
     rounded: torch.dtype | None = None
 
+    @property
+    def recordable(self) -> bool:
+        """The same steps for every batch of a shape; of models of others nobody knows that."""
+        return getattr(self.model, "repeatable", False)
+
     def __call__(
         self, batch: Any, contrasts: NDArray[np.float64], sequences: Sequence[str] = ()
     ) -> Explained:
@@ -153,9 +158,11 @@ class InputGradient:
             else (found[0].to(self.rounded), found[1].to(self.rounded))
         )
 
-    def products(self) -> AbstractContextManager[None]:
-        """Set how products are computed while it lasts."""
-        return products(self.precision)
+    @contextmanager
+    def products(self) -> Iterator[None]:
+        """Set how products are computed while it lasts, and that they give the same bits again."""
+        with products(self.precision, self.model), repeatable(self.model):
+            yield
 
     def _pass(self, batch: Any, contrasts: NDArray[np.float64]) -> Explained:
         with self.products():

@@ -127,7 +127,7 @@ class _Explain:
 
     def _outputs(self, batch: Any) -> NDArray[np.floating]:
         """Return what the model says of a batch, as every other method does."""
-        with torch.no_grad(), products(self.precision):
+        with torch.no_grad(), products(self.precision, self.model):
             embedded = self.model.embed(batch)
             with autocast(self.precision, self.model):
                 logits = self.model.forward(embedded, batch)

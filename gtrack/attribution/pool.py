@@ -12,9 +12,9 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gtrack.attribution.device_answers import DeviceAnswers, NotFinite
+from gtrack.attribution.recorded import Recorded
 from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import ModelError
 from gtrack.core.optional_ports import Pooling, Staying
@@ -100,7 +100,7 @@ class PoolExplainer:
     per_base: bool
     runner: Runner
     stays: bool | None = None
-    _weights: list[Tensor] = field(default_factory=list, init=False, repr=False)
+    _recorded: list[Recorded] = field(default_factory=list, init=False, repr=False)
 
     def __call__(
         self,
@@ -162,13 +162,13 @@ class PoolExplainer:
     def _staying(self, pool: Prepared, on_batch: Callable[[int, int], None]) -> Wait:
         """Ask the device for a pool without waiting for any of it."""
         explain = cast(Staying, self.explain)
-        if not self._weights:
-            self._weights.append(explain.weights(self.contrasts))
+        if not self._recorded:
+            self._recorded.append(Recorded(explain, explain.weights(self.contrasts)))
         found, number = DeviceAnswers(pool.batches), 0
         try:
             with explain.products():
                 for there in cast(Pooling, self.model).batches(pool.laid):
-                    found.add(*explain.tensors(there, self._weights[0]))
+                    found.add(*self._recorded[0](there))
                     number += 1
             found.fetch()
         except (ModelError, MemoryError, RuntimeError) as error:

@@ -31,9 +31,15 @@ def check(precision: Precision, model: SequenceModel) -> None:
         raise ModelError(f"precision {precision} needs a model in float32, not {parameter.dtype}")
 
 
+def arithmetic(precision: Precision, model: SequenceModel) -> Precision:
+    """Return the arithmetic of a model's products: float32 of one that keeps to it."""
+    return "fp32" if getattr(model, "keeps_float32", False) else precision
+
+
 @contextmanager
-def products(precision: Precision) -> Iterator[None]:
+def products(precision: Precision, model: SequenceModel) -> Iterator[None]:
     """Set how float32 products are computed, forward and backward; put the setting back after."""
+    precision = arithmetic(precision, model)
     matmul = torch.get_float32_matmul_precision()
     convolution = torch.backends.cudnn.allow_tf32
     wanted = "high" if precision == "tf32" else "highest"
@@ -48,7 +54,49 @@ def products(precision: Precision) -> Iterator[None]:
         torch.backends.cudnn.allow_tf32 = convolution
 
 
+@contextmanager
+def repeatable(model: SequenceModel) -> Iterator[None]:
+    """Take kernels that give the same bits again, on CUDA; put the setting back after.
+
+    Without that the gradient of attention differs from run to run. For a model that promises to
+    have such kernels alone (:class:`gtrack.core.optional_ports.Repeatable`) torch refuses others;
+    for one that does not it warns of them, and attention stays as it is.
+    """
+    device = next(model.network.parameters()).device
+    if device.type != "cuda":
+        yield
+        return
+    before = torch.get_deterministic_debug_mode()
+    filled = torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]
+    try:
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+        # Not use_deterministic_algorithms(), which loads torch's compiler first.
+        torch.set_deterministic_debug_mode("error")
+        if not (getattr(model, "repeatable", False) and _products_repeat(device)):
+            torch.set_deterministic_debug_mode("warn")
+        yield
+    finally:
+        torch.utils.deterministic.fill_uninitialized_memory = filled  # type: ignore[attr-defined]
+        torch.set_deterministic_debug_mode(before)
+
+
 def autocast(precision: Precision, model: SequenceModel) -> torch.autocast:
     """Return the context of a forward pass; the backward pass follows its types by itself."""
     device = next(model.network.parameters()).device.type
-    return torch.autocast(device, dtype=torch.bfloat16, enabled=precision == "bf16")
+    rounded = arithmetic(precision, model) == "bf16"
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=rounded)
+
+
+def _products_repeat(device: torch.device) -> bool:
+    """Tell whether torch knows that products on this CUDA device have the same bits each time.
+
+    It does not where another program of this process made products before gtrack was imported.
+    """
+    one = torch.ones(1, 1, device=device)
+    try:
+        torch.mm(one, one)
+    except RuntimeError as error:
+        if "CUBLAS_WORKSPACE_CONFIG" not in str(error):
+            raise
+        return False
+    return True

@@ -127,7 +127,7 @@ def _of_local_cnn(
     def work(batch: BatchShape) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         counts = [len(places[row]) for row in batch.rows]
         row = np.repeat(np.arange(len(counts)), counts)
-        with torch.no_grad(), products(precision):
+        with torch.no_grad(), products(precision, model):
             collated = model.collate(encodings[batch.rows], len(batch.rows), batch.n_units)
             local = LocalCnn(model.network, collated)
             replaced = local.replaced(

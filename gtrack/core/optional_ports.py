@@ -35,8 +35,28 @@ class Pooling(SequenceModel, Protocol):
         """Take to the device what was laid, and yield the batches."""
 
 
+class Repeatable(SequenceModel, Protocol):
+    """A model of which gtrack knows what its passes do on CUDA.
+
+    Attributes
+    ----------
+    repeatable : bool
+        Every step has a kernel that gives the same bits each time, so that torch is told to refuse
+        others; and which steps there are depends on the shape of a batch alone.
+    keeps_float32 : bool
+        Its products stay float32 whatever `--precision` says: roundings would decide something.
+    """
+
+    repeatable: bool
+    keeps_float32: bool
+
+
 class Staying(Explain, Protocol):
-    """What a method does to one batch when its answer may stay on the device; others need not."""
+    """What a method does to one batch when its answer may stay on the device; others need not.
+
+    With an attribute ``recordable`` that is true, ``tensors`` launches the same kernels for all
+    batches of a shape, whatever is in them: CUDA may record them once.
+    """
 
     def weights(self, contrasts: NDArray[np.float64]) -> Tensor:
         """Return contrasts where the model is, in its type: once for all batches."""

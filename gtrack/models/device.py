@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,9 @@ import torch
 from gtrack.core.errors import InputError, ModelError
 
 _MOST_GROUPS = 256
+
+# Read by torch at the first product on CUDA: without it cuBLAS may give other bits each time.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 
 def resolve_devices(wish: str) -> list[str]:

@@ -29,7 +29,7 @@ from gtrack.workflows.scanning.rows import refuse_misplaced
 STRANDS = ("forward", "reverse", "both")
 PROJECTIONS = ("uniform", "repeat", "center")
 
-_CUDA_BATCH = 8
+_CUDA_BATCH = 16
 """A CUDA device gets batches this many times as large as a CPU thread, as in a scan."""
 
 

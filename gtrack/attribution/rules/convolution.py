@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gtrack.models.cnn.products import carried_back, convolved
+
 EPSILON = 1e-6
 
 _FEW = 32
@@ -49,10 +51,14 @@ class Kernel:
 
     def sums(self, x: Tensor) -> Tensor:
         """Map shape (B, channels, L) to (B, channels', L)."""
+        if x.is_cuda:
+            return convolved(x, self.weight[:, :, 0], self.bias)
         return F.conv2d(x[:, :, None], self.weight, self.bias, padding=(0, self.half))[:, :, 0]
 
     def back(self, gradient: Tensor) -> Tensor:
         """Map a gradient of the sums to one of the input."""
+        if gradient.is_cuda:
+            return carried_back(gradient, self.weight[:, :, 0])
         rows = F.conv_transpose2d(gradient[:, :, None], self.weight, padding=(0, self.half))
         return rows[:, :, 0]
 

@@ -35,6 +35,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gtrack.attribution.rules.backwards import through_division, through_gated_gelu
 from gtrack.attribution.rules.context import Forward, Rule, Rules
 from gtrack.attribution.rules.lxt import divide_gradient, stop_gradient
 from gtrack.models.dnabert2 import network
@@ -128,10 +129,7 @@ class ConstantStdLayerNorm(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
         """Return ``(g w - mean(g w)) / std``."""
         rstd, weight = ctx.saved_tensors
-        through = gradients[0] * weight
-        through -= through.mean(dim=-1, keepdim=True)
-        through *= rstd
-        return through, None, None, None
+        return through_division(gradients[0], weight, rstd), None, None, None
 
 
 class UniformGatedGelu(torch.autograd.Function):
@@ -148,17 +146,7 @@ class UniformGatedGelu(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         """Return ``g Phi(gate) / 2`` times `up` for the gate, times `gate` for `up`."""
         (h,) = ctx.saved_tensors
-        gate, up = h.chunk(2, dim=-1)
-        out = torch.empty_like(h)
-        to_gate, to_up = out.chunk(2, dim=-1)
-        # 1 + erf loses all digits in bfloat16; otherwise the result's own memory is work space.
-        exact = h.dtype in (torch.float32, torch.float64)
-        work = to_up if exact else torch.empty_like(gate, dtype=torch.float32)
-        torch.mul(gate, math.sqrt(0.5), out=work)  # Phi(x) = (1 + erf(x / sqrt(2))) / 2
-        work.erf_().add_(1.0).mul_(gradients[0]).mul_(0.25)
-        torch.mul(work, up, out=to_gate)
-        torch.mul(work, gate, out=to_up)
-        return out
+        return through_gated_gelu(h, gradients[0])
 
 
 class IdentityTanh(torch.autograd.Function):

@@ -80,6 +80,7 @@ class Cnn:
 
     kind, unit = "cnn", "base"
     exact_length = False
+    repeatable = keeps_float32 = True  # on CUDA: gtrack.core.optional_ports
     files: tuple[str, ...] = ()
     wrappers = WRAPPERS
     default_batch_units = 16384
@@ -224,7 +225,7 @@ class Cnn:
         """Return the logits, shape (rows, labels), in the type of the weights even under autocast.
 
         Which position wins the pooling is decided by small differences, and roundings to bfloat16
-        decide otherwise (docs/decisions/0015).
+        or tf32 decide otherwise (docs/decisions/0015).
         """
         mask = batch.mask if batch.padded else None
         with torch.autocast(embedded.device.type, enabled=False):

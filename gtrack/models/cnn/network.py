@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from gtrack.core.printable import shown
 from gtrack.core.strands import STRANDS
+from gtrack.models.cnn.products import convolved
 from gtrack.models.loss import Outputs, head_loss
 from gtrack.models.network_config import NetworkConfig
 
@@ -115,7 +116,7 @@ class ConvBlock(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """Map shape (B, channels, L) to (B, channels', L); `mask` (B, 1, L) is 0 at padding."""
-        z: Tensor = self.conv(x)
+        z: Tensor = convolved(x, self.conv.weight, self.conv.bias) if x.is_cuda else self.conv(x)
         if self.norm is not None:
             z = self.norm(z)
         active = F.relu(z)

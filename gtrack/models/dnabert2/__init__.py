@@ -62,6 +62,7 @@ class Dnabert2:
 
     kind, unit = "dnabert2", "token"
     exact_length = False
+    repeatable, keeps_float32 = True, False  # gtrack.core.optional_ports
     unit_limit: int | None = None  # ALiBi grows with the input
     files: tuple[str, ...] = (TOKENIZER,)
     wrappers = WRAPPERS

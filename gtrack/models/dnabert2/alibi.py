@@ -32,6 +32,7 @@ class Alibi(nn.Module):
         super().__init__()
         self.heads = heads
         self._longest: Tensor | None = None
+        self._shorter: list[Tensor] = []  # recordings of CUDA read them still
 
     def forward(self, length: int, like: Tensor) -> Tensor:
         """Return the bias of `length` units, shape (1, heads, length, length), as `like` is."""
@@ -50,5 +51,7 @@ class Alibi(nn.Module):
                 )
                 distance = (at[None, :] - at[:, None]).abs()
                 have = (-distance * slopes[:, None, None]).to(like.dtype)[None]
+            if self._longest is not None:
+                self._shorter.append(self._longest)
             self._longest = have
         return have[:, :, :length, :length]

@@ -14,7 +14,7 @@ from gtrack.core.scan.plan import ModelPlan
 from gtrack.models.folder import digest
 from gtrack.workflows.scanning.job import ScanJob
 
-_CUDA_BATCH = 8
+_CUDA_BATCH = 16
 """A CUDA device gets batches this many times as large as a CPU thread."""
 
 

@@ -235,8 +235,17 @@ def test_arithmetic_that_does_not_suit_is_refused(make):
             pass
 
 
-@pytest.mark.parametrize(("precision", "inside"), [("fp32", "highest"), ("tf32", "high")])
-def test_the_setting_of_products_is_put_back(precision, inside):
+@pytest.mark.parametrize(
+    ("kind", "precision", "inside"),
+    [
+        ("dnabert2", "fp32", "highest"),
+        ("dnabert2", "tf32", "high"),
+        ("cnn", "tf32", "highest"),  # which position wins the pooling is not left to roundings
+    ],
+)
+def test_the_setting_of_products_is_put_back(make, kind, precision, inside):
+    model = make[kind]()
+
     def setting():
         return torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
 
@@ -245,8 +254,8 @@ def test_the_setting_of_products_is_put_back(precision, inside):
         for before in (("medium", True), ("highest", False)):
             torch.set_float32_matmul_precision(before[0])
             torch.backends.cudnn.allow_tf32 = before[1]
-            with products(precision):
-                assert setting() == (inside, precision == "tf32")
+            with products(precision, model):
+                assert setting() == (inside, inside == "high")
             assert setting() == before
     finally:
         torch.set_float32_matmul_precision(found[0])

@@ -158,7 +158,8 @@ def test_cuda_never_waits(model, pool, explainers, method: str) -> None:
     model.network.to("cuda")
     staying, batchwise = explainers(model, method)
     wanted = batchwise(rows, pool, str)
-    staying(rows, pool, str)  # what is made once: contrasts, ALiBi
+    for _ in range(2):  # what is made once: contrasts, ALiBi; then recordings
+        staying(rows, pool, str)
     prepared = staying.prepare(rows, pool, str)
     assert prepared.laid.buffer.is_pinned()
     torch.cuda.set_sync_debug_mode("error")
@@ -169,3 +170,38 @@ def test_cuda_never_waits(model, pool, explainers, method: str) -> None:
     found = wait()
     assert np.array_equal(found.relevance, wanted.relevance)
     assert np.array_equal(found.outputs, wanted.outputs)
+
+
+@pytest.mark.gpu
+@CUDA
+@pytest.mark.parametrize("precision", ["fp32", "tf32", "bf16"])
+def test_cuda_gives_the_same_bits_each_time(model, pool, precision: str) -> None:
+    rows = model.encode(pool)
+    model.network.to("cuda")
+    with AttnLrp(precision=precision).applied(model) as explain:
+        contrasts = np.array([[-1.0, 1.0]])
+        explainer = PoolExplainer("m", model, explain, contrasts, 130, False, Serial())
+        found = [explainer(rows, pool, str) for _ in range(5)]  # the first alone is not recorded
+    assert any(each is not None for each in explainer._recorded[0]._of_shape.values())
+    for each in found[1:]:
+        assert np.array_equal(each.relevance, found[0].relevance)
+        assert np.array_equal(each.outputs, found[0].outputs)
+    assert torch.get_deterministic_debug_mode() == 0
+
+
+@pytest.mark.gpu
+@CUDA
+def test_recordings_outlive_a_longer_pool(model, pool) -> None:
+    """What was made for the longest input before, ALiBi, is read by recordings still."""
+    model.network.to("cuda")
+    texts = [pool, [3 * text for text in pool], [9 * text for text in pool]]
+    with AttnLrp().applied(model) as explain:
+        contrasts = np.array([[-1.0, 1.0]])
+        explainer = PoolExplainer("m", model, explain, contrasts, 400, False, Serial())
+        first = [explainer(model.encode(each), each, str) for each in texts]
+        for _ in range(4):
+            for each, before in zip(texts, first, strict=True):
+                again = explainer(model.encode(each), each, str)
+                junk = torch.full((1 << 22,), torch.nan, device="cuda")  # where memory was free
+                assert np.array_equal(again.relevance, before.relevance)
+                del junk
