@@ -122,6 +122,8 @@ export interface Viewport {
   getWidth(): number
   hideMessage(): void
   needsRepaint(): boolean
+  startSpinner?: () => void
+  stopSpinner?: () => void
   referenceFrame: ReferenceFrame
   rulerSweeper?: { dispose(): void }
   renderTrackLabelSVG?: (context: CanvasRenderingContext2D, x: number, y: number) => void

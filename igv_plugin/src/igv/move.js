@@ -1,5 +1,6 @@
 // How igv.js shows another place. For each, its own way makes the page of all tracks anew; within a
 // chromosome the one that is there is moved, as by a drag.
+import { showLate } from './spinner.js'
 
 /** @typedef {import('../../index.js').Interval} Interval */
 /** @typedef {import('../../igv.js').Browser} Browser */
@@ -82,6 +83,7 @@ export class Mover {
     Object.assign(referenceFrameList[0], { start, end, bpPerPixel: (end - start) / width })
     for (const viewport of trackViews.flatMap((view) => view.viewports)) {
       viewport.hideMessage()
+      showLate(viewport)
       if (viewport.loading) this.#hurried.add(viewport)
       if (!viewport.canvas?._data || !viewport.needsRepaint()) continue
       viewport.canvas.remove() // or it stood there until there is another

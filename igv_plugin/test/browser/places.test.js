@@ -167,6 +167,26 @@ test('the next row is there before it is asked for', async () => {
   })
 })
 
+test('a track that is read for long is marked, until it is there', async () => {
+  await mounted({}, async (page) => {
+    const signs = () =>
+      page.evaluate(() =>
+        window.app.browser.trackViews.flatMap(({ track, viewports: [{ spinnerElement }] }) =>
+          spinnerElement && getComputedStyle(spinnerElement).display !== 'none' ? [track.type] : [],
+        ),
+      )
+    let open
+    server.options.held = { paths: /hits\.bb$/, over: new Promise((done) => (open = done)) }
+    const late = goto(page, beside(-3000))
+    await page.waitForTimeout(1500)
+    assert.deepEqual(await signs(), ['annotation', 'annotation'])
+    delete server.options.held
+    open()
+    await late
+    assert.deepEqual(await signs(), [])
+  })
+})
+
 test('a track that was removed is missed by nobody', async () => {
   const regions = await readTable(join(folder, manifest.regions.url))
   const bare = { chrom: 'chr4', start: 1, end: 101 }
