@@ -53,6 +53,29 @@ function letters({ least = 2, old } = {}) {
   const drawn = counts.filter((count) => count > 50).length >= least && seen !== old
   return drawn && { counts: seen, at: performance.now() }
 }
+/**
+ * Keeps, from now on, of each key the ms until the frame was made that shows its letters: the last
+ * of a canvas as high as a relevance track that came into the page or was moved. Asking for pixels
+ * meanwhile would take time of its own.
+ */
+function watchKeys() {
+  const { shadowRoot } = [...document.querySelectorAll('.gtrack *')].find((e) => e.shadowRoot)
+  const isHigh = (e) => e.tagName === 'CANVAS' && e.height >= 100
+  const isOne = ({ target, addedNodes }) => isHigh(target) || [...addedNodes].some(isHigh)
+  const keys = new Map()
+  let pressed = 0
+  const seen = (changes) => {
+    if (!changes.some(isOne)) return
+    const key = pressed
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => keys.set(key, performance.now() - key)
+    requestAnimationFrame(() => port2.postMessage(null)) // heard when the frame has been made
+  }
+  const what = { subtree: true, childList: true, attributes: true, attributeFilter: ['style'] }
+  new MutationObserver(seen).observe(shadowRoot, what)
+  document.addEventListener('keydown', (event) => (pressed = event.timeStamp), true)
+  window.keyTimes = () => [...keys.values()]
+}
 // The list is there.
 const listed = () => /^\d+ of \d+ hits/.test(document.querySelector('.gt-count')?.textContent ?? '')
 
@@ -67,7 +90,7 @@ test('letters of both models stand within two seconds of the page', { skip }, as
   within('gtrack view to first letters', Math.min(...times), 2000)
 })
 
-test('the next hit is drawn within 300 ms', { skip }, async () => {
+test('the next hit is seen within 100 ms', { skip }, async () => {
   const page = await browser.open(GTRACK_URL)
   await until(page, listed)
   // Two models' hits at one place are one picture.
@@ -79,15 +102,16 @@ test('the next hit is drawn within 300 ms', { skip }, async () => {
     .first()
     .focus()
   let drawn = await until(page, letters, { argument: {} })
-  const times = []
+  await page.evaluate(watchKeys)
   for (let hit = 0; hit < 21; hit += 1) {
-    const started = await page.evaluate(() => performance.now())
     await page.keyboard.press('n')
+    await page.waitForTimeout(300) // a person looks, too
     drawn = await until(page, letters, { argument: { least: 1, old: drawn.counts } })
-    times.push(drawn.at - started)
   }
+  const times = await page.evaluate(() => window.keyTimes())
+  assert.equal(times.length, 21)
   times.sort((a, b) => a - b)
-  within('key to letters of the next hit, median of 21', times[10], 300)
+  within('key to letters of the next hit, median of 21', times[10], 100)
   await page.close()
 })
 
