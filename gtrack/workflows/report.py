@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.hits.word_groups import Word
 from gtrack.core.manifest import TrackSpec
@@ -18,7 +17,6 @@ from gtrack.core.ports import Progress
 from gtrack.core.shown_places import ShownPlaces
 from gtrack.core.targets import path_of, titled
 from gtrack.core.top_places import largest
-from gtrack.io.annotations import read_features
 from gtrack.io.atomic import write_text
 from gtrack.io.bbi import big_file
 from gtrack.io.bigwig import BigWigReader
@@ -28,12 +26,15 @@ from gtrack.io.tables import OPTIONAL, REGION_COLUMNS
 from gtrack.io.word_files import WORD_COLUMNS, parsed_word
 from gtrack.publish.report.bands import reach
 from gtrack.publish.report.letters import LetterPlot, ModelRow
+from gtrack.publish.report.loci import Locus
 from gtrack.publish.report.page import Report, report_html
 from gtrack.publish.report.seal import sealed
 from gtrack.publish.report.signals import SignalRow, signal_scale
+from gtrack.publish.report.words import in_units
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.report_page import is_report
-from gtrack.workflows.reports.places import Locus, best_hits, top_places
+from gtrack.workflows.reports.features import features_at
+from gtrack.workflows.reports.places import Place, best_hits, top_places
 
 if TYPE_CHECKING:
     import numpy as np
@@ -110,7 +111,7 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
             _rows(scan, places, spec, track, shown.holding(found))
             for spec, track, found in zip(specs, tracks, hits, strict=True)
         ]
-        features = _annotations(scan, shown, progress)
+        features, genes = features_at(scan, places, progress)
         signals = [
             _signal(scan, track, places)
             for track in scan.manifest.tracks
@@ -118,7 +119,7 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
         ]
         regions = shown.holding(scan.regions)
         loci = tuple(
-            (
+            Locus(
                 LetterPlot(
                     *place,
                     bases=genome.fetch(*place),
@@ -127,13 +128,14 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
                     signals=tuple(each[at] for each in signals),
                 ),
                 tuple(region.called for region in regions[at]),
+                genes[at],
             )
             for at, place in enumerate(places)
         )
     scores = _region_table(scan, shown)
     page = sealed(report_html(Report(scan.manifest, loci, _motifs(scan), scores, _words(scan))))
     write_text(target, page)
-    drawn = sum(len(row.hits) for plot, _ in loci for row in plot.models)
+    drawn = sum(len(row.hits) for locus in loci for row in locus.plot.models)
     return ReportSummary(target, len(page.encode()), len(loci), drawn)
 
 
@@ -150,24 +152,25 @@ def _check_target(target: Path) -> None:
 
 def _rows(
     scan: FinishedScan,
-    places: Sequence[Locus],
+    places: Sequence[Place],
     spec: TrackSpec,
     track: BigWigReader,
     hits: Sequence[list[MotifHit]],
 ) -> list[ModelRow]:
     """Return what one target says of every place, whose hits are given."""
     spreads = _spreads(scan, spec, places)
+    unit = in_units([scan.manifest.unit(spec.model)])
     rows = []
     for place, here, spread in zip(places, hits, spreads, strict=True):
         values = track.values(*place)
         by_place = tuple(sorted(here, key=lambda hit: (hit.start, hit.end)))
         most = largest(values) if spread is None else reach(values, spread)
-        rows.append(ModelRow(spec.title, values, most or 1.0, spec.p99, by_place, spread))
+        rows.append(ModelRow(spec.title, values, most or 1.0, spec.p99, by_place, spread, unit))
     return rows
 
 
 def _spreads(
-    scan: FinishedScan, spec: TrackSpec, places: Sequence[Locus]
+    scan: FinishedScan, spec: TrackSpec, places: Sequence[Place]
 ) -> list[NDArray[np.float32]] | list[None]:
     """Return the standard deviation around the mean of an ensemble at every place."""
     for each in scan.manifest.tracks:
@@ -177,21 +180,7 @@ def _spreads(
     return [None for _ in places]
 
 
-def _annotations(
-    scan: FinishedScan, places: ShownPlaces, progress: Progress
-) -> list[tuple[str, list[list[Feature]]]]:
-    """Return the name of every annotation and its features that touch each place."""
-    found = []
-    tracks = scan.manifest.tracks
-    given = [track for track in tracks if track.kind == "annotation" and not track.is_signal]
-    for track in given:
-        features = read_features(scan.out / track.path, track.format)
-        found.append((track.name, places.holding(features)))
-        progress("annotations", 1, len(given))
-    return found
-
-
-def _signal(scan: FinishedScan, track: TrackSpec, places: Sequence[Locus]) -> list[SignalRow]:
+def _signal(scan: FinishedScan, track: TrackSpec, places: Sequence[Place]) -> list[SignalRow]:
     """Return what a signal says of every place, on one scale."""
     path = scan.out / track.path
     big_file(path)  # a broken file must not reach the reader

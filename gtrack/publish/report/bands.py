@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.publish.markup import Markup, join, void
+from gtrack.publish.report.inks import inked
 from gtrack.publish.report.lanes import short
 
 _LOW = 1.5  # of a lower band the edges would be one line, and hide what it is around
@@ -48,4 +49,4 @@ def band(
 
 
 def _drawn(parts: list[str], kind: str) -> Markup:
-    return join(*(void("path", d="".join(parts), class_=kind) for _ in parts[:1]))
+    return join(*(void("path", d="".join(parts), **inked(kind)) for _ in parts[:1]))

@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gtrack.core.hits.motif_hit import FamilyMember, MotifHit, MotifShare
 from gtrack.core.manifest import RunManifest
 from gtrack.core.targets import titled
 from gtrack.publish.markup import Markup, element, join
-from gtrack.publish.report.lanes import signed
+from gtrack.publish.report.lanes import q_said, signed
 from gtrack.publish.report.tables import cut, table
 
 MOST_MOTIFS = 100
 """Lines of the table of families; the file has them all."""
 
 
-def hit_table(hits: Sequence[tuple[str, MotifHit]]) -> Markup:
-    """Return the hits of one place, each with its model, in their order along it."""
+def hit_table(places: Iterable[Sequence[tuple[str, MotifHit]]]) -> Markup:
+    """Return the hits of every place, each with its model, in their order along it."""
     columns = (
-        *("motif", "id", "model", "strand", "position", "relevance", "z", "p of sequence", "q"),
+        *("", "motif", "id", "model", "strand", "position", "relevance", "z", "p of sequence", "q"),
         "chance",
     )
     rows = [
         (
+            element("a", f"{number}", href=f"#locus-{number}", aria_label=f"Place {number}"),
             *(hit.name, hit.motif_id, model, hit.strand, f"{hit.start + 1:,}-{hit.end:,}"),
             *(signed(hit.rel_sum), f"{hit.rel_z:.3g}", f"{hit.seq_p:.2g}", q_said(hit)),
             "-" if hit.chance is None else f"{hit.chance:.2g}",
         )
+        for number, hits in enumerate(places, 1)
         for model, hit in sorted(hits, key=lambda each: (each[1].start, each[1].end))
     ]
-    return table(columns, rows, numbers=range(4, 10))
-
-
-def q_said(hit: MotifHit) -> str:
-    """Return the q-value of a hit; what it is at most, where it is a bound."""
-    return f"{'≤ ' * hit.bound}{hit.q_value:.2g}"
+    if not rows:
+        return element("p", "No motif hit in these places.", class_="under")
+    return table(columns, rows, numbers=(0, *range(5, 11)))
 
 
 def motifs_section(manifest: RunManifest, motifs: Mapping[str, Sequence[MotifShare]]) -> Markup:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.publish.markup import Markup, element, join, shortened, void
+from gtrack.publish.report.inks import inked
 
 LANE, MOST_LANES = 32, 8
 CHARACTER = 7.7
@@ -26,7 +27,7 @@ XScale = Callable[[int], float]
 
 def hit_lanes(hits: Sequence[MotifHit], x_of: XScale, width: int) -> tuple[Markup, int]:
     """Return the arrows of motif hits, and how high they are in all."""
-    return _lanes(hits, hit_label, _arrow, x_of, width)
+    return _lanes(hits, hit_label, _arrow, x_of, width, _told)
 
 
 def feature_lanes(features: Sequence[Feature], x_of: XScale, width: int) -> tuple[Markup, int]:
@@ -39,20 +40,27 @@ def hit_label(hit: MotifHit, longest: int = _WHOLE) -> str:
     return f"{shortened(hit.name, longest)} {signed(hit.rel_sum)}"
 
 
+def q_said(hit: MotifHit) -> str:
+    """Return the q-value of a hit; what it is at most, where it is a bound."""
+    return f"{'≤ ' * hit.bound}{hit.q_value:.2g}"
+
+
 def signed(value: float) -> str:
     """Return a number of three digits with its sign."""
     return f"{value:+.3g}".replace("-", "\N{MINUS SIGN}")
 
 
-def label(words: str, x: float, y: float, **attributes: str) -> Markup:
+def label(words: str, x: float, y: float, **attributes: str | float) -> Markup:
     """Return text at a point."""
     return element("text", words, x=short(x), y=short(y), **attributes)
 
 
-def cut_label(words: str, longest: int, x: float, y: float, **attributes: str) -> Markup:
+def cut_label(
+    words: str, longest: int, x: float, y: float, *behind: Markup, **attributes: str | float
+) -> Markup:
     """Return text at a point with at most so many characters; the rest is in its title."""
     title = [element("title", shortened(words, _WHOLE))] if len(words) > longest else []
-    content = join(*title, shortened(words, longest))
+    content = join(*title, shortened(words, longest), *behind)
     return label(content, x, y, **attributes)
 
 
@@ -72,8 +80,12 @@ def _lanes(
     shape: Callable[[Placed, XScale], Markup],
     x_of: XScale,
     width: int,
+    told: Callable[[Placed], str] = lambda _: "",
 ) -> tuple[Markup, int]:
-    """Put each shape into the first lane where it and its label have room."""
+    """Put each shape into the first lane where it and its label have room.
+
+    Its title is its whole label, where that is cut, and what else is `told` of it.
+    """
     ends: list[float] = []
     drawn: list[Markup] = []
     for item in sorted(items, key=lambda each: (each.start, each.end)):
@@ -84,7 +96,8 @@ def _lanes(
         if lane == MOST_LANES:
             continue
         ends[lane : lane + 1] = [max(high, at + room) + 6]
-        full = [element("title", whole)] if words != whole else []
+        more = told(item)
+        full = [element("title", f"{whole}{more}")] if more or words != whole else []
         content = join(*full, shape(item, x_of), label(words, at, BASELINE))
         drawn.append(moved(content, 0, lane * LANE))
     height = len(ends) * LANE
@@ -92,6 +105,10 @@ def _lanes(
         drawn.append(label(f"and {len(items) - len(drawn)} more", 0, height + 9))
         height += 14
     return join(*drawn), height
+
+
+def _told(hit: MotifHit) -> str:
+    return f", {hit.motif_id}, {hit.strand} {hit.start + 1:,}-{hit.end:,}, q {q_said(hit)}"
 
 
 def _arrow(hit: MotifHit, x_of: XScale) -> Markup:
@@ -103,7 +120,7 @@ def _arrow(hit: MotifHit, x_of: XScale) -> Markup:
     return void(
         "polygon",
         points=" ".join(f"{short(x)},{y}" for x, y in corners),
-        class_="supports" if hit.supports else "opposes",
+        **inked("supports" if hit.supports else "opposes"),
     )
 
 
@@ -118,7 +135,7 @@ def _bars(feature: Feature, x_of: XScale) -> Markup:
     for start, end in feature.blocks:
         thick = max(start, feature.thick_start), min(end, feature.thick_end)
         outline += [_bar(x_of(start), x_of(end), 5), _bar(x_of(thick[0]), x_of(thick[1]), 10)]
-    return void("path", d="".join(outline), class_="feature")
+    return void("path", d="".join(outline), **inked("feature"))
 
 
 def _bar(low: float, high: float, height: float) -> str:

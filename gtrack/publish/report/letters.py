@@ -1,13 +1,15 @@
 """Relevance of one place as an SVG: a letter per base, as high as the base is relevant.
 
 One row per model on its own symmetric scale, its motif hits beneath, then annotations, the sequence
-and the coordinates. Letters are outlines, not type. Other colours are classes of the page's style.
+and the coordinates. Letters are outlines, not type. A figure needs nothing of its page: what it
+draws with and how it looks (:mod:`gtrack.publish.report.inks`) is in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.ties import first_largest
 from gtrack.publish.markup import Markup, element, join, void
 from gtrack.publish.report.bands import band
+from gtrack.publish.report.inks import FIGURE, inked
 from gtrack.publish.report.lanes import (
     XScale,
     cut_label,
@@ -33,7 +36,7 @@ from gtrack.publish.session import LETTERS
 
 WIDTH, LEFT = 1000, 92
 PLOT = WIDTH - LEFT - 12
-HALF = 48
+HALF = 36
 """Height of the largest letter: above the axis positive, below it negative."""
 
 _SMALLEST = 0.05  # lower letters cannot be seen
@@ -66,6 +69,8 @@ class ModelRow:
         Those that touch the place.
     spread : ndarray of float32, shape (bases,), or None
         Of an ensemble, the standard deviation of its members: a band around the values.
+    unit : str
+        What relevance is measured in, in words; empty where that is not known.
     """
 
     name: str
@@ -74,6 +79,7 @@ class ModelRow:
     p99: float | None = None
     hits: tuple[MotifHit, ...] = ()
     spread: NDArray[np.float32] | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,61 +103,73 @@ class LetterPlot:
         return f"{self.chrom}:{self.start + 1:,}-{self.end:,}"
 
 
-def letter_shapes() -> Markup:
-    """Return what all figures of a page draw with; it stands in the page once."""
-    letters = (
-        void("path", id=base, fill=LETTERS[base], fill_rule="evenodd", d=outline)
-        for base, outline in GLYPHS.items()
-    )
-    hatch = element(
-        "pattern",
-        void("path", d="M-1 1L1-1M0 6L6 0M5 7L7 5"),
-        id="N",
-        width=6,
-        height=6,
-        patternUnits="userSpaceOnUse",
-    )
-    defs = element("defs", *letters, hatch)
-    return element("svg", defs, class_="shapes", width=0, height=0, aria_hidden="true")
+class Figure(NamedTuple):
+    """A figure in a page, the same as a file of its own, and its height at a width of `WIDTH`."""
+
+    inline: Markup
+    alone: Markup
+    height: float
 
 
-def letter_svg(plot: LetterPlot, number: int) -> Markup:
+def letter_figure(plot: LetterPlot, number: int) -> Figure:
     """Return the figure of a place; `number` makes its ids unique in the page."""
+    parts, height = _parts(plot, number)
+    content = join(
+        element("title", f"Relevance at {plot.locus}", id=f"t{number}"),
+        element("desc", " ".join(describe(plot)), id=f"d{number}"),
+        _shapes(plot, number),
+        *parts,
+    )
+    box: dict[str, str | float] = {**FIGURE, "viewBox": f"0 0 {WIDTH} {short(height)}"}
+    said = {"class_": "plot", "role": "img", "aria_labelledby": f"t{number} d{number}"}
+    inline = element("svg", content, **box, **said, preserveAspectRatio="xMinYMid")
+    alone = element("svg", content, **box, width=WIDTH, height=short(height))
+    return Figure(inline, alone, height)
+
+
+def _shapes(plot: LetterPlot, number: int) -> Markup:
+    """Return what the figure draws with: the letters that it has, and the hatching of N."""
+    letters = (
+        void("path", id=f"{base}{number}", fill=LETTERS[base], fill_rule="evenodd", d=outline)
+        for base, outline in GLYPHS.items()
+        if base in plot.bases
+    )
+    lines = void("path", d="M-1 1L1-1M0 6L6 0M5 7L7 5", **inked("hatching"))
+    hatch = (
+        element("pattern", lines, id=f"N{number}", width=6, height=6, patternUnits="userSpaceOnUse")
+        for _ in range("N" in plot.bases)
+    )
+    return element("defs", *letters, *hatch)
+
+
+def _parts(plot: LetterPlot, number: int) -> tuple[list[Markup], float]:
+    """Return the rows and lanes from above, each in its place, and how high they are in all."""
     step = PLOT / len(plot.bases)
 
     def x_of(position: int) -> float:
         return min(max(0.0, (position - plot.start) * step), PLOT)
 
     parts: list[Markup] = []
-    top = 4.0
+    top = 2.0
     for row in plot.models:
-        parts.append(moved(_letters(plot, row, step), LEFT, top + 18 + HALF))
-        top += 18 + 2 * HALF + 5
+        parts.append(moved(_letters(plot, row, step, number), LEFT, top + 18 + HALF))
+        top += 18 + 2 * HALF + 4
         lanes, height = hit_lanes(row.hits, x_of, PLOT)
         parts.append(moved(lanes, LEFT, top))
-        top += height + 10
+        top += height + 6
     for name, features in plot.annotations:
         if features:
             lanes, height = feature_lanes(features, x_of, PLOT)
-            parts.append(cut_label(name, 64, LEFT, top + 10, class_="given"))
+            parts.append(cut_label(name, 64, LEFT, top + 10, **inked("given")))
             parts.append(moved(lanes, LEFT, top + _NAME))
-            top += _NAME + height + 6
+            top += _NAME + height + 4
     for signal in plot.signals:
         bars, height = signal_lane(signal, PLOT)
-        parts.append(cut_label(signal.name, 64, LEFT, top + 10, class_="given"))
+        parts.append(cut_label(signal.name, 64, LEFT, top + 10, **inked("given")))
         parts.append(moved(bars, LEFT, top + _NAME))
         top += _NAME + height + 8
     parts.append(moved(_coordinates(plot, x_of, step), LEFT, top))
-    return element(
-        "svg",
-        element("title", f"Relevance at {plot.locus}", id=f"t{number}"),
-        element("desc", " ".join(describe(plot)), id=f"d{number}"),
-        *parts,
-        viewBox=f"0 0 {WIDTH} {short(top + 36)}",
-        class_="plot",
-        role="img",
-        aria_labelledby=f"t{number} d{number}",
-    )
+    return parts, top + 36
 
 
 def describe(plot: LetterPlot) -> list[str]:
@@ -181,19 +199,19 @@ def _strongest(values: NDArray[np.float32]) -> Iterator[int]:
         left[at] = 0
 
 
-def _letters(plot: LetterPlot, row: ModelRow, step: float) -> Markup:
+def _letters(plot: LetterPlot, row: ModelRow, step: float, number: int) -> Markup:
     """Return a model's name, scale and letters, around an axis at height 0."""
     scale = HALF / row.limit
     ticks = [(-HALF, signed(row.limit)), (0.0, "0"), (HALF, signed(-row.limit))]
     usual = (row.p99 or 0.0) * scale
     guides = []
     if 0 < usual < HALF:
-        guides = [void("path", d=f"M0 {short(y)}H{PLOT}", class_="p99") for y in (-usual, usual)]
+        guides = [void("path", d=f"M0 {short(y)}H{PLOT}", **inked("p99")) for y in (-usual, usual)]
         if 12 < usual < HALF - 12:
             ticks.append((-usual, "p99"))
     heights = (row.values.astype(np.float64) * scale).tolist()
     letters = (
-        Markup(f'<use href="#{base}" x="{at}" transform="scale(1 {short(height)})"/>')
+        Markup(f'<use xlink:href="#{base}{number}" x="{at}" transform="scale(1 {short(height)})"/>')
         for at, (base, height) in enumerate(zip(plot.bases, heights, strict=True))
         if base in GLYPHS and abs(height) >= _SMALLEST
     )
@@ -201,18 +219,24 @@ def _letters(plot: LetterPlot, row: ModelRow, step: float) -> Markup:
     if row.spread is not None:
         around = band(row.values, row.spread, scale, step)
     return join(
-        cut_label(row.name, 64, 0, -HALF - 7, class_="name"),
-        *(label(words, -8, y + 4, class_="end") for y, words in ticks),
-        *_gaps(plot, row, step),
+        _named(row),
+        *(label(words, -8, y + 4, **inked("end")) for y, words in ticks),
+        *_gaps(plot, row, step, number),
         *guides,
         *around[:1],
-        void("path", d=f"M0 0H{PLOT}M-5-{HALF}H0V{HALF}H-5M-5 0H0", class_="axis"),
+        void("path", d=f"M0 0H{PLOT}M-5-{HALF}H0V{HALF}H-5M-5 0H0", **inked("axis")),
         element("g", *letters, transform=f"scale({short(step, 5)} 1)"),
         *around[1:],
     )
 
 
-def _gaps(plot: LetterPlot, row: ModelRow, step: float) -> Iterator[Markup]:
+def _named(row: ModelRow) -> Markup:
+    """Return the model's name, and what its relevance is measured in."""
+    unit = element("tspan", f"relevance in {row.unit}", dx=8, **inked("unit"))
+    return cut_label(row.name, 64, 0, -HALF - 7, *[unit][: bool(row.unit)], **inked("name"))
+
+
+def _gaps(plot: LetterPlot, row: ModelRow, step: float, number: int) -> Iterator[Markup]:
     """Yield a block for every run of bases without a value: N, or not scanned."""
     kinds = [
         "" if finite else "unscanned" if base in GLYPHS else "unknown"
@@ -222,7 +246,10 @@ def _gaps(plot: LetterPlot, row: ModelRow, step: float) -> Iterator[Markup]:
     for first, end in zip([0, *edges], [*edges, len(kinds)], strict=True):
         if kinds[first]:
             x, width = short(first * step), short((end - first) * step)
-            yield void("rect", x=x, y=-HALF, width=width, height=2 * HALF, class_=kinds[first])
+            look = inked(kinds[first])
+            if kinds[first] == "unknown":
+                look["fill"] = f"url(#N{number})"
+            yield void("rect", x=x, y=-HALF, width=width, height=2 * HALF, **look)
 
 
 def _coordinates(plot: LetterPlot, x_of: XScale, step: float) -> Markup:
@@ -233,8 +260,8 @@ def _coordinates(plot: LetterPlot, x_of: XScale, step: float) -> Markup:
     middles = [(at, short(x_of(at) - step / 2)) for at in ticks]
     marks = "".join(f"M{x} 17v5" for _, x in middles)
     return join(
-        Markup(f'<text x="{columns}" y="10" class="bases">{join(plot.bases)}</text>'),
-        cut_label(plot.chrom, 10, -8, 11, class_="end"),
-        void("path", d=f"M0 17H{PLOT}{marks}", class_="axis"),
-        *(element("text", f"{at:,}", x=x, y=33, class_="tick") for at, x in middles),
+        element("text", plot.bases, x=columns, y=10, **inked("bases")),
+        cut_label(plot.chrom, 10, -8, 11, **inked("end")),
+        void("path", d=f"M0 17H{PLOT}{marks}", **inked("axis")),
+        *(element("text", f"{at:,}", x=x, y=33, **inked("tick")) for at, x in middles),
     )

@@ -1,12 +1,13 @@
 """``report.html``: the top places of a scan on one page that needs nothing else to be read.
 
-The page holds no script and asks for nothing (its policy forbids both). Names that users gave are
-content of elements, never attributes or markup: see :mod:`gtrack.publish.markup`.
+The figures come first. The page holds no script and asks for nothing (its policy forbids both).
+Names that users gave are content of elements, never attributes or markup: see
+:mod:`gtrack.publish.markup`; in the files that links save they are text all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,18 @@ from gtrack.core.hits.motif_hit import MotifShare
 from gtrack.core.hits.word_groups import Word
 from gtrack.core.manifest import RunManifest
 from gtrack.core.targets import titled
-from gtrack.publish.markup import Markup, element, join, shortened, void
+from gtrack.publish.markup import Markup, element, join, void
 from gtrack.publish.report.hit_tables import hit_table, motifs_section
-from gtrack.publish.report.letters import LetterPlot, describe, letter_shapes, letter_svg
+from gtrack.publish.report.loci import Locus, locus_figures
+from gtrack.publish.report.locus_table import locus_table
 from gtrack.publish.report.tables import facts_table, files_table, regions_table, table
 from gtrack.publish.report.word_table import words_section
 from gtrack.publish.report.words import explained_score, how_to_read
-from gtrack.publish.signs import units_of
-from gtrack.publish.trust import trust_list
+from gtrack.publish.signs import bases_say, units_of
+from gtrack.publish.trust import badge, trust_list
 
 STYLE = Path(__file__).with_name("report.css")
+FIGURES = Path(__file__).with_name("figures.css")
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -40,8 +43,8 @@ class Report:
     Parameters
     ----------
     manifest : RunManifest
-    loci : tuple of (LetterPlot, tuple of str)
-        The places, strongest first, each with the names of its regions.
+    loci : tuple of Locus
+        The places, strongest first.
     motifs : mapping of str to sequence of MotifShare
         The families of motifs, by model; empty where no hits were called.
     regions : sequence of mapping
@@ -51,7 +54,7 @@ class Report:
     """
 
     manifest: RunManifest
-    loci: tuple[tuple[LetterPlot, tuple[str, ...]], ...]
+    loci: tuple[Locus, ...]
     motifs: Mapping[str, Sequence[MotifShare]]
     regions: Sequence[Mapping[str, str]]
     words: Mapping[str, Sequence[Word]] = field(default_factory=dict)
@@ -60,17 +63,23 @@ class Report:
 def report_html(report: Report) -> str:
     """Return the page; equal reports give equal bytes."""
     names = " and ".join(model["name"] for model in report.manifest.models)
+    units = units_of(report.manifest)
+    hits = (
+        [(row.name, hit) for row in each.plot.models for hit in row.hits] for each in report.loci
+    )
     sections = {
-        "summary": ("Summary", _summary(report)),
+        "loci": ("Top loci", join(_legend(units), *locus_figures(report.loci))),
+        "numbers": ("The loci in numbers", locus_table(report.loci, report.regions, units)),
+        "hits": (
+            "Motif hits in the loci",
+            Markup() if report.manifest.hits is None else hit_table(hits),
+        ),
+        "motifs": ("Families of motifs", motifs_section(report.manifest, report.motifs)),
+        "words": ("Recurrent words", words_section(report.words)),
         "trust": ("Whether to believe the maps", trust_list(report.manifest)),
         "reading": ("How to read the figures", how_to_read(report.manifest)),
-        "loci": ("Top loci", join(_contents(report), *_loci(report))),
-        "motifs": ("Motifs", motifs_section(report.manifest, report.motifs)),
-        "words": ("Recurrent words", words_section(report.words)),
-        "regions": (
-            "Scores of the regions shown",
-            regions_table(report.regions, units_of(report.manifest)),
-        ),
+        "summary": ("What was scanned", _summary(report)),
+        "regions": ("Scores of the regions shown", regions_table(report.regions, units)),
         "facts": ("Run facts", facts_table(report.manifest)),
         "files": ("Files", files_table(report.manifest)),
     }
@@ -82,7 +91,7 @@ def report_html(report: Report) -> str:
         void("meta", name="viewport", content="width=device-width, initial-scale=1"),
         void("meta", name="referrer", content="no-referrer"),
         element("title", f"Relevance report: {names}"),
-        element("style", Markup(STYLE.read_text())),
+        element("style", Markup(STYLE.read_text() + FIGURES.read_text())),
     )
     links = (
         element("li", element("a", title, href=f"#{key}")) for key, (title, _) in shown.items()
@@ -93,6 +102,7 @@ def report_html(report: Report) -> str:
             "header",
             element("h1", f"Which bases matter to {names}"),
             element("p", _under(report.manifest), class_="under"),
+            *_verdicts(report.manifest),
             element("nav", element("ul", *links), aria_label="Sections"),
         ),
         *(
@@ -100,8 +110,31 @@ def report_html(report: Report) -> str:
             for key, (title, content) in shown.items()
         ),
     )
-    page = element("html", head, element("body", letter_shapes(), main), lang="en")
+    page = element("html", head, element("body", main), lang="en")
     return f"<!DOCTYPE html>\n{page}\n"
+
+
+def _verdicts(manifest: RunManifest) -> Iterator[Markup]:
+    """Yield what was found of the maps of every target, in a line: figures come before reasons."""
+    entries = () if manifest.foreign else (manifest.trust or {}).get("models", ())
+    said = [
+        element("li", titled(each["model"], each.get("target")), " ", badge(each["verdict"]))
+        for each in entries
+    ]
+    if said:
+        about = element("li", element("a", "Whether to believe the maps:", href="#trust"))
+        yield element("ul", about, *said, class_="verdicts")
+
+
+def _legend(units: Sequence[str]) -> Markup:
+    above, below = bases_say(units)
+    return element(
+        "p",
+        f"A letter is as high as its base is relevant. Above the axis the base {above}; below, "
+        f"{below}. Every row has its own scale; dotted lines: 99th percentile of |relevance|. ",
+        element("a", "How to read the figures", href="#reading"),
+        class_="under",
+    )
 
 
 def _under(manifest: RunManifest) -> str:
@@ -154,52 +187,3 @@ def _read_as(model: Mapping[str, Any], score: str) -> tuple[str, str, str]:
     if "window_bp" not in model:
         return "-", "-", "-"
     return score, f"{model['window_bp']:,}", model["strands"]
-
-
-def _contents(report: Report) -> Markup:
-    rows = [
-        (
-            *(str(number), element("a", plot.locus, href=f"#locus-{number}"), _listed(regions)),
-            _listed(_models_by_motif(plot)),
-        )
-        for number, (plot, regions) in enumerate(report.loci, 1)
-    ]
-    return table(("", "place", "regions", "motif hits (models)"), rows, numbers=(0,))
-
-
-def _models_by_motif(plot: LetterPlot) -> Iterator[str]:
-    """Yield every motif that hits a place, with the models that say so."""
-    found: dict[str, dict[str, None]] = {}
-    for row in plot.models:
-        for hit in row.hits:
-            found.setdefault(hit.name, {})[row.name] = None
-    for motif, models in found.items():
-        yield f"{shortened(motif, 40)} ({', '.join(models)})"
-
-
-def _listed(names: Iterable[str], most: int = 6) -> str:
-    each = [shortened(name, 200) for name in names]
-    more = f" and {len(each) - most} more" if len(each) > most else ""
-    return ", ".join(each[:most]) + more
-
-
-def _loci(report: Report) -> Iterator[Markup]:
-    for number, (plot, regions) in enumerate(report.loci, 1):
-        hits = [(row.name, hit) for row in plot.models for hit in row.hits]
-        words = element("ul", *(element("li", line) for line in describe(plot)))
-        yield element(
-            "article",
-            element("h3", f"{number}. {plot.locus}", element("small", _listed(regions))),
-            element(
-                "div",
-                letter_svg(plot, number),
-                class_="scroll",
-                tabindex=0,
-                role="region",
-                aria_label=f"Figure {number}",
-            ),
-            hit_table(hits) if hits else element("p", "No motif hit here.", class_="under"),
-            element("details", element("summary", "The figure in words"), words),
-            class_="locus",
-            id=f"locus-{number}",
-        )

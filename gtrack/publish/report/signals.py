@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.publish.markup import Markup, join, void
+from gtrack.publish.report.inks import inked
 from gtrack.publish.report.lanes import label, short
 
 HEIGHT = 30
@@ -72,8 +73,8 @@ def signal_lane(row: SignalRow, width: float) -> tuple[Markup, int]:
                 f"M{left} {short(floor)}V{short(floor - value * scale)}H{right}V{short(floor)}z"
             )
     return join(
-        *(void("path", d="".join(path), class_="feature") for _ in path[:1]),
-        void("path", d=f"M0 {short(floor)}H{short(width)}", class_="axis"),
-        label(f"{row.high:.3g}", -8, 9, class_="end"),
-        *(label(f"{row.low:.3g}", -8, HEIGHT, class_="end") for _ in range(row.low < 0)),
+        *(void("path", d="".join(path), **inked("feature")) for _ in path[:1]),
+        void("path", d=f"M0 {short(floor)}H{short(width)}", **inked("axis")),
+        label(f"{row.high:.3g}", -8, 9, **inked("end")),
+        *(label(f"{row.low:.3g}", -8, HEIGHT, **inked("end")) for _ in range(row.low < 0)),
     ), HEIGHT

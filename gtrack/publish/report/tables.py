@@ -36,13 +36,17 @@ def table(
         )
         for row in rows
     )
-    content = element(
-        "table",
+    return scrolled(
         *([element("caption", caption)] if caption else []),
         element("thead", element("tr", *head)),
         element("tbody", *body),
         class_=class_,
     )
+
+
+def scrolled(*parts: Markup, class_: str) -> Markup:
+    """Return the parts of a table as a table that scrolls where it is too wide."""
+    content = element("table", *parts, class_=class_)
     return element("div", content, class_="scroll", tabindex=0, role="region", aria_label="Table")
 
 
@@ -67,7 +71,9 @@ def regions_table(regions: Sequence[Mapping[str, str]], units: Sequence[str]) ->
     rows = []
     for row in regions:
         start, end = int(row["start"]), int(row["end"])
-        cells = [row[key] if at < first else _number(row[key]) for at, key in enumerate(columns)]
+        cells = [
+            row[key] if at < first else number_said(row[key]) for at, key in enumerate(columns)
+        ]
         rows.append((f"{row['chrom']}:{start + 1:,}-{end:,}", *cells))
     if not rows:
         return Markup()
@@ -82,7 +88,7 @@ def facts_table(manifest: RunManifest) -> Markup:
     record = {
         each.name: getattr(manifest, each.name)
         for each in fields(manifest)
-        if each.name not in ("tracks", "locus", "regions")
+        if each.name not in ("tracks", "locus", "regions", "files")
     }
     return table(("fact", "value"), list(_flat("", record)), class_="facts")
 
@@ -127,7 +133,8 @@ def cut(cell: str) -> str:
     return cell if isinstance(cell, Markup) else shortened(cell, _LONGEST)
 
 
-def _number(cell: str) -> str:
+def number_said(cell: str) -> str:
+    """Return a number of a file in four digits; what is none, as it is."""
     try:
         return f"{float(cell):.4g}"
     except ValueError:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from gtrack.core.hits.word_groups import Word, information
-from gtrack.publish.markup import Markup, element, join, shortened
+from gtrack.publish.markup import Markup, element, join, shortened, void
+from gtrack.publish.report.inks import FIGURE
 from gtrack.publish.report.lanes import short, signed
 from gtrack.publish.report.letters import GLYPHS
 from gtrack.publish.report.tables import table
+from gtrack.publish.session import LETTERS
 
 MOST_WORDS = 20
 """Lines of the table; the file has them all."""
@@ -72,9 +74,13 @@ def word_logo(word: Word) -> Markup:
             height = float(shares[base] * bits[at]) / 2 * _HIGH
             if height >= _SMALLEST * _HIGH:
                 drawn.append(
-                    Markup(
-                        f'<use href="#{[*GLYPHS][base]}" transform="translate({at * _STEP} '
-                        f'{short(_HIGH - y)}) scale({_STEP} {short(height)})"/>'
+                    void(
+                        "path",
+                        d=[*GLYPHS.values()][base],
+                        fill=LETTERS[[*GLYPHS][base]],
+                        fill_rule="evenodd",
+                        transform=f"translate({at * _STEP} {short(_HIGH - y)}) "
+                        f"scale({_STEP} {short(height)})",
                     )
                 )
                 y += height
@@ -88,4 +94,5 @@ def word_logo(word: Word) -> Markup:
         height=_HIGH,
         class_="logo",
         role="img",
+        xmlns=FIGURE["xmlns"],
     )

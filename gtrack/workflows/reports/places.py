@@ -23,7 +23,7 @@ from gtrack.io.bigwig import BigWigReader
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.workflows.folder.finished import FinishedScan
 
-Locus = tuple[str, int, int]
+Place = tuple[str, int, int]
 """Chromosome, start and end: 0-based half-open, in bp."""
 
 _CHUNK = 1000 * PIECE  # bases of a track in memory
@@ -54,7 +54,7 @@ def top_places(
     span: int,
     count: int,
     progress: Progress,
-) -> list[Locus]:
+) -> list[Place]:
     """Return the places of the best hits and, where those run out, of the most relevance.
 
     Parameters
@@ -86,7 +86,7 @@ def _stretches(
     scanned: Sequence[Interval],
     tracks: Sequence[tuple[BigWigReader, float]],
     progress: Progress,
-) -> Iterator[tuple[float, Locus]]:
+) -> Iterator[tuple[float, Place]]:
     """Yield where the relevance of all models is strongest, each in its unit."""
     regions = merge_regions(scanned)
     in_all = sum(end - start for runs in regions.values() for start, end in runs)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit
+from gtrack.publish.report.inks import FIGURE, inked
 from gtrack.publish.report.lanes import BASELINE, CHARACTER, LANE, MOST_LANES, SHAPE, short
 from gtrack.publish.report.letters import (
     GLYPHS,
@@ -22,10 +23,10 @@ from gtrack.publish.report.letters import (
     LetterPlot,
     ModelRow,
     describe,
-    letter_shapes,
-    letter_svg,
+    letter_figure,
 )
 
+SVG, LINK = ' xmlns="http://www.w3.org/2000/svg"', "{http://www.w3.org/1999/xlink}href"
 NUMBER = r"-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?"
 
 
@@ -38,7 +39,7 @@ def plot_of(bases, *rows, start=1000, annotations=()):
 
 
 def drawn(plot):
-    return ElementTree.fromstring(letter_svg(plot, 1))
+    return ElementTree.fromstring(letter_figure(plot, 1).inline.replace(SVG, ""))
 
 
 def numbers(text):
@@ -65,7 +66,7 @@ def letters(svg):
         if node.tag == "use":
             wide, tall = numbers(node.get("transform"))
             assert wide == 1
-            found.append((node.get("href")[1:], x + float(node.get("x")) * stretch, tall, y))
+            found.append((node.get(LINK)[1:2], x + float(node.get("x")) * stretch, tall, y))
     return found
 
 
@@ -130,10 +131,10 @@ def test_letters_stand_on_the_axis_and_negative_ones_hang_below_it():
 
 
 def test_letters_have_the_colours_of_the_browsers_and_a_hole_in_the_a():
-    shapes = ElementTree.fromstring(letter_shapes())
+    shapes = drawn(plot_of("ACGT", np.ones(4))).find("defs")
     colours = {path.get("id"): path.get("fill") for path in shapes.iter("path") if path.get("id")}
-    assert colours == {"A": "#009E73", "C": "#0072B2", "G": "#E69F00", "T": "#D55E00"}
-    a = next(path for path in shapes.iter("path") if path.get("id") == "A")
+    assert colours == {"A1": "#009E73", "C1": "#0072B2", "G1": "#E69F00", "T1": "#D55E00"}
+    a = next(path for path in shapes.iter("path") if path.get("id") == "A1")
     assert a.get("fill-rule") == "evenodd"
     assert a.get("d").count("M") == 2
 
@@ -223,7 +224,7 @@ def test_labels_of_a_lane_do_not_overlap(drawn_features):
 
 
 def test_words_of_a_lane_stand_clear_of_its_shapes_and_of_the_next_lane():
-    type_size = 11  # of .plot text
+    type_size = FIGURE["font_size"]
     assert BASELINE - type_size >= SHAPE + 3
     assert BASELINE + 0.3 * type_size <= LANE - 3
     gene = Feature("chr1", 1000, 1090, "g" * 99, 0, "-", 1015, 1085, "0", (10, 20), (0, 70))
@@ -297,3 +298,33 @@ def test_bases_of_one_token_are_named_from_left_to_right(values, seed):
 def test_short_numbers_are_the_rounded_ones(value, digits):
     assert float(short(value, digits)) == round(value, digits)
     assert short(value, digits) != "-0"
+
+
+def test_a_figure_is_whole_without_its_page():
+    hits = (hit(1001, 1003), hit(1010, 1014, "-", -2.0))
+    spread = np.full(16, 0.25, np.float32)
+    row = ModelRow("m" * 99, np.ones(16, np.float32), 2.0, 1.0, hits, spread, "logits")
+    gaps = ModelRow("n", np.full(16, np.nan, np.float32), 2.0)
+    gene = Feature("chr1", 1002, 1012, "<g>", strand="+")
+    plot = plot_of("ACGTN" + "ACGT" * 2 + "NNN", row, gaps, annotations=[("genes", (gene,))])
+    figure = letter_figure(plot, 7)
+    inline, alone = map(ElementTree.fromstring, (figure.inline, figure.alone))
+    assert list(map(ElementTree.tostring, inline)) == list(map(ElementTree.tostring, alone))
+    assert float(alone.get("height")) == pytest.approx(figure.height)
+    ids = {node.get("id") for node in alone.iter() if node.get("id")}
+    links = {node.get(LINK)[1:] for node in alone.iter() if node.get(LINK)}
+    fills = {node.get("fill", "") for node in alone.iter()}
+    paints = {fill[5:-1] for fill in fills if fill.startswith("url(#")}
+    assert links == {"A7", "C7", "G7", "T7"}
+    assert paints == {"N7"}
+    assert links | paints <= ids
+    for node in alone.iter():
+        look = {*node.attrib} & {"fill", "stroke"}
+        is_shape = node.tag.split("}")[1] in ("path", "polygon", "rect")
+        assert look or not is_shape, "no part has its colour from a page"
+    assert "relevance in logits" in [node.text for node in alone.iter()]
+
+
+@pytest.mark.parametrize("kind", ["axis", "band", "supports", "unscanned"])
+def test_every_look_has_a_colour(kind):
+    assert {"fill", "stroke"} & {*inked(kind)}

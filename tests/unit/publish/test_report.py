@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from urllib.parse import quote, unquote
 from xml.etree import ElementTree
 
 import numpy as np
@@ -16,11 +17,15 @@ from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import FamilyMember, MotifHit, MotifShare
 from gtrack.core.hits.word_groups import Word
 from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.core.nearest_genes import NearGene
 from gtrack.publish.markup import element, join, shortened, text, void
-from gtrack.publish.report.hit_tables import MOST_MOTIFS, hit_table, q_said
+from gtrack.publish.report.hit_tables import MOST_MOTIFS, hit_table
+from gtrack.publish.report.lanes import q_said
 from gtrack.publish.report.letters import LetterPlot, ModelRow
+from gtrack.publish.report.loci import Locus
 from gtrack.publish.report.page import Report, report_html
 from gtrack.publish.report.word_table import MOST_WORDS, word_logo
+from gtrack.publish.session import LETTERS
 
 HOSTILE = (
     "<img src=x onerror=\"document.title='owned'\">",
@@ -37,8 +42,11 @@ SAFE_ATTRIBUTES = {
     *("aria-hidden", "aria-label", "aria-labelledby", "charset", "class", "content", "d", "fill"),
     *("fill-rule", "height", "href", "http-equiv", "id", "lang", "name", "patternunits", "points"),
     *("role", "scope", "tabindex", "transform", "viewbox", "width", "x", "y"),
+    *("dx", "fill-opacity", "font-family", "font-size", "font-weight", "preserveaspectratio"),
+    *("stroke", "stroke-dasharray", "stroke-opacity", "stroke-width", "text-anchor", "xlink:href"),
+    *("rowspan", "xmlns", "xmlns:xlink"),
 }
-
+NAMESPACES = ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink")
 
 FILES = {"bed": "hits/c.bed", "table": "hits/c.tsv", "sites": "hits/c.sites.bed"}
 COUNTS = np.array(
@@ -50,15 +58,19 @@ COUNTS = np.array(
 
 
 class Page(HTMLParser):
-    """The elements of a page with their attributes, and its text."""
+    """The elements of a page with their attributes, and its text; the files that its links save."""
 
     def __init__(self, html):
         super().__init__(convert_charrefs=True)
-        self.elements, self.words, self.others = [], [], []
+        self.elements, self.words, self.others, self.files = [], [], [], []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag, attrs):
+        if dict(attrs).get("class") == "save":
+            attrs = dict(attrs)
+            self.files.append((attrs.pop("download"), attrs.pop("href")))
+            attrs = attrs.items()
         self.elements.append((tag, tuple(attrs)))
 
     def handle_endtag(self, tag):
@@ -81,7 +93,15 @@ class Page(HTMLParser):
 
 
 def report_of(
-    name="TBP", *, loci=2, bases=60, models=("cnn", "dnabert2"), hits=True, seed=0, target=None
+    name="TBP",
+    *,
+    loci=2,
+    bases=60,
+    models=("cnn", "dnabert2"),
+    hits=True,
+    seed=0,
+    target=None,
+    genes=1,
 ):
     """Return a report in which every text that a user can choose is `name`."""
     rng = np.random.default_rng(seed)
@@ -133,11 +153,12 @@ def report_of(
         gene = Feature("chr1", start + 2, start + 30, name, strand="+")
         return LetterPlot(name, start, start + bases, letters, rows, ((name, (gene,)),))
 
+    near = NearGene(name, "+", 120, "upstream")
     share = MotifShare(name, name, name, 9, 5, 4, 1.5, 0.25, 0.001, (FamilyMember(name, name, 2),))
     word = Word("CACGTG", "RCACGTGNT", 3, 30, 90, 1.25, 4.5, 3e-7, COUNTS, name, name, 0.9)
     return Report(
         manifest,
-        tuple((plot(number), (name,)) for number in range(loci)),
+        tuple(Locus(plot(number), (name,), (near,) * genes) for number in range(loci)),
         {models[0]: [share]} if hits else {},
         [
             {
@@ -167,7 +188,23 @@ def check_harmless(name):
     )
     assert page.elements == plain.elements, "elements and attributes do not depend on a name"
     assert page.others == plain.others == ["DOCTYPE html"]
+    for (file, address), (_, other) in zip(page.files, plain.files, strict=True):
+        assert re.fullmatch(r"gtrack_[A-Za-z0-9_.-]*\.svg", file)
+        inside = saved(address)
+        assert inside.elements == saved(other).elements
+        assert inside.others == []
+        assert shown(name) in inside.words
     return page
+
+
+def saved(address):
+    """Return the elements of a file that a link saves."""
+    head = "data:image/svg+xml;charset=utf-8,"
+    assert address.startswith(head)
+    assert re.fullmatch(r"[A-Za-z0-9%/:;,=()'!*+_.~ -]*", address[len(head) :])
+    text = unquote(address[len(head) :], errors="strict")
+    ElementTree.fromstring(text)
+    return Page(text)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -201,7 +238,9 @@ def test_the_page_loads_nothing_and_runs_nothing():
     )
     tags = [tag for tag, _ in page.elements if not tag.startswith("/")]
     assert tags.index("style") > tags.index("meta") + 1, "the policy comes before what it governs"
-    assert re.findall(r"url\((?!#N\))|@import|https?:", html) == []
+    for name in NAMESPACES:
+        html = html.replace(f'"{name}"', "").replace(f"'{quote(name, safe='/:')}'", "")
+    assert re.findall(r"url\((?!#N\d+\))|@import|https?:", html) == []
 
 
 def test_every_element_is_closed_and_the_page_is_xml_but_for_its_first_line():
@@ -260,7 +299,7 @@ def test_without_hits_no_section_speaks_of_them():
     html = report_html(report_of(hits=False))
     assert 'id="motifs"' not in html
     assert "An arrow is a site" not in html
-    assert html.count("No motif hit here.") == 2
+    assert 'id="hits"' not in html
 
 
 def test_a_family_stands_before_its_members_which_are_folded():
@@ -292,12 +331,11 @@ def test_no_hit_is_a_sentence_and_no_empty_table(known, said):
 
 
 def test_a_bound_and_chance_stand_in_the_hits_of_a_place():
-    (plot, _), *_ = report_of(models=("cnn",)).loci
-    one, two = plot.models[0].hits
-    words = Page(hit_table([("cnn", one), ("cnn", replace(two, chance=None))])).words
+    one, two = report_of(models=("cnn",)).loci[0].plot.models[0].hits
+    words = Page(hit_table([[("cnn", one), ("cnn", replace(two, chance=None))]])).words
     assert words.index("chance") == 9
-    assert words[18:20] == ["0.01", "0.2"]
-    assert words[28:30] == ["≤ 0.01", "-"]
+    assert words[19:21] == ["0.01", "0.2"]
+    assert words[30:32] == ["≤ 0.01", "-"]
     assert q_said(replace(one, q_value=0.0312, bound=True)) == "≤ 0.031"
 
 
@@ -309,7 +347,8 @@ def test_long_names_that_differ_at_an_end_never_look_alike():
     report = report_of(name=names[0], loci=1, models=("cnn",))
     figure = Page(report_html(report)).words
     assert f"{shortened(names[0], 24)} +3.5" in figure, "the label"
-    assert f"{names[0]} +3.5" in figure, "its title"
+    title = f"{names[0]} +3.5, {names[0]}, + 4-15, q 0.01"
+    assert title in figure
 
 
 def test_a_long_table_of_motifs_is_cut_and_says_so():
@@ -343,9 +382,12 @@ def test_a_long_table_of_words_is_cut_and_says_so():
 
 def test_a_logo_is_as_high_as_its_information():
     word = report_of().words["cnn"][0]
-    letters = re.findall(
-        r'#([ACGT])" transform="translate\((\d+) ([\d.]+)\) scale\(11 ([\d.]+)\)', word_logo(word)
+    drawn = re.findall(
+        r'fill="(#\w+)" [^>]*transform="translate\((\d+) ([\d.]+)\) scale\(11 ([\d.]+)\)',
+        word_logo(word),
     )
+    bases = {colour: base for base, colour in LETTERS.items()}
+    letters = [(bases[colour], *rest) for colour, *rest in drawn]
     columns = {}
     for base, x, y, height in letters:
         columns.setdefault(int(x) // 11, []).append((base, float(y), float(height)))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtrack.publish.report.letters import LetterPlot, ModelRow, describe, letter_svg
+from gtrack.publish.report.letters import LetterPlot, ModelRow, describe, letter_figure
 from gtrack.publish.report.signals import (
     HEIGHT,
     SignalRow,
@@ -19,6 +19,7 @@ from gtrack.publish.report.signals import (
     signal_scale,
 )
 
+SVG = "{http://www.w3.org/2000/svg}"
 VALUES = st.lists(st.one_of(st.just(np.nan), st.sampled_from([0.0, 1.0, -2.0, 3.5])), min_size=1)
 BAR = r"M([-.\d]+) ([-.\d]+)V([-.\d]+)H([-.\d]+)V([-.\d]+)z"
 
@@ -55,9 +56,9 @@ def test_a_lane_stands_in_the_figure_and_in_its_words() -> None:
     signals = (row([0, 3.5, np.nan]), SignalRow("none", np.float32([np.nan] * 3), 0.0, 1.0))
     model = ModelRow("cnn", np.ones(3, np.float32), 1.0)
     plot = LetterPlot("c", 5, 8, "ACG", (model,), signals=signals)
-    svg = ElementTree.fromstring(letter_svg(plot, 1))
-    words = [node.text for node in svg.iter("text")]
+    svg = ElementTree.fromstring(letter_figure(plot, 1).inline)
+    words = [node.text for node in svg.iter(f"{SVG}text")]
     assert {"atac", "none", "3.5"} <= set(words)
-    assert len([node for node in svg.iter("path") if node.get("class") == "feature"]) == 1
+    assert len([node for node in svg.iter(f"{SVG}path") if node.get("class") == "feature"]) == 1
     assert "atac: scale 0 to 3.5; largest value here: 3.5." in describe(plot)
     assert said_of_signal(signals[1]) == "none: scale 0 to 1; largest value here: none."
