@@ -98,7 +98,7 @@ export interface Browser {
   layoutChange(): Promise<void>
   updateViews(): Promise<void>
   savePNGtoFile(name: string): void
-  saveSVGtoFile(name: string): void
+  toSVG(): string
   on(event: string, listener: (...said: any[]) => unknown): void
   off(event: string, listener: (...said: any[]) => unknown): void
 }

@@ -1,4 +1,4 @@
-"""The figures of a report in a real browser: no words on data, none beyond the figure."""
+"""A report in a real browser: no words on data, figures that are whole alone, four on a page."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from gtrack.publish.manifest import read_manifest
 TEST = Path(__file__).resolve().parents[2] / "igv_plugin" / "test" / "viewer" / "report.test.js"
 
 
-def test_no_words_stand_on_data(run, node, chromium, example_scan: Path, tmp_path: Path) -> None:
+def test_a_report_in_a_browser(run, node, chromium, example_scan: Path, tmp_path: Path) -> None:
     out = Path(shutil.copytree(example_scan, tmp_path / "out"))
+    short = tmp_path / "short.html"
+    run("report", out, "--loci", 12, "--out", short)
     place = read_manifest(out / "manifest.json").locus
     chrom, start = place["chrom"], place["start"]
     long = "ENST00000456328.2_WITH_A_VERY_LONG_NAME"
@@ -24,4 +26,5 @@ def test_no_words_stand_on_data(run, node, chromium, example_scan: Path, tmp_pat
     given += [f"SIGNAL_BELOW_AND_ABOVE_ZERO={out / track.path}"]
     run("annotate", out, *given)
     run("report", out, "--loci", 12)
-    node(TEST, GTRACK_REPORT=str(out / "report.html"), CHROMIUM=chromium)
+    pages = {"GTRACK_REPORT": str(out / "report.html"), "GTRACK_SHORT_REPORT": str(short)}
+    node(TEST, **pages, CHROMIUM=chromium)

@@ -18,12 +18,12 @@ MOST_MOTIFS = 100
 def hit_table(places: Iterable[Sequence[tuple[str, MotifHit]]]) -> Markup:
     """Return the hits of every place, each with its model, in their order along it."""
     columns = (
-        *("", "motif", "id", "model", "strand", "position", "relevance", "z", "p of sequence", "q"),
+        *("locus", "motif", "id", "model", "strand", "position", "relevance", "z", "p of sequence", "q"),
         "chance",
     )
     rows = [
         (
-            element("a", f"{number}", href=f"#locus-{number}", aria_label=f"Place {number}"),
+            element("a", f"{number}", href=f"#locus-{number}", aria_label=f"Locus {number}"),
             *(hit.name, hit.motif_id, model, hit.strand, f"{hit.start + 1:,}-{hit.end:,}"),
             *(signed(hit.rel_sum), f"{hit.rel_z:.3g}", f"{hit.seq_p:.2g}", q_said(hit)),
             "-" if hit.chance is None else f"{hit.chance:.2g}",

@@ -34,7 +34,7 @@ def locus_table(
     """
     scores = ["score", *["probability"] * ("logit" in units)] if regions else []
     genes = ["nearest gene"] * any(locus.genes is not None for locus in loci)
-    named = ("", "place", "regions", "model")
+    named = ("no.", "place", "regions", "model")
     right = {0, *range(len(named), len(named) + len(scores))}
     head = (*named, *scores, "largest |relevance|", "top motif", *genes)
     lines = (

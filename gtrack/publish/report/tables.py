@@ -47,7 +47,7 @@ def table(
 def scrolled(*parts: Markup, class_: str) -> Markup:
     """Return the parts of a table as a table that scrolls where it is too wide."""
     content = element("table", *parts, class_=class_)
-    return element("div", content, class_="scroll", tabindex=0, role="region", aria_label="Table")
+    return element("div", content, class_="scroll", tabindex=0, role="group", aria_label="Table")
 
 
 def regions_table(regions: Sequence[Mapping[str, str]], units: Sequence[str]) -> Markup:

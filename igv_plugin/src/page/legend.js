@@ -1,6 +1,11 @@
 import { h } from '../parts/dom.js'
 import { inWords } from './display.js'
 
+/** @param {string} units */
+export const heightMeans = (units) =>
+  `Height: relevance (${units}); up supports the ${units === 'value' ? units : 'label'}, ` +
+  'down opposes it'
+
 /**
  * What letters, bars and heights mean.
  *
@@ -8,7 +13,6 @@ import { inWords } from './display.js'
  */
 export function makeLegend({ colors, relevance }) {
   const units = [...new Set(relevance.map((r) => r.unit))].join(', ')
-  const supported = units === 'value' ? units : 'label'
   const swatch = (/** @type {string} */ color) =>
     h('i', { class: 'gt-swatch gt-ink', style: `background:${color}` })
   const { A, C, G, T } = colors
@@ -22,7 +26,7 @@ export function makeLegend({ colors, relevance }) {
     'footer',
     { class: 'gt-legend', 'aria-label': 'Legend' },
     h('span', {}, letters),
-    h('span', {}, `Height: relevance (${units}); up supports the ${supported}, down opposes it`),
+    h('span', {}, heightMeans(units)),
     h('span', {}, 'Bars and hits: ', signs),
     h('span', {}, swatch(colors.dim), 'below the threshold'),
     scale,

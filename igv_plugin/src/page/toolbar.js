@@ -1,4 +1,5 @@
 import { problem } from '../data/files.js'
+import { messageOf } from '../data/manifest.js'
 import { button, field, group } from '../parts/controls.js'
 import { h } from '../parts/dom.js'
 import { parseLocus } from '../pure/state.js'
@@ -72,12 +73,17 @@ function goTo(viewer, text, say) {
 }
 
 /** @param {Viewer} viewer */
-function pictures({ browser, state }) {
+function pictures(viewer) {
+  const { browser, report, state } = viewer
   const name = (/** @type {string} */ type) =>
     `gtrack_${state().locus.replace(/[^\w.-]+/g, '_')}.${type}`
   return [
     button('PNG', 'Save as PNG', () => browser.savePNGtoFile(name('png'))),
-    button('SVG', 'Save as SVG', () => browser.saveSVGtoFile(name('svg'))),
+    button('SVG', 'Download SVG', () =>
+      import('./picture.js')
+        .then(({ savePicture }) => savePicture(viewer, name('svg')))
+        .catch((error) => report(problem('The picture could not be made.', messageOf(error)))),
+    ),
   ]
 }
 
