@@ -100,7 +100,7 @@ class Genes:
             first, _, name, strand = found[at]
             side: Side = "inside" if least == 0 else _side(strand, is_left=end <= first)
             gene = NearGene(name, strand, least, side)
-            near[name] = min(near.get(name, gene), gene)
+            near[name] = min(near.get(name, gene), gene, key=lambda one: (one.side, one.strand))
         return tuple(near[name] for name in sorted(near))
 
 

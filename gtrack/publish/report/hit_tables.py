@@ -18,7 +18,18 @@ MOST_MOTIFS = 100
 def hit_table(places: Iterable[Sequence[tuple[str, MotifHit]]]) -> Markup:
     """Return the hits of every place, each with its model, in their order along it."""
     columns = (
-        *("locus", "motif", "id", "model", "strand", "position", "relevance", "z", "p of sequence", "q"),
+        *(
+            "locus",
+            "motif",
+            "id",
+            "model",
+            "strand",
+            "position",
+            "relevance",
+            "z",
+            "p of sequence",
+            "q",
+        ),
         "chance",
     )
     rows = [

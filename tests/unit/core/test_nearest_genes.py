@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -26,20 +27,33 @@ GENES = st.lists(
 )
 
 
-def twin(genes: list[Feature], chrom: str, start: int, end: int) -> list[NearGene]:
+class Row(NamedTuple):
+    """A gene as the twin reads it."""
+
+    name: str
+    strand: str
+    chrom: str
+    start: int
+    end: int
+
+
+def twin(genes: list[Row], chrom: str, start: int, end: int) -> list[NearGene]:
     """Base by base: how many steps from the place to the nearest base of each gene."""
     place = range(start, end)
     found = []
     for gene in genes:
         if gene.chrom != chrom or gene.name == ".":
             continue
-        steps, here, there = min((abs(a - b), a, b) for a in place for b in range(*gene[1:3]))
+        steps, here, there = min(
+            (abs(a - b), a, b) for a in place for b in range(gene.start, gene.end)
+        )
         before = here < there if gene.strand != "-" else here > there
         words = ("left", "right") if gene.strand == "." else ("upstream", "downstream")
         side = words[not before] if steps else "inside"
         found.append(NearGene(gene.name, gene.strand, steps, side))
     least = min((each.distance for each in found), default=0)
-    near = sorted(each for each in found if each.distance == least)
+    near = [each for each in found if each.distance == least]
+    near.sort(key=lambda each: (each.name, each.side, each.strand))
     return [each for at, each in enumerate(near) if each.name not in [x.name for x in near[:at]]]
 
 
@@ -47,21 +61,9 @@ def twin(genes: list[Feature], chrom: str, start: int, end: int) -> list[NearGen
 def test_the_nearest_genes_are_those_of_the_twin(features, start, length) -> None:
     genes = Genes()
     assert [*genes.noted(features)] == features
-    plain = [(each, each.chrom, each.start, each.end) for each in features]
-    rows = [Row(each.name, each.strand, *place) for each, *place in plain]
+    rows = [Row(f.name, f.strand, f.chrom, f.start, f.end) for f in features]
     found = genes.nearest("chr1", start, start + length)
     assert [*found] == twin(rows, "chr1", start, start + length)
-
-
-class Row:
-    """A gene as the twin reads it: by index or by name."""
-
-    def __init__(self, name: str, strand: str, *place) -> None:
-        self.name, self.strand, self.place = name, strand, place
-        self.chrom = place[0]
-
-    def __getitem__(self, at):
-        return self.place[at]
 
 
 @pytest.mark.skipif(shutil.which("bedtools") is None, reason="bedtools is not on this machine")
