@@ -13,7 +13,7 @@ from gtrack.publish.report.saving import save_link
 _TALL = 420
 """Height of a figure above which it is not made smaller, to stand with three others on paper."""
 
-_MOST_GENES = 2
+_MOST_GENES, _LONGEST = 2, 30  # genes that are named, and characters of a name
 _SIDES = {"left": "before it", "right": "behind it"}  # of a gene without a strand
 
 
@@ -85,7 +85,7 @@ def genes_said(genes: Sequence[NearGene], chrom: str) -> str:
 
 def _gene_said(gene: NearGene) -> str:
     strand = "" if gene.strand == "." else f" ({gene.strand})"
-    name = f"{shortened(gene.name, 40)}{strand}"
+    name = f"{shortened(gene.name, _LONGEST)}{strand}"
     if not gene.distance:
         return f"inside {name}"
     return f"{name}, {gene.distance:,} bp {_SIDES.get(gene.side, gene.side)}"

@@ -9,12 +9,13 @@ import numpy as np
 from gtrack.core.hits.ranking import ranked
 from gtrack.core.targets import titled
 from gtrack.core.ties import first_largest
-from gtrack.publish.markup import Markup, element
+from gtrack.publish.markup import Markup, element, join
 from gtrack.publish.report.lanes import hit_label, signed
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.loci import Locus, listed
 from gtrack.publish.report.tables import cut, number_said, scrolled
 
+_LONGEST = 24  # characters of a motif's name, which is whole in the table of hits
 _REGION = "over the region that shares most bases with the place, which is named first."
 _GENES = "A gene's distance is from the place to its body; upstream and downstream as it reads."
 
@@ -32,6 +33,8 @@ def locus_table(
     units : sequence of str
         What scores are measured in: a value has no probability.
     """
+    if not loci:
+        return Markup()
     scores = ["score", *["probability"] * ("logit" in units)] if regions else []
     genes = ["nearest gene"] * any(locus.genes is not None for locus in loci)
     named = ("no.", "place", "regions", "model")
@@ -47,12 +50,12 @@ def locus_table(
     titles = (
         element("th", each, scope="col", **_look(at in right)) for at, each in enumerate(head)
     )
-    return scrolled(
-        *([element("caption", said)] if said else []),
+    table = scrolled(
         element("thead", element("tr", *titles)),
         element("tbody", *lines),
         class_="loci",
     )
+    return join(element("p", said, class_="under"), table) if said else table
 
 
 _Cell = tuple[int, str, int]
@@ -99,15 +102,15 @@ def _region(plot: LetterPlot, regions: Sequence[Mapping[str, str]]) -> list[Mapp
     return [row for row in regions if row["region"] == best]
 
 
-def _strongest(plot: LetterPlot, row: ModelRow) -> tuple[Markup, str]:
+def _strongest(plot: LetterPlot, row: ModelRow) -> tuple[Markup, Markup]:
     """Return a model's strongest base here, and its best hit, in words."""
     sizes = np.nan_to_num(np.abs(row.values))
     base = "-"
     if sizes.any():
         at = first_largest(sizes)
         base = f"{signed(float(row.values[at]))}, {plot.bases[at]} at {plot.start + at + 1:,}"
-    hits = "".join(hit_label(hit, 40) for hit in ranked(row.hits)[:1])
-    return _whole(base), hits or "-"
+    hits = "".join(hit_label(hit, _LONGEST) for hit in ranked(row.hits)[:1])
+    return _whole(base), _whole(hits or "-")
 
 
 def _whole(words: str) -> Markup:

@@ -63,26 +63,7 @@ class Report:
 def report_html(report: Report) -> str:
     """Return the page; equal reports give equal bytes."""
     names = " and ".join(model["name"] for model in report.manifest.models)
-    units = units_of(report.manifest)
-    hits = (
-        [(row.name, hit) for row in each.plot.models for hit in row.hits] for each in report.loci
-    )
-    sections = {
-        "loci": ("Top loci", join(_legend(units), *locus_figures(report.loci))),
-        "numbers": ("The loci in numbers", locus_table(report.loci, report.regions, units)),
-        "hits": (
-            "Motif hits in the loci",
-            Markup() if report.manifest.hits is None else hit_table(hits),
-        ),
-        "motifs": ("Families of motifs", motifs_section(report.manifest, report.motifs)),
-        "words": ("Recurrent words", words_section(report.words)),
-        "trust": ("Whether to believe the maps", trust_list(report.manifest)),
-        "reading": ("How to read the figures", how_to_read(report.manifest)),
-        "summary": ("What was scanned", _summary(report)),
-        "regions": ("Scores of the regions shown", regions_table(report.regions, units)),
-        "facts": ("Run facts", facts_table(report.manifest)),
-        "files": ("Files", files_table(report.manifest)),
-    }
+    sections = _sections(report)
     shown = {key: section for key, section in sections.items() if section[1]}
     head = element(
         "head",
@@ -114,6 +95,30 @@ def report_html(report: Report) -> str:
     return f"<!DOCTYPE html>\n{page}\n"
 
 
+def _sections(report: Report) -> dict[str, tuple[str, Markup]]:
+    """Return id, title and content of the sections, some of which are empty, in their order."""
+    units = units_of(report.manifest)
+    hits = (
+        [(row.name, hit) for row in each.plot.models for hit in row.hits] for each in report.loci
+    )
+    return {
+        "loci": ("Top loci", join(_legend(units), *locus_figures(report.loci))),
+        "numbers": ("The loci in numbers", locus_table(report.loci, report.regions, units)),
+        "hits": (
+            "Motif hits in the loci",
+            Markup() if report.manifest.hits is None else hit_table(hits),
+        ),
+        "motifs": ("Families of motifs", motifs_section(report.manifest, report.motifs)),
+        "words": ("Recurrent words", words_section(report.words)),
+        "trust": ("Whether to believe the maps", trust_list(report.manifest)),
+        "reading": ("How to read the figures", how_to_read(report.manifest)),
+        "summary": ("What was scanned", _summary(report)),
+        "regions": ("Scores of the regions shown", regions_table(report.regions, units)),
+        "facts": ("Run facts", facts_table(report.manifest)),
+        "files": ("Files", files_table(report.manifest)),
+    }
+
+
 def _verdicts(manifest: RunManifest) -> Iterator[Markup]:
     """Yield what was found of the maps of every target, in a line: figures come before reasons."""
     entries = () if manifest.foreign else (manifest.trust or {}).get("models", ())
@@ -122,7 +127,7 @@ def _verdicts(manifest: RunManifest) -> Iterator[Markup]:
         for each in entries
     ]
     if said:
-        about = element("li", element("a", "Whether to believe the maps:", href="#trust"))
+        about = element("li", element("a", "Passport", href="#trust"), ":")
         yield element("ul", about, *said, class_="verdicts")
 
 
