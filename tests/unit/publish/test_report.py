@@ -333,9 +333,9 @@ def test_no_hit_is_a_sentence_and_no_empty_table(known, said):
 def test_a_bound_and_chance_stand_in_the_hits_of_a_place():
     one, two = report_of(models=("cnn",)).loci[0].plot.models[0].hits
     words = Page(hit_table([[("cnn", one), ("cnn", replace(two, chance=None))]])).words
-    assert words.index("chance") == 9
-    assert words[19:21] == ["0.01", "0.2"]
-    assert words[30:32] == ["≤ 0.01", "-"]
+    assert words.index("chance") == 10
+    assert words[20:22] == ["0.01", "0.2"]
+    assert words[31:33] == ["≤ 0.01", "-"]
     assert q_said(replace(one, q_value=0.0312, bound=True)) == "≤ 0.031"
 
 

@@ -93,6 +93,13 @@ def test_a_badge_has_a_class_of_ours_whatever_a_file_says() -> None:
     assert 'class="badge not-asked"' in badge('x" onclick="y')
 
 
+def test_a_report_says_the_verdicts_above_its_figures() -> None:
+    page = report_html(Report(trusted(), (), {}, []))
+    above = page[: page.index('id="loci"')]
+    assert '<li>cnn <span class="badge not-supported">not supported</span></li>' in above
+    assert "verdicts" not in report_html(Report(MANIFEST, (), {}, [])).split("</style>")[1]
+
+
 def test_where_nobody_asked() -> None:
     assert NOT_ASKED in Words(trust_list(MANIFEST)).text
     assert trust_paragraphs(MANIFEST, "cnn", None) == ""
