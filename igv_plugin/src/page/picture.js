@@ -36,7 +36,9 @@ export function pictureOf(viewer) {
   const { title, above, below } = captions(viewer, Math.floor((width - 2 * EDGE) / CHARACTER))
   const top = LINE * (above.length + 1) + EDGE
   const foot = top + height + EDGE + LINE
-  const whole = foot + LINE * below.length + EDGE
+  const swatches = key(viewer, width)
+  const last = foot + Math.max(...swatches.map(({ y }) => y))
+  const whole = last + LINE * below.length + EDGE
   const figure = svg('g', { transform: `translate(0 ${top})` })
   figure.append(...root.childNodes, ...regions(viewer.browser), ...strands(viewer))
   const box = { height: whole, viewBox: `0 0 ${width} ${whole}`, ...TYPE }
@@ -48,8 +50,11 @@ export function pictureOf(viewer) {
     line(title, LINE, { fill: INK, 'font-size': 13, 'font-weight': 600 }),
     ...above.map((text, i) => line(text, LINE * (i + 2))),
     figure,
-    key(viewer, foot),
-    ...below.map((text, i) => line(text, foot + LINE * (i + 1))),
+    ...swatches.flatMap(({ text, fill, x, y }) => [
+      svg('rect', { x, y: foot + y - 9, width: 10, height: 10, fill }),
+      line(text, foot + y, { x: x + 14 }),
+    ]),
+    ...below.map((text, i) => line(text, last + LINE * (i + 1))),
   )
   return new XMLSerializer().serializeToString(root)
 }
@@ -134,25 +139,23 @@ function strands({ browser, relevance }) {
 }
 
 /**
- * The colours and what they mean, in a line.
+ * The colours and what they mean, each in its place; what finds no room in a line begins another.
  *
  * @param {Viewer} viewer
- * @param {number} y
+ * @param {number} width
  */
-function key({ colors }, y) {
+function key({ colors }, width) {
   const { A, C, G, T, positive, negative, dim } = colors
   const said = {
     ...{ A, C, G, T, 'bars, hits: supports': positive, 'bars, hits: opposes': negative },
     'below the threshold': dim,
   }
-  const row = svg('g', { fill: SOFT })
-  let x = EDGE
-  for (const [text, fill] of Object.entries(said)) {
-    row.append(
-      svg('rect', { x, y: y - 9, width: 10, height: 10, fill }),
-      svg('text', { x: x + 14, y }, text),
-    )
-    x += 14 + CHARACTER * text.length + 16
-  }
-  return row
+  let [x, y] = [EDGE, 0]
+  return Object.entries(said).map(([text, fill]) => {
+    const room = 14 + CHARACTER * text.length
+    if (x > EDGE && x + room > width) [x, y] = [EDGE, y + LINE]
+    const place = { text, fill, x, y }
+    x += room + 12
+    return place
+  })
 }
