@@ -1,7 +1,6 @@
 import { featureSource, readMotifs, readTables } from '../data/tables.js'
 import { button, choices, field, group, select } from '../parts/controls.js'
 import { h } from '../parts/dom.js'
-import { card, hitCard, locusOf } from '../parts/popup.js'
 import { whyEmpty } from '../pure/emptiness.js'
 import { familiesOf } from '../pure/families.js'
 import { sortNames, Table } from '../pure/hits.js'
@@ -11,7 +10,8 @@ import { Navigator } from './navigator.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('../data/manifest.js').Manifest} Manifest */
-/** @typedef {import('./navigator.js').Kind} Kind */
+/** @typedef {import('./listing.js').Kind} Kind */
+/** @typedef {ReturnType<typeof import('./lists.js').makeLists>} Lists */
 /** @typedef {import('../page/panel.js').Viewer} Viewer */
 
 /** A view of so many bases is kept when one goes to the next hit. */
@@ -23,6 +23,8 @@ const FAMILY = '\t'
 export class Side {
   /** @type {import('../parts/popup.js').Motifs} */
   motifs = {}
+  /** @type {ReturnType<typeof import('../page/marks.js').makeMarks> | null} */
+  marks = null
   #tables = { hits: new Table(), regions: new Table() }
   #search = field('Filter by motif, region, chromosome', {
     type: 'search',
@@ -31,13 +33,15 @@ export class Side {
   #kind = select(
     'What to list',
     [
+      ['sites', 'Sites'],
       ['hits', 'Hits'],
       ['regions', 'Regions'],
     ],
     () => {
-      this.list.set({ kind: this.#kindNow() })
+      void this.list.set({ kind: this.#kindNow() })
       this.#row = null
       this.#detail.replaceChildren()
+      this.marks?.current(null)
     },
   )
   #model = select('Model', [], () => this.#viewer.setFilter(this.#chosen()))
@@ -53,16 +57,20 @@ export class Side {
   })
   /** @type {{row: Hit, kind: Kind} | null} the current one */
   #row = null
+  /** @type {Lists | null} once they are read */
+  #lists = null
   #viewer
 
   /** @param {Viewer} viewer */
   constructor(viewer) {
     this.#viewer = viewer
-    this.list = new Navigator(this.#tables, {
+    this.list = new Navigator({
       limits: () => this.#limits(),
       counted: (counts) => this.#counted(counts),
+      waiting: () => (this.#count.textContent = 'Sorting…'),
       chosen: (row, kind, quiet) => this.#show(row, kind, quiet),
       coming: (row) => this.#viewer.expect(...this.#placeOf(row)),
+      pointed: (row) => this.marks?.hovered(row),
     })
     const filters = group('Filters', this.#search, this.#kind, this.#model, this.#motif)
     const parts = [filters, this.#count, this.#why, this.list.element, this.#detail]
@@ -71,7 +79,8 @@ export class Side {
 
   /** @returns {Kind} */
   #kindNow() {
-    return this.#kind.value === 'regions' ? 'regions' : 'hits'
+    const { value } = this.#kind
+    return value === 'regions' || value === 'hits' ? value : 'sites'
   }
 
   #chosen() {
@@ -93,10 +102,12 @@ export class Side {
 
   /** @param {import('./navigator.js').Counts} counts */
   #counted(counts) {
-    const { shown, all, hidden, kind } = counts
-    this.#model.disabled = this.#motif.disabled = kind !== 'hits'
+    const { shown, all, hidden, kind, rows } = counts
+    const noun = kind === 'regions' ? kind : 'hits'
+    this.#model.disabled = this.#motif.disabled = kind === 'regions'
+    const sites = kind === 'sites' ? ` at ${number(rows)} sites` : ''
     const more = hidden ? `, ${number(hidden)} hidden by the threshold` : ''
-    this.#count.textContent = `${number(shown)} of ${number(all)} ${kind}${more}`
+    this.#count.textContent = `${number(shown)} of ${number(all)} ${noun}${sites}${more}`
     const only = { text: this.#search.value, ...this.#chosen() }
     const { manifest } = this.#viewer
     this.#explain(whyEmpty(counts, only, manifest?.hits, this.#tables.hits.count > 0))
@@ -125,14 +136,17 @@ export class Side {
   describe() {
     if (!this.#row) return
     const { row, kind } = this.#row
-    const { relevance, colors, state } = this.#viewer
-    const unit = relevance.find((r) => r.model === row.model)?.unit
-    this.#detail.replaceChildren(
-      kind === 'hits'
-        ? hitCard(row, this.motifs[row.motifId], colors, unit, state().reverse)
-        : card(row.name, [['Place', locusOf(row)]]),
-    )
+    this.#detail.replaceChildren(...(this.#lists?.cardsOf(row, kind, this.motifs) ?? []))
   }
+
+  /** From now on the current row is marked in the figure. @param {NonNullable<Side['marks']>} marks */
+  mark(marks) {
+    this.marks = marks
+    marks.current(this.#row?.row ?? null)
+  }
+
+  /** What there is to say of the regions over a base. @param {string} chrom @param {number} at */
+  regionsAt = (chrom, at) => this.#lists?.regionsAt(chrom, at) ?? []
 
   /**
    * Shows what there is to say about a row, and its place unless `quiet`.
@@ -144,6 +158,7 @@ export class Side {
   async #show(row, kind, quiet) {
     this.#row = { row, kind }
     this.describe()
+    this.marks?.current(row)
     if (quiet) return true
     this.#viewer.chose({ ...row, kind })
     return this.#viewer.goto(...this.#placeOf(row))
@@ -172,8 +187,19 @@ export class Side {
   async load(manifest, signal) {
     const { report, browser, roi } = this.#viewer
     this.motifs = await readMotifs(manifest.hits?.logos, signal)
+    const making = import('./lists.js')
     await readTables(manifest, this.#tables, report, signal)
+    const { makeLists } = await making
     if (signal.aborted) return
+    const progress = (/** @type {number} */ share) => {
+      this.#count.textContent = `Reading the relevance of all regions: ${Math.floor(100 * share)} %`
+    }
+    const changed = (/** @type {boolean} */ anew) => {
+      if (this.#kindNow() === 'regions') void (anew ? this.list.set() : this.list.draw())
+    }
+    const told = { changed, progress, signal }
+    this.#lists = makeLists(this.#tables, this.#viewer, manifest, told)
+    this.list.use(this.#lists.lists)
     this.#fill(manifest)
     await browser.loadROI({ ...roi, featureSource: featureSource(this.#tables.regions) })
   }
@@ -188,7 +214,7 @@ export class Side {
     const motifs = familiesOf(table).flatMap(([name, names]) => familyOptions(name, names))
     const wanted = family ? FAMILY + family : motif
     offer(this.#motif, [...choices([['', 'All motifs']]), ...motifs], wanted)
-    this.#kind.value = hits?.models?.some((each) => each.hits) ? 'hits' : 'regions'
+    this.#kind.value = hits?.models?.some((each) => each.hits) ? 'sites' : 'regions'
     this.list.set({ kind: this.#kindNow(), ...this.#chosen() })
     this.list.touch(parseLocus(locus))
   }

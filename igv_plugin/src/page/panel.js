@@ -99,6 +99,7 @@ export function makePanel(viewer, reads) {
   sync()
   const ready = manifest ? load(viewer, side, manifest, gone.signal) : Promise.resolve()
   ready.then(() => gone.signal.aborted || [access, notes].forEach((part) => part.sync()))
+  void pointAt(viewer, side, gone.signal)
   const destroy = () => {
     gone.abort()
     deaf()
@@ -112,6 +113,29 @@ export function makePanel(viewer, reads) {
   }
   const go = (/** @type {number} */ at) => list.go(at)
   return { go, next: list.next, prev: list.prev, ready, destroy }
+}
+
+/**
+ * Marks in the figure what is current in the list, and says what is under the pointer: fetched once
+ * the figure is there.
+ *
+ * @param {Viewer} viewer
+ * @param {Side} side
+ * @param {AbortSignal} signal
+ */
+async function pointAt(viewer, side, signal) {
+  const [{ makeMarks }, { makeHover }] = await Promise.all([
+    import('./marks.js'),
+    import('./hover.js'),
+  ])
+  if (signal.aborted) return
+  const marks = makeMarks(viewer, signal)
+  side.mark(marks)
+  const pointed = (/** @type {import('../../index.js').Interval | null} */ place) => {
+    marks.base(place)
+    side.list.light(place)
+  }
+  makeHover(viewer, pointed, signal)
 }
 
 /**
@@ -171,9 +195,13 @@ function listenToClicks({ browser, element, figure, colors, state }, side, signa
     pointer = event
   }
   figure.addEventListener('pointerup', seen, { signal, capture: true })
-  /** @type {(track: any, values: any[], event: unknown, features: any[]) => boolean} */
-  const clicked = (track, values, _, features) => {
+  /** @type {(track: any, values: any[], place: number, features: any[]) => boolean} */
+  const clicked = (track, values, place, features) => {
     const cards = clickCards(track, values, features, side.motifs, colors, state().reverse)
+    const { chr: chrom } = browser.referenceFrameList[0]
+    const hit = features?.find((f) => f.motifId !== undefined)
+    if (hit) side.list.touch({ chrom, start: hit.start, end: hit.end }, track.config.gtrack?.model)
+    else if (track.isRelevance) cards.push(...side.regionsAt(chrom, Math.floor(place)))
     if (cards.length) openPopup(element, cards, pointer)
     return false // or igv.js would show its list, as HTML
   }

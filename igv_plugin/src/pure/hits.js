@@ -38,6 +38,8 @@ const FIRST = ['chromStart', 'chromEnd', 'relSum', 'relZ', 'seqP', 'relP', 'qVal
 /** @type {NumberKey[]} */
 const LATER = ['qWord', 'qPlace', 'chance', 'bound']
 const NUMBERS = [...FIRST, ...LATER]
+/** @type {Set<string>} */
+const NUMERIC = new Set(NUMBERS)
 /** @type {TextKey[]} */
 const SEARCHED = ['name', 'motifId', 'family', 'region', 'chrom']
 
@@ -78,6 +80,7 @@ function codeOf(names, text) {
 /** The rows of one or more BED files. */
 export class Table {
   count = 0
+  from = new Uint32Array() // of each row which line of the file it was
   /** Of text columns, `data` has the numbers of names. */
   names = columns(TEXTS, () => /** @type {Map<string, number>} */ (new Map()))
   /** @type {Record<TextKey | NumberKey, number[] | Uint32Array | Float64Array>} */
@@ -120,16 +123,12 @@ export class Table {
 
   /** Puts the rows in genome order, so that a row's number is its place, and in typed arrays. */
   async finish() {
-    const from = this.#genomeOrder()
-    for (const key of TEXTS) {
+    this.from = this.#genomeOrder()
+    for (const key of [...TEXTS, ...NUMBERS]) {
       await rest()
       const old = this.data[key]
-      this.data[key] = Uint32Array.from(from, (row) => old[row])
-    }
-    for (const key of NUMBERS) {
-      await rest()
-      const old = this.data[key]
-      this.data[key] = Float64Array.from(from, (row) => old[row])
+      const typed = NUMERIC.has(key) ? Float64Array : Uint32Array
+      this.data[key] = typed.from(this.from, (row) => old[row])
     }
     await rest()
     this.text = columns(TEXTS, (key) => [...this.names[key].keys()])
