@@ -37,7 +37,8 @@ export function scoreReader(count, into) {
       if (NEEDED.every((name) => cells.includes(name))) return
       throw new Error(`its first line names no ${NEEDED.join(', ')}`)
     }
-    const cell = (/** @type {string} */ name) => cells[/** @type {string[]} */ (columns).indexOf(name)]
+    const cell = (/** @type {string} */ name) =>
+      cells[/** @type {string[]} */ (columns).indexOf(name)]
     const at = Number(cell('region'))
     if (!(at >= 0 && at < count)) throw new Error(`there is no region ${cell('region')}`)
     const model = titled({ model: cell('model'), target: cell('target') }) ?? ''

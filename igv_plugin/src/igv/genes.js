@@ -48,7 +48,12 @@ export async function genesOf(browser, tracks, chrom) {
   for (const { featureSource } of tracks) {
     for (let start = 0; start < length; start += PIECE) {
       const end = Math.min(start + PIECE, length)
-      const found = await featureSource.getFeatures({ chr: chrom, start, end, windowFunction: 'none' })
+      const found = await featureSource.getFeatures({
+        chr: chrom,
+        start,
+        end,
+        windowFunction: 'none',
+      })
       for (const feature of found ?? []) {
         const gene = { name: utf8(nameOf(feature)), start: feature.start, end: feature.end }
         const { strand } = feature

@@ -1,14 +1,14 @@
 // The cards of a site and of a region: what all models say of it, side by side.
 import { h } from '../parts/dom.js'
-import { number, short, signed } from '../pure/words.js'
+import { number, signed } from '../pure/words.js'
 import { howNear } from '../pure/nearest.js'
 import { card, hitCard, locusOf, qOf } from '../parts/popup.js'
-import { familyOf } from './site-list.js'
+import { familyOf } from './sites.js'
 
 /** @typedef {import('../parts/dom.js').Child} Child */
 /** @typedef {import('../parts/popup.js').Fact} Fact */
-/** @typedef {import('./region-facts.js').RegionFacts} RegionFacts */
-/** @typedef {import('./site-list.js').Site} Site */
+/** @typedef {import('./known.js').RegionFacts} RegionFacts */
+/** @typedef {import('./sites.js').Site} Site */
 
 /**
  * A small table whose first column names its rows.
@@ -125,12 +125,12 @@ function modelRows(facts, at) {
     const unit = series[shown]?.unit ?? 'logit'
     const value = largest[shown]?.[at] ?? Infinity
     const known = (/** @type {number | undefined} */ x = NaN, more = '') =>
-      Number.isFinite(x) ? `${short(x)}${more}` : '–'
+      Number.isFinite(x) ? `${signed(x)}${more}` : '–'
     return [
       model,
       known(read?.score[line], ` ${unit}`),
-      known(read?.probability[line]),
-      Number.isFinite(value) ? `${signed(value)} ${unit}` : Number.isNaN(value) ? '…' : '–',
+      known(read?.probability[line]).replace('+', ''),
+      Number.isNaN(value) ? '…' : known(value, ` ${unit}`),
       verdictOf(model) ?? 'not asked',
     ]
   })

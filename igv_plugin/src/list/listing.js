@@ -43,4 +43,15 @@
  * @property {(chrom: string, start: number, end: number) => (at: number) => boolean} overlaps
  */
 
+/**
+ * @typedef {object} Ears Who is asked and told.
+ * @property {() => Record<string, number>} limits of each model the least |relevance| per base
+ * @property {(row: Hit, kind: Kind, quiet: boolean) => Promise<boolean>} chosen hears of the
+ *   current row; `quiet`: the browser is not to follow
+ * @property {(row: Hit) => unknown} coming hears of the row that is likely to be the next
+ * @property {(row: Hit | null) => unknown} pointed hears of the row under the pointer
+ * @property {(counts: Counts) => void} counted
+ * @property {() => void} waiting hears of a sort that takes its time
+ */
+
 export {}

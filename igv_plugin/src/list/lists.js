@@ -1,9 +1,9 @@
 // What is listed, made of the tables once they are read; what is said of a row.
 import { regionCard, siteCard } from './cards.js'
 import { hitCard } from '../parts/popup.js'
-import { RegionFacts } from './region-facts.js'
-import { RegionList } from './region-list.js'
-import { HitList, SiteList } from './site-list.js'
+import { RegionFacts } from './known.js'
+import { RegionList } from './regions.js'
+import { HitList, SiteList } from './sites.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('./listing.js').Kind} Kind */
@@ -23,11 +23,7 @@ import { HitList, SiteList } from './site-list.js'
 export function makeLists(tables, viewer, manifest, { changed, ...more }) {
   const facts = new RegionFacts(tables, viewer, manifest, {
     ...more,
-    changed: () => {
-      const before = regions.columns()
-      regions.refresh()
-      changed(regions.columns() !== before)
-    },
+    changed: () => changed(regions.refresh()),
   })
   const regions = new RegionList(facts)
   const lists = { sites: new SiteList(tables.hits), hits: new HitList(tables.hits), regions }

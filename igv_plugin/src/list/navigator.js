@@ -1,5 +1,6 @@
 // The list beside the figure, of which only the rows in sight are in the page.
 import { ends, h } from '../parts/dom.js'
+import { headOf, setWidths } from './heads.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('./listing.js').Column} Column */
@@ -9,38 +10,12 @@ import { ends, h } from '../parts/dom.js'
 /** @typedef {import('./listing.js').Listing} Listing */
 /** @typedef {import('./listing.js').Wanted} Wanted */
 
-/**
- * @typedef {object} Ears Who is asked and told.
- * @property {() => Record<string, number>} limits of each model the least |relevance| per base
- * @property {(row: Hit, kind: Kind, quiet: boolean) => Promise<boolean>} chosen hears of the
- *   current row; `quiet`: the browser is not to follow
- * @property {(row: Hit) => unknown} coming hears of the row that is likely to be the next
- * @property {(row: Hit | null) => unknown} pointed hears of the row under the pointer
- * @property {(counts: Counts) => void} counted
- * @property {() => void} waiting hears of a sort that takes its time
- */
+/** @typedef {import('./listing.js').Ears} Ears */
 
 // Pixels of a row, as in style.css, and rows that are drawn above and below what is seen.
 const ROW = 26
 const SPARE = 6
-const ways = ['ascending', 'descending']
 let grids = 0
-
-/**
- * The head of a column, which sorts by it.
- *
- * @param {Column} column
- * @param {string | false} way
- * @param {(column: Column) => void} sort
- */
-function headOf(column, way, sort) {
-  const { title, under, number, meaning } = column
-  const said = [title, under !== undefined && [' ', h('small', {}, under)]]
-  const onclick = () => sort(column)
-  const button = h('button', { type: 'button', title: meaning, onclick }, said)
-  const attributes = { role: 'columnheader', class: number && 'gt-number', 'aria-sort': way }
-  return h('div', attributes, button)
-}
 
 export class Navigator {
   /** @type {Wanted} */
@@ -50,6 +25,7 @@ export class Navigator {
   }
   /** @type {Record<Kind, Listing> | null} once they are read */
   #lists = null
+  /** @type {Uint32Array} */
   #rows = new Uint32Array()
   #current = -1 // a row's number
   #asked = 0 // how often there was something to find
@@ -205,20 +181,17 @@ export class Navigator {
     if (columns !== this.#columns) {
       this.#columns = columns
       for (const row of this.#pool.splice(0)) row.remove()
-      const widths = columns.map(({ width: least, grow = 0 }) =>
-        grow ? `minmax(${least}rem, ${grow}fr)` : `${least}rem`,
-      )
-      const least = columns.reduce((sum, { width }) => sum + width, 0)
-      this.element.style.setProperty('--columns', widths.join(' '))
-      this.element.style.setProperty('--least', `${least + 0.6 * columns.length + 1}rem`)
+      setWidths(this.element, columns)
     }
     const sort = (/** @type {Column} */ { id, down: first = false }) => {
-      this.set({ by: id, down: id === this.#wanted.by ? !this.#wanted.down : first })
+      this.element.scrollTop = 0
+      void this.set({ by: id, down: id === this.#wanted.by ? !this.#wanted.down : first })
       /** @type {HTMLElement | null} */
       const button = this.#head.querySelector('[aria-sort] button')
       button?.focus()
     }
-    const cells = columns.map((column) => headOf(column, column.id === current && ways[Number(down)], sort))
+    const way = down ? 'descending' : 'ascending'
+    const cells = columns.map((column) => headOf(column, column.id === current && way, sort))
     this.#head.replaceChildren(...cells)
   }
 
@@ -281,7 +254,7 @@ export class Navigator {
     this.#ears.pointed(at === undefined ? null : (this.#list?.row(at) ?? null))
   }
 
-  /** @param {import('../../index.js').Interval} view @returns {Uint32Array} the listed rows in it */
+  /** @param {import('../../index.js').Interval} view @returns the listed rows there */
   #within({ chrom, start, end }) {
     const list = this.#list
     return list ? this.#rows.filter(list.overlaps(chrom, start, end)) : new Uint32Array()

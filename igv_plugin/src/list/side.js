@@ -42,6 +42,7 @@ export class Side {
       this.#row = null
       this.#detail.replaceChildren()
       this.marks?.current(null)
+      this.list.touch(parseLocus(this.#viewer.state().locus))
     },
   )
   #model = select('Model', [], () => this.#viewer.setFilter(this.#chosen()))
@@ -100,7 +101,7 @@ export class Side {
     return this.#tables.regions
   }
 
-  /** @param {import('./navigator.js').Counts} counts */
+  /** @param {import('./listing.js').Counts} counts */
   #counted(counts) {
     const { shown, all, hidden, kind, rows } = counts
     const noun = kind === 'regions' ? kind : 'hits'
@@ -139,10 +140,14 @@ export class Side {
     this.#detail.replaceChildren(...(this.#lists?.cardsOf(row, kind, this.motifs) ?? []))
   }
 
-  /** From now on the current row is marked in the figure. @param {NonNullable<Side['marks']>} marks */
+  /**
+   * From now on the current row is marked in the figure.
+   *
+   * @param {NonNullable<Side['marks']>} marks
+   */
   mark(marks) {
     this.marks = marks
-    marks.current(this.#row?.row ?? null)
+    marks.current(this.#row?.row ?? null, this.#row?.kind === 'regions')
   }
 
   /** What there is to say of the regions over a base. @param {string} chrom @param {number} at */
@@ -158,7 +163,7 @@ export class Side {
   async #show(row, kind, quiet) {
     this.#row = { row, kind }
     this.describe()
-    this.marks?.current(row)
+    this.marks?.current(row, kind === 'regions')
     if (quiet) return true
     this.#viewer.chose({ ...row, kind })
     return this.#viewer.goto(...this.#placeOf(row))

@@ -2,6 +2,32 @@
 import { h } from '../parts/dom.js'
 import { number } from '../pure/words.js'
 
+const SHEET = `
+.gt-hover {
+  position: fixed;
+  z-index: 3;
+  max-width: min(24rem, 92vw);
+  padding: 4px 10px;
+  border: 1px solid var(--line);
+  border-radius: 6px;
+  background: var(--page);
+  box-shadow: 0 2px 8px rgb(0 0 0 / 0.2);
+  overflow-wrap: anywhere;
+  pointer-events: none;
+}
+.gt-hover :is(p, dl, dd) {
+  margin: 0;
+}
+.gt-hover dl {
+  display: grid;
+  grid-template-columns: minmax(0, auto) auto;
+  gap: 0 12px;
+}
+.gt-hover dt {
+  color: var(--soft);
+}
+`
+
 /** @typedef {import('../../index.js').Interval} Interval */
 /** @typedef {import('../../igv.js').TrackView} TrackView */
 /** @typedef {{name: string, text: string}[]} Facts As a click on a relevance track gives them. */
@@ -36,7 +62,11 @@ export function together(tracks, place) {
 export function makeHover({ browser, element, figure }, tell, signal) {
   const box = h('div', { class: 'gt-hover', 'aria-hidden': 'true', hidden: true })
   element.append(box)
-  /** @type {PointerEvent | null} */
+  const root = /** @type {Document | ShadowRoot} */ (element.getRootNode())
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(SHEET)
+  root.adoptedStyleSheets.push(sheet)
+  /** @type {{chrom: string, at: number, x: number, y: number} | null} */
   let last = null
   let waiting = false
 
@@ -48,9 +78,8 @@ export function makeHover({ browser, element, figure }, tell, signal) {
   }
   const show = () => {
     waiting = false
-    const spot = last && spotOf(browser, last)
-    if (!last || !spot) return hide()
-    const { chrom, at } = spot
+    if (!last) return hide()
+    const { chrom, at } = last
     const said = together(factsAt(browser, at), `${chrom}:${number(at + 1)}`)
     const rows = said.lines.map(([model, value]) => [h('dt', {}, model), h('dd', {}, value)])
     const nothing = said.lines.length ? null : h('p', {}, 'No relevance here')
@@ -58,15 +87,15 @@ export function makeHover({ browser, element, figure }, tell, signal) {
     box.replaceChildren(first, nothing ?? h('dl', {}, rows))
     box.hidden = false
     const { offsetWidth, offsetHeight } = box
-    const right = last.clientX + 16 + offsetWidth < innerWidth
-    const x = right ? last.clientX + 16 : Math.max(4, last.clientX - 16 - offsetWidth)
-    const y = Math.max(4, Math.min(last.clientY + 18, innerHeight - offsetHeight - 4))
+    const right = last.x + 16 + offsetWidth < innerWidth
+    const x = right ? last.x + 16 : Math.max(4, last.x - 16 - offsetWidth)
+    const y = Math.max(4, Math.min(last.y + 18, innerHeight - offsetHeight - 4))
     Object.assign(box.style, { left: `${x}px`, top: `${y}px` })
     tell({ chrom, start: at, end: at + 1 })
   }
   const moved = (/** @type {PointerEvent} */ event) => {
     if (event.pointerType === 'touch' || event.buttons) return hide()
-    last = event
+    last = spotOf(browser, event)
     if (waiting) return
     waiting = true
     requestAnimationFrame(show)
@@ -76,7 +105,10 @@ export function makeHover({ browser, element, figure }, tell, signal) {
     figure.addEventListener(name, hide, { signal, passive: true })
   }
   element.addEventListener('keydown', hide, { signal })
-  signal.addEventListener('abort', () => box.remove())
+  signal.addEventListener('abort', () => {
+    box.remove()
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((each) => each !== sheet)
+  })
 }
 
 /**
@@ -93,7 +125,8 @@ function spotOf({ trackViews, referenceFrameList }, event) {
   const [{ chr: chrom, start, bpPerPixel }] = referenceFrameList
   if (!viewport || chrom === 'all') return null
   const { left } = viewport.viewportElement.getBoundingClientRect()
-  return { chrom, at: Math.floor(start + (event.clientX - left) * bpPerPixel) }
+  const { clientX: x, clientY: y } = event
+  return { chrom, at: Math.floor(start + (x - left) * bpPerPixel), x, y }
 }
 
 /**

@@ -11,6 +11,7 @@ const SHEET = `
 .gt-mark { position: absolute; top: 0; bottom: 0; z-index: 5; pointer-events: none; }
 .gt-current { border: solid #0b5cad; border-width: 0 1px; background: rgb(11 92 173 / 0.07); }
 .gt-hovered { border: dashed #59616a; border-width: 0 1px; background: rgb(89 97 106 / 0.08); }
+.gt-wide { background: none; }
 .gt-base { background: rgb(28 32 36 / 0.1); }
 `
 
@@ -53,13 +54,16 @@ export function makeMarks({ browser, figure }, signal) {
   function draw(mark) {
     const element = /** @type {HTMLElement} */ (elements.get(mark))
     const place = places.get(mark)
-    const { referenceFrameList: frames, columnContainer } = browser
-    const width = browser.calculateViewportWidth(frames.length)
-    const pixels = place && frames.length === 1 && pixelsOf(place, frames[0], width)
+    const { referenceFrameList: frames, columnContainer, trackViews } = browser
+    const room = browser.calculateViewportWidth(frames.length)
+    const pixels = place && frames.length === 1 && pixelsOf(place, frames[0], room)
     if (!pixels) return element.remove()
     const column = columnContainer.querySelector('.igv-column')
     if (element.parentNode !== column) column?.append(element)
-    Object.assign(element.style, { left: `${pixels.left}px`, width: `${pixels.width}px` })
+    const ruler = trackViews.find(({ track }) => track.type === 'ruler')?.viewports[0]
+    const top = ruler?.viewportElement.offsetTop ?? 0 // above it is all of the chromosome
+    const { left, width } = pixels
+    Object.assign(element.style, { top: `${top}px`, left: `${left}px`, width: `${width}px` })
   }
   const drawAll = () => elements.forEach((_, mark) => draw(mark))
   browser.on('locuschange', drawAll)
@@ -75,11 +79,13 @@ export function makeMarks({ browser, figure }, signal) {
     draw(mark)
   }
   /** @param {Hit | null} row */
-  const placeOf = (row) =>
-    row && { chrom: row.chrom, start: row.chromStart, end: row.chromEnd }
+  const placeOf = (row) => row && { chrom: row.chrom, start: row.chromStart, end: row.chromEnd }
   return {
-    /** @param {Hit | null} row */
-    current: (row) => set('current', placeOf(row)),
+    /** @param {Hit | null} row @param {boolean} [wide] it has no colour of its own */
+    current: (row, wide = false) => {
+      elements.get('current')?.classList.toggle('gt-wide', wide)
+      set('current', placeOf(row))
+    },
     /** @param {Hit | null} row */
     hovered: (row) => set('hovered', placeOf(row)),
     /** @param {Interval | null} place */

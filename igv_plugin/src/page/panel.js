@@ -99,7 +99,6 @@ export function makePanel(viewer, reads) {
   sync()
   const ready = manifest ? load(viewer, side, manifest, gone.signal) : Promise.resolve()
   ready.then(() => gone.signal.aborted || [access, notes].forEach((part) => part.sync()))
-  void pointAt(viewer, side, gone.signal)
   const destroy = () => {
     gone.abort()
     deaf()
@@ -176,6 +175,7 @@ function listen(viewer, side, { sync, report }, signal) {
     on('error', report),
   ]
   const clicked = listenToClicks(viewer, side, signal)
+  void pointAt(viewer, side, signal)
   return () => {
     browser.off('trackclick', clicked)
     for (const off of offs) off()

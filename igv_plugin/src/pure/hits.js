@@ -127,8 +127,8 @@ export class Table {
     for (const key of [...TEXTS, ...NUMBERS]) {
       await rest()
       const old = this.data[key]
-      const typed = NUMERIC.has(key) ? Float64Array : Uint32Array
-      this.data[key] = typed.from(this.from, (row) => old[row])
+      const typed = new (NUMERIC.has(key) ? Float64Array : Uint32Array)(this.count)
+      this.data[key] = typed.map((_, row) => old[this.from[row]])
     }
     await rest()
     this.text = columns(TEXTS, (key) => [...this.names[key].keys()])
@@ -252,6 +252,7 @@ const bits = new Int32Array(float.buffer)
  * @param {number} x
  */
 function rankOf(x) {
+  if (Number.isNaN(x)) return 0x7fffffff // one may have a sign
   float[0] = x + 0 // no negative zero
   return bits[0] ^ ((bits[0] >> 31) & 0x7fffffff)
 }

@@ -33,7 +33,7 @@ export function groupsOf(places) {
 }
 
 /**
- * The value of the largest size in [start, end), of values in genome order; NaN where there is none.
+ * The value of the largest size in [start, end), of values in genome order; NaN for none.
  *
  * @param {{start: number, end: number, value: number}[]} values
  * @param {number} start

@@ -1,12 +1,12 @@
 // What is known of regions beside their places: scores, relevance, motif, genes. What takes time to
 // find is found for those that are asked for, and for all where the list is sorted by it.
 import { genesOf, geneTracks } from '../igv/genes.js'
-import { Largest } from '../igv/region-values.js'
+import { Largest } from '../igv/peaks.js'
 import { groupsOf } from '../pure/largest.js'
 import { turns } from '../pure/natural.js'
 import { titled } from '../data/manifest.js'
 import { readScores } from '../data/scores.js'
-import { topHits } from '../pure/top-motifs.js'
+import { topHits } from '../pure/best.js'
 
 /** @typedef {import('../data/manifest.js').Manifest} Manifest */
 /** @typedef {import('../pure/nearest.js').Near} Near */

@@ -15,11 +15,11 @@ const Q = { id: 'q', title: 'q', width: 4.2, number: true, cell: briefQ }
 const FDR = 'False discovery rate; ≤: at most'
 
 /** @param {string} title @param {(row: any) => string} cell @returns {Column} */
-const named = (title, cell) => ({ id: 'name', title, cell, width: 7, grow: 8 })
+const named = (title, cell) => ({ id: 'name', title, cell, width: 5.4, grow: 8 })
 
 /** @type {Column} */
 export const PLACE = {
-  ...{ id: 'position', title: 'Place', width: 6.6, grow: 4 },
+  ...{ id: 'position', title: 'Place', width: 6.2, grow: 4 },
   cell: (row) => `${row.chrom}:${number(row.chromStart + 1)}`,
 }
 
@@ -174,7 +174,10 @@ export class SiteList {
       })
       const known = [...new Set(names)]
       const codes = new Map(known.map((name, i) => [name, i]))
-      return ranked(known, names.map((name) => codes.get(name) ?? 0))
+      return ranked(
+        known,
+        names.map((name) => codes.get(name) ?? 0),
+      )
     }
     const of = by === 'q' ? data.qValue : data.relSum
     return Float64Array.from(best, (hit) => (hit < 0 ? NaN : Math.abs(of[hit])))
@@ -222,7 +225,7 @@ export function hitOfModel({ hits }, model) {
 
 /** @param {string} model @returns {Column} */
 const columnOf = (model) => ({
-  ...{ id: `of ${model}`, title: model, width: 4.6, grow: 2 },
+  ...{ id: `of ${model}`, title: 'Relevance', under: model, width: 4.6, grow: 2 },
   ...{ number: true, down: true },
   meaning: `Relevance of the best hit of ${model}: the sum over its bases`,
   cell: (/** @type {Site} */ site) => {

@@ -2,13 +2,13 @@
 import { number, short, signed } from '../pure/words.js'
 import { placesOf } from '../pure/natural.js'
 import { orderBy } from '../pure/sites.js'
-import { familyOf, PLACE } from './site-list.js'
+import { familyOf, PLACE } from './sites.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('./listing.js').Asked} Asked */
 /** @typedef {import('./listing.js').Column} Column */
 /** @typedef {import('./listing.js').Found} Found */
-/** @typedef {import('./region-facts.js').RegionFacts} RegionFacts */
+/** @typedef {import('./known.js').RegionFacts} RegionFacts */
 
 /** What a cell says while it is read, and where there is nothing to say. */
 const SOON = '…'
@@ -37,9 +37,10 @@ export class RegionList {
     return this.#facts.regions.count
   }
 
-  /** More is known: cells say something else. */
+  /** More is known, and cells say something else; whether there are other columns, too. */
   refresh() {
     this.version++
+    return this.#made !== this.#facts.scores.length
   }
 
   columns = () => {
@@ -111,7 +112,11 @@ export class RegionList {
       {
         ...{ id: 'gene', title: 'Nearest gene', width: 6.6, grow: 2 },
         meaning: 'With the smallest distance to its body',
-        cell: (_, at) => this.#facts.genes(at)?.map(({ name }) => name).join(', ') || SOON,
+        cell: (_, at) =>
+          this.#facts
+            .genes(at)
+            ?.map(({ name }) => name)
+            .join(', ') || SOON,
       },
       {
         ...{ id: 'distance', title: 'Distance', width: 5.6, number: true },
@@ -181,7 +186,10 @@ export class RegionList {
     }
     if (what === 'distance') {
       const far = () => facts.texts((at) => String(gene(at)?.distance ?? NaN))
-      return facts.allGenes().then(far).then((texts) => texts.map(Number))
+      return facts
+        .allGenes()
+        .then(far)
+        .then((texts) => texts.map(Number))
     }
     return row
   }
