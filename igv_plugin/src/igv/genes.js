@@ -25,7 +25,7 @@ const nameOf = ({ name, getAttributeValue, ...rest }) =>
  * @param {Browser} browser
  * @param {import('../data/manifest.js').Manifest} manifest
  */
-export function geneTracks(browser, { tracks }) {
+export function geneTracks(browser, { tracks = [] }) {
   const isGenes = ({ kind = '', name = '', format = '' }) =>
     kind === 'annotation' && holdsGenes({ name, format })
   const urls = new Set(tracks.filter(isGenes).map(({ url }) => url))

@@ -10,6 +10,8 @@ import { familyOf } from './sites.js'
 /** @typedef {import('./known.js').RegionFacts} RegionFacts */
 /** @typedef {import('./sites.js').Site} Site */
 
+const NONE = '–'
+
 /**
  * A small table whose first column names its rows.
  *
@@ -78,16 +80,28 @@ export function regionCard(facts, at) {
     const { chromStart: start, chromEnd: end } = row
     /** @type {Fact[]} */
     const rows = [['Place', `${locusOf(row)}, ${number(end - start)} bp`], ...besides(facts, at)]
-    const models = modelRows(facts, at)
-    const heads = ['Model', 'Score', 'Probability', 'Largest |relevance|', 'Passport']
     const list = card('', rows).querySelector('dl') ?? ''
-    const asTable = models.length > 0 && table('What the models say', heads, models)
-    element.replaceChildren(element.firstElementChild ?? '', list, asTable || '')
+    const heads = ['Model', 'Score', 'Probability', 'Largest |relevance|', 'Passport']
+    element.replaceChildren(element.firstElementChild ?? '', list, ...said(heads, facts, at))
     if (facts.why) element.append(h('p', {}, `${facts.why}.`))
   }
   write()
   const done = Promise.all([facts.open(), facts.read([at]), facts.genesAt(at)]).then(write)
   return { element, done }
+}
+
+/**
+ * What the models say, without the columns that nothing is known of.
+ *
+ * @param {string[]} heads
+ * @param {RegionFacts} facts
+ * @param {number} at
+ */
+function said(heads, facts, at) {
+  const rows = modelRows(facts, at)
+  const known = heads.map((_, i) => rows.some((row) => row[i] !== NONE))
+  const kept = (/** @type {string[]} */ cells) => cells.filter((_, i) => known[i])
+  return rows.length ? [table('What the models say', kept(heads), rows.map(kept))] : []
 }
 
 /**
@@ -125,13 +139,13 @@ function modelRows(facts, at) {
     const unit = series[shown]?.unit ?? 'logit'
     const value = largest[shown]?.[at] ?? Infinity
     const known = (/** @type {number | undefined} */ x = NaN, more = '') =>
-      Number.isFinite(x) ? `${signed(x)}${more}` : '–'
+      Number.isFinite(x) ? `${signed(x)}${more}` : NONE
     return [
       model,
       known(read?.score[line], ` ${unit}`),
       known(read?.probability[line]).replace('+', ''),
       Number.isNaN(value) ? '…' : known(value, ` ${unit}`),
-      verdictOf(model) ?? 'not asked',
+      verdictOf(model) ?? NONE,
     ]
   })
 }

@@ -5,6 +5,8 @@ import { RegionFacts } from './known.js'
 import { RegionList } from './regions.js'
 import { HitList, SiteList } from './sites.js'
 
+export { Navigator } from './navigator.js'
+
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('./listing.js').Kind} Kind */
 

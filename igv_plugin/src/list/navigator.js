@@ -9,7 +9,6 @@ import { headOf, setWidths } from './heads.js'
 /** @typedef {import('./listing.js').Kind} Kind */
 /** @typedef {import('./listing.js').Listing} Listing */
 /** @typedef {import('./listing.js').Wanted} Wanted */
-
 /** @typedef {import('./listing.js').Ears} Ears */
 
 // Pixels of a row, as in style.css, and rows that are drawn above and below what is seen.
@@ -23,8 +22,6 @@ export class Navigator {
     ...{ kind: 'sites', by: 'position', down: false },
     ...{ text: '', model: '', motif: '', family: '' },
   }
-  /** @type {Record<Kind, Listing> | null} once they are read */
-  #lists = null
   /** @type {Uint32Array} */
   #rows = new Uint32Array()
   #current = -1 // a row's number
@@ -45,10 +42,15 @@ export class Navigator {
     this.#hidden ||= closed
     this.draw()
   })
+  #lists
   #ears
 
-  /** @param {Ears} ears */
-  constructor(ears) {
+  /**
+   * @param {Record<Kind, Listing>} lists
+   * @param {Ears} ears
+   */
+  constructor(lists, ears) {
+    this.#lists = lists
     this.#ears = ears
     const attributes = {
       class: 'gt-grid',
@@ -63,13 +65,8 @@ export class Navigator {
     this.#sight.observe(this.element)
   }
 
-  /** From now on there is something to list. @param {Record<Kind, Listing>} lists */
-  use(lists) {
-    this.#lists = lists
-  }
-
   get #list() {
-    return this.#lists?.[this.#wanted.kind]
+    return this.#lists[this.#wanted.kind]
   }
 
   /** Draws what is in sight; row `at` of the list is always in the same element of the pool. */
@@ -113,8 +110,8 @@ export class Navigator {
     const list = this.#list
     const number = this.#rows[at]
     const active = number === this.#current
-    const mark = `${this.#wanted.kind} ${number} ${list?.version}`
-    if (list && element.dataset.row !== mark) {
+    const mark = `${this.#wanted.kind} ${number} ${list.version}`
+    if (element.dataset.row !== mark) {
       const row = list.row(number)
       element.dataset.row = mark
       for (const [i, { cell, sign }] of this.#columns.entries()) {
@@ -144,7 +141,6 @@ export class Navigator {
     const before = this.#wanted.kind
     Object.assign(this.#wanted, change)
     const list = this.#list
-    if (!list) return // still being read
     const { kind, ...asked } = this.#wanted
     const mine = ++this.#asked
     const found = list.find({ ...asked, limits: this.#ears.limits() })
@@ -204,7 +200,7 @@ export class Navigator {
    */
   go(at, quiet = false, by = 1) {
     const list = this.#list
-    if (!list || !(at >= 0 && at < this.#rows.length)) return Promise.resolve(false)
+    if (!(at >= 0 && at < this.#rows.length)) return Promise.resolve(false)
     this.#current = this.#rows[at]
     const done = this.#ears.chosen(list.row(this.#current), this.#wanted.kind, quiet)
     const next = this.#rows[at + (by || 1)]
@@ -251,13 +247,12 @@ export class Navigator {
   #point(target) {
     const element = target instanceof Element ? target.closest('.gt-space > .gt-row') : null
     const at = element instanceof HTMLElement ? this.#rows[Number(element.dataset.at)] : undefined
-    this.#ears.pointed(at === undefined ? null : (this.#list?.row(at) ?? null))
+    this.#ears.pointed(at === undefined ? null : this.#list.row(at))
   }
 
   /** @param {import('../../index.js').Interval} view @returns the listed rows there */
   #within({ chrom, start, end }) {
-    const list = this.#list
-    return list ? this.#rows.filter(list.overlaps(chrom, start, end)) : new Uint32Array()
+    return this.#rows.filter(this.#list.overlaps(chrom, start, end))
   }
 
   /**
@@ -269,7 +264,7 @@ export class Navigator {
    */
   touch(view, model) {
     const list = this.#list
-    if (!view || !list) return
+    if (!view) return
     const away = (/** @type {number} */ at) =>
       Math.abs(list.middle(at) - view.start - view.end) +
       Number(model !== undefined && list.row(at).model !== model)
@@ -284,19 +279,19 @@ export class Navigator {
    * @param {import('../../index.js').Interval | null} view
    */
   light(view) {
-    const test = view && this.#list?.overlaps(view.chrom, view.start, view.end)
+    const test = view && this.#list.overlaps(view.chrom, view.start, view.end)
     for (const row of this.#pool) {
       row.classList.toggle('gt-lit', Boolean(test?.(this.#rows[Number(row.dataset.at)])))
     }
   }
 
   /**
-   * How many rows of the list lie in a view; null while they are read.
+   * How many rows of the list lie in a view.
    *
    * @param {import('../../index.js').Interval} view
    */
   touching(view) {
-    return this.#list ? { kind: this.#wanted.kind, rows: this.#within(view).length } : null
+    return { kind: this.#wanted.kind, rows: this.#within(view).length }
   }
 
   destroy() {

@@ -6,7 +6,7 @@ import { familiesOf } from '../pure/families.js'
 import { sortNames, Table } from '../pure/hits.js'
 import { parseLocus } from '../pure/state.js'
 import { number } from '../pure/words.js'
-import { Navigator } from './navigator.js'
+import { Rows } from './rows.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('../data/manifest.js').Manifest} Manifest */
@@ -38,7 +38,8 @@ export class Side {
       ['regions', 'Regions'],
     ],
     () => {
-      void this.list.set({ kind: this.#kindNow() })
+      this.list.set({ kind: this.#kindNow() })
+      this.#viewer.setFilter(this.#chosen()) // those who tell what is listed hear of it
       this.#row = null
       this.#detail.replaceChildren()
       this.marks?.current(null)
@@ -58,6 +59,7 @@ export class Side {
   })
   /** @type {{row: Hit, kind: Kind} | null} the current one */
   #row = null
+  list = new Rows()
   /** @type {Lists | null} once they are read */
   #lists = null
   #viewer
@@ -65,17 +67,21 @@ export class Side {
   /** @param {Viewer} viewer */
   constructor(viewer) {
     this.#viewer = viewer
-    this.list = new Navigator({
+    const filters = group('Filters', this.#search, this.#kind, this.#model, this.#motif)
+    const parts = [filters, this.#count, this.#why, this.list.element, this.#detail]
+    this.element = h('aside', { class: 'gt-side', 'aria-label': 'Navigator' }, parts)
+  }
+
+  /** @returns {import('./listing.js').Ears} */
+  #ears() {
+    return {
       limits: () => this.#limits(),
       counted: (counts) => this.#counted(counts),
       waiting: () => (this.#count.textContent = 'Sorting…'),
       chosen: (row, kind, quiet) => this.#show(row, kind, quiet),
       coming: (row) => this.#viewer.expect(...this.#placeOf(row)),
       pointed: (row) => this.marks?.hovered(row),
-    })
-    const filters = group('Filters', this.#search, this.#kind, this.#model, this.#motif)
-    const parts = [filters, this.#count, this.#why, this.list.element, this.#detail]
-    this.element = h('aside', { class: 'gt-side', 'aria-label': 'Navigator' }, parts)
+    }
   }
 
   /** @returns {Kind} */
@@ -194,17 +200,17 @@ export class Side {
     this.motifs = await readMotifs(manifest.hits?.logos, signal)
     const making = import('./lists.js')
     await readTables(manifest, this.#tables, report, signal)
-    const { makeLists } = await making
+    const { makeLists, Navigator } = await making
     if (signal.aborted) return
     const progress = (/** @type {number} */ share) => {
       this.#count.textContent = `Reading the relevance of all regions: ${Math.floor(100 * share)} %`
     }
     const changed = (/** @type {boolean} */ anew) => {
-      if (this.#kindNow() === 'regions') void (anew ? this.list.set() : this.list.draw())
+      if (this.#kindNow() === 'regions') (anew ? this.list.set : this.list.draw)()
     }
     const told = { changed, progress, signal }
     this.#lists = makeLists(this.#tables, this.#viewer, manifest, told)
-    this.list.use(this.#lists.lists)
+    this.list.use(new Navigator(this.#lists.lists, this.#ears()))
     this.#fill(manifest)
     await browser.loadROI({ ...roi, featureSource: featureSource(this.#tables.regions) })
   }
@@ -220,7 +226,7 @@ export class Side {
     const wanted = family ? FAMILY + family : motif
     offer(this.#motif, [...choices([['', 'All motifs']]), ...motifs], wanted)
     this.#kind.value = hits?.models?.some((each) => each.hits) ? 'sites' : 'regions'
-    this.list.set({ kind: this.#kindNow(), ...this.#chosen() })
+    this.list.set({ kind: this.#kindNow(), text: this.#search.value, ...this.#chosen() })
     this.list.touch(parseLocus(locus))
   }
 }
