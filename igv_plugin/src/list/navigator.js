@@ -182,13 +182,14 @@ export class Navigator {
     const sort = (/** @type {Column} */ { id, down: first = false }) => {
       this.element.scrollTop = 0
       void this.set({ by: id, down: id === this.#wanted.by ? !this.#wanted.down : first })
-      /** @type {HTMLElement | null} */
-      const button = this.#head.querySelector('[aria-sort] button')
-      button?.focus()
     }
     const way = down ? 'descending' : 'ascending'
     const cells = columns.map((column) => headOf(column, column.id === current && way, sort))
+    const focused = this.#head.querySelector(':focus')
     this.#head.replaceChildren(...cells)
+    /** @type {HTMLElement | null} */
+    const button = this.#head.querySelector('[aria-sort] button')
+    if (focused) button?.focus()
   }
 
   /**
