@@ -295,7 +295,5 @@ export class Navigator {
     return { kind: this.#wanted.kind, rows: this.#within(view).length }
   }
 
-  destroy() {
-    this.#sight.disconnect()
-  }
+  destroy = () => this.#sight.disconnect()
 }

@@ -2,7 +2,7 @@
 import { number, short, signed } from '../pure/words.js'
 import { placesOf } from '../pure/natural.js'
 import { orderBy } from '../pure/sites.js'
-import { familyOf, PLACE } from './sites.js'
+import { familyOf, PLACE, widthOf } from './sites.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('./listing.js').Asked} Asked */
@@ -13,9 +13,6 @@ import { familyOf, PLACE } from './sites.js'
 /** What a cell says while it is read, and where there is nothing to say. */
 const SOON = '…'
 const NONE = '–'
-/** As many letters of a name are always shown (rem). */
-const NAME = { least: 5, most: 17, letter: 0.5 }
-
 /** @param {number} x */
 const shown = (x) => (Number.isFinite(x) ? short(x) : NONE)
 
@@ -48,8 +45,7 @@ export class RegionList {
     if (this.#made === scores.length) return this.#columns
     this.#made = scores.length
     const { text } = this.#facts.regions
-    const longest = (text?.name ?? []).reduce((most, name) => Math.max(most, name.length), 0)
-    const width = Math.min(Math.max(NAME.least, longest * NAME.letter + 0.5), NAME.most)
+    const width = widthOf(text?.name ?? [])
     this.#columns = [
       { id: 'name', title: 'Region', width, grow: 3, cell: (/** @type {Hit} */ row) => row.name },
       PLACE,

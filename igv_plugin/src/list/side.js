@@ -97,6 +97,13 @@ export class Side {
     return { model: this.#model.value, motif: family ? '' : value, family }
   }
 
+  /** What alone is listed was said. @param {Partial<import('./listing.js').Only>} filter */
+  filtered = ({ model = '', motif = '', family = '' }) => {
+    this.#model.value = model
+    this.#motif.value = family ? FAMILY + family : motif
+    this.list.set({ model, motif, family })
+  }
+
   #limits() {
     const { relevance, state } = this.#viewer
     const { threshold } = state()

@@ -14,8 +14,20 @@ import { bestOf, orderBy, sitesOf } from '../pure/sites.js'
 const Q = { id: 'q', title: 'q', width: 4.2, number: true, cell: briefQ }
 const FDR = 'False discovery rate; ≤: at most'
 
-/** @param {string} title @param {(row: any) => string} cell @returns {Column} */
-const named = (title, cell) => ({ id: 'name', title, cell, width: 5.4, grow: 8 })
+/** The room of a letter of a name, and the least and the most of all of it (rem). */
+const NAME = { letter: 0.5, least: 5, most: 12.5 }
+
+/**
+ * So wide that whole names have room, if they are not very long.
+ *
+ * @param {Iterable<string>} names
+ * @param {number} more letters
+ */
+export function widthOf(names, more = 0) {
+  let longest = 0
+  for (const { length } of names) longest = Math.max(longest, length)
+  return Math.min(Math.max(NAME.least, (longest + more + 1) * NAME.letter), NAME.most)
+}
 
 /** @type {Column} */
 export const PLACE = {
@@ -40,7 +52,10 @@ export class HitList {
   label = 'Motif hits'
   version = 0
   #columns = [
-    named('Motif', (row) => `${row.name} ${row.strand.replace('-', '−')}`),
+    {
+      ...{ id: 'name', title: 'Motif', width: 5, grow: 8 },
+      cell: (/** @type {Hit} */ row) => `${row.name} ${row.strand.replace('-', '−')}`,
+    },
     PLACE,
     {
       ...{ id: 'relevance', title: 'Relevance', width: 4.8, number: true, down: true },
@@ -59,6 +74,7 @@ export class HitList {
   /** @param {Table} table */
   constructor(table) {
     this.table = table
+    this.#columns[0].width = widthOf(table.text?.name ?? [], 2)
   }
 
   get all() {
@@ -122,11 +138,13 @@ export class SiteList {
   }
 
   columns = () => {
-    const models = sortNames(this.#table.text?.model ?? [])
+    const { family = [], name = [], model = [] } = this.#table.text ?? {}
+    const models = sortNames(model)
+    const names = family.includes('.') ? [...family, ...name] : family
     if (this.#columns.length && this.#models === models.join('\t')) return this.#columns
     this.#models = models.join('\t')
     this.#columns = [
-      named('Family', (/** @type {Site} */ site) => familyOf(site)),
+      { id: 'name', title: 'Family', width: widthOf(names), grow: 8, cell: familyOf },
       PLACE,
       ...models.map((model) => columnOf(model)),
       { ...Q, meaning: `${FDR}. Of the best hit` },

@@ -171,7 +171,7 @@ function listen(viewer, side, { sync, report }, signal) {
     ...names.map((name) => on(name, sync)),
     on('threshold', () => side.list.set()),
     on('reverse', () => side.describe()),
-    on('filter', (filter) => side.list.set(filter)),
+    on('filter', side.filtered),
     on('error', report),
   ]
   const clicked = listenToClicks(viewer, side, signal)
