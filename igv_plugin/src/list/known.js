@@ -20,8 +20,9 @@ import { topHits } from '../pure/best.js'
  * @property {AbortSignal} signal
  */
 
-/** So long rows may come into sight before they are read (ms). */
+/** So long rows may come into sight before they are read (ms), and how many are then read. */
 const WAIT = 60
+const SIGHT = 80
 
 export class RegionFacts {
   /** @type {import('../data/scores.js').Scores[]} */
@@ -145,7 +146,8 @@ export class RegionFacts {
   largestOf = (series, at) => {
     const value = this.largest[series][at]
     if (Number.isNaN(value)) {
-      this.#wanted.add(at)
+      this.#wanted.delete(at)
+      this.#wanted.add(at) // as the last one
       clearTimeout(this.#timer)
       this.#timer = setTimeout(() => this.#readWanted(), WAIT)
     }
@@ -153,7 +155,7 @@ export class RegionFacts {
   }
 
   #readWanted() {
-    const wanted = [...this.#wanted].sort((a, b) => a - b)
+    const wanted = [...this.#wanted].slice(-SIGHT).sort((a, b) => a - b)
     this.#wanted.clear()
     return this.read(wanted)
   }

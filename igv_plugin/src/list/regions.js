@@ -1,6 +1,6 @@
 // The list of regions with what is known of each; each column sorts.
 import { number, short, signed } from '../pure/words.js'
-import { placesOf } from '../pure/natural.js'
+import { placesOf, rest } from '../pure/natural.js'
 import { orderBy } from '../pure/sites.js'
 import { familyOf, PLACE, widthOf } from './sites.js'
 
@@ -149,7 +149,11 @@ export class RegionList {
       return regions.filter(old.rows, { text })
     }
     const keys = this.#keys(by)
-    return keys instanceof Promise ? keys.then(take) : take(keys)
+    if (by === 'position') return take(/** @type {Float64Array} */ (keys))
+    return Promise.resolve(keys).then(async (found) => {
+      await rest()
+      return take(found)
+    })
   }
 
   /** @param {string} by @returns {ArrayLike<number> | Promise<ArrayLike<number>>} */
@@ -158,7 +162,7 @@ export class RegionList {
     const { regions, scores, largest } = facts
     const { data, text, count } = regions
     const [what, which] = by.split(' ')
-    const row = Float64Array.from({ length: count }, (_, at) => at)
+    const row = new Float64Array(count).map((_, at) => at)
     if (what === 'score' || what === 'probability') {
       const values = scores[Number(which)]?.[what]
       return row.map((at) => values?.[this.#line(at)] ?? NaN)

@@ -2,7 +2,7 @@
 import { number, signed } from '../pure/words.js'
 import { sortNames } from '../pure/hits.js'
 import { briefQ } from '../parts/popup.js'
-import { bestOf, orderBy, sitesOf } from '../pure/sites.js'
+import { bestOf, isBetter, orderBy, sitesOf } from '../pure/sites.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('../pure/hits.js').Table} Table */
@@ -44,7 +44,7 @@ export const PLACE = {
 function ranked(names, codes) {
   const rank = new Map(sortNames(names).map((name, i) => [name, i]))
   const ranks = names.map((name) => rank.get(name) ?? 0)
-  return Float64Array.from(codes, (code) => ranks[code])
+  return new Float64Array(codes).map((code) => ranks[code])
 }
 
 /** All hits, one by one. */
@@ -85,12 +85,12 @@ export class HitList {
 
   /** @param {string} by */
   #keys(by) {
-    const { data, text, count } = this.table
+    const { data, text } = this.table
     if (by === 'name') return ranked(text?.name ?? [], data.name)
     if (by === 'model') return ranked(text?.model ?? [], data.model)
     if (by === 'q') return data.qValue
-    if (by === 'relevance') return Float64Array.from(data.relSum, Math.abs)
-    return Float64Array.from({ length: count }, (_, row) => row)
+    if (by === 'relevance') return new Float64Array(data.relSum).map(Math.abs)
+    return this.table.sorted('position')
   }
 
   /** @type {(asked: Asked) => Found} */
@@ -182,11 +182,9 @@ export class SiteList {
     const { firsts } = this.#sites
     if (by === 'position') return firsts
     const model = by.startsWith('of ') ? table.names.model.get(by.slice(3)) : undefined
-    const only = (/** @type {Uint32Array} */ hits) =>
-      model === undefined ? hits : hits.filter((hit) => data.model[hit] === model)
-    const best = Array.from(firsts, (_, site) => bestOf(table, only(this.#hitsOf(site))))
+    const best = this.#bests(model)
     if (by === 'name') {
-      const names = best.map((hit) => {
+      const names = Array.from(best, (hit) => {
         const family = text?.family[data.family[hit]] ?? '.'
         return family === '.' ? (text?.name[data.name[hit]] ?? '') : family
       })
@@ -198,7 +196,22 @@ export class SiteList {
       )
     }
     const of = by === 'q' ? data.qValue : data.relSum
-    return Float64Array.from(best, (hit) => (hit < 0 ? NaN : Math.abs(of[hit])))
+    return new Float64Array(best).map((hit) => (hit < 0 ? NaN : Math.abs(of[hit])))
+  }
+
+  /** The best hit of each site, of one model if it is said; -1 for none. @param {number} [model] */
+  #bests(model) {
+    const { firsts, begins } = this.#sites
+    const models = this.#table.data.model
+    const best = new Int32Array(firsts.length).fill(-1)
+    for (let site = 0; site < firsts.length; site++) {
+      for (let i = begins[site]; i < begins[site + 1]; i++) {
+        const hit = this.#hits[i]
+        if (model !== undefined && models[hit] !== model) continue
+        if (best[site] < 0 || isBetter(this.#table, hit, best[site])) best[site] = hit
+      }
+    }
+    return best
   }
 
   /** @type {(at: number) => Site} */

@@ -182,11 +182,9 @@ export class Table {
    */
   sorted(by) {
     if (by === 'q') return order(this.data.qValue, this.count)
-    if (by === 'relevance') {
-      const strength = Float64Array.from(this.data.relSum, (x) => -Math.abs(x))
-      return order(strength, this.count)
-    }
-    return new Uint32Array(this.count).map((_, i) => i)
+    if (by === 'position') return new Uint32Array(this.count).map((_, i) => i)
+    const strength = new Float64Array(this.data.relSum).map((x) => -Math.abs(x))
+    return order(strength, this.count)
   }
 
   /**
@@ -203,11 +201,12 @@ export class Table {
    */
   filter(list, { text = '', limits = {}, ...only }) {
     const { data } = this
+    let [kept, hidden] = [0, 0]
     const passes = this.#test(text, only)
     const least = (this.text?.model ?? []).map((name) => limits[name] ?? 0)
+    const all = [...least, ...Object.values(only), text.trim()]
+    if (!all.some(Boolean)) return { rows: list, hidden }
     const rows = new Uint32Array(list.length)
-    let kept = 0
-    let hidden = 0
     for (const i of list) {
       if (!passes(i)) continue
       const strength = Math.abs(data.relSum[i]) / (data.chromEnd[i] - data.chromStart[i])
@@ -266,7 +265,8 @@ function rankOf(x) {
 export function order(keys, count, rank = rankOf) {
   const packed = new Float64Array(count)
   for (let i = 0; i < count; i++) packed[i] = rank(keys[i]) * 2 ** 20 + i
-  return Uint32Array.from(packed.sort(), (x) => x & 0xfffff)
+  packed.sort()
+  return new Uint32Array(count).map((_, i) => packed[i] & 0xfffff)
 }
 
 /**

@@ -8,7 +8,8 @@ export const keyOf = (name) =>
 
 /** As long as one may work before the page has its turn (ms). */
 const TURN = 8
-const rest = () => new Promise((resolve) => setTimeout(resolve))
+/** Ends a task of the page. */
+export const rest = () => new Promise((resolve) => setTimeout(resolve))
 
 /** Gives the page its turn, where it has waited long enough. */
 export function turns() {

@@ -70,4 +70,4 @@ export function bestOf(table, rows) {
  * @param {boolean} down the largest first
  */
 export const orderBy = (keys, down) =>
-  order(down ? Float64Array.from(keys, (x) => -x) : keys, keys.length)
+  order(down ? new Float64Array(keys).map((x) => -x) : keys, keys.length)

@@ -27,7 +27,8 @@ const settled = (page) =>
     const cells = [...document.querySelectorAll('.gt-space .gt-row > div')]
     const heads = [...document.querySelectorAll('[role=columnheader]')].map((e) => e.textContent)
     const known = cells.length && !cells.some((cell) => cell.textContent === '…')
-    return known && heads.some((head) => head.startsWith('Score'))
+    const sorted = /^\d/.test(document.querySelector('.gt-count').textContent)
+    return sorted && known && heads.some((head) => head.startsWith('Score'))
   })
 
 /** What files say of the regions, by name. */
