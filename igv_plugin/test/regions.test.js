@@ -56,8 +56,8 @@ test('the side of a region is told as the gene reads', () => {
   assert.equal(side('.', 10, 20).side, 'left')
   assert.equal(side('.', 300, 301).side, 'right')
   assert.deepEqual(side('+', 199, 300), { name: 'TBP', distance: 0, side: 'inside' })
-  assert.equal(howNear(side('-', 1210, 1220), String), '1011 bp upstream')
-  assert.equal(howNear(side('-', 150, 160), String), 'inside')
+  assert.equal(howNear(side('-', 1210, 1220), String), '1011 bp upstream of it')
+  assert.equal(howNear(side('-', 150, 160), String), 'overlaps it')
   assert.deepEqual(geneFinder([])(0, 1), [])
 })
 

@@ -81,4 +81,4 @@ export function geneFinder(genes) {
  * @param {(n: number) => string} number
  */
 export const howNear = ({ distance, side }, number) =>
-  distance ? `${number(distance)} bp ${side}` : 'inside'
+  distance ? `${number(distance)} bp ${side} of it` : 'overlaps it'
