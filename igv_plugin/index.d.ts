@@ -97,8 +97,8 @@ export interface App {
    */
   goto(chrom: string, start: number, end: number, width?: number): Promise<boolean>
   /**
-   * To a row of the list (of sites unless said), or the next or previous one; resolves once it is drawn, to false if
-   * there is none.
+   * To a row of the list (of sites unless said), or the next or previous one; resolves once it is
+   * drawn, to false if there is none.
    */
   go(row: number): Promise<boolean>
   next(): Promise<boolean>
