@@ -59,11 +59,13 @@ export function makeMarks({ browser, figure }, signal) {
     const pixels = place && frames.length === 1 && pixelsOf(place, frames[0], room)
     if (!pixels) return element.remove()
     const column = columnContainer.querySelector('.igv-column')
-    if (element.parentNode !== column) column?.append(element)
+    const { left, width } = pixels
+    Object.assign(element.style, { left: `${left}px`, width: `${width}px` })
+    if (element.parentNode === column) return
     const ruler = trackViews.find(({ track }) => track.type === 'ruler')?.viewports[0]
     const top = ruler?.viewportElement.offsetTop ?? 0 // above it is all of the chromosome
-    const { left, width } = pixels
-    Object.assign(element.style, { top: `${top}px`, left: `${left}px`, width: `${width}px` })
+    element.style.top = `${top}px` // once: to ask for it is to lay the page out
+    column?.append(element)
   }
   const drawAll = () => elements.forEach((_, mark) => draw(mark))
   browser.on('locuschange', drawAll)
