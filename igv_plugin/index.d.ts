@@ -97,8 +97,8 @@ export interface App {
    */
   goto(chrom: string, start: number, end: number, width?: number): Promise<boolean>
   /**
-   * To a row of the navigator, or the next or previous one; resolves once it is drawn, to false if
-   * there is none.
+   * To a row of the list (of sites unless said), or the next or previous one; resolves once it is
+   * drawn, to false if there is none.
    */
   go(row: number): Promise<boolean>
   next(): Promise<boolean>
@@ -111,8 +111,9 @@ export interface App {
   setDifference(shown: boolean, first?: string, second?: string): Promise<void>
   state(): State
   /**
-   * Events: locus, threshold, scale, reverse, difference, filter, hit, error. Returns a function
-   * that stops listening.
+   * Events: locus, threshold, scale, reverse, difference, filter, hit, error. A hit is a row of the
+   * list, of the kind 'sites' (with its `hits`), 'hits' or 'regions'. Returns a function that stops
+   * listening.
    */
   on(event: string, listener: (detail: any) => void): () => void
   /** Remove all of it: the browser, the panel, the listeners. */

@@ -275,7 +275,18 @@ export class Viewer {
     this.#filterHits()
     this.browser.on('locuschange', () => this.#changed('locus', this.state().locus))
     this.browser.on('trackremoved', () => this.#changed('difference', this.state().difference))
-    this.#address.follow()
+    this.#address.follow(this.restore)
+  }
+
+  /** Shows what a link or an earlier page says. @param {Partial<State>} wanted */
+  restore = async ({ locus, model, motif, family, ...wanted }) => {
+    const now = this.#state
+    const { threshold = now.threshold, scale = now.scale, reverse = now.reverse } = wanted
+    await this.#draw({ threshold, scale, reverse })
+    this.setFilter({ model, motif, family })
+    await this.setDifference(Boolean(wanted.difference), wanted.first, wanted.second)
+    const { chrom, start, end } = parseLocus(locus) ?? {}
+    return chrom ? this.goto(chrom, Number(start), Number(end)) : false
   }
 
   /** Tells nobody any more, whatever igv.js still brings to its end. */

@@ -32,7 +32,7 @@ import { COPY, problem } from './files.js'
  * @property {string} schema
  * @property {Genome} genome
  * @property {import('../../index.js').Interval} locus
- * @property {{url: string}} regions
+ * @property {{url: string, table?: string}} regions
  * @property {Shown[]} tracks
  * @property {Model[]} [models]
  * @property {{models: Model[], hits?: HitFile[]}} [ensembles] of models; apart in the text alone
@@ -102,7 +102,7 @@ function makeAbsolute(manifest, base) {
     }
   }
   absolute(genome, 'fasta', 'sizes', 'aliases')
-  absolute(regions, 'url')
+  absolute(regions, 'url', 'table')
   absolute(hits, 'logos')
   for (const track of tracks) absolute(track, 'url', 'index')
   for (const file of hits.models ?? []) absolute(file, 'bed')

@@ -4,7 +4,7 @@ import { COPY, problem } from './files.js'
 import { messageOf } from './manifest.js'
 
 /** @typedef {import('../pure/hits.js').Table} Table */
-/** @typedef {import('../list/navigator.js').Kind} Kind */
+/** @typedef {'hits' | 'regions'} Kind */
 
 /**
  * Reads the hits and regions of a manifest into tables; a file that cannot be read is reported, and

@@ -1,71 +1,33 @@
-// The list of hits or regions, of which only the rows in sight are in the page.
+// The list beside the figure, of which only the rows in sight are in the page.
 import { ends, h } from '../parts/dom.js'
-import { briefQ } from '../parts/popup.js'
-import { number, signed } from '../pure/words.js'
+import { headOf, setWidths } from './heads.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
-/** @typedef {import('../pure/hits.js').Order} Order */
-/** @typedef {import('../pure/hits.js').Table} Table */
-/** @typedef {'hits' | 'regions'} Kind */
-/** @typedef {{model: string, motif: string, family: string}} Only What alone is listed. */
-/** @typedef {{kind: Kind, by: Order, text: string} & Only} Wanted */
-/** @typedef {{shown: number, all: number, hidden: number, kind: Kind}} Counts */
-
-/**
- * @typedef {object} Ears Who is asked and told.
- * @property {() => Record<string, number>} limits of each model the least |relevance| per base
- * @property {(row: Hit, kind: Kind, quiet: boolean) => Promise<boolean>} chosen hears of the
- *   current row; `quiet`: the browser is not to follow
- * @property {(row: Hit) => unknown} coming hears of the row that is likely to be the next
- * @property {(counts: Counts) => void} counted
- */
-
-/**
- * A column of the grid: its title, the text of a row, what sorts by it, and what it is.
- *
- * @typedef {{title: string, cell: (row: Hit) => string, by?: Order, meaning?: string}} Column
- */
+/** @typedef {import('./listing.js').Column} Column */
+/** @typedef {import('./listing.js').Counts} Counts */
+/** @typedef {import('./listing.js').Found} Found */
+/** @typedef {import('./listing.js').Kind} Kind */
+/** @typedef {import('./listing.js').Listing} Listing */
+/** @typedef {import('./listing.js').Wanted} Wanted */
+/** @typedef {import('./listing.js').Ears} Ears */
 
 // Pixels of a row, as in style.css, and rows that are drawn above and below what is seen.
 const ROW = 26
 const SPARE = 6
-
-/** @type {Column} */
-const POSITION = {
-  title: 'Place',
-  cell: (row) => `${row.chrom}:${number(row.chromStart + 1)}`,
-  by: 'position',
-}
-
-/** @type {Record<Kind, Column[]>} */
-const COLUMNS = {
-  hits: [
-    { title: 'Motif', cell: (row) => `${row.name} ${row.strand.replace('-', '−')}` },
-    POSITION,
-    {
-      title: 'Relevance',
-      cell: (row) => signed(row.relSum),
-      by: 'relevance',
-      meaning: 'Sum over the hit',
-    },
-    { title: 'q', cell: briefQ, by: 'q', meaning: 'False discovery rate; ≤: at most' },
-    { title: 'Model', cell: (row) => row.model },
-  ],
-  regions: [
-    { title: 'Region', cell: (row) => row.name },
-    POSITION,
-    { title: 'Length', cell: (row) => `${number(row.chromEnd - row.chromStart)} bp` },
-  ],
-}
 let grids = 0
 
 export class Navigator {
   /** @type {Wanted} */
-  #wanted = { kind: 'hits', by: 'position', text: '', model: '', motif: '', family: '' }
+  #wanted = {
+    ...{ kind: 'sites', by: 'position', down: false },
+    ...{ text: '', model: '', motif: '', family: '' },
+  }
+  /** @type {Uint32Array} */
   #rows = new Uint32Array()
-  #current = -1 // a row of the table
-  /** @type {Uint32Array | null} */
-  #order = null
+  #current = -1 // a row's number
+  #asked = 0 // how often there was something to find
+  /** @type {Column[]} */
+  #columns = []
   /** @type {HTMLElement[]} */
   #pool = []
   #waiting = false // for the next frame
@@ -78,31 +40,37 @@ export class Navigator {
     const closed = !this.#height
     this.#height = this.element.clientHeight
     this.#hidden ||= closed
-    this.#draw()
+    this.draw()
   })
-  #tables
+  #lists
   #ears
 
   /**
-   * @param {Record<Kind, Table>} tables
+   * @param {Record<Kind, Listing>} lists
    * @param {Ears} ears
    */
-  constructor(tables, ears) {
-    this.#tables = tables
+  constructor(lists, ears) {
+    this.#lists = lists
     this.#ears = ears
     const attributes = {
       class: 'gt-grid',
       role: 'grid',
       tabindex: 0,
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
-      onscroll: () => this.#draw(),
+      onscroll: () => this.draw(),
+      onpointerover: (/** @type {PointerEvent} */ event) => this.#point(event.target),
+      onpointerleave: () => this.#point(null),
     }
     this.element = h('div', attributes, this.#head, this.#space)
     this.#sight.observe(this.element)
   }
 
+  get #list() {
+    return this.#lists[this.#wanted.kind]
+  }
+
   /** Draws what is in sight; row `at` of the list is always in the same element of the pool. */
-  #draw() {
+  draw() {
     if (this.#waiting) return
     this.#waiting = true
     requestAnimationFrame(() => {
@@ -128,7 +96,9 @@ export class Navigator {
       id: `${this.#id}-${this.#pool.length}`,
       onclick: (/** @type {any} */ event) => this.go(Number(event.currentTarget.dataset.at)),
     }
-    const cells = COLUMNS.hits.map(() => h('div', { role: 'gridcell' }))
+    const cells = this.#columns.map(({ number }) =>
+      h('div', { role: 'gridcell', class: number && 'gt-number' }),
+    )
     return h('div', attributes, cells)
   }
 
@@ -137,16 +107,19 @@ export class Navigator {
    * @param {number} at
    */
   #paint(element, at) {
-    const { kind } = this.#wanted
-    const mark = `${kind} ${this.#rows[at]}`
-    const active = this.#rows[at] === this.#current
+    const list = this.#list
+    const number = this.#rows[at]
+    const active = number === this.#current
+    const mark = `${this.#wanted.kind} ${number} ${list.version}`
     if (element.dataset.row !== mark) {
-      const row = this.#tables[kind].row(this.#rows[at])
-      Object.assign(element.dataset, { row: mark, sign: Math.sign(row.relSum) })
-      for (const [i, cell] of [...element.children].entries()) {
-        const text = COLUMNS[kind][i]?.cell(row) ?? ''
-        cell.replaceChildren(...(i ? [text] : ends(text)))
-        cell.setAttribute('title', text)
+      const row = list.row(number)
+      element.dataset.row = mark
+      for (const [i, { cell, sign }] of this.#columns.entries()) {
+        const part = /** @type {HTMLElement} */ (element.children[i])
+        const text = cell(row, number)
+        part.replaceChildren(...(i ? [text] : ends(text)))
+        part.title = text
+        if (sign) part.dataset.sign = String(Math.sign(sign(row, number)) || 0)
       }
     }
     element.dataset.at = String(at)
@@ -161,42 +134,62 @@ export class Navigator {
    * @param {Partial<Wanted>} change
    */
   set(change = {}) {
-    if (change.kind && change.kind !== this.#wanted.kind) this.#current = -1
-    if (change.kind || change.by) this.#order = null
+    if (change.kind && change.kind !== this.#wanted.kind) {
+      this.#current = -1
+      Object.assign(this.#wanted, { by: 'position', down: false })
+    }
+    const before = this.#wanted.kind
     Object.assign(this.#wanted, change)
-    const { kind, by, text } = this.#wanted
-    const table = this.#tables[kind]
-    if (!table.text) return // still being read
-    this.#order ??= table.sorted(by)
-    const asked = kind === 'hits' ? { ...this.#wanted, limits: this.#ears.limits() } : { text }
-    const { rows, hidden } = table.filter(this.#order, asked)
+    const list = this.#list
+    const { kind, ...asked } = this.#wanted
+    const mine = ++this.#asked
+    const found = list.find({ ...asked, limits: this.#ears.limits() })
+    const take = (/** @type {Found} */ taken) => mine === this.#asked && this.#take(list, taken)
+    if (found instanceof Promise) {
+      if (before !== kind) this.#take(list, { rows: new Uint32Array(), hidden: 0 })
+      this.#ears.waiting()
+      this.#titles(list)
+      return found.then(take)
+    }
+    take(found)
+  }
+
+  /**
+   * @param {Listing} list
+   * @param {Found} found
+   */
+  #take(list, { rows, hidden, shown = rows.length }) {
+    const { kind } = this.#wanted
     this.#rows = rows
     this.#space.style.height = `${rows.length * ROW}px`
     this.element.dataset.kind = kind
     this.element.ariaRowCount = String(rows.length + 1)
-    this.element.ariaLabel = kind === 'hits' ? 'Motif hits' : 'Scanned regions'
-    this.#titles()
-    this.#ears.counted({ shown: rows.length, all: table.count, hidden, kind })
-    this.#draw()
+    this.element.ariaLabel = list.label
+    this.#titles(list)
+    this.#ears.counted({ shown, all: list.all, hidden, kind, rows: rows.length })
+    this.draw()
   }
 
-  /** The head of each column; a click on one sorts. */
-  #titles() {
-    const { kind, by: current } = this.#wanted
-    const cells = COLUMNS[kind].map(({ title, by, meaning }) => {
-      const way = current === 'relevance' ? 'descending' : 'ascending'
-      const sort = () => {
-        this.set({ by })
-        /** @type {HTMLElement | null} */
-        const button = this.#head.querySelector('[aria-sort] button')
-        button?.focus()
-      }
-      const label = by
-        ? h('button', { type: 'button', title: meaning, onclick: sort }, title)
-        : title
-      return h('div', { role: 'columnheader', 'aria-sort': by === current && way }, label)
-    })
+  /** The head of each column; a click on one sorts, a second one turns it round. */
+  #titles(/** @type {Listing} */ list) {
+    const columns = list.columns()
+    const { by: current, down } = this.#wanted
+    if (columns !== this.#columns) {
+      this.#columns = columns
+      for (const row of this.#pool.splice(0)) row.remove()
+      setWidths(this.element, columns)
+    }
+    const sort = (/** @type {Column} */ { id, down: first = false }) => {
+      this.element.scrollTop = 0
+      void this.set({ by: id, down: id === this.#wanted.by ? !this.#wanted.down : first })
+    }
+    const way = down ? 'descending' : 'ascending'
+    const cells = columns.map((column) => headOf(column, column.id === current && way, sort))
+    const focused = this.#head.querySelector(':focus')
     this.#head.replaceChildren(...cells)
+    /** @type {HTMLElement | null} */
+    const button = this.#head.querySelector('[aria-sort] button')
+    if (focused) button?.focus()
   }
 
   /**
@@ -207,20 +200,15 @@ export class Navigator {
    * @param {number} [by] in which direction it goes on
    */
   go(at, quiet = false, by = 1) {
+    const list = this.#list
     if (!(at >= 0 && at < this.#rows.length)) return Promise.resolve(false)
-    const { kind } = this.#wanted
     this.#current = this.#rows[at]
-    const done = this.#ears.chosen(this.#tables[kind].row(this.#current), kind, quiet)
-    if (!quiet) this.#expect(at + (by || 1))
+    const done = this.#ears.chosen(list.row(this.#current), this.#wanted.kind, quiet)
+    const next = this.#rows[at + (by || 1)]
+    if (!quiet && next !== undefined) this.#ears.coming(list.row(next))
     this.#hidden = true
-    this.#draw()
+    this.draw()
     return done
-  }
-
-  /** Tells that row `at` of the list is likely to be the next. @param {number} at */
-  #expect(at) {
-    const row = this.#rows[at]
-    if (row !== undefined) this.#ears.coming(this.#tables[this.#wanted.kind].row(row))
   }
 
   /** Scrolls the current row into sight. */
@@ -228,7 +216,7 @@ export class Navigator {
     this.#hidden = false
     const at = this.#rows.indexOf(this.#current)
     const grid = this.element
-    const above = (at + 2) * ROW - grid.clientHeight
+    const above = (at + 1) * ROW + this.#head.offsetHeight - grid.clientHeight
     if (at >= 0) grid.scrollTop = Math.max(Math.min(grid.scrollTop, at * ROW), above)
   }
 
@@ -247,13 +235,8 @@ export class Navigator {
     const page = Math.max(1, Math.floor(this.element.clientHeight / ROW) - 2)
     /** @type {Record<string, number>} */
     const moves = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-      Home: -Infinity,
-      End: Infinity,
-      Enter: 0,
+      ...{ ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page },
+      ...{ Home: -Infinity, End: Infinity, Enter: 0 },
     }
     const move = moves[event.key]
     if (move === undefined) return
@@ -261,37 +244,56 @@ export class Navigator {
     this.#step(move, move !== 0)
   }
 
+  /** Tells which row is under the pointer. @param {EventTarget | null} target */
+  #point(target) {
+    const element = target instanceof Element ? target.closest('.gt-space > .gt-row') : null
+    const at = element instanceof HTMLElement ? this.#rows[Number(element.dataset.at)] : undefined
+    this.#ears.pointed(at === undefined ? null : this.#list.row(at))
+  }
+
+  /** @param {import('../../index.js').Interval} view @returns the listed rows there */
+  #within({ chrom, start, end }) {
+    return this.#rows.filter(this.#list.overlaps(chrom, start, end))
+  }
+
   /**
-   * Makes current what lies nearest to the middle of a view.
+   * Makes current what lies nearest to the middle of a view, of a model if there is a choice; the
+   * figure stays.
    *
    * @param {import('../../index.js').Interval | null} view
+   * @param {string} [model]
    */
-  touch(view) {
+  touch(view, model) {
+    const list = this.#list
     if (!view) return
-    const table = this.#tables[this.#wanted.kind]
-    const { chromStart, chromEnd } = table.data
-    const away = (/** @type {number} */ row) =>
-      Math.abs(chromStart[row] + chromEnd[row] - view.start - view.end)
+    const away = (/** @type {number} */ at) =>
+      Math.abs(list.middle(at) - view.start - view.end) +
+      Number(model !== undefined && list.row(at).model !== model)
     let best = -1
-    for (const row of this.#rows.filter(table.overlaps(view.chrom, view.start, view.end))) {
-      if (best < 0 || away(row) < away(best)) best = row
-    }
+    for (const at of this.#within(view)) if (best < 0 || away(at) < away(best)) best = at
     if (best >= 0) this.go(this.#rows.indexOf(best), true)
   }
 
   /**
-   * How many rows of the list lie in a view; null while they are read.
+   * Marks the rows in the page that lie over a place in the figure.
+   *
+   * @param {import('../../index.js').Interval | null} view
+   */
+  light(view) {
+    const test = view && this.#list.overlaps(view.chrom, view.start, view.end)
+    for (const row of this.#pool) {
+      row.classList.toggle('gt-lit', Boolean(test?.(this.#rows[Number(row.dataset.at)])))
+    }
+  }
+
+  /**
+   * How many rows of the list lie in a view.
    *
    * @param {import('../../index.js').Interval} view
    */
-  touching({ chrom, start, end }) {
-    const { kind } = this.#wanted
-    const table = this.#tables[kind]
-    if (!table.text) return null
-    return { kind, rows: this.#rows.filter(table.overlaps(chrom, start, end)).length }
+  touching(view) {
+    return { kind: this.#wanted.kind, rows: this.#within(view).length }
   }
 
-  destroy() {
-    this.#sight.disconnect()
-  }
+  destroy = () => this.#sight.disconnect()
 }

@@ -1,17 +1,17 @@
 import { featureSource, readMotifs, readTables } from '../data/tables.js'
 import { button, choices, field, group, select } from '../parts/controls.js'
 import { h } from '../parts/dom.js'
-import { card, hitCard, locusOf } from '../parts/popup.js'
 import { whyEmpty } from '../pure/emptiness.js'
 import { familiesOf } from '../pure/families.js'
 import { sortNames, Table } from '../pure/hits.js'
 import { parseLocus } from '../pure/state.js'
 import { number } from '../pure/words.js'
-import { Navigator } from './navigator.js'
+import { Rows } from './rows.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('../data/manifest.js').Manifest} Manifest */
-/** @typedef {import('./navigator.js').Kind} Kind */
+/** @typedef {import('./listing.js').Kind} Kind */
+/** @typedef {ReturnType<typeof import('./lists.js').makeLists>} Lists */
 /** @typedef {import('../page/panel.js').Viewer} Viewer */
 
 /** A view of so many bases is kept when one goes to the next hit. */
@@ -23,6 +23,8 @@ const FAMILY = '\t'
 export class Side {
   /** @type {import('../parts/popup.js').Motifs} */
   motifs = {}
+  /** @type {ReturnType<typeof import('../page/marks.js').makeMarks> | null} */
+  marks = null
   #tables = { hits: new Table(), regions: new Table() }
   #search = field('Filter by motif, region, chromosome', {
     type: 'search',
@@ -31,13 +33,17 @@ export class Side {
   #kind = select(
     'What to list',
     [
+      ['sites', 'Sites'],
       ['hits', 'Hits'],
       ['regions', 'Regions'],
     ],
     () => {
       this.list.set({ kind: this.#kindNow() })
+      this.#viewer.setFilter(this.#chosen()) // those who tell what is listed hear of it
       this.#row = null
       this.#detail.replaceChildren()
+      this.marks?.current(null)
+      this.list.touch(parseLocus(this.#viewer.state().locus))
     },
   )
   #model = select('Model', [], () => this.#viewer.setFilter(this.#chosen()))
@@ -53,25 +59,35 @@ export class Side {
   })
   /** @type {{row: Hit, kind: Kind} | null} the current one */
   #row = null
+  list = new Rows()
+  /** @type {Lists | null} once they are read */
+  #lists = null
   #viewer
 
   /** @param {Viewer} viewer */
   constructor(viewer) {
     this.#viewer = viewer
-    this.list = new Navigator(this.#tables, {
-      limits: () => this.#limits(),
-      counted: (counts) => this.#counted(counts),
-      chosen: (row, kind, quiet) => this.#show(row, kind, quiet),
-      coming: (row) => this.#viewer.expect(...this.#placeOf(row)),
-    })
     const filters = group('Filters', this.#search, this.#kind, this.#model, this.#motif)
     const parts = [filters, this.#count, this.#why, this.list.element, this.#detail]
     this.element = h('aside', { class: 'gt-side', 'aria-label': 'Navigator' }, parts)
   }
 
+  /** @returns {import('./listing.js').Ears} */
+  #ears() {
+    return {
+      limits: () => this.#limits(),
+      counted: (counts) => this.#counted(counts),
+      waiting: () => (this.#count.textContent = 'Sorting…'),
+      chosen: (row, kind, quiet) => this.#show(row, kind, quiet),
+      coming: (row) => this.#viewer.expect(...this.#placeOf(row)),
+      pointed: (row) => this.marks?.hovered(row),
+    }
+  }
+
   /** @returns {Kind} */
   #kindNow() {
-    return this.#kind.value === 'regions' ? 'regions' : 'hits'
+    const { value } = this.#kind
+    return value === 'regions' || value === 'hits' ? value : 'sites'
   }
 
   #chosen() {
@@ -79,6 +95,13 @@ export class Side {
     this.#motif.title = this.#motif.selectedOptions[0]?.text ?? '' // it may not fit
     const family = value.startsWith(FAMILY) ? value.slice(FAMILY.length) : ''
     return { model: this.#model.value, motif: family ? '' : value, family }
+  }
+
+  /** What alone is listed was said. @param {Partial<import('./listing.js').Only>} filter */
+  filtered = ({ model = '', motif = '', family = '' }) => {
+    this.#model.value = model
+    this.#motif.value = family ? FAMILY + family : motif
+    this.list.set({ model, motif, family })
   }
 
   #limits() {
@@ -91,12 +114,14 @@ export class Side {
     return this.#tables.regions
   }
 
-  /** @param {import('./navigator.js').Counts} counts */
+  /** @param {import('./listing.js').Counts} counts */
   #counted(counts) {
-    const { shown, all, hidden, kind } = counts
-    this.#model.disabled = this.#motif.disabled = kind !== 'hits'
+    const { shown, all, hidden, kind, rows } = counts
+    const noun = kind === 'regions' ? kind : 'hits'
+    this.#model.disabled = this.#motif.disabled = kind === 'regions'
+    const sites = kind === 'sites' ? ` at ${number(rows)} sites` : ''
     const more = hidden ? `, ${number(hidden)} hidden by the threshold` : ''
-    this.#count.textContent = `${number(shown)} of ${number(all)} ${kind}${more}`
+    this.#count.textContent = `${number(shown)} of ${number(all)} ${noun}${sites}${more}`
     const only = { text: this.#search.value, ...this.#chosen() }
     const { manifest } = this.#viewer
     this.#explain(whyEmpty(counts, only, manifest?.hits, this.#tables.hits.count > 0))
@@ -125,14 +150,21 @@ export class Side {
   describe() {
     if (!this.#row) return
     const { row, kind } = this.#row
-    const { relevance, colors, state } = this.#viewer
-    const unit = relevance.find((r) => r.model === row.model)?.unit
-    this.#detail.replaceChildren(
-      kind === 'hits'
-        ? hitCard(row, this.motifs[row.motifId], colors, unit, state().reverse)
-        : card(row.name, [['Place', locusOf(row)]]),
-    )
+    this.#detail.replaceChildren(...(this.#lists?.cardsOf(row, kind, this.motifs) ?? []))
   }
+
+  /**
+   * From now on the current row is marked in the figure.
+   *
+   * @param {NonNullable<Side['marks']>} marks
+   */
+  mark(marks) {
+    this.marks = marks
+    marks.current(this.#row?.row ?? null, this.#row?.kind === 'regions')
+  }
+
+  /** What there is to say of the regions over a base. @param {string} chrom @param {number} at */
+  regionsAt = (chrom, at) => this.#lists?.regionsAt(chrom, at) ?? []
 
   /**
    * Shows what there is to say about a row, and its place unless `quiet`.
@@ -144,6 +176,7 @@ export class Side {
   async #show(row, kind, quiet) {
     this.#row = { row, kind }
     this.describe()
+    this.marks?.current(row, kind === 'regions')
     if (quiet) return true
     this.#viewer.chose({ ...row, kind })
     return this.#viewer.goto(...this.#placeOf(row))
@@ -172,8 +205,19 @@ export class Side {
   async load(manifest, signal) {
     const { report, browser, roi } = this.#viewer
     this.motifs = await readMotifs(manifest.hits?.logos, signal)
+    const making = import('./lists.js')
     await readTables(manifest, this.#tables, report, signal)
+    const { makeLists, Navigator } = await making
     if (signal.aborted) return
+    const progress = (/** @type {number} */ share) => {
+      this.#count.textContent = `Reading the relevance of all regions: ${Math.floor(100 * share)} %`
+    }
+    const changed = (/** @type {boolean} */ anew) => {
+      if (this.#kindNow() === 'regions') (anew ? this.list.set : this.list.draw)()
+    }
+    const told = { changed, progress, signal }
+    this.#lists = makeLists(this.#tables, this.#viewer, manifest, told)
+    this.list.use(new Navigator(this.#lists.lists, this.#ears()))
     this.#fill(manifest)
     await browser.loadROI({ ...roi, featureSource: featureSource(this.#tables.regions) })
   }
@@ -188,8 +232,8 @@ export class Side {
     const motifs = familiesOf(table).flatMap(([name, names]) => familyOptions(name, names))
     const wanted = family ? FAMILY + family : motif
     offer(this.#motif, [...choices([['', 'All motifs']]), ...motifs], wanted)
-    this.#kind.value = hits?.models?.some((each) => each.hits) ? 'hits' : 'regions'
-    this.list.set({ kind: this.#kindNow(), ...this.#chosen() })
+    this.#kind.value = hits?.models?.some((each) => each.hits) ? 'sites' : 'regions'
+    this.list.set({ kind: this.#kindNow(), text: this.#search.value, ...this.#chosen() })
     this.list.touch(parseLocus(locus))
   }
 }

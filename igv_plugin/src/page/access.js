@@ -5,7 +5,7 @@ import { makeSpoken } from './spoken.js'
 
 /**
  * @param {import('./panel.js').Viewer} viewer
- * @param {import('../list/navigator.js').Navigator} list
+ * @param {import('../list/rows.js').Rows} list
  * @param {AbortSignal} signal
  */
 export function makeAccess(viewer, list, signal) {

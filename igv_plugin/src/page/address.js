@@ -1,5 +1,5 @@
 // The view in the address of the page. It is of one viewer at most: the first that wants it.
-import { readState, writeState } from '../pure/state.js'
+import { isJump, readState, writeState } from '../pure/state.js'
 
 /** @type {Address | null} */
 let owner = null
@@ -7,6 +7,9 @@ let owner = null
 export class Address {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
+  #restoring = 0
+  /** @type {(() => void) | undefined} */
+  #follow
 
   /** @param {boolean} [wanted] */
   constructor(wanted = true) {
@@ -22,31 +25,43 @@ export class Address {
   }
 
   /**
-   * Writes a state soon, as browsers limit how often the address may change.
+   * Writes a state soon, as browsers limit how often the address may change: another place is a
+   * page of its own for Back and Forward.
    *
    * @param {() => import('../../index.js').State} state
    */
   keep(state) {
     clearTimeout(this.#timer)
-    if (!this.#ours) return
+    if (!this.#ours || this.#restoring) return
     this.#timer = setTimeout(() => {
-      const hash = writeState({ ...readState(location.hash), ...state() })
-      history.replaceState(history.state, '', hash)
+      const before = readState(location.hash)
+      const now = state()
+      const hash = writeState({ ...before, ...now })
+      if (isJump(before.locus, now.locus)) history.pushState(null, '', hash)
+      else history.replaceState(history.state, '', hash)
     }, 200)
   }
 
-  /** From now on a link to another view, in the same tab, opens it. */
-  follow() {
-    if (this.#ours) window.addEventListener('hashchange', this.#follow)
-  }
-
-  #follow = () => {
-    if (readState(location.hash).locus) location.reload()
+  /**
+   * From now on Back, Forward and a link to another view, in the same tab, show it.
+   *
+   * @param {(wanted: ReturnType<typeof readState>) => Promise<unknown>} restore
+   */
+  follow(restore) {
+    if (!this.#ours) return
+    this.#follow = () => {
+      const wanted = readState(location.hash)
+      if (!wanted.locus) return
+      clearTimeout(this.#timer)
+      this.#restoring++ // what is told on the way is no page
+      void restore(wanted).finally(() => this.#restoring--)
+    }
+    window.addEventListener('popstate', this.#follow)
   }
 
   /** Leaves the address as it is, and to others. */
   free() {
-    window.removeEventListener('hashchange', this.#follow)
+    if (this.#follow) window.removeEventListener('popstate', this.#follow)
     clearTimeout(this.#timer)
     if (this.#ours) owner = null
   }

@@ -150,7 +150,7 @@ const isNobody = (target) => target === document.body || target === document.doc
  * What the keys do to a viewer, and its list of them.
  *
  * @param {Viewer} viewer
- * @param {import('../list/navigator.js').Navigator} list
+ * @param {import('../list/rows.js').Rows} list
  */
 export function makeActions({ browser, element, figure }, list) {
   const help = () => {

@@ -115,6 +115,29 @@ export function makePanel(viewer, reads) {
 }
 
 /**
+ * Marks in the figure what is current in the list, and says what is under the pointer: fetched once
+ * the figure is there.
+ *
+ * @param {Viewer} viewer
+ * @param {Side} side
+ * @param {AbortSignal} signal
+ */
+async function pointAt(viewer, side, signal) {
+  const [{ makeMarks }, { makeHover }] = await Promise.all([
+    import('./marks.js'),
+    import('./hover.js'),
+  ])
+  if (signal.aborted) return
+  const marks = makeMarks(viewer, signal)
+  side.mark(marks)
+  const pointed = (/** @type {import('../../index.js').Interval | null} */ place) => {
+    marks.base(place)
+    side.list.light(place)
+  }
+  makeHover(viewer, pointed, signal)
+}
+
+/**
  * Puts the parts around the figure, which goes into the room that is left.
  *
  * @param {Viewer} viewer
@@ -148,10 +171,11 @@ function listen(viewer, side, { sync, report }, signal) {
     ...names.map((name) => on(name, sync)),
     on('threshold', () => side.list.set()),
     on('reverse', () => side.describe()),
-    on('filter', (filter) => side.list.set(filter)),
+    on('filter', side.filtered),
     on('error', report),
   ]
   const clicked = listenToClicks(viewer, side, signal)
+  void pointAt(viewer, side, signal)
   return () => {
     browser.off('trackclick', clicked)
     for (const off of offs) off()
@@ -171,9 +195,13 @@ function listenToClicks({ browser, element, figure, colors, state }, side, signa
     pointer = event
   }
   figure.addEventListener('pointerup', seen, { signal, capture: true })
-  /** @type {(track: any, values: any[], event: unknown, features: any[]) => boolean} */
-  const clicked = (track, values, _, features) => {
+  /** @type {(track: any, values: any[], place: number, features: any[]) => boolean} */
+  const clicked = (track, values, place, features) => {
     const cards = clickCards(track, values, features, side.motifs, colors, state().reverse)
+    const { chr: chrom } = browser.referenceFrameList[0]
+    const hit = features?.find((f) => f.motifId !== undefined)
+    if (hit) side.list.touch({ chrom, start: hit.start, end: hit.end }, track.config.gtrack?.model)
+    else if (track.isRelevance) cards.push(...side.regionsAt(chrom, Math.floor(place)))
     if (cards.length) openPopup(element, cards, pointer)
     return false // or igv.js would show its list, as HTML
   }

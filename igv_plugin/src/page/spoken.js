@@ -52,7 +52,7 @@ export function inWords(view, models, listed) {
  * Names the figure, and describes what it shows whenever that has changed.
  *
  * @param {import('./panel.js').Viewer} viewer
- * @param {import('../list/navigator.js').Navigator | null} list
+ * @param {import('../list/rows.js').Rows | null} list
  */
 export function makeSpoken(viewer, list) {
   const { figure, relevance, values } = viewer

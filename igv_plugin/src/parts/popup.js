@@ -1,6 +1,6 @@
 // What there is to say about a hit or a click, and the box that says it.
 import { formatLocus } from '../pure/state.js'
-import { number, short, signed } from '../pure/words.js'
+import { number, short, signed, utf8 } from '../pure/words.js'
 import { append, closer, h } from './dom.js'
 import { logo } from './logo.js'
 
@@ -14,15 +14,6 @@ import { logo } from './logo.js'
 /** @param {string} id */
 export const jasparURL = (id) =>
   /^MA\d{4}\.\d+$/.test(id) ? `https://jaspar.elixir.no/matrix/${id}/` : null
-
-/** igv.js takes the bytes of a bigBed for Latin-1. */
-const utf8 = (text = '.') => {
-  try {
-    return decodeURIComponent(escape(text))
-  } catch {
-    return text
-  }
-}
 
 /**
  * A feature of a hits bigBed (igv.js has its own columns as text) as a row of the hits table.

@@ -10,7 +10,7 @@ const NO_MOTIFS = 'No motifs were given: gtrack hits DIR --motifs FILE finds hit
 /**
  * Why there is no row; null where there is one and nothing to say.
  *
- * @param {import('../list/navigator.js').Counts} counts
+ * @param {import('../list/listing.js').Counts} counts
  * @param {Only} only what alone is listed
  * @param {Hits | undefined} hits of the manifest
  * @param {boolean} any whether the scan has any hit
@@ -49,10 +49,10 @@ function among(only) {
 
 /**
  * @param {Only} only
- * @param {import('../list/navigator.js').Kind} kind
+ * @param {import('../list/listing.js').Kind} kind
  */
 function noMatch(only, kind) {
-  const words = narrowed(kind === 'hits' ? only : { text: only.text }).filter(Boolean)
+  const words = narrowed(kind === 'regions' ? { text: only.text } : only).filter(Boolean)
   return words.length ? `No row matches ${words.join(', ')}.` : 'No row is left.'
 }
 

@@ -38,6 +38,8 @@ const FIRST = ['chromStart', 'chromEnd', 'relSum', 'relZ', 'seqP', 'relP', 'qVal
 /** @type {NumberKey[]} */
 const LATER = ['qWord', 'qPlace', 'chance', 'bound']
 const NUMBERS = [...FIRST, ...LATER]
+/** @type {Set<string>} */
+const NUMERIC = new Set(NUMBERS)
 /** @type {TextKey[]} */
 const SEARCHED = ['name', 'motifId', 'family', 'region', 'chrom']
 
@@ -78,6 +80,7 @@ function codeOf(names, text) {
 /** The rows of one or more BED files. */
 export class Table {
   count = 0
+  from = new Uint32Array() // of each row which line of the file it was
   /** Of text columns, `data` has the numbers of names. */
   names = columns(TEXTS, () => /** @type {Map<string, number>} */ (new Map()))
   /** @type {Record<TextKey | NumberKey, number[] | Uint32Array | Float64Array>} */
@@ -120,16 +123,12 @@ export class Table {
 
   /** Puts the rows in genome order, so that a row's number is its place, and in typed arrays. */
   async finish() {
-    const from = this.#genomeOrder()
-    for (const key of TEXTS) {
+    this.from = this.#genomeOrder()
+    for (const key of [...TEXTS, ...NUMBERS]) {
       await rest()
       const old = this.data[key]
-      this.data[key] = Uint32Array.from(from, (row) => old[row])
-    }
-    for (const key of NUMBERS) {
-      await rest()
-      const old = this.data[key]
-      this.data[key] = Float64Array.from(from, (row) => old[row])
+      const typed = new (NUMERIC.has(key) ? Float64Array : Uint32Array)(this.count)
+      this.data[key] = typed.map((_, row) => old[this.from[row]])
     }
     await rest()
     this.text = columns(TEXTS, (key) => [...this.names[key].keys()])
@@ -183,11 +182,9 @@ export class Table {
    */
   sorted(by) {
     if (by === 'q') return order(this.data.qValue, this.count)
-    if (by === 'relevance') {
-      const strength = Float64Array.from(this.data.relSum, (x) => -Math.abs(x))
-      return order(strength, this.count)
-    }
-    return new Uint32Array(this.count).map((_, i) => i)
+    if (by === 'position') return new Uint32Array(this.count).map((_, i) => i)
+    const strength = new Float64Array(this.data.relSum).map((x) => -Math.abs(x))
+    return order(strength, this.count)
   }
 
   /**
@@ -204,11 +201,12 @@ export class Table {
    */
   filter(list, { text = '', limits = {}, ...only }) {
     const { data } = this
+    let [kept, hidden] = [0, 0]
     const passes = this.#test(text, only)
     const least = (this.text?.model ?? []).map((name) => limits[name] ?? 0)
+    const all = [...least, ...Object.values(only), text.trim()]
+    if (!all.some(Boolean)) return { rows: list, hidden }
     const rows = new Uint32Array(list.length)
-    let kept = 0
-    let hidden = 0
     for (const i of list) {
       if (!passes(i)) continue
       const strength = Math.abs(data.relSum[i]) / (data.chromEnd[i] - data.chromStart[i])
@@ -253,6 +251,7 @@ const bits = new Int32Array(float.buffer)
  * @param {number} x
  */
 function rankOf(x) {
+  if (Number.isNaN(x)) return 0x7fffffff // one may have a sign
   float[0] = x + 0 // no negative zero
   return bits[0] ^ ((bits[0] >> 31) & 0x7fffffff)
 }
@@ -266,7 +265,8 @@ function rankOf(x) {
 export function order(keys, count, rank = rankOf) {
   const packed = new Float64Array(count)
   for (let i = 0; i < count; i++) packed[i] = rank(keys[i]) * 2 ** 20 + i
-  return Uint32Array.from(packed.sort(), (x) => x & 0xfffff)
+  packed.sort()
+  return new Uint32Array(count).map((_, i) => packed[i] & 0xfffff)
 }
 
 /**

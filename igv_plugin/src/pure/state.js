@@ -31,6 +31,19 @@ export const formatLocus = ({ chrom, start, end }) =>
 export const igvLocus = ({ chrom, start, end }) =>
   chrom.includes(':') ? `${chrom}\t${start + 1}\t${end}` : formatLocus({ chrom, start, end })
 
+/**
+ * Whether a view shares no base with the one before it.
+ *
+ * @param {string | undefined} before
+ * @param {string} now
+ */
+export function isJump(before, now) {
+  const [one, two] = [parseLocus(before), parseLocus(now)]
+  return Boolean(
+    one && two && (one.chrom !== two.chrom || one.end <= two.start || two.end <= one.start),
+  )
+}
+
 /** @param {string} text */
 function threshold(text) {
   return /^\d*\.?\d+$/.test(text) && Number(text) <= 1 ? Number(text) : undefined

@@ -26,3 +26,12 @@ export const signed = (x) => (x > 0 ? '+' : '') + short(x)
 
 /** @param {number} n */
 export const number = (n) => n.toLocaleString('en')
+
+/** igv.js takes the bytes of a bigBed for Latin-1. */
+export const utf8 = (text = '.') => {
+  try {
+    return decodeURIComponent(escape(text))
+  } catch {
+    return text
+  }
+}

@@ -25,7 +25,7 @@ const ORDER = [
     'Difference',
   ],
   ...['Filter by motif, region, chromosome', 'What to list', 'Model', 'Motif', 'Motif hits'],
-  ...['Place', 'Relevance', 'q', 'Current row'],
+  ...['Motif', 'Place', 'Relevance', 'q', 'Model', 'Current row'],
 ]
 
 /** Runs in the page: what has the focus; null for parts of igv.js. */
@@ -253,7 +253,7 @@ test('the figure says in words what it shows, and follows the view', () =>
       const { nodes } = await session.send('Accessibility.getFullAXTree')
       return nodes.find((n) => n.role?.value === 'application')
     }
-    await until(page, () => /listed/.test(document.querySelector('p.gt-spoken').textContent))
+    await until(page, () => /listed hits/.test(document.querySelector('p.gt-spoken').textContent))
     const { name, description } = await spoken()
     assert.equal(name.value, 'Tracks of cnn, dnabert2')
     const wanted = await page.evaluate(async () => {

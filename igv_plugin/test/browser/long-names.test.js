@@ -16,7 +16,7 @@ const drawnEnds = () =>
   })
 
 test('a long name loses its middle, so that its ends tell it apart', () => {
-  const names = ['ANDROGEN.H12CORE.0.P.B', 'ANDROGEN.H12CORE.1.P.B']
+  const names = [0, 1].map((n) => `ANDROGEN.${'RECEPTOR.'.repeat(3)}H12CORE.${n}.P.B`)
   const text = hitsBED(60, 1).replaceAll('CTCF', names[0]).replaceAll('REST', names[1])
   return panel({ hits: { cnn: text } }, async (page) => {
     await list(page)

@@ -78,10 +78,10 @@ function watchTasks() {
 const someHits = () => ({ cnn: hitsBED(400, 1, 'cnn'), dnabert2: hitsBED(400, 2, 'dnabert2') })
 
 /**
- * Opens the harness with what `setting` says and gives the page to `use`; in the end no script has
- * failed and nothing has left the machine.
+ * Opens the harness with what `setting` says, each hit a row of its own unless `sites`, and gives
+ * the page to `use`; in the end no script has failed and nothing has left the machine.
  */
-export async function panel(setting, use, { hash = '', errors = 0 } = {}) {
+export async function panel(setting, use, { hash = '', errors = 0, sites = false } = {}) {
   server.options.virtual = filesOf({ hits: someHits(), ...setting })
   chromium.errors.length = chromium.strays.length = chromium.dialogs.length = 0
   const page = await chromium.context.newPage()
@@ -93,6 +93,10 @@ export async function panel(setting, use, { hash = '', errors = 0 } = {}) {
     await page.goto(`${server.url}/index.html${hash}`)
     await until(page, () => window.panelReady !== undefined)
     await until(page, listed, { argument: setting.manifest === null })
+    const kind = page.getByLabel('What to list')
+    if (!sites && setting.manifest !== null && (await kind.inputValue()) === 'sites') {
+      await kind.selectOption('hits')
+    }
     await use(page)
     assert.equal(chromium.errors.length, errors, chromium.errors.join('\n'))
     const hacked = await page.evaluate(() => window.__xss)

@@ -66,6 +66,7 @@ for (const { name, url, hub, models, hits, unit } of CASES) {
     await until(page, labelled, { argument: difference })
     assert.equal(shown.filter((label) => /[ -]hits$/.test(label)).length, models.length)
     await counted(page, all)
+    await page.getByLabel('What to list').selectOption('hits')
     for (const model of models) {
       await page.getByRole('combobox', { name: 'Model' }).selectOption(model)
       await counted(page, hits[model])
