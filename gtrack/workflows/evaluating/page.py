@@ -21,7 +21,7 @@ from gtrack.publish.evaluation.content import (
     EvaluationFigure,
     PassportLine,
 )
-from gtrack.publish.evaluation.drawing import Rendered
+from gtrack.publish.drawing import Rendered
 from gtrack.publish.evaluation.figures import (
     localisation_figure,
     perturbation_figure,
