@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gtrack.publish.evaluation.content import EvaluationFigure
 from gtrack.publish.drawing import COLOURS, INK, LINE, PAPER, SOFT
+from gtrack.publish.evaluation.content import EvaluationFigure
 from gtrack.publish.markup import Markup, element, text
 
 _IDS = re.compile(r'(\sid="|href="#|url\(#)')
