@@ -111,7 +111,8 @@ def saved(figure: Figure, form: str, creator: str) -> bytes:
     if form == "png":
         figure.savefig(data, format=form, dpi=_FINE, metadata={"Software": creator})
         return data.getvalue()
-    nothing = {"CreationDate": None} if form == "pdf" else {"Date": None, "Format": None}
+    pdf = {"CreationDate": None, "Producer": None}
+    nothing = pdf if form == "pdf" else {"Date": None, "Format": None}
     figure.savefig(data, format=form, metadata={"Creator": creator, **nothing})
     if form == "pdf":
         return data.getvalue()

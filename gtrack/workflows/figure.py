@@ -156,14 +156,14 @@ def check_target(target: Path) -> str:
     """
     form = target.suffix.lower().removeprefix(".")
     if form not in FORMS:
-        raise InputError(f"--out {shown(target)}: give a name that ends with .svg, .pdf or .png")
+        raise InputError(f"{shown(target)}: give a name that ends with .svg, .pdf or .png")
     if not target.parent.is_dir() or target.is_dir():
         why = "is a folder" if target.is_dir() else f"{target.parent} is no folder"
-        raise OutputError(f"--out {shown(target)}: {why}; give a file in a folder that is there")
+        raise OutputError(f"{shown(target)}: {why}; give a file in a folder that is there")
     if os.path.lexists(target) and not is_figure(target):
         raise InputError(
             f"{shown(target)}: is there and is no figure that gtrack made; move it away, or give "
-            "another --out"
+            "another name"
         )
     return form
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gtrack.core.errors import InputError
@@ -41,12 +41,8 @@ def chosen_targets(scan: FinishedScan, wishes: Sequence[str]) -> list[Target]:
     if not wishes:
         return list(scan.shown)
     found: dict[Target, None] = {}
-    for wish in wishes:
-        mine = [
-            target
-            for target in scan.shown
-            if wish in (target.model, f"{target.model}:{target.label}", target.title)
-        ]
+    for wish in _split(scan, wishes):
+        mine = [target for target in scan.shown if wish in _called(target)]
         if not mine:
             titles = ", ".join(
                 target.model if target.alone else f"{target.model}:{target.label}"
@@ -55,6 +51,17 @@ def chosen_targets(scan: FinishedScan, wishes: Sequence[str]) -> list[Target]:
             raise InputError(f"--models {shown(wish, 80)}: no such model; the scan has {titles}")
         found.update(dict.fromkeys(mine))
     return list(found)
+
+
+def _split(scan: FinishedScan, wishes: Sequence[str]) -> Iterator[str]:
+    """Yield wishes; one that is no model, with its commas cut."""
+    known = {name for target in scan.shown for name in _called(target)}
+    for wish in wishes:
+        yield from [wish] if wish in known else wish.split(",")
+
+
+def _called(target: Target) -> tuple[str, str, str]:
+    return target.model, f"{target.model}:{target.label}", target.title
 
 
 def chosen_annotations(scan: FinishedScan, wishes: Sequence[str]) -> list[TrackSpec]:

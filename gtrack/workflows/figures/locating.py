@@ -24,7 +24,8 @@ from gtrack.workflows.folder.finished import FinishedScan
 WIDEST = 5_000_000
 """Bases of a place at most."""
 
-_BESIDE = 0.03  # of a gene or region, shown on either side
+_BESIDE = 0.03  # of a gene, shown on either side
+_LISTED = 3  # hits in a message
 
 Annotations = Sequence[tuple[str, Sequence[Feature]]]
 
@@ -61,10 +62,10 @@ def _named(
     scan: FinishedScan, wish: str, annotations: Annotations, hits: Sequence[MotifHit]
 ) -> NamedPlace:
     sizes = scan.chrom_sizes
-    places = joined(of_name(wish, _features(annotations)))
-    places += of_name(wish, _regions(scan))
-    if places:
-        return widened(chosen(wish, places), FIRST_VIEW, _BESIDE, sizes)
+    genes = joined(of_name(wish, _features(annotations)))
+    if places := [*genes, *of_name(wish, _regions(scan))]:
+        found = chosen(wish, places)
+        return widened(found, FIRST_VIEW, _BESIDE if genes else 0.0, sizes)
     if at := _hit_places(wish, hits, sizes):
         return widened(chosen(wish, at), FIRST_VIEW, 0.0, sizes)
     if wish in sizes:
@@ -107,6 +108,8 @@ def _unknown(
         few = ", ".join(list(scan.chrom_sizes)[:3])
         cure = f"is it {alias}?" if alias else f"it has {few}, ..."
         return InputError(f"{said}: the genome has no {shown(chrom, 60)}; {cure}")
+    if sites := _near_sites(wish, hits, scan.chrom_sizes):
+        return InputError(f"{said}: no hit is there; the nearest are {', '.join(sites)}")
     near = near_names(wish.rpartition("@")[0] or wish, _names(scan, annotations, hits))
     perhaps = (
         f"did you mean {' or '.join(shown(each, 40) for each in near)}?"
@@ -114,6 +117,21 @@ def _unknown(
         else ("give CHROM:START-END, or the name of a feature, a region or a motif with hits")
     )
     return InputError(f"{said}: no place is called so; {perhaps}")
+
+
+def _near_sites(wish: str, hits: Sequence[MotifHit], sizes: Mapping[str, int]) -> list[str]:
+    """Return hits of the motif of ``MOTIF@PLACE``, the nearest first."""
+    motif, at, where = wish.rpartition("@")
+    if not at:
+        return []
+    place = position(where, sizes)
+
+    def away(site: NamedPlace) -> tuple[bool, int]:
+        other = place is None or site.chrom != place.chrom
+        return other, 0 if other or place is None else abs(site.start - place.start)
+
+    found = sorted(_hit_places(motif, hits, sizes), key=away)[:_LISTED]
+    return [f"{shown(each.name, 40)}@{each.locus}" for each in found]
 
 
 def _names(scan: FinishedScan, annotations: Annotations, hits: Iterable[MotifHit]) -> Iterator[str]:
