@@ -53,6 +53,7 @@ _FONT = "DejaVu Sans"  # comes with matplotlib, and is wider than what stands in
 _FONTS = "'DejaVu Sans', Verdana, Arial, Helvetica, sans-serif"
 _DOTS = 200  # of the PNG, per inch
 _FINE = 300  # of one for a paper
+_INCH = 25.4
 _DATA, _DIGITS = re.compile(r' (?:d|x|y)="[^"]*"'), re.compile(r"(\.\d\d)\d+")
 
 
@@ -139,6 +140,39 @@ def width_of(words: str, size: float, *, bold: bool = False) -> float:
         0
     ]
     return width
+
+
+@contextmanager
+def page(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
+    """Give a figure, in mm, with one plot that covers it, counted in mm from the upper left.
+
+    Text stays text in it; it must be saved inside.
+    """
+    with styled(words=True):
+        from matplotlib.figure import Figure  # noqa: PLC0415
+
+        figure = Figure(figsize=(width / _INCH, height / _INCH))
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, width), ylim=(height, 0))
+        axes.set_axis_off()
+        yield figure, axes
+
+
+def path_drawn(
+    axes: Axes, points: NDArray[np.float64], codes: NDArray[np.uint8], name: str, **style: Any
+) -> None:
+    """Draw a path; in an SVG it is a group of that name."""
+    from matplotlib.patches import PathPatch  # noqa: PLC0415
+    from matplotlib.path import Path  # noqa: PLC0415
+
+    axes.add_artist(PathPatch(Path(points, codes), clip_on=False, gid=name, **style))
+
+
+def words_drawn(
+    axes: Axes, x: float, y: float, words: str, size: float, *, bold: bool = False, **style: Any
+) -> None:
+    """Write a line of text with its baseline at a height."""
+    axes.text(x, y, words, fontproperties=font(size, bold=bold), va="baseline", **style)
 
 
 def called(name: str, longest: int = 40) -> str:

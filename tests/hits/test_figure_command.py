@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from pathlib import Path
@@ -13,16 +14,19 @@ import pytest
 
 import gtrack
 from gtrack.core.errors import InputError
+from gtrack.io.fasta import Genome
+from gtrack.publish.figure.frame import LEFT, Frame
+from gtrack.publish.figure.ink import MM
 from tests.manifests import forget
 
 SVG = "{http://www.w3.org/2000/svg}"
 LOOSE = ["--q", "1", "--gate", "0.1", "--p-sequence", "0.01"]
 GENES = """\
 chr2\t4100\t4400\tSAMD11\t0\t+\t4150\t4350\t0\t2\t100,100\t0,200
-chr2\t4300\t4600\tSAMD11\t0\t+
-chr2\t9000\t9100\tTWIN\t0\t-
-chr10\t300\t400\tTWIN\t0\t+
-chr2\t6000\t6100\tlong\t0\t+
+chr2\t4300\t4600\tSAMD11\t0\t+\t4300\t4600\t0\t1\t300\t0
+chr2\t9000\t9100\tTWIN\t0\t-\t9000\t9000\t0\t1\t100\t0
+chr10\t300\t400\tTWIN\t0\t+\t300\t400\t0\t1\t100\t0
+chr2\t6000\t6100\tlong\t0\t+\t6000\t6100\t0\t1\t100\t0
 """
 
 
@@ -38,7 +42,7 @@ def drawn(tmp_path_factory, called_scan, write_meme):
     (folder / "m.meme").write_text(write_meme())
     (folder / "genes.bed").write_text(GENES)
     hits = ["hits", out, "--motifs", folder / "m.meme", *LOOSE]
-    for words in (hits, ["annotate", out, "--annotation", f"genes={folder / 'genes.bed'}"]):
+    for words in (hits, ["annotate", out, f"genes={folder / 'genes.bed'}"]):
         ran = CliRunner().invoke(main, [str(word) for word in words])
         assert ran.exit_code == 0, ran.output
     return out
@@ -49,17 +53,17 @@ def texts(path: Path) -> list[str]:
     return ["".join(node.itertext()) for node in root.iter(f"{SVG}text")]
 
 
-def letters(path: Path, model: int) -> str:
-    """Return the letters of a model's track, from left to right."""
+def letters(path: Path, model: int, frame: Frame) -> dict[int, str]:
+    """Return the letters of a model's track by their place, from 0."""
     root = ElementTree.fromstring(path.read_bytes())
     found = {}
     for group in root.iter(f"{SVG}g"):
         match = re.fullmatch(rf"p1-m{model}-([ACGT])", group.get("id") or "")
         for outline in group.iter(f"{SVG}path") if match else ():
             for piece in outline.get("d", "").split("M ")[1:]:
-                numbers = [float(n) for n in re.findall(r"-?[\d.]+", piece)]
-                found[round(min(numbers[::2]), 1)] = match[1]
-    return "".join(found[at] for at in sorted(found))
+                left = min(float(n) for n in re.findall(r"-?[\d.]+", piece)[::2])
+                found[math.floor((left / MM - LEFT) / frame.step)] = match[1]
+    return found
 
 
 def first_hit(out: Path, model: str = "cnn") -> list[str]:
@@ -77,9 +81,11 @@ def test_a_place_is_drawn_with_its_letters(run, drawn, tmp_path) -> None:
         assert each in words
     with pyBigWig.open(str(drawn / "tracks/cnn.relevance.bw")) as track:
         values = np.array(track.values("chr2", 4100, 4140))
-    found = letters(tmp_path / "f.svg", 1)
-    assert set(found) <= set("ACGT")
-    assert 30 <= len(found) <= np.count_nonzero(np.nan_to_num(values))
+    with Genome.open(drawn / "genome/genome.fa") as genome:
+        bases = genome.fetch("chr2", 4100, 4140)
+    shown = {at: bases[at] for at in np.flatnonzero(np.nan_to_num(values)).tolist()}
+    assert len(shown) > 20
+    assert letters(tmp_path / "f.svg", 1, Frame(4100, 4140, 180.0)) == shown
 
 
 @pytest.mark.parametrize(
@@ -116,7 +122,7 @@ def test_a_hit_is_shown_with_its_logo(run, drawn, tmp_path) -> None:
         ("2:5-90", "the genome has no 2; is it chr2?"),
         ("chr2:11990-99999", "not within chr2:1-"),
         ("ONE", r"\d+ places are called so: chr.*\(hit: ONE\)"),
-        ("ONE@chr2:1", "no hit is there; the nearest are ONE@chr"),
+        ("ONE@chr1:1", "no hit is there; the nearest are ONE@chr"),
         ("", "no place is called so"),
     ],
 )
@@ -166,7 +172,8 @@ def test_several_places_are_a_grid_on_one_scale_per_model(run, drawn, tmp_path) 
     run("figure", drawn, *loci, "-o", tmp_path / "f.svg")
     limits = [words for words in texts(tmp_path / "f.svg") if re.fullmatch(r"\+[\d.e-]+", words)]
     assert len(limits) == 6
-    assert len(set(limits[::2])) == len(set(limits[1::2])) == 1
+    assert len({limits[0], limits[1], limits[4]}) == 1, "row by row, then model by model"
+    assert len({limits[2], limits[3], limits[5]}) == 1
 
 
 @pytest.mark.parametrize("form", ["svg", "pdf", "png"])
@@ -186,7 +193,7 @@ def test_its_own_file_is_replaced_whole_and_no_others(run, drawn, tmp_path, form
 def test_a_broken_logo_is_named(run, drawn, tmp_path) -> None:
     out = Path(shutil.copytree(drawn, tmp_path / "out"))
     (out / "hits/logos.json").write_text('{"M1.1": {"probabilities": [[1, 2]]}}')
-    forget(out, "hits/logos.json")
+    forget(out)
     ran = run("figure", out, "--locus", "chr2:4101-4140", "-o", tmp_path / "f.svg", code=2)
     assert "logos.json: a position has not four probabilities; call the hits again" in ran.error
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gtrack.publish.drawing import font, saved, styled
+from gtrack.publish.drawing import page, path_drawn, saved, styled, words_drawn
 from gtrack.publish.figure.content import FigureContent, FigureStyle
 from gtrack.publish.figure.grid import laid_out
-from gtrack.publish.figure.ink import Part
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from gtrack.publish.figure.ink import Shape
 
 FORMS = ("svg", "pdf", "png")
 """What a figure can be, by the end of its name."""
 
 CREATOR = "gtrack figure"
 """Stands in every file, by which it is known again."""
-
-_INCH = 25.4
 
 
 def figure_file(content: FigureContent, style: FigureStyle, form: str) -> bytes:
@@ -31,45 +26,23 @@ def figure_file(content: FigureContent, style: FigureStyle, form: str) -> bytes:
         When matplotlib is not installed.
     """
     with styled(words=True):
-        from matplotlib.figure import Figure  # noqa: PLC0415  (an extra; half a second)
-
         sheet = laid_out(content, style)
-        figure = Figure(figsize=(style.width_mm / _INCH, sheet.height / _INCH))
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, style.width_mm), ylim=(sheet.height, 0))
-        axes.set_axis_off()
-        _draw(axes, sheet)
+    with page(style.width_mm, sheet.height) as (figure, axes):
+        named: Counter[str] = Counter()
+        for over, shape in enumerate(sheet.shapes):
+            named[shape.group] += 1
+            again = named[shape.group]
+            name = shape.group if again == 1 else f"{shape.group}-{again}"
+            path_drawn(axes, shape.points, shape.codes, name, zorder=over, **_painted(shape))
+        for words in filter(lambda each: each.text, sheet.words):
+            at = words.x, words.y, words.text, words.size
+            how: dict[str, Any] = {"color": words.colour, "ha": words.anchor}
+            words_drawn(axes, *at, bold=words.bold, zorder=len(sheet.shapes), **how)
         return saved(figure, form, CREATOR)
 
 
-def _draw(axes: Axes, sheet: Part) -> None:
-    from matplotlib.patches import PathPatch  # noqa: PLC0415
-    from matplotlib.path import Path  # noqa: PLC0415
-
-    named: Counter[str] = Counter()
-    for number, shape in enumerate(sheet.shapes):
-        named[shape.group] += 1
-        inside: dict[str, Any] = {"facecolor": shape.colour, "linewidth": 0}
-        if shape.line is not None:
-            inside = {"facecolor": "none", "edgecolor": shape.colour, "linewidth": shape.line}
-        patch = PathPatch(
-            Path(shape.points, shape.codes),
-            alpha=None if shape.opacity == 1 else shape.opacity,
-            clip_on=False,
-            zorder=number,
-            **inside,
-        )
-        again = named[shape.group]
-        patch.set_gid(shape.group if again == 1 else f"{shape.group}-{again}")
-        axes.add_artist(patch)
-    for words in filter(lambda each: each.text, sheet.words):
-        axes.text(
-            words.x,
-            words.y,
-            words.text,
-            fontproperties=font(words.size, bold=words.bold),
-            color=words.colour,
-            ha=words.anchor,
-            va="baseline",
-            zorder=len(sheet.shapes),
-        )
+def _painted(shape: Shape) -> dict[str, Any]:
+    if shape.line is not None:
+        return {"facecolor": "none", "edgecolor": shape.colour, "linewidth": shape.line}
+    seen = None if shape.opacity == 1 else shape.opacity
+    return {"facecolor": shape.colour, "linewidth": 0, "alpha": seen}
