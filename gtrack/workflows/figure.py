@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.features import Feature
-from gtrack.core.hits.motif_hit import MotifHit
-from gtrack.core.manifest import TrackSpec
-from gtrack.core.named_places import NamedPlace, position
 from gtrack.core.printable import shown
 from gtrack.io.atomic import write_parts
 from gtrack.publish.drawing import require_matplotlib
 from gtrack.publish.figure.content import FigureContent, FigureStyle, Scale
 from gtrack.publish.figure.page import FORMS, figure_file
 from gtrack.publish.signs import hits_say, units_of
+from gtrack.workflows.figures.annotations import Annotations
 from gtrack.workflows.figures.gathering import (
     chosen_annotations,
     chosen_targets,
     panels,
-    read_annotations,
     read_logos,
 )
 from gtrack.workflows.figures.locating import located
 from gtrack.workflows.folder.figure_file import is_figure
-from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.folder.finished import open_finished, scanned_genome
 from gtrack.workflows.reports.places import best_hits
 
 NARROWEST, WIDEST_MM = 50.0, 1000.0
@@ -136,8 +131,10 @@ def draw_figure(job: FigureJob) -> DrawnFigure:
     tracks = chosen_annotations(scan, job.annotations)
     models = [(target, best_hits(scan, target)) for target in targets]
     hits = [hit for _, found in models for hit in found]
-    places, annotations = _places(scan, job, hits, tracks)
+    book = Annotations(scan)
+    places = [located(scan, wish, book, hits) for wish in job.loci]
     signals = [track for track in tracks if track.is_signal]
+    annotations = [(t.name, book.touching(t, places)) for t in tracks if not t.is_signal]
     with scanned_genome(scan, job.fasta) as genome:
         found = panels(scan, places, models, annotations, signals, genome)
     content = FigureContent(found, read_logos(scan), hits_say(units_of(scan.manifest)))
@@ -197,17 +194,3 @@ def scale_of(text: str) -> Scale:
     if not 0 < number < 1e30:
         raise InputError(f"--scale {shown(text, 40)}: give own, shared, p99, or a number above 0")
     return number
-
-
-def _places(
-    scan: FinishedScan, job: FigureJob, hits: Sequence[MotifHit], tracks: Sequence[TrackSpec]
-) -> tuple[list[NamedPlace], list[tuple[str, list[Feature]]]]:
-    """Return the places, and the features of the annotations that are shown.
-
-    A name may be that of a feature of any annotation, shown or not.
-    """
-    named = any(position(wish, scan.chrom_sizes) is None for wish in job.loci)
-    every = read_annotations(scan, chosen_annotations(scan, ()) if named else tracks)
-    places = [located(scan, wish, every, hits) for wish in job.loci]
-    by_name = dict(every)
-    return places, [(each.name, by_name[each.name]) for each in tracks if not each.is_signal]

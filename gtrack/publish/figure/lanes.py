@@ -227,20 +227,21 @@ def _draw_feature(
     for start, end in feature.blocks:
         thick = max(start, feature.thick_start), min(end, feature.thick_end)
         bars += [_bar(frame, start, end, y, 0.6), _bar(frame, *thick, y, 1.2)]
-    part.fill(polygons([each for each in bars if each]), INK, group)
+    bars = [each for each in bars if each]
+    part.fill(polygons(bars), INK, group)
     way = {"+": 1, "-": -1}.get(feature.strand, 0)
     count = int((spot.right - spot.left) / _EVERY) if way else 0
-    for colour, inside in ((INK, False), (PAPER, True)):
-        marks = []
-        for k in range(count):
-            x = spot.left + (k + 0.5) * (spot.right - spot.left) / count
-            if (
-                any(min(c[0] for c in b) - 0.8 < x < max(c[0] for c in b) + 0.8 for b in bars if b)
-                == inside
-            ):
-                back = x - way * _CHEVRON
-                marks.append([(back, y - _CHEVRON), (x, y), (back, y + _CHEVRON)])
-        part.stroke(lines(marks), colour, group, 0.5)
+    marks: dict[str, list[list[tuple[float, float]]]] = {INK: [], PAPER: []}
+    for k in range(count):
+        x = spot.left + (k + 0.5) * (spot.right - spot.left) / count
+        back = x - way * _CHEVRON
+        inside = [min(x, back) - each[0][0] > 0.2 < each[1][0] - max(x, back) for each in bars]
+        outside = [max(x, back) < each[0][0] or each[1][0] < min(x, back) for each in bars]
+        if any(inside) or all(outside):
+            chevron = [(back, y - _CHEVRON), (x, y), (back, y + _CHEVRON)]
+            marks[PAPER if any(inside) else INK].append(chevron)
+    for colour, chevrons in marks.items():
+        part.stroke(lines(chevrons), colour, group, 0.5)
 
 
 def _bar(frame: Frame, start: int, end: int, y: float, half: float) -> list[tuple[float, float]]:

@@ -13,7 +13,6 @@ from gtrack.core.manifest import TrackSpec
 from gtrack.core.named_places import NamedPlace
 from gtrack.core.printable import shown
 from gtrack.core.targets import Target, path_of
-from gtrack.io.annotations import read_features
 from gtrack.io.bbi import big_file
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
@@ -83,17 +82,6 @@ def chosen_annotations(scan: FinishedScan, wishes: Sequence[str]) -> list[TrackS
             known = ", ".join(names) or "no annotation"
             raise InputError(f"--annotation {shown(wish, 80)}: the scan has {known}")
     return [names[wish] for wish in dict.fromkeys(wishes)]
-
-
-def read_annotations(
-    scan: FinishedScan, tracks: Sequence[TrackSpec]
-) -> list[tuple[str, list[Feature]]]:
-    """Return the features of every annotation that has any, by its name."""
-    return [
-        (track.name, list(read_features(scan.out / track.path, track.format)))
-        for track in tracks
-        if not track.is_signal
-    ]
 
 
 def read_logos(scan: FinishedScan) -> dict[str, list[list[float]]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gtrack.core.errors import InputError
-from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.manifest import FIRST_VIEW
 from gtrack.core.named_places import (
@@ -19,6 +18,7 @@ from gtrack.core.named_places import (
 )
 from gtrack.core.printable import shown
 from gtrack.core.scan.regions import known_as
+from gtrack.workflows.figures.annotations import Annotations
 from gtrack.workflows.folder.finished import FinishedScan
 
 WIDEST = 5_000_000
@@ -26,8 +26,6 @@ WIDEST = 5_000_000
 
 _BESIDE = 0.03  # of a gene, shown on either side
 _LISTED = 3  # hits in a message
-
-Annotations = Sequence[tuple[str, Sequence[Feature]]]
 
 
 def located(
@@ -62,7 +60,7 @@ def _named(
     scan: FinishedScan, wish: str, annotations: Annotations, hits: Sequence[MotifHit]
 ) -> NamedPlace:
     sizes = scan.chrom_sizes
-    genes = joined(of_name(wish, _features(annotations)))
+    genes = joined(of_name(wish, annotations.called(wish)))
     if places := [*genes, *of_name(wish, _regions(scan))]:
         found = chosen(wish, places)
         return widened(found, FIRST_VIEW, _BESIDE if genes else 0.0, sizes)
@@ -71,12 +69,6 @@ def _named(
     if wish in sizes:
         return NamedPlace("", wish, 0, sizes[wish])
     raise _unknown(scan, wish, annotations, hits)
-
-
-def _features(annotations: Annotations) -> Iterator[NamedPlace]:
-    for name, features in annotations:
-        for each in features:
-            yield NamedPlace(each.name, each.chrom, each.start, each.end, name)
 
 
 def _regions(scan: FinishedScan) -> Iterator[NamedPlace]:
@@ -135,7 +127,6 @@ def _near_sites(wish: str, hits: Sequence[MotifHit], sizes: Mapping[str, int]) -
 
 
 def _names(scan: FinishedScan, annotations: Annotations, hits: Iterable[MotifHit]) -> Iterator[str]:
-    for _, features in annotations:
-        yield from (each.name for each in features)
+    yield from annotations.names()
     yield from (each.name for each in hits)
     yield from (each.name for each in scan.regions)
