@@ -14,6 +14,7 @@ import pytest
 
 import gtrack
 from gtrack.core.errors import InputError
+from gtrack.io.annotations import bed12
 from gtrack.io.fasta import Genome
 from gtrack.publish.figure.frame import LEFT, Frame
 from gtrack.publish.figure.ink import MM
@@ -219,3 +220,20 @@ def test_without_matplotlib_it_says_what_to_install(run, drawn, tmp_path, monkey
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     words = ("figure", drawn, "--locus", "chr2:4101-4140", "-o", tmp_path / "f.svg")
     assert "pip install 'gtrack[evaluate]'" in run(*words, code=2).error
+
+
+def test_of_a_whole_genome_only_what_is_shown_is_made(drawn, monkeypatch, tmp_path) -> None:
+    """A BED is sifted before features are made, and what is drawn does not change by it."""
+    out = Path(shutil.copytree(drawn, tmp_path / "out"))
+    forget(out)
+    genes = out / "annotations/genes.bed"
+    before = gtrack.open_scan(out).plot("SAMD11", models="cnn")._repr_svg_()
+    far = "".join(f"chr1\t{k}\t{k + 1}\tFAR{k}\t0\t+\t{k}\t{k}\t0\t1\t1\t0\n" for k in range(400))
+    genes.write_text(far + genes.read_text())
+    made = []
+    real = bed12.read_columns
+    monkeypatch.setattr(bed12, "read_columns", lambda *line: made.append(line) or real(*line))
+    assert gtrack.open_scan(out).plot("SAMD11", models="cnn")._repr_svg_() == before
+    assert len(made) < 20
+    with pytest.raises(InputError, match="did you mean FAR399"):
+        gtrack.open_scan(out).plot("FAR39_9")

@@ -20,6 +20,7 @@ Placed = TypeVar("Placed", MotifHit, Feature)
 ROWS, BARE_ROWS = 8, 12
 """Rows at most: of shapes with names, and of shapes alone, where those are too many."""
 
+_MOST_NAMES = 500  # never have room; measuring each would take long
 _APART = 1.0  # mm between neighbours in a row
 _LEAST = 0.5  # mm of a shape: a narrower one could not be seen
 _LETTERS_BELOW = 2.4  # mm of a line of names
@@ -143,6 +144,8 @@ def longest_of_each(features: Sequence[Feature]) -> tuple[Feature, ...]:
 
 
 def _all_named(features: Sequence[Feature], frame: Frame) -> bool:
+    if len(features) > _MOST_NAMES:
+        return False
     ordered = sorted(features, key=lambda each: (each.start, each.end, each.name))
     spots = [_spot(each, _feature_name(each), frame) for each in ordered]
     return None not in rows_of([(spot.begin, spot.end) for spot in spots], ROWS)
@@ -172,10 +175,10 @@ def _lanes(
     """Put everything into rows; without names where not all have room with them."""
     called, shape, body = how
     ordered = sorted(items, key=lambda each: (each.start, each.end, each.name))
-    spots = [_spot(each, called(each), frame) for each in ordered]
+    spots = [_spot(each, called(each), frame) for each in ordered[:_MOST_NAMES]]
     rows = rows_of([(spot.begin, spot.end) for spot in spots], ROWS)
     below = _LETTERS_BELOW
-    if None in rows:
+    if None in rows or len(spots) < len(ordered):
         spots = [_spot(each, "", frame) for each in ordered]
         rows = rows_of([(spot.begin, spot.end) for spot in spots], BARE_ROWS)
         below = 0.0
