@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -146,8 +147,10 @@ def _far_logos(content: FigureContent, cells: list[_Cell]) -> Iterator[tuple[Par
         for hit in model.hits
         if not cell.frame.letters and hit.motif_id in content.logos
     }
+    names = Counter(found.values())
     for motif, name in sorted(found.items(), key=lambda each: (each[1], each[0]))[:12]:
-        part, words = Part(_KEY), fitted(name, 30.0)
+        part = Part(_KEY)
+        words = fitted(name if names[name] == 1 else f"{name} ({motif})", 30.0)
         part.words.append(Words(words, 0.0, 2.6, SMALL, "key", colour=INK))
         left, rows = wide(words) + 1.0, content.logos[motif]
         part.place(key_logo(rows, 0.8, 3.0, "key"), left, 0.0)
