@@ -131,7 +131,7 @@ def near_names(wish: str, names: Iterable[str]) -> list[str]:
     Examples
     --------
     >>> near_names("samd1", ["SAMD11", "KLHL17", "SAMD9", "SADM1"])
-    ['SAMD11', 'SADM1', 'SAMD9']
+    ['SAMD11', 'SAMD9', 'SADM1']
     """
     by_fold = {name.casefold(): name for name in _few(names)}
     folded = wish.casefold()
