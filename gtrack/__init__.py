@@ -12,6 +12,7 @@ __version__ = "0.2.0"
 TYPE_CHECKING = False  # of typing alone, importing would cost more than the rest of this module
 if TYPE_CHECKING:
     from gtrack.api.explaining import explain
+    from gtrack.api.figures import LocusFigure
     from gtrack.api.hits import call_hits, call_hits_on_tracks
     from gtrack.api.models import Model, load_model
     from gtrack.api.predicting import predict
@@ -41,6 +42,7 @@ _NAMES = {
     "Explanation": "gtrack.core.scan.explanation",
     "Prediction": "gtrack.core.scan.prediction",
     "Scan": "gtrack.api.scans",
+    "LocusFigure": "gtrack.api.figures",
     **dict.fromkeys(
         ("GtrackError", "InputError", "OutputError", "ModelError", "VerificationError"),
         "gtrack.core.errors",
@@ -52,6 +54,7 @@ __all__ = [
     "Explanation",
     "GtrackError",
     "InputError",
+    "LocusFigure",
     "Model",
     "ModelError",
     "OutputError",

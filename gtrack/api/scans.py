@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.api.columns import hit_columns, table_columns
+from gtrack.api.figures import Plotted
 from gtrack.api.wording import in_python
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import RunManifest
@@ -22,7 +23,7 @@ from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS
 from gtrack.workflows.folder.finished import FinishedScan, open_finished
 
 
-class Scan:
+class Scan(Plotted):
     """A finished scan; `gtrack.open_scan` opens one, and `gtrack.scan` returns one.
 
     Files are opened when something is asked for, and closed before it is returned.
@@ -263,7 +264,7 @@ def open_scan(folder: str | Path) -> Scan:
     Returns
     -------
     Scan
-        With ``values``, ``regions``, ``windows`` and ``hits``.
+        With ``values``, ``regions``, ``windows``, ``hits`` and ``plot``.
 
     Raises
     ------

@@ -34,6 +34,7 @@ VERBS = {
     "view": "Look at a scan in the browser, on this machine.",
     "hub": "Make a track hub that UCSC and IGV open by URL.",
     "session": "Write an IGV session that opens from anywhere.",
+    "figure": "Draw loci for a paper: SVG, PDF or PNG.",
     "report": "Write one HTML file with the top loci, to mail.",
     "evaluate": "Measure how far the maps can be trusted.",
     "export": "Write a scan as inputs of Fi-NeMo or TF-MoDISco.",

@@ -21,7 +21,7 @@ from gtrack.io.evaluation_files import (
     write_metrics,
     write_region_values,
 )
-from gtrack.publish.evaluation.drawing import require_matplotlib
+from gtrack.publish.drawing import require_matplotlib
 from gtrack.workflows.evaluating.annotated import (
     check_annotations,
     measure_annotations,

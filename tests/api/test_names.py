@@ -46,6 +46,11 @@ SIGNATURES = {
     "Scan.regions": "(self)",
     "Scan.windows": "(self)",
     "Scan.hits": "(self, model=None, *, target=None, everything=False)",
+    "Scan.plot": (
+        "(self, *loci, models=(), annotations=(), width_mm=180.0, columns=None, scale='own', "
+        "fasta=None)"
+    ),
+    "LocusFigure.save": "(self, path)",
 }
 ATTRIBUTES = {
     "Model": (
@@ -57,6 +62,7 @@ ATTRIBUTES = {
     ),
     "Prediction": ("logits", "probabilities", "predicted", "labels", "outputs", "strand"),
     "Scan": ("out", "models", "chrom_sizes"),
+    "LocusFigure": ("loci",),
 }
 ERRORS = ("GtrackError", "InputError", "OutputError", "ModelError", "VerificationError")
 

@@ -11,6 +11,7 @@ from gtrack.core.features import Feature
 from gtrack.core.printable import shown
 from gtrack.io.annotations.bed12 import read_bed_features, read_broad_peaks, read_narrow_peaks
 from gtrack.io.annotations.gff import read_gff3, read_gtf
+from gtrack.io.annotations.sieve import Sieve
 from gtrack.io.bigbed import read_bigbed
 
 _READERS = {
@@ -44,6 +45,17 @@ def annotation_format(path: Path) -> str:
         f"{shown(path)}: no format that gtrack shows has such a name; give {', '.join(most)} or "
         f"{last}, plain or .gz, or a bigBed, .bb, or a bigWig, .bw"
     )
+
+
+def sifted_features(path: Path, kind: str, sieve: Sieve) -> list[Feature] | None:
+    """Return the features of a file that a sieve keeps; None of a format that must be read whole.
+
+    Raises
+    ------
+    InputError
+        As of :func:`read_features`, but of the lines that are kept alone, which may be none.
+    """
+    return list(read_bed_features(path, sieve)) if kind == "BED" else None
 
 
 def read_features(path: Path, kind: str) -> Iterator[Feature]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
 from gtrack.core.printable import shown
+from gtrack.io.annotations.sieve import Sieve
 from gtrack.io.bed import is_header
 from gtrack.io.bed_columns import quoted, read_columns, standard_columns
 from gtrack.io.text import read_lines
@@ -15,8 +16,8 @@ from gtrack.io.text import read_lines
 _NARROW, _BROAD = 10, 9  # columns
 
 
-def read_bed_features(path: Path) -> Iterator[Feature]:
-    """Yield the features of a BED, in file order.
+def read_bed_features(path: Path, sieve: Sieve | None = None) -> Iterator[Feature]:
+    """Yield the features of a BED, in file order; with a sieve those that it keeps.
 
     Headers and comments are skipped as in the BED of the regions. How many columns are BED's own
     is found on the first line; the rest of a line is ignored.
@@ -30,6 +31,8 @@ def read_bed_features(path: Path) -> Iterator[Feature]:
     for number, fields, origin in _lines(path):
         if not columns:
             columns, first = standard_columns(fields), number
+        if sieve is not None and not sieve.keeps(fields):
+            continue
         if len(fields) < columns:
             raise InputError(
                 f"{origin}: {len(fields)} columns, line {first} has {columns} of BED; every line "

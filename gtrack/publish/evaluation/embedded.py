@@ -1,11 +1,11 @@
-"""Figures inside the page: SVG of :mod:`gtrack.publish.evaluation.drawing` made part of it."""
+"""Figures inside the page: SVG of :mod:`gtrack.publish.drawing` made part of it."""
 
 from __future__ import annotations
 
 import re
 
+from gtrack.publish.drawing import COLOURS, INK, LINE, PAPER, SOFT
 from gtrack.publish.evaluation.content import EvaluationFigure
-from gtrack.publish.evaluation.drawing import COLOURS, INK, LINE, PAPER, SOFT
 from gtrack.publish.markup import Markup, element, text
 
 _IDS = re.compile(r'(\sid="|href="#|url\(#)')

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gtrack.publish.evaluation.drawing import (
+from gtrack.publish.drawing import (
     COLOURS,
     INK,
     MARKERS,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.ties import first_largest
-from gtrack.publish.evaluation.drawing import (
+from gtrack.publish.drawing import (
     COLOURS,
     INK,
     LINE,

@@ -14,6 +14,7 @@ from gtrack.evaluation.sheet import BLIND
 from gtrack.evaluation.summaries import as_array
 from gtrack.evaluation.window_maps import laid
 from gtrack.io.atomic import replacing, write_text
+from gtrack.publish.drawing import Rendered
 from gtrack.publish.evaluation.content import (
     CONTROLS,
     EvaluatedModel,
@@ -21,7 +22,6 @@ from gtrack.publish.evaluation.content import (
     EvaluationFigure,
     PassportLine,
 )
-from gtrack.publish.evaluation.drawing import Rendered
 from gtrack.publish.evaluation.figures import (
     localisation_figure,
     perturbation_figure,

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
-from gtrack.publish.evaluation.drawing import (
+from gtrack.publish.drawing import (
     drawing,
     letter_outlines,
     letters_drawn,

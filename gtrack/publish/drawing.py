@@ -1,7 +1,8 @@
 """matplotlib's one door: figures that are the same bytes every time, whatever a user has set.
 
 Text is outlines, so that a figure looks the same everywhere and no name in it becomes markup or a
-formula. Colours are those of Okabe and Ito; every colour goes with a shape of its own.
+formula; in figures for papers it stays text, which editors can change. Colours are those of Okabe
+and Ito; every colour goes with a shape of its own.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from gtrack.publish.markup import shortened
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
     from matplotlib.lines import Line2D
 
 INK, SOFT, LINE, PAPER = "#1b1f24", "#59636e", "#d4d9de", "#ffffff"
@@ -46,7 +48,12 @@ _SETTINGS: Any = {
     **{"xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "legend.frameon": False},
     **{"figure.facecolor": PAPER, "savefig.facecolor": PAPER, "axes.facecolor": "none"},
 }
+_WORDS: Any = {"svg.fonttype": "none", "pdf.fonttype": 42}  # text that stays text
+_FONT = "DejaVu Sans"  # comes with matplotlib, and is wider than what stands in for it
+_FONTS = "'DejaVu Sans', Verdana, Arial, Helvetica, sans-serif"
 _DOTS = 200  # of the PNG, per inch
+_FINE = 300  # of one for a paper
+_INCH = 25.4
 _DATA, _DIGITS = re.compile(r' (?:d|x|y)="[^"]*"'), re.compile(r"(\.\d\d)\d+")
 
 
@@ -67,18 +74,26 @@ def require_matplotlib() -> None:
 
 
 @contextmanager
-def drawing(width: float, height: float) -> Iterator[Figure]:
-    """Give an empty figure, in inches, in gtrack's style; it must be rendered inside."""
+def styled(*, words: bool = False) -> Iterator[None]:
+    """Draw in gtrack's style, whatever a user has set; with `words` text stays text."""
     require_matplotlib()
     import matplotlib as mpl  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
 
     with mpl.rc_context(), warnings.catch_warnings():
         # Of names in scripts that the font lacks, boxes are drawn.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
         warnings.filterwarnings("ignore", message=r"Matplotlib currently does not support")
         mpl.rcdefaults()
-        mpl.rcParams.update(_SETTINGS)
+        mpl.rcParams.update(_SETTINGS | (_WORDS if words else {}))
+        yield
+
+
+@contextmanager
+def drawing(width: float, height: float) -> Iterator[Figure]:
+    """Give an empty figure, in inches, in gtrack's style; it must be rendered inside."""
+    with styled():
+        from matplotlib.figure import Figure  # noqa: PLC0415
+
         yield Figure(figsize=(width, height), layout="constrained")
 
 
@@ -88,9 +103,76 @@ def rendered(figure: Figure) -> Rendered:
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
     figure.savefig(svg, format="svg", metadata=nothing)
     figure.savefig(png, format="png", dpi=_DOTS, metadata={"Software": None})
-    # Hundredths of a point are beyond sight, and a third of the bytes.
-    lean = _DATA.sub(lambda data: _DIGITS.sub(r"\1", data[0]), svg.getvalue().decode())
-    return lean.encode(), png.getvalue()
+    return _lean(svg.getvalue()), png.getvalue()
+
+
+def saved(figure: Figure, form: str, creator: str) -> bytes:
+    """Return a figure as ``svg``, ``pdf`` or ``png``; no date is in it, and who made it is."""
+    data = io.BytesIO()
+    if form == "png":
+        figure.savefig(data, format=form, dpi=_FINE, metadata={"Software": creator})
+        return data.getvalue()
+    pdf = {"CreationDate": None, "Producer": None}
+    nothing = pdf if form == "pdf" else {"Date": None, "Format": None}
+    figure.savefig(data, format=form, metadata={"Creator": creator, **nothing})
+    if form == "pdf":
+        return data.getvalue()
+    return _lean(data.getvalue()).replace(f"'{_FONT}'".encode(), _FONTS.encode())
+
+
+def _lean(svg: bytes) -> bytes:
+    """Return an SVG without digits beyond sight, hundredths of a point: a third of the bytes."""
+    return _DATA.sub(lambda data: _DIGITS.sub(r"\1", data[0]), svg.decode()).encode()
+
+
+def font(size: float, *, bold: bool = False) -> FontProperties:
+    """Return the font of all figures at a size in points."""
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415
+
+    return FontProperties(family=_FONT, weight="bold" if bold else "normal", size=size)
+
+
+def width_of(words: str, size: float, *, bold: bool = False) -> float:
+    """Return how wide a line of text is, in points."""
+    from matplotlib.textpath import text_to_path  # noqa: PLC0415
+
+    width: float = text_to_path.get_text_width_height_descent(words, font(size, bold=bold), False)[
+        0
+    ]
+    return width
+
+
+@contextmanager
+def page(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
+    """Give a figure, in mm, with one plot that covers it, counted in mm from the upper left.
+
+    Text stays text in it; it must be saved inside.
+    """
+    with styled(words=True):
+        from matplotlib.figure import Figure  # noqa: PLC0415
+
+        figure = Figure(figsize=(width / _INCH, height / _INCH))
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, width), ylim=(height, 0))
+        axes.set_axis_off()
+        yield figure, axes
+
+
+def path_drawn(
+    axes: Axes, points: NDArray[np.float64], codes: NDArray[np.uint8], name: str, **style: Any
+) -> None:
+    """Draw a path; in an SVG it is a group of that name."""
+    from matplotlib.patches import PathPatch  # noqa: PLC0415
+    from matplotlib.path import Path  # noqa: PLC0415
+
+    axes.add_artist(PathPatch(Path(points, codes), clip_on=False, gid=name, **style))
+
+
+def words_drawn(
+    axes: Axes, x: float, y: float, words: str, size: float, *, bold: bool = False, **style: Any
+) -> None:
+    """Write a line of text with its baseline at a height."""
+    axes.text(x, y, words, fontproperties=font(size, bold=bold), va="baseline", **style)
 
 
 def called(name: str, longest: int = 40) -> str:
@@ -118,13 +200,11 @@ def letter_outlines() -> dict[str, tuple[NDArray[np.float64], NDArray[np.uint8]]
 
     It stands on the axis and fills the box, so that a letter is as high as its number.
     """
-    from matplotlib.font_manager import FontProperties  # noqa: PLC0415
     from matplotlib.textpath import TextPath  # noqa: PLC0415
 
     outlines = {}
     for letter in "ACGT":
-        font = FontProperties(family="DejaVu Sans", weight="bold")
-        path = TextPath((0, 0), letter, size=100, prop=font)
+        path = TextPath((0, 0), letter, size=100, prop=font(100, bold=True))
         low, high = path.vertices.min(axis=0), path.vertices.max(axis=0)
         scaled = (path.vertices - low) / (high - low)
         scaled[:, 0] = 0.04 + 0.92 * scaled[:, 0]
