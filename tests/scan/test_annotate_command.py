@@ -65,7 +65,9 @@ def listed(out: Path) -> dict[str, str]:
     xml = (out / "igv_session.xml").read_text()
     found = [track for track in record["tracks"] if track["kind"] == "annotation"]
     assert all(f'<Resource path="{track["url"]}"/>' in xml for track in found)
-    files = sorted(url for track in found for url in (track["url"], track.get("index")) if url)
+    files = sorted(
+        url for track in found for url in map(track.get, ("url", "index", "names")) if url
+    )
     there = sorted(f"annotations/{path.name}" for path in (out / "annotations").glob("*"))
     assert files == there
     assert not list(out.rglob("*.tmp"))
