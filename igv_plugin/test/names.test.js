@@ -72,7 +72,7 @@ test('near names are all that are a slip or two away', async () => {
     const names = Array.from({ length: 25 }, () => word(next, 'abc', 8))
     const index = await Names.of(names, at)
     const asked = word(next, 'abc', 8)
-    const most = asked.length < 2 ? -1 : asked.length < 5 ? 1 : 2
+    const most = [-1, -1, 1, 1, 1][asked.length] ?? 2
     const away = names.map((name, row) => ({ slips: slipsBetween(asked, name, 3), name, row }))
     const meant = away.filter(({ slips }) => slips <= most)
     meant.sort((a, b) => a.slips - b.slips || a.name.length - b.name.length || a.row - b.row)
@@ -146,7 +146,10 @@ test('a place that is none says why, and what is no place is left to others', ()
 
 test('60,000 names are searched within a key', async () => {
   const next = random(11)
-  const names = Array.from({ length: 60_000 }, (_, i) => `${word(next, 'ABCDEFGHKLMNPRSTZ', 6)}${i}`)
+  const names = Array.from(
+    { length: 60_000 },
+    (_, i) => `${word(next, 'ABCDEFGHKLMNPRSTZ', 6)}${i}`,
+  )
   const began = performance.now()
   const index = await Names.of(names)
   within('index of 60,000 names', performance.now() - began, 500)

@@ -1,11 +1,11 @@
 // What can be found in a scan: chromosomes, motifs, regions, and what annotations name.
+import { messageOf } from '../data/manifest.js'
+import { familiesOf } from '../pure/families.js'
 import { readLines } from '../pure/hits.js'
 import { Names } from '../pure/names.js'
-import { Spots } from '../pure/spots.js'
-import { number } from '../parts/dom.js'
-import { familiesOf } from '../pure/families.js'
 import { knownBy } from '../pure/places.js'
-import { messageOf } from '../data/manifest.js'
+import { Spots } from '../pure/spots.js'
+import { number } from '../pure/words.js'
 
 /** @typedef {import('../../index.js').Interval} Interval */
 /** @typedef {import('../page/panel.js').Viewer} Viewer */

@@ -91,6 +91,10 @@ export class Side {
     return this.#tables.regions
   }
 
+  get hits() {
+    return this.#tables.hits
+  }
+
   /** @param {import('./navigator.js').Counts} counts */
   #counted(counts) {
     const { shown, all, hidden, kind } = counts
@@ -119,6 +123,15 @@ export class Side {
     this.#search.focus() // the button goes
     this.list.set({ text: '' })
     this.#viewer.setFilter(this.#chosen())
+  }
+
+  /** Lists a motif or a family, and all of it. @param {{motif?: string, family?: string}} wanted */
+  async only({ motif = '', family = '' }) {
+    this.#search.value = this.#model.value = ''
+    this.#motif.value = family ? FAMILY + family : motif
+    if (this.#kind.value === 'regions') this.#kind.value = 'hits'
+    await this.list.set({ kind: this.#kindNow(), text: '' })
+    return this.#viewer.setFilter(this.#chosen())
   }
 
   /** What there is to say about the current row. */

@@ -90,7 +90,7 @@ export class Names {
   find(asked, most) {
     const text = this.#text
     const wanted = plain(asked)
-    /** @type {number[]} */
+    /** @type {number[][]} */
     const [first, within] = [[], []]
     let all = 0
     if (wanted) {
@@ -100,7 +100,7 @@ export class Names {
         at = text.indexOf('\n', at)
       }
       const begun = `\n${wanted}`
-      for (let at = text.indexOf(begun); at >= 0 && first.length < most; ) {
+      for (let at = text.indexOf(begun); at >= 0 && first.length < most;) {
         first.push(this.#lineAt(at + 1))
         at = text.indexOf(begun, at + 1)
       }
@@ -147,7 +147,9 @@ export class Names {
     /** @type {Set<number>} */
     const lines = new Set()
     for (let part = 0; part <= edits; part++) {
-      const [begin, end] = [part, part + 1].map((i) => Math.floor((i * wanted.length) / (edits + 1)))
+      const [begin, end] = [part, part + 1].map((i) =>
+        Math.floor((i * wanted.length) / (edits + 1)),
+      )
       const piece = wanted.slice(begin, end)
       const stop = this.#starts[to]
       let at = text.indexOf(piece, this.#starts[from] + 1)
