@@ -72,7 +72,7 @@ test('near names are all that are a slip or two away', async () => {
     const names = Array.from({ length: 25 }, () => word(next, 'abc', 8))
     const index = await Names.of(names, at)
     const asked = word(next, 'abc', 8)
-    const most = [-1, -1, 1, 1, 1][asked.length] ?? 2
+    const most = [-1, -1, 1, 1, 1, 1][asked.length] ?? 2
     const away = names.map((name, row) => ({ slips: slipsBetween(asked, name, 3), name, row }))
     const meant = away.filter(({ slips }) => slips <= most)
     meant.sort((a, b) => a.slips - b.slips || a.name.length - b.name.length || a.row - b.row)

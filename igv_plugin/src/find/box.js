@@ -1,5 +1,4 @@
 // The box in which everything is found: a combobox whose list is made while somebody types.
-import { problem } from '../data/files.js'
 import { h } from '../parts/dom.js'
 import { pieces } from '../pure/names.js'
 import { readPlace } from '../pure/places.js'
@@ -18,8 +17,8 @@ import { chromosomesOf, Sources } from './sources.js'
  * @property {HTMLInputElement} input
  * @property {import('../list/side.js').Side} side
  * @property {Promise<void>} lists resolves once hits and regions are read
- * @property {(found: import('../../index.js').Problem) => void} say
- * @property {(text: string) => void} tell
+ * @property {(text: string) => void} tell says what was done
+ * @property {() => void} done takes away what was said
  * @property {AbortSignal} signal
  */
 
@@ -94,6 +93,7 @@ class Box {
   #show() {
     const { input, side } = this.#parts
     const asked = input.value.trim()
+    this.#parts.done()
     if (!asked) return this.#close()
     const all = { known: this.#known, sources: this.#sources, viewer: this.#viewer, side }
     const { groups, said, sure } = groupsFor(asked, all)
@@ -118,16 +118,15 @@ class Box {
     if (said) this.#parts.tell(said)
   }
 
-  /** Goes to what is marked or, where nothing is, says so. */
+  /** Goes to what is marked; where nothing is, the list says why. */
   async submit() {
-    const { input, say, signal } = this.#parts
+    const { input, signal } = this.#parts
     const asked = input.value.trim()
     if (!asked) return undefined
     if (!readPlace(asked, this.#known)) await this.#read
     if (input.value.trim() !== asked || signal.aborted) return undefined // somebody went on writing
     if (this.#element.hidden || this.#active < 0) this.#show()
-    if (this.#active >= 0) return this.#choose(this.#choices[this.#active])
-    return say(problem(this.#status.textContent ?? '', ''))
+    return this.#active < 0 ? undefined : this.#choose(this.#choices[this.#active])
   }
 
   /** @param {KeyboardEvent} event */

@@ -69,7 +69,7 @@ export async function toBestHit({ goto, span, state, relevance }, side, name, on
  * Goes to the next place of a name. Returns what is to be said, or false where it is not there.
  *
  * @param {Viewer} viewer
- * @param {Table} regions
+ * @param {Table | null} regions that are told
  * @param {string} name
  * @param {Interval[]} spots
  */
@@ -79,6 +79,6 @@ export async function toSpot({ goto, span, state }, regions, name, spots) {
   const width = Math.max(Math.round((end - start) * MARGIN), span())
   if (!(await goto(chrom, start, end, width))) return false
   const which = spots.length > 1 ? `, place ${number(at + 1)} of ${number(spots.length)}` : ''
-  const also = regionsAt(regions, spots[at])
-  return `${name}: ${told(spots[at])}${which}${also && `; ${also}`}.`
+  const also = regions && regionsAt(regions, spots[at])
+  return `${name}: ${told(spots[at])}${which}${also ? `; ${also}` : ''}.`
 }

@@ -34,9 +34,9 @@ export function readAll(viewer, { side, lists, signal }, sources) {
   const beside = (/** @type {Interval} */ place) => regionsAt(regions, place)
   return Promise.all([
     sources.add('motifs', () => lists.then(() => motifsOf(hits))),
-    sources.add('regions', () => lists.then(() => regionsOf(regions))),
     ...annotationsOf(viewer).map((each) =>
       sources.add(each.name, () => lists.then(() => annotated(each, beside, signal))),
     ),
+    sources.add('regions', () => lists.then(() => regionsOf(regions))),
   ])
 }

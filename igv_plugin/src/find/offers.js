@@ -62,7 +62,11 @@ function choiceOf(viewer, side, source, row) {
   }
   const whole = source.title === 'Chromosomes' && goal.spots[0]
   if (whole) return { ...placeOf(viewer, side, whole), name, detail }
-  return { name, detail, go: () => toSpot(viewer, side.regions, name, goal.spots) }
+  return {
+    name,
+    detail,
+    go: () => toSpot(viewer, source.isRegion ? null : side.regions, name, goal.spots),
+  }
 }
 
 /**

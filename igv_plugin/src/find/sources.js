@@ -17,6 +17,8 @@ import { number } from '../pure/words.js'
  * @typedef {object} Source
  * @property {string} title of its group
  * @property {string} what it is, after a number
+ * @property {boolean} [isRegion]
+ * @property {number} [order] among others that fit as well
  * @property {Names} index
  * @property {(row: number) => string} name
  * @property {(row: number) => string} detail
@@ -38,6 +40,7 @@ export class Sources {
   waiting = []
   /** @type {string[]} what cannot be searched, and why */
   missing = []
+  #added = 0
   #told
   #signal
 
@@ -51,15 +54,17 @@ export class Sources {
   }
 
   /**
-   * Waits for a source, and adds it.
+   * Waits for a source, and adds it; the order of the calls is that of the sources.
    *
    * @param {string} what
    * @param {() => Promise<Source[] | null>} make
    */
   async add(what, make) {
+    const order = this.#added++
     this.waiting.push(what)
     try {
-      this.ready.push(...((await make()) ?? []))
+      for (const made of (await make()) ?? []) this.ready.push({ ...made, order })
+      this.ready.sort((a, b) => (a.order ?? Infinity) - (b.order ?? Infinity))
     } catch (error) {
       this.missing.push(`${what} (${messageOf(error)})`)
     }
@@ -151,7 +156,8 @@ export async function regionsOf(table) {
     spots.add(name, text?.chrom[data.chrom[row]] ?? '', data.chromStart[row], data.chromEnd[row])
   }
   const beside = (/** @type {Interval} */ { start, end }) => `${number(end - start)} bp`
-  return spots.names.length ? [await sourceOf(spots, 'Regions', 'region', beside)] : null
+  if (!spots.names.length) return null
+  return [{ ...(await sourceOf(spots, 'Regions', 'region', beside)), isRegion: true }]
 }
 
 /**
@@ -164,23 +170,24 @@ export async function motifsOf(table) {
   const { count, data, text } = table
   if (!text || !count) return null
   const hits = new Uint32Array(text.name.length)
-  /** @type {Map<string, string>} of an identifier, the name */
-  const ids = new Map()
+  const nameOf = new Uint32Array(text.motifId.length) // of an identifier
   for (let row = 0; row < count; row++) {
     hits[data.name[row]]++
-    ids.set(text.motifId[data.motifId[row]], text.name[data.name[row]])
+    nameOf[data.motifId[row]] = data.name[row]
   }
   const found = (/** @type {string} */ name) => hits[table.names.name.get(name) ?? -1] ?? 0
+  const ids = text.motifId.map((id, code) => ({ id, motif: text.name[nameOf[code]] }))
+  const others = ids.filter(({ id, motif }) => id !== motif && id !== '.')
+  const idOf = new Map(others.map(({ id, motif }) => [motif, id]))
   /** @type {{name: string, detail: string, only: {motif?: string, family?: string}}[]} */
   const list = text.name.map((motif, code) => {
-    const id = [...ids].find(([, name]) => name === motif)?.[0]
-    const about = [id === motif || id === '.' ? '' : id, counted(hits[code], 'hit')]
+    const about = [idOf.get(motif), counted(hits[code], 'hit')]
     return { name: motif, detail: about.filter(Boolean).join(' · '), only: { motif } }
   })
-  for (const [id, motif] of ids) {
-    if (id === motif || id === '.') continue
+  for (const { id, motif } of others) {
     list.push({ name: id, detail: `${motif} · ${counted(found(motif), 'hit')}`, only: { motif } })
   }
+  await new Promise((resolve) => setTimeout(resolve)) // for the page
   for (const [family, names] of familiesOf(table)) {
     if (names.length < 2) continue
     const sum = names.reduce((all, name) => all + found(name), 0)

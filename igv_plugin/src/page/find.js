@@ -16,12 +16,12 @@ import { messageOf } from '../data/manifest.js'
  * @param {AbortSignal} signal
  * @returns {Find}
  */
-export function makeFind(viewer, side, { say, tell }, lists, signal) {
+export function makeFind(viewer, side, { say, ...said }, lists, signal) {
   /** @type {ReturnType<Find> | undefined} */
   let box
   return (input) =>
     (box ??= import('../find/box.js')
-      .then(({ makeBox }) => makeBox(viewer, { input, side, lists: lists(), say, tell, signal }))
+      .then(({ makeBox }) => makeBox(viewer, { input, side, lists: lists(), ...said, signal }))
       .catch((error) => {
         box = undefined // it may be there the next time
         say(problem('Nothing can be searched now.', messageOf(error)))

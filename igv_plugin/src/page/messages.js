@@ -14,7 +14,7 @@ export function makeMessages() {
   const server = h('div', { role: 'alert' })
   const status = h('div', { class: 'gt-wait', role: 'status' })
   const answer = h('div', { class: 'gt-answer', role: 'status' })
-  const element = h('div', { class: 'gt-problems' }, server, alerts, answer, status)
+  const problems = h('div', { class: 'gt-problems' }, server, alerts, status)
   const showAll = () => {
     alerts.toggleAttribute('data-all')
     fold()
@@ -68,5 +68,5 @@ export function makeMessages() {
   const slow = (/** @type {string} */ text) => {
     if (status.textContent !== text) status.textContent = text
   }
-  return { element, report, say, tell, done, lost, slow }
+  return { elements: [problems, answer], report, say, tell, done, lost, slow }
 }

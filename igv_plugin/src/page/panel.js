@@ -84,7 +84,7 @@ export function makePanel(viewer, reads) {
   const display = makeDisplay(viewer)
   const legend = makeLegend(viewer)
   const notes = makeNotes(viewer, side.regions)
-  const above = [toolbar.element, messages.element, display.element, access.element]
+  const above = [toolbar.element, ...messages.elements, display.element, access.element]
   const below = manifest ? [side.element, legend.element] : [legend.element]
   arrange(viewer, above, below)
   const unlabelled = placeLabels(viewer.browser)

@@ -21,7 +21,7 @@ export function makeToolbar(viewer, { prev, next, find, help, agreement, theme, 
   const { manifest, relevance, element: root } = viewer
   const names = relevance.map((r) => r.model).join(' · ')
   const box = { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false' }
-  const locus = field('Find a place, gene, motif or region', { size: 30, ...box })
+  const locus = field('Find a place, gene, motif or region', { size: 24, ...box })
   const found = () => find(locus)
   locus.addEventListener('focus', () => {
     locus.select()

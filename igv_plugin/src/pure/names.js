@@ -2,9 +2,11 @@
 
 /** @typedef {{exact: boolean, starts: boolean, rows: number[], all: number}} Matches */
 
+/** Of a short name one slip is looked for: of two, its parts would be one letter. */
 const EDITS = 2
+const SHORT = 6
 /** Lines after which a builder rests, for the page. */
-const AT_ONCE = 4000
+const AT_ONCE = 2000
 
 /** A line feed ends a name in the text that is searched; letters are of one case. */
 const plain = (/** @type {string} */ name) => name.toLowerCase().replaceAll('\n', ' ')
@@ -123,7 +125,7 @@ export class Names {
    */
   near(asked, most) {
     const wanted = plain(asked)
-    const edits = wanted.length < 5 ? 1 : EDITS
+    const edits = wanted.length < SHORT ? 1 : EDITS
     if (wanted.length < 2) return []
     /** @type {number[][]} */
     const found = Array.from({ length: edits + 1 }, () => [])

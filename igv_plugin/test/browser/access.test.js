@@ -11,7 +11,7 @@ const ROLES = [
   ...['grid', 'link', 'group', 'region', 'alert'],
 ]
 const ORDER = [
-  ...['Previous hit (key p)', 'Next hit (key n)', 'Place or chromosome', 'Zoom out', 'Zoom in'],
+  ...['Previous hit (key p)', 'Next hit (key n)', 'Find a place, gene, motif or region', 'Zoom out', 'Zoom in'],
   ...[
     'Agreement',
     'PNG',
