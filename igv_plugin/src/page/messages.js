@@ -14,7 +14,7 @@ export function makeMessages() {
   const server = h('div', { role: 'alert' })
   const status = h('div', { class: 'gt-wait', role: 'status' })
   const answer = h('div', { class: 'gt-answer', role: 'status' })
-  const problems = h('div', { class: 'gt-problems' }, server, alerts, status)
+  const problems = h('div', { class: 'gt-problems' }, alerts, server, status)
   const showAll = () => {
     alerts.toggleAttribute('data-all')
     fold()
