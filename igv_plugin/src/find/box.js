@@ -28,8 +28,7 @@ class Box {
   #id = `gt-found-${++boxes}`
   #options = h('div', { role: 'listbox', id: this.#id, 'aria-label': 'Found' })
   #status = h('p', { role: 'status' })
-  #style = h('link', { rel: 'stylesheet', href: new URL('find.css', import.meta.url).href })
-  #element = h('div', { class: 'gt-found', hidden: true }, this.#style, this.#options, this.#status)
+  #element = h('div', { class: 'gt-found', hidden: true }, this.#options, this.#status)
   /** @type {Choice[]} */
   #choices = []
   #active = -1
@@ -148,8 +147,18 @@ class Box {
  * @param {Viewer} viewer
  * @param {Parts} parts
  */
-export const makeBox = async (viewer, parts) =>
-  new Box(viewer, parts, await chromosomesOf(viewer.browser))
+export async function makeBox(viewer, parts) {
+  const [chromosomes] = await Promise.all([chromosomesOf(viewer.browser), styled(parts.input)])
+  return new Box(viewer, parts, chromosomes)
+}
+
+/** Loads the styles of the list before there is one. @param {HTMLElement} input */
+function styled(input) {
+  const { href } = new URL('find.css', import.meta.url)
+  return new Promise((resolve) => {
+    input.after(h('link', { rel: 'stylesheet', href, onload: resolve, onerror: resolve }))
+  })
+}
 
 /**
  * @param {Group} group

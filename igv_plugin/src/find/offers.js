@@ -41,7 +41,8 @@ export function groupsFor(asked, { known, sources, viewer, side }) {
   const sure = Boolean(place) || !near
   if (sure) return { groups, said: `${number(found)} found.${waiting}`, sure }
   const looked = `Looked in ${sources.ready.map(({ what }) => what).join(', ')}.`
-  const missing = sources.missing.length ? ` Not in ${sources.missing.join(', ')}.` : ''
+  const unread = [...sources.missing].map(([why, names]) => `${names.join(', ')} (${why})`)
+  const missing = unread.length ? ` Not in ${unread.join(', ')}.` : ''
   const mean = groups.length ? ' Did you mean one of these?' : ''
   const chrom = parseLocus(asked)?.chrom
   const none = chrom ? `The genome has no “${chrom}”.` : `Nothing is called “${asked}”.`

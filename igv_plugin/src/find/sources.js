@@ -38,8 +38,8 @@ export class Sources {
   ready = []
   /** @type {string[]} what is still being read */
   waiting = []
-  /** @type {string[]} what cannot be searched, and why */
-  missing = []
+  /** @type {Map<string, string[]>} of what cannot be searched, by the reason */
+  missing = new Map()
   #added = 0
   #told
   #signal
@@ -66,7 +66,8 @@ export class Sources {
       for (const made of (await make()) ?? []) this.ready.push({ ...made, order })
       this.ready.sort((a, b) => (a.order ?? Infinity) - (b.order ?? Infinity))
     } catch (error) {
-      this.missing.push(`${what} (${messageOf(error)})`)
+      const why = messageOf(error)
+      this.missing.set(why, [...(this.missing.get(why) ?? []), what])
     }
     this.waiting.splice(this.waiting.indexOf(what), 1)
     if (!this.#signal.aborted) this.#told()
@@ -111,7 +112,7 @@ export async function chromosomesOf({ genome }) {
  * @returns {Promise<Source[]>}
  */
 export async function annotated({ name: title, url }, beside, signal) {
-  if (!url) throw new Error('it has no list of names: gtrack annotate writes one')
+  if (!url) throw new Error('no list of names; gtrack annotate NAME=FILE writes it')
   const spots = new Spots()
   await readLines(url, spots.read, signal)
   return [await sourceOf(spots, title, 'name', beside)]

@@ -130,7 +130,7 @@ test('what is not there says where was looked and what is near, and goes nowhere
     const status = () => text(page, '.gt-found [role=status]')
     assert.match(
       await status(),
-      /^Nothing is called “SAMD1l”\. Did you mean one of these\? Looked in \d+ motifs, 4 names \(genes\), 400 regions, 5 chromosomes\. Not in old \(it has no list of names: gtrack annotate/,
+      /^Nothing is called “SAMD1l”\. Did you mean one of these\? Looked in \d+ motifs, 4 names \(genes\), 400 regions, 5 chromosomes\. Not in old \(no list of names; gtrack annotate/,
     )
     await page.keyboard.press('Enter')
     assert.equal(await count(), before)
