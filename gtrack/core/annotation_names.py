@@ -17,7 +17,7 @@ MOST = 200_000
 _BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
 
 
-class NamedPlace(NamedTuple):
+class AnnotationName(NamedTuple):
     """A name, and the bases from the first to the last of its features that overlap."""
 
     name: str
@@ -26,7 +26,7 @@ class NamedPlace(NamedTuple):
     end: int
 
 
-class NamedPlaces:
+class AnnotationNames:
     """Collects names while features are read, in whatever order.
 
     The transcripts of a gene become its body: features of one name that overlap or touch are one
@@ -39,11 +39,11 @@ class NamedPlaces:
 
     Examples
     --------
-    >>> names = NamedPlaces()
+    >>> names = AnnotationNames()
     >>> for start, end, name in [(5, 9, "TBP"), (0, 4, "TBP"), (3, 6, "TBP"), (7, 8, ".")]:
     ...     names.add(Feature("chr1", start, end, name))
     >>> names.sorted()
-    (NamedPlace(name='TBP', chrom='chr1', start=0, end=9),)
+    (AnnotationName(name='TBP', chrom='chr1', start=0, end=9),)
     """
 
     def __init__(self, most: int = MOST) -> None:
@@ -66,12 +66,12 @@ class NamedPlaces:
         if self._count > self._most:
             self._found = None
 
-    def sorted(self) -> tuple[NamedPlace, ...]:
+    def sorted(self) -> tuple[AnnotationName, ...]:
         """Return the places by name, chromosome and start; none where there were too many."""
         if self._found is None:
             return ()
         return tuple(
-            NamedPlace(name, chrom, start, end)
+            AnnotationName(name, chrom, start, end)
             for (name, chrom), places in sorted(self._found.items())
             for start, end in _joined(places)
         )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.features import Feature
-from gtrack.core.named_places import NamedPlaces
+from gtrack.core.annotation_names import AnnotationNames
 
 _FEATURES = st.lists(
     st.builds(
@@ -22,7 +22,7 @@ _FEATURES = st.lists(
 
 @given(_FEATURES)
 def test_features_of_a_name_that_overlap_or_touch_are_one_place(features: list[Feature]) -> None:
-    names = NamedPlaces()
+    names = AnnotationNames()
     for feature in features:
         names.add(feature)
     found = names.sorted()
@@ -56,7 +56,7 @@ def _edges(places: object) -> set[tuple[str, str, int, int]]:
 
 
 def test_more_places_than_people_search_are_none() -> None:
-    names = NamedPlaces(most=2)
+    names = AnnotationNames(most=2)
     for start in (0, 10, 5):  # the third touches neither
         names.add(Feature("chr1", start, start + 2, "L1"))
     assert names.sorted() == ()
@@ -65,6 +65,6 @@ def test_more_places_than_people_search_are_none() -> None:
 
 
 def test_a_name_stands_in_one_line() -> None:
-    names = NamedPlaces()
+    names = AnnotationNames()
     names.add(Feature("chr1", 0, 5, " a\tb\nc "))
     assert [place.name for place in names.sorted()] == ["a b c"]
