@@ -28,6 +28,8 @@ export interface GtrackConfig {
   models?: string[]
   p99?: number
   unit?: string
+  /** Of an annotation of a hub: the address of the table of its names. */
+  names?: string
   /** Of an ensemble: the address of the standard deviation around its mean. */
   sd?: string
   /** The track's name as plain text; igv.js takes its own for HTML. */

@@ -30,6 +30,8 @@ def _listed(manifest: RunManifest) -> Iterator[str]:
         yield track.url
         if track.index is not None:
             yield track.index
+        if track.names is not None:
+            yield track.names
     for model in (manifest.null or {}).get("models", ()):
         yield model["url"]
     if manifest.hits is not None:

@@ -54,6 +54,8 @@ class TrackSpec:
         Name of the output, where several of the model are explained; any text.
     index : str or None
         URL of the tabix index of an annotation.
+    names : str or None
+        URL of the table of an annotation's names and their places, for who searches one.
     p99 : float or None
         99th percentile of the absolute values: a scale on which few peaks are cut. Of relevance.
     largest : float or None
@@ -76,6 +78,7 @@ class TrackSpec:
     model: str | None = None
     target: str | None = None
     index: str | None = None
+    names: str | None = None
     p99: float | None = None
     largest: float | None = None
     bases: int | None = None
@@ -84,7 +87,7 @@ class TrackSpec:
     unit: str | None = None
 
     def __post_init__(self) -> None:
-        for url in map(path_of, (self.url, self.index or "")):
+        for url in map(path_of, (self.url, self.index or "", self.names or "")):
             if url.startswith(("/", "http:", "https:", "file:")) or ".." in url.split("/"):
                 raise ValueError(f"track {self.name}: {url!r} is not relative to the manifest")
         if (self.model is None) != (self.kind == "annotation"):

@@ -22,6 +22,11 @@ PAGES = ("html", "descriptionUrl", "htmlPath")
 FILES = (*PAGES, "bigDataUrl", "twoBitPath", "chromSizes", "chromAlias", "groups")
 """Settings that name files."""
 
+NAMES = ".names.tsv"
+"""Ending of the tables of names that ``metadata names=FILE`` of annotations tells."""
+
+_NAMED = re.compile(rf"(?<!\S)names=(\S+{re.escape(NAMES)})(?!\S)")
+
 
 class Setting(NamedTuple):
     """A setting as it was read, with the line that it begins in, from 1."""
@@ -70,6 +75,8 @@ def files_in(text: str) -> Iterator[tuple[Setting, str]]:
             if setting.name in FILES and url and not is_elsewhere(url):
                 bare = setting.name == "html" and not url.endswith(".html")
                 yield setting, f"{url}.html" if bare else url
+            elif setting.name == "metadata" and (named := _NAMED.search(url)):
+                yield setting, named[1]
 
 
 def is_elsewhere(url: str) -> bool:

@@ -101,10 +101,10 @@ export class Viewer {
     this.#state = { ...look, motif, family, model, ...pairOf(tracks, { first, second }) }
   }
 
-  /** @param {Problem} found */
-  report = ({ title, cure }) => {
+  /** @param {Problem & {passing?: boolean}} found `passing`: it is of one wish, not of the scan */
+  report = ({ title, cure, passing }) => {
     this.problems.push({ title, cure })
-    this.#emit('error', { title, cure })
+    this.#emit('error', { title, cure, ...(passing && { passing }) })
   }
 
   /** @type {App['on']} */
@@ -200,7 +200,8 @@ export class Viewer {
     if (this.#gone) return false
     if (chromosome) return this.#mover.show(viewOf(chromosome, start, end, width))
     const locus = formatLocus({ chrom, start, end })
-    this.report(problem(`${locus} cannot be shown: the genome has no such chromosome.`, OWN_GENOME))
+    const title = `${locus} cannot be shown: the genome has no such chromosome.`
+    this.report({ title, cure: OWN_GENOME, passing: true })
     return false
   }
 

@@ -119,6 +119,19 @@ test('the end of a long label says what is not in logits', () => {
   assert.equal(hits.gtrack.unit, 'value')
 })
 
+test('the metadata say where the names of an annotation are, where they do', () => {
+  const names = (line) =>
+    repairTracks(
+      [config('a', { url: 'https://h.org/hub/a.bb', format: 'bigBed' })],
+      parseStanzas(`track a\n${line}\n`),
+    )[0].gtrack.names
+  assert.equal(names('metadata names=a.names.tsv'), 'https://h.org/hub/a.names.tsv')
+  assert.equal(names('metadata x=1 names=a.names.tsv y=2'), 'https://h.org/hub/a.names.tsv')
+  for (const line of ['', 'metadata names=Smith', 'metadata xnames=a.names.tsv']) {
+    assert.equal(names(line), undefined, line)
+  }
+})
+
 test('the metadata say the 99th percentile, where they do', () => {
   const p99 = (line) =>
     repairTracks([config('a')], parseStanzas(`track a\nlogo on\n${line}\n`))[0].gtrack.p99

@@ -53,6 +53,15 @@ def annotations(out: Path) -> list[tuple[str, str, str]]:
     return [(track["name"], track["format"], track["url"]) for track in found]
 
 
+def files_of(out: Path) -> list[str]:
+    """Return the files of annotations, and see that the tables of names are those of the others."""
+    there = sorted(entry.name for entry in (out / "annotations").iterdir())
+    tables = [name for name in there if name.endswith(".names.tsv")]
+    listed = [track["names"] for track in manifest(out)["tracks"] if "names" in track]
+    assert sorted(listed) == [f"annotations/{name}" for name in tables]
+    return [name for name in there if name not in tables]
+
+
 def test_annotations_are_listed_and_copied_as_they_are(run, given, tmp_path: Path) -> None:
     out, folder = tmp_path / "out", given.folder
     (folder / "packed.bed.bgz").write_bytes(gzip.compress(GENES.encode()))
@@ -76,7 +85,7 @@ def test_annotations_are_listed_and_copied_as_they_are(run, given, tmp_path: Pat
     ]
     for file, _, url in files.values():
         assert (out / "annotations" / url).read_bytes() == (folder / file).read_bytes()
-    assert len(list((out / "annotations").iterdir())) == len(files)
+    assert len(files_of(out)) == len(files)
     assert "genes: 2 annotated features, 1 more on chromosomes that the genome lacks" in ran.err
     assert "a-t_x.bed: 1 annotated feature\n" in ran.err
     first = next(read_features(out / "annotations/genes.bed", "BED"))
@@ -120,7 +129,7 @@ def test_resume_adds_keeps_and_replaces(run, given, tmp_path: Path) -> None:
     ran = run(*scan, "--resume", "--annotation", f"Genes={given.folder / 't.gtf'}")
     assert "Genes: 1 annotated feature; replaces annotations/genes.bed" in ran.err
     assert annotations(out) == [("Genes", "GTF", "annotations/Genes.gtf"), both[1]]
-    assert sorted(each.name for each in (out / "annotations").iterdir()) == ["Genes.gtf", "t.gtf"]
+    assert files_of(out) == ["Genes.gtf", "t.gtf"]
     assert (out / "tracks/cnn.relevance.bw").stat().st_mtime_ns == track
     run(*scan, "--overwrite")
     assert annotations(out) == []
@@ -141,7 +150,7 @@ def test_a_file_of_the_users_among_them_is_not_ours(run, given, tmp_path: Path) 
         assert f"{mine}: is there and is not gtrack's; move it away" in ran.error
     assert (out / "manifest.json").read_bytes() == before
     run(*scan, "--overwrite", "--annotation", f"genes={genes}")
-    assert {entry.name for entry in mine.parent.iterdir()} == {"genes.bed", "mine.bed"}
+    assert files_of(out) == ["genes.bed", "mine.bed"]
     assert annotations(out) == [("genes", "BED", "annotations/genes.bed")]
     assert mine.read_text() == "chr2\t1\t9\tmine\n"
 
@@ -194,7 +203,7 @@ def test_tabix(run, given, tmp_path: Path) -> None:
     os.utime(index, (1, 1))
     ran = run(*scan, "--resume")
     assert "warning: g: g.bed.gz.tbi is older than the file and was left out" in ran.err
-    assert [entry.name for entry in (out / "annotations").iterdir()] == ["g.bed.gz"]
+    assert files_of(out) == ["g.bed.gz"]
     assert "index" not in manifest(out)["tracks"][-1]
 
     index.write_bytes(gzip.compress(b"no index"))
@@ -284,3 +293,26 @@ def test_a_kill_while_one_is_added(run, program, given, tmp_path: Path) -> None:
         assert "".join(name for name, _, _ in annotations(out)) == left
         assert "all as it was written" in run("verify", out).err
         assert not list(out.rglob("*.tmp"))
+
+
+def test_names_are_listed_with_their_places(run, given, tmp_path: Path) -> None:
+    """The transcripts of a gene are one place, and what gtrack annotate replaces gets new names."""
+    out, folder = tmp_path / "out", given.folder
+    row = 'chr2\tx\texon\t{}\t{}\t.\t+\t.\tgene_id "g"; gene_name "TBP"; transcript_id "{}";\n'
+    parts = [(101, 200, "a"), (301, 400, "a"), (151, 500, "b"), (9001, 9100, "c")]
+    (folder / "g.gtf").write_text("".join(row.format(*part) for part in parts))
+    (folder / "plain.bed").write_text("chr2\t1\t9\n")
+    scan = ["scan", *given.options("cnn"), "--out", out]
+    run(*scan, "--annotation", f"g={folder / 'g.gtf'}", "--annotation", f"p={folder / 'plain.bed'}")
+    names = {
+        t["name"]: t.get("names") for t in manifest(out)["tracks"] if t["kind"] == "annotation"
+    }
+    assert names == {"g": "annotations/g.names.tsv", "p": None}
+    said = "name\tchrom\tstart\tend\nTBP\tchr2\t100\t500\nTBP\tchr2\t9000\t9100\n"
+    assert (out / names["g"]).read_text() == said
+    (folder / "p.bed").write_text("chr2\t1\t9\tother\n")
+    run("annotate", out, f"g={folder / 'p.bed'}")
+    assert (out / names["g"]).read_text() == "name\tchrom\tstart\tend\nother\tchr2\t1\t9\n"
+    run("annotate", out, f"g={folder / 'plain.bed'}")
+    assert not (out / names["g"]).exists()
+    assert "names" not in (out / "manifest.json").read_text()

@@ -22,7 +22,7 @@ from gtrack.core.manifest import TrackSpec
 from gtrack.publish.hub.beside import LONG_LABELS
 from gtrack.publish.hub.labels import LONG, SHORT, label, track_names
 from gtrack.publish.session import GREY, NEGATIVE, POSITIVE, PURPLE
-from gtrack.publish.stanzas import Nested, Settings
+from gtrack.publish.stanzas import NAMES, Nested, Settings
 
 ROOT, RELEVANCE, STRANDS, OVERLAY = "gtrack", "relevance", "relevance_strands", "relevance_overlay"
 """Names of the containers."""
@@ -88,6 +88,11 @@ class HubTrack:
         return f"{self.name}.{'bw' if self.file.kind == 'bigWig' else 'bb'}"
 
     @property
+    def names(self) -> str:
+        """The names of an annotation that has such a table, relative to ``hub.txt``."""
+        return f"{self.name}{NAMES}"
+
+    @property
     def page(self) -> str:
         """The page that describes it, relative to ``hub.txt``."""
         return f"{self.name}.html"
@@ -123,14 +128,16 @@ def _subtrack(parent: str, track: HubTrack) -> Settings:
         ("type", _signal([track])),
         ("bigDataUrl", track.url),
         ("logo", "on"),
-        *_metadata(track.spec),
+        *_metadata(track),
         ("html", track.page),
     ]
 
 
-def _metadata(spec: TrackSpec) -> Settings:
+def _metadata(track: HubTrack) -> Settings:
     """Return what gtrack's viewer needs of a track, and UCSC shows beside it."""
-    return [] if spec.p99 is None else [("metadata", f"p99={spec.p99:.6g}")]
+    if track.spec.names is not None:
+        return [("metadata", f"names={track.names}")]
+    return [] if track.spec.p99 is None else [("metadata", f"p99={track.spec.p99:.6g}")]
 
 
 def overlay(tracks: Sequence[HubTrack], taken: Iterable[str]) -> list[Nested]:
@@ -209,6 +216,7 @@ def annotation(track: HubTrack) -> Nested:
         ("bigDataUrl", track.url),
         ("visibility", "pack"),
         ("itemRgb", "on") if track.coloured else ("color", GREY),
+        *_metadata(track),
         ("html", track.page),
     ]
 

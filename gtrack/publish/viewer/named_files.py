@@ -30,7 +30,7 @@ def manifest_files(manifest: RunManifest) -> tuple[str, ...]:
     if manifest.genome["fasta"] is not None:
         urls += fasta_files(str(manifest.genome["fasta"]))
     for track in manifest.tracks:
-        urls += [track.url] if track.index is None else [track.url, track.index]
+        urls += [url for url in (track.url, track.index, track.names) if url is not None]
     if manifest.hits is not None:
         urls.append(str(manifest.hits["logos"]))
         for model in manifest.hits["models"]:

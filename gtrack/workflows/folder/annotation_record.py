@@ -97,7 +97,7 @@ def _record(out: Path, sign: str, names: Iterable[str]) -> None:
 def _listed(out: Path) -> list[str]:
     try:
         tracks = whole_json(out / "manifest.json")["tracks"]
-        urls = [track.get(key) or "" for track in tracks for key in ("url", "index")]
+        urls = [track.get(key) or "" for track in tracks for key in ("url", "index", "names")]
         return [url.removeprefix(f"{FOLDER}/") for url in urls if url.startswith(f"{FOLDER}/")]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return []

@@ -81,6 +81,8 @@ def _files(folder: Path, text: str) -> HubFiles:
     named: dict[str, set[str]] = {name: set() for name in FILES}
     for setting, _ in files_in(text):
         url = setting.value
+        if setting.name not in named:  # names of features: no browser but gtrack's reads them
+            continue
         if len(url.encode()) < _LONGEST and "\0" not in url and not leaves_folder(url):
             named[setting.name].add(url)
     every = {url for urls in named.values() for url in urls}

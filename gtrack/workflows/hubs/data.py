@@ -65,7 +65,12 @@ class HubData:
         if spec.is_signal:
             return self._given_signal(spec, name, source)
         if spec.kind == "annotation":
-            return self._annotation(spec, name, source)
+            track = self._annotation(spec, name, source)
+            if spec.names is not None:
+                self._place(
+                    self._scan.out / path_of(spec.names), self._build / track.names, spec.names
+                )
+            return track
         target = self._build / f"{name}.{'bw' if spec.format == 'bigWig' else 'bb'}"
         head = self._opened(source, spec)
         self._place(source, target, spec.url)

@@ -13,6 +13,7 @@ from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
 from gtrack.core.manifest import BESIDE
+from gtrack.core.annotation_names import AnnotationName, AnnotationNames
 from gtrack.core.printable import shown
 from gtrack.core.scan.regions import known_as, known_names
 from gtrack.io.annotations import annotation_format, read_features
@@ -53,6 +54,8 @@ class Annotation:
         Those on chromosomes that the genome lacks; of a signal, such chromosomes.
     note : str
         Advice, where there is some.
+    names : tuple of AnnotationName
+        What it calls which places; none of a signal.
     replaces : str
         What had its name before and was another file, relative to the scan's folder; empty where
         nothing had.
@@ -67,6 +70,7 @@ class Annotation:
     features: int
     elsewhere: int
     note: str
+    names: tuple[AnnotationName, ...] = ()
     replaces: str = ""
 
     @property
@@ -141,7 +145,10 @@ def _check(name: str, path: Path, chrom_sizes: Mapping[str, int]) -> Annotation:
     if not form.lines and (head := big_file(path)).kind == kind:
         _refuse_lengths(path, head.chrom_sizes, chrom_sizes)
     elsewhere: Counter[str] = Counter()
-    features = sum(1 for _ in on_genome(read_features(path, kind), chrom_sizes, elsewhere))
+    features, names = 0, AnnotationNames()
+    for feature in on_genome(read_features(path, kind), chrom_sizes, elsewhere):
+        features += 1
+        names.add(feature)
     if not features:
         what = f"none of its {elsewhere.total():,} features lies on the genome"
         command = ""
@@ -161,7 +168,7 @@ def _check(name: str, path: Path, chrom_sizes: Mapping[str, int]) -> Annotation:
     tabs = not form.bed or has_tabs(path)
     return Annotation(
         *(name, path, kind, packing != "plain", tabs, index if tabs else None),
-        *(features, elsewhere.total(), note),
+        *(features, elsewhere.total(), note, names.sorted()),
     )
 
 

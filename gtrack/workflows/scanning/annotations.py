@@ -11,6 +11,7 @@ from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.listed_files import listed_files, room_of
 from gtrack.core.manifest import RunManifest, TrackSpec
+from gtrack.core.annotation_names import COLUMNS
 from gtrack.io.annotations.bed12 import with_tabs
 from gtrack.io.folders import entries
 from gtrack.io.text import read_parts, reading
@@ -25,6 +26,8 @@ from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotation_checks import INDEXES, Annotation
 
 _PACKED = ".gz"
+_NAMES = ".names.tsv"
+_AT_ONCE = 10_000  # lines
 
 
 def refuse_taken(annotations: Sequence[Annotation], out: Path) -> None:
@@ -83,13 +86,24 @@ def copy_annotations(annotations: Sequence[Annotation], out: Path) -> None:
 
 
 def _files(annotation: Annotation) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Yield name and contents of each file that shows an annotation: it and its index."""
+    """Yield name and contents of each file of an annotation: it, its index and its names."""
     packed = _PACKED if annotation.packed and annotation.tabs else ""
     name = f"{annotation.name}{ANNOTATION_FORMATS[annotation.format].ending}{packed}"
     path, index = annotation.path, annotation.index
     yield name, read_parts(path) if annotation.tabs else with_tabs(path)
     if index is not None:
         yield name + index.suffix, read_parts(index)
+    if annotation.names:
+        yield annotation.name + _NAMES, _names(annotation)
+
+
+def _names(annotation: Annotation) -> Iterator[bytes]:
+    """Yield the table of an annotation's names."""
+    yield "\t".join(COLUMNS).encode() + b"\n"
+    for at in range(0, len(annotation.names), _AT_ONCE):
+        some = annotation.names[at : at + _AT_ONCE]
+        lines = (f"{each.name}\t{each.chrom}\t{each.start}\t{each.end}\n" for each in some)
+        yield "".join(lines).encode(errors="replace")
 
 
 def annotation_tracks(out: Path, without: Collection[str] = ()) -> tuple[TrackSpec, ...]:
@@ -111,14 +125,17 @@ def annotation_tracks(out: Path, without: Collection[str] = ()) -> tuple[TrackSp
             name = bare.removesuffix(form.ending)
             if name == bare or name.casefold() in left_out:
                 continue
-            # an index that was written before the file is that of another
-            index = next((file + end for end in INDEXES if file + end in found[at:]), None)
+            # an index or names that were written before the file are those of another
+            beside = found[at:]
+            index = next((file + end for end in INDEXES if file + end in beside), None)
+            names = f"{FOLDER}/{name}{_NAMES}" if name + _NAMES in beside else None
             tracks[name.casefold()] = TrackSpec(
                 name=name,
                 kind="annotation",
                 format=form.name,
                 url=f"{FOLDER}/{file}",
                 index=index and f"{FOLDER}/{index}",
+                names=names,
             )
     return tuple(sorted(tracks.values(), key=lambda track: track.name))
 
@@ -166,5 +183,5 @@ def drop_replaced(out: Path, tracks: Iterable[TrackSpec]) -> None:
     tracks : iterable of TrackSpec
         Those of the manifest, which stands there.
     """
-    listed = {url for track in tracks for url in (track.path, track.index)}
+    listed = {url for track in tracks for url in (track.path, track.index, track.names)}
     drop_annotations(out, [file for file in recorded(out) if f"{FOLDER}/{file}" not in listed])

@@ -103,7 +103,9 @@ export function repairTracks(configs, stanzas) {
 function ownOf(config, stanza) {
   const unit = /\((value)\)$/.exec(stanza?.longLabel ?? '')?.[1]
   const p99 = Number(/\bp99=(\S+)/.exec(stanza?.metadata ?? '')?.[1]) || undefined
-  return { kind: 'annotation', title: config.name ?? config.id, unit, p99 }
+  const names = /(?:^|\s)names=(\S+\.names\.tsv)(?:\s|$)/.exec(stanza?.metadata ?? '')?.[1]
+  const table = names && config.url && { names: new URL(names, String(config.url)).href }
+  return { kind: 'annotation', title: config.name ?? config.id, unit, p99, ...table }
 }
 
 /**

@@ -19,6 +19,7 @@ import { COPY, problem } from './files.js'
  * @property {string} format
  * @property {string} url
  * @property {string} [index]
+ * @property {string} [names] the table of what an annotation names
  * @property {string} [model]
  * @property {string} [target]
  * @property {number} [p99]
@@ -104,7 +105,7 @@ function makeAbsolute(manifest, base) {
   absolute(genome, 'fasta', 'sizes', 'aliases')
   absolute(regions, 'url', 'table')
   absolute(hits, 'logos')
-  for (const track of tracks) absolute(track, 'url', 'index')
+  for (const track of tracks) absolute(track, 'url', 'index', 'names')
   for (const file of hits.models ?? []) absolute(file, 'bed')
   const sizes = Object.entries(files).map(([url, kept]) => [new URL(url, base).href, kept])
   if (manifest.files) manifest.files = Object.fromEntries(sizes)

@@ -114,6 +114,10 @@ export class Side {
     return this.#tables.regions
   }
 
+  get hits() {
+    return this.#tables.hits
+  }
+
   /** @param {import('./listing.js').Counts} counts */
   #counted(counts) {
     const { shown, all, hidden, kind, rows } = counts
@@ -144,6 +148,15 @@ export class Side {
     this.#search.focus() // the button goes
     this.list.set({ text: '' })
     this.#viewer.setFilter(this.#chosen())
+  }
+
+  /** Lists a motif or a family, and all of it. @param {{motif?: string, family?: string}} wanted */
+  async only({ motif = '', family = '' }) {
+    this.#search.value = this.#model.value = ''
+    this.#motif.value = family ? FAMILY + family : motif
+    if (this.#kind.value === 'regions') this.#kind.value = 'hits'
+    await this.list.set({ kind: this.#kindNow(), text: '' })
+    return this.#viewer.setFilter(this.#chosen())
   }
 
   /** What there is to say about the current row. */

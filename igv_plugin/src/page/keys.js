@@ -4,7 +4,7 @@ import { h } from '../parts/dom.js'
 import { card, openPopup } from '../parts/popup.js'
 
 /** @typedef {import('./panel.js').Viewer} Viewer */
-/** @typedef {'next' | 'prev' | 'in' | 'out' | 'help' | 'close'} Plain */
+/** @typedef {'next' | 'prev' | 'in' | 'out' | 'find' | 'help' | 'close'} Plain */
 /** @typedef {Plain | {pan: number}} Action */
 
 /** @type {[keys: string[], meaning: string][]} */
@@ -14,6 +14,7 @@ const KEYS = [
   [['+', '−'], 'Zoom in and out'],
   [['f', 'b'], 'Next and previous feature of the track whose grey handle is chosen'],
   [['↑', '↓', 'Enter'], 'In the list: choose a row and go to it'],
+  [['/'], 'Find a place, gene, motif or region'],
   [['Esc'], 'Close what is open'],
   [['?'], 'This list'],
 ]
@@ -26,6 +27,7 @@ const PLAIN = new Map([
   ['=', 'in'],
   ['-', 'out'],
   ['−', 'out'],
+  ['/', 'find'],
   ['?', 'help'],
   ['Escape', 'close'],
 ])
@@ -178,6 +180,7 @@ export function makeActions({ browser, element, figure }, list) {
     in: () => browser.zoomWithScaleFactor(0.5),
     out: () => browser.zoomWithScaleFactor(2),
     close: () => closeTopmost(figure),
+    find: () => element.querySelector('input')?.focus(),
     help,
   }
   /** @param {Action} action */

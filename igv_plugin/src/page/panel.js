@@ -9,6 +9,7 @@ import { parseLocus } from '../pure/state.js'
 import { makeAccess } from './access.js'
 import { makeComparison } from './comparison.js'
 import { makeDisplay } from './display.js'
+import { makeFind } from './find.js'
 import { placeLabels } from './labels.js'
 import { makeLegend } from './legend.js'
 import { makeMessages } from './messages.js'
@@ -74,7 +75,7 @@ export function makePanel(viewer, reads) {
   const toolbar = makeToolbar(viewer, {
     prev: list.prev,
     next: list.next,
-    say: messages.report,
+    find: makeFind(viewer, side, messages, () => ready, gone.signal),
     help: access.help,
     agreement: relevance.length > 1 && comparison.element,
     theme: makeTheme(element, gone.signal),
@@ -83,7 +84,7 @@ export function makePanel(viewer, reads) {
   const display = makeDisplay(viewer)
   const legend = makeLegend(viewer)
   const notes = makeNotes(viewer, side.regions)
-  const above = [toolbar.element, messages.element, display.element, access.element]
+  const above = [toolbar.element, ...messages.elements, display.element, access.element]
   const below = manifest ? [side.element, legend.element] : [legend.element]
   arrange(viewer, above, below)
   const unlabelled = placeLabels(viewer.browser)
@@ -92,7 +93,7 @@ export function makePanel(viewer, reads) {
     const state = viewer.state()
     for (const part of [toolbar, display, legend, comparison, access, notes]) part.sync(state)
   }
-  const deaf = listen(viewer, side, { sync, report: messages.report }, gone.signal)
+  const deaf = listen(viewer, side, { sync, ...messages }, gone.signal)
   followWidth(viewer, gone.signal)
   viewer.problems.forEach(messages.report)
   reads?.show({ lost: (found) => messages.lost(found, reads.retry), slow: messages.slow })
@@ -161,10 +162,10 @@ function arrange({ browser, element, figure, state, fit }, above, below) {
  *
  * @param {Viewer} viewer
  * @param {Side} side
- * @param {{sync: () => void, report: (problem: import('../../index.js').Problem) => void}} parts
+ * @param {{sync: () => void} & ReturnType<typeof makeMessages>} parts
  * @param {AbortSignal} signal
  */
-function listen(viewer, side, { sync, report }, signal) {
+function listen(viewer, side, { sync, report, say, done }, signal) {
   const { browser, on } = viewer
   const names = ['locus', 'scale', 'reverse', 'difference', 'threshold']
   const offs = [
@@ -172,7 +173,8 @@ function listen(viewer, side, { sync, report }, signal) {
     on('threshold', () => side.list.set()),
     on('reverse', () => side.describe()),
     on('filter', side.filtered),
-    on('error', report),
+    on('error', (found) => (found.passing ? say : report)(found)),
+    ...['locus', 'filter'].map((name) => on(name, done)),
   ]
   const clicked = listenToClicks(viewer, side, signal)
   void pointAt(viewer, side, signal)

@@ -2,7 +2,6 @@ import { problem } from '../data/files.js'
 import { messageOf } from '../data/manifest.js'
 import { button, field, group } from '../parts/controls.js'
 import { h } from '../parts/dom.js'
-import { parseLocus } from '../pure/state.js'
 import { makeTrust } from './trust.js'
 
 /** @typedef {import('./panel.js').Viewer} Viewer */
@@ -14,19 +13,25 @@ import { makeTrust } from './trust.js'
  * @param {object} others
  * @param {() => unknown} others.prev
  * @param {() => unknown} others.next
- * @param {(problem: import('../../index.js').Problem) => void} others.say
+ * @param {import('./find.js').Find} others.find
  * @param {() => unknown} others.help
  * @param {HTMLElement | false} others.agreement
  * @param {HTMLElement} others.theme
  * @param {HTMLElement | null} others.pane
  */
-export function makeToolbar(viewer, { prev, next, say, help, agreement, theme, pane }) {
+export function makeToolbar(viewer, { prev, next, find, help, agreement, theme, pane }) {
   const { manifest, relevance, element: root } = viewer
   const names = relevance.map((r) => r.model).join(' · ')
-  const locus = field('Place or chromosome', { size: 24 })
-  const seek = (/** @type {Event} */ event) => {
+  const box = { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false' }
+  const locus = field('Find a place, gene, motif or region', { size: 24, ...box })
+  const found = () => find(locus)
+  locus.addEventListener('focus', () => {
+    locus.select()
+    void found()
+  })
+  const seek = async (/** @type {Event} */ event) => {
     event.preventDefault()
-    goTo(viewer, locus.value.trim(), say)
+    await (await found())?.submit()
   }
   const zoom = (/** @type {number} */ factor) => viewer.browser.zoomWithScaleFactor(factor)
   const element = h(
@@ -39,7 +44,7 @@ export function makeToolbar(viewer, { prev, next, say, help, agreement, theme, p
         button('‹', 'Previous hit (key p)', prev),
         button('›', 'Next hit (key n)', next),
       ],
-      h('form', { onsubmit: seek }, locus),
+      h('form', { class: 'gt-find', role: 'search', onsubmit: seek }, locus),
       button('−', 'Zoom out', () => zoom(2)),
       button('+', 'Zoom in', () => zoom(0.5)),
     ),
@@ -52,24 +57,6 @@ export function makeToolbar(viewer, { prev, next, say, help, agreement, theme, p
     if (activeElement !== locus) locus.value = state.locus
   }
   return { element, sync }
-}
-
-/**
- * To a place or a chromosome that somebody wrote.
- *
- * @param {Viewer} viewer
- * @param {string} text
- * @param {(problem: import('../../index.js').Problem) => void} say
- */
-function goTo(viewer, text, say) {
-  const length = viewer.browser.genome.getChromosome(text)?.bpLength
-  const spot = length ? { chrom: text, start: 0, end: length } : parseLocus(text)
-  if (!spot) {
-    const cure = 'Write chromosome:start-end or a chromosome.'
-    return say(problem(`“${text}” is no place.`, cure))
-  }
-  const { chrom, start, end } = spot
-  return viewer.goto(chrom, start, end, end - start > 1 ? 1 : viewer.span())
 }
 
 /** @param {Viewer} viewer */

@@ -11,7 +11,13 @@ const ROLES = [
   ...['grid', 'link', 'group', 'region', 'alert'],
 ]
 const ORDER = [
-  ...['Previous hit (key p)', 'Next hit (key n)', 'Place or chromosome', 'Zoom out', 'Zoom in'],
+  ...[
+    'Previous hit (key p)',
+    'Next hit (key n)',
+    'Find a place, gene, motif or region',
+    'Zoom out',
+    'Zoom in',
+  ],
   ...[
     'Agreement',
     'PNG',
@@ -128,10 +134,27 @@ const active = (page) =>
     return ariaLabel ?? `${role} ${textContent}`
   })
 
+/** Writes into the box, and waits until hits and regions are searched, too. */
+async function search(page, words) {
+  await page.getByRole('combobox', { name: 'Find a place' }).fill(words)
+  await until(page, () =>
+    /^(\d|Nothing)[^…]*(found\.|chromosomes\.)$/.test(
+      document.querySelector('.gt-found:not([hidden]) [role=status]')?.textContent,
+    ),
+  )
+}
+
 /** What is open above the page: how it is opened, and the class of the picture. */
 const OPEN = {
   nothing: () => {},
   keys: (page) => page.keyboard.press('?'),
+  found: (page) => search(page, 'ctcf'),
+  near: (page) => search(page, 'ctfc'),
+  answer: async (page) => {
+    await search(page, 'peak7')
+    await page.keyboard.press('Enter')
+    await until(page, () => document.querySelector('.gt-answer').textContent)
+  },
   agreement: (page) => page.getByRole('button', { name: 'Agreement' }).click(),
   menu: (page) => gear(page, 'm0').press('Enter'),
   range: async (page) => {

@@ -99,7 +99,7 @@ test('without a manifest (a hub) the rest works without a list; destroy() leaves
     assert.equal(await page.locator('.gt-side').count(), 0)
     await page.keyboard.press('n')
     await page.getByLabel('Threshold').fill('0.5')
-    await page.getByLabel('Place or chromosome').fill('chr2:101-200')
+    await page.getByLabel('Find a place, gene, motif or region').fill('chr2:101-200')
     await page.keyboard.press('Enter')
     await until(page, () => window.app.state().locus === 'chr2:101-200')
     await shot(page, 'hub')

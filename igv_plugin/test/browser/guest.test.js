@@ -120,7 +120,7 @@ test('nothing that is typed moves a view, in the page or in the viewer', () =>
       assert.deepEqual(after, before, id)
       assert.equal(await page.locator('.gt-popup').count(), 0, id)
     }
-    for (const label of ['Filter by motif', 'Place or chromosome', 'Threshold', 'Motif']) {
+    for (const label of ['Filter by motif', 'Find a place', 'Threshold', 'Motif']) {
       await page.getByLabel(label).first().focus()
       const [before, after] = await pressing(page, ['n', 'p', 'f', 'b', '+', '?'])
       assert.deepEqual(after, before, label)

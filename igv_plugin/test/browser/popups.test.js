@@ -130,7 +130,7 @@ test('hostile names are text everywhere, under the CSP of the viewer', () =>
     }
     await page.getByLabel('What to list').selectOption('regions')
     assert.equal((await list(page))[0][0], EVIL)
-    await page.getByLabel('Place or chromosome').fill(EVIL)
+    await page.getByLabel('Find a place, gene, motif or region').fill(EVIL)
     await page.keyboard.press('Enter')
     await shot(page, 'hostile')
     assert.equal(await page.evaluate(strangers), 0)

@@ -138,6 +138,16 @@ test('390 px: nothing goes out at the side, all can be touched, the list lies in
     })
     assert.ok(await rows.isVisible())
     await shot(page, 'phone')
+    await page.getByRole('combobox', { name: 'Find a place' }).fill('peak')
+    await until(page, () => document.querySelectorAll('.gt-found [role=option]').length === 6)
+    assert.equal(await wide(), 390)
+    const edges = await page.evaluate(() => {
+      const { left, right } = document.querySelector('.gt-found').getBoundingClientRect()
+      return [left, right]
+    })
+    assert.ok(edges[0] >= 0 && edges[1] <= 390, String(edges))
+    assert.deepEqual(await page.evaluate(small), [])
+    await shot(page, 'phone-find')
   }))
 
 test('a list that gets short after it was scrolled shows its rows', () =>

@@ -96,6 +96,14 @@ def test_the_viewer_is_told_the_percentile_that_a_hub_has_no_word_for() -> None:
     assert "metadata" not in tracks["dnabert2"]
 
 
+def test_the_viewer_is_told_where_the_names_of_an_annotation_are() -> None:
+    genes = replace(
+        next(t for t in FULL if t.kind == "annotation"), names="annotations/g.names.tsv"
+    )
+    tracks = by_name(make_hub((spec("cnn"), genes)))
+    assert tracks[genes.name]["metadata"] == f"names={genes.name}.names.tsv"
+
+
 def test_one_model_has_nothing_to_overlay() -> None:
     assert "relevance_overlay" not in by_name(make_hub((spec("cnn"),)))
 

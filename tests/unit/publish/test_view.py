@@ -486,6 +486,8 @@ bigDataUrl https://example.org/c.bw
 def test_what_a_hub_names() -> None:
     here = ("hub.txt", "hub.html", "toy.2bit", "groups.txt", "chrom.sizes", "a.bw", "a.html")
     assert hub_files(HUB) == (*(f"hub/{name}" for name in here), "tracks/b.bw", "hub/sub/b.html")
+    told = "track a\nmetadata cell=K562 names=a.names.tsv\n\ntrack b\nmetadata names=Smith\n"
+    assert hub_files(f"hub h\n\n{told}") == ("hub/hub.txt", "hub/a.names.tsv")
 
 
 @pytest.mark.parametrize("url", ["../../secret", "a b.bw", "a.bw#x", "%2e%2e/x.bw", "..", "a\\b"])
