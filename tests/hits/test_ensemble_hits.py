@@ -164,7 +164,7 @@ def test_the_hub_has_scores_and_spread_apart_from_relevance(run, scan: Path) -> 
     table = (scan / "hub/tracks.tsv").read_text()
     rows = {row.split("\t")[0]: row.split("\t")[1:] for row in table.splitlines()[1:]}
     assert set(rows) == set(below)
-    assert rows["both"] == ["both", "-", "sequence contribution scores", "ensemble", "a, b, c"]
+    assert rows["both"] == ["both", "-", "sequence contribution scores", "ensemble", "a, b"]
     (scan / "hub/tracks.tsv").write_text(table.replace("both\t", "Both\t", 1))
     assert "both has no row in tracks.tsv" in run("hub", scan, "--check", code=2).out
 
