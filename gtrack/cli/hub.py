@@ -51,7 +51,7 @@ def hub(
     """Write a finished scan as a track hub into DIR/hub: a folder that UCSC and IGV open by URL.
 
     Relevance as letters, the models over each other, motif hits, annotations, and pages that say
-    what it all is. A hub that is there is replaced. --check takes a scan's folder, a hub's folder
+    what it all is; the same for the WashU Epigenome Browser (datahub.json), and a README. A hub that is there is replaced. --check takes a scan's folder, a hub's folder
     or a hub.txt, lists what is wrong with it line by line, and then exits with 2. It also takes the
     address of a hub that is on the web: every file is asked for as browsers ask, and what keeps
     them from reading it is listed with the cure.
@@ -87,10 +87,11 @@ def _tell(folder: Path, done: HubSummary, linked: bool) -> None:
     said += [
         f"try it: gtrack view {pasted(folder)} --hub",
         f"share it: copy {done.folder} to a web host that answers Range requests and lets other "
-        "sites read (CORS: Access-Control-Allow-Origin: *, Access-Control-Allow-Headers: Range)",
+        "sites read (CORS: Access-Control-Allow-Origin: *, Access-Control-Allow-Headers: Range); "
+        "gtrack hub --check ADDRESS finds out",
     ]
     if not done.links:
-        said.append("--url ADDRESS-OF-THE-FOLDER prints the links that open it in UCSC and IGV")
+        said.append("--url ADDRESS-OF-THE-FOLDER prints the links that open it elsewhere")
     for where, link in done.links:
         said.append(f"{where}: {link}")
     if done.links and not done.hub.brings_genome:
