@@ -51,10 +51,11 @@ def hub(
     """Write a finished scan as a track hub into DIR/hub: a folder that UCSC and IGV open by URL.
 
     Relevance as letters, the models over each other, motif hits, annotations, and pages that say
-    what it all is; the same for the WashU Epigenome Browser (datahub.json), and a README. A hub that is there is replaced. --check takes a scan's folder, a hub's folder
-    or a hub.txt, lists what is wrong with it line by line, and then exits with 2. It also takes the
-    address of a hub that is on the web: every file is asked for as browsers ask, and what keeps
-    them from reading it is listed with the cure.
+    what it all is; the same for the WashU Epigenome Browser (datahub.json), and a README. A hub
+    that is there is replaced. --check takes a scan's folder, a hub's folder or a hub.txt, lists
+    what is wrong with it line by line, and then exits with 2. It also takes the address of a hub
+    that is on the web: every file is asked for as browsers ask, and what keeps them from reading it
+    is listed with the cure.
 
     \b
     Example:
