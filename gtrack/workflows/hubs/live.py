@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
 from urllib.parse import unquote, urljoin, urlsplit
 
 from gtrack.core.printable import shown
@@ -193,12 +195,39 @@ def _ask_all(
         silent = silent + 1 if asked.whole.failure else 0
         return _recorded(asked, listed)
 
-    done = []
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for asked in pool.map(one, files):
-            done.append(asked)
-            on_files(len(done), len(files))
-    return done
+    return _several_at_once(one, files, on_files)
+
+
+def _several_at_once(
+    one: Callable[[tuple[str, str]], Asked],
+    files: list[tuple[str, str]],
+    on_files: Callable[[int, int], None],
+) -> list[Asked]:
+    """Return what `one` makes of each file; threads that wait for a server hold up no Ctrl-C."""
+    waiting: SimpleQueue[tuple[int, tuple[str, str]]] = SimpleQueue()
+    done: SimpleQueue[tuple[int, Asked | Exception]] = SimpleQueue()
+    for numbered in enumerate(files):
+        waiting.put(numbered)
+
+    def work() -> None:
+        with suppress(Empty):
+            while True:
+                at, file = waiting.get_nowait()
+                try:
+                    done.put((at, one(file)))
+                except Exception as error:  # told where the answers are waited for
+                    done.put((at, error))
+
+    for _ in range(min(_AT_ONCE, len(files))):
+        Thread(target=work, daemon=True).start()
+    found: dict[int, Asked] = {}
+    while len(found) < len(files):
+        at, asked = done.get()
+        if isinstance(asked, Exception):
+            raise asked
+        found[at] = asked
+        on_files(len(found), len(files))
+    return [found[at] for at in range(len(files))]
 
 
 def _data(name: str, address: str, patience: Patience) -> Asked:
