@@ -32,7 +32,7 @@ import pyBigWig  # pip install pyBigWig
 
 with pyBigWig.open({scores}) as file:
     scores = file.values({chrom}, {start}, {end})  # from 0, the end left out; nan: no value
-print("scores", *(f"{{score:.6g}}" for score in scores))
+{say}("scores", *(f"{{score:.6g}}" for score in scores))
 """
 _PYTHON_HITS = """\
 
@@ -40,7 +40,7 @@ with gzip.open({hits}, "rt") as file:
     rows = [line.rstrip("\\n").split("\\t") for line in file]
 columns = [row for row in rows if row[0].startswith("#")][-1]
 hits = [dict(zip(columns, row)) for row in rows if not row[0].startswith("#")]
-print("hits", len(hits), hits[0]["name"], hits[0]["relSum"])
+{say}("hits", len(hits), hits[0]["name"], hits[0]["relSum"])
 """
 _R = """\
 library(rtracklayer)  # Bioconductor
@@ -145,6 +145,7 @@ def _reading(hub: Hub) -> Iterator[str]:
     start = max(place["start"], (place["start"] + place["end"] - _BASES) // 2)
     shown = {**place, "start": start, "end": min(start + _BASES, place["end"])}
     said = {
+        "say": "print",  # of the reader's program; ours prints through its one door
         "scores": json.dumps(first.url),
         "chrom": json.dumps(place["chrom"]),
         "start": start,
@@ -152,12 +153,14 @@ def _reading(hub: Hub) -> Iterator[str]:
         "end": min(start + _BASES, place["end"]),
     }
     called = _called(hub.tracks, first.spec)
-    hits = {} if called is None else {"hits": json.dumps(called.table)}
-    more = called is not None
-    hit = " and a hit" if more else ""
-    yield f"Each block runs in this folder; it prints scores at {hub_position(shown)}{hit}."
-    yield _block("python", _PYTHON.format(**said) + (_PYTHON_HITS.format(**hits) if more else ""))
-    yield _block("r", _R.format(**said) + (_R_HITS.format(**hits) if more else ""))
+    python, r = _PYTHON, _R
+    if called is not None:
+        said["hits"] = json.dumps(called.table)
+        python, r = _PYTHON + _PYTHON_HITS, _R + _R_HITS
+    hit = "" if called is None else ", and the first hit"
+    yield f"Each block runs in this folder and prints scores at {hub_position(shown)}{hit}."
+    yield _block("python", python.format(**said))
+    yield _block("r", r.format(**said))
     yield _SHIFT
 
 
