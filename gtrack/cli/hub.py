@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gtrack.cli.hub_check import FILE_OR_ADDRESS
+from gtrack.cli.hub_check import check as check_hub
 from gtrack.cli.options import FILE, genome_name
 from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=FILE)
+@click.argument("folder", metavar="DIR", type=FILE_OR_ADDRESS)
 @click.option("--email", metavar="ADDRESS", help="Whom the users of the hub ask. Needed.")
 @click.option(
     "--genome",
@@ -35,9 +37,9 @@ if TYPE_CHECKING:
     "--url", metavar="URL", help="Where the folder will be on the web: prints links that open it."
 )
 @click.option("--fasta", type=FILE, help="The genome. [default: where the scan read it]")
-@click.option("--check", is_flag=True, help="Make nothing; check the hub in DIR.")
+@click.option("--check", is_flag=True, help="Make nothing; check the hub in DIR, or at a URL.")
 def hub(
-    folder: Path,
+    folder: Path | str,
     email: str | None,
     genome: str | None,
     name: str | None,
@@ -49,16 +51,22 @@ def hub(
     """Write a finished scan as a track hub into DIR/hub: a folder that UCSC and IGV open by URL.
 
     Relevance as letters, the models over each other, motif hits, annotations, and pages that say
-    what it all is. A hub that is there is replaced. --check takes a scan's folder, a hub's folder
-    or a hub.txt, lists what is wrong with it line by line, and then exits with 2.
+    what it all is; the same for the WashU Epigenome Browser (datahub.json), and a README. A hub
+    that is there is replaced. --check takes a scan's folder, a hub's folder or a hub.txt, lists
+    what is wrong with it line by line, and then exits with 2. It also takes the address of a hub
+    that is on the web: every file is asked for as browsers ask, and what keeps them from reading it
+    is listed with the cure.
 
     \b
     Example:
       gtrack hub out/first --email me@example.org
+      gtrack hub --check https://example.org/first/hub.txt
     """
     if check:
-        _check(folder)
+        check_hub(folder)
         return
+    if isinstance(folder, str):
+        raise InputError("a hub is made of a scan's folder; with --check an address is checked")
     if email is None:
         raise InputError("missing --email: UCSC wants to know whom a hub's users ask")
     from gtrack.workflows.hub import HubJob, make_hub
@@ -66,19 +74,6 @@ def hub(
     genome = genome if genome is None else genome_name(genome)
     job = HubJob(folder, email, genome, name, link=not copy, url=url, fasta=fasta)
     _tell(folder, make_hub(job), linked=not copy)
-
-
-def _check(folder: Path) -> None:
-    from gtrack.workflows.hubs.check import check_hub_folder
-
-    done = check_hub_folder(folder)
-    for finding in done.findings:
-        echo(finding)
-    how = "gtrack's rules and hubCheck" if done.real else "gtrack's rules (hubCheck is not on PATH)"
-    if done.findings:
-        count = f"{len(done.findings)} finding{'s' * (len(done.findings) > 1)}"
-        raise InputError(f"{done.file}: {count} by {how}; correct the lines above")
-    echo(f"{done.file}: no findings by {how}", err=True)
 
 
 def _tell(folder: Path, done: HubSummary, linked: bool) -> None:
@@ -93,10 +88,11 @@ def _tell(folder: Path, done: HubSummary, linked: bool) -> None:
     said += [
         f"try it: gtrack view {pasted(folder)} --hub",
         f"share it: copy {done.folder} to a web host that answers Range requests and lets other "
-        "sites read (CORS: Access-Control-Allow-Origin: *, Access-Control-Allow-Headers: Range)",
+        "sites read (CORS: Access-Control-Allow-Origin: *, Access-Control-Allow-Headers: Range); "
+        "gtrack hub --check ADDRESS finds out",
     ]
     if not done.links:
-        said.append("--url ADDRESS-OF-THE-FOLDER prints the links that open it in UCSC and IGV")
+        said.append("--url ADDRESS-OF-THE-FOLDER prints the links that open it elsewhere")
     for where, link in done.links:
         said.append(f"{where}: {link}")
     if done.links and not done.hub.brings_genome:

@@ -11,6 +11,11 @@ from gtrack.core.printable import shown
 _KEPT = "/:@!$&'()*+,;=~%"  # of a path; what has a meaning, and what is encoded already
 
 
+def is_address(given: str) -> bool:
+    """Tell whether what was given in place of a path is an address of the web."""
+    return given.lower().startswith(("http://", "https://"))
+
+
 def folder_address(option: str, given: str, example: str) -> str:
     """Return an address in ASCII, to which the names of files can be added.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
@@ -56,16 +57,26 @@ def read_list(folder: Path) -> dict[str, FileRecord] | None:
     if not path.is_file():
         return None
     try:
-        record = whole_json(path, _LARGEST)
-        if record["schema"] != _SCHEMA:
-            raise ValueError("another schema")
-        return {
-            name: FileRecord(int(each["size"]), str(each["sha256"]), each.get("edges"))
-            for name, each in record["files"].items()
-            if "/" not in name and name not in (".", "..")
-        }
+        return listed_records(whole_json(path, _LARGEST))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputError(f"{shown(path)}: is no list of files that gtrack made") from error
+
+
+def listed_records(record: Any) -> dict[str, FileRecord]:
+    """Return the files of a list that was read.
+
+    Raises
+    ------
+    ValueError, LookupError, TypeError, AttributeError
+        When it is no such list.
+    """
+    if record["schema"] != _SCHEMA:
+        raise ValueError("another schema")
+    return {
+        name: FileRecord(int(each["size"]), str(each["sha256"]), each.get("edges"))
+        for name, each in record["files"].items()
+        if "/" not in name and name not in (".", "..")
+    }
 
 
 def is_list(path: Path) -> bool:

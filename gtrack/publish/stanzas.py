@@ -19,7 +19,7 @@ Nested = tuple[int, Settings]
 PAGES = ("html", "descriptionUrl", "htmlPath")
 """Settings that name pages; of ``html`` the ending may be left out."""
 
-FILES = (*PAGES, "bigDataUrl", "twoBitPath", "chromSizes", "chromAlias", "groups")
+FILES = (*PAGES, "bigDataUrl", "twoBitPath", "chromSizes", "chromAlias", "groups", "metaDataUrl")
 """Settings that name files."""
 
 NAMES = ".names.tsv"

@@ -19,8 +19,11 @@ from gtrack.io.file_lists import write_list
 from gtrack.io.folders import entries
 from gtrack.io.text import read_parts
 from gtrack.io.twobit import write_twobit
+from gtrack.publish.hub.datahub import DATAHUB, datahub_text, in_washu
 from gtrack.publish.hub.document import ALIASES, Hub, groups_text, hub_text, names_for
+from gtrack.publish.hub.facets import TABLE, in_facets, table_text
 from gtrack.publish.hub.pages import hub_pages
+from gtrack.publish.hub.readme import README, readme_text
 from gtrack.publish.hub.settings import EMAIL
 from gtrack.publish.session import hub_position
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
@@ -111,20 +114,33 @@ def make_hub(job: HubJob) -> HubSummary:
 
 
 def hub_links(hub: Hub, url: str | None) -> tuple[tuple[str, str], ...]:
-    """Return the addresses that open a hub at `url` in UCSC's browser and in IGV's."""
+    """Return the addresses that open a hub at `url` in UCSC's, IGV's and WashU's browser."""
     if url is None:
         return ()
-    address = url if url.endswith(".txt") else f"{url.rstrip('/')}/hub.txt"
+    base = hub_base(url)
+    address = f"{base}hub.txt"
     where = {
         "genome" if hub.brings_genome else "db": hub.genome,
         "hubUrl": address,
         "position": hub_position(hub.manifest.locus),
     }
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in where.items())
-    return (
+    links = [
         ("UCSC", f"https://genome.ucsc.edu/cgi-bin/hgTracks?{query}"),
         ("IGV", f"https://igv.org/app/?hubURL={quote(address, safe='')}"),
-    )
+    ]
+    if in_washu(hub.genome):
+        wish = {"genome": hub.genome, "hub": base + DATAHUB, "position": where["position"]}
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in wish.items())
+        links.append(("WashU", f"https://epigenomegateway.wustl.edu/browser/?{query}"))
+    return tuple(links)
+
+
+def hub_base(url: str | None) -> str:
+    """Return the address of the hub's folder, to which names are added; empty where unknown."""
+    if url is None:
+        return ""
+    return url[: -len("hub.txt")] if url.endswith("/hub.txt") else f"{url.rstrip('/')}/"
 
 
 def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str, ...]]:
@@ -155,6 +171,10 @@ def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str
     for page, text in hub_pages(hub).items():
         write_text(build / page, text)
     write_text(build / "hub.txt", hub_text(hub))
+    if many := in_facets(hub.tracks):
+        write_text(build / TABLE, table_text(many, hub.names, hub.manifest.models))
+    write_text(build / DATAHUB, datahub_text(hub, hub_base(job.url)))
+    write_text(build / README, readme_text(hub, hub_links(hub, job.url)))
     write_list(build, sorted(entries(build)), writer.known)
     return hub, (*notes, *writer.notes)
 

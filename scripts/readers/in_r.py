@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +39,24 @@ def rows(scan: Scan, out: Path) -> list[Row]:
         kind, name, *cells = line.split("\t")
         found[kind, name].append(cells)
     (((version,),),) = (found["version", NAME],)
-    return [*_tracks(scan, version, found), *_hits(scan, version, found)]
+    return [
+        *_tracks(scan, version, found),
+        *_hits(scan, version, found),
+        _readme(scan.folder / "hub", version),
+    ]
+
+
+def _readme(hub: Path, version: str) -> Row:
+    """Let the R of the hub's README run, and its Python, which must print the same."""
+    what = (NAME, version, "hub/README.md", "its code in R, as its code in Python: scores, a hit")
+    text, told = (hub / "README.md").read_text(), []
+    for language, command in (("r", ["Rscript", "-e"]), ("python", [sys.executable, "-c"])):
+        (code,) = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+        done = subprocess.run([*command, code], cwd=hub, capture_output=True, text=True)  # noqa: S603
+        if done.returncode:
+            return Row(*what, WRONG, done.stderr.strip()[-120:])
+        told.append([line.split() for line in done.stdout.replace("NA", "nan").splitlines()])
+    return judged(what, records(told[1], told[0]), f"{sum(map(len, told[1]))} words")
 
 
 def _request(scan: Scan) -> Iterator[tuple[str, ...]]:

@@ -143,18 +143,30 @@ def test_the_hub_has_scores_and_spread_apart_from_relevance(run, scan: Path) -> 
         for stanza in parse((scan / "hub/hub.txt").read_text())
         if "track" in stanza
     }
-    relevance = {n for n, s in stanzas.items() if s.get("parent", "").startswith("relevance ")}
-    assert relevance == {"a", "b", "c", "both", "two"}
+    assert stanzas["contributions"]["compositeTrack"] == "faceted", "they are more than twelve"
+    below = {
+        name.removeprefix("contributions_"): stanza
+        for name, stanza in stanzas.items()
+        if stanza.get("parent", "").startswith("contributions ")
+    }
+    assert {n for n, s in below.items() if "logo" in s} == {"a", "b", "c", "both", "two"}
     for name in ("a-score", "both-score", "both-sd", "both-agreement"):
-        stanza = stanzas[name]
-        assert (stanza["parent"], stanza["autoScale"]) == ("gtrack", "on")
-        assert "logo" not in stanza
+        stanza = below[name]
+        assert (stanza["parent"], stanza["autoScale"]) == ("contributions off", "on")
         assert (scan / "hub" / stanza["bigDataUrl"]).is_file()
         assert (scan / "hub" / stanza["html"]).is_file()
-    assert stanzas["both-agreement"]["type"] == "bigWig 0 1"
+    order = [name for name in below if name.startswith("both")]
+    assert order == ["both", "both-sd", "both-agreement", "both-score", "both-hits"]
+    assert below["both-agreement"]["type"] == "bigWig 0 1"
     assert "has the sign of the mean" in (scan / "hub/both-agreement.html").read_text()
     assert "Mean of the relevance of" in (scan / "hub/both.html").read_text()
     assert run("hub", scan, "--check").code == 0
+    table = (scan / "hub/tracks.tsv").read_text()
+    rows = {row.split("\t")[0]: row.split("\t")[1:] for row in table.splitlines()[1:]}
+    assert set(rows) == set(below)
+    assert rows["both"] == ["both", "-", "sequence contribution scores", "ensemble", "a, b"]
+    (scan / "hub/tracks.tsv").write_text(table.replace("both\t", "Both\t", 1))
+    assert "both has no row in tracks.tsv" in run("hub", scan, "--check", code=2).out
 
 
 def test_the_report_shows_its_band_and_scores(run, scan: Path) -> None:

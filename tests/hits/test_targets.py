@@ -112,7 +112,9 @@ def test_the_hub_has_a_track_and_a_page_for_each(run, scan: Path) -> None:
     run("hub", scan, "--email", "me@example.org")
     assert "no findings" in run("hub", "--check", scan).err
     stanzas = parse((scan / "hub/hub.txt").read_text())
-    relevance = [each for each in stanzas if each.get("parent") == "relevance on"]
+    assert any(each.get("compositeTrack") == "faceted" for each in stanzas), "with hits they are 24"
+    among = ("contributions on", "contributions off")
+    relevance = [s for s in stanzas if "logo" in s and s["parent"] in among]
     assert len(relevance) == 12
     assert len({each["shortLabel"] for each in relevance}) == 12
     for each in relevance:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from gtrack.publish.hub.check_facets import check_facets
 from gtrack.publish.hub.check_tracks import check_tracks
 from gtrack.publish.hub.reading import HubFiles, Problem, ReadHub, Stanza, read_hub
 from gtrack.publish.hub.settings import FORMS
@@ -54,6 +55,7 @@ def check_hub(text: str, files: HubFiles, file: str = "hub.txt") -> list[Finding
         problems += _genome(read, files)
         problems += check_tracks(read, files, _sizes(read, files))
         problems += _groups(read, files)
+        problems += check_facets(read, files)
         for stanza in (read.hub, *read.others, *read.tracks):
             problems += _settings(stanza)
             problems += _files(stanza, files)

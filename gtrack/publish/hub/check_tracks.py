@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from gtrack.core.big_file import BigFile
+from gtrack.publish.hub.check_facets import is_faceted
 from gtrack.publish.hub.labels import LONG, NAME, SHORT
 from gtrack.publish.hub.reading import CONTAINERS, HubFiles, Problem, ReadHub, Stanza
 from gtrack.publish.hub.settings import LIMITS, OF_A_FIELD
@@ -62,7 +63,7 @@ def _place(track: Stanza, read: ReadHub) -> Iterator[Problem]:
         yield at, f"{name} {'must stand before it' if later else 'does not exist'}"
     elif not track.parent.container:
         yield at, f"{name} is no superTrack, compositeTrack, container or view"
-    elif track.parent.container in ("compositeTrack", "container"):
+    elif track.parent.container in ("compositeTrack", "container") and not is_faceted(track.parent):
         above = track.parent.value("type").partition(" ")[0]
         own = track.value("type").partition(" ")[0]
         if above and own and above != own:

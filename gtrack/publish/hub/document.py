@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gtrack.core.assemblies import CUSTOM
 from gtrack.core.manifest import BESIDE, RunManifest, TrackSpec
+from gtrack.publish.hub.facets import MOST_PLAIN, faceted, in_facets
 from gtrack.publish.hub.labels import LONG, SHORT, label, track_names
 from gtrack.publish.hub.tracks import (
     RELEVANCE,
@@ -67,6 +68,11 @@ class Hub:
         """Whether it is an assembly hub."""
         return self.genome == CUSTOM
 
+    @property
+    def names(self) -> list[str]:
+        """What its tracks are called in it."""
+        return [track.name for track in self.tracks]
+
     def of_kind(self, *kinds: str) -> tuple[HubTrack, ...]:
         """Return the tracks of these kinds."""
         return tuple(track for track in self.tracks if track.spec.kind in kinds)
@@ -80,14 +86,20 @@ def names_for(tracks: Sequence[TrackSpec]) -> list[str]:
 def hub_text(hub: Hub) -> str:
     """Return the text of ``hub.txt``."""
     means, strands = hub.of_kind("relevance"), hub.of_kind("relevance-forward", "relevance-reverse")
-    tracks = composite(RELEVANCE, "Relevance", "Signed relevance per base", means, "full")
-    if len(means) > 1:
-        tracks += overlay(means, [track.name for track in hub.tracks])
+    tracks: list[Nested] = []
+    if many := in_facets(hub.tracks):
+        tracks += faceted(many, hub.names)
+    else:
+        long = "Sequence contribution scores: signed relevance per base"
+        tracks += composite(RELEVANCE, "Contributions", long, means, "full")
+    if 1 < len(means) <= MOST_PLAIN:
+        tracks += overlay(means, [*hub.names, *(dict(each)["track"] for _, each in tracks)])
     if strands:
-        long = "Signed relevance per base, each strand by itself"
+        long = "Sequence contribution scores, each strand by itself"
         tracks += composite(STRANDS, "Strands", long, strands, "hide")
-    tracks += [hits(track) for track in hub.of_kind("hits")]
-    tracks += [signal(track) for track in hub.of_kind(*BESIDE)]
+    if not many:
+        tracks += [hits(track) for track in hub.of_kind("hits")]
+        tracks += [signal(track) for track in hub.of_kind(*BESIDE)]
     for track in hub.of_kind("annotation"):
         tracks.append(signal(track) if track.spec.is_signal else annotation(track))
     _set_apart(tracks)
@@ -102,7 +114,7 @@ def _set_apart(tracks: Iterable[Nested]) -> None:
     """Give numbers to short labels that were cut to the same one under one parent."""
     seen: set[tuple[str, str]] = set()
     for _, settings in tracks:
-        parent = dict(settings)["parent"]
+        parent = dict(settings)["parent"].partition(" ")[0]
         at = next(k for k, (name, _) in enumerate(settings) if name == "shortLabel")
         short = wish = settings[at][1]
         number = 1
@@ -126,7 +138,10 @@ def _hub(hub: Hub) -> Settings:
     return [
         ("hub", name),
         ("shortLabel", label(hub.title, _HUB_SHORT)),
-        ("longLabel", label(f"{hub.title}: relevance of each base to {models} (gtrack)", LONG)),
+        (
+            "longLabel",
+            label(f"{hub.title}: sequence contribution scores of {models} (gtrack)", LONG),
+        ),
         ("useOneFile", "on"),
         ("email", hub.email),
         ("descriptionUrl", "hub.html"),
@@ -157,7 +172,9 @@ def _genome(hub: Hub) -> Settings:
 def _root(hub: Hub) -> Settings:
     group = [("group", ROOT)] if hub.brings_genome else []
     return [
-        *described(ROOT, hub.title, f"{hub.title}: relevance, motif hits, annotations"),
+        *described(
+            ROOT, hub.title, f"{hub.title}: contribution scores, motif instances, annotations"
+        ),
         ("superTrack", "on show"),
         *group,
         ("html", "hub.html"),

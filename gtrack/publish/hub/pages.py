@@ -168,6 +168,7 @@ def _relevance_page(hub: Hub, track: HubTrack) -> str:
                 if hub.manifest.foreign
                 else f"How much of the score that the model {spec.model} gives its output {output} "
                 f"the method traces back to each base of the scanned regions.{alone}",
+                "ENCODE calls such tracks sequence contribution scores.",
                 _FOREIGN_GAPS if hub.manifest.foreign else _GAPS,
             ),
         ),

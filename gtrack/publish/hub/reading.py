@@ -27,6 +27,8 @@ class HubFiles:
         Names and lengths of the sequences of ``twoBitPath`` and ``chromSizes``, or why none.
     groups : mapping of str to str
         Text of group files.
+    tables : mapping of str to str
+        Text of the tables of faceted composites.
     there : frozenset of str
         Files that are there, whatever they hold.
     """
@@ -34,6 +36,7 @@ class HubFiles:
     data: Mapping[str, BigFile | str] = field(default_factory=dict)
     sizes: Mapping[str, Mapping[str, int] | str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
     there: frozenset[str] = frozenset()
 
 

@@ -25,7 +25,8 @@ _FORMS = {
         spectrum boxedCfg centerLabelsDense
         """,
     ),
-    "on": ("on", "useOneFile compositeTrack"),
+    "on": ("on", "useOneFile"),
+    "on or faceted": ("on|faceted", "compositeTrack"),
     "on, or on show": ("on( show)?", "superTrack"),
     "off, on or group": ("off|on|group", "autoScale"),
     "hide, dense, squish, pack or full": ("hide|dense|squish|pack|full|[0-4]", "visibility"),
@@ -46,7 +47,8 @@ _FORMS = {
     "KEY=VALUE ...": (r"\w+=\S+( \w+=\S+)*", "metadata"),
     "one word": (
         r"\S+",
-        "hub genome track bigDataUrl html twoBitPath chromSizes chromAlias groups htmlPath",
+        "hub genome track bigDataUrl html twoBitPath chromSizes chromAlias groups htmlPath "
+        "metaDataUrl primaryKey",
     ),
     "an address like name@example.org": (EMAIL, "email"),
     "CHROM:START-END, or CHROM": (r"\S+", "defaultPos"),

@@ -25,20 +25,22 @@ from gtrack.publish.session import GREY, NEGATIVE, POSITIVE, PURPLE
 from gtrack.publish.stanzas import NAMES, Nested, Settings
 
 ROOT, RELEVANCE, STRANDS, OVERLAY = "gtrack", "relevance", "relevance_strands", "relevance_overlay"
+FACETED = "contributions"
 """Names of the containers."""
 
-RESERVED = (ROOT, RELEVANCE, STRANDS, OVERLAY, "hub", "genome")
+RESERVED = (ROOT, RELEVANCE, STRANDS, OVERLAY, FACETED, "hub", "genome")
 """Names that no track may take: they are those of containers or of pages."""
 
 _MODEL_COLOURS = ("0,114,178", "230,159,0", "0,158,115", "204,121,167", "86,180,233", "213,94,0")
 """Of models that lie over each other; Okabe and Ito's palette."""
 
-_DRAWN: Settings = [
+DRAWN: Settings = [
     ("alwaysZero", "on"),
     ("yLineOnOff", "on"),
     ("maxHeightPixels", "200:100:30"),
     ("windowingFunction", "maximum"),
 ]
+"""How relevance is drawn."""
 
 _CHANCE: Settings = [
     ("filter.chance", "-1:1"),
@@ -72,6 +74,8 @@ class HubTrack:
         Whether the features of an annotation have colours of their own.
     unit : str
         What relevance is measured in: ``logit`` or ``value``.
+    index : str
+        What the name of the tabix index of `table` ends with; empty where there is no table.
     """
 
     spec: TrackSpec
@@ -81,6 +85,7 @@ class HubTrack:
     motifs: tuple[str, ...] = ()
     coloured: bool = False
     unit: str = "logit"
+    index: str = ""
 
     @property
     def url(self) -> str:
@@ -88,9 +93,15 @@ class HubTrack:
         return f"{self.name}.{'bw' if self.file.kind == 'bigWig' else 'bb'}"
 
     @property
+<<<<<<< HEAD
     def names(self) -> str:
         """The names of an annotation that has such a table, relative to ``hub.txt``."""
         return f"{self.name}{NAMES}"
+=======
+    def table(self) -> str:
+        """The same places as bgzipped text, relative to ``hub.txt``; of hits."""
+        return f"{self.name}.bed.gz"
+>>>>>>> share
 
     @property
     def page(self) -> str:
@@ -113,15 +124,16 @@ def composite(
         ("compositeTrack", "on"),
         ("type", _signal(tracks)),
         ("visibility", visibility),
-        *_DRAWN,
+        *DRAWN,
         ("color", POSITIVE),
         ("altColor", NEGATIVE),
         ("html", "hub.html"),
     ]
-    return [(1, parent), *((2, _subtrack(name, track)) for track in tracks)]
+    return [(1, parent), *((2, letters(name, track)) for track in tracks)]
 
 
-def _subtrack(parent: str, track: HubTrack) -> Settings:
+def letters(parent: str, track: HubTrack) -> Settings:
+    """Return the stanza of relevance under a composite."""
     return [
         *described(track.name, track.spec.shown, _meaning(track)),
         ("parent", f"{parent} on"),
@@ -143,7 +155,7 @@ def _metadata(track: HubTrack) -> Settings:
 def overlay(tracks: Sequence[HubTrack], taken: Iterable[str]) -> list[Nested]:
     """Return the relevance of models and targets, drawn over each other, not named as `taken`."""
     what = "models" if len({track.spec.model for track in tracks}) > 1 else "targets"
-    long = f"Relevance of all {what}, one over the other"
+    long = f"Sequence contribution scores of all {what}, one over the other"
     parent = [
         *described(OVERLAY, f"{what.capitalize()} overlaid", long),
         ("parent", ROOT),
@@ -153,7 +165,7 @@ def overlay(tracks: Sequence[HubTrack], taken: Iterable[str]) -> list[Nested]:
         ("type", _signal(tracks)),
         ("visibility", "full"),
         ("autoScale", "on"),
-        *_DRAWN,
+        *DRAWN,
         ("html", "hub.html"),
     ]
     stanzas = [(1, parent)]
@@ -257,14 +269,13 @@ def _meaning(track: HubTrack) -> str:
     strand = {"relevance-forward": ", forward strand", "relevance-reverse": ", reverse strand"}
     match track.spec.kind:
         case "hits":
-            said = "Motif hits that the relevance of"
-            return f"{said} {track.spec.title} supports or opposes{unit}"
+            return f"Sequence motif instances that {track.spec.title} supports or opposes{unit}"
         case "annotation":
             return f"{track.spec.name} ({'signal' if track.spec.is_signal else 'annotation'})"
         case kind if track.spec.is_beside:
             return f"{LONG_LABELS[kind]} {track.spec.title}{unit * (kind != 'agreement')}"
         case kind:
-            said = f"Relevance of each base to {track.spec.title}"
+            said = f"Sequence contribution scores for {track.spec.title}"
             return f"{said}{strand.get(kind, '')}{unit}"
 
 

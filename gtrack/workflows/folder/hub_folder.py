@@ -13,11 +13,14 @@ from pathlib import Path
 from gtrack.core.errors import InputError
 from gtrack.core.small_file import whole
 from gtrack.io.atomic import finished_name
-from gtrack.io.file_lists import is_list
+from gtrack.io.file_lists import LIST, is_list, read_list
 from gtrack.io.folders import entries, is_folder, remove_empty
 from gtrack.publish.stanzas import files_in
 
 _TEXT, _BEGINS = "hub.txt", b"hub gtrack_"
+_BESIDE = re.compile(r"README\.md|datahub\.json|.+\.bed\.gz(\.tbi|\.csi)?")
+"""What goes with a hub and is named by no ``hub.txt``."""
+
 _UNDER_WAY = re.compile(r"hub\.[0-9a-f]{8}\.(new|old)")
 
 
@@ -31,13 +34,16 @@ def is_hub(hub: Path) -> bool:
 
 
 def hub_files(hub: Path) -> Iterator[Path]:
-    """Yield the files that the ``hub.txt`` of gtrack's names, and it last; none of another folder.
+    """Yield the files of a hub that gtrack made, ``hub.txt`` last; none of another folder.
 
-    Links among them, as ``--link`` makes them, count as themselves.
+    They are those that ``hub.txt`` names, and of those that go with it the ones in the hub's own
+    list. Links among them, as ``--link`` makes them, count as themselves.
     """
     if not is_hub(hub):
         return
     named = {name for _, name in files_in(whole(hub / _TEXT).decode(errors="replace"))}
+    if is_list(hub / LIST):
+        named |= set(filter(_BESIDE.fullmatch, read_list(hub) or {}))
     for name in entries(hub):
         ours = (finished_name(name) or name) in named - {_TEXT} or is_list(hub / name)
         if ours and not is_folder(hub / name):

@@ -95,6 +95,7 @@ def _files(folder: Path, text: str) -> HubFiles:
         data=opened("bigDataUrl", big_file),
         sizes={**opened("twoBitPath", twobit_sizes), **opened("chromSizes", _chrom_sizes)},
         groups={url: whole_text(folder / url) for url in named["groups"] & there},
+        tables={url: whole_text(folder / url) for url in named["metaDataUrl"] & there},
         there=frozenset(there),
     )
 

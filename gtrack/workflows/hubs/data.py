@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,6 +22,7 @@ from gtrack.io.bigbed import write_feature_bigbed
 from gtrack.io.bigwig import cut_bigwig
 from gtrack.io.file_records import FileRecord, differs_in_copy, has_changed, recorded_parts
 from gtrack.io.hit_columns import COLUMNS
+from gtrack.io.packed_bed import pack_bed
 from gtrack.io.text import read_lines, read_parts
 from gtrack.publish.hub.tracks import HubTrack
 from gtrack.workflows.folder.finished import FinishedScan
@@ -74,9 +76,12 @@ class HubData:
         target = self._build / f"{name}.{'bw' if spec.format == 'bigWig' else 'bb'}"
         head = self._opened(source, spec)
         self._place(source, target, spec.url)
-        largest, motifs = self._hits(spec) if spec.kind == "hits" else (head.largest, ())
         unit = self._scan.manifest.unit(spec.model)
-        return HubTrack(spec, name, head, largest, motifs, unit=unit)
+        if spec.kind != "hits":
+            return HubTrack(spec, name, head, head.largest, unit=unit)
+        largest, motifs = self._hits(spec)
+        track = HubTrack(spec, name, head, largest, motifs, unit=unit)
+        return replace(track, index=self._packed(spec, self._build / track.table))
 
     def _opened(self, source: Path, spec: TrackSpec) -> BigFile:
         """Read the head of a file that goes into the hub as it is."""
@@ -133,10 +138,21 @@ class HubData:
             )
         return HubTrack(spec, name, big_file(target), coloured=colours - {"0"} != set())
 
+    def _beds(self, spec: TrackSpec) -> list[str]:
+        """Return the URLs of the lists of hits that a track shows."""
+        entries = (self._scan.manifest.hits or {}).get("models", ())
+        return [each["bed"] for each in entries if each["bigbed"] == spec.url]
+
+    def _packed(self, spec: TrackSpec, target: Path) -> str:
+        """Put the list of hits there as bgzipped BED with its index; return the index's ending."""
+        beds = self._beds(spec)
+        if len(beds) != 1:
+            return ""
+        return pack_bed(self._scan.out / path_of(beds[0]), target, self._scan.chrom_sizes)
+
     def _hits(self, spec: TrackSpec) -> tuple[float, tuple[str, ...]]:
         """Return the largest |relevance| of hits, and the names of their motifs."""
-        entries = (self._scan.manifest.hits or {}).get("models", ())
-        urls = [each["bed"] for each in entries if each["bigbed"] == spec.url]
+        urls = self._beds(spec)
         for url in urls:
             self.refuse_changed(url)
         beds = [self._scan.out / path_of(url) for url in urls]

@@ -137,9 +137,9 @@ def test_a_value_is_raised_or_lowered_and_says_so_at_the_end_of_its_label() -> N
     tracks = tuple(replace(track, unit="value") for track in hub.tracks)
     hub = replace(hub, manifest=replace(hub.manifest, models=models), tracks=tracks)
     long = {name: each["longLabel"] for name, each in by_name(hub).items()}
-    assert long["cnn"] == "Relevance of each base to cnn (value)"
-    assert long["cnn-forward"] == "Relevance of each base to cnn, forward strand (value)"
-    assert long["h"] == "Motif hits that the relevance of cnn supports or opposes (value)"
+    assert long["cnn"] == "Sequence contribution scores for cnn (value)"
+    assert long["cnn-forward"] == "Sequence contribution scores for cnn, forward strand (value)"
+    assert long["h"] == "Sequence motif instances that cnn supports or opposes (value)"
     pages = {name: Page(html).words for name, html in hub_pages(hub).items()}
     assert (
         "(positive), a base raises the explained value; below (negative), low" in pages["cnn.html"]
