@@ -71,7 +71,7 @@ def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
         check_widths(motifs, scan.regions)
         if job.loci:
             _need_null(scan)
-        log.begin("hits", motifs=job.motifs, q=job.q)
+        log.begin("hits")
         with timed("calling") as seconds:
             with scanned_genome(scan, job.fasta) as genome:
                 background = _background(scan.regions, genome)
@@ -80,7 +80,8 @@ def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
                     for target in scan.shown
                 )
             files = write_results(job, scan, motifs, background, models)
-        log.tell("called", hits={m.target.stem: len(m.hits) for m in models}, seconds=seconds)
+        hits = {model.target.stem: len(model.hits) for model in models}
+        log.tell("called", motifs=job.motifs, q=job.q, hits=hits, seconds=seconds)
     return HitsSummary(job.out, job.q, len(motifs), models, files, scan.unguarded)
 
 

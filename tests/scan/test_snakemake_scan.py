@@ -17,9 +17,7 @@ from gtrack.engines.snakemake.engine import Snakemake
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.shard import tasks
 from gtrack.workflows.scanning.work import ScanWork
-
-OWN = {"run.local.json"}
-"""What is true of one run only."""
+from tests.hour import of_the_hour
 
 NULL = ("--null-bases", 10_000)
 DENSE = ("--stride", "cnn=4", "--shards", 4)
@@ -31,7 +29,7 @@ def digests(out: Path) -> dict[str, str]:
     return {
         str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(out.rglob("*"))
-        if path.is_file() and path.name not in OWN and "engine" not in path.parts
+        if path.is_file() and not of_the_hour(path) and "engine" not in path.parts
     }
 
 
