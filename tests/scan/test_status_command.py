@@ -173,7 +173,7 @@ def test_a_scan_that_was_killed_is_finished_as_it_says(run, program, make_inputs
     assert (told["state"], shlex.split(told["next"])) == ("finished", steps[-1])
     run(*steps[-1][1:])
     told = of(run, out)
-    assert (told["next"], told["there"]) == (f"gtrack view '{out}'", ["hits"])
+    assert (told["next"], told["there"]) == (f"gtrack view '{out}'", ["null", "hits"])
     (out / "run.local.json").write_text("{")
     assert of(run, out)["next"] == f"gtrack view '{out}'"
 
