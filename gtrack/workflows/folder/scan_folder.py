@@ -249,9 +249,8 @@ class ScanFolder:
             for name in folders or ("plan", "shards", "tracks"):
                 (self.out / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(
-                f"{self.out}: cannot write here: {error.strerror or error}"
-            ) from error
+            why = error.strerror or error
+            raise OutputError(f"{self.out}: cannot write here: {why}") from error
 
     def write_plan(self, plan: Plan) -> None:
         """Write the plan; the folder is made."""
