@@ -17,18 +17,18 @@ _ADVICE = {
     "reading": "a plain FASTA with its .fai, on a disk of this machine, is read fastest",
     "tokenising": "more processes share it: --device cpu:N, or gtrack work on more machines",
     "projecting": "more processes share it: --device cpu:N, or gtrack work on more machines",
-    "writing": "an --out on a disk of this machine takes it faster",
-    "merging": "an --out on a disk of this machine takes it faster, and so do fewer --target",
-    "calling": "fewer motifs, of which none is there twice, take less",
+    "writing": "an --out on a disk of this machine shortens it",
+    "merging": "an --out on a disk of this machine shortens it, and so do fewer --target",
+    "calling": "fewer motifs shorten it: of those that are alike, one is enough",
     "judging": "--no-passport leaves it out; gtrack passport does it later",
 }
 """What a user can do about a stage."""
 
 _MODEL = {
-    "cpu": "a GPU takes less (--device cuda), and so do gtrack work on more machines, or a longer "
+    "cpu": "a GPU shortens it (--device cuda), and so do gtrack work on more machines and a longer "
     "--stride",
     "cuda": "gtrack work on more GPUs shares it; --batch-tokens auto and --precision bf16 may "
-    "take less",
+    "shorten it",
 }
 
 
