@@ -25,6 +25,7 @@ def merge(folder: Path, **given: Any) -> None:
     Example:
       gtrack merge out/planned
     """
+    from gtrack.cli.stage_summary import print_spent
     from gtrack.cli.summary import print_summary
     from gtrack.workflows.merge import merge as workflow
 
@@ -33,3 +34,4 @@ def merge(folder: Path, **given: Any) -> None:
         echo(f"{folder} is merged already; nothing to do", err=True)
     else:
         print_summary(summary)
+        print_spent(summary.spent)

@@ -64,6 +64,7 @@ def scan(
     """
     from gtrack.cli.passport_summary import print_passports, print_price
     from gtrack.cli.progress import print_cost, scan_progress
+    from gtrack.cli.stage_summary import print_spent
     from gtrack.cli.summary import (
         print_annotations,
         print_hits,
@@ -100,3 +101,5 @@ def scan(
         print_passports(done.passports)
     elif done.price is not None:
         print_price(given["out"], done.price)
+    if done.scan is not None:
+        print_spent(done.spent)

@@ -166,11 +166,11 @@ def _quiet(state: str, seconds: float) -> str:
 
 
 def _speed(now: Status) -> list[str]:
-    from gtrack.core.printable import lasting
+    from gtrack.core.printable import lasting, rate
 
     if now.windows_per_second is None or now.bases_per_second is None:
         return []
-    said = [f"{now.windows_per_second:,.3g} windows/s", f"{now.bases_per_second:,.0f} bases/s"]
+    said = [f"{rate(now.windows_per_second)} windows/s", f"{rate(now.bases_per_second)} bases/s"]
     return [*said, f"about {lasting(now.seconds)} left"] if now.seconds is not None else said
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.encodings import Encodings
-from gtrack.core.ports import Engine, Explain, Item, SequenceModel, Work
+from gtrack.core.ports import Engine, Explain, Item, Piece, SequenceModel, Work
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -93,6 +93,13 @@ class WrittenWork(Work[Item], Protocol[Item]):
 
     def is_done(self, piece: Item) -> bool:
         """Tell whether a piece is on disk, whole: nothing is to be done for it."""
+
+
+class Recounted(Work[Piece], Protocol[Piece]):
+    """Work that keeps account of what became of its pieces; other work need not."""
+
+    def again(self, piece: Piece, why: str) -> None:
+        """Note that an engine begins a piece again, and why."""
 
 
 class Adjustable(Engine, Protocol):

@@ -61,6 +61,17 @@ def quoted(word: str) -> str:
     return f"$'{''.join(safe)}'"
 
 
+def rate(per_second: float) -> str:
+    """Say how many in a second.
+
+    Examples
+    --------
+    >>> rate(0.1234), rate(12.34), rate(12345.6)
+    ('0.123', '12.3', '12,346')
+    """
+    return f"{per_second:,.0f}" if per_second >= 100 else f"{per_second:.3g}"
+
+
 def lasting(seconds: float) -> str:
     """Say how long, to no more digits than an estimate has.
 

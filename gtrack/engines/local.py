@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from gtrack.core.ports import Work
+from gtrack.core.optional_ports import Recounted
+from gtrack.core.ports import Work, lacking
 from gtrack.engines.processes import Processes
 
 Item = TypeVar("Item")
@@ -156,7 +157,8 @@ class Local:
         workers, among = self._workers, len(self._devices)
         if "cpu" in self._devices:  # they share the cores
             workers = max(1, (workers or available_cores()) // among)
-        self._pool = Processes(self._devices, _open, (work, workers))
+        again = None if lacking(work, Recounted) else cast(Recounted[Any], work).again
+        self._pool = Processes(self._devices, _open, (work, workers), again)
         return self._pool
 
 

@@ -52,12 +52,18 @@ class Processes:
         ``start(device, *arguments)`` runs first in each process; top-level and picklable.
     arguments : tuple
         What `start` gets after the device.
+    again : callable, optional
+        Told, in this process, of a piece that is begun again, and why.
     """
 
     def __init__(
-        self, devices: Sequence[str], start: Callable[..., None], arguments: tuple[Any, ...]
+        self,
+        devices: Sequence[str],
+        start: Callable[..., None],
+        arguments: tuple[Any, ...],
+        again: Callable[[Any, str], object] | None = None,
     ) -> None:
-        self._start, self._arguments = start, arguments
+        self._start, self._arguments, self._tell = start, arguments, again
         self._places: list[_Place] = [_Place(device) for device in devices]
 
     @property
@@ -112,7 +118,7 @@ class Processes:
             while True:
                 while self.idle and len(due) < most and (pair := next(numbered, None)) is not None:
                     due.append(pair[0])
-                    self.give(partial(_numbered, work), pair)
+                    self.give(partial(_numbered, work, pair[0]), pair[1])
                 if not due:
                     return
                 done.update(result for _, result in self.wait())
@@ -165,6 +171,8 @@ class Processes:
                 "--resume, with fewer --workers or more memory"
             )
         self._end(place)
+        if self._tell is not None and place.job is not None and not place.forgotten:
+            self._tell(place.job[1], f"the process on {place.device} ended abruptly")
         self._begin(place)
 
     def _end(self, place: _Place) -> None:
@@ -175,8 +183,8 @@ class Processes:
         place.process = place.pipe = None
 
 
-def _numbered(work: Callable[[Item], Result], pair: tuple[int, Item]) -> tuple[int, Result]:
-    return pair[0], work(pair[1])
+def _numbered(work: Callable[[Item], Result], number: int, item: Item) -> tuple[int, Result]:
+    return number, work(item)
 
 
 def _answer(place: _Place) -> tuple[bool, Any] | None:

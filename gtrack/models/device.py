@@ -64,6 +64,11 @@ def resolve_precision(wish: str | None, device: str) -> str:
     return wish
 
 
+def device_name(device: str) -> str | None:
+    """Return what the maker calls a device; None of a CPU."""
+    return torch.cuda.get_device_name(device) if device.startswith("cuda") else None
+
+
 @contextmanager
 def one_thread_per_operation(active: bool) -> Iterator[None]:
     """Let each CPU operation use one thread, so that results do not depend on their number."""

@@ -40,6 +40,7 @@ from gtrack.workflows.folder.finished import (
     scanned_segments,
 )
 from gtrack.workflows.folder.kept_inputs import of_files
+from gtrack.workflows.folder.run_log import RunLog, timed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,20 +63,25 @@ def call(job: HitsJob, progress: Progress = lambda *_: None) -> HitsSummary:
     """
     motifs = read_motifs(job.motifs)
     folder = open_finished(job.out).folder
-    with folder.held():
+    log = RunLog(job.out)
+    with folder.held(), log.kept():
         inputs = of_files({"--motifs ": job.motifs, "--fasta ": job.fasta})
         folder.refuse_inputs(inputs, ["hits"], "new hits replace")
         scan = open_finished(job.out)
         check_widths(motifs, scan.regions)
         if job.loci:
             _need_null(scan)
-        with scanned_genome(scan, job.fasta) as genome:
-            background = _background(scan.regions, genome)
-            models = tuple(
-                _call_target(job, scan, genome, target, motifs, background, progress)
-                for target in scan.shown
-            )
-        files = write_results(job, scan, motifs, background, models)
+        log.begin("hits")
+        with timed("calling") as seconds:
+            with scanned_genome(scan, job.fasta) as genome:
+                background = _background(scan.regions, genome)
+                models = tuple(
+                    _call_target(job, scan, genome, target, motifs, background, progress)
+                    for target in scan.shown
+                )
+            files = write_results(job, scan, motifs, background, models)
+        hits = {model.target.stem: len(model.hits) for model in models}
+        log.tell("called", motifs=job.motifs, q=job.q, hits=hits, seconds=seconds)
     return HitsSummary(job.out, job.q, len(motifs), models, files, scan.unguarded)
 
 

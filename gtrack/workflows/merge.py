@@ -9,8 +9,10 @@ from gtrack.core.errors import InputError
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.spent import Spent
 from gtrack.io.bed import write_bed
 from gtrack.workflows.folder.beside_record import NOTHING, Beside
+from gtrack.workflows.folder.run_log import RunLog, timed
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotations import (
     annotation_tracks,
@@ -29,7 +31,8 @@ from gtrack.workflows.scanning.versions import check_version
 class ScanSummary:
     """The account of a scan: every region that was given is in it.
 
-    `models` is empty when the tracks stood there already and only the null was added.
+    `models` is empty when the tracks stood there already and only the null was added. `spent`, of
+    ``gtrack merge``, says where the time of all runs went.
     """
 
     out: Path
@@ -41,6 +44,7 @@ class ScanSummary:
     tracks: tuple[TrackSpec, ...]
     null: tuple[NullSummary, ...] = ()
     beside: BesideSummary | None = None
+    spent: Spent | None = None
 
 
 def merge(out: Path, beside: Beside = NOTHING) -> ScanSummary | None:
@@ -66,7 +70,11 @@ def merge(out: Path, beside: Beside = NOTHING) -> ScanSummary | None:
             folder.remove_shards()
             return added_later(plan, folder)
         check_version(plan, out)
-        return merge_shards(plan, folder)
+        log = RunLog(out)
+        with log.kept():
+            log.begin("merge", plan)
+            summary = merge_shards(plan, folder)
+        return replace(summary, spent=log.spent())
 
 
 def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
@@ -74,6 +82,14 @@ def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
 
     Tracks that stand there already stay, when only the null is new.
     """
+    with timed("merging") as seconds:
+        summary = _merge_shards(plan, folder)
+    tracks = [track.name for track in summary.tracks]
+    RunLog(folder.out).tell("merged", tracks=tracks, seconds=seconds)
+    return summary
+
+
+def _merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     merged: list[MergedModel] = []
     before = folder.read_manifest() if folder.has_manifest() else None
     same = before is not None and before.plan_sha256 == plan.digest

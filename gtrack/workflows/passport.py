@@ -23,6 +23,7 @@ from gtrack.io.atomic import write_text
 from gtrack.models.cnn import Cnn
 from gtrack.models.device import one_thread_per_operation, resolve_devices
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.folder.run_log import RunLog, timed
 from gtrack.workflows.folder.scan_folder import TRUST
 from gtrack.workflows.judging.evidence import gather
 from gtrack.workflows.judging.opened import Opened
@@ -115,10 +116,13 @@ def make_passports(job: PassportJob, progress: Progress = lambda *_: None) -> Pa
         raise InputError(f"--windows {job.windows}: a whole number above 0")
     folder = open_finished(job.out).folder
     device = resolve_devices(job.device)[0]
-    with folder.held():
+    log = RunLog(job.out)
+    with folder.held(), log.kept():
         scan = open_finished(job.out)
         models = reopen_models(scan, device, job.models)
-        passports = _judge(job, scan, models, device, progress)
+        log.begin("passport", windows=job.windows, seed=job.seed, device=device)
+        with timed("judging") as seconds:
+            passports = _judge(job, scan, models, device, progress)
         record = {
             "schema": SCHEMA,
             "plan_sha256": scan.plan.digest,
@@ -129,6 +133,7 @@ def make_passports(job: PassportJob, progress: Progress = lambda *_: None) -> Pa
         path = folder.out / TRUST
         write_text(path, json.dumps(record, indent=1) + "\n")
         folder.publish(replace(scan.manifest, trust=_listed(scan, passports)), [TRUST])
+        log.tell("judged", verdicts=[passport.verdict for passport in passports], seconds=seconds)
     return PassportSummary(path, passports)
 
 

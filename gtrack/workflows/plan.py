@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gtrack.core.assemblies import check_lengths
@@ -24,8 +23,7 @@ from gtrack.core.scan.regions import canonical_regions, check_regions
 from gtrack.core.scan.tiling import WHOLE, Tiles
 from gtrack.core.scan.widening import said_of_lengths, said_of_loose, said_of_window, widened
 from gtrack.core.sequences import Reference, is_known
-from gtrack.io.bigwig import BigWigReader
-from gtrack.io.digest import file_digest
+from gtrack.engines.snakemake.run_folder import remove_kept
 from gtrack.io.motifs import read_motifs
 from gtrack.io.shell import renaming
 from gtrack.models.device import resolve_devices, resolve_precision
@@ -37,6 +35,7 @@ from gtrack.workflows.folder.genome import (
     pool_digest,
     window_sequences,
 )
+from gtrack.workflows.folder.run_log import RunLog, timed
 from gtrack.workflows.folder.run_record import begin_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.annotation_checks import (
@@ -49,11 +48,13 @@ from gtrack.workflows.scanning.batch_size import said_of_found
 from gtrack.workflows.scanning.beside import ask
 from gtrack.workflows.scanning.disk import disk_notes
 from gtrack.workflows.scanning.job import ScanJob
+from gtrack.workflows.scanning.job_log import begin_log
 from gtrack.workflows.scanning.model_plan import method_of
 from gtrack.workflows.scanning.null import plan_null
 from gtrack.workflows.scanning.sources import opened_source
 from gtrack.workflows.scanning.tried import found_by_trying, plan_models
 from gtrack.workflows.scanning.versions import check_version, versions
+from gtrack.workflows.scanning.weights import check_weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,8 +90,11 @@ def plan(job: ScanJob, *, resume: bool = False, overwrite: bool = False) -> Plan
     """
     motifs = [] if job.motifs is None else read_motifs(job.motifs)
     folder = ScanFolder(job.out)
-    with folder.held():
-        return make_plan(job, folder, motifs, resume=resume, overwrite=overwrite)
+    with folder.held(), RunLog(job.out).kept():
+        with timed("planning") as planning:
+            planned = make_plan(job, folder, motifs, resume=resume, overwrite=overwrite)
+        begin_log("plan", job, planned.plan, planning, resume=resume)
+        return planned
 
 
 def make_plan(
@@ -134,6 +138,7 @@ def make_plan(
     begin_run(job.out, job.local())  # first: it marks the folder, whatever happens to the rest
     if overwrite:
         folder.remove()
+        remove_kept(job.out)
     folder.make()
     if planned.loose is not None:
         keep_sequences(folder, planned.loose)
@@ -182,7 +187,7 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
         precision = resolve_precision(job.precision, devices[0])
         regions = widened(regions, genome.chrom_sizes, flank=job.flank, resize=job.resize)
         canonical, _ = canonical_regions(regions, genome.chrom_sizes)
-        weights = None if job.weights is None else _check_weights(job.weights, canonical, genome)
+        weights = None if job.weights is None else check_weights(job.weights, canonical, genome)
         models = {name: open_model(where, device=devices[0]) for name, where in job.models}
         asked = method(parameters, precision)
         plans = plan_models(job, models, devices[0], asked, stored)
@@ -282,16 +287,3 @@ def _read_pools(genome: Reference, grid: WindowGrid) -> tuple[tuple[str, ...], i
         hashes.append(pool_digest(sequences))
         covered += grid.owned_known(first, end, is_known("".join(sequences)))
     return tuple(hashes), covered
-
-
-def _check_weights(path: Path, regions: Regions, genome: Reference) -> str:
-    """Return the sha256 of the bigWig of ``--projection weighted``, once it fits the genome."""
-    with BigWigReader(path) as track:
-        for chrom in regions.present:
-            size, there = genome.chrom_sizes[chrom], track.chrom_sizes.get(chrom)
-            if there != size:
-                raise InputError(
-                    f"{path}: {chrom!r} has {there or 'no'} bp there and {size} bp in "
-                    f"{genome.path}; take a track of the same genome"
-                )
-    return file_digest(path)

@@ -12,8 +12,10 @@ from gtrack.core.hits.motifs import Motif
 from gtrack.core.ports import OnBatch
 from gtrack.core.scan.cost import Cost
 from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.spent import Spent
 from gtrack.io.motifs import read_motifs
 from gtrack.workflows.calling.results import HitsJob, HitsSummary
+from gtrack.workflows.folder.run_log import RunLog, timed
 from gtrack.workflows.folder.run_record import begin_run, end_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.hits import call
@@ -22,10 +24,11 @@ from gtrack.workflows.passport import PassportJob, PassportSummary, Price, make_
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotation_checks import Annotation
 from gtrack.workflows.scanning.annotations import republish, written
-from gtrack.workflows.scanning.batch_size import halved
+from gtrack.workflows.scanning.batch_size import fixed_by_plan, halved
 from gtrack.workflows.scanning.cost import costs
 from gtrack.workflows.scanning.engine import MakeEngine, chosen_engine
 from gtrack.workflows.scanning.job import ScanJob
+from gtrack.workflows.scanning.job_log import begin_log
 from gtrack.workflows.scanning.record import restore
 from gtrack.workflows.scanning.shard import tasks
 from gtrack.workflows.scanning.versions import check_version
@@ -46,7 +49,7 @@ class Scanned:
     """What a scan did: `scan` is None where it was finished before, `hits` without motifs.
 
     `passports` is None where none were made now; `price` says what they cost, where the folder has
-    none and they were not declined.
+    none and they were not declined. `spent` says where the time of all runs of the scan went.
     """
 
     scan: ScanSummary | None
@@ -54,6 +57,7 @@ class Scanned:
     annotations: tuple[Annotation, ...]
     passports: PassportSummary | None = None
     price: Price | None = None
+    spent: Spent | None = None
 
 
 def scan(
@@ -92,12 +96,14 @@ def scan(
     """
     motifs = [] if job.motifs is None else read_motifs(job.motifs)
     engine = chosen_engine(job)
-    summary, planned = _scan(
-        job, engine, begin, tell, say, motifs, resume=resume, overwrite=overwrite
-    )
-    hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
-    made, cost = (None, None) if passport is False else _passports(job, wanted=bool(passport))
-    return Scanned(summary, hits, planned.annotations, made, cost)
+    log = RunLog(job.out)
+    with log.kept():
+        summary, planned = _scan(
+            job, engine, begin, tell, say, motifs, resume=resume, overwrite=overwrite
+        )
+        hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
+        made, cost = (None, None) if passport is False else _passports(job, wanted=bool(passport))
+    return Scanned(summary, hits, planned.annotations, made, cost, log.spent())
 
 
 def _passports(job: ScanJob, *, wanted: bool) -> tuple[PassportSummary | None, Price | None]:
@@ -127,7 +133,8 @@ def _scan(
     """Scan without calling hits; None when the scan that is resumed was finished already."""
     folder = ScanFolder(job.out)
     with folder.held():
-        planned = make_plan(job, folder, motifs, resume=resume, overwrite=overwrite)
+        with timed("planning") as planning:
+            planned = make_plan(job, folder, motifs, resume=resume, overwrite=overwrite)
         plan = planned.plan
         for line in planned.notes:
             say(line)
@@ -139,6 +146,7 @@ def _scan(
             return added_later(plan, folder), planned
         folder.make()  # what a resumed scan lacks
         record = begin_run(job.out, job.local())
+        begin_log("scan", job, plan, planning, resume=resume)
         try:
             if tell is not None:
                 for cost in costs(plan, planned.models, len(planned.devices), job.workers):
@@ -206,12 +214,12 @@ def scan_shard(
         asked = shard if last == shard else f"{shard}-{last}"
         raise InputError(f"--shard {asked}: the plan in {out} has shards 0 to {plan.n_shards - 1}")
     chosen, workers = devices_of(plan, out, device)[0], threads_of(folder, workers)
-    with (
-        folder.held(shared=True),
-        WholeShards(folder, plan, begin(plan)).opened(chosen, workers) as do,
-    ):
-        for each in range(shard, last + 1):
-            do(each)
+    log = RunLog(out)
+    with folder.held(shared=True), log.kept(), fixed_by_plan():
+        log.begin("scan --shard", plan, first=shard, last=last, device=device, workers=workers)
+        with WholeShards(folder, plan, begin(plan)).opened(chosen, workers) as do:
+            for each in range(shard, last + 1):
+                do(each)
 
 
 def _smaller(
@@ -223,6 +231,8 @@ def _smaller(
     plan = halved(planned.plan, problem.model, problem.units)
     folder.write_plan(plan)
     units = plan.model(problem.model).batch_units
+    facts = {"model": problem.model, "batch_units": units, "plan": plan.digest}
+    RunLog(folder.out).tell("smaller_plan", **facts, why=str(problem))
     say(
         f"model {problem.model}: memory is short for a batch of {problem.units:,} units, and "
         f"nothing is done yet: planned anew with --batch-tokens {units}"

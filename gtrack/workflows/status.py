@@ -238,16 +238,30 @@ def _next(folder: ScanFolder, plan: Plan, state: str) -> str:
     where, made = pasted(folder.out), plan.versions.get("gtrack")
     if state == "running":
         return f"gtrack status {where} --watch"
+    hits = _hits_wanted(folder)
     if state == "finished":
-        return f"gtrack view {where}"
+        return hits or f"gtrack view {where}"
     if plan.sealed or made != __version__:
         return (
             f"finish it with gtrack {made}, which began it (this is gtrack {__version__}), or "
             "start anew with --overwrite"
         )
-    if state == "unmerged":
-        return f"gtrack merge {where}"
-    return f"gtrack work {where} && gtrack merge {where}"
+    steps = [f"gtrack merge {where}", *([hits] if hits else [])]
+    if state != "unmerged":
+        steps.insert(0, f"gtrack work {where}")
+    return " && ".join(steps)
+
+
+def _hits_wanted(folder: ScanFolder) -> str | None:
+    """Return what calls the hits that the command of the scan asked for and that are not there."""
+    motifs = None
+    with suppress(InputError):  # the record is gone or damaged: no more is known
+        motifs = folder.read_run().get("motifs")
+    if not isinstance(motifs, str):
+        return None
+    if folder.has_manifest() and folder.read_manifest().hits is not None:
+        return None
+    return f"gtrack hits {pasted(folder.out)} --motifs {pasted(motifs)}"
 
 
 def _there(folder: ScanFolder) -> Iterator[str]:

@@ -13,7 +13,9 @@ from gtrack.core.ports import OnBatch
 from gtrack.core.scan.plan import Plan
 from gtrack.engines.local import InProcesses, InTurn, Local
 from gtrack.workflows.folder.leases import ShardLeases
+from gtrack.workflows.folder.run_log import RunLog
 from gtrack.workflows.folder.scan_folder import ScanFolder
+from gtrack.workflows.scanning.batch_size import fixed_by_plan
 from gtrack.workflows.scanning.null import part_done
 from gtrack.workflows.scanning.versions import check_version
 from gtrack.workflows.scanning.work import (
@@ -78,13 +80,15 @@ def work(out: Path, begin: Begin, *, device: str = "auto", workers: int | None =
     plan = folder.read_plan()
     check_version(plan, out)
     devices, workers = devices_of(plan, out, device), threads_of(folder, workers)
-    with folder.held(shared=True):
+    log = RunLog(out)
+    with folder.held(shared=True), log.kept(), fixed_by_plan():
         if folder.is_finished(plan):
             return Worked(out, plan.n_shards, before=plan.n_shards, merged=True)
         folder.make("shards")
         engine, on_batch = Local(devices, workers), begin(plan)
         pool = _Pool(folder, plan, on_batch)
         if pool.left:
+            log.begin("work", plan, device=device, workers=workers)
             shards = WholeShards(folder, plan, on_batch if engine.live else _silent)
             with engine.crew(shards) as crew:
                 pool.empty(crew)

@@ -32,6 +32,7 @@ from gtrack.workflows.folder.finished import open_finished
 from gtrack.workflows.folder.owned import foreign_tracks
 from gtrack.workflows.view import ViewJob, view
 from tests.hits.foreign import SIZES, Given, make, write_bigwig
+from tests.hour import of_the_hour
 
 MAIL = ["--email", "me@example.org"]
 WARNING = f"a foreign track has no null: {UNGUARDED}"
@@ -58,7 +59,7 @@ def take(given: Given, out: Path, **other: object) -> Path:
 def tree(folder: Path) -> dict[str, bytes]:
     """Return all files but what is true of this machine and hour only."""
     found = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    return {name: data for name, data in found.items() if name != "run.local.json"}
+    return {name: data for name, data in found.items() if not of_the_hour(name)}
 
 
 def test_from_a_bigwig_to_hits(run, given: Given, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ import numpy as np
 import pyBigWig
 import pytest
 
+from tests.hour import of_the_hour
+
 HERE = Path(__file__).parent
 WINDOW = 40
 REGIONS = """\
@@ -171,7 +173,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "run.local.json"
+        if path.is_file() and not of_the_hour(path)
     }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hour import of_the_hour
 from tests.users import as_another_user
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -169,7 +170,7 @@ def results(out: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(out)): path.read_bytes()
         for path in out.rglob("*")
-        if path.is_file() and path.name != "run.local.json"
+        if path.is_file() and not of_the_hour(path)
     }
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from gtrack.core.assemblies import assembly_id
 from gtrack.io.twobit import write_twobit
+from tests.hour import of_the_hour
 from tests.twobits import as_twobit
 
 
@@ -36,7 +37,7 @@ def options(inputs):
 def files_of(out: Path) -> dict[str, bytes]:
     """Return all files of a scan but what is true of one run only."""
     names = (path for path in sorted(out.rglob("*")) if path.is_file())
-    return {str(p.relative_to(out)): p.read_bytes() for p in names if p.name != "run.local.json"}
+    return {str(p.relative_to(out)): p.read_bytes() for p in names if not of_the_hour(p)}
 
 
 def test_2bit_and_gzip_are_the_genome_that_the_fasta_is(run, inputs, options, tmp_path) -> None:

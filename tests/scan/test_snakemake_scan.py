@@ -14,12 +14,11 @@ import pytest
 
 from gtrack.core.errors import InputError
 from gtrack.engines.snakemake.engine import Snakemake
+from gtrack.io.event_log import read_events
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.shard import tasks
 from gtrack.workflows.scanning.work import ScanWork
-
-OWN = {"run.local.json"}
-"""What is true of one run only."""
+from tests.hour import of_the_hour
 
 NULL = ("--null-bases", 10_000)
 DENSE = ("--stride", "cnn=4", "--shards", 4)
@@ -31,7 +30,7 @@ def digests(out: Path) -> dict[str, str]:
     return {
         str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(out.rglob("*"))
-        if path.is_file() and path.name not in OWN and "engine" not in path.parts
+        if path.is_file() and not of_the_hour(path) and "engine" not in path.parts
     }
 
 
@@ -131,6 +130,37 @@ def test_a_range_of_shards_is_scanned_at_once(scan, tmp_path: Path, run) -> None
     run("scan", "--plan", out, "--shard", "0")
     run("merge", out)
     assert digests(out) == local
+
+
+_SHORT = """
+from gtrack.attribution.gradient import InputGradient
+
+real = InputGradient.tensors
+
+def tensors(self, batch, weights):
+    if batch.codes.numel() > 6000:
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+    return real(self, batch, weights)
+
+InputGradient.tensors = tensors
+"""
+
+
+@pytest.mark.long
+def test_memory_that_is_short_in_a_job_makes_a_smaller_plan(
+    scan, tmp_path: Path, run, monkeypatch
+) -> None:
+    words, _ = scan
+    out = tmp_path / "out"
+    (tmp_path / "sitecustomize.py").write_text(_SHORT)
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    monkeypatch.setenv("PYTHONPATH", path)
+    options = [*words, "--out", out, "--engine", "snakemake", "--jobs", 1, "--workers", 1]
+    ran = run("scan", *options, "--no-passport", "--batch-tokens", 8000)
+    assert "nothing is done yet: planned anew with --batch-tokens" in ran.err
+    found = {each["event"] for each in read_events(out / "runs")}
+    assert {"smaller_plan", "retried", "merged"} <= found
+    assert not (out / "engine").exists()
 
 
 @pytest.mark.long

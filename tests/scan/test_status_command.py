@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -17,6 +18,17 @@ from tests.manifests import FOREIGN
 
 REGIONS = "chr2\t3900\t9500\tb\t0\t+\nchr10\t300\t1420\te\t0\t-\n"
 CUT = ["--stride", "cnn=4", "--shards", "8"]
+MEME = """MEME version 4
+
+ALPHABET= ACGT
+
+MOTIF M1 ONE
+letter-probability matrix: alength= 4 w= 4 nsites= 100 E= 0
+0.97 0.01 0.01 0.01
+0.01 0.97 0.01 0.01
+0.01 0.01 0.97 0.01
+0.01 0.01 0.01 0.97
+"""
 FAR = "pid 7 on far\nbeat {:012d} of 0123456789abcdef feed-12 99\n"
 
 
@@ -141,7 +153,9 @@ def test_a_counter_that_goes_on_is_believed_more_than_clocks(planned) -> None:
 
 def test_a_scan_that_was_killed_is_finished_as_it_says(run, program, make_inputs, tmp_path) -> None:
     inputs, out = make_inputs(tmp_path, REGIONS), tmp_path / "my out"
-    given = [*inputs.options("cnn"), *CUT, "--out", out, "--no-passport"]
+    motifs = tmp_path / "m.meme"
+    motifs.write_text(MEME)
+    given = [*inputs.options("cnn"), *CUT, "--out", out, "--no-passport", "--motifs", motifs]
     child = program.start("scan", *given, stop_at="shards/000003.npz")
     child.wait_for_stop()
     assert of(run, out)["runs"][0]["alone"]
@@ -149,10 +163,19 @@ def test_a_scan_that_was_killed_is_finished_as_it_says(run, program, make_inputs
     child.wait()
     told = of(run, out)
     assert (told["state"], told["shards"]["done"]) == ("stopped", 3)
-    for command in told["next"].split(" && "):
-        verb, where = command.replace("gtrack ", "", 1).split(" ", 1)
-        run(verb, where.strip("'"))
-    assert of(run, out)["state"] == "finished"
+    steps = [shlex.split(command) for command in told["next"].split(" && ")]
+    assert [words[:2] for words in steps] == [
+        ["gtrack", verb] for verb in ("work", "merge", "hits")
+    ]
+    for words in steps[:-1]:
+        run(*words[1:])
+    told = of(run, out)
+    assert (told["state"], shlex.split(told["next"])) == ("finished", steps[-1])
+    run(*steps[-1][1:])
+    told = of(run, out)
+    assert (told["next"], told["there"]) == (f"gtrack view '{out}'", ["null", "hits"])
+    (out / "run.local.json").write_text("{")
+    assert of(run, out)["next"] == f"gtrack view '{out}'"
 
 
 def test_a_plan_of_another_version_is_not_gone_on_with(run, planned, monkeypatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 from gtrack.attribution import batch_size
 from gtrack.attribution.audit import compared
 from gtrack.attribution.gradient import InputGradient
+from gtrack.io.event_log import read_events
 from gtrack.io.plan_folder import read_plan
 
 REGIONS = "chr2\t3900\t6500\tb\t0\t+\nchr10\t300\t420\te\t0\t-\n"
@@ -149,10 +150,13 @@ def test_memory_that_is_short_makes_a_smaller_plan(
     options = [*given.options(), "--out", out]
     ran = run("scan", *options)
     assert "nothing is done yet: planned anew with --batch-tokens" in ran.err
+    logged = {each["event"]: each for each in read_events(out / "runs")}["smaller_plan"]
+    assert (logged["model"], logged["plan"]) == ("dnabert2", read_plan(out / "plan").digest)
+    assert "out of memory for a batch of" in logged["why"]
     found = models(out)
     assert found["dnabert2"]["batch_units_from"] == "memory"
     units = found["dnabert2"]["batch_units"]
-    assert units <= small_memory["units"]
+    assert logged["batch_units"] == units <= small_memory["units"]
     assert "batch_units_from" not in found["cnn"]
     before = (out / "tracks/dnabert2.relevance.bw").read_bytes()
     run("scan", *given.options(), "--out", tmp_path / "given", "--batch-tokens", str(units))
@@ -181,3 +185,7 @@ def test_once_a_shard_is_there_the_plan_stays(run, given, tmp_path: Path, small_
     error = run("scan", *given.options(), *dense, "--resume", code=4).error
     assert "give a smaller --batch-tokens" in error
     assert (out / "shards/000001.npz").exists()
+    for words in (["scan", "--plan", out, "--shard", "0"], ["work", out]):
+        error = run(*words, code=4).error
+        assert "give a smaller --batch-tokens" in error
+        assert "give the command of gtrack plan again, so and with --overwrite" in error

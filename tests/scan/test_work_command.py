@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.hour import of_the_hour
+
 REGIONS = "chr2\t3900\t9500\tb\t0\t+\nchr10\t300\t1420\te\t0\t-\n"
 CUT = ["--stride", "cnn=4", "--shards", "8", "--null-bases", "10000"]
-OF_THE_HOUR = {"run.local.json"}
 FAR = "pid 7 on far\nbeat {:012d} of 0123456789abcdef feed-12 99\n"
 
 
@@ -22,7 +23,7 @@ def results(out: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(out)): path.read_bytes()
         for path in out.rglob("*")
-        if path.is_file() and path.name not in OF_THE_HOUR
+        if path.is_file() and not of_the_hour(path)
     }
 
 

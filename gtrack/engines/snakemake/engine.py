@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -144,8 +145,7 @@ class Snakemake:
             if why["system"] is not None:
                 number, said, name = why["system"]
                 raise OSError(number, f"{said} ({named}; its log is {log})", name)
-            kind = _KINDS.get(why["kind"], ModelError)
-            raise kind(f"{named}: {why['message']}; its log is {log}")
+            raise _remade(why, f"{named}: {why['message']}; its log is {log}")
 
     def _unsaid(self, run: RunFolder, code: int, done: Collection[int]) -> GtrackError:
         """Return the error of a run that ended without a word of a piece."""
@@ -167,6 +167,18 @@ class Snakemake:
             _end(self._driver)
         if self._run is not None:
             self._run.remove(keep_logs=self._failed)
+
+
+def _remade(why: Mapping[str, Any], said: str) -> GtrackError:
+    """Return what a job raised, with more to say; what it carried (OutOfMemoryError) is there."""
+    if "again" in why:
+        module, _, name = why["again"]["name"].partition(":")
+        kind = getattr(import_module(module), name, None)
+        if isinstance(kind, type) and issubclass(kind, GtrackError):
+            error = kind(*why["again"]["made_of"])
+            error.args = (said,)
+            return error
+    return _KINDS.get(why["kind"], ModelError)(said)
 
 
 def _absolute(options: Mapping[str, str]) -> dict[str, str]:

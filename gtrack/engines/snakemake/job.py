@@ -14,9 +14,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 from gtrack.core.errors import GtrackError
-from gtrack.core.optional_ports import WrittenWork
+from gtrack.core.optional_ports import Recounted, WrittenWork
+from gtrack.core.ports import lacking
 from gtrack.engines.snakemake.run_folder import RunFolder, is_for_good
 
 
@@ -34,6 +36,8 @@ def main(words: Sequence[str]) -> int:
     at = first
     try:
         with _one_of(words[4].split(","), run.path) as device, work.opened(device, threads) as do:
+            if run.begin(first) and not lacking(work, Recounted):
+                cast(Recounted[object], work).again(*_left_over(run, work, first, last))
             for at in range(first, last + 1):
                 if not run.is_current():
                     sys.stderr.write("the run has ended\n")
@@ -51,12 +55,27 @@ def main(words: Sequence[str]) -> int:
     return 0
 
 
+def _left_over(
+    run: RunFolder, work: WrittenWork[object], first: int, last: int
+) -> tuple[object, str]:
+    """Return the piece at which an earlier try of the job ended, and why."""
+    pieces = list(map(work.piece, run.record()["pieces"][first : last + 1]))
+    said = {at - first: str(why["message"]) for at, why in run.failures()}
+    at = next((at for at, piece in enumerate(pieces) if at in said or not work.is_done(piece)), 0)
+    return pieces[at], said.get(at, "its job ended without a word")
+
+
 def _said(error: Exception) -> dict[str, object]:
-    kind, of_system = type(error).__name__, None
+    of_system: list[object] | None = None
+    kind = type(error).__name__
     if isinstance(error, OSError) and error.errno is not None:
         named = None if error.filename is None else str(error.filename)
         of_system = [error.errno, error.strerror, named]
-    return {"kind": kind, "message": str(error), "system": of_system}
+    said: dict[str, object] = {"kind": kind, "message": str(error), "system": of_system}
+    if isinstance(error, GtrackError) and type(error).__reduce__ is not Exception.__reduce__:
+        name, made_of = f"{type(error).__module__}:{kind}", error.__reduce__()[1]
+        said["again"] = {"name": name, "made_of": list(made_of)}  # it says more than its message
+    return said
 
 
 @contextmanager

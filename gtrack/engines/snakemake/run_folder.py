@@ -21,6 +21,8 @@ from gtrack.core.errors import InputError
 ENGINE = "engine"
 _RUN = re.compile(r"run-[0-9a-f]{8}")
 _LOG = re.compile(r"scan\.(\d+)-(\d+)\.log")
+_FLAG = re.compile(r"plan|merge|hits|scan\.\d{6,}-\d{6,}")
+_WORKFLOW_LOG = re.compile(r"(plan|merge|hits|scan\.\d{6,}-\d{6,})\.log")
 _RECORD = "work.json"
 
 
@@ -40,10 +42,7 @@ class RunFolder:
     def made_in(cls, folder: Path, record: Mapping[str, object]) -> RunFolder:
         """Make one, with the record of its work; what earlier runs left goes."""
         engine = folder.absolute() / ENGINE
-        with suppress(FileNotFoundError):
-            for old in engine.iterdir():
-                if _RUN.fullmatch(old.name) and not old.is_symlink():
-                    shutil.rmtree(old, ignore_errors=True)
+        _remove_runs(engine)
         made = cls(engine / f"run-{secrets.token_hex(4)}")
         for inside in ("done", "failed", "logs"):
             (made.path / inside).mkdir(parents=True)
@@ -76,6 +75,14 @@ class RunFolder:
 
     # What jobs say.
 
+    def begin(self, first: int) -> bool:
+        """Say that the job that begins with `first` is at work; return whether it was before."""
+        file = self.path / "done" / f"{first:06d}"
+        before = file.exists()
+        with suppress(FileNotFoundError):  # the run has ended
+            file.touch()
+        return before
+
     def mark(self, first: int, piece: int) -> None:
         """Say that a piece is done, in the file of the job that begins with `first`."""
         with (self.path / "done" / f"{first:06d}").open("a") as file:
@@ -103,6 +110,30 @@ class RunFolder:
                 shutil.rmtree(inside, ignore_errors=True) if inside.is_dir() else inside.unlink()
         with suppress(OSError):
             self.path.parent.rmdir()  # unless it is not empty
+
+
+def remove_kept(folder: Path) -> None:
+    """Remove what engines and the packaged workflow kept of the work in a folder, and no more.
+
+    Flags of a workflow say that jobs are done: they must go with what those jobs did.
+    """
+    engine = folder / ENGINE
+    if engine.is_symlink() or not engine.is_dir():
+        return
+    _remove_runs(engine)
+    for inside, ours in ((engine / "logs", _WORKFLOW_LOG), (engine, _FLAG)):
+        for path in [] if inside.is_symlink() or not inside.is_dir() else list(inside.iterdir()):
+            if ours.fullmatch(path.name) and path.is_file():
+                path.unlink()
+        with suppress(OSError):
+            inside.rmdir()  # unless it is not empty
+
+
+def _remove_runs(engine: Path) -> None:
+    with suppress(FileNotFoundError):
+        for old in engine.iterdir():
+            if _RUN.fullmatch(old.name) and not old.is_symlink():
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def is_for_good(why: Mapping[str, object]) -> bool:

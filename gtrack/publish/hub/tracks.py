@@ -93,15 +93,14 @@ class HubTrack:
         return f"{self.name}.{'bw' if self.file.kind == 'bigWig' else 'bb'}"
 
     @property
-<<<<<<< HEAD
     def names(self) -> str:
         """The names of an annotation that has such a table, relative to ``hub.txt``."""
         return f"{self.name}{NAMES}"
-=======
+
+    @property
     def table(self) -> str:
         """The same places as bgzipped text, relative to ``hub.txt``; of hits."""
         return f"{self.name}.bed.gz"
->>>>>>> share
 
     @property
     def page(self) -> str:

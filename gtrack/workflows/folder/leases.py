@@ -12,6 +12,7 @@ from gtrack.core.errors import OutputError
 from gtrack.core.interruption import ARRIVED, Whole, uninterrupted
 from gtrack.io.leases import EXPIRY, Lease, Watch, content_of, holder_of, take_away
 from gtrack.workflows.folder.owned import LEASE
+from gtrack.workflows.folder.run_log import RunLog
 
 
 class ShardLeases(Whole):
@@ -68,9 +69,11 @@ class ShardLeases(Whole):
         lease = Lease(path)
         try:
             taken = lease.take()
-            if not taken and self._is_nobodys(path):
+            if not taken and (before := self._gone(path)) is not None:
                 taken = lease.take()
                 self.taken_over += taken
+                if taken:
+                    RunLog(self._shards.parent).tell("taken_over", shard=index, holder=before)
         except OSError as error:
             raise OutputError(f"{path}: cannot write: {error.strerror or error}") from error
         if taken:
@@ -78,13 +81,13 @@ class ShardLeases(Whole):
             self._watch.forget(path)
         return taken
 
-    def _is_nobodys(self, path: Path) -> bool:
-        """Take a lease away from somebody who is gone; false where they are not, or may not be."""
+    def _gone(self, path: Path) -> str | None:
+        """Take a lease away from somebody who is gone; None where they are not, or may not be."""
         content = content_of(path)
         if content is None:
-            return False  # it has just gone: the shard is done, or somebody else takes it
+            return None  # it has just gone: the shard is done, or somebody else takes it
         holder = holder_of(content)
         gone = holder is not None and holder.is_gone
         if not gone and (self._watch.still(path, content) or 0.0) <= EXPIRY:
-            return False
-        return take_away(path, content)
+            return None
+        return str(holder or "unknown") if take_away(path, content) else None

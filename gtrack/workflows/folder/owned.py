@@ -20,6 +20,7 @@ from gtrack.core.manifest import BESIDE as KINDS_BESIDE
 from gtrack.core.small_file import whole_json
 from gtrack.core.targets import ENDS, NAME, Target, name_targets, path_of
 from gtrack.io.atomic import finished_name
+from gtrack.io.event_log import is_event_log
 from gtrack.io.folders import entries, is_folder, remove_empty
 from gtrack.io.lock import is_lock
 from gtrack.io.plan_folder import PLAN_MOST
@@ -37,10 +38,11 @@ GENOME = "genome/genome.fa"
 
 SHARDS = ("shards/null", "shards")
 LEASE = ".lease"
+RUNS = "runs"
 EVALUATION = ("evaluation/chunks", "evaluation")
 FOLDERS = (
     *("tracks", "hits", ANNOTATIONS, "null", "hub", "genome"),
-    *(*EVALUATION, *SHARDS, "plan"),
+    *(*EVALUATION, *SHARDS, RUNS, "plan"),
 )
 """The folders of a scan, in the order in which they are emptied."""
 
@@ -91,6 +93,7 @@ class Owned:
         names = {*_TOP, PLAN, "plan/regions.tsv", RECORD, BESIDE}
         names |= {f"genome/{name}" for name in _GENOME}
         names |= {f"{ANNOTATIONS}/{name}" for name in recorded(out)}
+        names |= {f"{RUNS}/{name}" for name in _names(out, RUNS) if is_event_log(name)}
         if manifest := _json(out / MANIFEST, "gtrack-manifest/"):
             listed = [manifest.get(key) for key in ("tracks", "hits", "null", "ensembles")]
             names |= {text for text in map(path_of, _texts(listed)) if _LISTED.fullmatch(text)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.listed_files import TABLES, Room
+from gtrack.core.listed_files import TABLES
 from gtrack.core.manifest import RunManifest
 from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
@@ -39,11 +39,10 @@ from gtrack.workflows.folder.owned import (
     stranger,
 )
 from gtrack.workflows.folder.parts import Parts
+from gtrack.workflows.folder.run_log import RunLog
 from gtrack.workflows.folder.run_record import read_run
 
 __all__ = ["TRUST", "ScanFolder"]
-
-_HELD: tuple[Room, ...] = ("tracks", "tables", "genome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ class ScanFolder:
         """
         manifest = self.read_manifest() if self.has_manifest() else None
         if manifest is not None and manifest.plan_sha256 == plan.digest:
-            refuse_changed(self.out, manifest, _HELD, missing=False)
+            refuse_changed(self.out, manifest, ("tracks", "tables", "genome"), missing=False)
 
     def is_finished(self, plan: Plan) -> bool:
         """Whether tracks and null of just this plan are all there; then its shards may go."""
@@ -264,8 +263,9 @@ class ScanFolder:
         """
         write_text(self.out / "igv_session.json", igv_json(manifest))
         write_text(self.out / "igv_session.xml", igv_xml(manifest))
-        kept = replace(manifest, files=dict(records(self.out, manifest, written)))
-        write_text(self.out / MANIFEST, to_json(kept))
+        files = dict(records(self.out, manifest, written))
+        write_text(self.out / MANIFEST, to_json(replace(manifest, files=files)))
+        RunLog(self.out).published(files, written)
 
     def remove(self, *folders: str) -> None:
         """Remove what gtrack made in `folders` (all by default); see :meth:`Owned.remove`."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
 from gtrack.attribution.batch_size import found_batch_units
+from gtrack.attribution.pool import OutOfMemoryError
+from gtrack.core.errors import ModelError
 from gtrack.core.ports import Attributor, Runner, SequenceModel
 from gtrack.core.scan.plan import ModelPlan, Plan
 from gtrack.engines.local import Serial
@@ -70,6 +72,18 @@ def halved(plan: Plan, name: str, units: int) -> Plan:
     return replace(
         plan, models=models, tried=with_tried(plan, {name: {"batch_units_from": "memory"}})
     )
+
+
+@contextmanager
+def fixed_by_plan() -> Iterator[None]:
+    """Say of memory that is short for a batch what to do where others share the plan."""
+    try:
+        yield
+    except OutOfMemoryError as error:
+        raise ModelError(
+            f"{error}. The plan has fixed it, and others may be at work by it: give the command "
+            "of gtrack plan again, so and with --overwrite, which removes what is done"
+        ) from error
 
 
 def said_of_found(plan: Plan) -> Iterator[str]:

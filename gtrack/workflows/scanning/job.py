@@ -123,6 +123,7 @@ class ScanJob:
             **({"tile": self.tile, "blacklist": _place(self.blacklist)} if self.tile else {}),
             "models": {name: _absolute(where) for name, where in self.models},
             "weights": _place(self.weights),
+            **({} if self.motifs is None else {"motifs": _absolute(self.motifs)}),
             "annotations": {name: str(path.absolute()) for name, path in self.annotations},
             "device": self.device,
             "workers": self.workers,

@@ -17,6 +17,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.ports import Attributor, OnBatch, Runner, SequenceModel
 from gtrack.core.scan.answers import Answers
 from gtrack.core.scan.batches import share
+from gtrack.core.scan.busy import Busy
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan, ScanOptions
 from gtrack.core.scan.projection import Projection
@@ -27,6 +28,7 @@ from gtrack.io.fasta import Genome
 from gtrack.workflows.folder.genome import planned_sequences
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name, part_done
+from gtrack.workflows.scanning.piece_log import PieceLog
 from gtrack.workflows.scanning.pools import Pool, Read, pools_of, pools_of_null
 from gtrack.workflows.scanning.rows import read_rows
 
@@ -113,6 +115,7 @@ class ShardScanner:
         self._explainers: dict[str, PoolExplainer] = {}
         self._method = make_method(plan.options)
         self._stack = ExitStack()
+        self._busy, self._log = Busy(), PieceLog(folder, plan)
 
     def __enter__(self) -> ShardScanner:
         with self._stack:
@@ -150,7 +153,9 @@ class ShardScanner:
                     found.append(each)
                     continue
                 if not each.there:
-                    self._write(each.task, found)
+                    with self._busy.during("writing"):
+                        self._write(each.task, found)
+                    self._log.done(each.task, [read.pool for read, _ in found], self._busy.taken())
                     found = []
                 yield each.task, each.there
 
@@ -160,6 +165,7 @@ class ShardScanner:
         for task in tasks:
             there = self.done(task)
             if not there:
+                self._log.begun(task)
                 yield from (
                     pools_of_null(plan, task.index) if task.null else pools_of(plan, task.index)
                 )
@@ -184,7 +190,8 @@ class ShardScanner:
         """Do all of a pool."""
         read, tell = self._rows(pool), self._teller(pool, on_batch)
         explainer = self._explainers[pool.model.name]
-        answers = explainer(read.rows.encodings, read.texts, read.called, tell)
+        with self._busy.during("model"):
+            answers = explainer(read.rows.encodings, read.texts, read.called, tell)
         return read, self._assembled(read, answers)
 
     def _prepare(self, pool: Pool | _End) -> tuple[Read, Prepared] | _End:
@@ -192,18 +199,21 @@ class ShardScanner:
         if isinstance(pool, _End):
             return pool
         read, explainer = self._rows(pool), self._explainers[pool.model.name]
-        return read, explainer.prepare(read.rows.encodings, read.texts, read.called)
+        with self._busy.during("tokenising"):  # what the device waits for
+            return read, explainer.prepare(read.rows.encodings, read.texts, read.called)
 
     def _begin(self, pool: tuple[Read, Prepared] | _End) -> tuple[Read, Wait] | _End:
         """Compute a pool: the device's step."""
         if isinstance(pool, _End):
             return pool
         read, prepared = pool
-        return read, self._explainers[read.pool.model.name].begin(prepared)
+        with self._busy.during("model"):
+            return read, self._explainers[read.pool.model.name].begin(prepared)
 
     def _waited(self, read: Read, wait: Wait, on_batch: OnBatch) -> tuple[Read, ShardResult]:
         """Take what a pool gave: the step of the thread that writes."""
-        answers = wait()
+        with self._busy.during("model"):  # counted once where the next pool is begun meanwhile
+            answers = wait()
         self._teller(read.pool, on_batch)(0, 1)
         return read, self._assembled(read, answers)
 
@@ -216,12 +226,14 @@ class ShardScanner:
     def _rows(self, pool: Pool) -> Read:
         """Return a pool as its model reads it."""
         grid, name = pool.grid, pool.model.name
-        sequences = self._read(grid, pool.first, pool.end, pool.sha256)
-        if pool.drawn is not None:
-            sequences = pool.drawn.shuffled(pool.first, sequences)
-        rows, texts = read_rows(
-            name, self._models[name], grid, pool.first, sequences, self._weights
-        )
+        with self._busy.during("reading"):
+            sequences = self._read(grid, pool.first, pool.end, pool.sha256)
+            if pool.drawn is not None:
+                sequences = pool.drawn.shuffled(pool.first, sequences)
+        with self._busy.during("tokenising"):
+            rows, texts = read_rows(
+                name, self._models[name], grid, pool.first, sequences, self._weights
+            )
         return Read(pool, sequences, rows, texts)
 
     def _read(self, grid: WindowGrid, first: int, end: int, sha256: str) -> list[str]:
@@ -236,16 +248,17 @@ class ShardScanner:
 
     def _assembled(self, read: Read, answers: Answers) -> ShardResult:
         options = self._plan.options
-        return assemble(
-            read.pool.grid,
-            read.rows,
-            answers.outputs,
-            answers.relevance,
-            read.pool.model,
-            cast(Projection, options.projection),
-            per_strand=options.per_strand_tracks and read.pool.drawn is None,
-            per_base=self._method.per_base,
-        )
+        with self._busy.during("projecting"):
+            return assemble(
+                read.pool.grid,
+                read.rows,
+                answers.outputs,
+                answers.relevance,
+                read.pool.model,
+                cast(Projection, options.projection),
+                per_strand=options.per_strand_tracks and read.pool.drawn is None,
+                per_base=self._method.per_base,
+            )
 
     def _write(self, task: Task, found: Sequence[tuple[Read, ShardResult]]) -> None:
         """Write a piece of work."""

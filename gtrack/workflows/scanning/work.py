@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from gtrack.engines.heap import memory_kept
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.engines.stages import Stages
 from gtrack.io.digest import file_digest
-from gtrack.models.device import one_thread_per_operation, resolve_devices
+from gtrack.models.device import device_name, one_thread_per_operation, resolve_devices
+from gtrack.workflows.folder.run_log import RunLog, rounded
 from gtrack.workflows.folder.run_record import source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name
@@ -82,6 +84,10 @@ class ScanWork:
             self._plan = self._folder.read_plan()
         return task_done(self._plan, self._folder, piece)
 
+    def again(self, piece: Task, why: str) -> None:
+        """Note in the run log that a piece is begun again."""
+        RunLog(self.folder).tell("retried", piece=str(piece), why=why)
+
     @contextmanager
     def opened(self, device: str, workers: int | None) -> Iterator[Doing]:
         """Open genome and models, and yield what does one piece unless it is on disk.
@@ -91,18 +97,23 @@ class ScanWork:
         InputError
             When a model, the genome or the weights are not those of the plan.
         """
+        began = time.perf_counter()
         plan, run = self._plan or self._folder.read_plan(), self._folder.read_run()
         models = self._models or _open_models(plan, run, device)
         weights = None if run["weights"] is None else Path(str(run["weights"]))
         if weights is not None and file_digest(weights) != plan.options.weights_sha256:
             raise InputError(f"{weights}: changed since the plan was made; plan again")
-        runner: Runner = Threads(workers or available_cores()) if device == "cpu" else Serial()
+        threads = workers or available_cores()
+        runner: Runner = Threads(threads) if device == "cpu" else Serial()
         stages = Stages(AHEAD) if device.partition(":")[0] in STAGED else None
         fasta, stays = source_fasta(self._folder.out), None if stages is None else True
         scanner = ShardScanner(plan, self._folder, fasta, weights, models, runner, stages, stays)
         try:
-            on_cpu = device == "cpu"
-            with memory_kept(on_cpu), one_thread_per_operation(on_cpu), scanner:
+            on_cpu, log = device == "cpu", RunLog(self.folder)
+            arithmetic = one_thread_per_operation(on_cpu)
+            with log.kept(), memory_kept(on_cpu), arithmetic, scanner:
+                took = rounded({"opening": time.perf_counter() - began})
+                log.open(plan, device, name=device_name(device), threads=threads, seconds=took)
                 yield Doing(plan, scanner, self._on_batch)
         finally:
             if stages is not None:
@@ -129,6 +140,10 @@ class WholeShards:
 
     def __reduce__(self) -> tuple[type[WholeShards], tuple[ScanFolder]]:
         return WholeShards, (self._folder,)
+
+    def again(self, shard: int, why: str) -> None:
+        """Note in the run log that a shard is begun again."""
+        RunLog(self._folder.out).tell("retried", piece=f"shard {shard}", why=why)
 
     @contextmanager
     def opened(self, device: str, workers: int | None) -> Iterator[Callable[[int], None]]:

@@ -226,10 +226,16 @@ def test_a_piece_that_ends_its_process_is_tried_three_times(
 
 
 def test_what_a_dead_process_was_at_is_done_again(work: ModuleType, tmp_path: Path) -> None:
-    marks = tmp_path / "marks"
-    engine = Processes(["cuda:0", "cuda:1"], work.begin, (str(marks),))
+    marks, told = tmp_path / "marks", list[tuple[int, str]]()
+
+    def again(item: int, why: str) -> None:
+        told.append((item, why))
+
+    engine = Processes(["cuda:0", "cuda:1"], work.begin, (str(marks),), again)
     try:
         assert list(engine.map(work.die_first, range(5))) == [0, -1, -2, -3, -4]
+        assert sorted(item for item, _ in told) == [0, 1, 2, 3, 3, 4]
+        assert {why[:21] for _, why in told} == {"the process on cuda:0", "the process on cuda:1"}
         tried = [path.name.partition(".")[0] for path in marks.iterdir()]
         assert {item: tried.count(item) for item in tried} == {
             "0": 2,

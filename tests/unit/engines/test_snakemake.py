@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -17,10 +18,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gtrack.attribution.pool import OutOfMemoryError
 from gtrack.core.errors import InputError, ModelError
 from gtrack.engines.snakemake.engine import Snakemake
 from gtrack.engines.snakemake.groups import laid_out
-from gtrack.engines.snakemake.run_folder import Marks, RunFolder
+from gtrack.engines.snakemake.run_folder import Marks, RunFolder, remove_kept
 
 COUNTS = st.none() | st.integers(1, 500)
 
@@ -69,6 +71,7 @@ WORK = '''
 import json, os, time
 from contextlib import contextmanager
 from pathlib import Path
+from gtrack.attribution.pool import OutOfMemoryError
 from gtrack.core.errors import InputError, ModelError
 
 class Work:
@@ -90,6 +93,10 @@ class Work:
     def is_done(self, piece):
         return (self.folder / f"{piece}.done").exists()
 
+    def again(self, piece, why):
+        with (self.folder / "again").open("a") as file:
+            print(piece, why, file=file)
+
     @contextmanager
     def opened(self, device, workers):
         does = json.loads((self.folder / "does.json").read_text())
@@ -101,6 +108,8 @@ class Work:
             what = does.get(str(piece), "")
             if what == "input":
                 raise InputError("m.bw: changed")
+            if what == "memory":
+                raise OutOfMemoryError("m", 4, 512)
             if what == "disk":
                 raise OSError(28, "No space left on device", "x.npz")
             if what == "die" or (what == "once" and len(tried.read_text().splitlines()) == 1):
@@ -202,9 +211,45 @@ def test_a_job_that_dies_is_run_again_from_where_it_was(module, tmp_path: Path) 
     out = tmp_path / "out"
     assert ran(work_that(module, out, _6="once"), 10) == list(range(10))
     assert [len(tried(out, piece)) for piece in range(10)] == [1] * 6 + [2] + [1] * 3
+    assert (out / "again").read_text() == "6 its job ended without a word\n"
     with pytest.raises(ModelError, match=r"^piece 10: its job ended without a word.* its log is "):
         ran(work_that(module, out, _10="die"), 11)
     assert len(tried(out, 10)) == 4, "three tries more"
+
+
+def test_memory_that_is_short_comes_with_the_batch_that_did_not_fit(module, tmp_path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(OutOfMemoryError, match=r"^piece 0: model m: out of memory.*log is ") as it:
+        ran(work_that(module, out, _0="memory"), 1)
+    assert (it.value.model, it.value.n_rows, it.value.units) == ("m", 4, 2048)
+    assert pickle.loads(pickle.dumps(it.value)).units == 2048
+    assert len(tried(out, 0)) == 4, "a try more may have more memory"
+    assert (out / "again").read_text().count("0 model m: out of memory for a batch") == 3
+
+
+def test_what_is_kept_goes_and_what_is_the_users_stays(tmp_path: Path) -> None:
+    engine = tmp_path / "engine"
+    RunFolder.made_in(tmp_path, {})
+    (engine / "logs").mkdir()
+    for name in ("plan", "merge", "hits", "scan.000000-000003", "logs/scan.000000-000003.log"):
+        (engine / name).touch()
+    remove_kept(tmp_path)
+    assert not engine.exists()
+    remove_kept(tmp_path)
+    mine = ["logs/my.log", "notes", "run-of-mine", "scan.1-2"]
+    (engine / "logs").mkdir(parents=True)
+    for name in [*mine, "scan.000000-000003", "logs/merge.log"]:
+        (engine / name).touch()
+    (engine / "merge").symlink_to(engine / "notes")
+    remove_kept(tmp_path)
+    left = sorted(str(path.relative_to(engine)) for path in engine.rglob("*"))
+    assert left == sorted(["logs", *mine])
+    assert (engine / "notes").exists()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "engine").symlink_to(engine)
+    (engine / "merge").touch()
+    remove_kept(tmp_path / "elsewhere")
+    assert (engine / "merge").exists()
 
 
 def test_each_device_is_for_one_job_at_a_time(module, tmp_path: Path) -> None:

@@ -1,0 +1,11 @@
+"""What in a scan's folder is true of one machine and one hour only: no result depends on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def of_the_hour(path: Path | str) -> bool:
+    """Tell whether a file of a scan's folder is the record of a run, or a run's log."""
+    path = Path(path)
+    return path.name == "run.local.json" or path.parent.name == "runs"
