@@ -10,10 +10,10 @@ from itertools import islice
 from pathlib import Path
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
+from gtrack.core.annotation_names import AnnotationName, AnnotationNames
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
 from gtrack.core.manifest import BESIDE
-from gtrack.core.annotation_names import AnnotationName, AnnotationNames
 from gtrack.core.printable import shown
 from gtrack.core.scan.regions import known_as, known_names
 from gtrack.io.annotations import annotation_format, read_features

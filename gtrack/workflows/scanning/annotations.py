@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
+from gtrack.core.annotation_names import COLUMNS
 from gtrack.core.errors import InputError
 from gtrack.core.listed_files import listed_files, room_of
 from gtrack.core.manifest import RunManifest, TrackSpec
-from gtrack.core.annotation_names import COLUMNS
 from gtrack.io.annotations.bed12 import with_tabs
 from gtrack.io.folders import entries
 from gtrack.io.text import read_parts, reading

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtrack.core.features import Feature
 from gtrack.core.annotation_names import AnnotationNames
+from gtrack.core.features import Feature
 
 _FEATURES = st.lists(
     st.builds(
