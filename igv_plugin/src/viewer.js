@@ -56,8 +56,7 @@ const viewOf = ({ name: chr, bpLength }, start, end, width) => ({
 // Pixels of a base that is easy to read, the least bases that are worth a view, and the most that a
 // file may ask for as a place to begin at that is still one of letters.
 const PIXELS = 6
-const FEWEST = 20
-const MOST = 2000
+const [FEWEST, MOST] = [20, 2000]
 
 /** The state of a viewer: changed here alone, and told to the tracks, the address and the panel. */
 export class Viewer {
