@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.api.columns import hit_columns, table_columns
+from gtrack.api.viewing import view
 from gtrack.api.wording import in_python
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import RunManifest
@@ -224,6 +225,8 @@ class Scan:
             found += read_hits_bed(self.out / path_of(entry[key]))
         return hit_columns(found)
 
+    view = view
+
     def _target(self, model: str, label: str | None) -> Target:
         name, colon, of_name = model.partition(":")
         if colon and label is not None:
@@ -263,7 +266,7 @@ def open_scan(folder: str | Path) -> Scan:
     Returns
     -------
     Scan
-        With ``values``, ``regions``, ``windows`` and ``hits``.
+        With ``values``, ``regions``, ``windows``, ``hits`` and ``view``.
 
     Raises
     ------
