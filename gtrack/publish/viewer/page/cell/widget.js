@@ -42,12 +42,13 @@ function kitOf(channel, digest) {
  * @returns {Promise<Kit>}
  */
 async function makeKit(channel, door, keep) {
+  /** @type {BlobPart[]} */
   const parts = []
   for (let at = 0, size = 1; at < size; at += PIECE) {
     const piece = await channel.ask(KIT, at, at + PIECE)
     if (piece.status !== 200) throw new Error(piece.why)
     size = piece.size
-    parts.push(piece.bytes)
+    parts.push(/** @type {any} */ (piece.bytes))
   }
   const packed = new Uint8Array(await new Blob(parts).arrayBuffer())
   const { modules, style } = JSON.parse(new TextDecoder().decode(await unpacked(packed)))
@@ -71,7 +72,10 @@ async function makeKit(channel, door, keep) {
  * @param {string} base
  */
 function optionsAt({ reference, ...options }, base) {
-  const absolute = ([key, value] = ['', '']) => [key, /URL$/.test(key) ? new URL(value, base).href : value]
+  const absolute = ([key, value] = ['', '']) => [
+    key,
+    /URL$/.test(key) ? new URL(value, base).href : value,
+  ]
   const at = reference && Object.fromEntries(Object.entries(reference).map(absolute))
   const manifestURL = new URL('manifest.json', base).href
   return { ...options, reference: at, manifestURL, hash: false, keys: false, lost: GONE }
@@ -129,10 +133,13 @@ function render({ model, el }) {
   }
   const look = async () => {
     const heard = channel.heard().then(() => say(''))
-    const late = new Promise((done) => setTimeout(done, PATIENCE, true))
-    if (!(await Promise.race([heard, late])) || gone.signal.aborted) return
-    channel.lose()
-    say(`${GONE.title} ${GONE.cure}`)
+    const late = new Promise((_, fail) => setTimeout(fail, PATIENCE))
+    await Promise.race([heard, late]).catch(() => {
+      if (gone.signal.aborted) return
+      channel.lose()
+      say(`${GONE.title} ${GONE.cure}`)
+    })
+    await heard.catch(() => {}) // an answer may come late
   }
   resize()
   keepKeys(el, gone.signal)
