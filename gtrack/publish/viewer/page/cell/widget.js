@@ -174,7 +174,7 @@ async function start({ model, channel, box, undo, signal }) {
   if (signal.aborted) return
   const door = kit.openDoor(channel)
   undo.push(door.close)
-  const app = made('div', '', 'height:100%')
+  const app = made('div', '', 'height:100%;min-height:0') // a low figure is the user's wish
   box.append(made('style', kit.style, ''), app)
   const mounted = await kit.mount(app, kit.igv, optionsAt(model.get('_options'), door.base))
   undo.push(() => mounted.destroy())
