@@ -45,6 +45,12 @@ def view(
     ------
     GtrackError
         When anywidget is not installed, or there is no such place or model.
+
+    Examples
+    --------
+    >>> import gtrack
+    >>> gtrack.open_scan("out/demo").view("chr1:119651-119790", models=["cnn"])
+    <a view of the scan 'out/demo': run the cell to see it>
     """
     try:
         from gtrack.api.cell import ScanView  # noqa: PLC0415 (an extra)

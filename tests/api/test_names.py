@@ -46,6 +46,7 @@ SIGNATURES = {
     "Scan.regions": "(self)",
     "Scan.windows": "(self)",
     "Scan.hits": "(self, model=None, *, target=None, everything=False)",
+    "Scan.view": "(self, locus=None, models=None, *, height=560, fasta=None)",
 }
 ATTRIBUTES = {
     "Model": (

@@ -250,7 +250,7 @@ test(
       await page.locator('.gt-figure').focus()
       await page.keyboard.press('n')
       await until(page, () =>
-        /kernel was restarted/.test(document.querySelector('.gtrack').textContent),
+        /kernel does not answer/.test(document.querySelector('.gtrack').textContent),
       )
       await shot(page, 'cell-gone')
       await page.evaluate((id) => window.models.get(id).views.shift().remove(), comm)

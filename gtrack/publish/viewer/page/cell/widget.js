@@ -13,6 +13,10 @@ const GONE = {
   cure: 'Run the cell again to see the scan.',
 }
 
+const SILENT = {
+  title: 'The kernel does not answer.',
+  cure: 'If it was restarted, run the cell again; else press Retry.',
+}
 const BUSY = 'The kernel is busy: the viewer comes when it has time.'
 
 /**
@@ -78,7 +82,7 @@ function optionsAt({ reference, ...options }, base) {
   ]
   const at = reference && Object.fromEntries(Object.entries(reference).map(absolute))
   const manifestURL = new URL('manifest.json', base).href
-  return { ...options, reference: at, manifestURL, hash: false, keys: false, lost: GONE }
+  return { ...options, reference: at, manifestURL, hash: false, keys: false, lost: SILENT }
 }
 
 /**
