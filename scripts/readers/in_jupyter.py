@@ -60,12 +60,14 @@ def _rows(version: str, seen: dict[str, Any]) -> list[Row]:
         f"{seen['first'] / 1000:.1f} s to letters, {seen['second'] / 1000:.1f} s in a second cell"
     )
     keys = "" if seen["cells"] == [4, 4] and seen["moved"] else "they reach the notebook"
+    left = f"{seen['left']} views are left" if seen["left"] else ""
+    told = "" if seen["told"] else "nothing is said"
     return [
         judged((*what, "that it opens: no error, no other host is asked"), "; ".join(said), times),
         judged((*what, "letters, by pixels"), lacking and f"no {lacking}", "A, C, G, T"),
-        judged((*what, "its keys: n goes on, d d x b change no cell"), keys, ""),
-        judged((*what, "close() takes it away"), f"{seen['left']} left" * bool(seen["left"]), ""),
-        judged((*what, "a kernel that is restarted is told"), "" if seen["told"] else "it is not"),
+        judged((*what, "keys: n goes on, and d d x b change no cell"), keys, "4 cells are left"),
+        judged((*what, "close() takes it away from all cells"), left, "nothing is left"),
+        judged((*what, "a kernel that is restarted"), told, "the view says what to do"),
     ]
 
 

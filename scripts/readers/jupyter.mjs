@@ -24,6 +24,7 @@ async function wait(page, what, probe, argument) {
     if (Date.now() - began > 120_000) throw new Error(`gave up waiting for ${what}`)
     await rest(20)
   }
+  console.error(`${what}: ${Date.now() - began} ms`)
   return Date.now() - began
 }
 const idle = () =>
@@ -37,18 +38,22 @@ const place = () => document.querySelector('.gtrack input')?.value
 async function tried(page) {
   const cells = page.locator('.jp-CodeCell')
   const prompt = (at) => cells.nth(at).locator('.jp-InputPrompt').first().innerText()
-  // Until the kernel is there a cell is not run, and nothing says so.
   const run = async (at) => {
-    const before = await prompt(at)
-    for (let n = 0; n < 30 && (await prompt(at)) === before; n++) {
-      await cells.nth(at).locator('.cm-content').first().click()
-      await page.keyboard.press('Control+Enter')
-      for (let k = 0; k < 100 && (await prompt(at)) === before; k++) await rest(20)
-    }
+    await cells.nth(at).locator('.cm-content').first().click()
+    await page.keyboard.press('Control+Enter')
   }
+  // A kernel that is still starting forgets what it was to run, and nothing says so.
   const ran = async (at) => {
-    await run(at)
-    while (!/\d/.test(await prompt(at))) await rest(50)
+    const before = await prompt(at)
+    for (let n = 0; n < 60; n++) {
+      if (!(await prompt(at)).includes('*')) await run(at)
+      for (let k = 0; k < 40; k++) {
+        await rest(50)
+        const now = await prompt(at)
+        if (now !== before && /\d/.test(now)) return
+      }
+    }
+    throw new Error(`gave up waiting for cell ${at}`)
   }
   await page.waitForSelector('.jp-Notebook .jp-CodeCell')
   await wait(page, 'the kernel', idle)
