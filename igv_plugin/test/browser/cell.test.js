@@ -51,7 +51,9 @@ window.show = async (comm) => {
   return model.views.length - 1
 }`
 const HTML = `<!doctype html><html lang=en><meta charset=utf-8><title>notebook</title>
-<link rel=icon href="data:,"><div id=app></div><script type=module src="/page.js"></script></html>`
+<link rel=icon href="data:,"><style>.jp-OutputArea-output dt { font-weight: bold; float: left;
+width: 20% } .jp-OutputArea-output dd { float: left; width: 80% }</style>
+<div id=app class="jp-OutputArea-output"></div><script type=module src="/page.js"></script></html>`
 // No more than anywidget itself needs: modules from blobs. Not a word of connect-src.
 const CSP =
   "default-src 'none'; script-src 'self' blob:; style-src 'unsafe-inline'; img-src data: blob:"
@@ -178,7 +180,7 @@ test(
       await until(page, () => !document.querySelector('#app').childElementCount)
       const left = await page.evaluate(() => [
         [...window.models.values()].reduce((sum, model) => sum + model.listeners(), 0),
-        document.querySelectorAll('body style, body [class*=igv]').length,
+        document.querySelectorAll('#app style, #app [class*=igv]').length,
       ])
       assert.deepEqual(left, [0, 0])
     }),
@@ -228,6 +230,24 @@ test(
       assert.deepEqual(await page.evaluate(() => window.heard), [])
       const marks = '[data-lm-suppress-shortcuts=true][data-jp-suppress-context-menu=true]'
       assert.equal(await page.locator(marks).count(), 1)
+    }),
+  why,
+)
+
+test(
+  'a card is as wide as it needs, whatever the notebook says of lists',
+  () =>
+    notebook(async ({ page, view }) => {
+      await show(page, await view({ locus: 'chr1:119651-119790' }))
+      await drawn(page, 1)
+      await page.locator('.gt-figure').click({ position: { x: 300, y: 170 } })
+      const facts = page.locator('.gt-popup dt')
+      await facts.first().waitFor()
+      const boxes = await facts.evaluateAll((all) =>
+        all.map((each) => [each.offsetHeight < 30, getComputedStyle(each).fontWeight]),
+      )
+      assert.deepEqual(new Set(boxes.map(String)), new Set(['true,400']))
+      await shot(page, 'cell-card')
     }),
   why,
 )

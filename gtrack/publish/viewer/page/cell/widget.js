@@ -6,6 +6,9 @@ import { link } from './modules.js'
 
 /** @typedef {{mount: Function, igv: any, style: string, openDoor: typeof openDoor}} Kit */
 
+/** JupyterLab lays out the lists of facts in all outputs; cards have a grid of their own. */
+const OURS_AGAIN = `.gtrack.gtrack :is(dl, dt, dd) { float: none; width: auto; overflow: visible }
+.gtrack.gtrack dt { font-weight: 400 }`
 const KIT = '/_gtrack/kit'
 const PATIENCE = 4000 // ms that a kernel has to show that it is there
 const GONE = {
@@ -179,7 +182,7 @@ async function start({ model, channel, box, undo, signal }) {
   const door = kit.openDoor(channel)
   undo.push(door.close)
   const app = made('div', '', 'height:100%;min-height:0') // a low figure is the user's wish
-  box.append(made('style', kit.style, ''), app)
+  box.append(made('style', `${kit.style}\n${OURS_AGAIN}`, ''), app)
   const mounted = await kit.mount(app, kit.igv, optionsAt(model.get('_options'), door.base))
   undo.push(() => mounted.destroy())
 }
