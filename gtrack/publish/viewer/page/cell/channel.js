@@ -11,6 +11,8 @@ export const PIECE = 1 << 20
  * @typedef {{status: number, size: number, tag: string, why: string, bytes: Uint8Array}} Piece
  */
 
+/** @typedef {{done: (piece: Piece) => void, fail: (error: Error) => void}} Waits */
+
 const LOST = 'the notebook’s kernel does not answer'
 
 /** Of several front ends of one kernel each hears all answers: this one's begin so. */
@@ -18,7 +20,7 @@ const OURS = Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toS
 let asked = 0
 
 export class Channel {
-  /** @type {Map<string, {done: (piece: Piece) => void, fail: (error: Error) => void}>} */
+  /** @type {Map<string, Waits>} */
   #waiting = new Map()
   #model
   #lost = false
@@ -42,7 +44,7 @@ export class Channel {
     return new Promise((done, fail) => this.#send({ file, start, end }, { done, fail }))
   }
 
-  /** @type {(what: object, waits: {done: (piece: Piece) => void, fail: (e: Error) => void}) => void} */
+  /** @type {(what: object, waits: Waits) => void} */
   #send(what, waits) {
     const id = `${OURS}-${(asked += 1)}`
     this.#waiting.set(id, waits)
