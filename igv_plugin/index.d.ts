@@ -65,6 +65,8 @@ export interface MountOptions {
    * that was used last. Those pressed inside of the viewer always are.
    */
   keys?: boolean
+  /** What is said where nothing answers any more, in place of how to start gtrack view again. */
+  lost?: Problem
 }
 
 export interface State {

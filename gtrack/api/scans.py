@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gtrack.api.columns import hit_columns, table_columns
 from gtrack.api.figures import Plotted
+from gtrack.api.viewing import view
 from gtrack.api.wording import in_python
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import RunManifest
@@ -225,6 +226,8 @@ class Scan(Plotted):
             found += read_hits_bed(self.out / path_of(entry[key]))
         return hit_columns(found)
 
+    view = view
+
     def _target(self, model: str, label: str | None) -> Target:
         name, colon, of_name = model.partition(":")
         if colon and label is not None:
@@ -264,7 +267,7 @@ def open_scan(folder: str | Path) -> Scan:
     Returns
     -------
     Scan
-        With ``values``, ``regions``, ``windows``, ``hits`` and ``plot``.
+        With ``values``, ``regions``, ``windows``, ``hits``, ``plot`` and ``view``.
 
     Raises
     ------

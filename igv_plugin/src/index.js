@@ -89,7 +89,7 @@ async function build(element, igv, options, undo) {
   early.forEach(viewer.report)
   const mismatch = genomeProblem(browser, manifest)
   if (mismatch) viewer.report(mismatch)
-  const reads = new Reads(browser, manifest?.regions.url ?? hub)
+  const reads = new Reads(browser, manifest?.regions.url ?? hub, options.lost)
   undo.push(() => reads.destroy())
   await viewer.start([locus, session.locus], wanted.difference)
   const panel = makePanel(viewer, reads)

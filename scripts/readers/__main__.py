@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scripts.readers import igv_js, in_igv, in_python, in_r
+from scripts.readers import igv_js, in_igv, in_jupyter, in_python, in_r
 from scripts.readers.ours import Scan
 from scripts.readers.page import page
 from scripts.readers.verdict import ABSENT, WRONG, Row, table
@@ -52,6 +52,7 @@ def read(scan: Scan, out: Path, folder: Path) -> list[Row]:
             lambda: in_python.rows(scan, out, folder / "bin/python"),
         ),
         ("R", lambda: in_r.rows(scan, out)),
+        ("JupyterLab", lambda: in_jupyter.rows(scan, out, folder / "bin/jupyter-lab")),
     ]
     rows: list[Row] = []
     for name, ask in readers:

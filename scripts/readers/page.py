@@ -31,6 +31,8 @@ NOTES = """
 - **rtracklayer** (R) reads `NAME.hits.bed` with `extraCols`, and bigBeds in all columns. Version
   1.58 reads the starts of every bigBed one base early, of its own as well:
   `start(x) <- start(x) + 1L`. bigWigs and BED are right.
+- **JupyterLab** lays out lists in all outputs, and hears keys before the page does: the view holds
+  its own against both. Its times are those of the machine of this page, kernel and browser on it.
 """
 
 

@@ -51,6 +51,7 @@ SIGNATURES = {
         "fasta=None)"
     ),
     "LocusFigure.save": "(self, path)",
+    "Scan.view": "(self, locus=None, models=None, *, height=560, fasta=None)",
 }
 ATTRIBUTES = {
     "Model": (

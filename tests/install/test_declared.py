@@ -48,7 +48,7 @@ def imported() -> set[str]:
 
 
 def test_every_import_is_declared_and_all_that_is_declared_is_used() -> None:
-    extra = set(EXTRAS["evaluate"]) | set(EXTRAS["snakemake"])
+    extra = {*EXTRAS["evaluate"], *EXTRAS["snakemake"], *EXTRAS["notebook"]}
     assert imported() == (set(DECLARED) | extra) - set(INDIRECT)
 
 

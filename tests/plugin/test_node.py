@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ def test_pure(node, file: Path) -> None:
 @pytest.mark.parametrize("file", BROWSER, ids=lambda file: file.name)
 def test_in_a_browser(node, chromium: str, file: Path, request: pytest.FixtureRequest) -> None:
     scan = request.getfixturevalue("example_scan")
-    node(file, GTRACK_SCAN=str(scan), CHROMIUM=chromium)
+    node(file, GTRACK_SCAN=str(scan), CHROMIUM=chromium, GTRACK_PYTHON=sys.executable)
 
 
 def test_both_kinds_are_there() -> None:

@@ -60,10 +60,12 @@ export class Reads {
   /**
    * @param {Browser} browser
    * @param {string} address of a small file, by which it is seen whether the server is there
+   * @param {Problem} [silence] what is said where nothing answers
    */
-  constructor(browser, address) {
+  constructor(browser, address, silence) {
     this.browser = browser
     this.address = address
+    this.silence = silence
     const { alert, genome } = browser
     const show = alert.present.bind(alert)
     alert.present = (said, ...rest) => {
@@ -134,7 +136,8 @@ export class Reads {
    * @param {string} what
    */
   #say(status, what) {
-    this.#tell(lostProblem(status, what, new URL(this.address)))
+    const silent = status ? undefined : this.silence
+    this.#tell(silent ?? lostProblem(status, what, new URL(this.address)))
   }
 
   async #draw() {
@@ -146,7 +149,10 @@ export class Reads {
 
   /** Something was read after a failure, perhaps from memory. */
   #read = () => {
-    if (this.problem?.title.startsWith('The server')) void this.retry()
+    const { title } = this.problem ?? {}
+    if (title?.startsWith('The server') || (title && title === this.silence?.title)) {
+      void this.retry()
+    }
   }
 
   /** Looks whether reads go on for long. */

@@ -1,0 +1,137 @@
+"""A scan in a notebook's cell: what its widget shows, and how it answers the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from gtrack.core.errors import InputError
+from gtrack.core.manifest import RunManifest
+from gtrack.core.targets import Target, named
+from gtrack.publish.manifest import to_json
+from gtrack.publish.viewer.channel import Answer, answered
+from gtrack.publish.viewer.kit import Kit, kit
+from gtrack.publish.viewer.served import Entry, Opened, ServedText
+from gtrack.workflows.folder.finished import FinishedScan
+from gtrack.workflows.viewing.genome import Asked
+from gtrack.workflows.viewing.shown import shown
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One view of a scan: no file is open between two answers.
+
+    Parameters
+    ----------
+    files : mapping of str to Entry
+        All that the page may read.
+    options : mapping
+        Of the plugin's ``mount``.
+    digest : str
+        Of the viewer's own code.
+    """
+
+    files: Mapping[str, Entry]
+    options: Mapping[str, Any]
+    digest: str
+
+    def answer(self, asked: object) -> Answer | None:
+        """Answer a message of the page; None where it is none of the viewer's."""
+        return answered(self.files, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """The viewer's own code."""
+
+    kit: Kit
+
+    def open(self) -> Opened:
+        return Opened(BytesIO(self.kit.data), len(self.kit.data), f'"{self.kit.digest}"')
+
+
+def cell_view(
+    scan: FinishedScan,
+    manifest: RunManifest,
+    *,
+    locus: str | None = None,
+    targets: Sequence[Target] | None = None,
+    fasta: Path | None = None,
+) -> CellView:
+    """Put together what a cell shows.
+
+    Parameters
+    ----------
+    scan : FinishedScan
+    manifest : RunManifest
+        As it is now.
+    locus : str, optional
+        ``chr1:101-240`` (1-based), a chromosome, or the name of a region.
+    targets : sequence of Target, optional
+        Those whose tracks and hits are shown; else all.
+    fasta : Path, optional
+        The genome, where it is not found.
+
+    Raises
+    ------
+    InputError
+        When there is no such place, or a part of the viewer is missing.
+    """
+    found, own = shown(Asked(scan.out, fasta=fasta)), kit()
+    files = {**found.files, "/_gtrack/kit": _Packed(own)}
+    if targets is not None:
+        files["/manifest.json"] = ServedText(to_json(_only(manifest, targets)))
+    place = {} if locus is None else {"locus": place_of(locus, scan)}
+    options = {key: value for key, value in found.options.items() if key != "manifestURL"}
+    return CellView(files, {**options, **place}, own.digest)
+
+
+def place_of(text: str, scan: FinishedScan) -> dict[str, object]:
+    """Return a place, 0-based half-open, as the plugin takes it.
+
+    Raises
+    ------
+    InputError
+        When the scan has no such place.
+    """
+    sizes = scan.chrom_sizes
+    if text in sizes:
+        return {"chrom": text, "start": 0, "end": sizes[text]}
+    for region in scan.regions:
+        if region.name == text:
+            return {"chrom": region.chrom, "start": region.start, "end": region.end}
+    chrom, _, rest = text.rpartition(":")
+    first, dash, last = rest.replace(",", "").partition("-")
+    numbers = [each for each in (first, last if dash else first) if each.isdecimal()]
+    if chrom not in sizes or len(numbers) != 2:
+        raise InputError(
+            f"locus {text!r}: no place of this scan; give chr:start-end, a chromosome or a region"
+        )
+    start, end = int(numbers[0]) - 1, int(numbers[1])
+    if not 0 <= start < end <= sizes[chrom]:
+        raise InputError(f"locus {text!r}: not within the {sizes[chrom]:,} bp of {chrom}")
+    return {"chrom": chrom, "start": start, "end": end}
+
+
+def _only(manifest: RunManifest, targets: Sequence[Target]) -> RunManifest:
+    """Leave out the tracks, hits and passports of what is not asked for."""
+    wanted = [named(target) for target in targets]
+
+    def is_wanted(entry: Mapping[str, Any]) -> bool:
+        about = {key: entry[key] for key in ("model", "target") if entry.get(key) is not None}
+        return not about or about in wanted
+
+    def less(part: dict[str, Any] | None) -> dict[str, Any] | None:
+        if part is None or "models" not in part:
+            return part
+        return {**part, "models": [entry for entry in part["models"] if is_wanted(entry)]}
+
+    tracks = tuple(
+        track
+        for track in manifest.tracks
+        if is_wanted({"model": track.model, "target": track.target})
+    )
+    return replace(manifest, tracks=tracks, hits=less(manifest.hits), trust=less(manifest.trust))
