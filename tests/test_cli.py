@@ -235,7 +235,7 @@ def test_the_examples_of_hub_session_and_report_run_on_that_of_scan(
         "report": "report.html",
     }
     for words, made in made_by.items():
-        (line,) = example(COMMANDS[words])
+        line, *_ = example(COMMANDS[words])  # of a hub, then how to check one where it is hosted
         assert scanned_example == Path.cwd() / line[2]
         run(*line[1:])
         assert (scanned_example / made).is_file()
