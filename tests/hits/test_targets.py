@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -128,9 +129,10 @@ def test_the_report_has_a_row_for_each(run, scan: Path) -> None:
     run("report", scan, "--loci", 2)
     text = (scan / "report.html").read_text()
     assert "<script" not in text
+    rows = re.findall(r'<text[^>]* class="name"[^>]*>([^<]*)<', text)
     for name in ("cnn", "m: a=B", "m: A=b", "m: ../../etc/passwd", r"m: two\nlines\ttab"):
-        assert text.count(f'class="name">{name}</text>') == 2, name
-    assert 'class="name">m: forward</text>' in text
+        assert rows.count(name) == 2, name
+    assert "m: forward" in rows
 
 
 @pytest.mark.parametrize("to", ["finemo", "modisco"])

@@ -26,6 +26,9 @@ INDIRECT = {
 }
 """What is declared and not imported: (the module that wants it, the words to find there)."""
 
+WITH_TORCH = {"triton"}
+"""What comes with torch for CUDA alone, and is imported only where it is there."""
+
 OWN_LIST = {
     f"lxt 2.1 requires {name}, which is not installed."
     for name in ("bitsandbytes", "open-clip-torch", "zennit")  # its tabulate is Snakemake's, too
@@ -44,7 +47,7 @@ def imported() -> set[str]:
                 found.add(node.module)
     names = {name.partition(".")[0] for name in found} - sys.stdlib_module_names - {"gtrack"}
     owners = packages_distributions()
-    return {canonical(owner) for name in names for owner in owners[name]}
+    return {canonical(owner) for name in names - WITH_TORCH for owner in owners[name]}
 
 
 def test_every_import_is_declared_and_all_that_is_declared_is_used() -> None:
