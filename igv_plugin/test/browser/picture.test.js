@@ -44,6 +44,11 @@ test('a saved figure opened alone has the same letters, and leads nowhere', () =
     assert.equal((await saved(page, 'again.svg')).text, text, 'no date and no chance in it')
     assert.deepEqual(await page.evaluate(strangers, text), [])
     await shot(page, 'picture-page')
+    await page.evaluate(() => {
+      // Marks of the list are on the page alone.
+      const { shadowRoot } = [...document.querySelectorAll('.gtrack *')].find((e) => e.shadowRoot)
+      for (const mark of shadowRoot.querySelectorAll('.gt-mark')) mark.remove()
+    })
     const pictures = []
     for (const { page: clip } of places) pictures.push(await page.screenshot({ clip }))
     const alone = await chromium.open(pathToFileURL(path).href)
