@@ -20,7 +20,7 @@ export OMP_NUM_THREADS ?= 1
 	$(PYTHON) -m venv .venv
 	$(PIP) --requirement requirements/torch.txt
 	$(PIP) --require-hashes --requirement requirements/run.lock
-	$(PIP) --require-hashes --requirement requirements/lxt.lock --no-build-isolation
+	$(PIP) --require-hashes --requirement requirements/lxt.lock --no-build-isolation --use-pep517
 	$(PIP) --no-build-isolation --editable .
 	touch $@
 

@@ -87,8 +87,8 @@ class CustomBuildHook(BuildHookInterface):
         if _digest(rules) != LXT_SHA256:
             fetched = tempfile.mkdtemp(prefix="gtrack-lxt-")
             atexit.register(shutil.rmtree, fetched)
-            command = ["install", "--quiet", "--no-deps", "--no-build-isolation", "--no-compile"]
-            options = ["--require-hashes", "--target", fetched]
+            command = ["install", "--quiet", "--no-deps", "--no-build-isolation", "--use-pep517"]
+            options = ["--no-compile", "--require-hashes", "--target", fetched]
             lock = Path(self.root) / "requirements" / "lxt.lock"
             pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
             why = _run([*pip, *command, *options, "--requirement", str(lock)], Path(fetched))
@@ -112,7 +112,7 @@ def _files(path: list[str]) -> tuple[Path, Path]:
     """Return where the installed lxt has its rules and its licence; both may be missing."""
     for lxt in distributions(name="lxt", path=path):
         licences = [file for file in lxt.files or () if file.name == "LICENSE"]
-        if licences:
+        if licences and Path(str(licences[0].locate())).is_file():  # pip of 2022 installs none
             rules = lxt.locate_file("lxt/efficient/rules.py")
             return Path(str(rules)), Path(str(licences[0].locate()))
     return Path("lxt"), Path("lxt")
