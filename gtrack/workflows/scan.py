@@ -159,7 +159,7 @@ def _scan(
                 except OutOfMemoryError as problem:
                     planned, plan = _smaller(folder, planned, problem, say)
         except (InputError, ModelError):
-            if planned.fresh and not folder.parts.has_any_shard():
+            if planned.fresh and not folder.parts.holds_work(plan):
                 folder.clear()  # the same command works once the cause is mended
             raise
         summary = merge_shards(plan, folder)
@@ -226,7 +226,7 @@ def _smaller(
     folder: ScanFolder, planned: Planned, problem: OutOfMemoryError, say: Say
 ) -> tuple[Planned, Plan]:
     """Return a plan with half the batch that did not fit, where nothing is done yet; write it."""
-    if not planned.fresh or folder.parts.has_any_shard() or problem.n_rows == 1:
+    if not planned.fresh or folder.parts.holds_work(planned.plan) or problem.n_rows == 1:
         raise problem
     plan = halved(planned.plan, problem.model, problem.units)
     folder.write_plan(plan)

@@ -143,11 +143,12 @@ def small_memory(monkeypatch):
     return limit
 
 
+@pytest.mark.parametrize("shards", [(), ("--shards", "40")], ids=["usual", "many are empty"])
 def test_memory_that_is_short_makes_a_smaller_plan(
-    run, given, tmp_path: Path, small_memory
+    run, given, tmp_path: Path, small_memory, shards
 ) -> None:
     out = tmp_path / "out"
-    options = [*given.options(), "--out", out]
+    options = [*given.options(), "--out", out, *shards]
     ran = run("scan", *options)
     assert "nothing is done yet: planned anew with --batch-tokens" in ran.err
     logged = {each["event"]: each for each in read_events(out / "runs")}["smaller_plan"]

@@ -58,9 +58,10 @@ class Parts:
         """Whether one part of a target's null is there, whole and in its place of the plan."""
         return has_null(self.null_part(target, part), _part_seal(plan, target, part))
 
-    def has_any_shard(self) -> bool:
-        """Whether a shard of any plan lies here."""
-        return any((self.out / "shards").glob("*.npz"))
+    def holds_work(self, plan: Plan) -> bool:
+        """Whether a shard with windows lies here: of more shards than pools, some have none."""
+        there = [index for index in range(plan.n_shards) if self.shard(index).exists()]
+        return any(plan.shard(index, model.name) for index in there for model in plan.models)
 
     def missing_shards(self, plan: Plan) -> list[int]:
         """Return the shards that are not there, whole."""
