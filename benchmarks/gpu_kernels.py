@@ -188,30 +188,9 @@ def fused(stack: ExitStack) -> None:
     stack.enter_context(patch.object(rules.ConstantStdLayerNorm, "backward", staticmethod(to_norm)))
 
 
-def by_triton(stack: ExitStack) -> None:
-    """Carry the gated GELU back by one kernel."""
-    import triton
-    import triton.language as tl
-
-    @triton.jit
-    def carried(h, gradient, out, size, block: tl.constexpr):  # type: ignore[no-untyped-def]
-        row = tl.program_id(0).to(tl.int64)
-        at = tl.program_id(1) * block + tl.arange(0, block)
-        there = at < size
-        gate = tl.load(h + row * 2 * size + at, mask=there, other=0.0).to(tl.float32)
-        up = tl.load(h + row * 2 * size + size + at, mask=there, other=0.0).to(tl.float32)
-        half = tl.load(gradient + row * size + at, mask=there, other=0.0).to(tl.float32) * 0.5
-        half *= 0.5 * (1.0 + tl.math.erf(gate * 0.7071067811865476))
-        tl.store(out + row * 2 * size + at, half * up, mask=there)
-        tl.store(out + row * 2 * size + size + at, half * gate, mask=there)
-
-    def through(h: torch.Tensor, gradient: torch.Tensor) -> torch.Tensor:
-        h, gradient = h.contiguous(), gradient.contiguous()
-        out, size = torch.empty_like(h), gradient.shape[-1]
-        carried[(gradient.numel() // size, triton.cdiv(size, 1024))](h, gradient, out, size, 1024)
-        return out
-
-    stack.enter_context(patch.object(rules, "through_gated_gelu", through))
+def by_gelu(stack: ExitStack) -> None:
+    """Carry the gated GELU back as where Triton does not run."""
+    stack.enter_context(patch.object(rules, "through_gated_gelu", backwards.gated_gelu_by_gelu))
 
 
 def by_erf(stack: ExitStack) -> None:
@@ -243,8 +222,12 @@ def trials(device: str, folder: Path, small: bool) -> dict[str, Callable[[], Rec
     for rows in (few, many):
         found[f"graph bf16 {rows}"] = lambda r=rows: bert.graph(r, "bf16")
     found["graph cnn"] = lambda: cnn.graph(few, "fp32")
-    found["triton bf16"] = lambda: bert.other(all_of, "bf16", by_triton)
-    for name, otherwise in (("erf", by_erf), ("passes", by_passes), ("fused", fused)):
+    for name, otherwise in (
+        ("gelu", by_gelu),
+        ("erf", by_erf),
+        ("passes", by_passes),
+        ("fused", fused),
+    ):
         for precision in rounded:
             found[f"{name} {precision}"] = lambda o=otherwise, p=precision: bert.other(all_of, p, o)
     for backend in ("EFFICIENT_ATTENTION", "CUDNN_ATTENTION", "MATH"):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gtrack.core.errors import InputError, OutputError
+from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
 from gtrack.io.atomic import write_parts
 from gtrack.publish.drawing import require_matplotlib
@@ -24,6 +23,7 @@ from gtrack.workflows.figures.gathering import (
 from gtrack.workflows.figures.locating import located
 from gtrack.workflows.folder.figure_file import is_figure
 from gtrack.workflows.folder.finished import open_finished, scanned_genome
+from gtrack.workflows.folder.own_file import check_own_file
 from gtrack.workflows.reports.places import best_hits
 
 NARROWEST, WIDEST_MM = 50.0, 1000.0
@@ -154,14 +154,7 @@ def check_target(target: Path) -> str:
     form = target.suffix.lower().removeprefix(".")
     if form not in FORMS:
         raise InputError(f"{shown(target)}: give a name that ends with .svg, .pdf or .png")
-    if not target.parent.is_dir() or target.is_dir():
-        why = "is a folder" if target.is_dir() else f"{target.parent} is no folder"
-        raise OutputError(f"{shown(target)}: {why}; give a file in a folder that is there")
-    if os.path.lexists(target) and not is_figure(target):
-        raise InputError(
-            f"{shown(target)}: is there and is no figure that gtrack made; move it away, or give "
-            "another name"
-        )
+    check_own_file(target, is_figure, "figure", "name")
     return form
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gtrack.core.errors import InputError, OutputError
+from gtrack.core.errors import InputError
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.hits.word_groups import Word
 from gtrack.core.manifest import TrackSpec
@@ -32,6 +31,7 @@ from gtrack.publish.report.seal import sealed
 from gtrack.publish.report.signals import SignalRow, signal_scale
 from gtrack.publish.report.words import in_units
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.folder.own_file import check_own_file
 from gtrack.workflows.folder.report_page import is_report
 from gtrack.workflows.reports.features import features_at
 from gtrack.workflows.reports.places import Place, best_hits, top_places
@@ -92,7 +92,7 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
         open_finished(job.out, "hits", "annotations", "tables"),
         job.target or job.out / "report.html",
     )
-    _check_target(target)
+    check_own_file(target, is_report, "report", "--out")
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
         specs = [scan.spec(target) for target in scan.shown]
@@ -137,17 +137,6 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     write_text(target, page)
     drawn = sum(len(row.hits) for locus in loci for row in locus.plot.models)
     return ReportSummary(target, len(page.encode()), len(loci), drawn)
-
-
-def _check_target(target: Path) -> None:
-    if not target.parent.is_dir() or target.is_dir():
-        why = "is a folder" if target.is_dir() else f"{target.parent} is no folder"
-        raise OutputError(f"--out {target}: {why}; give a file in a folder that is there")
-    if os.path.lexists(target) and not is_report(target):
-        raise InputError(
-            f"{target}: is there and is no report that gtrack made; move it away, or give another "
-            "--out"
-        )
 
 
 def _rows(
