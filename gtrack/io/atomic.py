@@ -18,6 +18,10 @@ from gtrack.core.interruption import ARRIVED, Whole
 _UNFINISHED = re.compile(r"(?P<name>.+)\.[0-9a-f]{8}\.tmp(\.bb)?")  # pybigtools goes by the ending
 _NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""What ``link`` says on a disk that knows no second names."""
+_TRIES = 3
+
 
 class _Replacing(Whole):
     """A file under construction; see :func:`replacing`."""
@@ -96,6 +100,54 @@ def create(path: Path, *, buffering: int = -1) -> BinaryIO:
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.fdopen(os.open(path, flags, 0o666), "w+b", buffering)
+
+
+def make_new(path: Path, content: bytes) -> None:
+    """Make a small file that is not there, whole from its first instant on; of many, one does.
+
+    Written beside its name and linked to it: who is killed here leaves nothing of that name.
+
+    Raises
+    ------
+    FileExistsError
+        When the name is taken.
+    OSError
+        When the system refuses.
+    """
+    for _ in range(_TRIES):
+        aside = temporary_beside(path)
+        try:
+            _write_new(aside, content)
+            _link(aside, path)
+            return
+        except FileNotFoundError:  # swept by a run that begins at this instant, or no such folder
+            continue
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            break
+        finally:
+            aside.unlink(missing_ok=True)
+    _write_new(path, content)
+
+
+def _link(aside: Path, path: Path) -> None:
+    try:
+        os.link(aside, path)
+    except OSError:
+        if (
+            aside.lstat().st_nlink != 2
+        ):  # else it is done: a network lost the answer, and asked twice
+            raise
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    with create(path, buffering=0) as file:
+        try:
+            file.write(content)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def temporary_beside(path: Path) -> Path:

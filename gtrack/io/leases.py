@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from threading import Event, Lock, Thread
 
-from gtrack.io.atomic import sync, temporary_beside
+from gtrack.io.atomic import make_new, sync, temporary_beside
 
 BEAT = 5.0
 """Seconds between two steps of the counter."""
@@ -140,16 +140,13 @@ class Lease:
         OSError
             When the system refuses.
         """
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        try:
-            descriptor = os.open(self.path, flags, 0o666)
-        except FileExistsError:
-            return False
         named = os.fsencode(f"{me()}\nbeat ")
         end = f"{0:012d} of {self._token} {_machine()} {_began(os.getpid())}\n"
         try:
-            os.write(descriptor, named + os.fsencode(end))
-            os.close(descriptor)  # then a network's disk shows it to other machines
+            make_new(self.path, named + os.fsencode(end))
+        except FileExistsError:
+            return False
+        try:
             self._descriptor = os.open(self.path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError:
             self.path.unlink(missing_ok=True)

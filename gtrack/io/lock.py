@@ -208,10 +208,10 @@ def _is_free(path: Path, watch: Watch, others: str) -> bool:
     if holder is not None and holder.is_gone:
         take_away(path, content)
         return True
-    if holder is None or not holder.beats:
-        said = content.decode(errors="replace") or "a run that has just begun"
+    if content and (holder is None or not holder.beats):
+        said = content.decode(errors="replace")
         raise OutputError(f"{path.parent}: locked by {said}; remove {path} if no such run is alive")
-    still = None if holder.is_here else watch.still(path, content)
+    still = None if holder is not None and holder.is_here else watch.still(path, content)
     if still is None:
         raise OutputError(
             f"{path.parent}: locked by {holder}{others}; wait for its end, or stop it"
@@ -220,9 +220,8 @@ def _is_free(path: Path, watch: Watch, others: str) -> bool:
 
 
 def _say_waiting(path: Path) -> None:
-    holder = holder_of(content_of(path) or b"")
-    if holder is not None:
-        sys.stderr.write(
-            f"gtrack: {shown(path.parent)}: looking for up to {EXPIRY:.0f} s whether "
-            f"{shown(str(holder))} is still at work there\n"
-        )
+    holder = holder_of(content_of(path) or b"") or "a run that has just begun"
+    sys.stderr.write(
+        f"gtrack: {shown(path.parent)}: looking for up to {EXPIRY:.0f} s whether "
+        f"{shown(str(holder))} is still at work there\n"
+    )

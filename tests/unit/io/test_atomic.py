@@ -15,7 +15,7 @@ import pytest
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.io import atomic
-from gtrack.io.atomic import create, finished_name, replacing, sync_folder, write_text
+from gtrack.io.atomic import create, finished_name, make_new, replacing, sync_folder, write_text
 from gtrack.io.bigwig.files import NewFile
 from gtrack.io.folders import making_folder
 
@@ -246,3 +246,86 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
         (work / "b").write_text("x")
     assert listing(final) == ["a"]
     assert listing(tmp_path) == [".m.0123.partial", "m"]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from gtrack.io.atomic import finished_name
+from gtrack.io.leases import Lease, holder_of
+
+folder, at, ended = Path(sys.argv[1]), 0, False
+
+def kill(frame, event, called):
+    global left
+    left -= event in ("c_call", "c_return")
+    if left < 0:
+        os._exit(9)
+
+while not ended:
+    child, left = os.fork(), at
+    if child == 0:
+        lease = Lease(folder / "a")
+        sys.setprofile(kill)
+        assert lease.take()
+        os._exit(0)
+    ended, at = os.waitpid(child, 0)[1] == 0, at + 1
+    for path in folder.iterdir():
+        if path.name == "a":
+            holder = holder_of(path.read_bytes())
+            assert holder and holder.beats and holder.pid == child, at
+        else:
+            assert finished_name(path.name) == "a", path
+        path.unlink()
+assert at > 50, at
+"""
+
+
+def test_who_is_killed_at_any_instant_leaves_a_whole_lease_or_none(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_new_file_is_made_once(tmp_path: Path) -> None:
+    make_new(tmp_path / "a", b"first")
+    with pytest.raises(FileExistsError):
+        make_new(tmp_path / "a", b"second")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"first"]
+    with pytest.raises(FileNotFoundError):
+        make_new(tmp_path / "none/a", b"")
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EIO, errno.ENOENT])
+def test_where_link_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """EPERM: a disk without second names; ENOENT: the file beside it was swept."""
+
+    def link(aside: Path, path: Path) -> None:
+        if number == errno.ENOENT:
+            Path(aside).unlink()
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "link", link)
+    if number == errno.EIO:
+        with pytest.raises(OSError, match="Input/output"):
+            make_new(tmp_path / "a", b"all")
+        assert not list(tmp_path.iterdir())
+        return
+    make_new(tmp_path / "a", b"all")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"all"]
+    with pytest.raises(FileExistsError):
+        make_new(tmp_path / "a", b"other")
+
+
+def test_a_link_that_was_made_though_the_answer_was_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.link
+
+    def link(aside: Path, path: Path) -> None:
+        real(aside, path)
+        raise FileExistsError(errno.EEXIST, "File exists")
+
+    monkeypatch.setattr(os, "link", link)
+    make_new(tmp_path / "a", b"all")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"all"]

@@ -173,7 +173,7 @@ def test_without_flock_a_dead_run_holds_nobody(
     with locked(tmp_path):
         pass
     assert not list(tmp_path.iterdir())
-    for text in (f"pid {dead} on elsewhere", f"pid 1 on {socket.gethostname()}", "", "mine"):
+    for text in (f"pid {dead} on elsewhere", f"pid 1 on {socket.gethostname()}", "mine"):
         path.write_text(text)
         with pytest.raises(OutputError, match=f"remove {path} if"), locked(tmp_path):
             pass
@@ -285,6 +285,29 @@ def test_a_run_on_another_machine_may_end_meanwhile(elsewhere, tmp_path: Path) -
     with locked(tmp_path):
         pass
     assert far.now < 1013
+
+
+@pytest.mark.parametrize("name", [f"{LOCK}.alone", f"{LOCK}.shared.0123abcd"])
+def test_a_run_that_was_killed_before_its_first_word_holds_nobody(
+    elsewhere, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """An empty file is left on disks without second names only."""
+    far = elsewhere(name)
+    far.path.write_bytes(b"")
+    with locked(tmp_path):
+        pass
+    assert leases.EXPIRY < far.now - 1000 < leases.EXPIRY + 5
+    assert not list(tmp_path.iterdir())
+    assert "whether a run that has just begun is still at work there" in capsys.readouterr().err
+
+
+def test_a_run_that_gives_its_first_word_keeps_others_out(elsewhere, tmp_path: Path) -> None:
+    far = elsewhere(f"{LOCK}.alone")
+    far.path.write_bytes(b"")
+    far.alive_until = 2000
+    with pytest.raises(OutputError, match="locked by pid 7 on far; wait"), locked(tmp_path):
+        pass
+    assert far.looks == 1
 
 
 def test_holders_share_with_those_on_other_machines(elsewhere, tmp_path: Path) -> None:
