@@ -76,7 +76,9 @@ class Holder:
         except (PermissionError, OverflowError):  # of another user: alive
             pass
         _, _, began = self.process.partition(" ")
-        now = _began(self.pid)
+        state, now = _stat(self.pid)
+        if state in ("Z", "X"):  # it ended, and nobody has asked how: common in containers
+            return True
         return bool(began and now) and began != now  # the number is another process' now
 
 
@@ -141,7 +143,7 @@ class Lease:
             When the system refuses.
         """
         named = os.fsencode(f"{me()}\nbeat ")
-        end = f"{0:012d} of {self._token} {_machine()} {_began(os.getpid())}\n"
+        end = f"{0:012d} of {self._token} {_machine()} {_stat(os.getpid())[1]}\n"
         try:
             make_new(self.path, named + os.fsencode(end))
         except FileExistsError:
@@ -263,8 +265,9 @@ def _machine() -> str:
     return f"{boot}-{space}"
 
 
-def _began(pid: int) -> str:
-    """Return when a process began, in ticks since the machine did; empty where nobody can say."""
+def _stat(pid: int) -> tuple[str, str]:
+    """Return a process' state, and the tick of its start; empty where nobody can say."""
     with suppress(OSError, IndexError):
-        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
-    return ""
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        return fields[0], fields[19]
+    return "", ""

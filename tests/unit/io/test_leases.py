@@ -115,7 +115,7 @@ def dead_process() -> int:
 
 def test_the_end_of_a_process_here_is_seen(tmp_path: Path) -> None:
     machine, host = leases._machine(), socket.gethostname()
-    began = leases._began(os.getpid())
+    _, began = leases._stat(os.getpid())
 
     def gone(pid: int, host: str, process: str) -> bool:
         text = f"pid {pid} on {host}\nbeat {0:012d} of {1:016x} {process}\n"
@@ -128,6 +128,13 @@ def test_the_end_of_a_process_here_is_seen(tmp_path: Path) -> None:
     assert gone(os.getpid(), host, f"{machine} 1"), "another process has its number"
     assert not gone(dead_process(), host, "another-container 5"), "of another machine of this name"
     assert not gone(dead_process(), "far", f"{machine} {began}")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        _, began = leases._stat(child.pid)
+        assert not gone(child.pid, host, f"{machine} {began}")
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert began, "its number is still taken"
+        assert gone(child.pid, host, f"{machine} {began}"), "nobody has taken its end"
 
 
 @pytest.mark.parametrize(
