@@ -17,6 +17,7 @@ from gtrack.io.faidx import NAME, SEQUENCE, Record
 
 _BASES = b"ACGTNacgtn\n"
 _CALLED = {b" ": "a blank", b"\t": "a tab"}
+_IN_A_ROW = 256  # full lines, after which all others in the buffer are looked at together
 
 
 def scan(path: Path, given: Path | None = None) -> list[Record]:
@@ -57,8 +58,9 @@ class _Scanner:
 
     def scan(self, stream: BinaryIO) -> list[Record]:
         watched = text.Watched(stream, _BASES)
-        readline = partial(io.BufferedReader(watched, text.LINE_LIMIT).readline, text.LINE_LIMIT)
-        number = at = 0
+        buffer = io.BufferedReader(watched, text.LINE_LIMIT)
+        readline = partial(buffer.readline, text.LINE_LIMIT)
+        number = at = full = 0
         crlf = False
         for line in iter(readline, b""):
             number += 1
@@ -67,8 +69,11 @@ class _Scanner:
             # the common case first, for speed: one more full line
             if size == self.width and line[0] != 62 and line[-1] == 10 and not self.last:
                 if (line[-2] == 13) == crlf and not blank:
-                    self.length += self.bases
-                    at += size
+                    full += 1
+                    more = 0 if full % _IN_A_ROW or crlf else self._full_lines(buffer, watched)
+                    self.length += self.bases * (1 + more)
+                    at += size * (1 + more)
+                    number += more
                     continue
             if line[:1] == b">" or (at == 0 and line.startswith(b"\xef\xbb\xbf>")):
                 self._finish()
@@ -89,6 +94,17 @@ class _Scanner:
                 self.last = self.last or number
         self._finish()
         return self.records
+
+    def _full_lines(self, buffer: io.BufferedReader, watched: text.Watched) -> int:
+        """Read on over lines as long as those before, where nothing is to be said of any; count."""
+        block, width = buffer.peek(), self.width
+        lines = len(block) // width
+        if watched.odd or block.count(b"\n", 0, lines * width) != lines:
+            return 0
+        if block[width - 1 : lines * width : width] != b"\n" * lines:
+            return 0
+        buffer.read(lines * width)
+        return lines
 
     def _header(self, line: bytes, number: int) -> None:
         if b"\r" in line.rstrip(b"\r\n"):
