@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 BASES = "ACGT"
 _COMPLEMENT = str.maketrans("ACGTN", "TGCAN")
-_CODE = np.full(256, 4, np.uint8)
-_CODE[np.frombuffer(b"ACGT", np.uint8)] = np.arange(4, dtype=np.uint8)
+_CODE = bytes(BASES.find(chr(c)) % 5 for c in range(256))  # of no base: 4
+_KNOWN = bytes(chr(c) in BASES for c in range(256))
 _PLAIN = b"ACGTNacgtn"
 _PROTEIN = frozenset("EFIJLOPQZ")  # letters that stand for amino acids and for no bases
 _READ = bytes(ord(chr(c).upper()) if chr(c) in "ACGTacgt" else ord("N") for c in range(256))
@@ -128,7 +128,7 @@ def base_codes(sequence: str) -> NDArray[np.uint8]:
     >>> base_codes("ACGTN").tolist()
     [0, 1, 2, 3, 4]
     """
-    return _CODE[np.frombuffer(sequence.encode("ascii"), np.uint8)]
+    return np.frombuffer(bytearray(sequence, "ascii").translate(_CODE), np.uint8)
 
 
 def base_counts(sequences: Iterable[str]) -> NDArray[np.int64]:
@@ -147,4 +147,4 @@ def base_counts(sequences: Iterable[str]) -> NDArray[np.int64]:
 
 def is_known(sequence: str) -> NDArray[np.bool_]:
     """Return True for each base that is A, C, G or T; shape ``(len(sequence),)``."""
-    return np.asarray(base_codes(sequence) < 4)
+    return np.frombuffer(bytearray(sequence, "ascii").translate(_KNOWN), np.bool_)

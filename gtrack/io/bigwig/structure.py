@@ -32,15 +32,15 @@ from gtrack.io.bigwig.layout import (
     R_NODE,
     R_TREE_HEADER,
     R_TREE_MAGIC,
+    SECTION_HEADER,
     SUMMARY,
     VERSION,
     ZOOM_HEADER,
     ZOOM_RECORD,
 )
 
-_SECTION = struct.Struct("<IIIIIBBH")  # layout.SECTION_HEADER, read one at a time
-_ITEM_BYTES = INTERVAL.itemsize
 _AT_ONCE = 1 << 12  # entries of an index
+_SECTIONS = 1 << 8  # in memory at once, of 32 kB at most
 
 
 class BrokenBigWigError(Exception):
@@ -194,34 +194,49 @@ def check_leaves(
 def count_values(file: BinaryIO, leaves: npt.NDArray[np.void], largest: int) -> int:
     """Decode every data section and return the number of covered bases."""
     covered = 0
-    width = _SECTION.size
     file.seek(int(leaves["offset"][0]))
-    for chrom, start, _, end, _, size in _one_by_one(leaves):
-        raw = _decode(file.read(size), largest, chrom, start)
-        require(len(raw) > width, f"section {chrom}:{start} is empty")
-        *place, step, span, kind, _, count = _SECTION.unpack_from(raw)
-        require(place == [chrom, start, end], f"section {chrom}:{start} is misplaced")
-        if kind == FIXED_STEP:
-            require(
-                (step, span, count) == (1, 1, end - start) and len(raw) == width + 4 * count,
-                f"section {chrom}:{start} is broken",
-            )
-            covered += count
-            continue
+    for low in range(0, len(leaves), _SECTIONS):
+        part = leaves[low : low + _SECTIONS]
+        decoded = [
+            _decode(file.read(size), largest, chrom, start)
+            for chrom, start, _, _, _, size in part.tolist()
+        ]
+        covered += _count(part, decoded)
+    return covered
+
+
+def _count(leaves: npt.NDArray[np.void], decoded: list[bytes]) -> int:
+    """Return the number of covered bases of some sections; their heads are checked together."""
+    width, sizes = SECTION_HEADER.itemsize, np.array([len(each) for each in decoded])
+    _all_are(sizes > width, leaves, "is empty")
+    heads = np.frombuffer(b"".join([each[:width] for each in decoded]), SECTION_HEADER)
+    there = [heads[edge] == leaves[edge] for edge in ("chrom", "start", "end")]
+    _all_are(np.logical_and.reduce(there), leaves, "is misplaced")
+    bases = heads["end"].astype(np.int64) - heads["start"]
+    count, step, span = (heads[name].astype(np.int64) for name in ("count", "step", "span"))
+    values, items = heads["kind"] == FIXED_STEP, heads["kind"] == INTERVALS
+    values &= (step == 1) & (span == 1) & (count == bases) & (sizes == width + 4 * count)
+    items &= (step == 0) & (span == 0) & (sizes == width + INTERVAL.itemsize * count)
+    _all_are(values | items, leaves, "is broken")
+    covered = int(bases[values].sum())
+    for at in np.flatnonzero(items).tolist():
+        of = np.frombuffer(decoded[at], INTERVAL, offset=width)
+        first, last = of["start"].astype(np.int64), of["end"].astype(np.int64)
         require(
-            (step, span, kind) == (0, 0, INTERVALS) and len(raw) == width + count * _ITEM_BYTES,
-            f"section {chrom}:{start} is broken",
-        )
-        items = np.frombuffer(raw, INTERVAL, offset=width)
-        first, last = items["start"].astype(np.int64), items["end"].astype(np.int64)
-        require(
-            (first[0], last[-1]) == (start, end)
+            (first[0], last[-1]) == (heads["start"][at], heads["end"][at])
             and (first < last).all()
             and (last[:-1] <= first[1:]).all(),
-            f"section {chrom}:{start} has overlapping intervals",
+            f"section {heads['chrom'][at]}:{heads['start'][at]} has overlapping intervals",
         )
         covered += int((last - first).sum())
     return covered
+
+
+def _all_are(right: npt.NDArray[np.bool_], leaves: npt.NDArray[np.void], problem: str) -> None:
+    """Name the first section that is not right."""
+    if not right.all():
+        chrom, start, *_ = leaves[int(right.argmin())].item()
+        raise BrokenBigWigError(f"section {chrom}:{start} {problem}")
 
 
 def check_zoom(
