@@ -89,7 +89,8 @@ class Encodings:
         width = one_length(lengths)
         if width is not None:
             laid = self.spans.reshape(len(lengths), width, 2)
-            return bool((laid == np.arange(width)[:, None] + [0, 1]).all())
+            place = np.arange(width, dtype=laid.dtype)
+            return bool((laid[..., 0] == place).all() and (laid[..., 1] == place + 1).all())
         place = np.arange(len(self.ids)) - np.repeat(self.offsets[:-1], lengths)
         starts, ends = self.spans.T
         return bool((starts == place).all() and (ends == place + 1).all())
@@ -141,6 +142,8 @@ def positions(starts: NDArray[np.integer], lengths: NDArray[np.integer]) -> NDAr
     """
     if (lengths == 1).all():  # a model that reads bases
         return np.asarray(starts, np.int64)
+    if (width := one_length(lengths)) is not None:
+        return (np.asarray(starts, np.int64)[:, None] + np.arange(width)).ravel()
     first = np.cumsum(lengths) - lengths
     return np.asarray(np.arange(lengths.sum()) - np.repeat(first - starts, lengths), np.int64)
 

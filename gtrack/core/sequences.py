@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -118,6 +119,19 @@ def reverse_complement(sequence: str) -> str:
     'NCGTT'
     """
     return sequence.translate(_COMPLEMENT)[::-1]
+
+
+def reverse_complements(sequences: Sequence[str]) -> list[str]:
+    """Return :func:`reverse_complement` of each, all at once.
+
+    Examples
+    --------
+    >>> reverse_complements(["AACG", "", "T"])
+    ['CGTT', '', 'A']
+    """
+    others = reverse_complement("".join(sequences))  # the last comes first
+    edges = accumulate(map(len, sequences), initial=0)
+    return [others[len(others) - end : len(others) - start] for start, end in pairwise(edges)]
 
 
 def base_codes(sequence: str) -> NDArray[np.uint8]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -49,24 +49,24 @@ class Rows:
     @classmethod
     def of(
         cls,
-        wanted: Sequence[tuple[int, bool]],
+        wanted: tuple[NDArray[np.int64], NDArray[np.bool_]],
         texts: Sequence[str],
         encodings: Encodings,
         known: NDArray[np.bool_],
         weights: Sequence[NDArray[np.floating]] | None,
     ) -> Rows:
-        """Make rows of pairs (window, reverse), their sequences, and the rest."""
-        window, reverse = np.array(wanted, np.int64).reshape(-1, 2).T
+        """Make rows of their windows and strands, their sequences, and the rest."""
         laid = None if weights is None else np.concatenate([np.zeros(0, np.float32), *weights])
-        return cls(window, reverse.astype(np.bool_), lengths_of(texts), encodings, known, laid)
+        return cls(*wanted, lengths_of(texts), encodings, known, laid)
 
 
-def wanted_rows(grid: WindowGrid, first: int, end: int) -> Iterator[tuple[int, bool]]:
-    """Yield window and strand (True: reverse) of every row of the windows ``first`` to ``end``."""
-    for window, strands in enumerate(grid.strands[first:end].tolist(), first):
-        for bit in (FORWARD, REVERSE):
-            if strands & bit:
-                yield window, bit == REVERSE
+def wanted_rows(
+    grid: WindowGrid, first: int, end: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return window and strand (True: reverse) of every row of the windows ``first`` to ``end``."""
+    wanted = grid.strands[first:end, None] & np.array([FORWARD, REVERSE], np.uint8)
+    window, reverse = np.nonzero(wanted)
+    return window + first, reverse.astype(np.bool_)
 
 
 _OF_ROWS = 8

@@ -183,11 +183,13 @@ class Cnn:
         """Encode upper-case sequences: one unit per base, N (and anything else) not placed."""
         lengths = np.array([len(sequence) for sequence in sequences], np.int64)
         codes = base_codes("".join(sequences)).astype(np.int32)
-        starts = positions(np.zeros_like(lengths), lengths).astype(np.int32)
+        spans = np.empty((len(codes), 2), np.int32)
+        spans[:, 0] = positions(np.zeros_like(lengths), lengths)
+        spans[:, 1] = spans[:, 0] + 1
         return Encodings(
             ids=codes,
             offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-            spans=np.stack([starts, starts + 1], axis=1),
+            spans=spans,
             placed=codes < N_CODE,
         )
 

@@ -12,7 +12,7 @@ from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import SequenceModel
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.shard import Rows, wanted_rows
-from gtrack.core.sequences import BASES, is_known, lengths_of, reverse_complement
+from gtrack.core.sequences import BASES, is_known, lengths_of, reverse_complements
 from gtrack.io.bigwig import BigWigReader
 
 if TYPE_CHECKING:
@@ -48,10 +48,12 @@ def read_rows(
     ModelError
         When the model cannot encode one, or its units do not stand for just the known bases.
     """
-    wanted = list(wanted_rows(grid, first, first + len(sequences)))
+    wanted = wanted_rows(grid, first, first + len(sequences))
+    window, reverse = (column.tolist() for column in wanted)
+    others = reverse_complements(sequences) if any(reverse) else []
     texts = [
-        reverse_complement(sequences[window - first]) if reverse else sequences[window - first]
-        for window, reverse in wanted
+        (others if other else sequences)[at - first]
+        for at, other in zip(window, reverse, strict=True)
     ]
     try:
         encodings = model.encode(texts)
@@ -59,7 +61,7 @@ def read_rows(
         near = f"window {grid.locus(first)} or one of the {len(sequences) - 1:,} after it"
         raise ModelError(f"model {name}, in {near}: {error}") from error
     known = is_known("".join(texts))
-    weights = None if track is None else [_weights(track, grid, *row) for row in wanted]
+    weights = None if track is None else [_weights(track, grid, *row) for row in zip(window, reverse, strict=True)]
     rows = Rows.of(wanted, texts, encodings, known, weights)
     refuse_misplaced(
         *(name, model, encodings, known, texts),

@@ -110,7 +110,8 @@ def shards(draw: st.DrawFn) -> dict[str, Any]:
     targets = tuple(draw(st.lists(index, min_size=1, max_size=3, unique=True)))
     weights = rng.normal(size=size)
     rows, relevance = [], []
-    for window, reverse in wanted_rows(grid, 0, len(grid)):
+    wanted = (column.tolist() for column in wanted_rows(grid, 0, len(grid)))
+    for window, reverse in zip(*wanted, strict=True):
         start, end = int(grid.start[window]), int(grid.end[window])
         text, weight = sequence[start:end], weights[start:end]
         if reverse:
