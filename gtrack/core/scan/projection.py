@@ -25,7 +25,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.encodings import Encoding, Encodings, positions
+from gtrack.core.encodings import Encoding, Encodings, are_tiles, positions
 
 Projection = Literal["uniform", "repeat", "center", "weighted"]
 Aggregation = Literal["sum", "mean", "max", "abs_sum"]
@@ -66,9 +66,12 @@ def to_bases(
         return np.where(placed, np.asarray(values, np.float64), np.nan)
     row_start = np.cumsum(lengths) - lengths
     origin = np.repeat(row_start, encodings.lengths)[placed]
-    starts, ends = (encodings.spans[placed, edge] + origin for edge in (0, 1))
+    spans = encodings.spans[placed]
+    starts, ends = spans[:, 0] + origin, spans[:, 1] + origin
     size = ends - starts
     relevance = np.asarray(values, np.float64)[placed]
+    if mode == "uniform" and are_tiles(starts, ends, int(lengths.sum())):  # most often
+        return np.repeat(relevance / size, size)
     at = positions(starts, size)
     if mode == "uniform":
         shares = np.repeat(relevance / size, size)
