@@ -55,6 +55,7 @@ class _Scanner:
         self.name = ""
         self.length = self.offset = self.bases = self.width = 0
         self.last = 0  # line after which the sequence may not go on
+        self.looked = 0  # filling of the buffer that was looked at for full lines
 
     def scan(self, stream: BinaryIO) -> list[Record]:
         watched = text.Watched(stream, _BASES)
@@ -98,8 +99,12 @@ class _Scanner:
     def _full_lines(self, buffer: io.BufferedReader, watched: text.Watched) -> int:
         """Read on over lines as long as those before, where nothing is to be said of any; count."""
         block, width = buffer.peek(), self.width
+        if watched.odd:  # perhaps by a header that was read before: looked at once
+            looked, self.looked = self.looked, watched.fillings
+            if looked == self.looked or block.translate(None, _BASES):
+                return 0
         lines = len(block) // width
-        if watched.odd or block.count(b"\n", 0, lines * width) != lines:
+        if block.count(b"\n", 0, lines * width) != lines:
             return 0
         if block[width - 1 : lines * width : width] != b"\n" * lines:
             return 0

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import cell
@@ -90,10 +91,13 @@ def table_lines(columns: Sequence[Column]) -> bytes:
     >>> table_lines(["chr1", np.array([7, 8]), np.array([0.25, np.nan])])
     b'chr1\t7\t0.25\nchr1\t8\tNA\n'
     """
-    forms, cells = [], []
+    forms, cells, rows = [], [], 0
     for column in columns:
+        rows = rows if isinstance(column, str) else len(column)
         if isinstance(column, str):
             forms.append(cell(column).replace("%", "%%"))
+        elif isinstance(column, np.ndarray) and _is_one(column):
+            forms.append(_cell(column[0].item()))
         elif not isinstance(column, np.ndarray):
             forms.append("%s")
             cells.append(list(map(lru_cache(_NAMES)(cell), column)))
@@ -107,7 +111,17 @@ def table_lines(columns: Sequence[Column]) -> bytes:
             forms.append("%s")
             cells.append(list(map(_cell, column.tolist())))
     form = "\t".join(forms) + "\n"
+    if not cells:
+        return (form % () * rows).encode()
     return "".join(map(form.__mod__, zip(*cells, strict=True))).encode()
+
+
+def _is_one(column: NDArray[Any]) -> bool:
+    """Tell whether all numbers of a column are one to the bit: 0 is not -0."""
+    if len(column) < 2 or column.dtype.kind not in "iuf":
+        return False
+    bits = column.view(f"u{column.itemsize}")
+    return bool((bits == bits[0]).all())
 
 
 def table_line(cells: Iterable[object]) -> bytes:

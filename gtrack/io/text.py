@@ -162,7 +162,7 @@ class Watched(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, usual: bytes) -> None:
         self._stream, self._usual, self._last = stream, usual, False
-        self.odd = False
+        self.odd, self.fillings = False, 0
 
     def readable(self) -> bool:
         """Whether it can be read: always."""
@@ -172,6 +172,7 @@ class Watched(io.RawIOBase):
         """Fill the buffer from the stream."""
         data = self._stream.read(len(buffer))
         buffer[: len(data)] = data
+        self.fillings += 1
         odd = bool(data.translate(None, self._usual))
         self.odd, self._last = odd or self._last, odd
         return len(data)

@@ -49,33 +49,40 @@ def read_at(
         As `read`, of the first place that is wrong.
     """
     found: list[Text] = []
-    places = list(zip(chrom.tolist(), start.tolist(), end.tolist(), strict=True))
-    for low, high, reached in _stretches(places):
-        name, first = chroms[places[low][0]], places[low][1]
+    starts, ends = start.tolist(), end.tolist()
+    for low, high in _stretches(chrom, start, end):
+        name, first = chroms[chrom[low]], starts[low]
+        own = list(zip(starts[low:high], ends[low:high], strict=True))
         if high - low > 1:
             try:
-                stretch = read(name, first, reached)
+                stretch = read(name, first, max(ends[low:high]))
             except InputError:  # perhaps of what lies between: that is nobody's
                 pass
             else:
-                found += [stretch[a - first : b - first] for _, a, b in places[low:high]]
+                found += [stretch[a - first : b - first] for a, b in own]
                 continue
-        found += [read(name, a, b) for _, a, b in places[low:high]]
+        found += [read(name, a, b) for a, b in own]
     return found
 
 
-def _stretches(places: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
-    """Yield which places are read together: the first, one behind the last, and where they end."""
-    low, reached = 0, places[0][2] if places else 0
-    for at, ((chrom, start, _), (next_chrom, next_start, end)) in enumerate(pairwise(places), 1):
-        close = next_chrom == chrom and start <= next_start <= reached + _GAP
-        if close and end - places[low][1] <= _AT_ONCE:
-            reached = max(reached, end)
-        else:
-            yield low, at, reached
-            low, reached = at, end
-    if places:
-        yield low, len(places), reached
+def _stretches(
+    chrom: NDArray[np.integer], start: NDArray[np.integer], end: NDArray[np.integer]
+) -> Iterator[tuple[int, int]]:
+    """Yield which places are read together: the first, and one behind the last."""
+    if not len(chrom):
+        return
+    left, right = on_axis(chrom, start), np.maximum.accumulate(on_axis(chrom, end))
+    step, gap = np.diff(left), left[1:] - right[:-1]
+    apart = (step < 0) | (gap > _GAP) | (chrom[1:] != chrom[:-1])
+    edges = [0, *(np.flatnonzero(apart) + 1).tolist(), len(chrom)]
+    for low, stop in pairwise(edges):
+        while low < stop:  # most often once
+            most = left[low] + _AT_ONCE
+            high = stop
+            if right[stop - 1] > most:
+                high = max(low + 1, low + int(np.searchsorted(right[low:stop], most, "right")))
+            yield low, high
+            low = high
 
 
 @dataclass(slots=True)

@@ -61,6 +61,18 @@ def test_lines_by_columns_are_lines_by_rows(
     assert made == b"".join(table_line([same, *row]) for row in rows)
 
 
+@pytest.mark.parametrize("other", [0.0, -0.0, float("nan"), float("inf"), 1e-300, 2.5])
+def test_a_number_that_all_rows_have_is_written_as_each_is(other: float) -> None:
+    for first in (0.0, -0.0, float("nan"), 2.5):
+        cells = [other, other, first]
+        for column in (np.array(cells), np.array(cells[:2])):
+            sevens, texts = np.full(len(column), 7, np.int32), ["%d"] * len(column)
+            made = table_lines(["5 %s", column, sevens, texts])
+            rows = (["5 %s", value, 7, "%d"] for value in column.tolist())
+            assert made == b"".join(map(table_line, rows))
+    assert table_lines(["%", np.zeros(2), np.ones(2, np.int64)]) == b"%\t0\t1\n" * 2
+
+
 def test_a_table_by_columns_may_lack_some(tmp_path: Path) -> None:
     with writing_columns(tmp_path / "t.tsv", ["a", "b", "c"], without=["b"]) as write:
         write([np.array([1, 2]), "left out", "x"])
