@@ -89,8 +89,8 @@ class Encodings:
         width = one_length(lengths)
         if width is not None:
             laid = self.spans.reshape(len(lengths), width, 2)
-            place = np.arange(width, dtype=laid.dtype)
-            return bool((laid[..., 0] == place).all() and (laid[..., 1] == place + 1).all())
+            base = np.arange(width, dtype=laid.dtype)
+            return bool((laid[..., 0] == base).all() and (laid[..., 1] == base + 1).all())
         place = np.arange(len(self.ids)) - np.repeat(self.offsets[:-1], lengths)
         starts, ends = self.spans.T
         return bool((starts == place).all() and (ends == place + 1).all())
@@ -127,7 +127,7 @@ def joined(first: Encodings, second: Encodings) -> Encodings:
     )
 
 
-def one_length(lengths: NDArray[np.int64]) -> int | None:
+def one_length(lengths: NDArray[np.integer]) -> int | None:
     """Return the length that all rows have, so that they are a matrix; None of no rows, or more."""
     return int(lengths[0]) if len(lengths) and (lengths == lengths[0]).all() else None
 

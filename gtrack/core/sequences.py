@@ -16,6 +16,7 @@ _COMPLEMENT = str.maketrans("ACGTN", "TGCAN")
 _CODE = bytes(BASES.find(chr(c)) % 5 for c in range(256))  # of no base: 4
 _KNOWN = bytes(chr(c) in BASES for c in range(256))
 _PLAIN = b"ACGTNacgtn"
+KNOWN_LETTERS = b"ACGTacgt"
 _PROTEIN = frozenset("EFIJLOPQZ")  # letters that stand for amino acids and for no bases
 _READ = bytes(ord(chr(c).upper()) if chr(c) in "ACGTacgt" else ord("N") for c in range(256))
 

@@ -71,10 +71,10 @@ class _Scanner:
             if size == self.width and line[0] != 62 and line[-1] == 10 and not self.last:
                 if (line[-2] == 13) == crlf and not blank:
                     full += 1
-                    more = 0 if full % _IN_A_ROW or crlf else self._full_lines(buffer, watched)
-                    self.length += self.bases * (1 + more)
-                    at += size * (1 + more)
-                    number += more
+                    rest = 0 if full % _IN_A_ROW or crlf else self._full_lines(buffer, watched)
+                    self.length += self.bases * (1 + rest)
+                    at += size * (1 + rest)
+                    number += rest
                     continue
             if line[:1] == b">" or (at == 0 and line.startswith(b"\xef\xbb\xbf>")):
                 self._finish()
@@ -96,7 +96,7 @@ class _Scanner:
         self._finish()
         return self.records
 
-    def _full_lines(self, buffer: io.BufferedReader, watched: text.Watched) -> int:
+    def _full_lines(self, buffer: io.BufferedReader[text.Watched], watched: text.Watched) -> int:
         """Read on over lines as long as those before, where nothing is to be said of any; count."""
         block, width = buffer.peek(), self.width
         if watched.odd:  # perhaps by a header that was read before: looked at once

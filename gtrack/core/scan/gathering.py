@@ -15,7 +15,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.regions import Regions
 from gtrack.core.scan.one_axis import off_axis, on_axis
 from gtrack.core.scan.regions import union_of
-from gtrack.core.sequences import Reference, as_read, is_known, other_letters
+from gtrack.core.sequences import KNOWN_LETTERS, Reference, as_read, is_known, other_letters
 
 _GAP = 1 << 10
 """Bases between two places that are read along: as dear as asking once more."""
@@ -136,10 +136,12 @@ class RegionBases:
             at = own.start + shift, own.end + shift  # among the bases of these runs
             begin = 0
             for letters in _pieces(genome, chroms, chrom[low:high], start[low:high], end[low:high]):
-                self.others += other_letters(letters)
-                before = np.concatenate([[0], np.cumsum(is_known(as_read(letters)))])
                 low_at, high_at = (np.clip(each - begin, 0, len(letters)) for each in at)
-                self.known[first:last] += before[high_at] - before[low_at]
+                if letters.translate(None, KNOWN_LETTERS):
+                    self.others += other_letters(letters)
+                    before = np.concatenate([[0], np.cumsum(is_known(as_read(letters)))])
+                    low_at, high_at = before[low_at], before[high_at]
+                self.known[first:last] += high_at - low_at
                 begin += len(letters)
             self.bases += begin
 

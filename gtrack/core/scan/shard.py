@@ -280,4 +280,6 @@ def _sums(
 
 
 def _counts(chosen: NDArray[np.bool_], edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    if chosen.all():
+        return np.diff(edges)
     return np.diff(np.concatenate([[0], np.cumsum(chosen)])[edges])

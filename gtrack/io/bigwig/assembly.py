@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from gtrack.io.bigwig.compression import Each
 from gtrack.io.bigwig.files import NewFile
 from gtrack.io.bigwig.index import pack_chromosomes, pack_r_tree
 from gtrack.io.bigwig.layout import (
@@ -41,6 +42,8 @@ class Assembly:
         Lengths in bp; the id of a chromosome is its rank.
     layout : Layout
         Sizes inside the file.
+    each : callable
+        How sections are compressed.
 
     Raises
     ------
@@ -48,8 +51,10 @@ class Assembly:
         Here and in both methods, when the disk refuses.
     """
 
-    def __init__(self, file: NewFile, chrom_sizes: Mapping[str, int], layout: Layout) -> None:
-        self._file = file
+    def __init__(
+        self, file: NewFile, chrom_sizes: Mapping[str, int], layout: Layout, each: Each
+    ) -> None:
+        self._file, self._each = file, each
         self._layout = layout
         self._levels = [
             ZoomLevel(bases, file.scratch(), layout.zoom_records) for bases in layout.zoom_bases
@@ -73,7 +78,9 @@ class Assembly:
         runs : Runs
             The runs of these cells, cut at cell boundaries; at least one.
         """
-        sections, leaves, largest = encode_sections(runs, chrom, self._layout.cell_bases)
+        sections, leaves, largest = encode_sections(
+            runs, chrom, self._layout.cell_bases, self._each
+        )
         leaves["offset"] += np.uint64(self._end)
         data = b"".join(sections)
         self._file.write(data)

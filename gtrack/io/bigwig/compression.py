@@ -7,7 +7,10 @@ still, but the same section sometimes leaves it in two versions, so it is not us
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
+from itertools import chain
+from typing import Any
 
 try:
     import deflate
@@ -15,6 +18,11 @@ except ImportError:  # a platform without wheels: slower, and other bytes, but a
     deflate = None
 
 LEVEL = 1
+_TOGETHER = 64  # small sections: handing one to a thread costs more than compressing it
+
+Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+"""Does work on each of many items and returns what comes of them, in their order: ``map``, or that
+of several threads, since libdeflate and zlib leave Python's lock."""
 
 #: What compresses, as a run records it: the bytes of a track depend on it.
 COMPRESSOR = (
@@ -28,6 +36,16 @@ def compress(raw: bytes) -> bytes:
     """Compress one section to a zlib stream."""
     packed: bytes = zlib.compress(raw, LEVEL) if deflate is None else deflate.zlib_compress(raw, 1)
     return packed
+
+
+def on_all(work: Callable[[Any], bytes], sections: Sequence[Any], each: Each) -> list[bytes]:
+    """Return ``work(section)`` of every section, some of them at a time."""
+
+    def on_some(some: Sequence[Any]) -> list[bytes]:
+        return [work(section) for section in some]
+
+    parts = (sections[at : at + _TOGETHER] for at in range(0, len(sections), _TOGETHER))
+    return list(chain.from_iterable(each(on_some, parts)))
 
 
 def decompress(packed: bytes, limit: int) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gtrack.io.bigwig.compression import compress
+from gtrack.io.bigwig.compression import Each, compress, on_all
 from gtrack.io.bigwig.layout import FIXED_STEP, INTERVAL, INTERVALS, R_LEAF, SECTION_HEADER
 
 # Measured on compressed files: equal values as intervals are smaller than value by value from
@@ -57,7 +57,7 @@ class Runs:
 
 
 def encode_sections(
-    runs: Runs, chrom: int, cell_bases: int
+    runs: Runs, chrom: int, cell_bases: int, each: Each = map
 ) -> tuple[list[bytes], npt.NDArray[np.void], int]:
     """Compress runs to sections; each choice depends on one cell of the genome only.
 
@@ -69,6 +69,8 @@ def encode_sections(
         Id of the chromosome.
     cell_bases : int
         Cell size in bp.
+    each : callable
+        How the sections are compressed.
 
     Returns
     -------
@@ -108,10 +110,11 @@ def encode_sections(
     body_end = body_at + items * item_bytes
     packed, values, width = heads.tobytes(), runs.values.tobytes(), SECTION_HEADER.itemsize
     spans = zip(kind.tolist(), body_at.tolist(), body_end.tolist(), strict=True)
-    sections = [
-        compress(packed[i * width : i * width + width] + (intervals if graph else values)[a:b])
+    raw = [
+        packed[i * width : i * width + width] + (intervals if graph else values)[a:b]
         for i, (graph, a, b) in enumerate(spans)
     ]
+    sections = on_all(compress, raw, each)
 
     leaves = np.empty(len(first), R_LEAF)
     leaves["chrom"] = leaves["last_chrom"] = chrom

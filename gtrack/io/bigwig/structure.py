@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from gtrack.io.bigwig.compression import decompress
+from gtrack.io.bigwig.compression import Each, decompress, on_all
 from gtrack.io.bigwig.layout import (
     CHROM_TREE_HEADER,
     CHROM_TREE_MAGIC,
@@ -40,7 +40,7 @@ from gtrack.io.bigwig.layout import (
 )
 
 _AT_ONCE = 1 << 12  # entries of an index
-_SECTIONS = 1 << 8  # in memory at once, of 32 kB at most
+_SECTIONS = 1 << 9  # in memory at once, of 32 kB at most
 
 
 class BrokenBigWigError(Exception):
@@ -191,17 +191,21 @@ def check_leaves(
     )
 
 
-def count_values(file: BinaryIO, leaves: npt.NDArray[np.void], largest: int) -> int:
+def count_values(
+    file: BinaryIO, leaves: npt.NDArray[np.void], largest: int, each: Each = map
+) -> int:
     """Decode every data section and return the number of covered bases."""
+
+    def decoded(section: tuple[bytes, int, int]) -> bytes:
+        packed, chrom, start = section
+        return _decode(packed, largest, chrom, start)
+
     covered = 0
     file.seek(int(leaves["offset"][0]))
     for low in range(0, len(leaves), _SECTIONS):
         part = leaves[low : low + _SECTIONS]
-        decoded = [
-            _decode(file.read(size), largest, chrom, start)
-            for chrom, start, _, _, _, size in part.tolist()
-        ]
-        covered += _count(part, decoded)
+        sections = [(file.read(size), chrom, start) for chrom, start, *_, size in part.tolist()]
+        covered += _count(part, on_all(decoded, sections, each))
     return covered
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyBigWig
 
 from gtrack.core.errors import VerificationError
+from gtrack.io.bigwig.compression import Each
 from gtrack.io.bigwig.structure import (
     BrokenBigWigError,
     check_leaves,
@@ -31,6 +32,7 @@ def verify_bigwig(
     samples: Iterable[tuple[str, int, npt.NDArray[np.float32]]],
     *,
     shown_as: Path | None = None,
+    each: Each = map,
 ) -> None:
     """Check that a bigWig of :class:`BigWigWriter` is whole and holds what was written.
 
@@ -50,6 +52,8 @@ def verify_bigwig(
         Runs to compare bit by bit: 0-based start in bp, one float32 per base.
     shown_as : Path or None
         Name for messages, where it is not `path`.
+    each : callable
+        How sections are decompressed.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def verify_bigwig(
     """
     try:
         with path.open("rb") as file:
-            _check_structure(file, dict(chrom_sizes), covered)
+            _check_structure(file, dict(chrom_sizes), covered, each)
         _check_as_reader(path, dict(chrom_sizes), covered, samples)
     except (BrokenBigWigError, RuntimeError) as error:
         raise VerificationError(
@@ -69,7 +73,7 @@ def verify_bigwig(
         ) from error
 
 
-def _check_structure(file: BinaryIO, chrom_sizes: dict[str, int], covered: int) -> None:
+def _check_structure(file: BinaryIO, chrom_sizes: dict[str, int], covered: int, each: Each) -> None:
     head = read_head(file)
     chroms = read_chromosomes(file, head.chroms_at, head.data_at)
     require(chroms == list(chrom_sizes.items()), "its chromosomes are not those that were given")
@@ -79,7 +83,7 @@ def _check_structure(file: BinaryIO, chrom_sizes: dict[str, int], covered: int) 
     sections = int.from_bytes(read_exactly(file, head.data_at, 8), "little")
     require(sections == len(leaves), f"it counts {sections} sections and indexes {len(leaves)}")
     check_leaves(leaves, sizes, head.data_at + 8, head.index_at)
-    found = count_values(file, leaves, head.largest)
+    found = count_values(file, leaves, head.largest, each)
     require(found == covered == head.covered, f"it covers {found} bases, not {covered}")
     require(head.zooms, "it has no zoom level")
     for bases, data_at, index_at in head.zooms:

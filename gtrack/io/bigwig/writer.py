@@ -7,7 +7,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
-from types import TracebackType
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from gtrack.core.errors import OutputError
 from gtrack.io.bigwig.assembly import Assembly
 from gtrack.io.bigwig.chromosomes import checked_sizes
+from gtrack.io.bigwig.compression import Each
 from gtrack.io.bigwig.files import NewFile
 from gtrack.io.bigwig.layout import Layout
 from gtrack.io.bigwig.samples import RunSample
@@ -64,6 +64,8 @@ class BigWigWriter:
         Lengths in bp, in the order in which chromosomes are added.
     layout : Layout
         Sizes inside the file; the default is right outside tests.
+    each : callable
+        How sections are compressed and checked: ``map``, or by threads; the same bytes.
 
     Raises
     ------
@@ -79,9 +81,14 @@ class BigWigWriter:
     """
 
     def __init__(
-        self, path: Path, chrom_sizes: Mapping[str, int], *, layout: Layout | None = None
+        self,
+        path: Path,
+        chrom_sizes: Mapping[str, int],
+        *,
+        layout: Layout | None = None,
+        each: Each = map,
     ) -> None:
-        self.path = Path(path)
+        self.path, self._each = Path(path), each
         self._layout = layout or Layout()
         self._sizes = checked_sizes(self.path, chrom_sizes)
         self._ids = {chrom: rank for rank, chrom in enumerate(self._sizes)}
@@ -105,12 +112,7 @@ class BigWigWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         if kind is None:
             self.close()
         else:
@@ -223,9 +225,8 @@ class BigWigWriter:
         self._end_chromosome()
         self._assembly.finish()
         self._file.sync()
-        verify_bigwig(
-            self._file.temporary, self._sizes, self._covered, self._sample, shown_as=self.path
-        )
+        written = self._file.temporary, self._sizes, self._covered, self._sample
+        verify_bigwig(*written, shown_as=self.path, each=self._each)
         self._file.publish()
         self._done = True
 
@@ -260,7 +261,7 @@ class BigWigWriter:
     def _open(self) -> None:
         """Create the file, with room at its start for what is known at the end."""
         self._file = NewFile(self.path)
-        self._assembly = Assembly(self._file, self._sizes, self._layout)
+        self._assembly = Assembly(self._file, self._sizes, self._layout, self._each)
 
     def _encode_whole_cells(self) -> None:
         """Encode the buffer up to the last cell boundary; a cell is never encoded in parts."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from gtrack.core.errors import VerificationError
@@ -17,7 +17,9 @@ from gtrack.core.scan.table_columns import Column, region_columns, window_column
 from gtrack.core.scan.track_statistics import TrackStatistics
 from gtrack.core.scan.window_scores import WindowScores
 from gtrack.core.targets import Target, path_of, track_url
+from gtrack.engines.local import Threads, available_cores
 from gtrack.io.bigwig import BigWigWriter
+from gtrack.io.bigwig.compression import Each
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
 _STRANDS = {"values": "", "forward_values": ".forward", "reverse_values": ".reverse"}
@@ -132,6 +134,10 @@ def merge_model(
     return MergedModel(specs, summary)
 
 
+_MOST_THREADS = 8
+"""Threads that compress a track, at most: one lays its sections, and writes tables beside it."""
+
+
 class _Tracks:
     """The bigWigs of one model under way: one a target, and one a strand where that is wanted."""
 
@@ -143,8 +149,9 @@ class _Tracks:
 
     def __enter__(self) -> _Tracks:
         with self._stack:
+            each = self._stack.enter_context(_compressing(self._folder))
             for target, column in self._wanted:
-                track = _Track(self._plan, target, self._folder, column)
+                track = _Track(self._plan, target, self._folder, column, each)
                 self._all[target, column] = self._stack.enter_context(track)
             self._stack = self._stack.pop_all()
         return self
@@ -170,13 +177,30 @@ class _Tracks:
         return [each.statistics for (_, column), each in self._all.items() if column == "values"]
 
 
+@contextmanager
+def _compressing(folder: ScanFolder) -> Iterator[Each]:
+    """Give what compresses and checks sections, in as many threads as the scan may use."""
+    asked = folder.read_run().get("workers") if folder.has_run() else None
+    threads = min(asked if isinstance(asked, int) else available_cores(), _MOST_THREADS)
+    if threads == 1:
+        yield map
+        return
+    pool = Threads(threads)
+    try:
+        yield pool.map
+    finally:
+        pool.close()
+
+
 class _Track:
     """One bigWig under way."""
 
-    def __init__(self, plan: Plan, target: Target, folder: ScanFolder, column: str) -> None:
+    def __init__(
+        self, plan: Plan, target: Target, folder: ScanFolder, column: str, each: Each
+    ) -> None:
         self._target, self._strand = target, _STRANDS[column].lstrip(".")
         self._url, self._sizes = track_url(target.stem + _STRANDS[column]), plan.chrom_sizes
-        self._writer = BigWigWriter(folder.out / path_of(self._url), plan.chrom_sizes)
+        self._writer = BigWigWriter(folder.out / path_of(self._url), plan.chrom_sizes, each=each)
         self.statistics = TrackStatistics()
 
     def __enter__(self) -> _Track:

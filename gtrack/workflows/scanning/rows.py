@@ -61,7 +61,11 @@ def read_rows(
         near = f"window {grid.locus(first)} or one of the {len(sequences) - 1:,} after it"
         raise ModelError(f"model {name}, in {near}: {error}") from error
     known = is_known("".join(texts))
-    weights = None if track is None else [_weights(track, grid, *row) for row in zip(window, reverse, strict=True)]
+    weights = (
+        None
+        if track is None
+        else [_weights(track, grid, *row) for row in zip(window, reverse, strict=True)]
+    )
     rows = Rows.of(wanted, texts, encodings, known, weights)
     refuse_misplaced(
         *(name, model, encodings, known, texts),

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.errors import OutputError, VerificationError
-from gtrack.io.bigwig import COMPRESSOR, BigWigWriter, Layout
+from gtrack.io.bigwig import COMPRESSOR, BigWigWriter, Layout, verify_bigwig
 from gtrack.io.bigwig import writer as writer_module
 from gtrack.io.bigwig.samples import RunSample
 from gtrack.io.bigwig.sections import Runs
@@ -409,6 +410,33 @@ def test_many_short_runs(tmp_path):
 @pytest.mark.long
 def test_short_runs_cost_what_they_are_many(tmp_path):
     assert growth(lambda count: write_runs(tmp_path / "x.bw", count), 10_000) < 8
+
+
+def test_threads_write_the_same_bytes(tmp_path):
+    rng = np.random.default_rng(5)
+    starts = np.arange(1000) * 250
+    values = rng.normal(size=200_000).astype(np.float32)
+    values[1000:1200] = 3  # a run of few intervals
+    columns = starts, np.full(1000, 200), values
+    layout = Layout(batch_bases=1 << 15)
+    with ThreadPoolExecutor(3) as pool:
+        for name, each in (("one.bw", map), ("many.bw", pool.map)):
+            with BigWigWriter(tmp_path / name, {"c": 250_000}, layout=layout, each=each) as writer:
+                writer.add_runs("c", *columns)
+    assert (tmp_path / "many.bw").read_bytes() == (tmp_path / "one.bw").read_bytes()
+
+
+def test_a_section_that_is_spoilt_is_found_by_threads_too(tmp_path):
+    path, values = tmp_path / "x.bw", np.arange(200_000, dtype=np.float32)
+    with BigWigWriter(path, {"c": 200_000}) as writer:
+        writer.add("c", 0, values)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 1
+    path.write_bytes(data)
+    with ThreadPoolExecutor(3) as pool:
+        for each in (map, pool.map):
+            with pytest.raises(VerificationError, match=r"section 0:\d+ does not decompress"):
+                verify_bigwig(path, {"c": 200_000}, 200_000, [], each=each)
 
 
 def test_without_deflate_zlib_writes_a_valid_file(tmp_path):
