@@ -1,4 +1,4 @@
-"""Scans by Snakemake whose processes are killed at random instants: the bytes of one that is not."""
+"""Scans by Snakemake whose processes are killed at random instants give the bytes of others."""
 
 from __future__ import annotations
 
@@ -109,6 +109,7 @@ class Storm:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kills", [50])
 def test_scans_by_snakemake_that_are_killed_give_the_bytes_of_one(
     program, make_inputs, tmp_path: Path, record_property, kills: int
