@@ -24,6 +24,7 @@ from gtrack.core.small_file import whole
 from gtrack.io.atomic import replacing
 
 _SEAL = hashlib.sha256().digest_size
+_AT_ONCE = 1 << 18  # bytes that are read back at once
 _MOST = 1 << 40  # bytes: of a device or a pipe none is read
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, MemoryError),
@@ -44,10 +45,11 @@ def write_sealed(path: Path, digest: str, arrays: Mapping[str, NDArray[Any]]) ->
     plan = np.frombuffer(bytes.fromhex(digest), np.uint8)
     with replacing(path) as handle:
         np.savez(handle, allow_pickle=False, plan=plan, **arrays)
+        seal = hashlib.sha256()
         handle.seek(0)
-        seal = hashlib.file_digest(handle, "sha256").digest()
-        handle.seek(0, io.SEEK_END)
-        handle.write(seal)
+        while part := handle.read(_AT_ONCE):
+            seal.update(part)
+        handle.write(seal.digest())
 
 
 def belongs(path: Path, digest: str) -> bool:
