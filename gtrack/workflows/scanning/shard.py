@@ -29,7 +29,7 @@ from gtrack.workflows.folder.genome import planned_sequences
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name, part_done
 from gtrack.workflows.scanning.piece_log import PieceLog
-from gtrack.workflows.scanning.pools import Pool, Read, pools_of, pools_of_null
+from gtrack.workflows.scanning.pools import Found, Pool, Read, pools_of, pools_of_null
 from gtrack.workflows.scanning.rows import read_rows
 
 
@@ -67,19 +67,6 @@ def tasks_of_shard(plan: Plan, shard: int) -> list[Task]:
     """Return one shard, with the parts of the null that go with it."""
     parts = range(0) if plan.null is None else plan.null.parts(shard, plan.n_shards)
     return [Task(shard), *(Task(part, null=True) for part in parts)]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """What a pool gave, and of the null its sequences: all that is kept until a piece is whole."""
-
-    pool: Pool
-    sequences: Sequence[str]
-    result: ShardResult
-
-    @classmethod
-    def of(cls, read: Read, result: ShardResult) -> _Found:
-        return cls(read.pool, () if read.pool.drawn is None else read.sequences, result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +146,7 @@ class ShardScanner:
         self, tasks: Iterable[Task], on_batch: OnBatch
     ) -> Generator[tuple[Task, bool], None, None]:
         """Do pieces of work; yield each when it is on disk, and whether it was there before."""
-        found: list[_Found] = []
+        found: list[Found] = []
         with closing(self._results(self._pools(tasks), on_batch)) as results:
             for each in results:
                 if not isinstance(each, _End):
@@ -186,7 +173,7 @@ class ShardScanner:
 
     def _results(
         self, pools: Iterator[Pool | _End], on_batch: OnBatch
-    ) -> Generator[_Found | _End, None, None]:
+    ) -> Generator[Found | _End, None, None]:
         """Yield what every pool gives, in their order, however many threads there are."""
         if self._stages is None:
             for pool in pools:
@@ -199,13 +186,13 @@ class ShardScanner:
         except NotFinite as problem:  # no thread uses the model any more
             problem.again()
 
-    def _in_turn(self, pool: Pool, on_batch: OnBatch) -> _Found:
+    def _in_turn(self, pool: Pool, on_batch: OnBatch) -> Found:
         """Do all of a pool."""
         read, tell = self._rows(pool), self._teller(pool, on_batch)
         explainer = self._explainers[pool.model.name]
         with self._busy.during("model"):
             answers = explainer(read.rows.encodings, read.texts, read.called, tell)
-        return _Found.of(read, self._assembled(read, answers))
+        return Found.of(read, self._assembled(read, answers))
 
     def _prepare(self, pool: Pool | _End) -> tuple[Read, Prepared] | _End:
         """Read a pool, and lay it: the reader's step."""
@@ -223,12 +210,12 @@ class ShardScanner:
         with self._busy.during("model"):
             return read, self._explainers[read.pool.model.name].begin(prepared)
 
-    def _waited(self, read: Read, wait: Wait, on_batch: OnBatch) -> _Found:
+    def _waited(self, read: Read, wait: Wait, on_batch: OnBatch) -> Found:
         """Take what a pool gave: the step of the thread that writes."""
         with self._busy.during("model"):  # counted once where the next pool is begun meanwhile
             answers = wait()
         self._teller(read.pool, on_batch)(0, 1)
-        return _Found.of(read, self._assembled(read, answers))
+        return Found.of(read, self._assembled(read, answers))
 
     def _teller(self, pool: Pool, on_batch: OnBatch) -> Callable[[int, int], None]:
         """Return what tells of a batch of a pool: its number, of how many."""
@@ -273,7 +260,7 @@ class ShardScanner:
                 per_base=self._method.per_base,
             )
 
-    def _write(self, task: Task, found: Sequence[_Found]) -> None:
+    def _write(self, task: Task, found: Sequence[Found]) -> None:
         """Write a piece of work."""
         plan, parts = self._plan, self._folder.parts
         if task.null:
