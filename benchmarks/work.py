@@ -2,9 +2,10 @@
 
 A stand-in sleeps for every shard and then puts down what the model made of it before, so that
 processors have nothing to do with it. Printed is a JSON line: two runs of `gtrack work` by one;
-a scan killed when half of its shards are there, and resumed, less one that nobody disturbed, in
-shards; `--resume` of a finished scan by the scan; and whether four runs that are killed at random
-give the same bytes. Exit 1 when a gate fails.
+a scan killed when half of its shards are there, and resumed, less one that nobody disturbed and the
+start of another: in shards (wall time, which other work on the machine lengthens), and in seconds
+of processors; how many shards were begun twice by that; `--resume` of a finished scan by the scan;
+and whether four runs that are killed at random give the same bytes. Exit 1 when a gate fails.
 
     python benchmarks/work.py [SHARDS SECONDS]
 """
@@ -14,12 +15,14 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 
 import gtrack.attribution.attnlrp
@@ -31,11 +34,12 @@ import gtrack.cli.work
 import gtrack.models.cnn
 import gtrack.workflows.scan  # noqa: F401
 from gtrack.__main__ import main
+from gtrack.io.event_log import read_events
 from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.scanning.shard import ShardScanner, Task
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "example_data"
-GATES = {"two_by_one": 0.55, "resumed_shards": 2.5, "finished_by_scan": 0.02}
+GATES = {"two_by_one": 0.55, "resumed_shards": 2.5, "begun_again": 2, "finished_by_scan": 0.02}
 KILLS = 8
 
 
@@ -50,12 +54,19 @@ def start(*words: object, stand_in: tuple[Path, float] | None = None) -> int:
     if stand_in is not None:
         done, seconds = stand_in
 
-        def scan(self: ShardScanner, task: Task, _: object) -> None:
-            time.sleep(seconds)
-            path = self._folder.parts.shard(task.index)
-            aside = path.with_name(f"{path.name}.{os.getpid():08x}.tmp")
-            shutil.copyfile(Parts(done).shard(task.index), aside)
-            aside.replace(path)
+        def scan(
+            self: ShardScanner, tasks: Iterable[Task], _: object
+        ) -> Generator[tuple[Task, bool], None, None]:
+            for task in tasks:
+                there = self.done(task)
+                if not there:
+                    self._log.begun(task)
+                    time.sleep(seconds)
+                    path = self._folder.parts.shard(task.index)
+                    aside = path.with_name(f"{path.name}.{os.getpid():08x}.tmp")
+                    shutil.copyfile(Parts(done).shard(task.index), aside)
+                    aside.replace(path)
+                yield task, there
 
         ShardScanner.scan = scan  # type: ignore[method-assign, assignment]
     sys.argv = ["gtrack", *map(str, words)]
@@ -73,11 +84,19 @@ def wait(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Return the seconds of some work."""
-    begun = time.perf_counter()
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Return the seconds of some work, and those of processors that its children took."""
+    begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     work()
-    return time.perf_counter() - begun
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - begun, cpu
+
+
+def begun_again(out: Path) -> int:
+    """Return how many shards of a scan were begun more than once, as its run log says."""
+    begun = Counter(each["piece"] for each in read_events(out / "runs") if each["event"] == "begun")
+    return sum(often > 1 for often in begun.values())
 
 
 def tracks(out: Path) -> dict[str, bytes]:
@@ -124,9 +143,9 @@ def measure(folder: Path, shards: int, seconds: float) -> dict[str, object]:
         options_of = ["--out", out, "--no-passport", *more]
         return start("scan", *options, *options_of, stand_in=stand_in)
 
-    one, two = (timed(lambda n=n: work(copy(f"work{n}"), n)) for n in (1, 2))
-    scanned = timed(lambda: wait(scan(whole)))
-    finished = timed(lambda: wait(scan(whole, "--resume")))
+    (one, _), (two, _) = (timed(lambda n=n: work(copy(f"work{n}"), n)) for n in (1, 2))
+    scanned, scanned_cpu = timed(lambda: wait(scan(whole)))
+    finished, finished_cpu = timed(lambda: wait(scan(whole, "--resume")))
 
     def half() -> None:
         child = scan(folder / "half")
@@ -136,7 +155,7 @@ def measure(folder: Path, shards: int, seconds: float) -> dict[str, object]:
         wait(child)
         assert wait(scan(folder / "half", "--resume")) == 0
 
-    halved = timed(half)
+    halved, halved_cpu = timed(half)
     killed_at_random(copy("killed"), stand_in)
     assert wait(start("merge", folder / "killed")) == 0
     same = tracks(folder / "killed") == tracks(folder / "half") == tracks(whole)
@@ -147,6 +166,8 @@ def measure(folder: Path, shards: int, seconds: float) -> dict[str, object]:
         "two_by_one": round(two / one, 3),
         "scan_s": round(scanned, 2),
         "resumed_shards": round((halved - scanned - finished) / seconds, 2),
+        "resumed_cpu_s": round(halved_cpu - scanned_cpu - finished_cpu, 2),
+        "begun_again": begun_again(folder / "half"),
         "finished_by_scan": round(finished / scanned, 4),
         "killed": KILLS,
         "same_bytes": same,

@@ -21,6 +21,9 @@ _LARGEST_KEPT = 32 << 20
 _KEPT_IN_ALL = 256 << 20
 """Free memory at the end of a heap beyond which it is given back all the same."""
 
+_AFTERWARDS = 1 << 20
+"""Both, once batches are over: large blocks lie by themselves again, and leave no holes."""
+
 
 @contextmanager
 def memory_kept(active: bool = True) -> Iterator[None]:
@@ -33,12 +36,15 @@ def memory_kept(active: bool = True) -> Iterator[None]:
     """
     libc = _glibc() if active else None
     if libc is not None:
+        libc.malloc_trim(0)  # what is free by now would stay as well
         libc.mallopt(_MMAP_THRESHOLD, _LARGEST_KEPT)
         libc.mallopt(_TRIM_THRESHOLD, _KEPT_IN_ALL)
     try:
         yield
     finally:
         if libc is not None:
+            libc.mallopt(_MMAP_THRESHOLD, _AFTERWARDS)
+            libc.mallopt(_TRIM_THRESHOLD, _AFTERWARDS)
             libc.malloc_trim(0)
 
 

@@ -24,6 +24,7 @@ from gtrack.core.small_file import whole
 from gtrack.io.atomic import replacing
 
 _SEAL = hashlib.sha256().digest_size
+_AT_ONCE = 1 << 18  # bytes that are read back at once
 _MOST = 1 << 40  # bytes: of a device or a pipe none is read
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, MemoryError),
@@ -41,12 +42,14 @@ def write_sealed(path: Path, digest: str, arrays: Mapping[str, NDArray[Any]]) ->
     OutputError
         When the disk refuses.
     """
-    buffer = io.BytesIO()
     plan = np.frombuffer(bytes.fromhex(digest), np.uint8)
-    np.savez(buffer, allow_pickle=False, plan=plan, **arrays)
     with replacing(path) as handle:
-        handle.write(buffer.getbuffer())
-        handle.write(hashlib.sha256(buffer.getbuffer()).digest())
+        np.savez(handle, allow_pickle=False, plan=plan, **arrays)
+        seal = hashlib.sha256()
+        handle.seek(0)
+        while part := handle.read(_AT_ONCE):
+            seal.update(part)
+        handle.write(seal.digest())
 
 
 def belongs(path: Path, digest: str) -> bool:
@@ -90,10 +93,10 @@ def read_sealed(path: Path, prefix: str = "") -> tuple[str, dict[str, NDArray[An
 @contextmanager
 def _arrays(path: Path) -> Iterator[Any]:
     """Open an archive; whatever is wrong inside one that was sealed again is a ValueError."""
-    archive = _unsealed(path)
+    data = _sealed(path)
     try:
-        with np.load(archive, allow_pickle=False) as arrays:
-            _check_sizes(arrays.zip, len(archive.getbuffer()))
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:  # the seal is passed over
+            _check_sizes(arrays.zip, len(data) - _SEAL)
             yield arrays
     except (OSError, ValueError):
         raise
@@ -107,10 +110,10 @@ def _check_sizes(archive: zipfile.ZipFile, size: int) -> None:
         raise ValueError("its arrays are larger than the file")
 
 
-def _unsealed(path: Path) -> io.BytesIO:
-    """Return the archive; ValueError when its digest is not the one behind it."""
+def _sealed(path: Path) -> bytes:
+    """Return a file, once; ValueError when its digest is not that of what stands before it."""
     data = whole(path, _MOST)
-    archive, seal = data[:-_SEAL], data[-_SEAL:]
+    archive, seal = memoryview(data)[:-_SEAL], data[-_SEAL:]
     if hashlib.sha256(archive).digest() != seal:
         raise ValueError(f"{path} is damaged")
-    return io.BytesIO(archive)
+    return data

@@ -11,7 +11,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
-from huggingface_hub import HfApi, constants, snapshot_download
+import huggingface_hub  # its client is loaded when it is used: half a second
+from huggingface_hub import constants
 
 from gtrack.core.errors import ModelError
 from gtrack.core.printable import shown
@@ -107,11 +108,14 @@ def _fetched(source: str, name: str, revision: str | None, patterns: list[str]) 
     _LOG.info("%s: no such folder; asking the Hugging Face Hub, %g s", source, PATIENCE)
     try:
         info = _in_time(
-            lambda: HfApi().model_info(name, revision=revision, timeout=PATIENCE), PATIENCE
+            lambda: huggingface_hub.HfApi().model_info(name, revision=revision, timeout=PATIENCE),
+            PATIENCE,
         )
         _LOG.info("%s: the Hugging Face Hub has it; downloading what is not here yet", source)
         commit = getattr(info, "sha", None) or revision
-        return Path(snapshot_download(name, revision=commit, allow_patterns=patterns))
+        return Path(
+            huggingface_hub.snapshot_download(name, revision=commit, allow_patterns=patterns)
+        )
     except Exception as problem:  # whatever the HTTP library beneath the Hub's client raises
         found = _cached(name, revision, patterns) if _no_answer(problem) else None
         if found is not None:
@@ -132,7 +136,7 @@ def _no_answer(problem: Exception) -> bool:
 def _cached(name: str, revision: str | None, patterns: list[str]) -> Path | None:
     try:
         return Path(
-            snapshot_download(
+            huggingface_hub.snapshot_download(
                 name, revision=revision, allow_patterns=patterns, local_files_only=True
             )
         )

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DROPPED_BITS = 11  # of the 31 below the sign: 8 of exponent, 12 of mantissa stay
-_MANY = 1 << 15  # values: from here on counting all bins is quicker than sorting
+_BLOCK = 1 << 12  # bins, of 1 << 20
+_AT_ONCE = 1 << 16  # values whose bins are in memory at once
 
 
 class AbsolutePercentile:
@@ -29,15 +30,10 @@ class AbsolutePercentile:
 
     def add(self, values: NDArray[np.float32]) -> None:
         """Count finite values, shape (N,)."""
-        size = np.abs(values)
-        self.largest = max(self.largest, float(size.max(initial=0)))
-        bits = size.view(np.uint32) >> _DROPPED_BITS
-        if len(bits) > _MANY:
-            counts = np.bincount(bits)
-            self._counts[: len(counts)] += counts
-            return
-        bins, counts = np.unique(bits, return_counts=True)
-        self._counts[bins] += counts
+        for low in range(0, len(values), _AT_ONCE):
+            size = np.abs(values[low : low + _AT_ONCE])
+            self.largest = max(self.largest, float(size.max()))
+            np.add.at(self._counts, size.view(np.uint32) >> _DROPPED_BITS, 1)
 
     def at(self, share: float) -> float:
         """Return the smallest bin that at least `share` of the values do not exceed; 0 if none."""
@@ -45,5 +41,9 @@ class AbsolutePercentile:
         if not total:
             return 0.0
         rank = max(1, int(np.ceil(share * total)))
-        found = int(np.searchsorted(np.cumsum(self._counts), rank))
+        blocks = np.cumsum(self._counts.reshape(-1, _BLOCK).sum(axis=1))
+        block = int(np.searchsorted(blocks, rank)) * _BLOCK
+        before = total - int(self._counts[block:].sum())
+        counts = np.cumsum(self._counts[block : block + _BLOCK])
+        found = block + int(np.searchsorted(counts, rank - before))
         return float(np.array([found << _DROPPED_BITS], np.uint32).view(np.float32)[0])

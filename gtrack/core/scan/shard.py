@@ -69,7 +69,7 @@ def wanted_rows(
     return window + first, reverse.astype(np.bool_)
 
 
-_OF_ROWS = 8
+OF_ROWS = 8
 """The first columns of a result have a value per row, the others per base."""
 
 
@@ -128,7 +128,7 @@ class ShardResult:
             for name, each in found.items()
         ):
             return False
-        of_rows = {each.shape[-1] for each in list(found.values())[:_OF_ROWS]}
+        of_rows = {each.shape[-1] for each in list(found.values())[:OF_ROWS]}
         of_targets = {each.shape[0] for each in found.values() if each.ndim > 1}
         strands = {self.forward_values.shape[1], self.reverse_values.shape[1]}
         return (len(of_rows), len(of_targets)) == (1, 1) and strands <= {0, self.values.shape[1]}

@@ -22,7 +22,7 @@ from gtrack.core.targets import Target
 
 Column = str | Sequence[str] | NDArray[Any]
 
-_AT_ONCE = 1 << 13  # regions whose cells are in memory at once
+_AT_ONCE = 1 << 10  # regions whose cells are in memory at once
 
 
 def window_columns(

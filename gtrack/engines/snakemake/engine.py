@@ -25,7 +25,7 @@ from gtrack.core.errors import (
 )
 from gtrack.core.optional_ports import WrittenWork
 from gtrack.core.ports import Work, lacking
-from gtrack.engines.snakemake.run_folder import Marks, RunFolder, is_for_good
+from gtrack.engines.snakemake.run_folder import Marks, RunFolder, is_for_good, remove_runs
 
 Item = TypeVar("Item")
 
@@ -97,6 +97,8 @@ class Snakemake:
         written, pieces = cast(WrittenWork[Item], work), list(items)
         left = {at: each for at, each in enumerate(pieces) if not written.is_done(each)}
         finished = self._finished(written, list(left.values())) if left else iter(())
+        if not left:  # the run that did the last piece may have been killed then
+            remove_runs(written.folder)
         places, done = list(left), set(range(len(pieces))) - left.keys()
         for at, each in enumerate(pieces):
             while at not in done:

@@ -129,6 +129,16 @@ def remove_kept(folder: Path) -> None:
             inside.rmdir()  # unless it is not empty
 
 
+def remove_runs(folder: Path) -> None:
+    """Remove what runs of the engine kept that were killed, of the work in a folder."""
+    engine = folder / ENGINE
+    if engine.is_symlink() or not engine.is_dir():
+        return
+    _remove_runs(engine)
+    with suppress(OSError):
+        engine.rmdir()  # unless it is not empty
+
+
 def _remove_runs(engine: Path) -> None:
     with suppress(FileNotFoundError):
         for old in engine.iterdir():

@@ -14,13 +14,13 @@ from gtrack.io.bigwig.layout import (
     HEADER,
     MAGIC,
     MAX_ZOOM_LEVELS,
-    R_LEAF,
     SUMMARY,
     VERSION,
     ZOOM_HEADER,
     ZOOM_RECORD,
     Layout,
 )
+from gtrack.io.bigwig.leaves import Leaves
 from gtrack.io.bigwig.sections import Runs, encode_sections
 from gtrack.io.bigwig.zooms import SUMMED, ZoomLevel, merge, summarise
 
@@ -62,8 +62,7 @@ class Assembly:
         chroms = pack_chromosomes(chrom_sizes, layout.fan_out, _CHROMS_AT)
         self._data_at = _CHROMS_AT + len(chroms)
         self._end = self._data_at + _COUNT.itemsize
-        self._sections = 0
-        self._leaves = bytearray()  # entries of the index, 32 bytes per section
+        self._leaves = Leaves(file.scratch())
         self._largest = ZOOM_RECORD.itemsize * layout.zoom_records  # section before compression
         self._total = np.empty(0, SUMMED)
         file.write(bytes(_CHROMS_AT) + chroms + bytes(_COUNT.itemsize))
@@ -85,8 +84,7 @@ class Assembly:
         data = b"".join(sections)
         self._file.write(data)
         self._end += len(data)
-        self._leaves += leaves.tobytes()
-        self._sections += len(leaves)
+        self._leaves.add(leaves)
         self._largest = max(self._largest, largest)
         records = summarise(runs, self._levels[0].bases)
         self._zoom(chrom, records)
@@ -97,8 +95,8 @@ class Assembly:
 
     def finish(self) -> None:
         """Append indexes and zoom levels, then fill in what was left open at the start."""
-        leaves = np.frombuffer(self._leaves, R_LEAF)
-        self._file.write(pack_r_tree(leaves, self._layout.fan_out, self._end))
+        for part in pack_r_tree(self._leaves, self._layout.fan_out, self._end):
+            self._file.write(part)
         zooms: list[bytes] = []
         previous = 0
         for level in self._levels:
@@ -116,7 +114,7 @@ class Assembly:
         summary = (total[field].item() for field in ("valid", "min", "max", "sum", "squares"))
         self._file.overwrite(0, header + b"".join(zooms))
         self._file.overwrite(_SUMMARY_AT, SUMMARY.pack(*summary))
-        self._file.overwrite(self._data_at, np.array(self._sections, _COUNT).tobytes())
+        self._file.overwrite(self._data_at, np.array(len(self._leaves), _COUNT).tobytes())
 
     def _zoom(self, chrom: int, records: npt.NDArray[np.void], *, last: bool = False) -> None:
         for level in self._levels:
@@ -134,5 +132,5 @@ class Assembly:
             self._file.write(part)
         index_at = self._file.tell()
         leaves = level.leaves(data_at + _ZOOM_COUNT.itemsize)
-        self._file.write(pack_r_tree(leaves, self._layout.fan_out, index_at))
+        self._file.write(b"".join(pack_r_tree(leaves, self._layout.fan_out, index_at)))
         return ZOOM_HEADER.pack(level.bases, 0, data_at, index_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,14 @@ from gtrack.io.bigwig.layout import (
     CHROM_TREE_HEADER,
     CHROM_TREE_MAGIC,
     NODE_HEADER,
+    R_LEAF,
     R_NODE,
     R_TREE_HEADER,
     R_TREE_MAGIC,
 )
+from gtrack.io.bigwig.leaves import Leaves
+
+_AT_ONCE = 1 << 12  # entries in memory
 
 
 def pack_chromosomes(chrom_sizes: Mapping[str, int], fan_out: int, at: int) -> bytes:
@@ -65,47 +69,55 @@ def pack_chromosomes(chrom_sizes: Mapping[str, int], fan_out: int, at: int) -> b
     return b"".join(packed)
 
 
-def pack_r_tree(leaves: npt.NDArray[np.void], fan_out: int, at: int) -> bytes:
+def pack_r_tree(leaves: Leaves, fan_out: int, at: int) -> Iterator[bytes]:
     """Lay out the R-tree over sections.
 
     Parameters
     ----------
-    leaves : ndarray of R_LEAF, shape (sections,)
+    leaves : Leaves
         Sorted by position and disjoint; at least one.
     fan_out : int
         Entries per node.
     at : int
         File offset at which the tree will stand; the sections end there.
 
-    Returns
-    -------
+    Yields
+    ------
     bytes
         The tree, root first. Only the last node of a level may be short, so nodes need no padding.
     """
-    levels = [leaves]
-    while len(levels[-1]) > fan_out:
-        below = levels[-1]
-        first = np.arange(0, len(below), fan_out)
-        last = np.append(first[1:], len(below)) - 1
-        parents = np.zeros(len(first), R_NODE)
-        for field in ("chrom", "start"):
-            parents[field] = below[field][first]
-        for field in ("last_chrom", "end"):
-            parents[field] = below[field][last]
-        levels.append(parents)
-
-    hull = [*leaves[0].item()[:2], *leaves[-1].item()[2:4]]
-    packed = [R_TREE_HEADER.pack(R_TREE_MAGIC, fan_out, len(leaves), *hull, at, 1, 0)]
+    at_once = fan_out * max(1, _AT_ONCE // fan_out)
+    above = [_parents(block, fan_out) for block in leaves.blocks(at_once)]
+    levels = [np.concatenate(above)]  # of nodes, from those over the leaves on
+    while len(levels[-1]) > 1:
+        levels.append(_parents(levels[-1], fan_out))
+    hull = [*levels[0][0].item()[:2], *levels[0][-1].item()[2:4]]
+    yield R_TREE_HEADER.pack(R_TREE_MAGIC, fan_out, len(leaves), *hull, at, 1, 0)
     level_at = at + R_TREE_HEADER.size
-    for height in reversed(range(len(levels))):
-        entries = levels[height]
-        nodes = -(-len(entries) // fan_out)
-        below_at = level_at + nodes * NODE_HEADER.size + entries.nbytes
+    sizes = [(len(leaves), R_LEAF), *((len(level), R_NODE) for level in levels)]
+    for height in reversed(range(len(levels))):  # the last level is the root itself, which is none
+        count, kind = sizes[height]
+        below_at = level_at + -(-count // fan_out) * NODE_HEADER.size + count * kind.itemsize
+        blocks: Iterable[npt.NDArray[np.void]] = leaves.blocks(at_once)
         if height:
-            child_bytes = NODE_HEADER.size + fan_out * levels[height - 1].dtype.itemsize
-            entries["offset"] = below_at + np.arange(len(entries), dtype=np.uint64) * child_bytes
-        for at_entry in range(0, len(entries), fan_out):
-            node = entries[at_entry : at_entry + fan_out]
-            packed += [NODE_HEADER.pack(height == 0, 0, len(node)), node.tobytes()]
+            entries = levels[height - 1]
+            child_bytes = NODE_HEADER.size + fan_out * sizes[height - 1][1].itemsize
+            entries["offset"] = below_at + np.arange(count, dtype=np.uint64) * child_bytes
+            blocks = [entries]
+        for block in blocks:
+            for first in range(0, len(block), fan_out):
+                node = block[first : first + fan_out]
+                yield NODE_HEADER.pack(height == 0, 0, len(node)) + node.tobytes()
         level_at = below_at
-    return b"".join(packed)
+
+
+def _parents(below: npt.NDArray[np.void], fan_out: int) -> npt.NDArray[np.void]:
+    """Return what a level says of the nodes of the one below."""
+    first = np.arange(0, len(below), fan_out)
+    last = np.append(first[1:], len(below)) - 1
+    parents = np.zeros(len(first), R_NODE)
+    for field in ("chrom", "start"):
+        parents[field] = below[field][first]
+    for field in ("last_chrom", "end"):
+        parents[field] = below[field][last]
+    return parents

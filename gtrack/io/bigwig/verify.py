@@ -12,15 +12,14 @@ import pyBigWig
 
 from gtrack.core.errors import VerificationError
 from gtrack.io.bigwig.compression import Each
+from gtrack.io.bigwig.index_check import Index
 from gtrack.io.bigwig.structure import (
     BrokenBigWigError,
-    check_leaves,
     check_zoom,
     count_values,
     read_chromosomes,
     read_exactly,
     read_head,
-    read_r_tree,
     require,
 )
 
@@ -79,20 +78,19 @@ def _check_structure(file: BinaryIO, chrom_sizes: dict[str, int], covered: int, 
     require(chroms == list(chrom_sizes.items()), "its chromosomes are not those that were given")
     sizes = np.array([size for _, size in chroms], np.int64)
 
-    leaves, end = read_r_tree(file, head.index_at)
-    sections = int.from_bytes(read_exactly(file, head.data_at, 8), "little")
-    require(sections == len(leaves), f"it counts {sections} sections and indexes {len(leaves)}")
-    check_leaves(leaves, sizes, head.data_at + 8, head.index_at)
-    found = count_values(file, leaves, head.largest, each)
+    index = Index(file, head.index_at)
+    count = int.from_bytes(read_exactly(file, head.data_at, 8), "little")
+    require(count == index.count, f"it counts {count} sections and indexes {index.count}")
+    sections = index.sections(sizes, head.data_at + 8, head.index_at)
+    found = count_values(sections, head.largest, each)
     require(found == covered == head.covered, f"it covers {found} bases, not {covered}")
     require(head.zooms, "it has no zoom level")
     for bases, data_at, index_at in head.zooms:
-        require(data_at == end, "its parts do not follow each other")
-        leaves, end = read_r_tree(file, index_at)
-        check_leaves(leaves, sizes, data_at + 4, index_at)
+        require(data_at == index.end, "its parts do not follow each other")
+        index = Index(file, index_at)
         records = int.from_bytes(read_exactly(file, data_at, 4), "little")
-        check_zoom(file, leaves, records, bases, head)
-    read_exactly(file, end, 4)
+        check_zoom(index.sections(sizes, data_at + 4, index_at), records, bases, head)
+    read_exactly(file, index.end, 4)
     require(not file.read(1), "something follows the end")
 
 

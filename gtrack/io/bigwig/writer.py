@@ -51,9 +51,9 @@ def _all_or_nothing(
 class BigWigWriter:
     """Write one bigWig; its name appears when everything is written, synced and verified.
 
-    Memory is bounded: one batch of values and 32 bytes per section (12 MB for a dense human
-    genome). The bytes depend on the values and on :data:`COMPRESSOR` only, not on how the values
-    are cut into :meth:`add` calls. Any error or interrupt discards the file.
+    Memory is bounded: one batch of values; entries of the index wait in a file. The bytes depend
+    on the values and on :data:`COMPRESSOR` only, not on how the values are cut into :meth:`add`
+    calls. Any error or interrupt discards the file.
 
     Parameters
     ----------

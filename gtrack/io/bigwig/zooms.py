@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import BinaryIO
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from gtrack.io.bigwig.compression import compress
 from gtrack.io.bigwig.files import write_all
 from gtrack.io.bigwig.layout import R_LEAF, ZOOM_RECORD
+from gtrack.io.bigwig.leaves import Leaves
 from gtrack.io.bigwig.sections import Runs
 
 #: A zoom record while it is summed; the file holds float32 sums, the summary float64.
@@ -119,11 +121,13 @@ class ZoomLevel:
         self._ready = ready[full:]
         return complete
 
-    def leaves(self, data_at: int) -> npt.NDArray[np.void]:
+    def leaves(self, data_at: int) -> Leaves:
         """Return the index entries of the sections, once the spool is copied to `data_at`."""
         leaves = np.frombuffer(self._leaves, R_LEAF).copy()
         leaves["offset"] += np.uint64(data_at)
-        return leaves
+        found = Leaves(io.BytesIO())  # a thousand times fewer than records
+        found.add(leaves)
+        return found
 
     def _store(self, records: npt.NDArray[np.void], chrom: int) -> None:
         stored = np.empty(len(records), ZOOM_RECORD)

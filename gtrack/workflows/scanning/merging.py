@@ -13,6 +13,7 @@ from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import ModelPlan, Plan
 from gtrack.core.scan.runs import ValuedRuns
 from gtrack.core.scan.shard import ShardResult
+from gtrack.core.scan.shard_cuts import cut_by_windows
 from gtrack.core.scan.table_columns import Column, region_columns, window_columns
 from gtrack.core.scan.track_statistics import TrackStatistics
 from gtrack.core.scan.window_scores import WindowScores
@@ -96,9 +97,11 @@ def merge_model(
             pools = plan.shard(shard, model.name)
             if pools:
                 result = folder.parts.read_shard(plan, shard, model.name)
-                tracks.add(grid, pools[0][1], pools[-1][2], result)
                 scores.add(result)
-                windows(window_columns(grid, targets, result))
+                for first, end, part in cut_by_windows(grid, pools, result):
+                    tracks.add(grid, first, end, part)
+                    windows(window_columns(grid, targets, part))
+                del result, part  # before the next is read
     specs = tuple(track.spec() for track in tracks.written)
     for spec in specs:
         if spec.kind == "relevance" and spec.bases != plan.covered[model.name]:

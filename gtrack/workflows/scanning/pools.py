@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.null_windows import NullGrid
 from gtrack.core.scan.plan import ModelPlan, Plan
-from gtrack.core.scan.shard import Rows
+from gtrack.core.scan.shard import Rows, ShardResult
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +39,20 @@ class Read:
     def called(self, row: int) -> str:
         """Return what messages call a row."""
         return f"window {self.pool.grid.locus(int(self.rows.window[row]))}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What a pool gave, and of the null its sequences: all that is kept until a piece is whole."""
+
+    pool: Pool
+    sequences: Sequence[str]
+    result: ShardResult
+
+    @classmethod
+    def of(cls, read: Read, result: ShardResult) -> Found:
+        """Let go of what the model read."""
+        return cls(read.pool, () if read.pool.drawn is None else read.sequences, result)
 
 
 def pools_of(plan: Plan, shard: int) -> Iterator[Pool]:

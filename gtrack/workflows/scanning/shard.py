@@ -29,7 +29,7 @@ from gtrack.workflows.folder.genome import planned_sequences
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name, part_done
 from gtrack.workflows.scanning.piece_log import PieceLog
-from gtrack.workflows.scanning.pools import Pool, Read, pools_of, pools_of_null
+from gtrack.workflows.scanning.pools import Found, Pool, Read, pools_of, pools_of_null
 from gtrack.workflows.scanning.rows import read_rows
 
 
@@ -146,7 +146,7 @@ class ShardScanner:
         self, tasks: Iterable[Task], on_batch: OnBatch
     ) -> Generator[tuple[Task, bool], None, None]:
         """Do pieces of work; yield each when it is on disk, and whether it was there before."""
-        found: list[tuple[Read, ShardResult]] = []
+        found: list[Found] = []
         with closing(self._results(self._pools(tasks), on_batch)) as results:
             for each in results:
                 if not isinstance(each, _End):
@@ -155,7 +155,7 @@ class ShardScanner:
                 if not each.there:
                     with self._busy.during("writing"):
                         self._write(each.task, found)
-                    self._log.done(each.task, [read.pool for read, _ in found], self._busy.taken())
+                    self._log.done(each.task, [each.pool for each in found], self._busy.taken())
                     found = []
                 yield each.task, each.there
 
@@ -173,7 +173,7 @@ class ShardScanner:
 
     def _results(
         self, pools: Iterator[Pool | _End], on_batch: OnBatch
-    ) -> Generator[tuple[Read, ShardResult] | _End, None, None]:
+    ) -> Generator[Found | _End, None, None]:
         """Yield what every pool gives, in their order, however many threads there are."""
         if self._stages is None:
             for pool in pools:
@@ -186,13 +186,13 @@ class ShardScanner:
         except NotFinite as problem:  # no thread uses the model any more
             problem.again()
 
-    def _in_turn(self, pool: Pool, on_batch: OnBatch) -> tuple[Read, ShardResult]:
+    def _in_turn(self, pool: Pool, on_batch: OnBatch) -> Found:
         """Do all of a pool."""
         read, tell = self._rows(pool), self._teller(pool, on_batch)
         explainer = self._explainers[pool.model.name]
         with self._busy.during("model"):
             answers = explainer(read.rows.encodings, read.texts, read.called, tell)
-        return read, self._assembled(read, answers)
+        return Found.of(read, self._assembled(read, answers))
 
     def _prepare(self, pool: Pool | _End) -> tuple[Read, Prepared] | _End:
         """Read a pool, and lay it: the reader's step."""
@@ -210,12 +210,12 @@ class ShardScanner:
         with self._busy.during("model"):
             return read, self._explainers[read.pool.model.name].begin(prepared)
 
-    def _waited(self, read: Read, wait: Wait, on_batch: OnBatch) -> tuple[Read, ShardResult]:
+    def _waited(self, read: Read, wait: Wait, on_batch: OnBatch) -> Found:
         """Take what a pool gave: the step of the thread that writes."""
         with self._busy.during("model"):  # counted once where the next pool is begun meanwhile
             answers = wait()
         self._teller(read.pool, on_batch)(0, 1)
-        return read, self._assembled(read, answers)
+        return Found.of(read, self._assembled(read, answers))
 
     def _teller(self, pool: Pool, on_batch: OnBatch) -> Callable[[int, int], None]:
         """Return what tells of a batch of a pool: its number, of how many."""
@@ -260,21 +260,21 @@ class ShardScanner:
                 per_base=self._method.per_base,
             )
 
-    def _write(self, task: Task, found: Sequence[tuple[Read, ShardResult]]) -> None:
+    def _write(self, task: Task, found: Sequence[Found]) -> None:
         """Write a piece of work."""
         plan, parts = self._plan, self._folder.parts
         if task.null:
-            for read, result in found:
-                name, drawn, first = read.pool.model.name, read.pool.drawn, read.pool.first
+            for each in found:
+                name, drawn, first = each.pool.model.name, each.pool.drawn, each.pool.first
                 assert drawn is not None
                 for target in plan.targets_of(name):
-                    values = result.values[target.place]
-                    segments = drawn.segments(first, read.sequences, values)
+                    values = each.result.values[target.place]
+                    segments = drawn.segments(first, each.sequences, values)
                     parts.write_null_part(plan, target, task.index, segments)
             return
         results: dict[str, list[ShardResult]] = {model.name: [] for model in plan.models}
-        for read, result in found:
-            results[read.pool.model.name].append(result)
+        for each in found:
+            results[each.pool.model.name].append(each.result)
         whole = {m.name: concatenate(results[m.name], len(m.targets)) for m in plan.models}
         parts.write_shard(plan, task.index, whole)
 
