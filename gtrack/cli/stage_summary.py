@@ -54,7 +54,7 @@ def said(spent: Spent) -> Iterator[str]:
     if windows is not None and bases is not None:
         yield f"{rate(windows)} windows/s, {rate(bases)} bases/s while shards were under way"
     if (model := at_work(spent)) is not None:
-        yield f"the model was {model} at shards"
+        yield f"while shards were under way, the model was {model}"
     slowest = spent.slowest
     if spent.seconds[slowest] >= _WORTH:
         took = lasting(spent.seconds[slowest])

@@ -37,7 +37,7 @@ def test_for_how_much_of_the_time_the_model_was_at_work() -> None:
     two = Spent(seconds, 10, 10, 100.0, ("cpu",), 2, 200.0)
     words = "at work in 71 % of the time of 2 processes, reading in 14 %, opening in 1 %"
     assert at_work(two) == words
-    assert f"the model was {words} at shards" in said(two)
+    assert f"while shards were under way, the model was {words}" in said(two)
     one = Spent({"model": 9.0, "writing": 0.04}, 10, 10, 10.0, ("cpu",), 1, 10.0)
     assert at_work(one) == "at work in 90 % of the time", "what is next to nothing is not named"
     assert at_work(Spent({"merging": 5.0})) is None
