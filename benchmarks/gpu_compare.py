@@ -191,7 +191,10 @@ def kernels(device: str, out: Path, seconds: float) -> Record:
     except subprocess.TimeoutExpired:
         ended = {"exit": "cut short"}
     made = json.loads(out.read_text()) if out.exists() else {}
-    return ended | {trial: found for trial, found in made.items() if isinstance(found, dict)}
+    trials = {
+        k: v for k, v in made.items() if isinstance(v, dict) and k not in ("versions", "card")
+    }
+    return ended | trials
 
 
 def measure(device: str, work: Path, record: Record, save: Any, ends: float) -> list[str]:
