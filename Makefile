@@ -64,8 +64,8 @@ lint: setup
 check: lint test
 
 # hit_peers is called by hits and real_peers (by hand), other peers by make peers, each apart;
-# gpu_compare and gpu_speed are of benchmarks/gpu.sh.
-ALONE = $(filter-out %_peers.py %/gpu_compare.py %/gpu_speed.py, $(sort $(wildcard benchmarks/*.py)))
+# gpu_* are of benchmarks/gpu.sh.
+ALONE = $(filter-out %_peers.py $(wildcard benchmarks/gpu_*.py), $(sort $(wildcard benchmarks/*.py)))
 bench: setup
 	@for script in $(ALONE); do echo "# $$script"; $(BIN)/python $$script || exit 1; done
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The example on a GPU against the CPU beside it, the tests marked gpu, and how fast a DNABERT-2 of the
-# published size (made there, seeded) and a CNN are; at most eight minutes.
+# published size (made there, seeded) and a CNN are, and where the time of a batch goes (gpu_kernels.py, in
+# what is left of the time); at most eight minutes.
 #   benchmarks/gpu.sh --pack DIR                      with pip and a registry: wheels for the other machine
 #   benchmarks/gpu.sh [--wheels DIR] [--out FILE]     there, without a network; JSON in FILE (out/gpu.json)
 # PYTHON: an interpreter that has torch and transformers (python3). GTRACK_GPU_PYTHON: its version, for
@@ -48,4 +49,4 @@ printf 'Metadata-Version: 2.1\nName: gtrack\nVersion: %s\n' "$version" >"$site/g
 limit=470 # seconds; a rehearsal may take its time
 [ "${GTRACK_GPU_DEVICE:-cuda}" != cpu ] || limit=3600
 PYTHONPATH="$PWD:$site${PYTHONPATH:+:$PYTHONPATH}" timeout "$limit" "$python" benchmarks/gpu_compare.py \
-  --device "${GTRACK_GPU_DEVICE:-cuda}" --out "$out"
+  --device "${GTRACK_GPU_DEVICE:-cuda}" --out "$out" --seconds $((limit - 10))

@@ -2,9 +2,10 @@
 
 Records the card and the versions, runs the tests marked ``gpu``, scans ``example_data`` with its
 null and motifs once on the CPU and on the device in each precision (fp32 twice), and compares
-relevance window by window and hits place by place; then ``gpu_speed.py``. Gates of the example are
-for fp32. The JSON is written after each step, so that a run that is cut short leaves what it has.
-Exit 1 when a gate is missed, and 2 when something is missing.
+relevance window by window and hits place by place; then ``gpu_speed.py``, and in what is left of
+the time as many trials of ``gpu_kernels.py`` as it takes. Gates of the example are for fp32, and a
+trial has none. The JSON is written after each step, so that a run that is cut short leaves what it
+has. Exit 1 when a gate is missed, and 2 when something is missing.
 
     benchmarks/gpu.sh
     python benchmarks/gpu_compare.py --device cpu      a rehearsal without a GPU
@@ -32,6 +33,9 @@ DATA = ROOT / "example_data"
 MODELS = ("cnn", "dnabert2")
 COSINE = 0.9999
 """Gate of fp32: the least cosine of a window's relevance, as in the tests marked gpu."""
+
+TRIAL = 40.0
+"""Seconds that the longest trial of ``gpu_kernels.py`` may take: two compile for 9 s each."""
 
 PRECISIONS = ("fp32", "tf32", "bf16")
 NEEDED = (
@@ -173,7 +177,27 @@ def same_bytes(one: Path, other: Path) -> bool:
     return all((one / name).read_bytes() == (other / name).read_bytes() for name in names)
 
 
-def measure(device: str, work: Path, record: Record, save: Any) -> list[str]:
+def kernels(device: str, out: Path, seconds: float) -> Record:
+    """Make the trials of kernels that fit into the time; what was made stays when it is over."""
+    if seconds < 2 * TRIAL:
+        return {"left_out": "no time"}
+    command = [sys.executable, str(ROOT / "benchmarks" / "gpu_kernels.py"), "--out", str(out)]
+    command += ["--device", device, "--seconds", str(seconds - TRIAL)]
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
+        ended: Record = {"exit": ran.returncode}
+        if not out.exists():
+            ended["error"] = ran.stderr.strip()[-2000:]
+    except subprocess.TimeoutExpired:
+        ended = {"exit": "cut short"}
+    made = json.loads(out.read_text()) if out.exists() else {}
+    trials = {
+        k: v for k, v in made.items() if isinstance(v, dict) and k not in ("versions", "card")
+    }
+    return ended | trials
+
+
+def measure(device: str, work: Path, record: Record, save: Any, ends: float) -> list[str]:
     """Fill the record step by step; return the gates that are missed."""
     missed = []
     record["tests"] = gpu_tests()
@@ -209,7 +233,9 @@ def measure(device: str, work: Path, record: Record, save: Any) -> list[str]:
         save()
     from gpu_speed import speed
 
-    return [*missed, *speed(device, work / "speed", record, save)]
+    missed += speed(device, work / "speed", record, save)
+    record["kernels"] = made = kernels(device, work / "kernels.json", ends - time.perf_counter())
+    return [*missed, *(["the trials of kernels"] if "error" in made else [])]
 
 
 def main() -> int:
@@ -217,6 +243,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--device", default=os.environ.get("GTRACK_GPU_DEVICE", "cuda"))
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--seconds", type=float, default=1e9, help="for all of it")
     given = parser.parse_args()
     if lacks := missing():
         print(f"not here: {', '.join(lacks)}; see benchmarks/gpu.sh --pack", file=sys.stderr)
@@ -243,7 +270,7 @@ def main() -> int:
 
     save()
     with tempfile.TemporaryDirectory() as name:
-        record["missed"] = measure(given.device, Path(name), record, save)
+        record["missed"] = measure(given.device, Path(name), record, save, begun + given.seconds)
     save()
     print(json.dumps(record))
     return int(bool(record["missed"]))

@@ -29,8 +29,9 @@ def status(folder: Path, watch: bool, as_json: bool) -> None:
     """Say how far a scan is, who is at it, how fast it goes, and what to do next.
 
     It reads, and neither writes nor locks, so it may be asked at any time, on any machine that sees
-    the folder. Rates are of the pieces that ended last, by the times of their files. With --watch
-    the figures stay in place on a terminal; into a file or a pipe goes a line for each change.
+    the folder. Rates are of the pieces that ended last, by the times of their files; for how much
+    of the time the model was at work is of all runs, by their log. With --watch the figures stay in
+    place on a terminal; into a file or a pipe goes a line for each change.
     Code 0 says that there is a scan, finished or not.
 
     \b
@@ -109,6 +110,8 @@ def _shards(now: Status) -> str:
 
 def _told(now: Status) -> Iterator[str]:
     """Say all in lines of their own."""
+    from gtrack.cli.stage_summary import at_work, held_up
+
     yield f"{now.out}: {_words(now)}"
     null = " (null included)" if now.null.of else ""
     if now.shards.of:
@@ -127,6 +130,10 @@ def _told(now: Status) -> Iterator[str]:
         yield f"         and {len(now.runs) - _NAMED:,} runs more"
     if speed := _speed(now):
         yield "rate     " + ", ".join(speed)
+    if now.spent is not None and (model := at_work(now.spent)) is not None:
+        yield f"model    {model}"
+        if (cure := held_up(now.spent)) is not None:
+            yield f"shorten  {cure}"
     if now.there:
         yield "there    tracks, " + ", ".join(now.there)
     yield f"next     {now.next}"
@@ -179,4 +186,9 @@ def _as_json(now: Status) -> list[str]:
     from dataclasses import asdict
 
     record = {"schema": "gtrack-status/1", **asdict(now), "out": str(now.out)}
-    return json.dumps({**record, "left_behind": now.left_behind}, indent=1).splitlines()
+    del record["spent"]  # seconds, of which programs want the shares
+    more = {
+        "left_behind": now.left_behind,
+        "shares": {k: round(v, 4) for k, v in now.shares.items()},
+    }
+    return json.dumps({**record, **more}, indent=1).splitlines()

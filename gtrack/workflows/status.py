@@ -13,7 +13,9 @@ from gtrack.core.printable import pasted
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.pace import Ended, pace
 from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.spent import Spent
 from gtrack.workflows.folder.at_work import Run, RunsSeen
+from gtrack.workflows.folder.run_log import RunLog
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import part_done
 
@@ -36,7 +38,8 @@ class Status:
     `state` is ``unplanned``, ``planned`` (nothing is done), ``running``, ``stopped`` (some is done,
     and nobody is at work), ``unmerged`` or ``finished``; of tracks of another tool, ``unplanned``
     or ``finished``. Rates are of the last pieces that ended, and None where too few did; `seconds`
-    are left at that rate. `there` names what lies beside the tracks.
+    are left at that rate. `there` names what lies beside the tracks. `shares` says in how much of
+    the processes' time at shards each stage was at work, by the run log (`spent`, None without it).
     """
 
     out: Path
@@ -52,6 +55,12 @@ class Status:
     bases_per_second: float | None = None
     seconds: float | None = None
     there: tuple[str, ...] = ()
+    spent: Spent | None = None
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """In how much of the time of processes at shards each stage was at work."""
+        return {} if self.spent is None else self.spent.shares
 
     @property
     def left_behind(self) -> tuple[int, ...]:
@@ -122,6 +131,7 @@ class Looker:
             bases=Count(_bases(done), _bases(self._pieces)),
             runs=runs,
             there=tuple(_there(folder)),
+            spent=RunLog(out).spent(),
         )
         return self._paced(said) if state in ("running", "stopped") else said
 

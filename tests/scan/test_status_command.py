@@ -67,6 +67,7 @@ def test_from_the_plan_to_the_end(run, planned) -> None:
     assert told["windows"]["done"] == told["bases"]["done"] == 0
     assert told["next"] == f"gtrack work {out} && gtrack merge {out}"
     assert told["windows_per_second"] is told["seconds"] is None
+    assert told["shares"] == {}, "nobody was at work"
 
     run("scan", "--plan", out, "--shard", "0-2")
     told = of(run, out)
@@ -84,12 +85,25 @@ def test_from_the_plan_to_the_end(run, planned) -> None:
     assert told["windows"]["done"] == told["windows"]["of"]
     assert told["bases"]["done"] == told["bases"]["of"]
     whole = told["windows"], told["bases"]
+    assert 0 < told["shares"]["model"] <= 1
+    assert sum(told["shares"].values()) < 1.2, "stages in turn: together they are the time"
+    model = next(line for line in run("status", out).out.splitlines() if line[:5] == "model")
+    assert model.startswith("model    at work in ")
+    assert " % of the time, " in model
 
     run("merge", out)
     told = of(run, out)
     assert (told["state"], told["next"]) == ("finished", f"gtrack view {out}")
     assert (told["windows"], told["bases"], told["there"]) == (*whole, ["null"])
     assert run("status", out).out.startswith(f"{out}: finished\nshards   8 of 8 done\n")
+
+
+def test_without_a_log_all_else_is_told(run, planned) -> None:
+    run("work", planned)
+    whole = of(run, planned)
+    shutil.rmtree(planned / "runs")
+    assert of(run, planned) == {**whole, "shares": {}}
+    assert "model" not in run("status", planned).out
 
 
 def test_windows_and_bases_are_all_of_the_plan(run, planned) -> None:

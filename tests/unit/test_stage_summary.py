@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from gtrack.cli.stage_summary import said
+from gtrack.cli.stage_summary import at_work, held_up, said
 from gtrack.core.scan.spent import STAGES, Spent
 
 
@@ -29,6 +30,35 @@ def test_the_slowest_is_named_with_what_shortens_it(stage: str, device: str) -> 
     assert ("a GPU shortens it" in last) == (stage == "model" and device == "cpu")
     for option in re.findall(r"--[a-z-]+", last):
         assert option in _OPTIONS, option
+
+
+def test_for_how_much_of_the_time_the_model_was_at_work() -> None:
+    seconds = {"planning": 900.0, "opening": 2.0, "reading": 28.0, "model": 142.0, "writing": 0.4}
+    two = Spent(seconds, 10, 10, 100.0, ("cpu",), 2, 200.0)
+    words = "at work in 71 % of the time of 2 processes, reading in 14 %, opening in 1 %"
+    assert at_work(two) == words
+    assert f"while shards were under way, the model was {words}" in said(two)
+    one = Spent({"model": 9.0, "writing": 0.04}, 10, 10, 10.0, ("cpu",), 1, 10.0)
+    assert at_work(one) == "at work in 90 % of the time", "what is next to nothing is not named"
+    assert at_work(Spent({"merging": 5.0})) is None
+
+
+@pytest.mark.parametrize("stage", STAGES[1:7])
+def test_what_a_model_waits_for_is_said_with_its_cure(stage: str) -> None:
+    spent = Spent(
+        {**dict.fromkeys(STAGES[1:7], 1.0), stage: 70.0}, 1, 1, 100.0, ("cuda",), 1, 100.0
+    )
+    cure = held_up(spent)
+    if stage == "model":
+        assert cure is not None, "at 70 % it waits"
+        assert held_up(replace(spent, clock=80.0)) is None, "it waits for little"
+        return
+    assert cure is not None
+    assert cure.startswith(f"{stage}: ")
+    for option in re.findall(r"--[a-z-]+", cure):
+        assert option in _OPTIONS, option
+    assert held_up(replace(spent, clock=59.0)) is None, "a short scan"
+    assert held_up(Spent({"merging": 500.0})) is None
 
 
 _OPTIONS = {

@@ -94,6 +94,21 @@ def shard_bounds(n_pools: int, n_shards: int) -> list[tuple[int, int]]:
     return list(pairwise(cuts))
 
 
+def shard_pools(n_windows: int, n_shards: int, shard: int) -> list[tuple[int, int, int]]:
+    """Return (pool, first window, end) of the pools of one shard, of however many there are.
+
+    Examples
+    --------
+    >>> shard_pools(600, 2, 1)
+    [(1, 256, 512), (2, 512, 600)]
+    """
+    if not 0 <= shard < n_shards:
+        raise IndexError(f"there is no shard {shard} of {n_shards}")
+    n_pools = -(-n_windows // POOL)
+    pools = range(n_pools * shard // n_shards, n_pools * (shard + 1) // n_shards)
+    return [(pool, pool * POOL, min((pool + 1) * POOL, n_windows)) for pool in pools]
+
+
 def share(part: int, parts: int, *totals: int) -> tuple[int, ...]:
     """Return what one of some equal parts of a whole adds to every total, in whole numbers."""
     return tuple(total * (part + 1) // parts - total * part // parts for total in totals)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.regions import narrow
 from gtrack.core.scan.runs import ValuedRuns, joined_runs
+from gtrack.core.scan.sorted_columns import places_in
 
 BOTH, FORWARD, REVERSE = 3, 1, 2
 """Strands to explain, as bits."""
@@ -62,7 +63,7 @@ class WindowGrid:
 
     def owned(self, first: int, end: int) -> int:
         """Return how many bases the windows ``first`` to ``end`` own, N included."""
-        low, high = np.searchsorted(self.run_window, [first, end])
+        low, high = places_in(self.run_window, [first, end])
         return int((self.run_end[low:high] - self.run_start[low:high]).sum())
 
     def locus(self, window: int) -> str:
@@ -80,7 +81,7 @@ class WindowGrid:
         """
         if known.all():  # most often
             return self.owned(first, end)
-        low, high = np.searchsorted(self.run_window, [first, end])
+        low, high = places_in(self.run_window, [first, end])
         lengths = self.end[first:end] - self.start[first:end]
         origin = np.cumsum(lengths) - lengths - self.start[first:end]
         at = origin[self.run_window[low:high] - first]
@@ -97,7 +98,7 @@ class WindowGrid:
         values : ndarray of float32, shape (B,)
             One value per owned base, run after run.
         """
-        low, high = np.searchsorted(self.run_window, [first, end])
+        low, high = places_in(self.run_window, [first, end])
         runs = slice(int(low), int(high))
         chrom = self.chrom[self.run_window[runs]].astype(np.int64)
         start, stop = self.run_start[runs], self.run_end[runs]
@@ -105,7 +106,7 @@ class WindowGrid:
 
     def runs_of(self, window: int) -> list[tuple[int, int]]:
         """Return the owned runs (start, end) of one window."""
-        low, high = np.searchsorted(self.run_window, [window, window + 1])
+        low, high = places_in(self.run_window, [window, window + 1])
         return list(
             zip(self.run_start[low:high].tolist(), self.run_end[low:high].tolist(), strict=True)
         )

@@ -15,7 +15,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.regions import Regions, Row, narrow
-from gtrack.core.scan.batches import pool_bounds, shard_bounds
+from gtrack.core.scan.batches import shard_pools
 from gtrack.core.scan.digests import canonical, digest_of, digest_of_items, digest_of_parts
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.null_windows import NullGrid, NullPlan, lay_null
@@ -207,9 +207,7 @@ class Plan:
 
     def shard(self, index: int, name: str) -> list[tuple[int, int, int]]:
         """Return (pool, first window, end) of one model's pools in a shard."""
-        bounds = pool_bounds(len(self.grid(name)))
-        first, end = shard_bounds(len(bounds), self.n_shards)[index]
-        return [(pool, *bounds[pool]) for pool in range(first, end)]
+        return shard_pools(len(self.grid(name)), self.n_shards, index)
 
     def shard_seal(self, index: int) -> str:
         """Return the sha256 (hex) that marks one shard: plan, number, windows, models and targets.

@@ -15,6 +15,7 @@ from gtrack.core.regions import Regions
 from gtrack.core.row_sums import row_sums
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.one_axis import on_axis
+from gtrack.core.scan.sorted_columns import places_in
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +91,7 @@ def _asked(
     """Return a number for each pair of a window and a region that asked for it, near `window`."""
     if not len(window):
         return window
-    pairs = slice(*np.searchsorted(grid.wanted_window, [window.min(), window.max() + 1]).tolist())
+    pairs = slice(*places_in(grid.wanted_window, [window.min(), window.max() + 1]).tolist())
     asked, by = grid.wanted_window[pairs].astype(np.int64), grid.wanted_region[pairs] - number
     return np.asarray((asked * n_regions + by)[(by >= 0) & (by < n_regions)])
 

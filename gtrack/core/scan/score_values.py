@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.runs import ValuedRuns, joined_runs
+from gtrack.core.scan.sorted_columns import places_in
 
 _AT_ONCE = 4096  # windows whose bases are in memory
 
@@ -74,7 +75,7 @@ def score_runs(grid: WindowGrid, scores: NDArray[np.float64]) -> Iterator[tuple[
         One per window, finite.
     """
     for first in range(0, len(grid), _AT_ONCE):
-        low, high = np.searchsorted(grid.run_window, [first, first + _AT_ONCE])
+        low, high = places_in(grid.run_window, [first, first + _AT_ONCE])
         window = grid.run_window[low:high]
         start, end = (each[low:high].astype(np.int64) for each in (grid.run_start, grid.run_end))
         values = np.repeat(scores[window].astype(np.float32), end - start)

@@ -13,6 +13,7 @@ from gtrack.core.row_sums import row_sums
 from gtrack.core.scan.grid import FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.plan import ModelPlan
 from gtrack.core.scan.projection import Projection, to_bases
+from gtrack.core.scan.sorted_columns import places_in
 from gtrack.core.sequences import lengths_of
 
 
@@ -228,10 +229,10 @@ class _Layout:
 
     @classmethod
     def of(cls, grid: WindowGrid, rows: Rows) -> _Layout:
-        lengths = (grid.end - grid.start)[rows.window]
+        lengths = grid.end[rows.window] - grid.start[rows.window]
         edges = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         first, end = (int(rows.window[0]), int(rows.window[-1]) + 1) if len(rows) else (0, 0)
-        low, high = np.searchsorted(grid.run_window, [first, end])
+        low, high = places_in(grid.run_window, [first, end])
         window, start = grid.run_window[low:high], grid.run_start[low:high]
         size = grid.run_end[low:high] - start
         offset = positions(start - grid.start[window], size)  # in the window

@@ -13,6 +13,9 @@ STAGES = (
 )
 """In the order in which they come; those from "reading" to "writing" are the shards'."""
 
+OF_PROCESSES = STAGES[1:7]
+"""Those of every process that does shards: its models are opened, and then it is at them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:
@@ -29,6 +32,11 @@ class Spent:
         Seconds of the clock in which at least one piece was under way.
     devices : tuple of str
         Kinds of devices that did them.
+    processes : int
+        That did at least one piece.
+    clock : float
+        Seconds of all these processes' clocks in which each opened its models or was at a piece:
+        two side by side for a minute are two minutes.
     """
 
     seconds: dict[str, float]
@@ -36,6 +44,19 @@ class Spent:
     bases: int = 0
     under_way: float = 0.0
     devices: tuple[str, ...] = ()
+    processes: int = 0
+    clock: float = 0.0
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """How much of `clock` each stage of the processes was busy, 0 to 1; empty where none was.
+
+        That of ``model`` is the share that would be left if all else took no time at all.
+        """
+        if self.clock <= 0:
+            return {}
+        busy = {stage: self.seconds.get(stage, 0.0) for stage in OF_PROCESSES}
+        return {stage: min(1.0, seconds / self.clock) for stage, seconds in busy.items()}
 
     @property
     def total(self) -> float:
@@ -66,10 +87,12 @@ def spent(events: Iterable[Mapping[str, Any]]) -> Spent | None:
     >>> found = spent([{**done, "windows": 10, "bases": 50, "seconds": {"model": 4.0}}])
     >>> found.seconds, found.under_way, found.per_second(found.windows)
     ({'model': 4.0}, 5.0, 2.0)
+    >>> found.shares["model"]
+    0.8
     """
     sums: dict[str, float] = {}
     windows = bases = 0
-    stretches, devices = list[tuple[float, float]](), dict[str, None]()
+    stretches, devices = dict[object, list[tuple[float, float]]](), dict[str, None]()
     for each in events:
         seconds = each.get("seconds")
         for stage, number in seconds.items() if isinstance(seconds, dict) else ():
@@ -81,11 +104,15 @@ def spent(events: Iterable[Mapping[str, Any]]) -> Spent | None:
             windows += _count(each.get("windows"))
             bases += _count(each.get("bases"))
             if (stretch := _stretch(each)) is not None:
-                stretches.append(stretch)
+                process = str(each.get("host")), str(each.get("pid"))
+                stretches.setdefault(process, []).append(stretch)
     if not sums:
         return None
     ordered = {stage: sums[stage] for stage in STAGES if stage in sums}
-    return Spent(ordered, windows, bases, _covered(stretches), tuple(devices))
+    under_way = _covered([each for some in stretches.values() for each in some])
+    at_pieces = sum(map(_covered, stretches.values()))
+    clock = at_pieces and at_pieces + ordered.get("opening", 0.0)
+    return Spent(ordered, windows, bases, under_way, tuple(devices), len(stretches), clock)
 
 
 def _count(number: object) -> int:

@@ -17,6 +17,7 @@ from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.ledger import absorbed
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.shard import ShardResult
+from gtrack.core.scan.sorted_columns import places_in
 from gtrack.core.scan.window_scores import WindowScores
 from gtrack.core.targets import Target
 
@@ -31,7 +32,7 @@ def window_columns(
     """Return the columns of ``windows.tsv`` for one shard."""
     per, window = len(targets), result.window
     askers = _askers(grid, window)
-    first, end = np.searchsorted(grid.run_window, [window, window + 1])
+    first, end = places_in(grid.run_window, [window, window + 1])
     of_rows: list[Column] = [
         *(_named(grid.chroms, grid.chrom[window]), grid.start[window], grid.end[window]),
         *(_named("+-", result.reverse.astype(np.int64)), askers),
@@ -78,7 +79,7 @@ def region_columns(
 
 def _askers(grid: WindowGrid, window: NDArray[np.int64]) -> Column:
     """Return the regions that asked for each window, comma-separated."""
-    first, end = np.searchsorted(grid.wanted_window, [window, window + 1])
+    first, end = places_in(grid.wanted_window, [window, window + 1])
     if (end - first == 1).all():  # most often
         return np.asarray(grid.wanted_region[first])
     low, high = (int(first[0]), int(end[-1])) if len(window) else (0, 0)

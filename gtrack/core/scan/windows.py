@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from gtrack.core.encodings import positions
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
-from gtrack.core.regions import Regions
+from gtrack.core.regions import Regions, narrow
 from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.one_axis import off_axis, on_axis
 from gtrack.core.scan.regions import union_of
@@ -85,15 +85,18 @@ def lay_windows(
     new[1:] = (chrom[1:] != chrom[:-1]) | (start[1:] != start[:-1])
     window = np.cumsum(new) - 1
     chrom, start, end = chrom[new], start[new], (start + width)[new]
+    del width, new
     strands = _strands(strand, regions, window, asker, len(start))
 
     run_window, run_start, run_end = _own(regions, rank, chrom, start, end)
     keep = np.zeros(len(start), bool)
     keep[run_window] = True
-    renamed = np.cumsum(keep) - 1
-    asked = keep[window]
+    # Of a genome each column is 100 MB: one after the other becomes what is kept of it.
+    of, first, last = (narrow(each[keep]) for each in (chrom, start, end))
+    del chrom, start, end
+    asked, renamed = keep[window], narrow(np.cumsum(keep) - 1)
     return WindowGrid(
-        *(chroms, chrom[keep], start[keep], end[keep], strands[keep]),
+        *(chroms, of, first, last, strands[keep]),
         *(renamed[run_window], run_start, run_end, renamed[window[asked]], asker[asked]),
         int((~keep).sum()),
     )
@@ -169,12 +172,15 @@ def _own(
     centre2 = start + end
     border = on_axis(chrom[:-1], (centre2[:-1] + centre2[1:] - 2) // 4 + 1)
     border = np.where(chrom[1:] == chrom[:-1], border, on_axis(chrom[1:], 0))
+    del centre2
     first = np.searchsorted(border, left, side="right")
     last = np.searchsorted(border, right - 1, side="right")
     run = np.repeat(np.arange(len(left)), last - first + 1)
     window = positions(first, last - first + 1)
     edges = np.concatenate([[0], border, [0]])  # of a window: its own, and the next one's
+    del border
     run_start = np.where(window == first[run], left[run], edges[window])
     run_end = np.where(window == last[run], right[run], edges[window + 1])
+    del edges, run
     filled = run_end > run_start  # equal centres leave empty cells
     return window[filled], off_axis(run_start[filled])[1], off_axis(run_end[filled])[1]

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gtrack.core.scan.batches import LENGTH_STEP, POOL, cut_batches, pool_bounds, shard_bounds
+from gtrack.core.scan.batches import (
+    LENGTH_STEP,
+    POOL,
+    cut_batches,
+    pool_bounds,
+    shard_bounds,
+    shard_pools,
+)
 
 lengths_of = st.lists(st.integers(1, 400), max_size=60)
 budgets = st.integers(1, 6000)
@@ -88,6 +96,18 @@ def test_shards_are_whole_pools(n_pools: int, n_shards: int) -> None:
     assert [p for first, end in bounds for p in range(first, end)] == list(range(n_pools))
     sizes = [end - first for first, end in bounds]
     assert max(sizes) - min(sizes) <= 1
+
+
+@given(st.integers(0, 9000), st.integers(1, 60), st.data())
+def test_a_shard_is_cut_out_of_all_pools(n_windows: int, n_shards: int, data) -> None:
+    shard = data.draw(st.integers(0, n_shards - 1))
+    pools = list(enumerate(pool_bounds(n_windows)))
+    first, end = shard_bounds(len(pools), n_shards)[shard]
+    cut = [(pool, *bounds) for pool, bounds in pools[first:end]]
+    assert shard_pools(n_windows, n_shards, shard) == cut
+    for none in (-1, n_shards):
+        with pytest.raises(IndexError, match="no shard"):
+            shard_pools(n_windows, n_shards, none)
 
 
 @given(lengths_of, budgets, st.integers(0, 30))

@@ -60,3 +60,40 @@ def test_what_makes_no_sense_is_passed_over(lines) -> None:
 def test_nothing_is_known_of_no_lines() -> None:
     assert spent([]) is None
     assert spent([{"event": "started"}]) is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 50), st.integers(1, 20))))
+def test_each_process_has_a_clock_of_its_own(pieces) -> None:
+    lines = [{**done(at, at + n, model=0.5), "host": "h", "pid": pid} for pid, at, n in pieces]
+    opened = {"event": "opened", "device": "cpu", "seconds": {"opening": 2.0}}
+    found = spent([opened, *lines])
+    assert found is not None
+    pids = {pid for pid, _, _ in pieces}
+    ticks = sum(
+        any(pid == one and at <= t < at + n for one, at, n in pieces)
+        for pid in pids
+        for t in range(80)
+    )
+    assert found.processes == len(pids)
+    if not pieces:
+        assert (found.shares, found.clock) == ({}, 0.0), "whoever only opened did nothing yet"
+        return
+    assert abs(found.clock - ticks - 2.0) < 1e-3
+    assert abs(found.shares["model"] - min(1.0, 0.5 * len(pieces) / found.clock)) < 1e-9
+    assert abs(found.shares["opening"] - 2.0 / found.clock) < 1e-9
+    assert set(found.shares) == set(STAGES[1:7])
+
+
+def test_merging_is_no_time_of_those_who_do_shards() -> None:
+    alone = spent([done(0, 10, model=7.0, writing=1.0)])
+    merged = spent(
+        [done(0, 10, model=7.0, writing=1.0), {"event": "merged", "seconds": {"merging": 90.0}}]
+    )
+    assert alone is not None
+    assert merged is not None
+    assert alone.shares == merged.shares
+    assert (alone.shares["model"], alone.shares["writing"], alone.shares["reading"]) == (
+        0.7,
+        0.1,
+        0,
+    )
