@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -21,6 +21,7 @@ from gtrack.io.annotations.attributes import (
     symbol,
 )
 from gtrack.io.annotations.parts import CODING, EXON, PIECE
+from gtrack.io.annotations.stretches import line_blocks, lines_on
 from gtrack.io.annotations.transcripts import ANY_GENE, Key, Row, Transcripts
 from gtrack.io.bed_columns import read_strand, whole
 from gtrack.io.shell import filtered
@@ -83,19 +84,24 @@ class _Form(NamedTuple):
     plain: Callable[[bytes], bytes]
 
 
-def read_gtf(path: Path) -> Iterator[Feature]:
+def read_gtf(path: Path, chroms: Collection[str] | None = None) -> Iterator[Feature]:
     """Yield the transcripts of a GTF, and one feature for each row that belongs to none.
+
+    With `chroms` only those on these chromosomes: rows of others are not looked at.
 
     Raises
     ------
     InputError
         At the first line that breaks a rule.
     """
-    return _read(path, _Form(GtfAttributes, _gtf_ids, bytes), {})
+    lines = _lines(path, chroms)
+    return _read(path, lines, _Form(GtfAttributes, _gtf_ids, bytes), {})
 
 
-def read_gff3(path: Path) -> Iterator[Feature]:
+def read_gff3(path: Path, chroms: Collection[str] | None = None) -> Iterator[Feature]:
     """Yield the transcripts of a GFF3, and one feature for each row that belongs to none.
+
+    With `chroms` only those on these chromosomes: rows of others are not looked at.
 
     A feature that runs on beyond the end of a sequence which the file calls circular is two: up to
     the origin, and from there.
@@ -105,13 +111,22 @@ def read_gff3(path: Path) -> Iterator[Feature]:
     InputError
         At the first line that breaks a rule.
     """
-    return _read(path, _Form(gff3_attributes, _gff3_ids, unquote_to_bytes), _circular(path))
+    lines, form = (
+        _lines(path, chroms, escaped=True),
+        _Form(gff3_attributes, _gff3_ids, unquote_to_bytes),
+    )
+    return _read(path, lines, form, _circular(path, chroms))
 
 
-def _read(path: Path, form: _Form, circular: Mapping[bytes, int]) -> Iterator[Feature]:
+def _read(
+    path: Path,
+    lines: Iterator[tuple[int, list[bytes]]],
+    form: _Form,
+    circular: Mapping[bytes, int],
+) -> Iterator[Feature]:
     file, plain = shown(path), form.plain
     book = Transcripts(file, circular)
-    for number, fields in _lines(path):
+    for number, fields in lines:
         kind, text = fields[2].lower(), fields[8]
         part = _PARTS.get(kind)
         try:
@@ -212,10 +227,10 @@ def _decoded_id(text: bytes) -> bytes:
     return unquote_to_bytes(text.strip())
 
 
-def _circular(path: Path) -> dict[bytes, int]:
+def _circular(path: Path, chroms: Collection[str] | None) -> dict[bytes, int]:
     """Return the lengths of the sequences that a GFF3 calls circular."""
     found = {}
-    for _, line in read_lines(path):
+    for line in _all_lines(path) if chroms is None else _lines_of(path, _CIRCULAR):
         if line.startswith((b"##FASTA", b">")):
             break
         if _CIRCULAR in line and not line.startswith(b"#"):
@@ -228,9 +243,24 @@ def _circular(path: Path) -> dict[bytes, int]:
     return found
 
 
-def _lines(path: Path) -> Iterator[tuple[int, list[bytes]]]:
+def _all_lines(path: Path) -> Iterator[bytes]:
+    return (line for _, line in read_lines(path))
+
+
+def _lines_of(path: Path, word: bytes) -> Iterator[bytes]:
+    """Yield the lines of a file that lie beside a word."""
+    for _, block in line_blocks(path):
+        if word in block:
+            yield from block.split(b"\n")
+
+
+def _lines(
+    path: Path, chroms: Collection[str] | None, *, escaped: bool = False
+) -> Iterator[tuple[int, list[bytes]]]:
     """Yield number and fields of every row; the sequences at the end of a GFF3 are none."""
-    for number, line in read_lines(path):
+    wanted = [each.encode(errors="surrogateescape") for each in chroms or ()]
+    lines = read_lines(path) if chroms is None else lines_on(path, wanted, escaped=escaped)
+    for number, line in lines:
         if line.startswith((b"##FASTA", b">")):
             return
         if not line.strip() or line.startswith((b"#", b"track ", b"browser ")):
