@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
@@ -10,7 +10,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
 from gtrack.core.printable import shown
 from gtrack.io.annotations.bed12 import read_bed_features, read_broad_peaks, read_narrow_peaks
-from gtrack.io.annotations.gff import read_gff3, read_gtf
+from gtrack.io.annotations.gff import Places, read_gff3, read_gtf
 from gtrack.io.annotations.sieve import Sieve
 from gtrack.io.bigbed import bigbed_at, read_bigbed
 
@@ -27,9 +27,10 @@ _SIFTED: Mapping[str, Callable[[Path, Sieve], Iterator[Feature]]] = {
     "narrowPeak": read_narrow_peaks,
     "broadPeak": read_broad_peaks,
 }
-_BY_CHROMOSOME: Mapping[str, Callable[[Path, Collection[str]], Iterator[Feature]]] = {
+_AT_PLACES: Mapping[str, Callable[[Path, Places], Iterator[Feature]]] = {
     "GTF": read_gtf,
     "GFF3": read_gff3,
+    "bigBed": bigbed_at,
 }
 
 
@@ -59,9 +60,8 @@ def annotation_format(path: Path) -> str:
 def sifted_features(path: Path, kind: str, sieve: Sieve) -> Iterator[Feature]:
     """Yield the features of a file that a sieve wants; what lies elsewhere is passed over.
 
-    Of a bigBed its index is asked. Of a GTF or GFF3 the chromosomes of the places are read, because
-    a transcript lies where its exons do, and those may stand anywhere in the file. Where names are
-    wanted as well, both are read whole.
+    Of a bigBed its index is asked. A GTF or GFF3 is gone through once, but few of its rows are read
+    (:mod:`gtrack.io.annotations.kin`). Where names are wanted as well, these are read whole.
 
     Raises
     ------
@@ -72,10 +72,8 @@ def sifted_features(path: Path, kind: str, sieve: Sieve) -> Iterator[Feature]:
         found = _SIFTED[kind](path, sieve)
     elif sieve.by_name:
         found = _READERS[kind](path)
-    elif kind == "bigBed":
-        found = bigbed_at(path, sieve.spans)
     else:
-        found = _BY_CHROMOSOME[kind](path, sieve.spans)
+        found = _AT_PLACES[kind](path, sieve.spans)
     return filter(sieve.wants, found)
 
 

@@ -48,7 +48,15 @@ def line_blocks(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _end(block: bytes) -> int | None:
     """Return where the rows end within a block, if they do."""
-    return min((at for mark in _ENDS if (at := block.find(mark)) >= 0), default=None)
+    marks = [mark for mark in _ENDS if mark[1:] in block]  # quicker than with the line feed
+    return min((at for mark in marks if (at := block.find(mark)) >= 0), default=None)
+
+
+def lines_beside(path: Path, word: bytes) -> Iterator[bytes]:
+    """Yield the lines that lie in a block with a word."""
+    for _, block in line_blocks(path):
+        if word in block:
+            yield from block.split(b"\n")
 
 
 def lines_on(
