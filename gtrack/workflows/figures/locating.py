@@ -74,7 +74,7 @@ class Gazetteer:
         if found := position(wish, sizes, self._known):
             return found
         genes = joined(of_name(bare, self.features(bare)))
-        if places := [*genes, *of_name(bare, self.regions)]:
+        if places := list(_distinct([*genes, *of_name(bare, self.regions)])):
             return chosen(wish, places)
         if at := self._sites(bare):
             return chosen(wish, at)
@@ -146,6 +146,25 @@ class Gazetteer:
         yield from self.names()
         yield from (each.name for each in self.hits())
         yield from (each.name for each in self.regions)
+
+
+def _distinct(places: Iterable[NamedPlace]) -> Iterator[NamedPlace]:
+    """Leave out what is at the very place of one before, and a gene that is another's, too.
+
+    Two annotations may have one gene with other ends.
+    """
+    before: list[NamedPlace] = []
+    for place in places:
+        at = place.start, place.end
+        there = [each for each in before if each.chrom == place.chrom]
+        if any((each.start, each.end) == at for each in there):
+            continue
+        before.append(place)
+        if place.kind == _REGION or not any(
+            each.kind != place.kind and each.start < place.end and each.end > place.start
+            for each in there
+        ):
+            yield place
 
 
 def gazetteer(
