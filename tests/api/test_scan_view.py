@@ -106,7 +106,7 @@ def test_a_region_is_a_place(scan, sent) -> None:
 
 
 def test_names_mean_what_they_mean_in_a_figure(scan) -> None:
-    for name in ("MADEUP2", "planted7", "NRF1@chr1:147382", "chr1 147,321 147,460"):
+    for name in ("MADEUP2", "pos16", "NRF1@chr1:147382", "chr1 147,321 147,460"):
         start = scan.view(name)._options["locus"]
         (drawn,) = scan.plot(name).loci
         assert f"{start['chrom']}:{start['start'] + 1}-{start['end']}" == drawn

@@ -92,8 +92,10 @@ def _slots(content: FigureContent, style: FigureStyle) -> Iterator[Callable[[_Ce
 def _title(cell: _Cell) -> Part:
     panel, part = cell.panel, Part(_TITLE)
     bases = f"{panel.end - panel.start:,} bp"
-    name = fitted(panel.name, (cell.frame.width - LEFT) * 0.5, NAME + 1, bold=True)
     place = f"{panel.locus} ({bases})"
+    room = cell.frame.width - LEFT  # a name may lose its middle, a position may not
+    beside = max(room - 2.0 - wide(place, NAME) - 1.0, room * 0.25)
+    name = fitted(panel.name, min(room * 0.6, beside), NAME + 1, bold=True)
     group, x = f"p{cell.number}-title", LEFT
     if panel.name:
         words = Words(name, x, 3.0, NAME + 1, group, bold=True, colour=INK)
