@@ -22,6 +22,9 @@ from gtrack.workflows.reports.places import best_hits
 from gtrack.workflows.viewing.genome import Asked
 from gtrack.workflows.viewing.shown import shown
 
+_FASTA = 'scan.view(fasta="genome.fa")'
+"""What a message of the page asks for, where there is no command line."""
+
 
 @dataclass(frozen=True, slots=True)
 class CellView:
@@ -89,7 +92,7 @@ def cell_view(
         files["/manifest.json"] = ServedText(to_json(_only(manifest, targets)))
     place = {} if locus is None else {"locus": _begins(scan, locus)}
     options = {key: value for key, value in found.options.items() if key != "manifestURL"}
-    return CellView(files, {**options, **place}, own.digest)
+    return CellView(files, {**options, **place, "lettersFrom": _FASTA}, own.digest)
 
 
 def _begins(scan: FinishedScan, wish: str) -> dict[str, object]:

@@ -105,7 +105,11 @@ def test_a_region_is_a_place(scan, sent) -> None:
     assert scan.view(name)._options["locus"]["start"] == start
 
 
-def test_names_mean_what_they_mean_in_a_figure(scan) -> None:
+def test_where_there_is_no_command_line_none_is_named(scan, sent) -> None:
+    assert scan.view()._options["lettersFrom"] == 'scan.view(fasta="genome.fa")'
+
+
+def test_names_mean_what_they_mean_in_a_figure(scan, sent) -> None:
     for name in ("MADEUP2", "pos16", "NRF1@chr1:147382", "chr1 147,321 147,460"):
         start = scan.view(name)._options["locus"]
         (drawn,) = scan.plot(name).loci
