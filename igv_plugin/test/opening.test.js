@@ -1,4 +1,4 @@
-// What is said of letters that are not there, where there is a command line and where there is none.
+// What is said of letters that are not there, with a command line and without one.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'

@@ -236,7 +236,9 @@ def test_of_a_whole_genome_only_what_is_shown_is_made(drawn, monkeypatch, tmp_pa
     far = "".join(f"chr1\t{k}\t{k + 1}\tFAR{k}\t0\t+\t{k}\t{k}\t0\t1\t1\t0\n" for k in range(400))
     genes.write_text(far + genes.read_text())
     names = out / "annotations/genes.names.tsv"
-    names.write_text(names.read_text() + "".join(f"FAR{k}\tchr1\t{k}\t{k + 1}\n" for k in range(400)))
+    names.write_text(
+        names.read_text() + "".join(f"FAR{k}\tchr1\t{k}\t{k + 1}\n" for k in range(400))
+    )
     made = []
     real = bed12.read_columns
     monkeypatch.setattr(bed12, "read_columns", lambda *line: made.append(line) or real(*line))
