@@ -162,3 +162,4 @@ def _notes(track: ModelTrack, width: int) -> Iterator[tuple[str, str, str]]:
     yield unit, band, extremes
     yield unit, few, extremes
     yield track.unit, few, extremes
+    yield track.unit, "± sd" if ensemble else "", f"per {width:,} bp" if binned else ""
