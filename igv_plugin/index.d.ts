@@ -67,6 +67,8 @@ export interface MountOptions {
   keys?: boolean
   /** What is said where nothing answers any more, in place of how to start gtrack view again. */
   lost?: Problem
+  /** What gives the letters where the sequence is not here, in place of a command of gtrack. */
+  lettersFrom?: string
 }
 
 export interface State {

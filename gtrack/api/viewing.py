@@ -33,7 +33,8 @@ def view(
     Parameters
     ----------
     locus : str, optional
-        Where to start: ``chr1:101-240`` (1-based), a chromosome, or the name of a region.
+        Where to start, as of `plot`: ``chr1:101-240`` (both counted from 1 and included), the name
+        of a chromosome, a gene or another feature, a region, or a hit, ``MOTIF@CHROM:START``.
     models : iterable of str, optional
         Which models to show, named as for `values`; else all.
     height : int

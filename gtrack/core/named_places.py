@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from gtrack.core.errors import InputError
+from gtrack.core.loose_places import loose_place
 from gtrack.core.printable import shown
 
-_POSITION = re.compile(r"(?P<chrom>.+):(?P<start>[\d,]+)(?:(?:-|\N{EN DASH}|\.\.)(?P<end>[\d,]+))?")
 _LISTED = 4  # places in a message
 _NEAR = 3  # names in a message
 _MOST_COMPARED = 200_000
@@ -32,8 +31,25 @@ class NamedPlace:
         return f"{self.chrom}:{self.start + 1}-{self.end}"
 
 
-def position(wish: str, chrom_sizes: Mapping[str, int]) -> NamedPlace | None:
-    """Read ``chrom:start-end`` or ``chrom:base``, 1-based and inclusive; None where it is none.
+def position(
+    wish: str,
+    chrom_sizes: Mapping[str, int],
+    known: Callable[[str], str | None] = lambda name: None,
+) -> NamedPlace | None:
+    """Read ``chrom:start-end``, ``chrom start end`` or ``chrom:base``, 1-based and inclusive.
+
+    Parameters
+    ----------
+    wish : str
+    chrom_sizes : mapping of str to int
+        Lengths in bp.
+    known : callable
+        The chromosome that another name means, if any.
+
+    Returns
+    -------
+    NamedPlace or None
+        None where it is no position on a chromosome.
 
     Raises
     ------
@@ -45,20 +61,17 @@ def position(wish: str, chrom_sizes: Mapping[str, int]) -> NamedPlace | None:
     >>> position("chr1:1,001-1,100", {"chr1": 5000})
     NamedPlace(name='', chrom='chr1', start=1000, end=1100, kind='')
     """
-    match = _POSITION.fullmatch(wish.strip())
-    if match is None or match["chrom"] not in chrom_sizes:
+    found = loose_place(wish, lambda name: name if name in chrom_sizes else known(name))
+    if found is None:
         return None
-    chrom, size = match["chrom"], chrom_sizes[match["chrom"]]
-    digits = match["start"].replace(",", ""), (match["end"] or match["start"]).replace(",", "")
-    if not all(0 < len(each) < 16 for each in digits):
-        return None
-    start, end = map(int, digits)
-    if not 1 <= start <= end <= size:
+    chrom, first, last = found
+    size = chrom_sizes[chrom]
+    if not 1 <= first <= last <= size:
         raise InputError(
             f"--locus {shown(wish, 80)}: not within {chrom}:1-{size}, which has {size:,} bases; "
             "give the first base and the last, counted from 1"
         )
-    return NamedPlace("", chrom, start - 1, end)
+    return NamedPlace("", chrom, first - 1, last)
 
 
 def widened(
@@ -78,18 +91,22 @@ def widened(
 
 
 def joined(places: Iterable[NamedPlace]) -> list[NamedPlace]:
-    """Return places of one name with those that overlap as one: transcripts of a gene.
+    """Return places of one name with those that overlap or touch as one: transcripts of a gene.
 
     Examples
     --------
-    >>> ends = [(5, 9), (1, 6), (20, 30)]
+    >>> ends = [(5, 9), (1, 5), (20, 30)]
     >>> [(each.start, each.end) for each in joined(NamedPlace("g", "c", *two) for two in ends)]
     [(1, 9), (20, 30)]
     """
     found: list[NamedPlace] = []
     for place in sorted(places, key=lambda each: (each.kind, each.chrom, each.start, each.end)):
         last = found[-1] if found else None
-        if last and (last.kind, last.chrom) == (place.kind, place.chrom) and place.start < last.end:
+        if (
+            last
+            and (last.kind, last.chrom) == (place.kind, place.chrom)
+            and place.start <= last.end
+        ):
             found[-1] = replace(last, end=max(last.end, place.end))
         else:
             found.append(place)

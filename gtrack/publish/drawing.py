@@ -54,7 +54,8 @@ _FONTS = "'DejaVu Sans', Verdana, Arial, Helvetica, sans-serif"
 _DOTS = 200  # of the PNG, per inch
 _FINE = 300  # of one for a paper
 _INCH = 25.4
-_DATA, _DIGITS = re.compile(r' (?:d|x|y)="[^"]*"'), re.compile(r"(\.\d\d)\d+")
+_DATA, _DIGITS = re.compile(r' (?:d|x|y)="[^"]*"'), re.compile(r"(?<=\.\d\d)\d+")
+_KEPT = re.compile(r"backend|interactive|tk\.|webagg\.|toolbar|savefig\.directory|docstring|date\.")
 
 
 def require_matplotlib() -> None:
@@ -83,8 +84,9 @@ def styled(*, words: bool = False) -> Iterator[None]:
         # Of names in scripts that the font lacks, boxes are drawn.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
         warnings.filterwarnings("ignore", message=r"Matplotlib currently does not support")
-        mpl.rcdefaults()
-        mpl.rcParams.update(_SETTINGS | (_WORDS if words else {}))
+        # rcdefaults() reads thirty files of styles first
+        defaults = {key: each for key, each in mpl.rcParamsDefault.items() if not _KEPT.match(key)}
+        mpl.rcParams.update(defaults | _SETTINGS | (_WORDS if words else {}))
         yield
 
 
@@ -122,7 +124,7 @@ def saved(figure: Figure, form: str, creator: str) -> bytes:
 
 def _lean(svg: bytes) -> bytes:
     """Return an SVG without digits beyond sight, hundredths of a point: a third of the bytes."""
-    return _DATA.sub(lambda data: _DIGITS.sub(r"\1", data[0]), svg.decode()).encode()
+    return _DATA.sub(lambda data: _DIGITS.sub("", data[0]), svg.decode()).encode()
 
 
 def font(size: float, *, bold: bool = False) -> FontProperties:
@@ -142,20 +144,18 @@ def width_of(words: str, size: float, *, bold: bool = False) -> float:
     return width
 
 
-@contextmanager
-def page(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
-    """Give a figure, in mm, with one plot that covers it, counted in mm from the upper left.
+def page(width: float, height: float) -> tuple[Figure, Axes]:
+    """Return a figure, in mm, with one plot that covers it, counted in mm from the upper left.
 
-    Text stays text in it; it must be saved inside.
+    It is drawn and saved within :func:`styled`.
     """
-    with styled(words=True):
-        from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
 
-        figure = Figure(figsize=(width / _INCH, height / _INCH))
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, width), ylim=(height, 0))
-        axes.set_axis_off()
-        yield figure, axes
+    figure = Figure(figsize=(width / _INCH, height / _INCH))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    axes.set_axis_off()
+    return figure, axes
 
 
 def path_drawn(

@@ -20,7 +20,7 @@ from gtrack.workflows.figures.gathering import (
     panels,
     read_logos,
 )
-from gtrack.workflows.figures.locating import located
+from gtrack.workflows.figures.locating import drawn, gazetteer
 from gtrack.workflows.folder.figure_file import is_figure
 from gtrack.workflows.folder.finished import open_finished, scanned_genome
 from gtrack.workflows.folder.own_file import check_own_file
@@ -132,7 +132,8 @@ def draw_figure(job: FigureJob) -> DrawnFigure:
     models = [(target, best_hits(scan, target)) for target in targets]
     hits = [hit for _, found in models for hit in found]
     book = Annotations(scan)
-    places = [located(scan, wish, book, hits) for wish in job.loci]
+    names = gazetteer(scan, book, lambda: hits)
+    places = [drawn(names, wish) for wish in job.loci]
     signals = [track for track in tracks if track.is_signal]
     annotations = [(t.name, book.touching(t, places)) for t in tracks if not t.is_signal]
     with scanned_genome(scan, job.fasta) as genome:

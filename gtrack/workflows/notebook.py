@@ -8,16 +8,22 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from gtrack.core.errors import InputError
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.manifest import RunManifest
 from gtrack.core.targets import Target, named
 from gtrack.publish.manifest import to_json
 from gtrack.publish.viewer.channel import Answer, answered
 from gtrack.publish.viewer.kit import Kit, kit
 from gtrack.publish.viewer.served import Entry, Opened, ServedText
+from gtrack.workflows.figures.annotations import Annotations
+from gtrack.workflows.figures.locating import gazetteer
 from gtrack.workflows.folder.finished import FinishedScan
+from gtrack.workflows.reports.places import best_hits
 from gtrack.workflows.viewing.genome import Asked
 from gtrack.workflows.viewing.shown import shown
+
+_FASTA = 'scan.view(fasta="genome.fa")'
+"""What a message of the page asks for, where there is no command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ def cell_view(
     manifest : RunManifest
         As it is now.
     locus : str, optional
-        ``chr1:101-240`` (1-based), a chromosome, or the name of a region.
+        As of ``gtrack figure``: ``chr1:101-240`` (1-based), a gene, a region, or a hit.
     targets : sequence of Target, optional
         Those whose tracks and hits are shown; else all.
     fasta : Path, optional
@@ -84,36 +90,19 @@ def cell_view(
     files = {**found.files, "/_gtrack/kit": _Packed(own)}
     if targets is not None:
         files["/manifest.json"] = ServedText(to_json(_only(manifest, targets)))
-    place = {} if locus is None else {"locus": place_of(locus, scan)}
+    place = {} if locus is None else {"locus": _begins(scan, locus)}
     options = {key: value for key, value in found.options.items() if key != "manifestURL"}
-    return CellView(files, {**options, **place}, own.digest)
+    return CellView(files, {**options, **place, "lettersFrom": _FASTA}, own.digest)
 
 
-def place_of(text: str, scan: FinishedScan) -> dict[str, object]:
-    """Return a place, 0-based half-open, as the plugin takes it.
+def _begins(scan: FinishedScan, wish: str) -> dict[str, object]:
+    """Return a place, 0-based half-open, as the plugin takes it."""
 
-    Raises
-    ------
-    InputError
-        When the scan has no such place.
-    """
-    sizes = scan.chrom_sizes
-    if text in sizes:
-        return {"chrom": text, "start": 0, "end": sizes[text]}
-    for region in scan.regions:
-        if region.name == text:
-            return {"chrom": region.chrom, "start": region.start, "end": region.end}
-    chrom, _, rest = text.rpartition(":")
-    first, dash, last = rest.replace(",", "").partition("-")
-    numbers = [each for each in (first, last if dash else first) if each.isdecimal()]
-    if chrom not in sizes or len(numbers) != 2:
-        raise InputError(
-            f"locus {text!r}: no place of this scan; give chr:start-end, a chromosome or a region"
-        )
-    start, end = int(numbers[0]) - 1, int(numbers[1])
-    if not 0 <= start < end <= sizes[chrom]:
-        raise InputError(f"locus {text!r}: not within the {sizes[chrom]:,} bp of {chrom}")
-    return {"chrom": chrom, "start": start, "end": end}
+    def hits() -> list[MotifHit]:
+        return [hit for target in scan.shown for hit in best_hits(scan, target)]
+
+    place = gazetteer(scan, Annotations(scan), hits).seen(wish)
+    return {"chrom": place.chrom, "start": place.start, "end": place.end}
 
 
 def _only(manifest: RunManifest, targets: Sequence[Target]) -> RunManifest:

@@ -68,7 +68,7 @@ export async function mount(element, igv, options) {
  */
 async function build(element, igv, options, undo) {
   await install(igv)
-  const { hash, keys, palette } = options
+  const { hash, keys } = options
   const address = new Address(hash)
   undo.push(() => address.free())
   /** @type {Problem[]} */
@@ -79,7 +79,7 @@ async function build(element, igv, options, undo) {
   const figure = h('div')
   element.replaceChildren(figure)
   undo.push(() => figure.remove())
-  const browser = await openBrowser(igv, figure, opened, palette, said)
+  const browser = await openBrowser(igv, figure, opened, options, said)
   undo.push(() => removeBrowser(igv, browser))
   tame(browser)
   const { locus, ...wanted } = { ...options, ...address.read() }

@@ -105,14 +105,26 @@ def test_a_region_is_a_place(scan, sent) -> None:
     assert scan.view(name)._options["locus"]["start"] == start
 
 
+def test_where_there_is_no_command_line_none_is_named(scan, sent) -> None:
+    assert scan.view()._options["lettersFrom"] == 'scan.view(fasta="genome.fa")'
+
+
+def test_names_mean_what_they_mean_in_a_figure(scan, sent) -> None:
+    for name in ("MADEUP2", "pos16", "NRF1@chr1:147382", "chr1 147,321 147,460"):
+        start = scan.view(name)._options["locus"]
+        (drawn,) = scan.plot(name).loci
+        assert f"{start['chrom']}:{start['start'] + 1}-{start['end']}" == drawn
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"locus": "chr9:1-2"}, "no place of this scan"),
+        ({"locus": "chr9:1-2"}, "^locus chr9:1-2: the genome has no chr9; it has chr1"),
+        ({"locus": "NOPE"}, "^locus NOPE: no place is called so"),
         ({"locus": "chr1:2-1"}, "not within"),
         ({"locus": "chr1:0-5"}, "not within"),
         ({"locus": "chr1:1-99999999999"}, "not within"),
-        ({"locus": ""}, "no place of this scan"),
+        ({"locus": ""}, "no place is called so"),
         ({"models": ["bert"]}, "no such model"),
         ({"models": []}, "one at least"),
         ({"height": 0}, "pixels"),

@@ -27,6 +27,7 @@ chr2\t4100\t4400\tSAMD11\t0\t+\t4150\t4350\t0\t2\t100,100\t0,200
 chr2\t4300\t4600\tSAMD11\t0\t+\t4300\t4600\t0\t1\t300\t0
 chr2\t9000\t9100\tTWIN\t0\t-\t9000\t9000\t0\t1\t100\t0
 chr10\t300\t400\tTWIN\t0\t+\t300\t400\t0\t1\t100\t0
+chrUn\t9\t90\tFAR\t0\t+\t9\t90\t0\t1\t81\t0
 chr2\t6000\t6100\tlong\t0\t+\t6000\t6100\t0\t1\t100\t0
 """
 
@@ -96,6 +97,9 @@ def test_a_place_is_drawn_with_its_letters(run, drawn, tmp_path) -> None:
         ("samd11", "chr2:4,086-4,615 (530 bp)"),
         ("codes", "chr2:3,431-3,570 (140 bp)"),  # a region of 100
         ("chr2:3500", "chr2:3,430-3,569 (140 bp)"),
+        ("2:5-90", "chr2:5-90 (86 bp)"),
+        ("chr2 4101 4140", "chr2:4,101-4,140 (40 bp)"),
+        ("chr2:4.101k+40", "chr2:4,101-4,140 (40 bp)"),
         ("tiny", "tiny:1-70 (70 bp)"),  # a chromosome
     ],
 )
@@ -120,7 +124,8 @@ def test_a_hit_is_shown_with_its_logo(run, drawn, tmp_path) -> None:
         ("SAMD1", "no place is called so; did you mean SAMD11?"),
         ("TWIN", "2 places are called so: chr10:301-400 (genes: TWIN), chr2:9001-9100"),
         ("long", "2 places are called so: chr2:6001-6100 (genes: long), chr2:4001-6700 (region"),
-        ("2:5-90", "the genome has no 2; is it chr2?"),
+        ("9:5-90", "the genome has no 9; it has chr"),
+        ("FAR", "no place is called so"),  # on a chromosome that the genome lacks
         ("chr2:11990-99999", "not within chr2:1-"),
         ("ONE", r"\d+ places are called so: chr.*\(hit: ONE\)"),
         ("ONE@chr1:1", "no hit is there; the nearest are ONE@chr"),
@@ -230,6 +235,10 @@ def test_of_a_whole_genome_only_what_is_shown_is_made(drawn, monkeypatch, tmp_pa
     before = gtrack.open_scan(out).plot("SAMD11", models="cnn")._repr_svg_()
     far = "".join(f"chr1\t{k}\t{k + 1}\tFAR{k}\t0\t+\t{k}\t{k}\t0\t1\t1\t0\n" for k in range(400))
     genes.write_text(far + genes.read_text())
+    names = out / "annotations/genes.names.tsv"
+    names.write_text(
+        names.read_text() + "".join(f"FAR{k}\tchr1\t{k}\t{k + 1}\n" for k in range(400))
+    )
     made = []
     real = bed12.read_columns
     monkeypatch.setattr(bed12, "read_columns", lambda *line: made.append(line) or real(*line))

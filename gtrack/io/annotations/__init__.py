@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
@@ -10,17 +10,27 @@ from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
 from gtrack.core.printable import shown
 from gtrack.io.annotations.bed12 import read_bed_features, read_broad_peaks, read_narrow_peaks
-from gtrack.io.annotations.gff import read_gff3, read_gtf
+from gtrack.io.annotations.gff import Places, read_gff3, read_gtf
 from gtrack.io.annotations.sieve import Sieve
-from gtrack.io.bigbed import read_bigbed
+from gtrack.io.bigbed import bigbed_at, read_bigbed
 
-_READERS = {
+_READERS: Mapping[str, Callable[[Path], Iterator[Feature]]] = {
     "BED": read_bed_features,
     "narrowPeak": read_narrow_peaks,
     "broadPeak": read_broad_peaks,
     "GTF": read_gtf,
     "GFF3": read_gff3,
     "bigBed": read_bigbed,
+}
+_SIFTED: Mapping[str, Callable[[Path, Sieve], Iterator[Feature]]] = {
+    "BED": read_bed_features,
+    "narrowPeak": read_narrow_peaks,
+    "broadPeak": read_broad_peaks,
+}
+_AT_PLACES: Mapping[str, Callable[[Path, Places], Iterator[Feature]]] = {
+    "GTF": read_gtf,
+    "GFF3": read_gff3,
+    "bigBed": bigbed_at,
 }
 
 
@@ -47,15 +57,24 @@ def annotation_format(path: Path) -> str:
     )
 
 
-def sifted_features(path: Path, kind: str, sieve: Sieve) -> list[Feature] | None:
-    """Return the features of a file that a sieve keeps; None of a format that must be read whole.
+def sifted_features(path: Path, kind: str, sieve: Sieve) -> Iterator[Feature]:
+    """Yield the features of a file that a sieve wants; what lies elsewhere is passed over.
+
+    Of a bigBed its index is asked. A GTF or GFF3 is gone through once, but few of its rows are read
+    (:mod:`gtrack.io.annotations.kin`). Where names are wanted as well, these are read whole.
 
     Raises
     ------
     InputError
-        As of :func:`read_features`, but of the lines that are kept alone, which may be none.
+        As of :func:`read_features`, but of what is read alone, which may be none.
     """
-    return list(read_bed_features(path, sieve)) if kind == "BED" else None
+    if kind in _SIFTED:
+        found = _SIFTED[kind](path, sieve)
+    elif sieve.by_name:
+        found = _READERS[kind](path)
+    else:
+        found = _AT_PLACES[kind](path, sieve.spans)
+    return filter(sieve.wants, found)
 
 
 def read_features(path: Path, kind: str) -> Iterator[Feature]:

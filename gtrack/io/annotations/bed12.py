@@ -41,18 +41,20 @@ def read_bed_features(path: Path, sieve: Sieve | None = None) -> Iterator[Featur
         yield read_columns(fields, columns, origin)
 
 
-def read_narrow_peaks(path: Path) -> Iterator[Feature]:
+def read_narrow_peaks(path: Path, sieve: Sieve | None = None) -> Iterator[Feature]:
     """Yield the peaks of a narrowPeak, in file order; see :func:`read_bed_features`."""
-    return _read_peaks(path, "narrowPeak", _NARROW)
+    return _read_peaks(path, "narrowPeak", _NARROW, sieve)
 
 
-def read_broad_peaks(path: Path) -> Iterator[Feature]:
+def read_broad_peaks(path: Path, sieve: Sieve | None = None) -> Iterator[Feature]:
     """Yield the peaks of a broadPeak, in file order; see :func:`read_bed_features`."""
-    return _read_peaks(path, "broadPeak", _BROAD)
+    return _read_peaks(path, "broadPeak", _BROAD, sieve)
 
 
-def _read_peaks(path: Path, form: str, columns: int) -> Iterator[Feature]:
+def _read_peaks(path: Path, form: str, columns: int, sieve: Sieve | None) -> Iterator[Feature]:
     for _, fields, origin in _lines(path):
+        if sieve is not None and not sieve.keeps(fields):
+            continue
         if len(fields) != columns:
             raise InputError(
                 f"{origin}: {len(fields)} columns; a {form} line has {columns}; or call the file "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -20,11 +20,16 @@ from gtrack.io.annotations.attributes import (
     is_gtf,
     symbol,
 )
+from gtrack.io.annotations.kin import Line, Span, gff3_ids, gtf_ids, kin_at
 from gtrack.io.annotations.parts import CODING, EXON, PIECE
+from gtrack.io.annotations.stretches import lines_beside, lines_on
 from gtrack.io.annotations.transcripts import ANY_GENE, Key, Row, Transcripts
 from gtrack.io.bed_columns import read_strand, whole
 from gtrack.io.shell import filtered
 from gtrack.io.text import read_lines
+
+Places = Mapping[str, Sequence[Span]]
+"""Starts and ends by chromosome."""
 
 _IGNORED = -1
 _PARTS = {
@@ -83,19 +88,24 @@ class _Form(NamedTuple):
     plain: Callable[[bytes], bytes]
 
 
-def read_gtf(path: Path) -> Iterator[Feature]:
+def read_gtf(path: Path, places: Places | None = None) -> Iterator[Feature]:
     """Yield the transcripts of a GTF, and one feature for each row that belongs to none.
+
+    With `places`, starts and ends by chromosome, at least those that reach one.
 
     Raises
     ------
     InputError
         At the first line that breaks a rule.
     """
-    return _read(path, _Form(GtfAttributes, _gtf_ids, bytes), {})
+    lines = _rows(path) if places is None else _rows_at(path, places, {}, gtf_ids)
+    return _read(path, lines, _Form(GtfAttributes, _gtf_ids, bytes), {})
 
 
-def read_gff3(path: Path) -> Iterator[Feature]:
+def read_gff3(path: Path, places: Places | None = None) -> Iterator[Feature]:
     """Yield the transcripts of a GFF3, and one feature for each row that belongs to none.
+
+    With `places`, starts and ends by chromosome, at least those that reach one.
 
     A feature that runs on beyond the end of a sequence which the file calls circular is two: up to
     the origin, and from there.
@@ -105,13 +115,22 @@ def read_gff3(path: Path) -> Iterator[Feature]:
     InputError
         At the first line that breaks a rule.
     """
-    return _read(path, _Form(gff3_attributes, _gff3_ids, unquote_to_bytes), _circular(path))
+    form = _Form(gff3_attributes, _gff3_ids, unquote_to_bytes)
+    if places is None:
+        return _read(path, _rows(path), form, _circular(line for _, line in read_lines(path)))
+    circular = _circular(lines_beside(path, _CIRCULAR))
+    return _read(path, _rows_at(path, places, circular, gff3_ids), form, circular)
 
 
-def _read(path: Path, form: _Form, circular: Mapping[bytes, int]) -> Iterator[Feature]:
+def _read(
+    path: Path,
+    lines: Iterator[Line],
+    form: _Form,
+    circular: Mapping[bytes, int],
+) -> Iterator[Feature]:
     file, plain = shown(path), form.plain
     book = Transcripts(file, circular)
-    for number, fields in _lines(path):
+    for number, fields in lines:
         kind, text = fields[2].lower(), fields[8]
         part = _PARTS.get(kind)
         try:
@@ -212,10 +231,10 @@ def _decoded_id(text: bytes) -> bytes:
     return unquote_to_bytes(text.strip())
 
 
-def _circular(path: Path) -> dict[bytes, int]:
+def _circular(lines: Iterable[bytes]) -> dict[bytes, int]:
     """Return the lengths of the sequences that a GFF3 calls circular."""
     found = {}
-    for _, line in read_lines(path):
+    for line in lines:
         if line.startswith((b"##FASTA", b">")):
             break
         if _CIRCULAR in line and not line.startswith(b"#"):
@@ -228,9 +247,22 @@ def _circular(path: Path) -> dict[bytes, int]:
     return found
 
 
-def _lines(path: Path) -> Iterator[tuple[int, list[bytes]]]:
+def _rows_at(
+    path: Path,
+    places: Places,
+    circular: Mapping[bytes, int],
+    ids_of: Callable[[bytes], list[bytes]],
+) -> Iterator[Line]:
+    """Yield the rows that make what lies at places; of circular sequences all."""
+    spans = {chrom.encode(): at for chrom, at in places.items()}
+    lines = lines_on(path, spans, escaped=ids_of is gff3_ids)
+    cut = {chrom: at for chrom, at in spans.items() if chrom not in circular}
+    return kin_at(_rows(path, lines), cut, ids_of)
+
+
+def _rows(path: Path, lines: Iterable[tuple[int, bytes]] | None = None) -> Iterator[Line]:
     """Yield number and fields of every row; the sequences at the end of a GFF3 are none."""
-    for number, line in read_lines(path):
+    for number, line in read_lines(path) if lines is None else lines:
         if line.startswith((b"##FASTA", b">")):
             return
         if not line.strip() or line.startswith((b"#", b"track ", b"browser ")):

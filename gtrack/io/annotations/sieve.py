@@ -5,8 +5,9 @@ Making a feature of a line takes ten times as long as seeing that it is not want
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from gtrack.core.features import Feature
 from gtrack.io.bed_columns import decoded
 
 
@@ -34,6 +35,23 @@ class Sieve:
         self._spans: dict[str, list[tuple[int, int]]] = {}
         for chrom, start, end in places:
             self._spans.setdefault(chrom, []).append((start, end))
+
+    @property
+    def spans(self) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """Start and end of every place, by chromosome."""
+        return self._spans
+
+    @property
+    def by_name(self) -> bool:
+        """Whether features are wanted by their names, wherever they lie."""
+        return bool(self._names)
+
+    def wants(self, feature: Feature) -> bool:
+        """Tell whether a feature is wanted."""
+        return feature.name.casefold() in self._names or any(
+            feature.start < end and feature.end > start
+            for start, end in self._spans.get(feature.chrom, ())
+        )
 
     def keeps(self, fields: Sequence[bytes]) -> bool:
         """Tell whether the line of a BED is wanted; what is no number is left to its reader."""

@@ -17,6 +17,7 @@ from gtrack.publish.figure.relevance import NEGATIVE, POSITIVE, relevance_track
 from gtrack.publish.figure.scale import limits
 
 _TITLE = 4.6
+_NAME_ROOM = 5.0  # mm of a name in a title at least
 _BETWEEN = 3.0  # mm between rows of panels
 _KEY = 4.2  # height of a line of the key
 
@@ -90,12 +91,16 @@ def _slots(content: FigureContent, style: FigureStyle) -> Iterator[Callable[[_Ce
 
 
 def _title(cell: _Cell) -> Part:
+    """Write name and place; a name may lose its middle, a position may not."""
     panel, part = cell.panel, Part(_TITLE)
-    bases = f"{panel.end - panel.start:,} bp"
-    name = fitted(panel.name, (cell.frame.width - LEFT) * 0.5, NAME + 1, bold=True)
-    place = f"{panel.locus} ({bases})"
+    room = cell.frame.width - LEFT - 1.0
+    share = room * 0.25 if panel.name else 0.0
+    ways = f"{panel.locus} ({panel.end - panel.start:,} bp)", panel.locus
+    place = next((words for words in ways if wide(words, NAME) + share <= room), ways[-1])
+    beside = min(room * 0.6, room - wide(place, NAME) - 2.0)
     group, x = f"p{cell.number}-title", LEFT
-    if panel.name:
+    if panel.name and beside > _NAME_ROOM:
+        name = fitted(panel.name, beside, NAME + 1, bold=True)
         words = Words(name, x, 3.0, NAME + 1, group, bold=True, colour=INK)
         part.words.append(words)
         x += wide(name, NAME + 1, bold=True) + 2.0

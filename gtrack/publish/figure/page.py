@@ -27,7 +27,7 @@ def figure_file(content: FigureContent, style: FigureStyle, form: str) -> bytes:
     """
     with styled(words=True):
         sheet = laid_out(content, style)
-    with page(style.width_mm, sheet.height) as (figure, axes):
+        figure, axes = page(style.width_mm, sheet.height)
         named: Counter[str] = Counter()
         for over, shape in enumerate(sheet.shapes):
             named[shape.group] += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +25,7 @@ POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
 BAND = "#8c959f"
 _EDGE = 0.5  # mm of a mark on what is cut
 _EDGED = 0.2  # mm of a base from which on a band has edges, which stand before the letters
+_EDGED_FROM = 0.3  # mm of a band that has edges: on a thinner one they would be a dark dash
 _GAP = 0.04  # of a letter's box, on either side
 
 
@@ -36,12 +39,15 @@ def relevance_track(panel: Panel, track: ModelTrack, frame: Frame, limit: float,
         left, right = frame.x(panel.start + first), frame.x(panel.start + last)
         part.fill(boxes(left, right, zero - HALF, zero + HALF), LINE, f"{at}-unscanned", 0.6)
     ends = _band(track, values, frame, width)
+    band = Part()
     if ends is not None:
-        part.fill(_columns(ends, frame, zero, limit), BAND, f"{at}-band", 0.45)
+        band.fill(_columns(ends, frame, zero, limit), BAND, f"{at}-band", 0.45)
     if frame.letters:
+        part.place(band, 0.0, 0.0)
         _letters(part, panel, values, frame, (zero, limit), at)
     else:
         _bars(part, envelope(values, values, panel.start, width), frame, (zero, limit), at)
+        part.place(band, 0.0, 0.0)  # bars would hide the half of it that lies on them
     if ends is not None and frame.step >= _EDGED:
         part.stroke(_edges(ends, frame, zero, limit), SOFT, f"{at}-band", 0.35)
     part.fill(
@@ -96,10 +102,11 @@ def _columns(bins: Bins, frame: Frame, zero: float, limit: float) -> Outline:
 
 
 def _edges(bins: Bins, frame: Frame, zero: float, limit: float) -> Outline:
-    left, right = _sides(bins, frame, np.ones(len(bins.start), bool))
+    seen = bins.high - bins.low >= _EDGED_FROM / HALF * limit
+    left, right = _sides(bins, frame, seen)
     pieces = []
     for ends in (bins.high, bins.low):
-        ys = (zero - np.clip(ends / limit, -1, 1) * HALF).tolist()
+        ys = (zero - np.clip(ends[seen] / limit, -1, 1) * HALF).tolist()
         pieces += [
             [(a, y), (b, y)] for a, b, y in zip(left.tolist(), right.tolist(), ys, strict=True)
         ]
@@ -137,11 +144,22 @@ def _head(part: Part, track: ModelTrack, frame: Frame, width: int, at: str) -> N
     room = frame.width - LEFT
     name = fitted(track.name, room * 0.6, NAME, bold=True)
     part.words.append(Words(name, LEFT, HEAD - 1.4, NAME, f"{at}-name", bold=True, colour=INK))
-    notes = [f"relevance ({track.unit})"]
-    if track.spread is not None:
-        notes.append("mean, band: ± 1 sd of members")
-    if width > 1:
-        notes.append(f"largest and smallest of each {width:,} bp")
     left = LEFT + wide(name, NAME, bold=True) + 1.8
-    said = fitted("; ".join(notes), frame.width - left - RIGHT / 2, longest=200)
+    room = frame.width - left - RIGHT / 2
+    ways = ["; ".join(filter(None, notes)) for notes in _notes(track, width)]
+    said = next((words for words in ways if wide(words) <= room), fitted(ways[-1], room))
     part.words.append(Words(said, left, HEAD - 1.4, SMALL, f"{at}-name", colour=SOFT))
+
+
+def _notes(track: ModelTrack, width: int) -> Iterator[tuple[str, str, str]]:
+    """Yield what is to be known of a picture, in ever fewer words."""
+    ensemble, binned = track.spread is not None, width > 1
+    unit = f"relevance ({track.unit})"
+    band = "mean, band: ± 1 sd of members" if ensemble else ""
+    few = "mean ± sd" if ensemble else ""
+    yield unit, band, f"largest and smallest of each {width:,} bp" if binned else ""
+    extremes = f"extremes of {width:,} bp" if binned else ""
+    yield unit, band, extremes
+    yield unit, few, extremes
+    yield track.unit, few, extremes
+    yield track.unit, "± sd" if ensemble else "", f"per {width:,} bp" if binned else ""

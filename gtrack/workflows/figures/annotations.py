@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from gtrack.core.annotation_names import AnnotationName
 from gtrack.core.features import Feature
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.named_places import NamedPlace
+from gtrack.core.targets import path_of
+from gtrack.io.annotation_names import all_names, names_called
 from gtrack.io.annotations import read_features, sifted_features
 from gtrack.io.annotations.sieve import Sieve
 from gtrack.workflows.folder.finished import FinishedScan
@@ -27,31 +30,34 @@ class Annotations:
             for track in scan.manifest.tracks
             if track.kind == "annotation" and not track.is_signal
         ]
-        self._whole: dict[str, list[Feature]] = {}
+        self._chrom_sizes = scan.chrom_sizes
 
     def called(self, name: str) -> Iterator[NamedPlace]:
-        """Yield the features of a name, case ignored, and perhaps others."""
+        """Yield the features of a name, case ignored, on the chromosomes of the scan.
+
+        They are sought in the table of names, where there is one.
+        """
         for track in self._tracks:
-            for each in self._read(track, Sieve([name])):
-                yield NamedPlace(each.name, each.chrom, each.start, each.end, track.name)
+            if track.names is not None:
+                found: Iterable[Feature | AnnotationName] = names_called(
+                    self._out / path_of(track.names), name
+                )
+            else:
+                found = sifted_features(self._out / track.path, track.format, Sieve([name]))
+            for each in found:
+                if each.chrom in self._chrom_sizes:
+                    yield NamedPlace(each.name, each.chrom, each.start, each.end, track.name)
 
     def touching(self, track: TrackSpec, places: Sequence[NamedPlace]) -> list[Feature]:
-        """Return the features of one annotation that touch the places, and perhaps others."""
-        return self._read(track, Sieve((), ((at.chrom, at.start, at.end) for at in places)))
+        """Return the features of one annotation that touch the places."""
+        sieve = Sieve((), ((at.chrom, at.start, at.end) for at in places))
+        return list(sifted_features(self._out / track.path, track.format, sieve))
 
     def names(self) -> Iterator[str]:
         """Yield the names of all features."""
         for track in self._tracks:
-            yield from (each.name for each in self._all(track))
-
-    def _read(self, track: TrackSpec, sieve: Sieve) -> list[Feature]:
-        if track.name in self._whole:
-            return self._whole[track.name]
-        found = sifted_features(self._out / track.path, track.format, sieve)
-        return self._all(track) if found is None else found
-
-    def _all(self, track: TrackSpec) -> list[Feature]:
-        if track.name not in self._whole:
-            features = list(read_features(self._out / track.path, track.format))
-            self._whole[track.name] = features
-        return self._whole[track.name]
+            if track.names is not None:
+                yield from all_names(self._out / path_of(track.names))
+            else:
+                features = read_features(self._out / track.path, track.format)
+                yield from (each.name for each in features)

@@ -1,6 +1,7 @@
 // Where what was found leads: a motif to its best hit, a name to its next place.
 import { briefQ } from '../parts/popup.js'
 import { nextSpot } from '../pure/finding.js'
+import { readPlace } from '../pure/places.js'
 import { parseLocus } from '../pure/state.js'
 import { number, signed } from '../pure/words.js'
 import { counted, told } from './sources.js'
@@ -63,6 +64,36 @@ export async function toBestHit({ goto, span, state, relevance }, side, name, on
   list.touch({ chrom, start, end })
   const said = `q ${briefQ(hit)}, relevance ${signed(hit.relSum)} of ${hit.model}`
   return `${name}: the best of ${counted(rows.length, 'hit')} (${said}). Keys n and p: the others.`
+}
+
+/**
+ * The sites of a motif at a place, written MOTIF@PLACE as for `gtrack figure`.
+ *
+ * @param {Table} hits
+ * @param {string} asked
+ * @param {(name: string) => import('../pure/places.js').Chromosome | null} known
+ * @returns {Interval[]}
+ */
+export function hitsAt(hits, asked, known) {
+  const at = asked.lastIndexOf('@')
+  const read = at > 0 && readPlace(asked.slice(at + 1), known)
+  const { count, data, text } = hits
+  if (!read || !('place' in read) || !text) return []
+  const { chrom, start } = read.place
+  const there = hits.overlaps(chrom, start, start + 1)
+  const name = asked.slice(0, at).toLowerCase()
+  const called = ['name', 'motifId', 'family'].map((key) => {
+    const is = text[/** @type {'name'} */ (key)].map((each) => each.toLowerCase() === name)
+    return { codes: data[/** @type {'name'} */ (key)], is }
+  })
+  /** @type {Map<string, Interval>} */
+  const sites = new Map() // each once, whichever models see it
+  for (let row = 0; row < count; row++) {
+    if (!there(row) || !called.some(({ codes, is }) => is[codes[row]])) continue
+    const { [row]: from } = data.chromStart
+    sites.set(`${from} ${data.chromEnd[row]}`, { chrom, start: from, end: data.chromEnd[row] })
+  }
+  return [...sites.values()]
 }
 
 /**

@@ -3,7 +3,7 @@ import { offersFor } from '../pure/finding.js'
 import { readPlace } from '../pure/places.js'
 import { parseLocus } from '../pure/state.js'
 import { number } from '../pure/words.js'
-import { regionsAt, toBestHit, toSpot } from './goals.js'
+import { hitsAt, regionsAt, toBestHit, toSpot } from './goals.js'
 import { told } from './sources.js'
 
 /** @typedef {import('../list/side.js').Side} Side */
@@ -27,18 +27,23 @@ export function groupsFor(asked, { known, sources, viewer, side }) {
   const wrong = read && 'wrong' in read && read.wrong
   if (wrong) return { groups: [], said: `“${asked}” cannot be shown. ${wrong}`, sure: false }
   const place = read && 'place' in read && read.place
-  const { offers, near } = offersFor(asked, sources.ready)
+  const { offers, exact, near } = offersFor(asked, sources.ready)
   /** @type {Group[]} */
   const groups = offers.map(({ source, rows, all }) => ({
     title: source.title,
     all,
     choices: rows.map((row) => choiceOf(viewer, side, source, row)),
   }))
-  if (place && near) groups.length = 0
-  if (place) groups.unshift({ title: 'Place', all: 1, choices: [placeOf(viewer, side, place)] })
+  const sites = hitsAt(side.hits, asked, known)
+  if ((place || sites.length) && near) groups.length = 0
+  if (sites.length) groups.unshift(hitsOf(viewer, side, asked, sites))
+  // a chromosome by another name stands behind what is called just so
+  const behind = place && place.whole && place.chrom !== asked ? exact : 0
+  const first = place && { title: 'Place', all: 1, choices: [placeOf(viewer, side, place)] }
+  if (first) groups.splice(behind, 0, first)
   const found = groups.reduce((sum, { all }) => sum + all, 0)
   const waiting = sources.waiting.length ? ` Still reading: ${sources.waiting.join(', ')}.` : ''
-  const sure = Boolean(place) || !near
+  const sure = Boolean(place || sites.length) || !near
   if (sure) return { groups, said: `${number(found)} found.${waiting}`, sure }
   const looked = `Looked in ${sources.ready.map(({ what }) => what).join(', ')}.`
   const unread = [...sources.missing].map(([why, names]) => `${names.join(', ')} (${why})`)
@@ -48,6 +53,23 @@ export function groupsFor(asked, { known, sources, viewer, side }) {
   const none = chrom ? `The genome has no “${chrom}”.` : `Nothing is called “${asked}”.`
   return { groups, said: `${none}${mean} ${looked}${missing}${waiting}`, sure }
 }
+
+/**
+ * @param {Viewer} viewer
+ * @param {Side} side
+ * @param {string} name
+ * @param {import('./sources.js').Interval[]} sites
+ * @returns {Group}
+ */
+const hitsOf = (viewer, side, name, sites) => ({
+  title: 'Hits',
+  all: sites.length,
+  choices: sites.map((site) => ({
+    name,
+    detail: told(site),
+    go: () => toSpot(viewer, side.regions, name, [site]),
+  })),
+})
 
 /**
  * @param {Viewer} viewer

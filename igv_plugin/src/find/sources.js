@@ -18,6 +18,7 @@ import { number } from '../pure/words.js'
  * @property {string} title of its group
  * @property {string} what it is, after a number
  * @property {boolean} [isRegion]
+ * @property {boolean} [late] behind others that are called just so
  * @property {number} [order] among others that fit as well
  * @property {Names} index
  * @property {(row: number) => string} name
@@ -198,6 +199,7 @@ export async function motifsOf(table) {
   return [
     {
       title: 'Motifs',
+      late: true,
       what: counted(text.name.length, 'motif'),
       index: await Names.of(list.map(({ name }) => name)),
       name: (row) => list[row].name,

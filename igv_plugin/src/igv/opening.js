@@ -23,6 +23,7 @@ import { escapeHTML } from '../pure/words.js'
  * @typedef {{manifest: Manifest | null, hub: string, session: Session, bare?: Reference}} Opened
  */
 
+const VIEW = 'gtrack view DIR --fasta FILE'
 export const OWN_GENOME = 'Open the scan with its own genome.'
 
 /**
@@ -51,8 +52,8 @@ export async function open(igv, options, report) {
   const session = { ...all, tracks: withBands(all.tracks.filter((_, i) => !found[i].bad)) }
   const lost = letters.find(({ bad }) => bad)?.bad
   if (lost && bare) session.reference = bare
-  if (session.reference?.format === 'chromsizes') report(noLetters(session.reference, lost?.title))
   const least = session.reference?.format === 'chromsizes'
+  if (least) report(noLetters(session.reference ?? {}, options, lost?.title))
   return { manifest, hub, session, bare: least ? undefined : bare }
 }
 
@@ -115,12 +116,14 @@ function bareOf({ reference, genome: name }, genome) {
  * What stands above bars that could have been letters.
  *
  * @param {Reference} reference
+ * @param {MountOptions} options
  * @param {string} [why]
  */
-function noLetters({ id, name = id }, why) {
+function noLetters({ id, name = id }, { lettersFrom }, why) {
   const title = why ?? `The sequence of ${name === 'custom' ? 'this genome' : name} is not here.`
-  const online = why || id === 'custom' ? '' : ', and --online lets this page fetch them'
-  const cure = `gtrack view DIR --fasta FILE gives the letters${online}.`
+  const offline = why || lettersFrom || id === 'custom'
+  const online = offline ? '' : ', and --online lets this page fetch them'
+  const cure = `${lettersFrom ?? VIEW} gives the letters${online}.`
   return problem(title, `Without it there are bars, not letters. ${cure}`)
 }
 
@@ -181,11 +184,12 @@ async function lookAt(track, known) {
  * @param {Igv} igv
  * @param {HTMLElement} figure
  * @param {Opened} opened
- * @param {MountOptions['palette']} palette
+ * @param {MountOptions} options
  * @param {Report} report
  * @returns {Promise<Browser>}
  */
-export async function openBrowser(igv, figure, { session, bare, ...rest }, palette, report) {
+export async function openBrowser(igv, figure, { session, bare, ...rest }, options, report) {
+  const { palette, lettersFrom = VIEW } = options
   const { tracks, roi, locus, ...genome } = session
   const nucleotideColors = { ...COLORS, ...palette }
   const quiet = { showNavigation: false, search: false }
@@ -194,10 +198,10 @@ export async function openBrowser(igv, figure, { session, bare, ...rest }, palet
   } catch (error) {
     const [why] = messageOf(error).split('\n') // the rest are hints on addresses
     const title = `igv.js could not open the genome (${why}).`
-    if (!bare) throw problem(title, 'Give its FASTA: gtrack view DIR --fasta FILE.')
-    report(noLetters(bare, title))
+    if (!bare) throw problem(title, `Give its FASTA: ${lettersFrom}.`)
+    report(noLetters(bare, options, title))
     const own = { ...session, genome: undefined, reference: bare, loadDefaultGenomes: false }
-    return openBrowser(igv, figure, { ...rest, session: own }, palette, report)
+    return openBrowser(igv, figure, { ...rest, session: own }, options, report)
   }
 }
 

@@ -45,7 +45,7 @@ function within(text, { name: chrom, length }) {
   const isFor = FROM_FOR.exec(text)
   const found = isFor ?? FROM_TO.exec(text)
   if (!found) return null
-  const [, one, unit, two = one, other = two === one ? unit : undefined] = found
+  const [, one, unit, two = one, other = found[3] ? undefined : unit] = found
   const [first, second] = [bases(one, unit ?? (isFor ? undefined : other)), bases(two, other)]
   const last = isFor ? first + second - 1 : second
   const [start, end] = [Math.min(first, last) - 1, Math.max(first, last)]
