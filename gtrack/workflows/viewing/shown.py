@@ -25,7 +25,7 @@ from gtrack.publish.viewer.named_files import hub_files, manifest_files
 from gtrack.publish.viewer.served import Entry, ServedFile, ServedText, Withheld
 from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.folder.unfinished import unfinished
+from gtrack.workflows.folder.unfinished import no_folder, unfinished
 from gtrack.workflows.viewing.genome import Asked, Sequence, genome_shown, scanned
 
 _SHOWN: tuple[Room, ...] = ("tracks", "hits", "annotations", "tables", "sessions", "genome")
@@ -64,7 +64,7 @@ def shown(job: Asked) -> Shown:
         When there is nothing to view.
     """
     if not job.folder.is_dir():
-        raise InputError(f"{job.folder}: no such folder; give the --out of a finished gtrack scan")
+        raise no_folder(job.folder)
     notes: list[str] = []
     table: dict[str, Entry] = {}
     scan = _scan(job)
