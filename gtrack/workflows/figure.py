@@ -68,8 +68,7 @@ class FigureJob:
 
 @dataclass(frozen=True, slots=True)
 class FigureSummary:
-    """What was written: the file, its size in bytes, the places that it shows, and those of them
-    at which no model has a value."""
+    """What was written: the file, its size in bytes, its places, and those without any value."""
 
     path: Path
     size: int

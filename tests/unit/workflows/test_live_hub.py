@@ -305,7 +305,7 @@ def test_an_address_without_a_hub_is_told_what_to_give(folder) -> None:
 
 
 def test_an_address_without_https_is_told_so(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="hub.txt: no such file; an address of the web begins"):
+    with pytest.raises(InputError, match=r"hub\.txt: no such file; an address of the web begins"):
         check_hub_folder(tmp_path / "your.host:80" / "hub.txt")
 
 
