@@ -26,6 +26,13 @@ def test_each_name_counts_for_itself(capsys: pytest.CaptureFixture[str]) -> None
     assert lines[-1].endswith(", 0 s left")
 
 
+def test_steps_without_a_name_are_a_share(capsys: pytest.CaptureFixture[str]) -> None:
+    with Bars() as bars:
+        for done in (0, 74_279_273):
+            bars.tell("cnn", done, 297_117_090)
+    assert re.fullmatch(r"cnn: 25%, [\d,]+ s left\n", capsys.readouterr().err)
+
+
 def test_a_training_that_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     with training_progress() as (say, on_step):
         say("[bold] is no markup")

@@ -90,9 +90,19 @@ def figure(
 
     job = FigureJob(folder, loci, models, annotations, width_mm, columns, scale, fasta)
     done = write_figure(job, out)
-    places = ", ".join(done.loci[:4]) + (", ..." if len(done.loci) > 4 else "")
+    places = _listed(done.loci)
     echo(
         f"{done.path}: {places} with {done.hits:,} motif hits, {width_mm:g} mm wide, "
         f"{done.size / 1e3:,.0f} kB",
         err=True,
     )
+    if done.empty:
+        echo(
+            f"no model has a value at {_listed(done.empty)}: not in the regions that were scanned, "
+            f"or N; {folder / 'regions.bed'} lists the regions",
+            err=True,
+        )
+
+
+def _listed(loci: tuple[str, ...]) -> str:
+    return ", ".join(loci[:4]) + (", ..." if len(loci) > 4 else "")

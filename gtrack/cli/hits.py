@@ -82,10 +82,10 @@ def hits(folder: Path | None, motifs: str, **given: Any) -> None:
     columns in another order, in the same windows, and (with a null: gtrack scan --motifs or --null)
     relevance of shuffled windows at the same place, stand against it. chance asks another question:
     would a word as good stand here anyway?
-    Writes into DIR/hits: NAME.hits.bed and .bb (BED6+14 and bigBed), NAME.sites.bed (BED6),
-    NAME.motifs.tsv, and NAME.words.tsv: words that recur where relevance is high, whatever the
-    motifs. The q-value is the share of false places among the hits at least as good; names of
-    look-alike motifs may stand in for one another.
+    Writes into DIR/hits, in the place of hits of before: NAME.hits.bed and .bb (BED6+14 and
+    bigBed), NAME.sites.bed (BED6), NAME.motifs.tsv, and NAME.words.tsv: words that recur where
+    relevance is high, whatever the motifs. The q-value is the share of false places among the hits
+    at least as good; names of look-alike motifs may stand in for one another.
 
     Or from a bigWig of another tool (--track): the values of the regions are copied into --out,
     which is a DIR then, for hits, view, hub and report. It has no null, so relevance that is tied

@@ -25,6 +25,7 @@ def merge(folder: Path, **given: Any) -> None:
     Example:
       gtrack merge out/planned
     """
+    from gtrack.cli.next_step import print_next
     from gtrack.cli.stage_summary import print_spent
     from gtrack.cli.summary import print_summary
     from gtrack.workflows.merge import merge as workflow
@@ -35,3 +36,4 @@ def merge(folder: Path, **given: Any) -> None:
     else:
         print_summary(summary)
         print_spent(summary.spent)
+        print_next(folder)

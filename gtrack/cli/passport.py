@@ -71,6 +71,8 @@ def passport(
     """
     from gtrack.cli.passport_summary import print_passports
     from gtrack.cli.progress import Bars
+    from gtrack.cli.summary import print_older
+    from gtrack.workflows.annotate import older
     from gtrack.workflows.passport import PassportJob, make_passports
 
     where = pairs("--model", models, "NAME=FOLDER")
@@ -80,3 +82,4 @@ def passport(
     with Bars() as bars:
         done = make_passports(job, bars.tell)
     print_passports(done)
+    print_older(older(folder), "verdicts")

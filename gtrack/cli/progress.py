@@ -91,7 +91,8 @@ class Bars:
         if not self._console.is_terminal and now - self._said > LOG_EVERY and bar.speed:
             self._said = now
             left = f"{(in_all - bar.done) / bar.speed:,.0f} s left"
-            count = f"{bar.done:,}/{in_all:,} {units}".strip()
+            share = f"{bar.done / max(1, in_all):.0%}"  # steps without a name say nothing
+            count = f"{bar.done:,}/{in_all:,} {units}" if units else share
             self.say(f"{name}: " + ", ".join(each for each in (words, count, speed, left) if each))
 
 

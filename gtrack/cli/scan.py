@@ -62,6 +62,7 @@ def scan(
                   --model dnabert2=example_data/models/dnabert2 --out out/first \\
                   --motifs example_data/motifs.meme
     """
+    from gtrack.cli.next_step import print_next
     from gtrack.cli.passport_summary import print_passports, print_price
     from gtrack.cli.progress import print_cost, scan_progress
     from gtrack.cli.stage_summary import print_spent
@@ -103,3 +104,4 @@ def scan(
         print_price(given["out"], done.price)
     if done.scan is not None:
         print_spent(done.spent)
+        print_next(given["out"])

@@ -104,11 +104,11 @@ def print_annotations(annotations: Iterable[Annotation]) -> None:
             )
 
 
-def print_older(paths: Iterable[Path]) -> None:
-    """Say which pages were made before the annotations that stand there now."""
+def print_older(paths: Iterable[Path], what: str = "annotations") -> None:
+    """Say which pages were made before the annotations, or what else stands there anew."""
     console = printable_console()
     for path in paths:
-        said = f"{path} shows the annotations of before; make it again"
+        said = f"{path} shows the {what} of before; make it again"
         console.print(said, soft_wrap=True, markup=False)
 
 

@@ -189,4 +189,6 @@ def sync_files(folder: Path) -> None:
 
 
 def _refused(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"{path}: cannot write: {error.strerror or error}")
+    said = f"{path}: cannot write: {error.strerror or error}"
+    closed = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+    return OutputError(f"{said}; make its folder writable, or write elsewhere" if closed else said)

@@ -113,5 +113,5 @@ def _removed(job: AnnotateJob) -> tuple[TrackSpec, ...]:
 
 
 def older(out: Path) -> Sequence[Path]:
-    """Return what was made of a scan before: it shows the annotations that were there then."""
+    """Return what was made of a scan before: it shows what was there then."""
     return [path for path in (out / "hub", out / "report.html") if path.exists()]

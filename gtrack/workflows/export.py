@@ -152,7 +152,9 @@ def _make_room(target: Path, paths: Sequence[Path], overwrite: bool) -> None:
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{target}: cannot be made: {error.strerror}") from error
+        raise OutputError(
+            f"{target}: cannot be made: {error.strerror}; name another OUT"
+        ) from error
 
 
 class _Rows:

@@ -68,12 +68,13 @@ class FigureJob:
 
 @dataclass(frozen=True, slots=True)
 class FigureSummary:
-    """What was written: the file, its size in bytes, and the places that it shows."""
+    """What was written: the file, its size in bytes, its places, and those without any value."""
 
     path: Path
     size: int
     loci: tuple[str, ...]
     hits: int
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +114,9 @@ def save_figure(figure: DrawnFigure, target: Path) -> FigureSummary:
     data = figure.file(check_target(target))
     write_parts(target, [data])
     hits = sum(len(model.hits) for panel in figure.content.panels for model in panel.models)
-    return FigureSummary(target, len(data), figure.loci, hits)
+    panels = zip(figure.loci, figure.content.panels, strict=True)
+    empty = tuple(locus for locus, panel in panels if panel.is_empty)
+    return FigureSummary(target, len(data), figure.loci, hits, empty)
 
 
 def draw_figure(job: FigureJob) -> DrawnFigure:

@@ -17,6 +17,7 @@ from gtrack.core.scan.spent import Spent
 from gtrack.workflows.folder.at_work import Run, RunsSeen
 from gtrack.workflows.folder.run_log import RunLog
 from gtrack.workflows.folder.scan_folder import ScanFolder
+from gtrack.workflows.folder.unfinished import no_folder, scans_in
 from gtrack.workflows.scanning.null import part_done
 
 _LIVE = 0.001
@@ -181,7 +182,9 @@ class Looker:
 def _refuse_no_scan(folder: ScanFolder) -> None:
     out = folder.out
     if not out.is_dir():
-        raise InputError(f"{out}: no such folder; give the --out of gtrack plan or gtrack scan")
+        raise no_folder(out)
+    if near := scans_in(out):
+        raise InputError(f"{out}: no scan is here; did you mean {near[0]}?")
     if folder.is_empty():
         raise InputError(
             f"{out}: nothing is planned here; make a plan with gtrack plan --out {pasted(out)}"

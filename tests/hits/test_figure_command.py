@@ -74,6 +74,15 @@ def first_hit(out: Path, model: str = "cnn") -> list[str]:
     return max(rows, key=lambda row: abs(float(row[8])))
 
 
+def test_a_place_without_a_value_is_drawn_and_said(run, drawn, tmp_path) -> None:
+    where = ["--locus", "chr2:4101-4140", "--locus", "chr2:9001-9100"]
+    ran = run("figure", drawn, *where, "-o", tmp_path / "f.svg")
+    written, said = ran.err.splitlines()
+    assert "chr2:4101-4140, chr2:9001-9100" in written
+    assert said.startswith("no model has a value at chr2:9001-9100: not in the regions")
+    assert said.endswith(f"{drawn / 'regions.bed'} lists the regions")
+
+
 def test_a_place_is_drawn_with_its_letters(run, drawn, tmp_path) -> None:
     ran = run("figure", drawn, "--locus", "chr2:4,101-4,140", "-o", tmp_path / "f.svg")
     assert f"{tmp_path / 'f.svg'}: chr2:4101-4140 with" in ran.err

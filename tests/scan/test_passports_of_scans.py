@@ -77,7 +77,9 @@ def test_the_same_scan_has_the_same_passport(run, example: Path, tmp_path: Path)
     copy = tmp_path / "out"
     shutil.copytree(example, copy)
     (copy / "trust.json").unlink()
+    (copy / "report.html").touch()
     said = run("passport", copy, "--workers", 3)
+    assert f"{copy / 'report.html'} shows the verdicts of before; make it again\n" in said.err
     assert (copy / "trust.json").read_bytes() == before
     assert (copy / "manifest.json").read_bytes() == (example / "manifest.json").read_bytes()
     assert said.err.count("supported") >= 6

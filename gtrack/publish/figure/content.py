@@ -84,6 +84,11 @@ class Panel:
         """``chrom:start-end`` for a person: 1-based, inclusive."""
         return f"{self.chrom}:{self.start + 1:,}-{self.end:,}"
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no model has a value at any of its bases."""
+        return all(bool(np.isnan(model.values).all()) for model in self.models)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FigureContent:

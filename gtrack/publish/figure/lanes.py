@@ -225,6 +225,10 @@ def _draw_feature(
 ) -> None:
     """Draw a line along a feature with chevrons for its strand, and bars over its blocks."""
     y, group = where
+    if frame.x(feature.end) - frame.x(feature.start) < _LEAST:  # a line across it made it a cross
+        corners = [(spot.left, -1), (spot.right, -1), (spot.right, 1), (spot.left, 1)]
+        part.fill(polygons([[(x, y + 1.2 * side) for x, side in corners]]), INK, group)
+        return
     part.stroke(lines([[(spot.left, y), (spot.right, y)]]), INK, group, 0.5)
     bars = []
     for start, end in feature.blocks:

@@ -97,8 +97,8 @@ def _data(asked: Asked) -> Iterator[_Rule]:
 
 def _no_file(answer: Answer, level: str) -> _Rule | None:
     if answer.failure:
-        slow = answer.failure.startswith("no ")
-        return level, "slow" if slow else "missing", answer.failure
+        slow = answer.failure.startswith(("no ", "the connection broke"))
+        return level, "slow" if slow else "unreached", answer.failure
     if answer.status in (401, 403, 407):
         return level, "closed", f"is not open to everybody (answer {answer.status})"
     if answer.status in (404, 410):

@@ -90,6 +90,9 @@ CURES: dict[str, dict[str, str]] = {
         "Amazon S3": "upload it (aws s3 sync), with the same name, capital letters included",
         OTHER: "copy the whole folder again; capital letters count",
     },
+    "unreached": {
+        OTHER: "see that the address is right, and that its server is running",
+    },
     "closed": {
         "Amazon S3": "let everybody read the objects (s3:GetObject in the bucket's policy); a file "
         "that is missing has the same answer",

@@ -29,7 +29,7 @@ from gtrack.workflows.folder.genome import SIZES, is_planned, regions_digest
 from gtrack.workflows.folder.integrity import refuse_changed
 from gtrack.workflows.folder.run_record import source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.folder.unfinished import unfinished
+from gtrack.workflows.folder.unfinished import no_folder, unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def as_listed(out: Path) -> FinishedScan:
     """
     folder = ScanFolder(out)
     if not out.is_dir():
-        raise InputError(f"{out}: no such folder; give the --out of a finished gtrack scan")
+        raise no_folder(out)
     if not folder.has_manifest():
         raise InputError(f"{out}: no finished scan here: {unfinished(folder)}")
     manifest = folder.read_manifest()

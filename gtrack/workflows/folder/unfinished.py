@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from gtrack.core.errors import InputError
 from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
+from gtrack.workflows.folder.owned import MANIFEST
 from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
@@ -23,7 +27,9 @@ def unfinished(folder: ScanFolder) -> str:
             "--overwrite"
         )
     if not folder.is_planned():
-        return f"none was planned; {resume} makes one"
+        if near := scans_in(folder.out):
+            return f"none was planned; did you mean {near[0]}?"
+        return f"none was planned; give the --out of a gtrack scan, or {resume} makes one"
     plan = folder.read_plan()
     if folder.is_merged(plan):
         return f"its null is missing; {resume} adds it"
@@ -34,6 +40,19 @@ def unfinished(folder: ScanFolder) -> str:
         return f"{done}; gtrack merge {where} finishes it"
     one = f", or gtrack scan --plan {where} --shard {missing[0]}, and so on" if missing else ""
     return f"{done}; {resume} finishes it{one}"
+
+
+def no_folder(out: Path) -> InputError:
+    """Say that no folder is there, and which was meant, if a file of a scan was given."""
+    said = "a file, no folder" if out.is_file() else "no such folder"
+    if out.is_file() and (out.parent / MANIFEST).is_file():
+        return InputError(f"{out}: {said}; did you mean {out.parent}?")
+    return InputError(f"{out}: {said}; give the --out of a gtrack scan")
+
+
+def scans_in(folder: Path) -> list[Path]:
+    """Return the scans that a folder holds, for one who gave the folder around them."""
+    return sorted(found.parent for found in folder.glob(f"*/{MANIFEST}"))
 
 
 def _has_null(parts: Parts, plan: Plan) -> bool:

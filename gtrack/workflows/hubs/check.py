@@ -70,6 +70,10 @@ def _hub_file(where: Path) -> Path:
             return file
     if not where.exists() and (said := missing(where)) != "no such file":
         raise InputError(f"{shown(where)}: {said}")
+    if not where.exists() and where.name == "hub.txt":
+        raise InputError(
+            f"{shown(where)}: no such file; an address of the web begins with https://"
+        )
     raise InputError(
         f"{shown(where)}: no hub here; gtrack hub {pasted(where)} --email ADDRESS makes one of a "
         "scan"

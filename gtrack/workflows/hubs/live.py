@@ -23,6 +23,7 @@ from gtrack.publish.hub.reading import HubFiles
 from gtrack.publish.stanzas import files_in, is_elsewhere, read_stanzas
 
 _TEXT = "hub.txt"
+_ADDRESS = f"give the address of {_TEXT}, or of the folder that holds it"
 _LONGEST = 4 << 20  # bytes of a text
 _LONGEST_LIST = 16 << 20
 _MOST_FILES, _MOST_TEXTS = 2000, 20
@@ -75,6 +76,8 @@ def check_hub_address(
     found = check_asked(first, host)
     if urlsplit(base).scheme == "http" and urlsplit(base).hostname not in _HOME:
         found.append(HostFinding("warning", _TEXT, "is on http", cure("http", host)))
+    if first.whole.status in (404, 410):
+        found = [each._replace(cure=f"{_ADDRESS}, or {each.cure}") for each in found]
     if not _is_hub(first.whole):
         if not any(each.level == "error" for each in found):
             found.append(HostFinding("error", _TEXT, "is no hub", cure("rule", host)))

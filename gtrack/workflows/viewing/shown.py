@@ -23,9 +23,10 @@ from gtrack.io.text import whole_text
 from gtrack.publish.manifest import read_manifest
 from gtrack.publish.viewer.named_files import hub_files, manifest_files
 from gtrack.publish.viewer.served import Entry, ServedFile, ServedText, Withheld
+from gtrack.workflows.folder.integrity import changed as told
 from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.folder.unfinished import unfinished
+from gtrack.workflows.folder.unfinished import no_folder, unfinished
 from gtrack.workflows.viewing.genome import Asked, Sequence, genome_shown, scanned
 
 _SHOWN: tuple[Room, ...] = ("tracks", "hits", "annotations", "tables", "sessions", "genome")
@@ -64,7 +65,7 @@ def shown(job: Asked) -> Shown:
         When there is nothing to view.
     """
     if not job.folder.is_dir():
-        raise InputError(f"{job.folder}: no such folder; give the --out of a finished gtrack scan")
+        raise no_folder(job.folder)
     notes: list[str] = []
     table: dict[str, Entry] = {}
     scan = _scan(job)
@@ -94,7 +95,9 @@ def shown(job: Asked) -> Shown:
             entry = Withheld("is not as it was written")
         table[f"/{url}"] = entry
         if why and url not in _OPTIONAL:
-            notes.append(f"{job.folder / path_of(url)}: cannot be shown: {why}")
+            notes.append(
+                f"{job.folder / path_of(url)}: cannot be shown: {why}; {_cure(job, scan, url)}"
+            )
     table.update({f"/{url}": entry for url, entry in copied.items() if entry})
     given = genome_shown(job, lent) if lent else Sequence()
     table = {**given.files, **table}
@@ -123,8 +126,7 @@ def _changed(job: Asked, scan: RunManifest | None) -> Mapping[str, str]:
         hub = job.folder / "hub"
         looks = ((name, looks_changed(hub / name, kept)) for name, kept in _list(hub).items())
         return {
-            f"hub/{quote(name)}": f"{hub / name}: cannot be shown: {why}; gtrack hub "
-            f"{pasted(job.folder)} --email ADDRESS makes it again"
+            f"hub/{quote(name)}": f"{hub / name}: cannot be shown: {why}; {_cure(job, scan, name)}"
             for name, why in looks
             if why and (hub / name).exists()
         }
@@ -135,6 +137,13 @@ def _changed(job: Asked, scan: RunManifest | None) -> Mapping[str, str]:
         for each in looked_at(job.folder, scan, _SHOWN)
         if each.path.exists() and not each.url.endswith((".fai", ".gzi"))
     }
+
+
+def _cure(job: Asked, scan: RunManifest | None, url: str) -> str:
+    """Say what brings a file back that is not there."""
+    if scan is None or job.hub:
+        return f"gtrack hub {pasted(job.folder)} --email ADDRESS makes it again"
+    return told(job.folder, scan, url, "").cure
 
 
 def _list(hub: Path) -> Mapping[str, FileRecord]:

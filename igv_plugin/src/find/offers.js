@@ -88,7 +88,12 @@ function choiceOf(viewer, side, source, row) {
   return {
     name,
     detail,
-    go: () => toSpot(viewer, source.isRegion ? null : side.regions, name, goal.spots),
+    go: async () => {
+      const regions = source.isRegion ? null : side.regions
+      const said = await toSpot(viewer, regions, name, goal.spots)
+      if (said) side.list.touch(parseLocus(viewer.state().locus)) // the list goes along
+      return said
+    },
   }
 }
 

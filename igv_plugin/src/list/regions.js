@@ -2,7 +2,7 @@
 import { number, short, signed } from '../pure/words.js'
 import { placesOf, rest } from '../pure/natural.js'
 import { orderBy } from '../pure/sites.js'
-import { familyOf, PLACE, widthOf } from './sites.js'
+import { kinOf, PLACE, widthOf } from './sites.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('./listing.js').Asked} Asked */
@@ -133,7 +133,7 @@ export class RegionList {
   /** @param {number} at */
   #motif(at) {
     const hit = this.#facts.topHitOf(at)
-    return hit ? familyOf(hit) : NONE
+    return hit ? kinOf(hit) : NONE
   }
 
   /** @type {(asked: Asked) => Found | Promise<Found>} */

@@ -59,6 +59,8 @@ export class Side {
   })
   /** @type {{row: Hit, kind: Kind} | null} the current one */
   #row = null
+  /** The bases that were shown for the last region. */
+  #fitted = 0
   list = new Rows()
   /** @type {Lists | null} once they are read */
   #lists = null
@@ -79,7 +81,7 @@ export class Side {
       counted: (counts) => this.#counted(counts),
       waiting: () => (this.#count.textContent = 'Sorting…'),
       chosen: (row, kind, quiet) => this.#show(row, kind, quiet),
-      coming: (row) => this.#viewer.expect(...this.#placeOf(row)),
+      coming: (row) => this.#viewer.expect(...this.#placeOf(row, this.#kindNow())),
       pointed: (row) => this.marks?.hovered(row),
     }
   }
@@ -192,21 +194,27 @@ export class Side {
     this.marks?.current(row, kind === 'regions')
     if (quiet) return true
     this.#viewer.chose({ ...row, kind })
-    return this.#viewer.goto(...this.#placeOf(row))
+    const place = this.#placeOf(row, kind)
+    if (kind === 'regions') this.#fitted = place[3]
+    return this.#viewer.goto(...place)
   }
 
   /**
-   * Where a row is, and how many bases are shown around it.
+   * Where a row is, and how many bases are shown around it: as many as before, unless that is too
+   * few or too many, or what a whole region needed and a hit does not.
    *
    * @param {Hit} row
+   * @param {Kind} kind
    * @returns {[chrom: string, start: number, end: number, width: number]}
    */
-  #placeOf({ chrom, chromStart: start, chromEnd: end }) {
+  #placeOf({ chrom, chromStart: start, chromEnd: end }, kind) {
     const view = parseLocus(this.#viewer.state().locus)
     const width = view ? view.end - view.start : 0
     const least = (end - start) * 1.1
-    const keeps = width >= least && width <= WIDEST
-    return [chrom, start, end, keeps ? width : Math.max(this.#viewer.span(), Math.round(least))]
+    const isOurs = kind !== 'regions' && width === this.#fitted
+    const keeps = width >= least && width <= WIDEST && !isOurs
+    const shown = keeps ? width : Math.max(this.#viewer.span(), Math.round(least))
+    return [chrom, start, end, shown]
   }
 
   /**

@@ -1,5 +1,6 @@
 // The lists of hits: one by one, and by site, where those of all models stand side by side.
 import { number, signed } from '../pure/words.js'
+import { familiesOf } from '../pure/families.js'
 import { sortNames } from '../pure/hits.js'
 import { briefQ } from '../parts/popup.js'
 import { bestOf, isBetter, orderBy, sitesOf } from '../pure/sites.js'
@@ -138,13 +139,17 @@ export class SiteList {
   }
 
   columns = () => {
-    const { family = [], name = [], model = [] } = this.#table.text ?? {}
-    const models = sortNames(model)
-    const names = family.includes('.') ? [...family, ...name] : family
+    const models = sortNames(this.#table.text?.model ?? [])
     if (this.#columns.length && this.#models === models.join('\t')) return this.#columns
     this.#models = models.join('\t')
+    const names = familiesOf(this.#table).flatMap(([family, motifs]) =>
+      motifs.map((name) => kinOf({ family, name })),
+    )
     this.#columns = [
-      { id: 'name', title: 'Family', width: widthOf(names), grow: 8, cell: familyOf },
+      {
+        ...{ id: 'name', title: 'Family', width: widthOf(names), grow: 8, cell: kinOf },
+        meaning: 'Motifs that match at the same places, and which of them matches best here',
+      },
       PLACE,
       ...models.map((model) => columnOf(model)),
       { ...Q, meaning: `${FDR}. Of the best hit` },
@@ -239,6 +244,15 @@ export class SiteList {
 
 /** @param {Hit} hit */
 export const familyOf = ({ family, name }) => (family === '.' ? name : family)
+
+/**
+ * The family of a hit, and the motif where it is not the one that the family is called by: a site
+ * of CTCF may be listed with those of another factor, but never as one of them.
+ *
+ * @param {Pick<Hit, 'family' | 'name'>} hit
+ */
+export const kinOf = ({ family, name }) =>
+  family === '.' || family === name ? name : `${family}: ${name}`
 
 /**
  * The best hit of a model at a site: the first in its order.

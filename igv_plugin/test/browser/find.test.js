@@ -86,6 +86,34 @@ test('genes, motifs, regions and chromosomes are found by a part of their names,
     assert.equal((await went(page))[0], 'chr5')
   }))
 
+test('the list goes along to a gene, and says what the models say there', () =>
+  panel(setting, async (page) => {
+    await page.getByLabel('What to list').selectOption('regions')
+    await write(page, 'abc2')
+    await page.keyboard.press('Enter')
+    await until(page, () => document.querySelector('.gt-space [aria-selected=true]'))
+    const row = await text(page, '.gt-space [aria-selected=true]')
+    assert.match(row, /^peak90chr2:37,001/) // in the middle of chr2:34,001–40,000
+    assert.match(await text(page, '.gt-detail'), /peak90/)
+  }))
+
+test('a name stands whole, however much is said of its place', () => {
+  const names = ['promoter|train', 'enhancer_of_long_name|test', 'open_chromatin|train']
+  const beds = names.map((name, i) => `chr1\t${924_000 + i * 900}\t${924_600 + i * 900}\t${name}\n`)
+  const files = { '/genes': table(GENES), '/regions.bed': beds.join('') }
+  return panel(settingOf([annotation('genes', { names: '/genes' })], files), async (page) => {
+    await write(page, 'samd')
+    const lines = await page.evaluate(() =>
+      [...document.querySelector('.gt-found [role=option]').children].map((part) => {
+        const range = document.createRange()
+        range.selectNodeContents(part)
+        return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom / 9))).size
+      }),
+    )
+    assert.deepEqual(lines, [1, 2]) // the name, and what is said
+  })
+})
+
 test('a motif lists its hits and leads to the best; its identifier does, too', () =>
   panel(setting, async (page) => {
     for (const words of ['ctcf', 'MA0139.1']) {

@@ -46,7 +46,8 @@ test('hits of both models that lie over each other are one row, and one stop', (
       await page.keyboard.press('Home')
       for (const [i, cells] of (await list(page)).slice(0, 12).entries()) {
         const site = sites[i]
-        assert.equal(cells[0], best(site).family)
+        const { family, name } = best(site)
+        assert.equal(cells[0], family === name ? name : `${family}: ${name}`)
         assert.match(cells[1], new RegExp(`^${site[0].chrom}:`))
         for (const [m, model] of ['cnn', 'dnabert2'].entries()) {
           const own = best(site.filter((hit) => hit.model === model))
@@ -78,6 +79,32 @@ test('hits of both models that lie over each other are one row, and one stop', (
       await page.getByLabel('Model', { exact: true }).selectOption('cnn')
       const only = sitesOf(hits().filter((hit) => hit.model === 'cnn'))
       assert.equal(await text(page, '.gt-count'), `400 of 800 hits at ${only.length} sites`)
+    },
+    { sites: true },
+  ))
+
+test('a hit after a region has letters; a zoom of the reader stays', () =>
+  panel(
+    {},
+    async (page) => {
+      const widths = () =>
+        page.evaluate(() => {
+          const [start, end] = window.app.state().locus.split(':')[1].split('-').map(Number)
+          return [end - start + 1, window.app.span()]
+        })
+      const choose = async (kind, row) => {
+        await page.getByLabel('What to list').selectOption(kind)
+        await page.evaluate((at) => window.panel.go(at), row)
+        await frame(page)
+      }
+      await choose('regions', 0)
+      const [region, letters] = await widths()
+      assert.ok(region > letters, `${region} ${letters}`)
+      await choose('sites', 1)
+      assert.equal((await widths())[0], letters)
+      await page.evaluate(() => window.app.goto('chr1', 10_100, 10_101, 400))
+      await choose('sites', 2)
+      assert.equal((await widths())[0], 400)
     },
     { sites: true },
   ))

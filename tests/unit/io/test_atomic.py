@@ -59,6 +59,13 @@ def test_the_system_refuses_inside_the_block(tmp_path: Path) -> None:
     assert listing(tmp_path) == []
 
 
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_a_folder_that_is_closed_is_told_with_the_cure(tmp_path: Path, number: int) -> None:
+    with pytest.raises(OutputError) as caught, replacing(tmp_path / "a.txt"):
+        raise OSError(number, os.strerror(number))
+    assert str(caught.value).endswith("; make its folder writable, or write elsewhere")
+
+
 def test_the_folder_is_not_there_or_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for folder in ("absent", "file"):

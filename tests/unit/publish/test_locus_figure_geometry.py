@@ -277,6 +277,14 @@ def test_exons_strand_and_names_of_genes() -> None:
     assert seen == [pytest.approx((frame.x(a), frame.x(b))) for a, b in wanted]
 
 
+def test_a_feature_that_is_hardly_wide_is_a_bar_and_no_cross() -> None:
+    site = Feature("chr1", 5_000, 5_001, "TSS", 0, "+", block_sizes=(1,), block_starts=(0,))
+    part = feature_lanes(FeatureTrack("tss", (site,)), Frame(0, 10_000, 180.0), "p1-a1")
+    (bar,) = part.shapes
+    assert np.ptp(bar.points[:, 0]) == pytest.approx(0.5)
+    assert bar.line is None
+
+
 def test_of_a_gene_with_many_forms_the_longest_is_drawn() -> None:
     forms = tuple(Feature("chr1", 100 + k, 190, "SAMD11", 0, "+") for k in range(30))
     part = feature_lanes(FeatureTrack("genes", forms), Frame(100, 200, 180.0), "p1-a1")

@@ -238,6 +238,7 @@ def test_a_missing_file_is_named_and_the_rest_served(scan: Path, opened) -> None
     with opened() as (client, notes):
         (note,) = notes
         assert "cnn.relevance.bw: cannot be shown: No such file" in note
+        assert "; restore it from a copy, or " in note  # the cure
         answer = client.ask("/tracks/cnn.relevance.bw")
         assert answer.status == 404
         assert b"No such file" in answer.body

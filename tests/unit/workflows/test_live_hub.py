@@ -15,6 +15,7 @@ from gtrack.io.file_lists import write_list
 from gtrack.io.web import Patience, ask
 from gtrack.publish.hub.hosting import HostFinding
 from gtrack.publish.hub.hosts import CURES, OTHER, cure
+from gtrack.workflows.hubs.check import check_hub_folder
 from gtrack.workflows.hubs.live import LiveCheck, check_hub_address
 from tests.sites import WORDS, Site, hosted
 
@@ -290,9 +291,22 @@ def test_nothing_that_listens_is_said() -> None:
     with hosted(Site(Path("/nowhere"))) as address:
         pass
     done = check_hub_address(address)
-    assert [(each.level, each.said) for each in done.findings] == [
-        ("error", "nothing listens there")
+    assert [(each.level, each.said, each.cure) for each in done.findings] == [
+        ("error", "nothing listens there", cure("unreached", OTHER))
     ]
+
+
+def test_an_address_without_a_hub_is_told_what_to_give(folder) -> None:
+    with hosted(Site(folder)) as address:
+        done = check_hub_address(f"{address}cnn.html")
+    (found,) = done.findings
+    assert found.said == "is not there (answer 404)"
+    assert found.cure.startswith("give the address of hub.txt, or of the folder that holds it, or ")
+
+
+def test_an_address_without_https_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"hub\.txt: no such file; an address of the web begins"):
+        check_hub_folder(tmp_path / "your.host:80" / "hub.txt")
 
 
 @pytest.mark.parametrize(
