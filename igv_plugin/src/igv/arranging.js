@@ -7,7 +7,11 @@ import { laneOf, orderOf, tieOf } from '../data/lanes.js'
 
 const SHEET = `
 .gt-hidden { display: none !important; }
-.igv-column-container:not(.gt-flat) .gt-still { position: sticky; z-index: 600; }
+.igv-column-container:not(.gt-flat) .gt-still {
+  position: sticky;
+  top: var(--gt-top);
+  z-index: 600;
+}
 .gt-still:not(.igv-track-drag-handle) { background: #fff; }
 `
 const STILL = ['ruler', 'sequence']
@@ -30,7 +34,7 @@ function mark({ trackViews }) {
     for (const part of partsOf(view)) {
       part.classList.toggle('gt-hidden', isHidden)
       part.classList.toggle('gt-still', isStill)
-      if (isStill) part.style.top = `${top}px`
+      if (isStill) part.style.setProperty('--gt-top', `${top}px`)
     }
     if (isStill) top += view.axis?.offsetHeight ?? 0
   }

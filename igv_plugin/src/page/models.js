@@ -21,7 +21,9 @@ const SHEET = `
 .gt-models .gt-dragged { background: var(--mark); }
 .gt-card p.gt-pair { display: flex; gap: 8px; align-items: center; margin: 10px 0 0; }
 `
-const HINT = 'Drag a row, or use its arrows. A hidden model is still listed, and can be compared.'
+const HINT =
+  'Drag a row, or use its arrows. The difference is the first less the second; ' +
+  'a hidden model can be one of them, and its hits stay in the list.'
 
 /**
  * Opens the card below its button.

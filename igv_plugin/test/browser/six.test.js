@@ -1,0 +1,276 @@
+// Six models in one view: which track stands where, what stays in sight, and the card by which
+// models are ordered, hidden and paired, by mouse and by keys.
+import assert from 'node:assert/strict'
+import { cp, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { until } from './chromium.js'
+import { first, folder, manifest, mounted, second, shot, test } from './scans.js'
+
+const NAMES = ['a', 'b', 'c', 'd, e', 'f\\g', EVIL()]
+function EVIL() {
+  return '<img src=x onerror="window.hacked=1">'
+}
+const SIGNAL = 'annotations/atac.bw'
+
+/** The scan's two models under six names, and signals after its genes. */
+function six() {
+  if (!manifest) return null
+  const { schema, locus, genome, regions, models, tracks } = manifest
+  const hits = tracks.filter((t) => t.kind === 'hits')
+  const genes = tracks.filter((t) => t.kind === 'annotation')
+  const named = (list, kind) =>
+    NAMES.map((model, i) => ({ ...list[i % 2], name: `${model}${kind}`, model }))
+  const signal = { name: 'atac', kind: 'annotation', format: 'bigWig', url: SIGNAL }
+  return {
+    ...{ schema, locus, genome, regions },
+    models: NAMES.map((name, i) => ({ ...models[i % 2], name })),
+    tracks: [...named([first, second], ''), ...named(hits, '-hits'), ...genes, signal],
+  }
+}
+/** Mounts them, with a signal beside. */
+async function mountedSix(options, use, more) {
+  await cp(join(folder, first.url), join(folder, SIGNAL))
+  return mounted({ manifest: six(), ...options }, use, more)
+}
+
+/** From top to bottom: [what, model or name] of each track in sight. */
+const laidOut = (page) =>
+  page.evaluate(() => {
+    const { trackViews } = window.app.browser
+    const seen = trackViews.filter(({ viewports: [each] }) => each.viewportElement.clientHeight)
+    const top = ({ viewports: [each] }) => each.viewportElement.getBoundingClientRect().top
+    return seen
+      .filter(({ track }) => !['ideogram', 'ruler', 'sequence'].includes(track.type))
+      .sort((a, b) => top(a) - top(b))
+      .map(({ track: { config, name } }) => {
+        const { kind, model, models } = config.gtrack ?? {}
+        return [kind ?? 'signal', model ?? models?.join(' − ') ?? name].join(' ')
+      })
+  })
+const group = (model) => [`relevance ${model}`, `hits ${model}`]
+const state = (page) => page.evaluate(() => window.app.state())
+const card = (page) => page.getByRole('dialog', { name: 'Models' })
+const open = async (page) => {
+  await page.getByRole('button', { name: 'Models', exact: true }).click()
+  await card(page).waitFor()
+}
+/** Waits for the models in sight, each with its hits. */
+const shows = (page, models) =>
+  until(
+    page,
+    (wanted) => {
+      const seen = window.app.browser.trackViews.filter(
+        ({ track, viewports: [each] }) => track.isRelevance && each.viewportElement.clientHeight,
+      )
+      const names = seen.map(({ track }) => track.config.gtrack.model)
+      return JSON.stringify(names.filter(Boolean)) === JSON.stringify(wanted)
+    },
+    { argument: models, what: `the models ${models}` },
+  )
+
+test('hits stand under their model, signals between models and genes', () =>
+  mountedSix({}, async (page) => {
+    const seen = await laidOut(page)
+    assert.deepEqual(seen.slice(0, 12), NAMES.flatMap(group))
+    assert.match(seen[12], /^signal atac · signal/)
+    assert.ok(seen.length > 13 && seen.slice(13).every((each) => each.startsWith('annotation')))
+    await shot(page, 'six')
+  }))
+
+test('a signal has a scale of its own, of which the axis tells the largest', () =>
+  mountedSix({ scale: 'auto' }, async (page) => {
+    await page.evaluate(
+      ({ chrom, start, end }) => window.app.goto(chrom, start, end),
+      manifest.locus,
+    )
+    const { range, group, values, said } = await page.evaluate(() => {
+      const [track] = window.app.browser.findTracks((t) => t.name?.startsWith('atac'))
+      const [viewport] = track.trackView.viewports
+      const texts = []
+      const { fillText } = CanvasRenderingContext2D.prototype
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+        texts.push(Number(text))
+        return fillText.call(this, text, ...at)
+      }
+      track.trackView.paintAxis()
+      CanvasRenderingContext2D.prototype.fillText = fillText
+      const { start, end } = viewport.referenceFrame
+      const seen = viewport.cachedFeatures.filter((f) => f.end > start && f.start < end)
+      const values = seen.map((f) => f.value)
+      return { range: track.dataRange, group: track.autoscaleGroup, values, said: texts }
+    })
+    assert.equal(group, undefined)
+    assert.equal(range.max, Math.max(...values))
+    const near = said.some((x) => Math.abs(x - range.max) <= 0.06 * Math.abs(range.max))
+    assert.ok(near, `${said} has not ${range.max}`)
+  }))
+
+test('ruler and sequence stay in sight, at both widths, and pictures are of the whole', async () => {
+  for (const [width, height] of [
+    [1280, 800],
+    [800, 600],
+  ]) {
+    await mountedSix({}, async (page) => {
+      await page.setViewportSize({ width, height })
+      await until(page, () => {
+        const root = document.querySelector('.gt-figure').shadowRoot
+        return root.querySelectorAll('.igv-column > .gt-still').length === 2
+      })
+      const look = () =>
+        page.evaluate(() => {
+          const figure = document.querySelector('.gt-figure')
+          const top = Math.max(0, figure.getBoundingClientRect().top)
+          const { trackViews } = window.app.browser
+          const of = (type) => {
+            const { track, viewports } = trackViews.find((view) => view.track.type === type)
+            const box = viewports[0].viewportElement.getBoundingClientRect()
+            const { x, y } = box
+            const over = figure.shadowRoot.elementFromPoint(x + 40, y + box.height / 2)
+            const isOver = viewports[0].viewportElement.contains(over)
+            return { type: track.type, top: y - top, bottom: box.bottom - top, isOver }
+          }
+          const [wig] = window.app.browser.findTracks((track) => track.isRelevance)
+          const first = wig.trackView.viewports[0].viewportElement.getBoundingClientRect()
+          return { ruler: of('ruler'), sequence: of('sequence'), first: first.bottom - top }
+        })
+      await page.evaluate(() => {
+        document.querySelector('.gt-figure').scrollTop = 500
+        window.scrollTo(0, document.querySelector('.gt-figure').offsetTop + 500)
+      })
+      const { ruler, sequence, first: gone } = await look()
+      assert.ok(gone < 0, `the first model was scrolled away: ${gone}`)
+      assert.ok(Math.abs(ruler.top) < 1.5, `ruler at ${ruler.top}`)
+      assert.ok(Math.abs(sequence.top - ruler.bottom) < 1.5, `sequence at ${sequence.top}`)
+      assert.ok(ruler.isOver && sequence.isOver, 'nothing covers them')
+      await shot(page, `six-scrolled-${width}`)
+      const scrolled = await page.evaluate(() => window.app.browser.columnContainer.className)
+      const download = page.waitForEvent('download')
+      await page.evaluate(() => document.querySelector('[title="Download SVG"]').click())
+      const svg = await readFile(await (await download).path(), 'utf8')
+      for (const name of NAMES.slice(0, 3)) assert.ok(svg.includes(`>${name}<`), name)
+      assert.equal(
+        await page.evaluate(() => window.app.browser.columnContainer.className),
+        scrolled,
+        'as it was',
+      )
+    })
+  }
+})
+
+test('by the card models are hidden, moved and paired; link and Back know it', () =>
+  mountedSix({}, async (page) => {
+    await open(page)
+    await page.getByLabel('Show b', { exact: true }).uncheck()
+    await shows(page, ['a', 'c', ...NAMES.slice(3)])
+    assert.deepEqual((await state(page)).hidden, ['b'])
+    await page.getByLabel('Move f\\g up').focus()
+    for (let i = 0; i < 4; i++) await page.keyboard.press('Enter')
+    const order = ['f\\g', 'a', 'b', 'c', 'd, e', NAMES[5]]
+    await until(page, (o) => String(window.app.state().order) === o, { argument: String(order) })
+    await shows(
+      page,
+      order.filter((name) => name !== 'b'),
+    )
+    const focused = () => document.activeElement.getAttribute('aria-label') ?? ''
+    assert.equal(await page.evaluate(focused), 'Move f\\g up', 'the focus went with the row')
+    await page.getByLabel('b is the second of the difference').check()
+    await card(page).getByRole('button', { name: 'Difference' }).click()
+    const pair = 'difference a − b' // of one that is out of sight
+    await until(page, () => window.app.browser.findTracks((t) => t.isDifference).length)
+    await page.evaluate(() => window.app.setDifference(true)) // waits for what is on its way
+    const seen = await laidOut(page)
+    assert.deepEqual(
+      seen.slice(0, 6),
+      [...group('f\\g'), ...group('a'), pair, ...group('c')].slice(0, 6),
+    )
+    await shot(page, 'six-card')
+    await until(page, () => location.hash.includes('hidden=b') && location.hash.includes('order='))
+    const link = await page.evaluate(() => location.hash)
+    await page.evaluate(() => window.app.goto('chr2', 6500, 6640))
+    await until(page, () => location.hash.includes('chr2'))
+    await page.keyboard.press('Escape')
+    await open(page)
+    await card(page).getByRole('button', { name: 'As in the scan' }).click()
+    await shows(page, NAMES)
+    await until(page, () => !location.hash.includes('order=') && !location.hash.includes('hidden='))
+    await page.goBack()
+    await shows(
+      page,
+      order.filter((name) => name !== 'b'),
+    )
+    assert.deepEqual((await state(page)).order, order)
+    assert.ok(await page.getByLabel('Show a', { exact: true }).isChecked())
+    assert.equal(await page.getByLabel('Show b', { exact: true }).isChecked(), false, 'follows')
+    await mountedSix(
+      {},
+      async (again) => {
+        await shows(
+          again,
+          order.filter((name) => name !== 'b'),
+        )
+        assert.deepEqual((await laidOut(again)).slice(0, 6), seen.slice(0, 6))
+      },
+      { hash: link },
+    )
+  }))
+
+test('a row is dragged to where it is let go; so is a track by its own handle', () =>
+  mountedSix({}, async (page) => {
+    await open(page)
+    const row = (name) =>
+      card(page)
+        .getByRole('row')
+        .filter({ has: page.getByLabel(`Show ${name}`) })
+    await row('c').dragTo(row('a'), { targetPosition: { x: 90, y: 3 } })
+    await shows(page, ['c', 'a', 'b', ...NAMES.slice(3)])
+    await page.keyboard.press('Escape')
+    await page.evaluate(() => {
+      const { browser } = window.app
+      const view = (model) =>
+        browser.trackViews.find(
+          ({ track }) => track.isRelevance && track.config.gtrack.model === model,
+        )
+      browser.startTrackDrag(view('b'))
+      browser.updateTrackDrag(view('a'))
+      browser.endTrackDrag()
+    })
+    await shows(page, ['c', 'b', 'a', ...NAMES.slice(3)])
+    const seen = await laidOut(page)
+    assert.deepEqual(seen.slice(0, 6), [...group('c'), ...group('b'), ...group('a')])
+  }))
+
+test('a hidden model is not read, is moved past in one step, and is there when it is shown', () =>
+  mountedSix({ hidden: ['a', 'b'] }, async (page) => {
+    await shows(page, NAMES.slice(2))
+    await page.evaluate(() => {
+      window.before = window.app.browser.trackViews.map((view) => view.viewports[0])
+    })
+    const { chrom, start, end } = manifest.locus
+    await page.evaluate((l) => window.app.goto(...l), [chrom, start + 40, end + 40])
+    const kept = await page.evaluate(() =>
+      window.app.browser.trackViews.every((view, i) => view.viewports[0] === window.before[i]),
+    )
+    assert.ok(kept, 'the page of tracks was not made anew')
+    await page.evaluate(() => window.app.setModels({ hidden: [] }))
+    await shows(page, NAMES)
+    const drawn = await page.evaluate(() => {
+      const { trackViews, referenceFrameList } = window.app.browser
+      const [{ start }] = referenceFrameList
+      const models = trackViews.filter(({ track }) => track.isRelevance)
+      return models.map(({ viewports: [{ canvas, featureCache }] }) => [
+        Boolean(canvas?.isConnected),
+        featureCache.bpStart <= start,
+      ])
+    })
+    assert.deepEqual(drawn, Array(6).fill([true, true]))
+  }))
+
+test('of two models there is no card', () =>
+  mounted({}, async (page) => {
+    assert.equal(await page.getByRole('button', { name: 'Models', exact: true }).count(), 0)
+    await page.evaluate((name) => window.app.setModels({ order: [name] }), second.model)
+    assert.deepEqual((await laidOut(page)).slice(0, 4), [
+      ...group(second.model),
+      ...group(first.model),
+    ])
+  }))
