@@ -112,6 +112,10 @@ test('ruler and sequence stay in sight, at both widths, and pictures are of the 
   ]) {
     await mountedSix({}, async (page) => {
       await page.setViewportSize({ width, height })
+      await page.evaluate(() => {
+        document.body.style.margin = 0
+        document.getElementById('app').style.height = '100vh' // as on the page of gtrack view
+      })
       await until(page, () => {
         const root = document.querySelector('.gt-figure').shadowRoot
         return root.querySelectorAll('.igv-column > .gt-still').length === 2
