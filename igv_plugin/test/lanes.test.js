@@ -72,9 +72,18 @@ test('law: any order of the models is a layout of the same tracks, each model in
   }
 })
 
-test('of hubs, which say no more, relevance goes first, and the rest stays in its order', () => {
-  const tracks = [{ url: 'overlay' }, { url: 'genes', gtrack: GIVEN }, relevance('a'), { url: 'x' }]
-  assert.deepEqual(files(laidOut(tracks, null, ['a'])), ['a.bw', 'overlay', 'x', 'genes'])
+test('of hubs, which say less, a model and its hits go first, then bars, then the rest', () => {
+  const overlay = { type: 'merged' }
+  const ofA = { url: 'a-hits', gtrack: { ...GIVEN, model: 'a' } }
+  const genes = { url: 'genes', gtrack: GIVEN }
+  const tracks = [relevance('a'), relevance('b'), { ...overlay, url: 'o' }, genes, ofA]
+  assert.deepEqual(files(laidOut(tracks, null, ['a', 'b'])), [
+    'a.bw',
+    'a-hits',
+    'b.bw',
+    'o',
+    'genes',
+  ])
 })
 
 test('what is chosen holds what is there, and nothing where it is as in the scan', () => {
