@@ -1,11 +1,13 @@
 // Six models in one view: which track stands where, what stays in sight, and the card by which
 // models are ordered, hidden and paired, by mouse and by keys.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from './chromium.js'
 import { first, folder, manifest, mounted, second, shot, test } from './scans.js'
 
+const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 const NAMES = ['a', 'b', 'c', 'd, e', 'f\\g', EVIL()]
 function EVIL() {
   return '<img src=x onerror="window.hacked=1">'
@@ -277,4 +279,27 @@ test('of two models there is no card', () =>
       ...group(second.model),
       ...group(first.model),
     ])
+  }))
+
+test('axe finds nothing in the card, light and dark, wide and narrow', () =>
+  mountedSix({ hidden: ['b'] }, async (page) => {
+    await page.evaluate(AXE)
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 800 })
+      for (const theme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme: theme })
+        await open(page)
+        const found = await page.evaluate(async () => {
+          const { violations } = await window.axe.run(document.querySelector('.gt-popup'))
+          return violations.flatMap(({ id, nodes }) => nodes.map((n) => `${id}: ${n.html}`))
+        })
+        assert.deepEqual(found, [], `${width} px, ${theme}`)
+        const { left, right } = await page.evaluate(() =>
+          document.querySelector('.gt-popup').getBoundingClientRect().toJSON(),
+        )
+        assert.ok(left >= 0 && right <= width, `${left} to ${right} of ${width} px`)
+        await shot(page, `six-card-${width}-${theme}`)
+        await page.keyboard.press('Escape')
+      }
+    }
   }))
