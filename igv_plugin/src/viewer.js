@@ -1,6 +1,6 @@
 // The state of a viewer, and who is told of a change of it: tracks, address and listeners.
 import { COPY, problem } from './data/files.js'
-import { chosen, laneOf, namesOf, orderOf, pairOf, seriesOf } from './data/lanes.js'
+import { areSame, chosen, laneOf, namesOf, orderOf, pairOf, seriesOf } from './data/lanes.js'
 import { differenceOf, messageOf } from './data/manifest.js'
 import { Ahead } from './igv/ahead.js'
 import { lookOf, tellTracks } from './igv/look.js'
@@ -67,7 +67,7 @@ export class Viewer {
     this.keys = keys
     this.#address = address
     this.#mover = new Mover(browser)
-    this.#ahead = new Ahead(browser, () => this.#find('relevance'))
+    this.#ahead = new Ahead(browser, () => this.#find('relevance').filter((t) => !t.isHidden))
     this.roi = roi?.[0]
     this.colors = colors
     this.#tracks = tracks
@@ -170,7 +170,9 @@ export class Viewer {
 
   /** @type {App['setModels']} */
   setModels = (wanted) => {
-    Object.assign(this.#state, chosen(this.#tracks, { ...this.#state, ...wanted }))
+    const now = chosen(this.#tracks, { ...this.#state, ...wanted })
+    if (areSame(now, this.#state)) return this.#work
+    Object.assign(this.#state, now)
     const done = this.#work.then(this.#arrange)
     this.#work = done.catch(() => {})
     return done

@@ -88,6 +88,10 @@ export function chosen(tracks, { order, hidden = [] }) {
   }
 }
 
+/** @param {Partial<Models>} a @param {Partial<Models>} b */
+export const areSame = (a, b) =>
+  JSON.stringify([a.order, a.hidden]) === JSON.stringify([b.order, b.hidden])
+
 /**
  * The two models of the difference, by name.
  *
