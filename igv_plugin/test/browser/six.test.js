@@ -1,39 +1,12 @@
-// Six models in one view: which track stands where, what stays in sight, and the card by which
-// models are ordered, hidden and paired, by mouse and by keys.
+// Six models in one view: which track stands where, and the card by which models are ordered,
+// hidden and paired, by mouse and by keys.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { cp, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { until } from './chromium.js'
-import { first, folder, manifest, mounted, second, shot, test } from './scans.js'
+import { first, manifest, mounted, second, shot, test } from './scans.js'
+import { mountedSix, NAMES } from './six.js'
 
 const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
-const NAMES = ['a', 'b', 'c', 'd, e', 'f\\g', EVIL()]
-function EVIL() {
-  return '<img src=x onerror="window.hacked=1">'
-}
-const SIGNAL = 'annotations/atac.bw'
-
-/** The scan's two models under six names, and signals after its genes. */
-function six() {
-  if (!manifest) return null
-  const { schema, locus, genome, regions, models, tracks } = manifest
-  const hits = tracks.filter((t) => t.kind === 'hits')
-  const genes = tracks.filter((t) => t.kind === 'annotation')
-  const named = (list, kind) =>
-    NAMES.map((model, i) => ({ ...list[i % 2], name: `${model}${kind}`, model }))
-  const signal = { name: 'atac', kind: 'annotation', format: 'bigWig', url: SIGNAL }
-  return {
-    ...{ schema, locus, genome, regions },
-    models: NAMES.map((name, i) => ({ ...models[i % 2], name })),
-    tracks: [...named([first, second], ''), ...named(hits, '-hits'), ...genes, signal],
-  }
-}
-/** Mounts them, with a signal beside. */
-async function mountedSix(options, use, more) {
-  await cp(join(folder, first.url), join(folder, SIGNAL))
-  return mounted({ manifest: six(), ...options }, use, more)
-}
 
 /** From top to bottom: [what, model or name] of each track in sight. */
 const laidOut = (page) =>
@@ -106,62 +79,6 @@ test('a signal has a scale of its own, of which the axis tells the largest', () 
     const near = said.some((x) => Math.abs(x - range.max) <= 0.06 * Math.abs(range.max))
     assert.ok(near, `${said} has not ${range.max}`)
   }))
-
-/** Runs in the page: where ruler, sequence and the first model are in the figure. */
-function inSight() {
-  const figure = document.querySelector('.gt-figure')
-  const top = Math.max(0, figure.getBoundingClientRect().top)
-  const { browser } = window.app
-  const of = (type) => {
-    const [viewport] = browser.trackViews.find((view) => view.track.type === type).viewports
-    const { x, y, bottom, height } = viewport.viewportElement.getBoundingClientRect()
-    const over = figure.shadowRoot.elementFromPoint(x + 40, y + height / 2)
-    const isOver = viewport.viewportElement.contains(over)
-    return { top: y - top, bottom: bottom - top, isOver }
-  }
-  const [wig] = browser.findTracks((track) => track.isRelevance)
-  const first = wig.trackView.viewports[0].viewportElement.getBoundingClientRect()
-  return { ruler: of('ruler'), sequence: of('sequence'), first: first.bottom - top }
-}
-
-test('ruler and sequence stay in sight at both widths; pictures are of the whole', async () => {
-  for (const [width, height] of [
-    [1280, 800],
-    [800, 600],
-  ]) {
-    await mountedSix({}, async (page) => {
-      await page.setViewportSize({ width, height })
-      await page.evaluate(() => {
-        document.body.style.margin = 0
-        document.getElementById('app').style.height = '100vh' // as on the page of gtrack view
-      })
-      await until(page, () => {
-        const root = document.querySelector('.gt-figure').shadowRoot
-        return root.querySelectorAll('.igv-column > .gt-still').length === 2
-      })
-      await page.evaluate(() => {
-        document.querySelector('.gt-figure').scrollTop = 500
-        window.scrollTo(0, document.querySelector('.gt-figure').offsetTop + 500)
-      })
-      const { ruler, sequence, first: gone } = await page.evaluate(inSight)
-      assert.ok(gone < 0, `the first model was scrolled away: ${gone}`)
-      assert.ok(Math.abs(ruler.top) < 1.5, `ruler at ${ruler.top}`)
-      assert.ok(Math.abs(sequence.top - ruler.bottom) < 1.5, `sequence at ${sequence.top}`)
-      assert.ok(ruler.isOver && sequence.isOver, 'nothing covers them')
-      await shot(page, `six-scrolled-${width}`)
-      const scrolled = await page.evaluate(() => window.app.browser.columnContainer.className)
-      const download = page.waitForEvent('download')
-      await page.evaluate(() => document.querySelector('[title="Download SVG"]').click())
-      const svg = await readFile(await (await download).path(), 'utf8')
-      for (const name of NAMES.slice(0, 3)) assert.ok(svg.includes(`>${name}<`), name)
-      assert.equal(
-        await page.evaluate(() => window.app.browser.columnContainer.className),
-        scrolled,
-        'as it was',
-      )
-    })
-  }
-})
 
 test('by the card models are hidden, moved and paired', () =>
   mountedSix({}, async (page) => {
