@@ -155,6 +155,7 @@ test('a row is dragged to where it is let go; so is a track by its own handle', 
       browser.endTrackDrag()
     })
     await shows(page, ['c', 'b', 'a', ...NAMES.slice(3)])
+    await page.evaluate(() => window.app.setModels({})) // waits for what is on its way
     const seen = await laidOut(page)
     assert.deepEqual(seen.slice(0, 6), [...group('c'), ...group('b'), ...group('a')])
   }))
