@@ -92,6 +92,7 @@ export interface Browser {
   loadTrackList(configs: TrackConfig[]): Promise<Track[]>
   removeTrack(track: Track): void
   loadROI(config: object): Promise<void>
+  reorderTracks(): void
   updateLoci(loci: { chr: string; start: number; end: number }[]): Promise<boolean>
   /** The least bases that a view has. */
   minimumBases(): number
@@ -179,6 +180,9 @@ export interface Track {
   getState(): object
   isRelevance?: boolean
   isDifference?: boolean
+  /** Of a model that is not shown. */
+  isHidden?: boolean
+  order?: number
   unit?: string
   p99?: number
 }

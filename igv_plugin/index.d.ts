@@ -53,6 +53,10 @@ export interface MountOptions {
   /** The models of the difference, first - second; the first two unless said. */
   first?: string
   second?: string
+  /** The models from top to bottom, as in the scan unless said; what is not named comes last. */
+  order?: string[]
+  /** The models whose tracks are out of sight; they are still listed and compared. */
+  hidden?: string[]
   /** Colours in place of the default ones (Okabe and Ito), which every eye tells apart. */
   palette?: Palette
   /**
@@ -84,7 +88,12 @@ export interface State {
   /** The best motif of a family; all hits of the family are listed. */
   family?: string
   model?: string
+  /** The models from top to bottom; undefined where that is as in the scan. */
+  order?: string[]
+  /** The models that are out of sight; undefined where there are none. */
+  hidden?: string[]
 }
+export type Models = Pick<State, 'order' | 'hidden'>
 
 export interface App {
   /** The igv.js browser. */
@@ -113,11 +122,13 @@ export interface App {
   setReverse(reverse: boolean): Promise<void>
   /** Of two models by name, or of those of before. */
   setDifference(shown: boolean, first?: string, second?: string): Promise<void>
+  /** By name; [] is what the scan has. What is left out stays as it is. */
+  setModels(models: Models): Promise<void>
   state(): State
   /**
-   * Events: locus, threshold, scale, reverse, difference, filter, hit, error. A hit is a row of the
-   * list, of the kind 'sites' (with its `hits`), 'hits' or 'regions'. Returns a function that stops
-   * listening.
+   * Events: locus, threshold, scale, reverse, difference, models, filter, hit, error. A hit is a
+   * row of the list, of the kind 'sites' (with its `hits`), 'hits' or 'regions'. Returns a function
+   * that stops listening.
    */
   on(event: string, listener: (detail: any) => void): () => void
   /** Remove all of it: the browser, the panel, the listeners. */

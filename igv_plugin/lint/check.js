@@ -16,7 +16,7 @@ const FILES = FOLDERS.flatMap((folder) =>
 )
 const SCRIPTS = FILES.filter((file) => /js$/.test(file))
 const COLUMNS = 100
-const BYTES = { first: 90_000, all: 140_000 }
+const BYTES = { first: 90_000, all: 150_000 }
 
 /** Runs a tool of this folder in the root of the repository; true where it found nothing. */
 function passes(tool, ...options) {

@@ -94,10 +94,11 @@ async function build(element, igv, options, undo) {
   await viewer.start([locus, session.locus], wanted.difference)
   const panel = makePanel(viewer, reads)
   undo.push(() => panel.destroy())
-  const { problems, goto, setThreshold, setScale, setReverse, setDifference, state, on } = viewer
+  const { problems, goto, setThreshold, setScale, setReverse, setDifference } = viewer
+  const { setModels, state, on } = viewer
   const { ready, go, next, prev } = panel
   return {
     ...{ browser, manifest, problems, ready, goto, go, next, prev },
-    ...{ setThreshold, setScale, setReverse, setDifference, state, on },
+    ...{ setThreshold, setScale, setReverse, setDifference, setModels, state, on },
   }
 }

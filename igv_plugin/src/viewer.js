@@ -1,11 +1,11 @@
 // The state of a viewer, and who is told of a change of it: tracks, address and listeners.
 import { COPY, problem } from './data/files.js'
+import { areSame, chosen, laneOf, namesOf, orderOf, pairOf, seriesOf } from './data/lanes.js'
 import { differenceOf, messageOf } from './data/manifest.js'
 import { Ahead } from './igv/ahead.js'
 import { lookOf, tellTracks } from './igv/look.js'
-import { Mover } from './igv/move.js'
+import { Mover, viewOf } from './igv/move.js'
 import { OWN_GENOME } from './igv/opening.js'
-import { around } from './pure/hits.js'
 import { formatLocus, parseLocus } from './pure/state.js'
 
 /** @typedef {import('../index.js').App} App */
@@ -16,7 +16,6 @@ import { formatLocus, parseLocus } from './pure/state.js'
 /** @typedef {import('../igv.js').Session} Session */
 /** @typedef {import('../igv.js').TrackConfig} TrackConfig */
 /** @typedef {import('./data/manifest.js').Manifest} Manifest */
-/** @typedef {import('./igv/track.js').RelevanceTrack} RelevanceTrack */
 /** @typedef {Partial<State> & {palette?: import('../index.js').Palette}} Wanted */
 
 /**
@@ -28,31 +27,6 @@ import { formatLocus, parseLocus } from './pure/state.js'
  * @property {boolean} [keys] whether keys are heard while nothing has the focus
  */
 
-/** @param {{config?: TrackConfig}} track */
-const kindOf = ({ config }) => config?.gtrack?.kind
-
-/**
- * The two models of the difference, by name.
- *
- * @param {TrackConfig[]} tracks
- * @param {{first?: string, second?: string}} wanted
- */
-function pairOf(tracks, wanted) {
-  const [first, second] = differenceOf(tracks, wanted)?.gtrack?.models ?? []
-  return { first, second }
-}
-
-/**
- * @param {import('../igv.js').Chromosome} chromosome
- * @param {number} start
- * @param {number} end
- * @param {number} width
- */
-const viewOf = ({ name: chr, bpLength }, start, end, width) => ({
-  chr,
-  ...around(start, end, width, bpLength),
-})
-
 // Pixels of a base that is easy to read, the least bases that are worth a view, and the most that a
 // file may ask for as a place to begin at that is still one of letters.
 const PIXELS = 6
@@ -62,7 +36,7 @@ const [FEWEST, MOST] = [20, 2000]
 export class Viewer {
   /** @type {Problem[]} */
   problems = []
-  /** @type {{model: string, unit?: string, p99?: number, track: RelevanceTrack}[]} */
+  /** @type {import('./data/lanes.js').Series[]} */
   relevance = []
   /** @type {Map<string, Set<(detail: any) => void>>} */
   #listeners = new Map()
@@ -84,7 +58,7 @@ export class Viewer {
    * @param {Wanted} wanted
    */
   constructor(browser, { manifest, element, figure, address, keys }, { tracks, roi }, wanted) {
-    const { motif, family, model, first, second } = wanted
+    const { motif, family, model } = wanted
     const { colors, ...look } = lookOf(browser, wanted)
     this.browser = browser
     this.manifest = manifest
@@ -93,11 +67,12 @@ export class Viewer {
     this.keys = keys
     this.#address = address
     this.#mover = new Mover(browser)
-    this.#ahead = new Ahead(browser, () => this.#find('relevance'))
+    this.#ahead = new Ahead(browser, () => this.#find('relevance').filter((t) => !t.isHidden))
     this.roi = roi?.[0]
     this.colors = colors
     this.#tracks = tracks
-    this.#state = { ...look, motif, family, model, ...pairOf(tracks, { first, second }) }
+    const models = { ...pairOf(tracks, wanted), ...chosen(tracks, wanted) }
+    this.#state = { ...look, motif, family, model, ...models }
   }
 
   /** @param {Problem & {passing?: boolean}} found `passing`: it is of one wish, not of the scan */
@@ -133,7 +108,8 @@ export class Viewer {
 
   /** @param {string} kind */
   #find(kind) {
-    return this.#gone ? [] : this.browser.findTracks((track) => kindOf(track) === kind)
+    if (this.#gone) return []
+    return this.browser.findTracks(({ config }) => config?.gtrack?.kind === kind)
   }
 
   /** @param {number} x */
@@ -182,8 +158,31 @@ export class Viewer {
     const config = differenceOf(this.#tracks, this.#state)
     const same = String(track?.config.gtrack?.models) === String(config?.gtrack?.models)
     if (track && !(shown && same)) this.browser.removeTrack(track)
-    if (config && shown && !(track && same)) await this.browser.loadTrack(config)
+    if (config && shown && !(track && same)) await this.browser.loadTrack(this.#placed(config))
     this.#changed('difference', this.state().difference)
+  }
+
+  /** @param {TrackConfig} config @param {number} [tie] between tracks of one lane */
+  #placed(config, tie = 0) {
+    const names = namesOf(this.#tracks, this.#state.order)
+    return { ...config, order: orderOf(laneOf(config, this.manifest), names) + tie }
+  }
+
+  /** @type {App['setModels']} */
+  setModels = (wanted) => {
+    const now = chosen(this.#tracks, { ...this.#state, ...wanted })
+    if (areSame(now, this.#state)) return this.#work
+    Object.assign(this.#state, now)
+    const done = this.#work.then(this.#arrange)
+    this.#work = done.catch(() => {})
+    return done
+  }
+
+  #arrange = async () => {
+    const { arrange } = await import('./igv/arranging.js')
+    const { order, hidden } = this.#state
+    await arrange(this.browser, this.manifest, namesOf(this.#tracks, order), hidden)
+    this.#changed('models', { order, hidden })
   }
 
   /** @type {import('./page/panel.js').Values} */
@@ -261,17 +260,15 @@ export class Viewer {
       this.#unasked = place !== places[0] && view.end - view.start <= MOST
       if (await this.fit(view)) break
     }
-    const list = this.#tracks.map((track, order) => ({ ...track, order }))
     const extra = difference && differenceOf(this.#tracks, this.#state)
-    const loaded = this.browser.loadTrackList(extra ? [...list, { ...extra }] : list)
+    const list = extra ? [...this.#tracks, extra] : this.#tracks
+    const loaded = this.browser.loadTrackList(list.map((track, i) => this.#placed(track, i)))
     await loaded.catch((error) => {
       this.report(problem(`A track cannot be shown: ${messageOf(error)}.`, COPY))
     })
-    this.relevance = this.#find('relevance').map((track) => {
-      const { model = '', unit, p99 } = track.config.gtrack ?? {}
-      return { model, unit, p99, track: /** @type {RelevanceTrack} */ (track) }
-    })
+    this.relevance = seriesOf(this.#find('relevance'))
     await tellTracks(this.browser, {})
+    if (this.#state.hidden) await this.#arrange()
     this.#filterHits()
     this.browser.on('locuschange', () => this.#changed('locus', this.state().locus))
     this.browser.on('trackremoved', () => this.#changed('difference', this.state().difference))
@@ -279,11 +276,12 @@ export class Viewer {
   }
 
   /** Shows what a link or an earlier page says. @param {Partial<State>} wanted */
-  restore = async ({ locus, model, motif, family, ...wanted }) => {
+  restore = async ({ locus, model, motif, family, order = [], hidden = [], ...wanted }) => {
     const now = this.#state
     const { threshold = now.threshold, scale = now.scale, reverse = now.reverse } = wanted
     await this.#draw({ threshold, scale, reverse })
     this.setFilter({ model, motif, family })
+    await this.setModels({ order, hidden })
     await this.setDifference(Boolean(wanted.difference), wanted.first, wanted.second)
     const { chrom, start, end } = parseLocus(locus) ?? {}
     return chrom ? this.goto(chrom, Number(start), Number(end)) : false

@@ -102,6 +102,28 @@ test('letters, fractional limits, group scale and overlays come back', () => {
   assert.ok(tracks.every((t) => t.description === undefined))
 })
 
+test("gtrack's hits are of the model whose relevance has their name", () => {
+  const text = ['cnn', 'cnn-hits', 'other-hits']
+    .map((id) => `track ${id}\nshortLabel ${id}${id === 'cnn' ? '\nlogo on' : ''}\n`)
+    .join('\n')
+  const tracks = repairTracks(
+    [
+      config('cnn', { name: 'The CNN' }),
+      config('cnn-hits', { format: 'bigBed' }),
+      config('other-hits', { format: 'bigBed' }),
+    ],
+    parseStanzas(text),
+  )
+  assert.deepEqual(
+    tracks.map(({ gtrack }) => [gtrack.kind, gtrack.model]),
+    [
+      ['relevance', 'The CNN'],
+      ['annotation', 'The CNN'],
+      ['annotation', undefined],
+    ],
+  )
+})
+
 test('the end of a long label says what is not in logits', () => {
   const units = (label) =>
     ['logo on', 'itemRgb on'].map(

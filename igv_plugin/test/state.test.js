@@ -81,6 +81,8 @@ test('law: what is written is read back, hostile names too', () => {
       first: dice.of(names),
       second: dice.of(names),
       family: dice.of(names),
+      order: [dice.of(names), ...['a,b', 'c\\', '\\,'].filter(() => dice() < 0.5)],
+      hidden: [dice.of(names)],
       other: dice.of(names),
     }
     const state = Object.fromEntries(Object.entries(all).filter(() => dice() < 0.7))

@@ -11,6 +11,6 @@ test('the module exports what index.d.ts declares, and nothing else', () => {
 
 test('the keys of a link are those of the declared state', () => {
   const drawn = 'threshold=1&scale=p99&reverse=1&difference=0&first=a&second=b'
-  const link = `#locus=c:1-2&${drawn}&motif=a&model=b&family=c`
+  const link = `#locus=c:1-2&${drawn}&motif=a&model=b&family=c&order=b,a&hidden=a`
   assert.deepEqual(Object.keys(readState(link)).sort(), membersOf('State'))
 })

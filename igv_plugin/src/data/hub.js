@@ -72,6 +72,8 @@ export function repairTracks(configs, stanzas) {
   const overlays = new Map()
   /** @type {TrackConfig[]} */
   const tracks = []
+  /** @type {Map<string | undefined, string | undefined>} models by the names of their tracks */
+  const models = new Map()
   /** @type {string | undefined} */
   let home // the group with letters; others hold the strands of the same models
   for (const config of configs) {
@@ -90,7 +92,11 @@ export function repairTracks(configs, stanzas) {
       const gtrack = { ...own, kind: group === home ? 'relevance' : 'relevance-other' }
       const letters = { type: 'wig', graphType: 'dynseq', height: 110 }
       tracks.push({ ...track, ...letters, gtrack: { ...gtrack, model: own.title } })
-    } else tracks.push(annotation(track, hub.setting(stanza, 'itemRgb')))
+      models.set(`${config.id}-hits`, own.title)
+    } else {
+      own.model = models.get(config.id) // of gtrack's hits, which stand under it
+      tracks.push(annotation(track, hub.setting(stanza, 'itemRgb')))
+    }
   }
   return tracks
 }

@@ -226,8 +226,7 @@ export function differenceOf(configs, { first, second } = {}) {
   if (!one || !two) return null
   const models = [one, two].map(({ gtrack }) => gtrack?.model ?? '')
   const unit = one.gtrack?.unit === two.gtrack?.unit ? one.gtrack?.unit : 'mixed unit'
-  const order = configs.lastIndexOf(relevance[relevance.length - 1]) + 0.5
-  return { ...LETTERED, height: 80, order, gtrack: { kind: 'difference', models, unit } }
+  return { ...LETTERED, height: 80, gtrack: { kind: 'difference', models, unit } }
 }
 
 /**

@@ -1,5 +1,6 @@
 // How igv.js shows another place. For each, its own way makes the page of all tracks anew; within a
 // chromosome the one that is there is moved, as by a drag.
+import { around } from '../pure/hits.js'
 import { showLate } from './spinner.js'
 
 /** @typedef {import('../../index.js').Interval} Interval */
@@ -17,6 +18,19 @@ import { showLate } from './spinner.js'
  */
 export const covers = (read, { chr, start, end }) =>
   read?.chr === chr && read.bpStart <= Math.max(0, start) && read.bpEnd >= Math.floor(end)
+
+/**
+ * A place with at least so many bases around it, within its chromosome.
+ *
+ * @param {import('../../igv.js').Chromosome} chromosome
+ * @param {number} start
+ * @param {number} end
+ * @param {number} width
+ */
+export const viewOf = ({ name: chr, bpLength }, start, end, width) => ({
+  chr,
+  ...around(start, end, width, bpLength),
+})
 
 export class Mover {
   #browser
@@ -68,7 +82,8 @@ export class Mover {
     if (frames.length > 1 || frames[0].chr !== chr || chr === 'all') return 0
     if (end - start < this.#browser.minimumBases()) return 0
     const width = this.#browser.calculateViewportWidth(1)
-    const isFit = trackViews.every((view) => view.viewports[0]?.getWidth() === width)
+    const seen = trackViews.filter(({ track }) => !track.isHidden)
+    const isFit = seen.every((view) => view.viewports[0]?.getWidth() === width)
     return isFit ? Math.max(0, width) : 0
   }
 

@@ -1,6 +1,6 @@
 // What is opened: a manifest or a hub as an igv.js session, without what cannot be shown.
 import { COPY, fetchText, look, problem, wholeFiles } from '../data/files.js'
-import { hubSession } from '../data/hub.js'
+import { laneOf } from '../data/lanes.js'
 import { localReference, messageOf, readManifest, sessionFromManifest } from '../data/manifest.js'
 import { COLORS } from '../pure/draw.js'
 import { withBands } from '../pure/ensembles.js'
@@ -39,7 +39,7 @@ export async function open(igv, options, report) {
   const { hubURL, reference, sizes } = options
   const manifest = hubURL ? null : await manifestOf(options)
   const hub = new URL(hubURL ?? '', document.baseURI).href
-  const all = manifest ? sessionOf(manifest, reference) : await hubSession(igv, hub, reference)
+  const all = manifest ? sessionOf(manifest, reference) : await ofHub(igv, hub, reference)
   const known = (manifest ? manifest.files : await listOf(hub)) ?? {}
   const bare = bareOf(all, manifest?.genome ?? { id: 'custom', sizes })
   const [letters, found] = await Promise.all([
@@ -56,6 +56,9 @@ export async function open(igv, options, report) {
   if (least) report(noLetters(session.reference ?? {}, options, lost?.title))
   return { manifest, hub, session, bare: least ? undefined : bare }
 }
+
+/** @type {typeof import('../data/hub.js').hubSession} */
+const ofHub = async (...given) => (await import('../data/hub.js')).hubSession(...given)
 
 /** @param {MountOptions} options */
 async function manifestOf({ manifestURL = '', manifest }) {
@@ -92,7 +95,8 @@ function sessionOf(manifest, reference) {
   const { genome: known, ...session } = sessionFromManifest(manifest)
   for (const track of session.tracks) {
     if (track.gtrack) track.gtrack.title = track.name
-    track.name = escapeHTML(track.name)
+    const what = laneOf(track, manifest).kind === 'signal' ? ' · signal, on a scale of its own' : ''
+    track.name = escapeHTML(track.name) + what
   }
   const { genome } = manifest
   if (!reference && !genome.fasta && genome.id !== 'custom') return { ...session, genome: known }

@@ -14,7 +14,8 @@ export function captions({ manifest, relevance, state }, letters) {
   const { locus, scale, threshold, reverse, difference, first, second } = state()
   const { id } = manifest?.genome ?? {}
   const units = [...new Set(relevance.map((r) => r.unit ?? 'logit'))].join(', ')
-  const models = relevance.map((r) => r.model).join(', ')
+  const shown = relevance.filter(({ track }) => !track?.isHidden)
+  const models = shown.map((r) => r.model).join(', ')
   const below = [
     `${heightMeans(units)}.`,
     `Scale: ${inWords(scale)}.`,

@@ -23,7 +23,8 @@ export function makeDisplay(viewer) {
     scale.elements,
     threshold.element,
     reverse,
-    viewer.relevance.length > 1 && difference.elements,
+    viewer.relevance.length > 1 && difference.element,
+    viewer.relevance.length > 2 && makeModels(viewer),
   )
   /** @param {import('../../index.js').State} state */
   const sync = (state) => {
@@ -53,34 +54,32 @@ export function inWords(scale) {
 }
 
 /**
- * @param {string} name
- * @returns {import('../parts/controls.js').Choice}
- */
-const plain = (name) => [name, name]
-
-/**
- * The button of the difference, and of which two models it is where there are more.
+ * The button of the difference.
  *
  * @param {import('./panel.js').Viewer} viewer
  */
 function makeDifference(viewer) {
-  const models = viewer.relevance.map((r) => r.model)
   const shown = () => viewer.state().difference
-  const toggle = button('Difference', '', () => viewer.setDifference(!shown()))
-  const picked = () => viewer.setDifference(shown(), one.value, two.value)
-  const offered = models.map(plain)
-  const one = select('First model of the difference', offered, picked)
-  const two = select('Second model of the difference, which is subtracted', offered, picked)
+  const element = button('Difference', '', () => viewer.setDifference(!shown()))
   /** @param {import('../../index.js').State} state */
   const sync = ({ difference, first = '', second = '' }) => {
-    toggle.ariaPressed = String(difference)
+    element.ariaPressed = String(difference)
     const known = viewer.relevance.every((r) => r.p99)
-    toggle.title = `${first} − ${second}${known ? ', each in units of its 99th percentile' : ''}`
-    one.value = first
-    two.value = second
+    element.title = `${first} − ${second}${known ? ', each in units of its 99th percentile' : ''}`
   }
-  const pair = models.length > 2 && h('span', { class: 'gt-pair' }, one, ' − ', two)
-  return { elements: [toggle, pair], sync }
+  return { element, sync }
+}
+
+/**
+ * The button of all models, where there are more than two.
+ *
+ * @param {import('./panel.js').Viewer} viewer
+ */
+function makeModels(viewer) {
+  const open = () => import('./models.js').then(({ openModels }) => openModels(viewer, element))
+  const element = button('Models', 'Show, hide, order and pair the models', open)
+  element.ariaHasPopup = 'dialog'
+  return element
 }
 
 /** @param {import('./panel.js').Viewer} viewer */

@@ -137,7 +137,7 @@ function spotOf({ trackViews, referenceFrameList }, event) {
  * @returns {Facts[]}
  */
 function factsAt({ trackViews }, at) {
-  const shown = trackViews.filter(({ track }) => track.isRelevance)
+  const shown = trackViews.filter(({ track }) => track.isRelevance && !track.isHidden)
   return shown.map(({ track, viewports: [viewport] }) =>
     /** @type {any} */ (track).popupData({ viewport, genomicLocation: at + 0.5 }),
   )

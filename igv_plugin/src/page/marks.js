@@ -8,7 +8,7 @@ import { h } from '../parts/dom.js'
 
 const SHEET = `
 .igv-column { position: relative; }
-.gt-mark { position: absolute; top: 0; bottom: 0; z-index: 5; pointer-events: none; }
+.gt-mark { position: absolute; top: 0; bottom: 0; z-index: 601; pointer-events: none; }
 .gt-current { border: solid #0b5cad; border-width: 0 1px; background: rgb(11 92 173 / 0.07); }
 .gt-hovered { border: dashed #59616a; border-width: 0 1px; background: rgb(89 97 106 / 0.08); }
 .gt-wide { background: none; }

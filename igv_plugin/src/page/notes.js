@@ -66,7 +66,7 @@ export function makeNotes({ browser, relevance, state, goto }, regions) {
     let leads = typeof next === 'number'
     for (const [i, { model, track }] of relevance.entries()) {
       const { axis, viewports } = track.trackView ?? {}
-      if (!viewports) continue // it was removed
+      if (!viewports || track.isHidden) continue // or it was removed
       const note = notes[i]
       if (note.parentNode !== axis) axis?.append(note)
       const width = viewports[0]?.viewportElement.clientWidth ?? 0

@@ -52,6 +52,7 @@ import { followWidth, markNarrow } from './width.js'
  * @property {(threshold: number) => unknown} setThreshold
  * @property {(reverse: boolean) => unknown} setReverse
  * @property {import('../../index.js').App['setDifference']} setDifference
+ * @property {import('../../index.js').App['setModels']} setModels
  * @property {(filter: {model?: string, motif?: string, family?: string}) => unknown} setFilter
  * @property {(row: import('../pure/hits.js').Hit & {kind: string}) => void} chose
  * @property {Values} values
@@ -116,19 +117,21 @@ export function makePanel(viewer, reads) {
 }
 
 /**
- * Marks in the figure what is current in the list, and says what is under the pointer: fetched once
- * the figure is there.
+ * Marks in the figure what is current in the list, says what is under the pointer, and keeps ruler
+ * and sequence in sight: fetched once the figure is there.
  *
  * @param {Viewer} viewer
  * @param {Side} side
  * @param {AbortSignal} signal
  */
 async function pointAt(viewer, side, signal) {
-  const [{ makeMarks }, { makeHover }] = await Promise.all([
+  const [{ makeMarks }, { makeHover }, { keepInPlace }] = await Promise.all([
     import('./marks.js'),
     import('./hover.js'),
+    import('../igv/arranging.js'),
   ])
   if (signal.aborted) return
+  keepInPlace(viewer, signal)
   const marks = makeMarks(viewer, signal)
   side.mark(marks)
   const pointed = (/** @type {import('../../index.js').Interval | null} */ place) => {
@@ -167,7 +170,7 @@ function arrange({ browser, element, figure, state, fit }, above, below) {
  */
 function listen(viewer, side, { sync, report, say, done }, signal) {
   const { browser, on } = viewer
-  const names = ['locus', 'scale', 'reverse', 'difference', 'threshold']
+  const names = ['locus', 'scale', 'reverse', 'difference', 'models', 'threshold']
   const offs = [
     ...names.map((name) => on(name, sync)),
     on('threshold', () => side.list.set()),

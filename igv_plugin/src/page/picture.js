@@ -1,6 +1,7 @@
 // The figure as a file that stands alone: igv.js' own SVG, in which letters are shapes, and around
 // it what else is seen: place, strand, scanned regions, and what heights and colours mean.
 import { h, svg } from '../parts/dom.js'
+import { lyingFlat } from '../igv/arranging.js'
 import { captions } from './captions.js'
 
 /** @typedef {import('./panel.js').Viewer} Viewer */
@@ -13,12 +14,14 @@ const INK = '#1b1f24'
 const SOFT = '#4b545e'
 
 /**
- * Saves what is in sight.
+ * Saves what is shown.
  *
  * @param {Viewer} viewer
  * @param {string} name of the file
  */
 export function savePicture(viewer, name) {
+  const { browser } = viewer
+  if (name.endsWith('.png')) return lyingFlat(browser, () => browser.savePNGtoFile(name))
   const href = URL.createObjectURL(new Blob([pictureOf(viewer)], { type: 'image/svg+xml' }))
   h('a', { href, download: name }).click()
   setTimeout(() => URL.revokeObjectURL(href), 60_000)
@@ -29,7 +32,10 @@ export function savePicture(viewer, name) {
  *
  * @param {Viewer} viewer
  */
-export function pictureOf(viewer) {
+export const pictureOf = (viewer) => lyingFlat(viewer.browser, () => drawn(viewer))
+
+/** @param {Viewer} viewer */
+function drawn(viewer) {
   const root = parsed(viewer.browser.toSVG())
   rename(root)
   const [width, height] = ['width', 'height'].map((key) => Number(root.getAttribute(key)))
@@ -129,7 +135,8 @@ function inkOf(part) {
  */
 function strands({ browser, relevance }) {
   const all = browser.columnContainer.getBoundingClientRect()
-  return relevance.flatMap(({ track: { trackView } }) => {
+  return relevance.flatMap(({ track: { trackView, isHidden } }) => {
+    if (isHidden) return []
     const mark = trackView?.outerScroll?.querySelector('.gt-strand')
     const box = trackView?.viewports.at(-1)?.viewportElement.getBoundingClientRect()
     if (!mark || !box) return []

@@ -75,8 +75,9 @@ export function makeSpoken(viewer, list) {
     const isNear = view.end - view.start <= LONGEST
     const read = (/** @type {string} */ model) =>
       values(model, view.chrom, view.start, view.end).catch(() => null)
+    const shown = relevance.filter(({ track }) => !track.isHidden)
     const seen = await Promise.all(
-      relevance.map(async ({ model, unit }) => {
+      shown.map(async ({ model, unit }) => {
         return { model, unit, values: isNear ? await read(model) : null }
       }),
     )

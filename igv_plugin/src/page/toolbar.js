@@ -61,17 +61,14 @@ export function makeToolbar(viewer, { prev, next, find, help, agreement, theme, 
 
 /** @param {Viewer} viewer */
 function pictures(viewer) {
-  const { browser, report, state } = viewer
+  const { report, state } = viewer
   const name = (/** @type {string} */ type) =>
     `gtrack_${state().locus.replace(/[^\w.-]+/g, '_')}.${type}`
-  return [
-    button('PNG', 'Save as PNG', () => browser.savePNGtoFile(name('png'))),
-    button('SVG', 'Download SVG', () =>
-      import('./picture.js')
-        .then(({ savePicture }) => savePicture(viewer, name('svg')))
-        .catch((error) => report(problem('The picture could not be made.', messageOf(error)))),
-    ),
-  ]
+  const save = (/** @type {string} */ type) => () =>
+    import('./picture.js')
+      .then(({ savePicture }) => savePicture(viewer, name(type)))
+      .catch((error) => report(problem('The picture could not be made.', messageOf(error))))
+  return [button('PNG', 'Save as PNG', save('png')), button('SVG', 'Download SVG', save('svg'))]
 }
 
 /**

@@ -211,4 +211,5 @@ export function openPopup(root, cards, { x, y }) {
   box.showPopover()
   box.style.left = `${Math.max(8, Math.min(x + 12, innerWidth - box.offsetWidth - 12))}px`
   box.style.top = `${Math.max(8, Math.min(y + 12, innerHeight - box.offsetHeight - 12))}px`
+  return box
 }

@@ -61,7 +61,10 @@ const flag = (text) => (text === '0' || text === '1' ? text === '1' : undefined)
 /** @param {string} text */
 const word = (text) => text || undefined
 
-/** @type {Record<string, (text: string) => string | number | boolean | undefined>} */
+/** Names between commas; one of their own stands after a backslash. @param {string} text */
+const names = (text) => text.match(/(?:\\.|[^,\\])+/g)?.map((name) => name.replace(/\\(.)/g, '$1'))
+
+/** @type {Record<string, (text: string) => string | number | boolean | string[] | undefined>} */
 const READERS = {
   locus: (text) => (parseLocus(text) ? text : undefined),
   threshold,
@@ -70,6 +73,8 @@ const READERS = {
   difference: flag,
   first: word,
   second: word,
+  order: names,
+  hidden: names,
   motif: word,
   model: word,
   family: word,
@@ -98,7 +103,8 @@ export function readState(hash) {
 export function writeState(state) {
   const query = new URLSearchParams()
   for (const key of new Set([...Object.keys(READERS), ...Object.keys(state)])) {
-    const value = typeof state[key] === 'boolean' ? Number(state[key]) : state[key]
+    let value = typeof state[key] === 'boolean' ? Number(state[key]) : state[key]
+    if (Array.isArray(value)) value = value.map((x) => x.replace(/[,\\]/g, '\\$&')).join()
     if (typeof value === 'number' || (typeof value === 'string' && value)) {
       query.set(key, String(value))
     }

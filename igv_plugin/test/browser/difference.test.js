@@ -80,7 +80,7 @@ test('A - B in units of each p99: letters, bars, and bounds far away', async () 
   })
 })
 
-test('it comes and goes, between the models and their hits', async () => {
+test('it comes and goes, under both of its models and their hits', async () => {
   await mounted({ difference: true }, async (page) => {
     await page.evaluate(() => window.app.setDifference(false))
     assert.equal(await page.evaluate(() => window.app.state().difference), false)
@@ -88,7 +88,8 @@ test('it comes and goes, between the models and their hits', async () => {
     const order = await page.evaluate(() =>
       window.app.browser.tracks.filter((t) => t.config?.gtrack).map((t) => t.config.gtrack.kind),
     )
-    assert.deepEqual(order.slice(0, 4), ['relevance', 'relevance', 'difference', 'hits'])
+    const [each, both] = [['relevance', 'hits'], ['difference']]
+    assert.deepEqual(order.slice(0, 5), [...each, ...each, ...both])
   })
 })
 
@@ -122,13 +123,15 @@ const three = () => {
   }
 }
 
-test('of three models the pair is picked beside the button', async () => {
+test('of three models the pair is picked in the card of all', async () => {
   await mounted({ manifest: manifest && three() }, async (page) => {
-    const pick = (which) => page.getByLabel(which)
-    const [one, two] = [pick('First model of'), pick('Second model of')]
-    assert.deepEqual([await one.inputValue(), await two.inputValue()], [first.model, second.model])
+    await page.getByRole('button', { name: 'Models' }).click()
+    const pick = (model, which) => page.getByLabel(`${model} is the ${which} of the difference`)
+    assert.ok(await pick(first.model, 'first').isChecked())
+    assert.ok(await pick(second.model, 'second').isChecked())
+    await pick('third', 'second').check()
     assert.equal(await page.evaluate(() => window.app.state().difference), false, 'not asked for')
-    await two.selectOption('third')
+    await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Difference' }).click()
     await until(page, () => window.app.browser.findTracks((t) => t.isDifference).length)
     await page.evaluate(() => window.app.setDifference(true)) // waits for what is on its way

@@ -223,7 +223,8 @@ const shown = async (page) => {
   const { hits, kinds, slider } = await page.evaluate(hubTracks)
   assert.equal(hits.length, 2)
   for (const hit of hits) assert.deepEqual(hit, [undefined, 'EXPANDED', true])
-  assert.deepEqual(kinds.slice(0, 3), ['relevance', 'relevance', 'difference'])
+  const each = ['relevance', 'annotation'] // with its hits
+  assert.deepEqual(kinds.slice(0, 5), [...each, ...each, 'difference'])
   assert.equal(slider, false, 'a hub says the 99th percentiles')
   const p99s = () =>
     window.app.browser
