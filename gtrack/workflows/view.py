@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from gtrack.publish.viewer.assets import asset_files, first_modules
+from gtrack.publish.viewer.assets import IGV, PLUGIN, asset_files, plugin_scripts
 from gtrack.publish.viewer.front_page import front_page
 from gtrack.publish.viewer.served import Entry, ServedFile, ServedText
 from gtrack.publish.viewer.server import ViewServer
@@ -52,7 +52,8 @@ def _viewer(job: ViewJob) -> dict[str, Entry]:
     """Return the page and what it loads, which the page names beforehand."""
     files = asset_files(job.igv_js)
     table: dict[str, Entry] = {path: ServedFile(file) for path, file in files.items()}
+    table |= {path: ServedText(script) for path, script in plugin_scripts(files).items()}
     template, name = files["/"].read_text(encoding="utf-8"), job.folder.resolve().name
     first = ("/_gtrack/view.json", "/hub/hub.txt" if job.hub else "/manifest.json")
-    page = front_page(template, name, first_modules(files), first)
+    page = front_page(template, name, (f"/_gtrack/igv/{IGV}", PLUGIN), first)
     return {**table, "/": ServedText(page)}

@@ -7,7 +7,7 @@ async function start() {
   const [answer, { default: igv }, { mount }] = await Promise.all([
     ask('/_gtrack/view.json'),
     load('/_gtrack/igv/igv.esm.min.js', 'igv.js is not there'),
-    load('/_gtrack/plugin/index.js', 'the plugin is not there'),
+    load('/_gtrack/plugin.js', 'the plugin is not there'),
   ])
   opening.lastElementChild.textContent = 'Reading the first place …'
   await mount(app, igv, answer)
