@@ -1,6 +1,7 @@
 // The list beside the figure, of which only the rows in sight are in the page.
-import { ends, h } from '../parts/dom.js'
+import { h } from '../parts/dom.js'
 import { headOf, setWidths } from './heads.js'
+import { Row } from './row.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('./listing.js').Column} Column */
@@ -28,7 +29,7 @@ export class Navigator {
   #asked = 0 // how often there was something to find
   /** @type {Column[]} */
   #columns = []
-  /** @type {HTMLElement[]} */
+  /** @type {Row[]} */
   #pool = []
   #waiting = false // for the next frame
   #hidden = false // whether the current row may be out of sight
@@ -80,7 +81,7 @@ export class Navigator {
       const grid = this.element
       const { length } = this.#rows
       const size = Math.min(Math.ceil(grid.clientHeight / ROW) + 2 * SPARE, length)
-      while (pool.length < size) pool.push(this.#space.appendChild(this.#makeRow()))
+      while (pool.length < size) pool.push(this.#makeRow())
       while (pool.length > size) pool.pop()?.remove()
       grid.removeAttribute('aria-activedescendant')
       const top = Math.floor(grid.scrollTop / ROW) - SPARE
@@ -90,42 +91,22 @@ export class Navigator {
   }
 
   #makeRow() {
-    const attributes = {
-      role: 'row',
-      class: 'gt-row',
-      id: `${this.#id}-${this.#pool.length}`,
-      onclick: (/** @type {any} */ event) => this.go(Number(event.currentTarget.dataset.at)),
-    }
-    const cells = this.#columns.map(({ number }) =>
-      h('div', { role: 'gridcell', class: number && 'gt-number' }),
-    )
-    return h('div', attributes, cells)
+    const row = new Row(this.#columns, `${this.#id}-${this.#pool.length}`, (at) => this.go(at))
+    this.#space.append(row.element)
+    return row
   }
 
   /**
-   * @param {HTMLElement} element
+   * @param {Row} row
    * @param {number} at
    */
-  #paint(element, at) {
+  #paint(row, at) {
     const list = this.#list
     const number = this.#rows[at]
     const active = number === this.#current
-    const mark = `${this.#wanted.kind} ${number} ${list.version}`
-    if (element.dataset.row !== mark) {
-      const row = list.row(number)
-      element.dataset.row = mark
-      for (const [i, { cell, sign }] of this.#columns.entries()) {
-        const part = /** @type {HTMLElement} */ (element.children[i])
-        const text = cell(row, number)
-        part.replaceChildren(...(i ? [text] : ends(text)))
-        part.title = text
-        if (sign) part.dataset.sign = String(Math.sign(sign(row, number)) || 0)
-      }
-    }
-    element.dataset.at = String(at)
-    element.style.transform = `translateY(${at * ROW}px)`
-    Object.assign(element, { ariaRowIndex: at + 2, ariaSelected: active })
-    if (active) this.element.setAttribute('aria-activedescendant', element.id)
+    row.say(`${this.#wanted.kind} ${number} ${list.version}`, number, list.row)
+    row.move(at, at * ROW, active)
+    if (active) this.element.setAttribute('aria-activedescendant', row.element.id)
   }
 
   /**
@@ -282,7 +263,7 @@ export class Navigator {
   light(view) {
     const test = view && this.#list.overlaps(view.chrom, view.start, view.end)
     for (const row of this.#pool) {
-      row.classList.toggle('gt-lit', Boolean(test?.(this.#rows[Number(row.dataset.at)])))
+      row.element.classList.toggle('gt-lit', Boolean(test?.(this.#rows[row.at])))
     }
   }
 
