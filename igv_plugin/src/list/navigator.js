@@ -15,6 +15,8 @@ import { Row } from './row.js'
 // Pixels of a row, as in style.css, and rows that are drawn above and below what is seen.
 const ROW = 26
 const SPARE = 6
+// Rows that are made at once: all of them would take a frame of more than 50 ms.
+const AT_ONCE = 16
 let grids = 0
 
 export class Navigator {
@@ -81,12 +83,16 @@ export class Navigator {
       const grid = this.element
       const { length } = this.#rows
       const size = Math.min(Math.ceil(grid.clientHeight / ROW) + 2 * SPARE, length)
-      while (pool.length < size) pool.push(this.#makeRow())
+      for (let i = 0; i < AT_ONCE && pool.length < size; i++) pool.push(this.#makeRow())
       while (pool.length > size) pool.pop()?.remove()
       grid.removeAttribute('aria-activedescendant')
       const top = Math.floor(grid.scrollTop / ROW) - SPARE
       const from = Math.min(Math.max(0, top), length - size)
-      for (let at = from; at < from + size; at++) this.#paint(pool[at % size], at)
+      for (let at = from; at < from + size; at++) {
+        const row = pool[at % size]
+        if (row) this.#paint(row, at)
+      }
+      if (pool.length < size) this.draw()
     })
   }
 
