@@ -15,7 +15,7 @@ import { Row } from './row.js'
 // Pixels of a row, as in style.css, and rows that are drawn above and below what is seen.
 const ROW = 26
 const SPARE = 6
-// Rows that are made at once: all of them would take a frame of more than 50 ms.
+// Rows that are made at once, and others that say something else: a frame has its limits.
 const AT_ONCE = 16
 let grids = 0
 
@@ -82,17 +82,22 @@ export class Navigator {
       const pool = this.#pool
       const grid = this.element
       const { length } = this.#rows
-      const size = Math.min(Math.ceil(grid.clientHeight / ROW) + 2 * SPARE, length)
+      const sight = Math.ceil(grid.clientHeight / ROW)
+      const size = Math.min(sight + 2 * SPARE, length)
       for (let i = 0; i < AT_ONCE && pool.length < size; i++) pool.push(this.#makeRow())
       while (pool.length > size) pool.pop()?.remove()
       grid.removeAttribute('aria-activedescendant')
-      const top = Math.floor(grid.scrollTop / ROW) - SPARE
-      const from = Math.min(Math.max(0, top), length - size)
-      for (let at = from; at < from + size; at++) {
+      const top = Math.floor(grid.scrollTop / ROW)
+      const from = Math.min(Math.max(0, top - SPARE), length - size)
+      // From the first in sight on and round: what is out of sight may wait for the next frame.
+      const first = Math.max(0, top - from)
+      let [i, fresh] = [0, 0]
+      for (; i < size && (i <= sight || fresh < AT_ONCE); i++) {
+        const at = from + ((first + i) % size)
         const row = pool[at % size]
-        if (row) this.#paint(row, at)
+        if (row) fresh += Number(this.#paint(row, at))
       }
-      if (pool.length < size) this.draw()
+      if (i < size || pool.length < size) this.draw()
     })
   }
 
@@ -103,6 +108,8 @@ export class Navigator {
   }
 
   /**
+   * Whether the row says anything else now.
+   *
    * @param {Row} row
    * @param {number} at
    */
@@ -110,9 +117,10 @@ export class Navigator {
     const list = this.#list
     const number = this.#rows[at]
     const active = number === this.#current
-    row.say(`${this.#wanted.kind} ${number} ${list.version}`, number, list.row)
+    const fresh = row.say(`${this.#wanted.kind} ${number} ${list.version}`, number, list.row)
     row.move(at, at * ROW, active)
     if (active) this.element.setAttribute('aria-activedescendant', row.element.id)
+    return fresh
   }
 
   /**

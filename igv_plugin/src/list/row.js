@@ -68,14 +68,15 @@ export class Row {
   }
 
   /**
-   * Says what a row of a table says, unless it has said so already, which `mark` tells.
+   * Says what a row of a table says, unless it has said so already, which `mark` tells; whether it
+   * had not.
    *
    * @param {string} mark
    * @param {number} number
    * @param {(number: number) => any} rowOf
    */
   say(mark, number, rowOf) {
-    if (mark === this.#mark) return
+    if (mark === this.#mark) return false
     this.#mark = mark
     const row = rowOf(number)
     for (const [i, { cell, sign }] of this.#columns.entries()) {
@@ -83,6 +84,7 @@ export class Row {
       say(cell(row, number))
       if (sign) element.dataset.sign = String(Math.sign(sign(row, number)) || 0)
     }
+    return true
   }
 
   remove = () => this.element.remove()
