@@ -1,4 +1,3 @@
-import { featureSource, readMotifs, readTables } from '../data/tables.js'
 import { button, choices, field, group, select } from '../parts/controls.js'
 import { h } from '../parts/dom.js'
 import { whyEmpty } from '../pure/emptiness.js'
@@ -218,10 +217,10 @@ export class Side {
    */
   async load(manifest, signal) {
     const { report, browser, roi, state } = this.#viewer
+    const lists = await import('./lists.js')
+    const { featureSource, makeLists, Navigator, readMotifs, readTables } = lists
     this.motifs = await readMotifs(manifest.hits?.logos, signal)
-    const making = import('./lists.js')
     await readTables(manifest, this.#tables, report, signal)
-    const { makeLists, Navigator } = await making
     if (signal.aborted) return
     const progress = (/** @type {number} */ share) => {
       this.#count.textContent = `Reading the relevance of all regions: ${Math.floor(100 * share)} %`
