@@ -14,6 +14,8 @@ from gtrack.publish.viewer.server import ViewServer
 from gtrack.workflows.viewing.genome import Asked
 from gtrack.workflows.viewing.shown import shown
 
+_IGV = f"/_gtrack/igv/{IGV}"
+
 
 @dataclass(frozen=True, slots=True)
 class ViewJob:
@@ -45,7 +47,9 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     table = {**found.files, **_viewer(job)}
     table["/_gtrack/view.json"] = ServedText(json.dumps(found.options) + "\n")
     token = secrets.token_urlsafe(24) if job.token else None
-    return ViewServer(table, job.port, token, found.hosts), found.notes
+    server = ViewServer(table, job.port, token, found.hosts)
+    server.pack_ahead((_IGV, PLUGIN))
+    return server, found.notes
 
 
 def _viewer(job: ViewJob) -> dict[str, Entry]:
@@ -55,5 +59,5 @@ def _viewer(job: ViewJob) -> dict[str, Entry]:
     table |= {path: ServedText(script) for path, script in plugin_scripts(files).items()}
     template, name = files["/"].read_text(encoding="utf-8"), job.folder.resolve().name
     first = ("/_gtrack/view.json", "/hub/hub.txt" if job.hub else "/manifest.json")
-    page = front_page(template, name, (f"/_gtrack/igv/{IGV}", PLUGIN), first)
+    page = front_page(template, name, (_IGV, PLUGIN), first)
     return {**table, "/": ServedText(page)}
