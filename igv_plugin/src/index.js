@@ -102,6 +102,7 @@ async function build(element, given, options, undo) {
   const reads = new Reads(browser, manifest?.regions.url ?? hub, options.lost)
   undo.push(() => reads.destroy())
   await viewer.start([locus, session.locus], wanted.difference)
+  address.keep(viewer.state) // so that Back leads to where it began
   const panel = makePanel(viewer, reads, room.give)
   undo.push(() => panel.destroy())
   const { problems, goto, setThreshold, setScale, setReverse, setDifference, state, on } = viewer
