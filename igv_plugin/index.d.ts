@@ -139,7 +139,7 @@ export interface App {
 export function install(igv: any): Promise<void>
 /**
  * Build the viewer in an element. Rejects with an Error that is also a Problem; the element shows
- * it.
+ * it. `igv` may be a promise: files are looked at while it loads.
  */
 export function mount(element: HTMLElement, igv: any, options: MountOptions): Promise<App>
 /** The igv.js session of a manifest: what gtrack writes as igv_session.json. */

@@ -7,12 +7,14 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from gtrack.publish.viewer.assets import asset_files, first_modules
+from gtrack.publish.viewer.assets import IGV, PLUGIN, asset_files, plugin_scripts
 from gtrack.publish.viewer.front_page import front_page
 from gtrack.publish.viewer.served import Entry, ServedFile, ServedText
 from gtrack.publish.viewer.server import ViewServer
 from gtrack.workflows.viewing.genome import Asked
 from gtrack.workflows.viewing.shown import shown
+
+_IGV = f"/_gtrack/igv/{IGV}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,17 @@ def view(job: ViewJob) -> tuple[ViewServer, tuple[str, ...]]:
     table = {**found.files, **_viewer(job)}
     table["/_gtrack/view.json"] = ServedText(json.dumps(found.options) + "\n")
     token = secrets.token_urlsafe(24) if job.token else None
-    return ViewServer(table, job.port, token, found.hosts), found.notes
+    server = ViewServer(table, job.port, token, found.hosts)
+    server.pack_ahead((_IGV, PLUGIN))
+    return server, found.notes
 
 
 def _viewer(job: ViewJob) -> dict[str, Entry]:
     """Return the page and what it loads, which the page names beforehand."""
     files = asset_files(job.igv_js)
     table: dict[str, Entry] = {path: ServedFile(file) for path, file in files.items()}
+    table |= {path: ServedText(script) for path, script in plugin_scripts(files).items()}
     template, name = files["/"].read_text(encoding="utf-8"), job.folder.resolve().name
     first = ("/_gtrack/view.json", "/hub/hub.txt" if job.hub else "/manifest.json")
-    page = front_page(template, name, first_modules(files), first)
+    page = front_page(template, name, (_IGV, PLUGIN), first)
     return {**table, "/": ServedText(page)}

@@ -8,6 +8,7 @@ import { Reads } from './igv/reads.js'
 import { relevanceTrack } from './igv/track.js'
 import { Address } from './page/address.js'
 import { makePanel } from './page/panel.js'
+import { makeRoom } from './page/room.js'
 import { h } from './parts/dom.js'
 import { Viewer } from './viewer.js'
 
@@ -35,11 +36,18 @@ export async function install(igv) {
   })
 }
 
+/** @param {Igv | Promise<Igv>} given */
+async function installed(given) {
+  const igv = await given
+  await install(igv)
+  return igv
+}
+
 /**
  * Build the viewer in `element`. See index.d.ts for the options and for what comes back.
  *
  * @param {HTMLElement} element
- * @param {Igv} igv
+ * @param {Igv | Promise<Igv>} igv
  * @param {MountOptions} options
  * @returns {Promise<App>}
  */
@@ -61,24 +69,26 @@ export async function mount(element, igv, options) {
 
 /**
  * @param {HTMLElement} element
- * @param {Igv} igv
+ * @param {Igv | Promise<Igv>} given
  * @param {MountOptions} options
  * @param {(() => void)[]} undo
  * @returns {Promise<Omit<App, 'destroy'>>}
  */
-async function build(element, igv, options, undo) {
-  await install(igv)
+async function build(element, given, options, undo) {
   const { hash, keys } = options
   const address = new Address(hash)
   undo.push(() => address.free())
   /** @type {Problem[]} */
   const early = []
   const said = (/** @type {Problem} */ found) => early.push(found)
-  const opened = await open(igv, options, said)
+  // What is opened is looked at while igv.js, the largest file of all, may still be on its way.
+  const [igv, opened] = await Promise.all([installed(given), open(given, options, said)])
   const { manifest, session, hub } = opened
   const figure = h('div')
   element.replaceChildren(figure)
   undo.push(() => figure.remove())
+  const room = makeRoom(element, figure, Boolean(manifest))
+  undo.push(room.remove)
   const browser = await openBrowser(igv, figure, opened, options, said)
   undo.push(() => removeBrowser(igv, browser))
   tame(browser)
@@ -92,7 +102,8 @@ async function build(element, igv, options, undo) {
   const reads = new Reads(browser, manifest?.regions.url ?? hub, options.lost)
   undo.push(() => reads.destroy())
   await viewer.start([locus, session.locus], wanted.difference)
-  const panel = makePanel(viewer, reads)
+  address.keep(viewer.state) // so that Back leads to where it began
+  const panel = makePanel(viewer, reads, room.give)
   undo.push(() => panel.destroy())
   const { problems, goto, setThreshold, setScale, setReverse, setDifference } = viewer
   const { setModels, state, on } = viewer

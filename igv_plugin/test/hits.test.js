@@ -1,8 +1,8 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
 import { familiesOf } from '../src/pure/families.js'
-import { around, MAX_ROWS, order, readLines, sortNames, Table } from '../src/pure/hits.js'
+import { around, MAX_ROWS, order, sortNames, Table } from '../src/pure/hits.js'
+import { readLines } from '../src/data/lines.js'
 import { FAMILIES, hitsBED, random, withoutFamilies } from './random.js'
 import { within } from './gates.js'
 
@@ -242,32 +242,6 @@ test('a view lies in its chromosome, is as wide as asked and holds the interval'
     assert.equal(view.end - view.start, Math.min(length, Math.max(width, end - start)))
   }
   assert.deepEqual(around(1000, 1020, 140), { start: 940, end: 1080 })
-})
-
-test('lines are whole however the bytes arrive', async () => {
-  const text = 'chr1\t1\t2\té→\r\n\nchr2\t3\t4\tlast line without an end'
-  const bytes = Buffer.from(text)
-  const server = createServer(async (request, response) => {
-    if (request.url === '/gone') return response.writeHead(404).end()
-    for (const byte of bytes) {
-      response.write(Buffer.from([byte]))
-      await new Promise(setImmediate)
-    }
-    response.end()
-  }).listen(0, '127.0.0.1')
-  await new Promise((done) => server.once('listening', done))
-  const url = `http://127.0.0.1:${server.address().port}`
-  const lines = []
-  await readLines(url, (line) => lines.push(line))
-  assert.deepEqual(lines.filter(Boolean), [
-    'chr1\t1\t2\té→',
-    'chr2\t3\t4\tlast line without an end',
-  ])
-  await assert.rejects(
-    readLines(`${url}/gone`, () => {}),
-    /the server answered 404/,
-  )
-  server.close()
 })
 
 test('100,000 hits are read, sorted and filtered at once', async () => {

@@ -1,6 +1,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { escapeHTML, short, signed } from '../src/pure/words.js'
+import { escapeHTML, number, short, signed } from '../src/pure/words.js'
+import { random } from './random.js'
 import { briefQ, chanceOf, facts, hitOf, jasparURL, qOf } from '../src/parts/popup.js'
 
 test('only what looks like a JASPAR matrix gets a link', () => {
@@ -141,4 +142,15 @@ test('escaped text holds nothing that HTML would act on, and says the same', () 
     safe.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)),
     nasty,
   )
+})
+
+test('numbers are grouped as English does it', () => {
+  const dice = random(5)
+  const some = Array.from(
+    { length: 500 },
+    () => Math.trunc((dice() - 0.5) * 10 ** dice.int(17)) + 0,
+  )
+  for (const n of [0, 999, 1000, -1000, 1e6, 2.5, 1234.5678, NaN, Infinity, ...some]) {
+    assert.equal(number(n), n.toLocaleString('en'))
+  }
 })

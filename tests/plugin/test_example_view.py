@@ -43,7 +43,7 @@ def test_everything_is_there(example_scan: Path, tmp_path: Path) -> None:
         page = get("").decode()
         for path in re.findall(r'(?:src|href)="/([^"]+)"', page):
             assert get(path)
-        start = get("_gtrack/plugin/index.js").decode()
-        for name in re.findall(r"from '\./([\w./]+)'", start):
-            assert get(f"_gtrack/plugin/{name}")
+        start = get("_gtrack/plugin.js").decode()
+        for name in re.findall(r"import\('\./([\w./]+)'\)", start):
+            assert get(f"_gtrack/{name}")
         server.shutdown()

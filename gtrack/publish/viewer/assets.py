@@ -7,17 +7,16 @@ package, and igv.js where npm puts it.
 from __future__ import annotations
 
 import os
-import posixpath
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from gtrack.core.errors import InputError
+from gtrack.publish.viewer.linking import linked
 
 IGV = "igv.esm.min.js"
+PLUGIN = "/_gtrack/plugin.js"
+"""What of the plugin the page loads first."""
 _PLUGIN = "/_gtrack/plugin"
-_IMPORTED = re.compile(r"^(?:import|export|\}) .*\bfrom '(\.[^']+)'", re.MULTILINE)
-"""A module named by a statement; ``import()`` is for what is opened on demand."""
 _HERE = Path(__file__).parent
 _PACKAGED = _HERE / "assets"
 _TREE = _HERE.parents[2] / "igv_plugin"
@@ -49,24 +48,21 @@ def asset_files(igv_js: Path | None = None) -> dict[str, Path]:
     }
 
 
-def first_modules(files: Mapping[str, Path]) -> tuple[str, ...]:
-    """Return igv.js and what the plugin loads at its start, as paths of their URLs.
+def plugin_scripts(files: Mapping[str, Path]) -> dict[str, str]:
+    """Return the plugin as the two scripts that the page loads, by the paths of their URLs.
 
     Parameters
     ----------
     files : mapping of str to Path
         What `asset_files` found.
     """
-    found = {f"{_PLUGIN}/index.js": None}
-    left = [*found]
-    while left:
-        path = left.pop()
-        for name in _IMPORTED.findall(files[path].read_text(encoding="utf-8")):
-            other = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-            if other in files and other not in found:
-                found[other] = None
-                left.append(other)
-    return f"/_gtrack/igv/{IGV}", *sorted(found)
+    modules = {
+        path.removeprefix(f"{_PLUGIN}/"): file.read_text(encoding="utf-8")
+        for path, file in files.items()
+        if path.startswith(f"{_PLUGIN}/") and path.endswith(".js")
+    }
+    first, rest = linked(modules)
+    return {PLUGIN: first, "/_gtrack/rest.js": rest}
 
 
 def _igv(given: Path | None) -> Path:

@@ -16,6 +16,7 @@ from email.message import Message
 from hmac import compare_digest
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -121,6 +122,28 @@ class ViewServer(ThreadingHTTPServer):
         except OSError:
             time.sleep(0.05)
             raise
+
+    def pack_ahead(self, paths: Iterable[str]) -> Thread:
+        """Pack texts in a thread of its own: a browser takes longer to start than igv.js to pack.
+
+        Parameters
+        ----------
+        paths : iterable of str
+            Of the table.
+        """
+
+        def pack() -> None:
+            for path in paths:
+                try:
+                    opened = self.table[path].open()
+                except OSError:  # it is said to those who ask for it
+                    continue
+                with opened.handle:
+                    self.packs.packed(path, opened)
+
+        thread = Thread(target=pack, daemon=True)
+        thread.start()
+        return thread
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that went away."""

@@ -1,5 +1,5 @@
 // The scores of regions, read from regions.tsv: a column for each model and target. No page here.
-import { readLines } from '../pure/hits.js'
+import { readLines } from './lines.js'
 import { titled } from './manifest.js'
 
 /**

@@ -1,6 +1,6 @@
 // The lists of a scan, read from its files.
-import { readLines } from '../pure/hits.js'
 import { COPY, problem } from './files.js'
+import { readLines } from './lines.js'
 import { messageOf } from './manifest.js'
 
 /** @typedef {import('../pure/hits.js').Table} Table */

@@ -1,7 +1,7 @@
 // What can be found in a scan: chromosomes, motifs, regions, and what annotations name.
 import { messageOf } from '../data/manifest.js'
 import { familiesOf } from '../pure/families.js'
-import { readLines } from '../pure/hits.js'
+import { readLines } from '../data/lines.js'
 import { Names } from '../pure/names.js'
 import { knownBy } from '../pure/places.js'
 import { Spots } from '../pure/spots.js'

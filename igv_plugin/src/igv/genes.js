@@ -1,5 +1,5 @@
 // The genes of a scan's annotations, read chromosome by chromosome from the tracks that show them.
-import { turns } from '../pure/natural.js'
+import { turns } from '../pure/turns.js'
 import { geneFinder, holdsGenes } from '../pure/nearest.js'
 import { utf8 } from '../pure/words.js'
 

@@ -30,7 +30,7 @@ export const OWN_GENOME = 'Open the scan with its own genome.'
  * The manifest with absolute URLs (null for a hub) and an igv.js session, without the tracks whose
  * files are no good.
  *
- * @param {Igv} igv
+ * @param {Igv | Promise<Igv>} igv
  * @param {MountOptions} options
  * @param {Report} report
  * @returns {Promise<Opened>}
@@ -39,7 +39,7 @@ export async function open(igv, options, report) {
   const { hubURL, reference, sizes } = options
   const manifest = hubURL ? null : await manifestOf(options)
   const hub = new URL(hubURL ?? '', document.baseURI).href
-  const all = manifest ? sessionOf(manifest, reference) : await ofHub(igv, hub, reference)
+  const all = manifest ? sessionOf(manifest, reference) : await ofHub(await igv, hub, reference)
   const known = (manifest ? manifest.files : await listOf(hub)) ?? {}
   const bare = bareOf(all, manifest?.genome ?? { id: 'custom', sizes })
   const [letters, found] = await Promise.all([

@@ -1,6 +1,6 @@
 // Reads the largest relevance of regions, apart from what the figure reads.
 import { largestIn } from '../pure/largest.js'
-import { turns } from '../pure/natural.js'
+import { turns } from '../pure/turns.js'
 import { Reader } from './reading.js'
 
 /** @typedef {import('../pure/largest.js').Place} Place */

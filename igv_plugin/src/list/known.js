@@ -3,7 +3,7 @@
 import { genesOf, geneTracks } from '../igv/genes.js'
 import { Largest } from '../igv/peaks.js'
 import { groupsOf } from '../pure/largest.js'
-import { turns } from '../pure/natural.js'
+import { turns } from '../pure/turns.js'
 import { titled } from '../data/manifest.js'
 import { readScores } from '../data/scores.js'
 import { topHits } from '../pure/best.js'

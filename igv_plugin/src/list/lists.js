@@ -5,6 +5,7 @@ import { RegionFacts } from './known.js'
 import { RegionList } from './regions.js'
 import { HitList, SiteList } from './sites.js'
 
+export { featureSource, readMotifs, readTables } from '../data/tables.js'
 export { Navigator } from './navigator.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */

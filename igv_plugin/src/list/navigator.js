@@ -1,6 +1,7 @@
 // The list beside the figure, of which only the rows in sight are in the page.
-import { ends, h } from '../parts/dom.js'
+import { h } from '../parts/dom.js'
 import { headOf, setWidths } from './heads.js'
+import { Row } from './row.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('./listing.js').Column} Column */
@@ -14,6 +15,8 @@ import { headOf, setWidths } from './heads.js'
 // Pixels of a row, as in style.css, and rows that are drawn above and below what is seen.
 const ROW = 26
 const SPARE = 6
+// Rows that are made at once, and others that say something else: a frame has its limits.
+const AT_ONCE = 16
 let grids = 0
 
 export class Navigator {
@@ -28,7 +31,7 @@ export class Navigator {
   #asked = 0 // how often there was something to find
   /** @type {Column[]} */
   #columns = []
-  /** @type {HTMLElement[]} */
+  /** @type {Row[]} */
   #pool = []
   #waiting = false // for the next frame
   #hidden = false // whether the current row may be out of sight
@@ -79,53 +82,45 @@ export class Navigator {
       const pool = this.#pool
       const grid = this.element
       const { length } = this.#rows
-      const size = Math.min(Math.ceil(grid.clientHeight / ROW) + 2 * SPARE, length)
-      while (pool.length < size) pool.push(this.#space.appendChild(this.#makeRow()))
+      const sight = Math.ceil(grid.clientHeight / ROW)
+      const size = Math.min(sight + 2 * SPARE, length)
+      for (let i = 0; i < AT_ONCE && pool.length < size; i++) pool.push(this.#makeRow())
       while (pool.length > size) pool.pop()?.remove()
       grid.removeAttribute('aria-activedescendant')
-      const top = Math.floor(grid.scrollTop / ROW) - SPARE
-      const from = Math.min(Math.max(0, top), length - size)
-      for (let at = from; at < from + size; at++) this.#paint(pool[at % size], at)
+      const top = Math.floor(grid.scrollTop / ROW)
+      const from = Math.min(Math.max(0, top - SPARE), length - size)
+      // From the first in sight on and round: what is out of sight may wait for the next frame.
+      const first = Math.max(0, top - from)
+      let [i, fresh] = [0, 0]
+      for (; i < size && (i <= sight || fresh < AT_ONCE); i++) {
+        const at = from + ((first + i) % size)
+        const row = pool[at % size]
+        if (row) fresh += Number(this.#paint(row, at))
+      }
+      if (i < size || pool.length < size) this.draw()
     })
   }
 
   #makeRow() {
-    const attributes = {
-      role: 'row',
-      class: 'gt-row',
-      id: `${this.#id}-${this.#pool.length}`,
-      onclick: (/** @type {any} */ event) => this.go(Number(event.currentTarget.dataset.at)),
-    }
-    const cells = this.#columns.map(({ number }) =>
-      h('div', { role: 'gridcell', class: number && 'gt-number' }),
-    )
-    return h('div', attributes, cells)
+    const row = new Row(this.#columns, `${this.#id}-${this.#pool.length}`, (at) => this.go(at))
+    this.#space.append(row.element)
+    return row
   }
 
   /**
-   * @param {HTMLElement} element
+   * Whether the row says anything else now.
+   *
+   * @param {Row} row
    * @param {number} at
    */
-  #paint(element, at) {
+  #paint(row, at) {
     const list = this.#list
     const number = this.#rows[at]
     const active = number === this.#current
-    const mark = `${this.#wanted.kind} ${number} ${list.version}`
-    if (element.dataset.row !== mark) {
-      const row = list.row(number)
-      element.dataset.row = mark
-      for (const [i, { cell, sign }] of this.#columns.entries()) {
-        const part = /** @type {HTMLElement} */ (element.children[i])
-        const text = cell(row, number)
-        part.replaceChildren(...(i ? [text] : ends(text)))
-        part.title = text
-        if (sign) part.dataset.sign = String(Math.sign(sign(row, number)) || 0)
-      }
-    }
-    element.dataset.at = String(at)
-    element.style.transform = `translateY(${at * ROW}px)`
-    Object.assign(element, { ariaRowIndex: at + 2, ariaSelected: active })
-    if (active) this.element.setAttribute('aria-activedescendant', element.id)
+    const fresh = row.say(`${this.#wanted.kind} ${number} ${list.version}`, number, list.row)
+    row.move(at, at * ROW, active)
+    if (active) this.element.setAttribute('aria-activedescendant', row.element.id)
+    return fresh
   }
 
   /**
@@ -282,7 +277,7 @@ export class Navigator {
   light(view) {
     const test = view && this.#list.overlaps(view.chrom, view.start, view.end)
     for (const row of this.#pool) {
-      row.classList.toggle('gt-lit', Boolean(test?.(this.#rows[Number(row.dataset.at)])))
+      row.element.classList.toggle('gt-lit', Boolean(test?.(this.#rows[row.at])))
     }
   }
 

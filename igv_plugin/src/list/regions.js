@@ -1,7 +1,8 @@
 // The list of regions with what is known of each; each column sorts.
 import { number, short, signed } from '../pure/words.js'
-import { placesOf, rest } from '../pure/natural.js'
+import { placesOf } from '../pure/natural.js'
 import { orderBy } from '../pure/sites.js'
+import { rest } from '../pure/turns.js'
 import { kinOf, PLACE, widthOf } from './sites.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
@@ -148,8 +149,12 @@ export class RegionList {
     if (old.by === by && old.down === down && by !== 'position') {
       return regions.filter(old.rows, { text })
     }
+    if (by === 'position') {
+      const rows = regions.sorted('position') // as they lie
+      this.#sorted = { by, down, rows: down ? rows.reverse() : rows }
+      return regions.filter(this.#sorted.rows, { text })
+    }
     const keys = this.#keys(by)
-    if (by === 'position') return take(/** @type {Float64Array} */ (keys))
     return Promise.resolve(keys).then(async (found) => {
       await rest()
       return take(found)

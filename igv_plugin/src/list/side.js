@@ -1,10 +1,10 @@
-import { featureSource, readMotifs, readTables } from '../data/tables.js'
 import { button, choices, field, group, select } from '../parts/controls.js'
 import { h } from '../parts/dom.js'
 import { whyEmpty } from '../pure/emptiness.js'
 import { familiesOf } from '../pure/families.js'
 import { sortNames, Table } from '../pure/hits.js'
 import { parseLocus } from '../pure/state.js'
+import { rest } from '../pure/turns.js'
 import { number } from '../pure/words.js'
 import { Rows } from './rows.js'
 
@@ -224,11 +224,11 @@ export class Side {
    * @param {AbortSignal} signal
    */
   async load(manifest, signal) {
-    const { report, browser, roi } = this.#viewer
+    const { report, browser, roi, state } = this.#viewer
+    const lists = await import('./lists.js')
+    const { featureSource, makeLists, Navigator, readMotifs, readTables } = lists
     this.motifs = await readMotifs(manifest.hits?.logos, signal)
-    const making = import('./lists.js')
     await readTables(manifest, this.#tables, report, signal)
-    const { makeLists, Navigator } = await making
     if (signal.aborted) return
     const progress = (/** @type {number} */ share) => {
       this.#count.textContent = `Reading the relevance of all regions: ${Math.floor(100 * share)} %`
@@ -239,14 +239,19 @@ export class Side {
     const told = { changed, progress, signal }
     this.#lists = makeLists(this.#tables, this.#viewer, manifest, told)
     this.list.use(new Navigator(this.#lists.lists, this.#ears()))
+    await rest()
+    if (signal.aborted) return
     this.#fill(manifest)
+    await rest()
+    if (signal.aborted) return
+    this.list.touch(parseLocus(state().locus))
     await browser.loadROI({ ...roi, featureSource: featureSource(this.#tables.regions) })
   }
 
   /** @param {Manifest} manifest */
   #fill({ hits }) {
     const { state } = this.#viewer
-    const { model, motif, family, locus } = state()
+    const { model, motif, family } = state()
     const { hits: table } = this.#tables
     const models = sortNames(table.text?.model ?? []).map(plain)
     offer(this.#model, choices([['', 'All models'], ...models]), model)
@@ -255,7 +260,6 @@ export class Side {
     offer(this.#motif, [...choices([['', 'All motifs']]), ...motifs], wanted)
     this.#kind.value = hits?.models?.some((each) => each.hits) ? 'sites' : 'regions'
     this.list.set({ kind: this.#kindNow(), text: this.#search.value, ...this.#chosen() })
-    this.list.touch(parseLocus(locus))
   }
 }
 

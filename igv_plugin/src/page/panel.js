@@ -63,8 +63,9 @@ import { followWidth, markNarrow } from './width.js'
  *
  * @param {Viewer} viewer
  * @param {import('../igv/reads.js').Reads} [reads]
+ * @param {() => void} [enter] gives the room that was kept for the list
  */
-export function makePanel(viewer, reads) {
+export function makePanel(viewer, reads, enter) {
   const { manifest, element, figure, relevance } = viewer
   const gone = new AbortController()
   markNarrow(element, gone.signal)
@@ -87,7 +88,7 @@ export function makePanel(viewer, reads) {
   const notes = makeNotes(viewer, side.regions)
   const above = [toolbar.element, ...messages.elements, display.element, access.element]
   const below = manifest ? [side.element, legend.element] : [legend.element]
-  arrange(viewer, above, below)
+  arrange(viewer, above, below, enter)
   const unlabelled = placeLabels(viewer.browser)
 
   const sync = () => {
@@ -107,8 +108,6 @@ export function makePanel(viewer, reads) {
     unlabelled()
     for (const part of [comparison, access, notes, list]) part.destroy()
     for (const part of [...above, ...below, ...element.querySelectorAll('.gt-popup')]) part.remove()
-    element.classList.remove('gtrack')
-    if (!element.classList.length) element.removeAttribute('class')
     delete element.dataset.theme
     figure.classList.remove('gt-figure')
   }
@@ -147,14 +146,16 @@ async function pointAt(viewer, side, signal) {
  * @param {Viewer} viewer
  * @param {HTMLElement[]} above
  * @param {HTMLElement[]} below
+ * @param {() => void} [enter]
  */
-function arrange({ browser, element, figure, state, fit }, above, below) {
+function arrange({ browser, element, figure, state, fit }, above, below, enter) {
   const view = parseLocus(state().locus)
   const width = figure.clientWidth
   element.classList.add('gtrack')
   figure.classList.add('gt-figure')
   figure.before(...above)
   figure.after(...below)
+  enter?.()
   if (figure.clientWidth === width) return
   if (view) fit(view)
   else browser.layoutChange()

@@ -6,25 +6,32 @@ import { parseLocus } from '../pure/state.js'
 const NARROW = 900
 const MEDIUM = 1200
 
+/** Marks an element that is narrow, whatever the window's width. @param {HTMLElement} element */
+export function markWidth(element) {
+  const { clientWidth: width } = element
+  if (!width) return // it is hidden
+  element.toggleAttribute('data-narrow', width < NARROW)
+  element.toggleAttribute('data-medium', width < MEDIUM)
+}
+
+/** @param {HTMLElement} element */
+export function unmarkWidth(element) {
+  for (const name of ['data-narrow', 'data-medium']) element.removeAttribute(name)
+}
+
 /**
- * Marks an element that is narrow, whatever the width of the window, as long as it is.
+ * Marks an element that is narrow for as long as it is.
  *
  * @param {HTMLElement} element
  * @param {AbortSignal} signal
  */
 export function markNarrow(element, signal) {
-  const mark = () => {
-    const { clientWidth: width } = element
-    if (!width) return // it is hidden
-    element.toggleAttribute('data-narrow', width < NARROW)
-    element.toggleAttribute('data-medium', width < MEDIUM)
-  }
-  const watch = new ResizeObserver(mark)
+  const watch = new ResizeObserver(() => markWidth(element))
   watch.observe(element)
-  mark()
+  markWidth(element)
   signal.addEventListener('abort', () => {
     watch.disconnect()
-    for (const name of ['data-narrow', 'data-medium']) element.removeAttribute(name)
+    unmarkWidth(element)
   })
 }
 

@@ -57,21 +57,6 @@ export function append(element, children) {
   }
 }
 
-const TAIL = 8
-const LONG = 14 // letters of the usual size that a row has room for
-
-/**
- * Text of which the middle goes where there is no room, as names differ at their ends, too.
- *
- * @param {string} text
- */
-export function ends(text) {
-  const letters = [...text]
-  const [head, tail] = [letters.slice(0, -TAIL), letters.slice(-TAIL)]
-  const size = letters.length > LONG ? 'gt-start gt-long' : 'gt-start'
-  return [h('span', { class: size }, head.join('')), h('span', {}, tail.join(''))]
-}
-
 /** @param {() => unknown} onclick */
 export const closer = (onclick) =>
   h('button', { type: 'button', class: 'gt-close', 'aria-label': 'Close', onclick }, '×')

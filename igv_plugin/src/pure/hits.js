@@ -1,5 +1,6 @@
 // Hits and regions as columns of numbers: read, sorted and filtered without one object per row. No
 // page in here.
+import { rest } from './turns.js'
 
 /**
  * A hit as the table and the popup show it. A region is a hit of which less is known. Of hits of
@@ -53,9 +54,6 @@ export const MAX_ROWS = 1_000_000
  */
 export const sortNames = (names) =>
   [...names].sort(new Intl.Collator('en', { numeric: true }).compare)
-
-/** For the page, which is not to wait. */
-const rest = () => new Promise((resolve) => setTimeout(resolve))
 
 /**
  * @template {string} Key
@@ -280,21 +278,4 @@ export function around(start, end, width, length = Infinity) {
   const size = Math.min(Math.max(width, end - start), length)
   const from = Math.max(0, Math.min(Math.round((start + end - size) / 2), length - size))
   return { start: from, end: from + size }
-}
-
-/**
- * Gives each line of a text file to `add`, with rests for the page.
- *
- * @param {string} url
- * @param {(line: string) => void} add
- * @param {AbortSignal} [signal]
- */
-export async function readLines(url, add, signal) {
-  const response = await fetch(url, { signal })
-  if (!response.ok) throw new Error(`the server answered ${response.status}`)
-  let lines = 0
-  for (const [line] of (await response.text()).matchAll(/[^\n]*\n?/g)) {
-    add(line.trimEnd())
-    if (++lines % 2000 === 0) await rest()
-  }
 }

@@ -1,25 +1,11 @@
 // Names in the order in which people read them, of so many that the page must not wait.
+import { turns } from './turns.js'
 
 const WIDE = 15 // figures of the longest number that is one
 
 /** A text that sorts as a name reads: pos2 before pos10, whatever the case. @param {string} name */
 export const keyOf = (name) =>
   name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(WIDE, '0'))
-
-/** As long as one may work before the page has its turn (ms). */
-const TURN = 8
-/** Ends a task of the page. */
-export const rest = () => new Promise((resolve) => setTimeout(resolve))
-
-/** Gives the page its turn, where it has waited long enough. */
-export function turns() {
-  let began = performance.now()
-  return async () => {
-    if (performance.now() - began < TURN) return
-    await rest()
-    began = performance.now()
-  }
-}
 
 /**
  * The place of each name among all of them; of names that read alike the earlier first. By merging

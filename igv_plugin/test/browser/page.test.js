@@ -14,6 +14,7 @@ const open = async (virtual, hash = '') => {
     '/scan/': index,
     '/scan/index.html': index,
     '/_gtrack/page.js': readFileSync(join(PAGE, 'page.js'), 'utf8'),
+    '/_gtrack/plugin.js': "export * from '/_gtrack/plugin/index.js'", // gtrack view links them
     ...virtual,
   }
   chromium.errors.length = chromium.strays.length = 0

@@ -112,11 +112,11 @@ export const shot = async (page, name) =>
 export const text = (page, selector) =>
   page.evaluate((s) => document.querySelector(s).textContent, selector)
 
-/** Waits until what was changed is drawn. */
+/** Waits until what was changed is drawn: rows are made in a few frames. */
 export const frame = (page) =>
-  page.evaluate(
-    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-  )
+  page.evaluate(async () => {
+    for (let i = 0; i < 6; i += 1) await new Promise(requestAnimationFrame)
+  })
 
 /** The texts of the rows in the page. */
 export async function list(page) {

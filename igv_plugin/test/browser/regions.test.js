@@ -22,14 +22,18 @@ async function regions(page) {
   await page.getByLabel('What to list').selectOption('regions')
   await settled(page)
 }
-const settled = (page) =>
-  until(page, () => {
+const settled = async (page) => {
+  await until(page, () => {
     const cells = [...document.querySelectorAll('.gt-space .gt-row > div')]
     const heads = [...document.querySelectorAll('[role=columnheader]')].map((e) => e.textContent)
     const known = cells.length && !cells.some((cell) => cell.textContent === '…')
     const sorted = /^\d/.test(document.querySelector('.gt-count').textContent)
     return sorted && known && heads.some((head) => head.startsWith('Score'))
   })
+  await page.evaluate(async () => {
+    for (let i = 0; i < 6; i += 1) await new Promise(requestAnimationFrame) // some come later
+  })
+}
 
 /** What files say of the regions, by name. */
 async function known(page) {

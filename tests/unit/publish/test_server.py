@@ -509,6 +509,17 @@ def test_ranges_are_of_the_text_itself(texts) -> None:
     assert answer.body == (folder / "hits.tsv").read_bytes()[20:30]
 
 
+def test_texts_are_packed_ahead_and_once(texts, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, client = texts
+    client.server.table["/gone.txt"] = ServedFile(folder / "gone.txt")
+    client.server.pack_ahead(("/gone.txt", "/short.txt", "/hits.tsv")).join(60)
+    monkeypatch.setattr(packing.gzip, "compress", None)  # whoever packs now fails
+    answer = client.ask("/hits.tsv", Accept_Encoding="gzip")
+    assert gzip.decompress(answer.body) == (folder / "hits.tsv").read_bytes()
+    assert client.ask("/short.txt", Accept_Encoding="gzip").status == 200
+    assert client.ask("/gone.txt").status == 404
+
+
 def test_a_text_that_changes_is_packed_anew(texts) -> None:
     folder, client = texts
     before = client.ask("/hits.tsv", Accept_Encoding="gzip")

@@ -20,7 +20,7 @@ import pytest
 
 from gtrack.core.errors import InputError
 from gtrack.publish.viewer import assets
-from gtrack.publish.viewer.assets import asset_files, first_modules
+from gtrack.publish.viewer.assets import asset_files
 from gtrack.publish.viewer.named_files import hub_files
 from gtrack.publish.viewer.online import HOSTS
 from gtrack.publish.viewer.server import POLICY, ViewServer
@@ -199,38 +199,17 @@ def test_all_that_the_manifest_names_and_nothing_else(scan: Path, opened) -> Non
 def test_the_assets(opened, igv_js: Path) -> None:
     with opened() as (client, _):
         page = client.ask("/").body.decode()
-        first = first_modules(asset_files(igv_js))
-        assert "/_gtrack/plugin/pure/draw.js" in first
+        first = {"/_gtrack/igv/igv.esm.min.js", "/_gtrack/plugin.js"}
         assert "/_gtrack/page.js" in page
         assert "<p>scan</p>" in page, "the folder's name, before a script has run"
         for path in client.server.table:
             preloaded = f'<link rel="modulepreload" href="{path}">' in page
             assert preloaded == (path in first)
         assert client.ask("/").headers["Content-Type"].startswith("text/html")
-        for name in ("plugin/index.js", "plugin/style.css", "page.js"):
+        for name in ("plugin/style.css", "plugin/find/find.css", "page.js", "rest.js"):
             assert client.ask(f"/_gtrack/{name}").status == 200
         assert client.ask("/_gtrack/igv/igv.esm.min.js").body == igv_js.read_bytes()
         assert client.ask("/_gtrack/plugin/").status == 404
-
-
-def test_what_is_opened_on_demand_is_not_loaded_before(tmp_path: Path) -> None:
-    files = {
-        "index.js": "import { a } from './pure/a.js'\nawait import('./page/later.js')\n",
-        "pure/a.js": "import {\n  b,\n} from './b.js'\nexport const a = b\n",
-        "pure/b.js": "// from './no.js'\nexport { c } from '../data/c.js'\n",
-        "data/c.js": "/** @typedef {import('../page/later.js').L} L */\nexport const c = 1\n",
-        "page/later.js": "import { d } from '../pure/d.js'\n",
-        "pure/d.js": "export const d = 1\n",
-    }
-    for name, source in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(source)
-    first = first_modules({f"/_gtrack/plugin/{name}": tmp_path / name for name in files})
-    plugin = ["data/c.js", "index.js", "pure/a.js", "pure/b.js"]
-    assert first == (
-        "/_gtrack/igv/igv.esm.min.js",
-        *(f"/_gtrack/plugin/{name}" for name in plugin),
-    )
 
 
 def test_a_missing_file_is_named_and_the_rest_served(scan: Path, opened) -> None:

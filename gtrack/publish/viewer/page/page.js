@@ -4,12 +4,15 @@ const app = document.getElementById('app')
 const opening = document.getElementById('opening')
 
 async function start() {
-  const [answer, { default: igv }, { mount }] = await Promise.all([
+  const igv = load('/_gtrack/igv/igv.esm.min.js', 'igv.js is not there').then((module) => {
+    opening.lastElementChild.textContent = 'Reading the first place …'
+    return module.default
+  })
+  igv.catch(() => {}) // it is told by those who wait for it
+  const [answer, { mount }] = await Promise.all([
     ask('/_gtrack/view.json'),
-    load('/_gtrack/igv/igv.esm.min.js', 'igv.js is not there'),
-    load('/_gtrack/plugin/index.js', 'the plugin is not there'),
+    load('/_gtrack/plugin.js', 'the plugin is not there'),
   ])
-  opening.lastElementChild.textContent = 'Reading the first place …'
   await mount(app, igv, answer)
   opening.remove()
 }
