@@ -106,10 +106,10 @@ def _fetched(source: str, name: str, revision: str | None, patterns: list[str]) 
             )
         return found
     _LOG.info("%s: no such folder; asking the Hugging Face Hub, %g s", source, PATIENCE)
+    client = huggingface_hub.HfApi()  # before the clock runs: it is loaded here
     try:
         info = _in_time(
-            lambda: huggingface_hub.HfApi().model_info(name, revision=revision, timeout=PATIENCE),
-            PATIENCE,
+            lambda: client.model_info(name, revision=revision, timeout=PATIENCE), PATIENCE
         )
         _LOG.info("%s: the Hugging Face Hub has it; downloading what is not here yet", source)
         commit = getattr(info, "sha", None) or revision
