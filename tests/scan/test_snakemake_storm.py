@@ -110,7 +110,7 @@ class Storm:
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("kills", [50])
+@pytest.mark.parametrize("kills", [int(os.environ.get("KILLS", "10"))])
 def test_scans_by_snakemake_that_are_killed_give_the_bytes_of_one(
     program, make_inputs, tmp_path: Path, record_property, kills: int
 ) -> None:
