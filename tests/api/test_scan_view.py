@@ -52,7 +52,8 @@ def test_the_page_reads_what_the_manifest_names(scan, sent, demo) -> None:
     widget = scan.view()
     opened = (each["data"]["state"] for each in sent if each["type"] == "comm_open")
     state = next(each for each in opened if "_esm" in each)  # after its layout
-    assert (state["_model_module"], state["height"], state["_options"]) == ("anywidget", 560, {})
+    assert (state["_model_module"], state["height"]) == ("anywidget", 560)
+    assert state["_options"] == {"lettersFrom": 'scan.view(fasta="genome.fa")'}
     assert state["_esm"].endswith("export default { render }\n")
     assert str(demo[0]) not in json.dumps(state), "no path of the machine"
     whole = (demo[0] / "tracks" / "cnn.relevance.bw").read_bytes()
