@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from gtrack.cli import main
-from gtrack.publish.viewer.assets import asset_files
+from gtrack.publish.viewer.assets import asset_files, plugin_scripts
 from tests.conftest import make_genome
 from tests.hits.conftest import meme
 
@@ -166,10 +166,13 @@ REPLACE = {"gtrack-manifest/2": '{"schema": "gtrack-manifest/2"}', "is damaged":
 @contextmanager
 def deaf(scan: Path) -> Iterator[str]:
     """Serve a scan and the viewer's page by a server that ignores Range."""
-    for url, file in asset_files().items():
+    files = asset_files()
+    for url, file in files.items():
         target = scan / (url[1:] or "index.html")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, target)
+    for url, script in plugin_scripts(files).items():
+        (scan / url[1:]).write_text(script, encoding="utf-8")
     (scan / "_gtrack/view.json").write_text('{"manifestURL": "manifest.json"}')
     command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
     with subprocess.Popen(
