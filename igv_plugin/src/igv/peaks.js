@@ -8,6 +8,7 @@ import { Reader } from './reading.js'
 /** What reads the largest value of places in a track, apart from what the figure reads. */
 export class Largest {
   #reader
+  #turn = turns() // of all groups: many that are at hand would be one long task
 
   /** @param {import('./track.js').RelevanceTrack} track */
   constructor({ featureSource }) {
@@ -22,13 +23,12 @@ export class Largest {
    * @param {(place: P, value: number) => void} tell
    */
   async read(group, tell) {
-    const turn = turns()
     const start = group[0].start
     const end = Math.max(...group.map((place) => place.end))
     const values = /** @type {any[]} */ (await this.#reader.pieces(group[0].chrom, start, end, 0))
     for (const place of group) {
       tell(place, largestIn(values, place.start, place.end))
-      await turn()
+      await this.#turn()
     }
   }
 }

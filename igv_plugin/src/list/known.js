@@ -174,8 +174,14 @@ export class RegionFacts {
 
   /** @param {number[]} rows @param {(share: number) => void} [progress] */
   async #read(rows, progress) {
-    const left = rows.filter((at) => this.largest.some((values) => Number.isNaN(values[at])))
-    const groups = groupsOf(left.map((at) => this.placeOf(at)))
+    /** @type {Place[]} */
+    const left = []
+    const turn = turns()
+    for (const [i, at] of rows.entries()) {
+      if (this.largest.some((values) => Number.isNaN(values[at]))) left.push(this.placeOf(at))
+      if (i % 256 === 0) await turn()
+    }
+    const groups = groupsOf(left)
     for (const [i, group] of groups.entries()) {
       for (const [series, reader] of this.readers.entries()) {
         if (this.told.signal.aborted) return
