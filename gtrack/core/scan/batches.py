@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,10 +87,11 @@ def pool_bounds(n_windows: int) -> list[tuple[int, int]]:
     return [(at, min(at + POOL, n_windows)) for at in range(0, n_windows, POOL)]
 
 
-def shard_bounds(n_pools: int, n_shards: int) -> list[tuple[int, int]]:
-    """Return the shards (first pool, end): whole pools, as even as can be; some may be empty."""
-    cuts = [n_pools * k // n_shards for k in range(n_shards + 1)]
-    return list(pairwise(cuts))
+def shard_range(n_pools: int, n_shards: int, shard: int) -> range:
+    """Return the pools of one shard: whole ones, as even as can be; some shards may be empty."""
+    if not 0 <= shard < n_shards:
+        raise IndexError(f"there is no shard {shard} of {n_shards}")
+    return range(n_pools * shard // n_shards, n_pools * (shard + 1) // n_shards)
 
 
 def shard_pools(n_windows: int, n_shards: int, shard: int) -> list[tuple[int, int, int]]:
@@ -102,10 +102,7 @@ def shard_pools(n_windows: int, n_shards: int, shard: int) -> list[tuple[int, in
     >>> shard_pools(600, 2, 1)
     [(1, 256, 512), (2, 512, 600)]
     """
-    if not 0 <= shard < n_shards:
-        raise IndexError(f"there is no shard {shard} of {n_shards}")
-    n_pools = -(-n_windows // POOL)
-    pools = range(n_pools * shard // n_shards, n_pools * (shard + 1) // n_shards)
+    pools = shard_range(-(-n_windows // POOL), n_shards, shard)
     return [(pool, pool * POOL, min((pool + 1) * POOL, n_windows)) for pool in pools]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
-from gtrack.core.scan.batches import shard_bounds
+from gtrack.core.scan.batches import shard_range
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.segments import Segment, cut_segments
 from gtrack.core.sequences import base_codes
@@ -56,7 +56,7 @@ class NullPlan:
 
     def parts(self, shard: int, n_shards: int) -> range:
         """Return the parts that one shard of the plan takes with it."""
-        return range(*shard_bounds(self.n_parts, n_shards)[shard])
+        return shard_range(self.n_parts, n_shards, shard)
 
     def seal(self, plan_digest: str, stem: str, part: int | None = None) -> str:
         """Return the sha256 (hex) that marks one target's null, or one part of it."""

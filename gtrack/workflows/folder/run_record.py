@@ -42,6 +42,12 @@ def end_run(out: Path, record: Mapping[str, object]) -> None:
     _write(out, {**record, "ended": _now()})
 
 
+def asked_workers(run: Mapping[str, object]) -> int | None:
+    """Return the CPU threads of a record; None where none were asked for."""
+    workers = run.get("workers")
+    return workers if isinstance(workers, int) else None
+
+
 def read_run(out: Path) -> dict[str, object]:
     """Read the record back: where the inputs of a plan are on this machine.
 

@@ -21,6 +21,7 @@ from gtrack.core.targets import Target, path_of, track_url
 from gtrack.engines.local import Threads, available_cores
 from gtrack.io.bigwig import BigWigWriter
 from gtrack.io.bigwig.compression import Each
+from gtrack.workflows.folder.run_record import asked_workers
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
 _STRANDS = {"values": "", "forward_values": ".forward", "reverse_values": ".reverse"}
@@ -183,8 +184,8 @@ class _Tracks:
 @contextmanager
 def _compressing(folder: ScanFolder) -> Iterator[Each]:
     """Give what compresses and checks sections, in as many threads as the scan may use."""
-    asked = folder.read_run().get("workers") if folder.has_run() else None
-    threads = min(asked if isinstance(asked, int) else available_cores(), _MOST_THREADS)
+    asked = asked_workers(folder.read_run()) if folder.has_run() else None
+    threads = min(asked or available_cores(), _MOST_THREADS)
     if threads == 1:
         yield map
         return

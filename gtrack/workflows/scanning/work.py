@@ -18,7 +18,7 @@ from gtrack.engines.stages import Stages
 from gtrack.io.digest import file_digest
 from gtrack.models.device import device_name, one_thread_per_operation, resolve_devices
 from gtrack.workflows.folder.run_log import RunLog, rounded
-from gtrack.workflows.folder.run_record import source_fasta
+from gtrack.workflows.folder.run_record import asked_workers, source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name
 from gtrack.workflows.scanning.reopened import open_planned
@@ -186,8 +186,7 @@ def devices_of(plan: Plan, out: Path, device: str) -> list[str]:
 
 def threads_of(folder: ScanFolder, workers: int | None) -> int | None:
     """Return the CPU threads that were asked for, by default at the plan."""
-    planned = folder.read_run().get("workers")
-    return planned if workers is None and isinstance(planned, int) else workers
+    return asked_workers(folder.read_run()) if workers is None else workers
 
 
 @dataclass(frozen=True, slots=True)

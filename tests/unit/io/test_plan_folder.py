@@ -16,24 +16,14 @@ from gtrack.core.errors import InputError, OutputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.scan.null_windows import NullPlan
-from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
+from gtrack.core.scan.plan import Plan, ScanOptions
 from gtrack.io.plan_folder import read_plan, write_plan
+from tests.model_plans import model_plan
 
-MODEL = ModelPlan(
-    name="cnn",
-    kind="cnn",
-    sha256="a" * 64,
-    unit="base",
-    exact=False,
-    unit_limit=None,
+MODEL = model_plan(
     head=Head("labels", ("no", 'the "yes"\té', "日本"), "option"),
     targets=(2, 0),
     parameters={"rule": "é"},
-    window_bp=10,
-    stride=5,
-    strand="both",
-    strand_from="default",
-    batch_units=640,
 )
 REGIONS = (
     Interval("chr1", 5, 40, 'a "quoted" name', origin="r.bed:1"),

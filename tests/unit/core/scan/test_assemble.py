@@ -22,25 +22,12 @@ from gtrack.core.scan.regions import canonical_regions
 from gtrack.core.scan.shard import Rows, ShardResult, assemble, concatenate, wanted_rows
 from gtrack.core.scan.windows import lay_windows
 from gtrack.core.sequences import is_known, reverse_complement
+from tests.model_plans import model_plan
 
 
 def model_of(outputs: str, labels: int, targets: tuple[int, ...]) -> ModelPlan:
-    return ModelPlan(
-        name="m",
-        kind="cnn",
-        sha256="0" * 64,
-        unit="base",
-        exact=False,
-        unit_limit=None,
-        head=Head(outputs, tuple(f"label{i}" for i in range(labels))),  # type: ignore[arg-type]
-        targets=targets,
-        parameters={},
-        window_bp=9,
-        stride=4,
-        strand="both",
-        strand_from="default",
-        batch_units=64,
-    )
+    head = Head(outputs, tuple(f"label{i}" for i in range(labels)))  # type: ignore[arg-type]
+    return model_plan(name="m", head=head, targets=targets, window_bp=9, stride=4)
 
 
 @dataclass(frozen=True)

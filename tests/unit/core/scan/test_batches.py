@@ -12,8 +12,8 @@ from gtrack.core.scan.batches import (
     POOL,
     cut_batches,
     pool_bounds,
-    shard_bounds,
     shard_pools,
+    shard_range,
 )
 
 lengths_of = st.lists(st.integers(1, 400), max_size=60)
@@ -91,19 +91,17 @@ def test_pools_cover_the_windows(n_windows: int) -> None:
 
 @given(st.integers(0, 300), st.integers(1, 400))
 def test_shards_are_whole_pools(n_pools: int, n_shards: int) -> None:
-    bounds = shard_bounds(n_pools, n_shards)
-    assert len(bounds) == n_shards
-    assert [p for first, end in bounds for p in range(first, end)] == list(range(n_pools))
-    sizes = [end - first for first, end in bounds]
+    shards = [shard_range(n_pools, n_shards, shard) for shard in range(n_shards)]
+    assert [pool for shard in shards for pool in shard] == list(range(n_pools))
+    sizes = [len(shard) for shard in shards]
     assert max(sizes) - min(sizes) <= 1
 
 
 @given(st.integers(0, 9000), st.integers(1, 60), st.data())
 def test_a_shard_is_cut_out_of_all_pools(n_windows: int, n_shards: int, data) -> None:
     shard = data.draw(st.integers(0, n_shards - 1))
-    pools = list(enumerate(pool_bounds(n_windows)))
-    first, end = shard_bounds(len(pools), n_shards)[shard]
-    cut = [(pool, *bounds) for pool, bounds in pools[first:end]]
+    bounds = pool_bounds(n_windows)
+    cut = [(pool, *bounds[pool]) for pool in shard_range(len(bounds), n_shards, shard)]
     assert shard_pools(n_windows, n_shards, shard) == cut
     for none in (-1, n_shards):
         with pytest.raises(IndexError, match="no shard"):

@@ -10,13 +10,9 @@ from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.scan.ensemble import Ensemble, ensemble_digest, ensemble_targets, fitted
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
+from tests.model_plans import model_plan
 
-ONE = ModelPlan(
-    **{"name": "a", "kind": "cnn", "sha256": "1" * 64, "unit": "base", "exact": False},
-    **{"unit_limit": None, "head": Head("labels", ("x", "y", "z")), "targets": (0, 1)},
-    **{"parameters": {}, "window_bp": 200, "stride": 100, "strand": "both"},
-    **{"strand_from": "option", "batch_units": 64},
-)
+ONE = model_plan(name="a", head=Head("labels", ("x", "y", "z")), targets=(0, 1))
 
 
 def plan_of(*models: ModelPlan) -> Plan:
@@ -46,7 +42,7 @@ def test_members_stand_in_the_order_of_the_plan() -> None:
         ({"targets": (0, 2)}, "the outputs that are explained"),
         ({"targets": (1, 0)}, "the outputs that are explained"),
         ({"parameters": {"draws": "1"}}, "parameters of the method"),
-        ({"window_bp": 128}, r"window, in bp \(200 and 128\)"),
+        ({"window_bp": 128}, r"window, in bp \(10 and 128\)"),
         ({"stride": 50}, "stride, in bp"),
         ({"strand": "forward"}, "the strands"),
     ],

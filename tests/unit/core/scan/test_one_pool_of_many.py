@@ -15,36 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.encodings import Encodings
-from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.scan.grid import BOTH, WindowGrid
-from gtrack.core.scan.plan import ModelPlan
 from gtrack.core.scan.region_scores import region_shares
 from gtrack.core.scan.shard import Rows, ShardResult, assemble
 from gtrack.core.scan.sorted_columns import places_in
 from gtrack.core.scan.table_columns import window_columns
 from gtrack.core.targets import Target
+from tests.model_plans import model_plan
 
 WINDOWS, LENGTH = 300_000, 4
 FIRST, END = 150_000, 150_003
 MOST = WINDOWS  # bytes: a copy of any column is at least four times as much
 
-MODEL = ModelPlan(
-    name="m",
-    kind="cnn",
-    sha256="0" * 64,
-    unit="base",
-    exact=False,
-    unit_limit=None,
-    head=Head("classes", ("no", "yes")),
-    targets=(1,),
-    parameters={},
-    window_bp=LENGTH,
-    stride=LENGTH,
-    strand="both",
-    strand_from="default",
-    batch_units=64,
-)
+MODEL = model_plan(name="m", window_bp=LENGTH, stride=LENGTH)
 
 
 @pytest.fixture(scope="module")

@@ -14,23 +14,9 @@ from gtrack.core.intervals import Interval
 from gtrack.core.scan.digests import digest_of, digest_of_items
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.scan.plan_differences import differences
+from tests.model_plans import model_plan
 
-MODEL = ModelPlan(
-    name="cnn",
-    kind="cnn",
-    sha256="a" * 64,
-    unit="base",
-    exact=False,
-    unit_limit=None,
-    head=Head("classes", ("no", "yes")),
-    targets=(1,),
-    parameters={},
-    window_bp=10,
-    stride=5,
-    strand="both",
-    strand_from="default",
-    batch_units=640,
-)
+MODEL = model_plan()
 PLAN = Plan(
     options=ScanOptions(),
     models=(MODEL,),
