@@ -18,7 +18,6 @@ import click
 import pytest
 
 from gtrack.cli import RESUMED, VERBS, main
-from gtrack.cli.options import INPUT
 from tests.conftest import DEMO
 
 EXAMPLE_DATA = Path(__file__).resolve().parents[1] / "example_data"
@@ -99,32 +98,6 @@ def test_help_of_a_verb_needs_no_torch(words: str) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "False"
-
-
-INPUTS = [
-    (words, option.opts[0])
-    for words, command in COMMANDS.items()
-    for option in command.params
-    if option.type is INPUT
-]
-
-
-@pytest.mark.parametrize(("words", "option"), INPUTS)
-def test_a_file_that_is_not_there_is_refused_before_torch_is_loaded(words, option) -> None:
-    code = (
-        "import sys; from gtrack.cli import main\n"
-        f"try: main([*{words.split()!r}, {option!r}, 'nowhere.txt'])\n"
-        "except SystemExit: pass\n"
-        "print('torch' in sys.modules)"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stderr == "gtrack: error: nowhere.txt: no such file\n"
-    assert ran.stdout == "False\n"
-
-
-def test_what_a_scan_reads_is_looked_for_at_once() -> None:
-    named = {option for words, option in INPUTS if words == "scan"}
-    assert named == {"--bed", "--blacklist", "--fasta", "--sequences"}
 
 
 def test_version(run) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gtrack.cli.options import FILE, INPUT, pairs
+from gtrack.cli.options import FILE, pairs
 
 
 def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -18,10 +18,10 @@ def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=FILE)
-@click.option("--truth", type=INPUT, help="BED of sites that are known to matter: localisation.")
+@click.option("--truth", type=FILE, help="BED of sites that are known to matter: localisation.")
 @click.option(
     "--labels",
-    type=INPUT,
+    type=FILE,
     help="Table of columns region (name, or chrom:start-end, 0-based) and label.",
 )
 @click.option(

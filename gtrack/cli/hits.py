@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtrack.cli.options import FILE, INPUT, Command, added, genome_name, not_empty, pairs
+from gtrack.cli.options import FILE, Command, added, genome_name, not_empty, pairs
 from gtrack.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _TRACKS = (
         help="Contributions per base that another tool made (chrombpnet, BPNet, Enformer), in "
         "place of DIR; with --bed, --fasta and --out. Repeat for more.",
     ),
-    click.option("--bed", type=INPUT, help="With --track: the regions to look at."),
+    click.option("--bed", type=FILE, help="With --track: the regions to look at."),
     click.option("--out", type=FILE, metavar="DIR", help="With --track: folder of the results."),
     click.option(
         "--genome",

@@ -12,7 +12,6 @@ import click
 
 from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
-from gtrack.core.no_file import missing
 from gtrack.core.printable import shown
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -41,21 +40,6 @@ class _File(click.Path):
         return path
 
 
-class _Input(_File):
-    """A file that is read: one that is not there is refused before a model's library is loaded."""
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        """Return the path of what is there."""
-        path = super().convert(value, param, ctx)
-        try:
-            Path(path).stat()
-        except FileNotFoundError as error:
-            raise InputError(f"{shown(path)}: {missing(Path(path))}") from error
-        except OSError:  # what else stands in the way is said where it is read
-            pass
-        return path
-
-
 def no_path(path: Path) -> str | None:
     """Say why nothing can be at a path; None where something can."""
     if len(os.fsencode(path)) > _LONGEST or len(path.parts) > _DEEPEST:
@@ -72,9 +56,6 @@ def no_path(path: Path) -> str | None:
 
 FILE = _File(path_type=Path)
 """A path: its parts are no longer, and no more, than a system takes."""
-
-INPUT = _Input(path_type=Path)
-"""The same, of a file that is there."""
 
 FILE_OR_DASH = _File(path_type=Path, allow_dash=True)
 """The same, or ``-``: stdout."""

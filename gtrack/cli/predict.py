@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtrack.cli.options import FILE_OR_DASH, INPUT, added, by_name, numbers_by_name, pairs
+from gtrack.cli.options import FILE, FILE_OR_DASH, added, by_name, numbers_by_name, pairs
 from gtrack.cli.reading_options import (
     BATCH_TOKENS,
     DEVICE,
@@ -32,14 +32,14 @@ _GIVEN = [
         "--sequences",
         "--csv",
         "sequences",
-        type=INPUT,
+        type=FILE,
         help="Loose sequences: a FASTA, or a CSV with a column sequence. Where that has a column "
         "label, too, the predictions are measured against it.",
     ),
-    click.option("--bed", type=INPUT, help="In their place, regions: BED3 to BED12 or narrowPeak."),
+    click.option("--bed", type=FILE, help="In their place, regions: BED3 to BED12 or narrowPeak."),
     FLANK,
     RESIZE,
-    click.option("--fasta", type=INPUT, help="With --bed, the genome: FASTA or 2bit."),
+    click.option("--fasta", type=FILE, help="With --bed, the genome: FASTA or 2bit."),
     MODEL,
     click.option(
         "--out",

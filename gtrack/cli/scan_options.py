@@ -10,7 +10,6 @@ import click
 from gtrack.cli.beside_options import BESIDE, wanted_beside
 from gtrack.cli.options import (
     FILE,
-    INPUT,
     Command,
     added,
     by_name,
@@ -39,15 +38,15 @@ from gtrack.core.errors import InputError
 *_MOST, _LAST = (each.name for each in ANNOTATION_FORMATS.values() if each.lines)
 
 _INPUTS = [
-    click.option("--bed", type=INPUT, help="Regions: BED3 to BED12 or narrowPeak, plain or gz."),
+    click.option("--bed", type=FILE, help="Regions: BED3 to BED12 or narrowPeak, plain or gz."),
     FLANK,
     RESIZE,
     TILE,
-    click.option("--blacklist", type=INPUT, help="A BED of what --tile leaves out."),
-    click.option("--fasta", type=INPUT, help="Genome: FASTA, plain, bgzip or gzip; or 2bit."),
+    click.option("--blacklist", type=FILE, help="A BED of what --tile leaves out."),
+    click.option("--fasta", type=FILE, help="Genome: FASTA, plain, bgzip or gzip; or 2bit."),
     click.option(
         "--sequences",
-        type=INPUT,
+        type=FILE,
         help="In the place of both: loose sequences, a FASTA or a CSV with a column sequence.",
     ),
     MODEL,

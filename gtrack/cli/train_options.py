@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from gtrack.cli.options import FILE, INPUT, Command, added
+from gtrack.cli.options import FILE, Command, added
 
 _EXAMPLES = [
     click.option(
         "--csv",
-        type=INPUT,
+        type=FILE,
         help="Examples: columns sequence,label; two labels or more, of which each row has one.",
     ),
     click.option(
@@ -23,14 +23,14 @@ _EXAMPLES = [
         metavar="COLUMN,...",
         help="Columns of the CSV with numbers, in place of label: a regression.",
     ),
-    click.option("--positives", type=INPUT, help="BED or narrowPeak of the regions to find."),
+    click.option("--positives", type=FILE, help="BED or narrowPeak of the regions to find."),
     click.option(
         "--negatives",
         metavar="BED|shuffle|gc-matched",
         help="Regions to tell them from; or every positive with its dinucleotides shuffled; "
         "or random windows of the same GC on the same chromosome.",
     ),
-    click.option("--fasta", type=INPUT, help="Genome of the BED files: FASTA or 2bit."),
+    click.option("--fasta", type=FILE, help="Genome of the BED files: FASTA or 2bit."),
     click.option(
         "--window",
         "window_bp",
@@ -67,7 +67,7 @@ _HELD_OUT = [
         help="Test on a random share, of every label alike where each row has one. "
         "[default: 0.1; 0 with --test-csv]",
     ),
-    click.option("--test-csv", type=INPUT, help="A further test set, with the same columns."),
+    click.option("--test-csv", type=FILE, help="A further test set, with the same columns."),
     click.option(
         "--shared",
         type=click.Choice(["test", "train", "keep"]),

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from gtrack.core.errors import InputError
-from gtrack.core.no_file import missing
 from gtrack.core.printable import shown
 from gtrack.core.small_file import whole
-from gtrack.io.foreign import binary_kind
+from gtrack.io.foreign import binary_kind, missing
 from gtrack.io.shell import filtered
 
 LINE_LIMIT = 1 << 20

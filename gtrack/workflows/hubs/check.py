@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from gtrack.core.errors import InputError
-from gtrack.core.no_file import missing
 from gtrack.core.printable import pasted, shown
 from gtrack.io.bbi import big_file
+from gtrack.io.foreign import missing
 from gtrack.io.text import read_lines, whole_text
 from gtrack.io.twobit_reader import twobit_sizes
 from gtrack.publish.hub.check import check_hub, leaves_folder
