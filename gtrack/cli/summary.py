@@ -20,7 +20,7 @@ from gtrack.workflows.calling.results import HitsSummary, TargetHits
 from gtrack.workflows.merge import ScanSummary
 from gtrack.workflows.scanning.annotation_checks import Annotation
 from gtrack.workflows.scanning.beside import BesideSummary
-from gtrack.workflows.scanning.merging import ModelSummary, TargetSummary
+from gtrack.workflows.scanning.merged import ModelSummary, TargetSummary
 
 
 def print_summary(summary: ScanSummary) -> None:

@@ -1,14 +1,14 @@
 """Large tables of a scan: bgzipped, sorted by place, with a tabix index beside them.
 
-The same columns and numbers as in :mod:`gtrack.io.tables`. Rows of several models come one model
-after the other and are merged by place, since an index needs every chromosome's rows together.
+The same columns and numbers as in :mod:`gtrack.io.tables`. Rows of several models are merged by
+place, since an index needs every chromosome's rows together.
 """
 
 from __future__ import annotations
 
 import heapq
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice, pairwise
 from operator import itemgetter
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from gtrack.io.atomic import replacing
 from gtrack.io.bgzf import BgzfWriter, blocks_in
 from gtrack.io.tabix import Columns, TabixIndex, index_ending
-from gtrack.io.tables import table_line, table_lines
+from gtrack.io.tables import WriteColumns, table_line, table_lines
 
 if TYPE_CHECKING:
     from gtrack.core.scan.table_columns import Column
@@ -63,7 +63,7 @@ def writing_packed(
     *,
     without: Collection[str] = (),
     orders: int = 1,
-) -> Iterator[Callable[[Sequence[Column]], None]]:
+) -> Iterator[WriteColumns]:
     """Give what writes many rows at once, by their columns; table and index appear at the end.
 
     Parameters
@@ -77,7 +77,7 @@ def writing_packed(
     without : collection of str
         Columns that are left out.
     orders : int
-        How often the rows may begin anew at the first chromosome.
+        How many orders of rows there are, as of models; those of each come from first to last.
     """
     kept = [at for at, column in enumerate(columns) if column not in without]
     named = [columns[at] for at in kept]
@@ -90,15 +90,18 @@ def writing_packed(
         )
         text.write(table_line(named))
         table = _Table(text, index, chrom_sizes, at, len(table_line(named)))
-        runs = _Runs(table, path.parent, stack) if orders > 1 else None
-        add = table.add if runs is None else runs.add
+        waiting = _Orders(table, orders, path.parent, stack) if orders > 1 else None
 
-        def write(made: Sequence[Column]) -> None:
-            add([made[at] for at in kept])
+        def write(made: Sequence[Column], order: int = 0) -> None:
+            columns = [made[at] for at in kept]
+            if waiting is None:
+                table.add(columns)
+            else:
+                waiting.add(columns, order)
 
         yield write
-        if runs is not None:
-            runs.merge()
+        if waiting is not None:
+            waiting.merge()
         text.close()
         file.flush()  # an index that is older than its table is warned about
         beside = stack.enter_context(replacing(path.with_name(path.name + index.ending)))
@@ -152,28 +155,21 @@ class _Table:
             self._index.add(name, start[low:high], end[low:high], place[low : high + 1])
 
 
-class _Runs:
-    """Rows in several orders, one after the other, which wait on the disk to be merged."""
+class _Orders:
+    """Rows in several orders, which wait on the disk to be merged."""
 
-    def __init__(self, table: _Table, folder: Path, stack: ExitStack) -> None:
-        self._table, self._folder, self._stack = table, folder, stack
-        self._files: list[IO[bytes]] = []
-        self._last = (-1, 0)
+    def __init__(self, table: _Table, orders: int, folder: Path, stack: ExitStack) -> None:
+        self._table = table
+        self._files = [
+            stack.enter_context(tempfile.TemporaryFile(dir=folder)) for _ in range(orders)
+        ]
 
-    def add(self, columns: Sequence[Column]) -> None:
-        """Add rows that are in order among themselves."""
-        lines = table_lines(columns)
-        if not lines:
-            return
-        chrom, start, _ = self._table.places(columns)
-        if not self._files or (int(chrom[0]), int(start[0])) < self._last:
-            waiting = tempfile.TemporaryFile(dir=self._folder)
-            self._files.append(self._stack.enter_context(waiting))
-        self._files[-1].write(lines)
-        self._last = int(chrom[-1]), int(start[-1])
+    def add(self, columns: Sequence[Column], order: int) -> None:
+        """Add rows that follow those before in their order."""
+        self._files[order].write(table_lines(columns))
 
     def merge(self) -> None:
-        """Write all rows in one order; at one place, in the order in which they came."""
+        """Write all rows in one order; at one place, those of the first order first."""
         rows = heapq.merge(*map(self._rows, self._files), key=itemgetter(0, 1))
         while some := list(islice(rows, _AT_ONCE)):
             chrom, start, end = (np.array([row[k] for row in some], np.int64) for k in range(3))

@@ -6,12 +6,14 @@ digits (a float32 comes back exactly); ``NA`` where there is no number.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +51,13 @@ OPTIONAL = ("target", "label")
 """Columns that a table may lack."""
 
 
+class WriteColumns(Protocol):
+    """Writes rows of a table by their columns, in one of its orders."""
+
+    def __call__(self, made: Sequence[Column], order: int = 0) -> None:
+        """Write some rows, which follow those before in their order."""
+
+
 @contextmanager
 def writing_table(
     path: Path, columns: Sequence[str], *, without: Collection[str] = ()
@@ -67,17 +76,29 @@ def writing_table(
 
 @contextmanager
 def writing_columns(
-    path: Path, columns: Sequence[str], *, without: Collection[str] = ()
-) -> Iterator[Callable[[Sequence[Column]], None]]:
-    """Give what writes many rows of a table at once, by their columns; as :func:`writing_table`."""
-    kept = [at for at, column in enumerate(columns) if column not in without]
-    with replacing(path) as handle:
-        handle.write(table_line([columns[at] for at in kept]))
+    path: Path, columns: Sequence[str], *, without: Collection[str] = (), orders: int = 1
+) -> Iterator[WriteColumns]:
+    """Give what writes many rows of a table at once, by their columns; as :func:`writing_table`.
 
-        def write(made: Sequence[Column]) -> None:
-            handle.write(table_lines([made[at] for at in kept]))
+    Rows of several `orders`, as of models, may come in turn: those of the first stand before those
+    of the second, which wait on the disk until the end.
+    """
+    kept = [at for at, column in enumerate(columns) if column not in without]
+    with ExitStack() as stack:
+        handle = stack.enter_context(replacing(path))
+        waiting = [
+            stack.enter_context(tempfile.TemporaryFile(dir=path.parent)) for _ in range(1, orders)
+        ]
+        handle.write(table_line([columns[at] for at in kept]))
+        files = (handle, *waiting)
+
+        def write(made: Sequence[Column], order: int = 0) -> None:
+            files[order].write(table_lines([made[at] for at in kept]))
 
         yield write
+        for file in waiting:
+            file.seek(0)
+            shutil.copyfileobj(file, handle)
 
 
 def table_lines(columns: Sequence[Column]) -> bytes:

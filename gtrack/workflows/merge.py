@@ -20,7 +20,9 @@ from gtrack.workflows.scanning.annotations import (
     replaced_annotations,
 )
 from gtrack.workflows.scanning.beside import BesideSummary, add_beside, ask
-from gtrack.workflows.scanning.merging import MergedModel, ModelSummary, merge_model
+from gtrack.workflows.scanning.merged import MergedModel, ModelSummary
+from gtrack.workflows.scanning.merging import ModelMerging
+from gtrack.workflows.scanning.merging_beside import MergingBeside
 from gtrack.workflows.scanning.null import NullSummary, merge_null, null_record
 from gtrack.workflows.scanning.record import copy_genome, make_manifest
 from gtrack.workflows.scanning.table_files import writing_tables
@@ -77,19 +79,24 @@ def merge(out: Path, beside: Beside = NOTHING) -> ScanSummary | None:
         return replace(summary, spent=log.spent())
 
 
-def merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
+def merge_shards(
+    plan: Plan, folder: ScanFolder, beside: MergingBeside | None = None
+) -> ScanSummary:
     """Merge the shards of a scan folder that the caller holds; see :func:`merge`.
 
-    Tracks that stand there already stay, when only the null is new.
+    Tracks that stand there already stay, when only the null is new. What was merged `beside` the
+    scan is completed.
     """
     with timed("merging") as seconds:
-        summary = _merge_shards(plan, folder)
+        summary = _merge_shards(plan, folder, beside)
+    if beside is not None:
+        seconds["merging"] = round(seconds["merging"] + beside.seconds, 4)
     tracks = [track.name for track in summary.tracks]
     RunLog(folder.out).tell("merged", tracks=tracks, seconds=seconds)
     return summary
 
 
-def _merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
+def _merge_shards(plan: Plan, folder: ScanFolder, beside: MergingBeside | None) -> ScanSummary:
     merged: list[MergedModel] = []
     before = folder.read_manifest() if folder.has_manifest() else None
     same = before is not None and before.plan_sha256 == plan.digest
@@ -101,9 +108,8 @@ def _merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
         tracks = manifest.explained
         fasta = manifest.genome["fasta"]
     else:
-        merged = _merge_models(plan, folder)
+        merged, fasta = _made(plan, folder, beside)
         tracks = tuple(track for each in merged for track in each.tracks)
-        fasta = copy_genome(plan, folder)
     null = merge_null(plan, folder)
     shown = (*tracks, *annotation_tracks(folder.out))
     with folder.replacing_hits():  # those of tracks or a null before these go
@@ -114,7 +120,7 @@ def _merge_shards(plan: Plan, folder: ScanFolder) -> ScanSummary:
     drop_replaced(folder.out, shown)
     added = add_beside(folder, plan)
     folder.remove_shards()
-    models = tuple(each.summary for each in merged)
+    models = tuple(ModelSummary.of(plan, order, each) for order, each in enumerate(merged))
     return replace(_summary(plan, folder), models=models, tracks=tracks, null=null, beside=added)
 
 
@@ -137,6 +143,21 @@ def _summary(plan: Plan, folder: ScanFolder) -> ScanSummary:
     )
 
 
+def _made(
+    plan: Plan, folder: ScanFolder, beside: MergingBeside | None
+) -> tuple[list[MergedModel], str | None]:
+    """Make tracks, tables, the regions and the genome's copy; return what the first are, and it."""
+    if beside is None:
+        merged = _merge_models(plan, folder)
+    else:
+        beside.end()
+    write_bed(folder.regions_bed, plan.regions)
+    fasta = copy_genome(plan, folder)
+    if beside is not None:
+        merged = beside.finish() or _merge_models(plan, folder)
+    return merged, fasta
+
+
 def _merge_models(plan: Plan, folder: ScanFolder) -> list[MergedModel]:
     """Join the shards of every model into tracks and both tables."""
     missing = folder.parts.missing_shards(plan)
@@ -147,6 +168,12 @@ def _merge_models(plan: Plan, folder: ScanFolder) -> list[MergedModel]:
             f"--shard {missing[0]}"
         )
     folder.sweep()
-    write_bed(folder.regions_bed, plan.regions)
+    merged = []
     with writing_tables(plan, folder.out) as (windows, regions):
-        return [merge_model(plan, model, folder, windows, regions) for model in plan.models]
+        for order in range(len(plan.models)):
+            merging = ModelMerging(plan, order, folder, windows)
+            with merging:
+                for shard in range(plan.n_shards):
+                    merging.add(shard)
+            merged.append(merging.merged(regions))
+    return merged

@@ -29,6 +29,7 @@ from gtrack.workflows.scanning.cost import costs
 from gtrack.workflows.scanning.engine import MakeEngine, chosen_engine
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.job_log import begin_log
+from gtrack.workflows.scanning.merging_beside import MergingBeside, merging_beside
 from gtrack.workflows.scanning.record import restore
 from gtrack.workflows.scanning.shard import tasks
 from gtrack.workflows.scanning.versions import check_version
@@ -154,7 +155,9 @@ def _scan(
             on_batch = begin(plan)
             while True:
                 try:
-                    _scan_shards(job, make_engine, folder, planned, on_batch)
+                    with merging_beside(plan, folder) as beside:
+                        _scan_shards(job, make_engine, folder, planned, on_batch, beside)
+                        summary = merge_shards(plan, folder, beside)
                     break
                 except OutOfMemoryError as problem:
                     planned, plan = _smaller(folder, planned, problem, say)
@@ -162,7 +165,6 @@ def _scan(
             if planned.fresh and not folder.parts.holds_work(plan):
                 folder.clear()  # the same command works once the cause is mended
             raise
-        summary = merge_shards(plan, folder)
         end_run(job.out, record)
         return summary, planned
 
@@ -173,6 +175,7 @@ def _scan_shards(
     folder: ScanFolder,
     planned: Planned,
     on_batch: OnBatch,
+    beside: MergingBeside | None,
 ) -> None:
     """Do every shard and every part of the null that is not on disk yet."""
     plan = planned.plan
@@ -184,6 +187,8 @@ def _scan_shards(
         for task in engine.map(work, pieces):
             if not engine.live:
                 report(plan, task, on_batch)
+            if beside is not None and not task.null:
+                beside.take(task.index)
     finally:
         engine.close()
 

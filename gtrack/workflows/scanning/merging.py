@@ -1,153 +1,133 @@
-"""The shards of one model, joined: its tracks, its rows of both tables, and its summary."""
+"""The shards of one model, joined: its tracks and its rows of both tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 from gtrack.core.errors import VerificationError
-from gtrack.core.heads import Head
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.scan.grid import WindowGrid
-from gtrack.core.scan.plan import ModelPlan, Plan
+from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.runs import ValuedRuns
 from gtrack.core.scan.shard import ShardResult
 from gtrack.core.scan.shard_cuts import cut_by_windows
-from gtrack.core.scan.table_columns import Column, region_columns, window_columns
+from gtrack.core.scan.table_columns import region_columns, window_columns
 from gtrack.core.scan.track_statistics import TrackStatistics
 from gtrack.core.scan.window_scores import WindowScores
 from gtrack.core.targets import Target, path_of, track_url
 from gtrack.engines.local import Threads, available_cores
 from gtrack.io.bigwig import BigWigWriter
 from gtrack.io.bigwig.compression import Each
+from gtrack.io.tables import WriteColumns
 from gtrack.workflows.folder.run_record import asked_workers
 from gtrack.workflows.folder.scan_folder import ScanFolder
+from gtrack.workflows.scanning.merged import MergedModel
 
 _STRANDS = {"values": "", "forward_values": ".forward", "reverse_values": ".reverse"}
 
-Write = Callable[[Sequence[Column]], None]
-"""Writes rows of a table by their columns."""
 
+class ModelMerging:
+    """One model's shards on their way into its tracks and its rows of both tables.
 
-@dataclass(frozen=True, slots=True)
-class TargetSummary:
-    """What became of one target: a line of the end summary.
-
-    `largest` is the largest |relevance|, 0 where all of it is 0; `constant` says that every base
-    has the same.
-    """
-
-    target: Target
-    explained: str
-    strand_correlation: float
-    largest: float
-    constant: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSummary:
-    """What became of one model's scan.
-
-    `owned_elsewhere` counts the regions that have values from windows of neighbouring regions;
-    `stranded` says that every region has a strand of its own.
-    """
-
-    name: str
-    head: Head
-    targets: tuple[TargetSummary, ...]
-    windows: int
-    windows_dropped: int
-    bases: int
-    owned_elsewhere: int
-    strand_from: str
-    stranded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MergedModel:
-    """One model's part of a finished scan."""
-
-    tracks: tuple[TrackSpec, ...]
-    summary: ModelSummary
-
-
-def merge_model(
-    plan: Plan, model: ModelPlan, folder: ScanFolder, windows: Write, regions: Write
-) -> MergedModel:
-    """Join one model's shards.
+    The tracks appear when the ``with`` block ends.
 
     Parameters
     ----------
     plan : Plan
-    model : ModelPlan
+    order : int
+        Of the model in the plan.
     folder : ScanFolder
-        Whose shards are all there.
-    windows, regions : callable
-        Write rows of ``windows.tsv`` and ``regions.tsv``.
+    windows : callable
+        Writes rows of ``windows.tsv``.
 
     Raises
     ------
     VerificationError
-        When a shard is damaged, or a track does not hold what was planned.
+        At the end of the block, when a track does not hold what was written.
     """
-    grid, targets = plan.grid(model.name), plan.targets_of(model.name)
-    scores = WindowScores(len(targets), len(grid))
-    with _Tracks(plan, targets, folder) as tracks:
-        for shard in range(plan.n_shards):
-            pools = plan.shard(shard, model.name)
-            if pools:
-                result = folder.parts.read_shard(plan, shard, model.name)
-                scores.add(result)
-                for first, end, part in cut_by_windows(grid, pools, result):
-                    tracks.add(grid, first, end, part)
-                    windows(window_columns(grid, targets, part))
-                del result, part  # before the next is read
-    specs = tuple(track.spec() for track in tracks.written)
-    for spec in specs:
-        if spec.kind == "relevance" and spec.bases != plan.covered[model.name]:
-            raise VerificationError(
-                f"{folder.out / path_of(spec.url)}: {spec.bases} bases have a value, but "
-                f"{plan.covered[model.name]} were planned; please report this"
-            )
-    owned_elsewhere = 0
-    for columns, elsewhere in region_columns(plan, targets, scores):
-        regions(columns)
-        owned_elsewhere += elsewhere
-    found = zip(targets, tracks.statistics, strict=True)
-    summary = ModelSummary(
-        name=model.name,
-        head=model.head,
-        targets=tuple(
-            TargetSummary(
-                target=target,
-                explained=model.head.explained(target.index),
-                strand_correlation=scores.agreement(target.place),
-                largest=statistics.largest,
-                constant=statistics.constant,
-            )
-            for target, statistics in found
-        ),
-        windows=len(grid),
-        windows_dropped=grid.dropped,
-        bases=plan.covered[model.name],
-        owned_elsewhere=owned_elsewhere,
-        strand_from=model.strand_from,
-        stranded=plan.regions.stranded,
-    )
-    return MergedModel(specs, summary)
+
+    def __init__(self, plan: Plan, order: int, folder: ScanFolder, windows: WriteColumns) -> None:
+        self._plan, self._order, self._model = plan, order, plan.models[order]
+        self._folder, self._windows = folder, windows
+        self._grid, self._targets = plan.grid(self._model.name), plan.targets_of(self._model.name)
+        self._scores = WindowScores(len(self._targets), len(self._grid))
+        self._tracks = _Tracks(plan, self._targets, folder)
+
+    def __enter__(self) -> ModelMerging:
+        self._tracks.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> bool | None:
+        return self._tracks.__exit__(*error)
+
+    def add(self, shard: int) -> None:
+        """Take the next shard, which is on disk; they come in order.
+
+        Raises
+        ------
+        VerificationError
+            When it is damaged.
+        OutputError
+            When the disk refuses.
+        """
+        plan, grid = self._plan, self._grid
+        if pools := plan.shard(shard, self._model.name):
+            result = self._folder.parts.read_shard(plan, shard, self._model.name)
+            self._scores.add(result)
+            for first, end, part in cut_by_windows(grid, pools, result):
+                self._tracks.add(grid, first, end, part)
+                self._windows(window_columns(grid, self._targets, part), self._order)
+
+    def merged(self, regions: WriteColumns) -> MergedModel:
+        """Write the rows of ``regions.tsv``, and describe what was made; all shards were added.
+
+        Raises
+        ------
+        VerificationError
+            When a track does not hold what was planned.
+        """
+        plan, model, targets = self._plan, self._model, self._targets
+        specs = tuple(track.spec() for track in self._tracks.written)
+        for spec in specs:
+            if spec.kind == "relevance" and spec.bases != plan.covered[model.name]:
+                raise VerificationError(
+                    f"{self._folder.out / path_of(spec.url)}: {spec.bases} bases have a value, but "
+                    f"{plan.covered[model.name]} were planned; please report this"
+                )
+        owned_elsewhere = 0
+        for columns, elsewhere in region_columns(plan, targets, self._scores):
+            regions(columns, self._order)
+            owned_elsewhere += elsewhere
+        statistics = self._tracks.statistics
+        return MergedModel(
+            tracks=specs,
+            strand_correlations=tuple(self._scores.agreement(each.place) for each in targets),
+            largest=tuple(each.largest for each in statistics),
+            constant=tuple(each.constant for each in statistics),
+            owned_elsewhere=owned_elsewhere,
+        )
 
 
 _MOST_THREADS = 8
 """Threads that compress a track, at most: one lays its sections, and writes tables beside it."""
 
 
+def tracks_of(plan: Plan, model: str) -> int:
+    """Return how many tracks a model has at most."""
+    return len(plan.targets_of(model)) * len(_columns(plan))
+
+
+def _columns(plan: Plan) -> list[str]:
+    """Return the columns of a shard that have a track for each target."""
+    return list(_STRANDS) if plan.options.per_strand_tracks else ["values"]
+
+
 class _Tracks:
     """The bigWigs of one model under way: one a target, and one a strand where that is wanted."""
 
     def __init__(self, plan: Plan, targets: Sequence[Target], folder: ScanFolder) -> None:
-        columns = list(_STRANDS) if plan.options.per_strand_tracks else ["values"]
-        self._wanted = [(target, column) for target in targets for column in columns]
+        self._wanted = [(target, column) for target in targets for column in _columns(plan)]
         self._plan, self._folder, self._all = plan, folder, dict[tuple[Target, str], _Track]()
         self._stack = ExitStack()
 

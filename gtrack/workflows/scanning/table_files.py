@@ -9,8 +9,7 @@ from pathlib import Path
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.table_lengths import region_rows, window_rows
 from gtrack.io.packed_tables import PACKED, index_name, table_name, writing_packed
-from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, writing_columns
-from gtrack.workflows.scanning.merging import Write
+from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, WriteColumns, writing_columns
 
 
 def table_files(plan: Plan) -> dict[str, str]:
@@ -24,8 +23,11 @@ def table_files(plan: Plan) -> dict[str, str]:
 
 
 @contextmanager
-def writing_tables(plan: Plan, out: Path) -> Iterator[tuple[Write, Write]]:
-    """Give what writes rows of windows, and of regions; the tables appear at the end."""
+def writing_tables(plan: Plan, out: Path) -> Iterator[tuple[WriteColumns, WriteColumns]]:
+    """Give what writes rows of windows, and of regions; the tables appear at the end.
+
+    Each model is an order of its own.
+    """
     without = () if any(not target.alone for target in plan.targets) else ("target",)
     labels = () if plan.regions.labels is not None else ("label",)
     with (
@@ -45,8 +47,8 @@ def _regions(plan: Plan) -> str:
 
 def _writing(
     plan: Plan, path: Path, columns: Sequence[str], without: Collection[str]
-) -> AbstractContextManager[Write]:
+) -> AbstractContextManager[WriteColumns]:
+    orders = len(plan.models)
     if path.name.endswith(PACKED):
-        sizes, orders = plan.chrom_sizes, len(plan.models)
-        return writing_packed(path, columns, sizes, without=without, orders=orders)
-    return writing_columns(path, columns, without=without)
+        return writing_packed(path, columns, plan.chrom_sizes, without=without, orders=orders)
+    return writing_columns(path, columns, without=without, orders=orders)

@@ -31,6 +31,11 @@ AHEAD = 4
 """Pools that are under way: one is read, two are with the device, one is written."""
 
 
+def staged(device: str) -> bool:
+    """Tell whether a device, or a kind of devices, computes while other threads read and write."""
+    return device.partition(":")[0] in STAGED
+
+
 class ScanWork:
     """All pieces of a planned scan, as a :class:`gtrack.core.optional_ports.WrittenWork`.
 
@@ -105,7 +110,7 @@ class ScanWork:
             raise InputError(f"{weights}: changed since the plan was made; plan again")
         threads = workers or available_cores()
         runner: Runner = Threads(threads) if device == "cpu" else Serial()
-        stages = Stages(AHEAD) if device.partition(":")[0] in STAGED else None
+        stages = Stages(AHEAD) if staged(device) else None
         fasta, stays = source_fasta(self._folder.out), None if stages is None else True
         scanner = ShardScanner(plan, self._folder, fasta, weights, models, runner, stages, stays)
         try:

@@ -50,9 +50,10 @@ def columns_of(rows: list[tuple]) -> list:
 
 def write(path: Path, orders: list[list[tuple]], sizes=SIZES, at_once: int = 400) -> Path:
     with writing_packed(path, COLUMNS, sizes, without=["name"], orders=len(orders)) as add:
-        for rows in orders:
-            for at in range(0, len(rows), at_once):
-                add(columns_of(rows[at : at + at_once]))
+        for at in range(0, max(map(len, orders), default=0), at_once):  # the orders in turn
+            for order, rows in enumerate(orders):
+                if some := rows[at : at + at_once]:
+                    add(columns_of(some), order)
     return path
 
 

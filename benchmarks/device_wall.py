@@ -1,0 +1,232 @@
+"""A scan beside a device that takes a given time: what of it waits for the host.
+
+A stand-in for a GPU, of which there is mostly none: answers at once by random relevance, but each
+batch is there only when the device, one batch after the other, would have computed it; the thread
+that waits for it sleeps until then. All else is the scan as it runs on CUDA: a reader, a thread of
+the device, one that writes. What two numbers of windows differ by, in wall seconds, is told as a
+ratio to the device's time. Default times are those measured on an H200 (docs/performance.md): 338
+and 198 us a window of 512 bp for DNABERT-2 (117M) in tf32 and bf16, 6 us a window of 200 bp on
+both strands for the CNN. Prints JSON lines; exit 1 when a gate fails.
+
+    python benchmarks/device_wall.py [dnabert2 | cnn] [US_PER_WINDOW]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+SIZES = 4_000, 20_000
+CASES = {"dnabert2": (338.0, 198.0), "cnn": (6.0,)}
+GATE = 1.10
+UNITS = {"dnabert2": 16_384, "cnn": 262_144}
+WINDOW_BP = {"dnabert2": 512, "cnn": 200}
+STEP_BP = 600
+
+
+class Device:
+    """A clock: when what was asked of it is done."""
+
+    seconds_per_row = 0.0
+    _free = 0.0
+    _lock = threading.Lock()
+
+    @classmethod
+    def asked(cls, rows: int) -> None:
+        """Begin a batch when the one before is done."""
+        with cls._lock:
+            cls._free = max(cls._free, time.perf_counter()) + rows * cls.seconds_per_row
+
+    @classmethod
+    def done(cls) -> float:
+        """Return when all that was asked so far is done."""
+        return cls._free
+
+
+class Timed:
+    """A method that answers by ids and places alone, and asks the device for its time."""
+
+    name, per_base = "timed", False
+    allowed: Mapping[str, Any] = {}
+
+    def __init__(
+        self, parameters: Mapping[str, str] | None = None, precision: str = "fp32"
+    ) -> None:
+        import torch
+
+        self.parameters, self.precision = dict(parameters or {}), precision
+        made = torch.Generator().manual_seed(3)
+        self._table = torch.randn(8192, generator=made) * 1e-3
+
+    @classmethod
+    def validated(cls, given: Mapping[str, str]) -> dict[str, str]:
+        """Take no parameter."""
+        return dict(given)
+
+    def used(self, kind: str) -> dict[str, str]:
+        """Return no parameter."""
+        return {}
+
+    @contextmanager
+    def applied(self, model: Any) -> Iterator[Any]:
+        """Leave the model as it is."""
+        yield self
+
+    def __call__(self, batch: Any, contrasts: Any, sequences: Any = ()) -> Any:
+        """Batches stay on the device here."""
+        raise NotImplementedError
+
+    def weights(self, contrasts: Any) -> Any:
+        """Return contrasts as they are used."""
+        import torch
+
+        return torch.from_numpy(contrasts).float()
+
+    def products(self) -> Any:
+        """Set nothing."""
+        return nullcontext()
+
+    def tensors(self, batch: Any, weights: Any) -> tuple[Any, Any]:
+        """Answer one batch, and tell the device of its rows."""
+        import torch
+
+        ids = batch.ids if hasattr(batch, "ids") else batch.codes
+        places = torch.arange(ids.shape[1]) * 13
+        found = self._table[(ids.long() * 7 + places) % len(self._table)]
+        Device.asked(len(ids))
+        return found[:, : weights.shape[1]].contiguous(), found[None].expand(len(weights), -1, -1)
+
+
+def measure(model: str, windows: int, us: float) -> dict[str, float]:
+    """Scan once; return wall and CPU seconds, and those of the device."""
+    import numpy as np
+
+    from gtrack.attribution import METHODS, device_answers, pool
+    from gtrack.core.scan.batches import POOL
+    from gtrack.workflows.plan import _POOLS_ON_CUDA
+    from gtrack.workflows.scan import scan
+    from gtrack.workflows.scanning import work
+    from gtrack.workflows.scanning.job import ScanJob
+
+    METHODS[Timed.name] = "__main__:Timed"
+    work.STAGED = ("cpu",)
+
+    class Answers(device_answers.DeviceAnswers):
+        """Answers that are there when the device is done."""
+
+        def fetch(self) -> None:
+            super().fetch()
+            self._done = Device.done()
+
+        def answers(self, lengths: Any) -> Any:
+            time.sleep(max(0.0, self._done - time.perf_counter()))
+            return super().answers(lengths)
+
+    pool.DeviceAnswers = Answers
+    strands = 2 if model == "cnn" else 1
+    Device.seconds_per_row = us / strands / 1e6
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        size = WINDOW_BP[model]
+        rng = np.random.default_rng(0)
+        bases = np.frombuffer(b"ACGT", np.uint8)[rng.integers(0, 4, STEP_BP * (windows + 1))]
+        (folder / "g.fa").write_bytes(b">chr1\n" + bases.tobytes() + b"\n")
+        lines = (f"chr1\t{k * STEP_BP}\t{k * STEP_BP + size}\n" for k in range(windows))
+        (folder / "r.bed").write_text("".join(lines))
+        where = made(folder, model, bases[:100_000].tobytes().decode())
+        job = ScanJob(
+            bed=folder / "r.bed",
+            fasta=folder / "g.fa",
+            models=(("m", str(where)),),
+            out=folder / "out",
+            method=Timed.name,
+            strand="both" if strands == 2 else "forward",
+            batch_units=UNITS[model],
+            shards=-(-windows // (POOL * _POOLS_ON_CUDA)),
+        )
+        begun, cpu = time.perf_counter(), time.process_time()
+        scan(job, lambda plan: lambda *_: None)
+        wall, cpu = time.perf_counter() - begun, time.process_time() - cpu
+    return {"wall": wall, "cpu": cpu, "device": windows * us / 1e6}
+
+
+def made(folder: Path, model: str, sequence: str) -> Path:
+    """Write a small model: what it computes does not matter, its tokens do."""
+    import torch
+
+    from gtrack.models.cnn import Cnn, CnnConfig, CnnForSequenceClassification
+    from gtrack.models.dnabert2 import Dnabert2
+    from gtrack.models.dnabert2.network import Dnabert2Config, Dnabert2ForSequenceClassification
+    from gtrack.models.dnabert2.tokenizer import DnaTokenizer
+    from gtrack.workflows.training.tokenizer import train_tokenizer
+
+    where = folder / model
+    torch.manual_seed(0)
+    if model == "cnn":
+        config = CnnConfig(num_labels=2, window_bp=WINDOW_BP[model], strands="both")
+        Cnn(CnnForSequenceClassification(config)).save(where)
+        return where
+    content = train_tokenizer([sequence], 4096, both_strands=False, seed=0)
+    (folder / "tokenizer.json").write_bytes(content)
+    config = Dnabert2Config(
+        window_bp=WINDOW_BP[model],
+        strands="forward",
+        num_labels=2,
+        hidden_size=96,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=192,
+    )
+    network = Dnabert2ForSequenceClassification(config)
+    Dnabert2(network, DnaTokenizer.load(folder)).save(where)
+    return where
+
+
+def main() -> int:
+    """Measure, and hold the ratios against the gate."""
+    if sys.argv[1:2] == ["--measure"]:
+        print(json.dumps(measure(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))))
+        return 0
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    failed = False
+    for model in sys.argv[1:2] or CASES:
+        for us in map(float, sys.argv[2:3] or CASES[model]):
+            small, large = (
+                json.loads(
+                    subprocess.run(
+                        [sys.executable, __file__, "--measure", model, str(size), str(us)],
+                        check=True,
+                        stdout=subprocess.PIPE,
+                        text=True,
+                    ).stdout.splitlines()[-1]
+                )
+                for size in SIZES
+            )
+            more = {key: large[key] - small[key] for key in small}
+            ratio = more["wall"] / more["device"]
+            per_window = 1e6 / (SIZES[1] - SIZES[0])
+            record = {
+                "name": "device_wall",
+                "model": model,
+                "device_us_per_window": us,
+                "us_per_window": round(more["wall"] * per_window, 1),
+                "cpu_us_per_window": round(more["cpu"] * per_window, 1),
+                "ratio": round(ratio, 3),
+                "gate": GATE,
+            }
+            print(json.dumps(record), flush=True)
+            failed |= model == "dnabert2" and ratio > GATE
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
