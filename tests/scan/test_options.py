@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import numpy as np
 import pyBigWig
 import pytest
 import torch
+
+from gtrack.models.dnabert2.tokenizer import DnaTokenizer
 
 SHORT = "chr2\t6000\t6300\ta\t0\t+\nchr2\t9000\t9100\tb\t0\t-\nchr10\t900\t1000\tc\t0\t.\n"
 
@@ -363,3 +366,17 @@ def test_a_narrowpeak_is_centred_on_its_summit(run, short, tmp_path: Path) -> No
     run("scan", *short.options("cnn", bed=peaks), "--out", out)
     # summit 6020, window 128: [5956, 6084) moved the least to hold the region; -1 is the centre
     assert sorted({int(row["start"]) for row in windows(out)}) == [6100 - 128, 8050 - 64]
+
+
+def test_workers_bound_the_threads_of_tokenising(run, short, tmp_path: Path, monkeypatch) -> None:
+    seen = set()
+    real = DnaTokenizer.encode
+
+    def encode(self, sequences):
+        seen.add(os.environ.get("RAYON_NUM_THREADS"))
+        return real(self, sequences)
+
+    monkeypatch.delenv("RAYON_NUM_THREADS", raising=False)
+    monkeypatch.setattr(DnaTokenizer, "encode", encode)
+    run("scan", *short.options("dnabert2"), "--out", tmp_path / "out", "--workers", "1")
+    assert seen == {"1"}

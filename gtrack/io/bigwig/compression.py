@@ -20,6 +20,10 @@ except ImportError:  # a platform without wheels: slower, and other bytes, but a
 LEVEL = 1
 _TOGETHER = 64  # small sections: handing one to a thread costs more than compressing it
 
+_BY_THREADS = 1 << 13
+"""Bytes of a section, on average, from which threads pay: with shorter ones they wait for Python's
+lock, which each section leaves for microseconds, and take twice the processor's time."""
+
 Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 """Does work on each of many items and returns what comes of them, in their order: ``map``, or that
 of several threads, since libdeflate and zlib leave Python's lock."""
@@ -38,8 +42,22 @@ def compress(raw: bytes) -> bytes:
     return packed
 
 
-def on_all(work: Callable[[Any], bytes], sections: Sequence[Any], each: Each) -> list[bytes]:
-    """Return ``work(section)`` of every section, some of them at a time."""
+def on_all(
+    work: Callable[[Any], bytes], sections: Sequence[Any], each: Each, n_bytes: int
+) -> list[bytes]:
+    """Return ``work(section)`` of every section, some of them at a time.
+
+    Parameters
+    ----------
+    work : callable
+    sections : sequence
+    each : callable
+        Used where sections are large.
+    n_bytes : int
+        Of all of them.
+    """
+    if n_bytes < _BY_THREADS * len(sections):
+        each = map
 
     def on_some(some: Sequence[Any]) -> list[bytes]:
         return [work(section) for section in some]

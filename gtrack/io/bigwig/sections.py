@@ -114,7 +114,7 @@ def encode_sections(
         packed[i * width : i * width + width] + (intervals if graph else values)[a:b]
         for i, (graph, a, b) in enumerate(spans)
     ]
-    sections = on_all(compress, raw, each)
+    sections = on_all(compress, raw, each, sum(map(len, raw)))
 
     leaves = np.empty(len(first), R_LEAF)
     leaves["chrom"] = leaves["last_chrom"] = chrom

@@ -148,7 +148,8 @@ def count_values(sections: Sections, largest: int, each: Each = map) -> int:
     covered = 0
     left = iter(sections)
     while part := list(islice(left, _SECTIONS)):
-        covered += _count(part, on_all(decoded, part, each))
+        n_bytes = sum(len(packed) for *_, packed in part)
+        covered += _count(part, on_all(decoded, part, each, n_bytes))
     return covered
 
 

@@ -14,6 +14,7 @@ from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.plan import Plan
 from gtrack.engines.heap import memory_kept
 from gtrack.engines.local import Serial, Threads, available_cores
+from gtrack.engines.rust_threads import rust_threads
 from gtrack.engines.stages import Stages
 from gtrack.io.digest import file_digest
 from gtrack.models.device import device_name, one_thread_per_operation, resolve_devices
@@ -26,6 +27,9 @@ from gtrack.workflows.scanning.shard import ShardScanner, Task, task_done, tasks
 
 STAGED = ("cuda",)
 """Kinds of devices that compute while other threads read and write."""
+
+TOKENISING = 4
+"""Threads that make a device's input, at most: two keep up with one."""
 
 AHEAD = 4
 """Pools that are under way: one is read, two are with the device, one is written."""
@@ -116,7 +120,8 @@ class ScanWork:
         try:
             on_cpu, log = device == "cpu", RunLog(self.folder)
             arithmetic = one_thread_per_operation(on_cpu)
-            with log.kept(), memory_kept(on_cpu), arithmetic, scanner:
+            rust = rust_threads(threads if on_cpu else min(threads, TOKENISING))
+            with log.kept(), memory_kept(on_cpu), arithmetic, rust, scanner:
                 took = rounded({"opening": time.perf_counter() - began})
                 log.open(plan, device, name=device_name(device), threads=threads, seconds=took)
                 yield Doing(plan, scanner, self._on_batch)

@@ -412,18 +412,27 @@ def test_short_runs_cost_what_they_are_many(tmp_path):
     assert growth(lambda count: write_runs(tmp_path / "x.bw", count), 10_000) < 8
 
 
-def test_threads_write_the_same_bytes(tmp_path):
+@pytest.mark.parametrize(("size", "wanted"), [(200, set()), (3_000, {"one.bw", "many.bw"})])
+def test_threads_write_the_same_bytes(tmp_path, size: int, wanted: set[str]):
+    """Large sections go to them; of small ones each would cost more than it takes."""
     rng = np.random.default_rng(5)
-    starts = np.arange(1000) * 250
-    values = rng.normal(size=200_000).astype(np.float32)
-    values[1000:1200] = 3  # a run of few intervals
-    columns = starts, np.full(1000, 200), values
-    layout = Layout(batch_bases=1 << 15)
+    runs = 60
+    starts = np.arange(runs) * (size + 50)
+    values = rng.normal(size=size * runs).astype(np.float32)
+    values[size : 2 * size] = 3  # a run of few intervals
+    columns = starts, np.full(runs, size), values
+    layout, asked, chroms = Layout(batch_bases=1 << 15), set(), {"c": (size + 50) * runs}
     with ThreadPoolExecutor(3) as pool:
         for name, each in (("one.bw", map), ("many.bw", pool.map)):
-            with BigWigWriter(tmp_path / name, {"c": 250_000}, layout=layout, each=each) as writer:
+
+            def counted(work, items, name=name, each=each):
+                asked.add(name)
+                return each(work, items)
+
+            with BigWigWriter(tmp_path / name, chroms, layout=layout, each=counted) as writer:
                 writer.add_runs("c", *columns)
     assert (tmp_path / "many.bw").read_bytes() == (tmp_path / "one.bw").read_bytes()
+    assert asked == wanted
 
 
 def test_a_section_that_is_spoilt_is_found_by_threads_too(tmp_path):
