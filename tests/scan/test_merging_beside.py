@@ -21,7 +21,7 @@ from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.scanning import merging_beside, work
 from gtrack.workflows.scanning.merged import MergedModel
 from gtrack.workflows.scanning.merging_beside import MergingBeside
-from gtrack.workflows.scanning.merging_process import END, merged
+from gtrack.workflows.scanning.merging_process import CODE, END, merged
 from tests.hour import of_the_hour
 
 OPTIONS = ["--stride", "cnn=8", "--shards", "3"]
@@ -180,10 +180,10 @@ def scanned(run, given, tmp_path: Path) -> Path:
     return out
 
 
-def process(out: Path, plan: str) -> subprocess.Popen[str]:
+def process(out: Path, plan: str, code: str = CODE) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
     return subprocess.Popen(
-        [sys.executable, "-m", MODULE, str(out), plan],
+        [sys.executable, "-m", MODULE, str(out), plan, code],
         stdin=pipe,
         stdout=pipe,
         stderr=subprocess.DEVNULL,
@@ -201,12 +201,13 @@ def test_lines_that_stop_leave_nothing(scanned: Path, shards: int) -> None:
     assert published(scanned) == before
 
 
-def test_another_plan_is_not_merged(scanned: Path) -> None:
-    before = published(scanned)
-    merging = process(scanned, "0" * 64)
-    merging.communicate("0\n1\n2\nend\n")
-    assert merging.returncode != 0
-    assert published(scanned) == before
+def test_another_plan_is_not_merged_and_another_gtrack_merges_nothing(scanned: Path) -> None:
+    before, plan = published(scanned), read_plan(scanned / "plan").digest
+    for asked in (("0" * 64, CODE), (plan, CODE + "2")):
+        merging = process(scanned, *asked)
+        merging.communicate("0\n1\n2\nend\n")
+        assert merging.returncode != 0
+        assert published(scanned) == before
 
 
 def test_a_shard_is_read_when_its_line_comes(scanned: Path) -> None:
@@ -233,3 +234,16 @@ def test_what_a_merge_says_comes_back_as_it_was() -> None:
     one = MergedModel((track,), (math.nan, 1 / 3), (0.0, 5e-324), (True, False), 3)
     again = MergedModel.of_facts(json.loads(json.dumps(one.facts())))
     assert repr(again) == repr(one)
+
+
+def test_modules_of_the_folder_one_is_in_are_not_run(
+    run, given, staged, again, tmp_path: Path, monkeypatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    for name in ("json", "numpy", "tempfile"):
+        (here / f"{name}.py").write_text("open('ran', 'w').close()\nraise SystemExit(9)\n")
+    monkeypatch.chdir(here)
+    run("scan", *given.options("cnn"), "--out", tmp_path / "out", *OPTIONS)
+    assert not (here / "ran").exists()
+    assert again == []

@@ -202,7 +202,7 @@ def _first_error(log: Path) -> str:
 
 def _started(run: RunFolder) -> subprocess.Popen[bytes]:
     """Start Snakemake in a session of its own: what a terminal sends to all comes to us alone."""
-    command = [sys.executable, "-m", "gtrack.engines.snakemake.driver", str(run.path)]
+    command = [sys.executable, "-P", "-m", "gtrack.engines.snakemake.driver", str(run.path)]
     with run.own_log.open("wb") as log:
         return subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True

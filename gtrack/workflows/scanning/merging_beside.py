@@ -18,7 +18,7 @@ from gtrack.workflows.folder.run_log import RunLog
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.merged import MergedModel
 from gtrack.workflows.scanning.merging import tracks_of
-from gtrack.workflows.scanning.merging_process import END
+from gtrack.workflows.scanning.merging_process import CODE, END
 from gtrack.workflows.scanning.work import staged
 
 MOST_TRACKS = 48
@@ -71,7 +71,8 @@ class MergingBeside:
         self._plan, self._folder = plan, folder
         self._process: subprocess.Popen[str] | None = None
         self.seconds = 0.0
-        command = [sys.executable, "-m", _MODULE, str(folder.out), plan.digest]
+        # -P: no module of the folder we are in takes the place of one of Python's.
+        command = [sys.executable, "-P", "-m", _MODULE, str(folder.out), plan.digest, CODE]
         with suppress(OSError):  # no memory for one more
             self._process = subprocess.Popen(  # noqa: S603
                 command,

@@ -1,8 +1,8 @@
-"""A merge in a process of its own: ``python -m`` this module, a folder and its plan's digest.
+"""A merge in a process of its own: ``python -m`` this module, OUT, its plan's digest, `CODE`.
 
-Numbers of shards that are on disk come as lines, in order. After
-the line ``end`` tracks and tables get their names, and one line of JSON says what is in them. Where
-the lines stop without it, as when the process that wrote them was killed, nothing is left.
+Numbers of shards that are on disk come as lines, in order. After the line ``end`` tracks and tables
+get their names, and one line of JSON says what is in them. Where the lines stop without it, as when
+the process that wrote them was killed, nothing is left.
 """
 
 from __future__ import annotations
@@ -16,15 +16,21 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import gtrack
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.merging import ModelMerging
 from gtrack.workflows.scanning.table_files import writing_tables
 
 END = "end"
 
+CODE = str(Path(gtrack.__file__).parent)
+"""Which gtrack this is: what began a scan merges it."""
+
 
 def main(words: Sequence[str]) -> int:
     """Merge what the lines of the standard input name; return 0 when all of it is there."""
+    if words[2] != CODE:
+        raise SystemExit("another gtrack")
     facts = merged(Path(words[0]), words[1], sys.stdin)
     os.write(sys.stdout.fileno(), json.dumps(facts).encode())
     return 0
