@@ -74,7 +74,7 @@ STAGES = {
         "gtrack.io.bigwig.writer:BigWigWriter.add_runs",
         "gtrack.io.bigwig.writer:BigWigWriter.close",
     ],
-    "merge: tables and scores": ["gtrack.workflows.merge:merge_model"],
+    "merge: tables and scores": ["gtrack.workflows.merge:_merge_model"],
     "merge: genome": ["gtrack.workflows.merge:copy_genome"],
     "merge: published": ["gtrack.workflows.folder.scan_folder:ScanFolder.publish"],
 }

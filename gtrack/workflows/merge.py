@@ -11,6 +11,7 @@ from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.spent import Spent
 from gtrack.io.bed import write_bed
+from gtrack.io.tables import WriteColumns
 from gtrack.workflows.folder.beside_record import NOTHING, Beside
 from gtrack.workflows.folder.run_log import RunLog, timed
 from gtrack.workflows.folder.scan_folder import ScanFolder
@@ -168,12 +169,16 @@ def _merge_models(plan: Plan, folder: ScanFolder) -> list[MergedModel]:
             f"--shard {missing[0]}"
         )
     folder.sweep()
-    merged = []
-    with writing_tables(plan, folder.out) as (windows, regions):
-        for order in range(len(plan.models)):
-            merging = ModelMerging(plan, order, folder, windows)
-            with merging:
-                for shard in range(plan.n_shards):
-                    merging.add(shard)
-            merged.append(merging.merged(regions))
-    return merged
+    with writing_tables(plan, folder.out) as tables:
+        return [_merge_model(plan, order, folder, *tables) for order in range(len(plan.models))]
+
+
+def _merge_model(
+    plan: Plan, order: int, folder: ScanFolder, windows: WriteColumns, regions: WriteColumns
+) -> MergedModel:
+    """Join the shards of one model."""
+    merging = ModelMerging(plan, order, folder, windows)
+    with merging:
+        for shard in range(plan.n_shards):
+            merging.add(shard)
+    return merging.merged(regions)
