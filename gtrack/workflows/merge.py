@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import TrackSpec
@@ -23,11 +24,13 @@ from gtrack.workflows.scanning.annotations import (
 from gtrack.workflows.scanning.beside import BesideSummary, add_beside, ask
 from gtrack.workflows.scanning.merged import MergedModel, ModelSummary
 from gtrack.workflows.scanning.merging import ModelMerging
-from gtrack.workflows.scanning.merging_beside import MergingBeside
 from gtrack.workflows.scanning.null import NullSummary, merge_null, null_record
 from gtrack.workflows.scanning.record import copy_genome, make_manifest
 from gtrack.workflows.scanning.table_files import writing_tables
 from gtrack.workflows.scanning.versions import check_version
+
+if TYPE_CHECKING:
+    from gtrack.workflows.scanning.merging_beside import MergingBeside
 
 
 @dataclass(frozen=True, slots=True)
