@@ -1,12 +1,13 @@
-"""Devices: which there are, and how torch is set while a scan runs on them."""
+"""Devices: which there are, and how torch is set while a scan runs on them.
+
+torch takes seconds to load: it is when something of it is asked for.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import torch
 
 from gtrack.core.errors import InputError, ModelError
 
@@ -31,10 +32,12 @@ def resolve_devices(wish: str) -> list[str]:
     ModelError
         When the device is not there.
     """
-    if wish == "auto":
-        return ["cuda:0"] if torch.cuda.is_available() else ["cpu"]
     if wish == "cpu":
         return ["cpu"]
+    if wish == "auto":
+        import torch  # noqa: PLC0415  (seconds)
+
+        return ["cuda:0"] if torch.cuda.is_available() else ["cpu"]
     kind, colon, numbers = wish.partition(":")
     indices = numbers.split(",") if colon else []
     whole = all(index.isascii() and index.isdigit() for index in indices)
@@ -44,6 +47,8 @@ def resolve_devices(wish: str) -> list[str]:
         raise InputError(
             f"--device {wish}: use auto, cpu, cuda, or cuda:0,1 (cpu:2 is two processes)"
         )
+    import torch  # noqa: PLC0415  (seconds)
+
     there = torch.cuda.device_count() if torch.cuda.is_available() else 0
     indices = indices or [str(index) for index in range(there)]
     if not indices or any(int(index) >= there for index in indices):
@@ -66,12 +71,18 @@ def resolve_precision(wish: str | None, device: str) -> str:
 
 def device_name(device: str) -> str | None:
     """Return what the maker calls a device; None of a CPU."""
-    return torch.cuda.get_device_name(device) if device.startswith("cuda") else None
+    if not device.startswith("cuda"):
+        return None
+    import torch  # noqa: PLC0415  (seconds)
+
+    return torch.cuda.get_device_name(device)
 
 
 @contextmanager
 def one_thread_per_operation(active: bool) -> Iterator[None]:
     """Let each CPU operation use one thread, so that results do not depend on their number."""
+    import torch  # noqa: PLC0415  (seconds)
+
     before = torch.get_num_threads()
     if active:
         torch.set_num_threads(1)

@@ -8,9 +8,7 @@ import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from gtrack.core import catalogue
 from gtrack.core.errors import InputError, ModelError
@@ -28,6 +26,9 @@ from gtrack.models.weights import (
     unwrapped,
     weight_files,
 )
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["claimed", "digest", "locate", "open_model", "read_config", "read_weights"]
 
@@ -152,7 +153,7 @@ def open_model(
     source: str | Path,
     *,
     device: str | torch.device = "cpu",
-    dtype: torch.dtype = torch.float32,
+    dtype: torch.dtype | None = None,
 ) -> SequenceModel:
     """Open a model for inference: weights frozen, eval mode, on its device.
 
@@ -162,8 +163,8 @@ def open_model(
         A folder or a Hub id, as :func:`locate` takes them.
     device : str or torch.device
         Where the network lives.
-    dtype : torch.dtype
-        Type of its weights and activations.
+    dtype : torch.dtype, optional
+        Type of its weights and activations; float32 when not given.
 
     Raises
     ------
@@ -174,7 +175,9 @@ def open_model(
     """
     folder = locate(source)
     name, kind = _recognised(source, folder)
-    model = kind.load(folder, device=device, dtype=dtype)
+    import torch  # noqa: PLC0415  (seconds)
+
+    model = kind.load(folder, device=device, dtype=dtype or torch.float32)
     if missing := lacking(model, SequenceModel):
         raise ModelError(f"a model of kind {name!r} lacks {', '.join(missing)}; repair its package")
     return model
