@@ -59,6 +59,19 @@ def resolve_devices(wish: str) -> list[str]:
     return [f"cuda:{int(index)}" for index in dict.fromkeys(indices)]
 
 
+def always_there(wish: str, precision: str | None = None) -> bool:
+    """Tell whether every machine has what is wished for: then nobody asks torch before it works.
+
+    Parameters
+    ----------
+    wish : str
+        As :func:`resolve_devices` takes it.
+    precision : str or None
+        As :func:`resolve_precision` takes it.
+    """
+    return wish in ("auto", "cpu") and precision != "tf32"
+
+
 def resolve_precision(wish: str | None, device: str) -> str:
     """Return the precision: fp32 on a CPU and tf32 on CUDA unless the user chose."""
     on_cuda = device.startswith("cuda")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,15 @@ from gtrack.models.weights import (
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["claimed", "digest", "locate", "open_model", "read_config", "read_weights"]
+__all__ = [
+    "claimed",
+    "digest",
+    "locate",
+    "open_model",
+    "read_config",
+    "read_weights",
+    "refuse_none",
+]
 
 _HUB_ID = re.compile(r"(?P<id>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(@(?P<revision>[\w./-]+))?")
 _PICKLES = ("pytorch_model*.bin", "adapter_model.bin")
@@ -181,6 +189,18 @@ def open_model(
     if missing := lacking(model, SequenceModel):
         raise ModelError(f"a model of kind {name!r} lacks {', '.join(missing)}; repair its package")
     return model
+
+
+def refuse_none(sources: Iterable[str | Path]) -> None:
+    """Refuse what is no folder of a model, before a network's library is loaded.
+
+    Raises
+    ------
+    InputError, ModelError
+        As :func:`open_model`, of what needs no look into the weights.
+    """
+    for source in sources:
+        check_model(source, locate(source))
 
 
 def digest(source: str | Path) -> str:

@@ -26,8 +26,8 @@ from gtrack.core.sequences import Reference, is_known
 from gtrack.engines.snakemake.run_folder import remove_kept
 from gtrack.io.motifs import read_motifs
 from gtrack.io.shell import renaming
-from gtrack.models.device import resolve_devices, resolve_precision
-from gtrack.models.folder import open_model
+from gtrack.models.device import always_there, resolve_devices, resolve_precision
+from gtrack.models.folder import open_model, refuse_none
 from gtrack.workflows.calling.widths import check_widths
 from gtrack.workflows.folder.genome import (
     genome_notes,
@@ -183,11 +183,13 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
         check_regions(regions, genome.chrom_sizes, genome.path, renaming(job.bed))
         annotations = check_annotations(job.annotations, genome.chrom_sizes)
         refuse_taken(annotations, job.out)
-        devices = tuple(resolve_devices(job.device))
-        precision = resolve_precision(job.precision, devices[0])
+        if not always_there(job.device, job.precision):
+            _machine(job)
         regions = widened(regions, genome.chrom_sizes, flank=job.flank, resize=job.resize)
         canonical, _ = canonical_regions(regions, genome.chrom_sizes)
         weights = None if job.weights is None else check_weights(job.weights, canonical, genome)
+        refuse_none(where for _, where in job.models)
+        devices, precision = _machine(job)  # from here on torch is needed
         models = {name: open_model(where, device=devices[0]) for name, where in job.models}
         asked = method(parameters, precision)
         plans = plan_models(job, models, devices[0], asked, stored)
@@ -222,6 +224,12 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
     notes += [*of_genome, *said_of_found(plan)]
     loose = genome if isinstance(genome, LooseGenome) else None
     return Planned(plan, models, devices, True, annotations, tuple(notes), loose)
+
+
+def _machine(job: ScanJob) -> tuple[tuple[str, ...], str]:
+    """Return the devices of a job, and the arithmetic on them."""
+    devices = tuple(resolve_devices(job.device))
+    return devices, resolve_precision(job.precision, devices[0])
 
 
 def _read_by_all(
