@@ -13,6 +13,9 @@ from gtrack.core.errors import InputError, ModelError
 
 _MOST_GROUPS = 256
 
+_DRIVERS = ("/dev/nvidiactl", "/dev/nvmap", "/dev/dxg", "/dev/kfd")
+"""One of them is there wherever a program sees a GPU: NVIDIA's, Jetson's, that of WSL, AMD's."""
+
 # Read by torch at the first product on CUDA: without it cuBLAS may give other bits each time.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
@@ -70,6 +73,12 @@ def always_there(wish: str, precision: str | None = None) -> bool:
         As :func:`resolve_precision` takes it.
     """
     return wish in ("auto", "cpu") and precision != "tf32"
+
+
+def surely_cpu(wish: str) -> bool:
+    """Tell whether a wish is one for the CPU, as far as that is told without torch."""
+    no_driver = wish == "auto" and not any(map(os.path.exists, _DRIVERS))
+    return no_driver or wish.partition(":")[0] == "cpu"
 
 
 def resolve_precision(wish: str | None, device: str) -> str:

@@ -14,7 +14,7 @@ from gtrack.core import catalogue
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import ModelKind, SequenceModel, lacking
 from gtrack.core.printable import shown
-from gtrack.models import GROUP, MODELS
+from gtrack.models import FILES, GROUP, MODELS
 from gtrack.models.adapters import refuse_unmerged
 from gtrack.models.foreign import family
 from gtrack.models.hints import check_model, no_folder
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "claimed",
     "digest",
+    "holds",
     "locate",
     "open_model",
     "read_config",
@@ -218,10 +219,34 @@ def digest(source: str | Path) -> str:
     """
     folder = locate(source)
     _, kind = _recognised(source, folder)
+    return _digest(folder, kind.files)
+
+
+def holds(source: str | Path, kind: str, sha256: str) -> bool:
+    """Tell whether a folder holds the model of a digest, as far as that is told without torch.
+
+    Parameters
+    ----------
+    source : str or Path
+    kind : str
+        What the model was. Of another package's nothing is told.
+    sha256 : str
+        As :func:`digest` returned it.
+
+    Raises
+    ------
+    ModelError
+        When a file cannot be read.
+    """
+    folder = Path(source)
+    return kind in FILES and folder.is_dir() and _digest(folder, FILES[kind]) == sha256
+
+
+def _digest(folder: Path, files: Iterable[str]) -> str:
     config = {k: v for k, v in read_config(folder).items() if k not in _UNDECISIVE}
     canonical = json.dumps(config, sort_keys=True, separators=(",", ":"))
     parts = ["config " + hashlib.sha256(canonical.encode()).hexdigest()]
-    others = (folder / name for name in kind.files if (folder / name).exists())
+    others = (folder / name for name in files if (folder / name).exists())
     for path in (*weight_files(folder), *others):
         try:
             with path.open("rb") as file:

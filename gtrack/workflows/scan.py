@@ -158,7 +158,7 @@ def _scan(
             republish(folder, copied=written(planned.annotations))
             return added_later(plan, folder), planned
         folder.make()  # what a resumed scan lacks
-        record = begin_run(job.out, job.local())
+        record = begin_run(job.out, job.local(plan.digest))
         begin_log("scan", job, plan, planning, resume=resume)
         try:
             if tell is not None:
