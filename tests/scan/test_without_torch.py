@@ -150,3 +150,16 @@ def test_what_decides_a_models_digest_is_told_without_it(kind: str, inputs) -> N
     assert not holds(folder, "of another package", digest(folder))
     assert not holds(folder / "nope", kind, digest(folder))
     assert all((folder / name).is_file() for name in FILES[kind])
+
+
+def test_no_verb_loads_torch_before_it_is_asked_to_work() -> None:
+    script = (
+        "import importlib, pkgutil, sys, gtrack.workflows as verbs\n"
+        "names = [each.name for each in pkgutil.iter_modules(verbs.__path__) if not each.ispkg]\n"
+        "for name in names: importlib.import_module(f'gtrack.workflows.{name}')\n"
+        f"print(len(names), [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    number, _, heavy = ran.stdout.strip().partition(" ")
+    assert int(number) > 20
+    assert heavy == "[]"
