@@ -44,7 +44,10 @@ STAGES = {
         "gtrack.workflows.plan:check_regions",
         "gtrack.workflows.plan:canonical_regions",
     ],
-    "plan: models": ["gtrack.workflows.plan:open_model", "gtrack.workflows.plan:plan_model"],
+    "plan: models": [
+        "gtrack.workflows.scanning.opening:open_model",
+        "gtrack.workflows.scanning.opening:plan_models",
+    ],
     "plan: windows": ["gtrack.core.scan.plan:ModelPlan.lay"],
     "plan: bases of regions": ["gtrack.core.scan.gathering:RegionBases.of"],
     "plan: pools": ["gtrack.workflows.plan:_read_pools"],

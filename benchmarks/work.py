@@ -26,12 +26,15 @@ from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 
 import gtrack.attribution.attnlrp
+import gtrack.attribution.input_gradient
 import gtrack.attribution.rules.cnn
+import gtrack.cli.passport_summary
 import gtrack.cli.plan
 import gtrack.cli.progress
 import gtrack.cli.summary
 import gtrack.cli.work
 import gtrack.models.cnn
+import gtrack.workflows.passport
 import gtrack.workflows.scan  # noqa: F401
 from gtrack.__main__ import main
 from gtrack.io.event_log import read_events

@@ -132,6 +132,7 @@ from pathlib import Path
 import gtrack.cli.scan_options, gtrack.cli.progress, gtrack.cli.summary, gtrack.workflows.scan
 import gtrack.models.cnn, gtrack.models.dnabert2, gtrack.attribution.attnlrp
 import gtrack.attribution.rules.cnn, gtrack.attribution.rules.dnabert2
+import gtrack.attribution.input_gradient, gtrack.cli.passport_summary, gtrack.workflows.hits
 from gtrack.__main__ import main
 
 def work(job):

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gtrack.attribution.pool import PoolExplainer
@@ -74,6 +73,8 @@ def found_batch_units(
 
         if device.type != "cuda":
             return by_time(explained, default, most)
+        import torch  # noqa: PLC0415  (seconds)
+
         explained(default)  # what is made once
         torch.cuda.reset_peak_memory_stats(device)
         held = torch.cuda.memory_allocated(device)

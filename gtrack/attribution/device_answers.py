@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,21 +13,6 @@ from torch import Tensor
 from gtrack.core.scan.answers import Answers
 from gtrack.core.scan.batches import BatchShape
 from gtrack.core.scan.pool_layout import PoolLayout
-
-
-class NotFinite(Exception):  # noqa: N818
-    """A row of a pool is NaN or infinite.
-
-    Attributes
-    ----------
-    again : callable
-        Computes its batch once more and raises what says where; nothing else may use the model
-        meanwhile.
-    """
-
-    def __init__(self, again: Callable[[], None]) -> None:
-        super().__init__("NaN or infinity in a pool")
-        self.again = again
 
 
 class DeviceAnswers:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from gtrack.core.encodings import Explained
 from gtrack.core.errors import ModelError
 from gtrack.core.ports import SequenceModel
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 class NonFiniteError(ModelError):
@@ -69,7 +70,9 @@ class Trace:
 
     def note(self, what: str, value: object) -> None:
         """Record `what` if nothing is recorded yet and `value` is not finite in the row."""
-        if self.culprit is None and isinstance(value, Tensor):
+        import torch  # noqa: PLC0415  (seconds)
+
+        if self.culprit is None and isinstance(value, torch.Tensor):
             rows = value if value.shape[0] == 1 else value[self._row : self._row + 1]
             if not bool(torch.isfinite(rows).all()):
                 self.culprit = what
@@ -77,8 +80,8 @@ class Trace:
     def _watch(self, name: str) -> Callable[[nn.Module, Any, Any], None]:
         def hook(_module: nn.Module, _inputs: Any, output: Any) -> None:
             self.note(f"the output of {name}", output)
-            if isinstance(output, Tensor) and output.requires_grad:
-                output.register_hook(  # type: ignore[no-untyped-call]
+            if getattr(output, "requires_grad", False):
+                output.register_hook(
                     lambda gradient: self.note(f"the gradient at the output of {name}", gradient)
                 )
 

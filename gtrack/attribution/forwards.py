@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gtrack.attribution.finite import NonFiniteError, first_bad_row, locate
@@ -148,6 +147,8 @@ def outputs_alone(model: SequenceModel, precision: Precision) -> Explain:
 
 
 def _pass(model: SequenceModel, batch: Any, precision: Precision) -> NDArray[np.float64]:
+    import torch  # noqa: PLC0415  (seconds)
+
     with torch.no_grad(), products(precision, model):
         embedded = model.embed(batch)
         with autocast(precision, model):

@@ -6,12 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import ClassVar
 
-import torch
-
-from gtrack.attribution.gradient import InputGradient
-from gtrack.attribution.precision import check
 from gtrack.attribution.rules import rules_of
-from gtrack.attribution.rules.context import applied, in_float64
 from gtrack.core.parameters import complete
 from gtrack.core.ports import Explain, SequenceModel
 from gtrack.core.precision import Precision
@@ -64,13 +59,7 @@ class Lrp:
             When there are no rules for the model or for one of its modules, or the arithmetic
             does not suit the device.
         """
-        check(self.precision, model)
-        rules = rules_of(model.kind, self.name, self.parameters)
-        if not rules.double:
-            with applied(model.network, rules):
-                yield InputGradient(model, self.precision)
-            return
-        own = next(model.network.parameters()).dtype
-        with in_float64(model.network), applied(model.network, rules):
-            rounded = torch.float64 if own == torch.float64 else torch.float32
-            yield InputGradient(model, self.precision, rounded=rounded)
+        from gtrack.attribution.input_gradient import ruled  # noqa: PLC0415  (torch: seconds)
+
+        with ruled(model, self.precision, self.name, self.parameters) as explain:
+            yield explain

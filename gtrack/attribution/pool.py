@@ -2,19 +2,18 @@
 
 Three steps, which may be made by three threads: `prepare` lays the pool in host memory, `begin`
 computes, or where answers stay on a device only asks for it, and what it returns is waited for.
+torch, which takes seconds to load, is where the model came from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.attribution.device_answers import DeviceAnswers, NotFinite
-from gtrack.attribution.recorded import Recorded
 from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import ModelError
 from gtrack.core.optional_ports import Pooling, Staying
@@ -22,6 +21,9 @@ from gtrack.core.ports import Explain, Runner, SequenceModel, lacking
 from gtrack.core.scan.answers import Answers
 from gtrack.core.scan.batches import LENGTH_STEP, BatchShape, cut_batches
 from gtrack.core.sequences import lengths_of
+
+if TYPE_CHECKING:
+    from gtrack.attribution.recorded import Recorded
 
 _DEVICE_SAYS = ("CUDA error", "CUBLAS_STATUS", "cuDNN error", "CUDNN_STATUS", "device-side assert")
 """What torch says when a device can do no more in this process."""
@@ -49,6 +51,21 @@ class OutOfMemoryError(ModelError):
 
     def __reduce__(self) -> tuple[Any, ...]:  # it may come from another process
         return type(self), self._made_of
+
+
+class NotFinite(Exception):  # noqa: N818
+    """A row of a pool is NaN or infinite.
+
+    Attributes
+    ----------
+    again : callable
+        Computes its batch once more and raises what says where; nothing else may use the model
+        meanwhile.
+    """
+
+    def __init__(self, again: Callable[[], None]) -> None:
+        super().__init__("NaN or infinity in a pool")
+        self.again = again
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,6 +178,9 @@ class PoolExplainer:
 
     def _staying(self, pool: Prepared, on_batch: Callable[[int, int], None]) -> Wait:
         """Ask the device for a pool without waiting for any of it."""
+        from gtrack.attribution.device_answers import DeviceAnswers  # noqa: PLC0415  (torch)
+        from gtrack.attribution.recorded import Recorded  # noqa: PLC0415
+
         explain = cast(Staying, self.explain)
         if not self._recorded:
             self._recorded.append(Recorded(explain, explain.weights(self.contrasts)))

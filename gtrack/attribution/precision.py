@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import torch
+from typing import TYPE_CHECKING
 
 from gtrack.core.errors import ModelError
 from gtrack.core.ports import SequenceModel
 from gtrack.core.precision import PRECISIONS, Precision
+
+if TYPE_CHECKING:
+    import torch
 
 
 def check(precision: Precision, model: SequenceModel) -> None:
@@ -20,6 +22,8 @@ def check(precision: Precision, model: SequenceModel) -> None:
     ModelError
         With the cure.
     """
+    import torch  # noqa: PLC0415  (seconds)
+
     parameter = next(model.network.parameters())
     if precision not in PRECISIONS:
         raise ModelError(f"precision {precision!r} is not one of {', '.join(PRECISIONS)}")
@@ -39,6 +43,8 @@ def arithmetic(precision: Precision, model: SequenceModel) -> Precision:
 @contextmanager
 def products(precision: Precision, model: SequenceModel) -> Iterator[None]:
     """Set how float32 products are computed, forward and backward; put the setting back after."""
+    import torch  # noqa: PLC0415  (seconds)
+
     precision = arithmetic(precision, model)
     matmul = torch.get_float32_matmul_precision()
     convolution = torch.backends.cudnn.allow_tf32
@@ -66,6 +72,8 @@ def repeatable(model: SequenceModel) -> Iterator[None]:
     if device.type != "cuda":
         yield
         return
+    import torch  # noqa: PLC0415  (seconds)
+
     before = torch.get_deterministic_debug_mode()
     filled = torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]
     try:
@@ -82,6 +90,8 @@ def repeatable(model: SequenceModel) -> Iterator[None]:
 
 def autocast(precision: Precision, model: SequenceModel) -> torch.autocast:
     """Return the context of a forward pass; the backward pass follows its types by itself."""
+    import torch  # noqa: PLC0415  (seconds)
+
     device = next(model.network.parameters()).device.type
     rounded = arithmetic(precision, model) == "bf16"
     return torch.autocast(device, dtype=torch.bfloat16, enabled=rounded)
@@ -92,6 +102,8 @@ def _products_repeat(device: torch.device) -> bool:
 
     It does not where another program of this process made products before gtrack was imported.
     """
+    import torch  # noqa: PLC0415  (seconds)
+
     one = torch.ones(1, 1, device=device)
     try:
         torch.mm(one, one)

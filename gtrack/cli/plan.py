@@ -30,11 +30,13 @@ def plan(resume: bool, overwrite: bool, passport: bool | None, **given: Any) -> 
       gtrack plan --bed example_data/regions.bed --fasta example_data/genome.fa \\
                   --model cnn=example_data/models/cnn --out out/planned --shards 2
     """
-    from gtrack.cli.summary import print_annotations, print_note
     from gtrack.workflows.plan import plan as workflow
 
     job = scan_job(given)
     planned = workflow(job, resume=resume, overwrite=overwrite)
+    from gtrack.cli.notes import print_note
+    from gtrack.cli.summary import print_annotations
+
     made = planned.plan
     for line in planned.notes:
         print_note(line)

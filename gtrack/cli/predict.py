@@ -110,8 +110,8 @@ def predict(**given: Any) -> None:
 
 def _tell(found: Predicted) -> None:
     """Print on stderr how many there were, what is not there, and how good the rest is."""
+    from gtrack.cli.notes import print_note
     from gtrack.cli.scores import print_metrics
-    from gtrack.cli.summary import print_note
     from gtrack.core.strands import STRANDS_SAID
 
     for line in found.notes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -12,6 +12,9 @@ from gtrack.cli.options import FILE
 from gtrack.cli.scan_options import scan_job, scan_options
 from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
+
+if TYPE_CHECKING:
+    from gtrack.workflows.scan import Scanned
 
 _OF_ONE_SHARD = ("plan_folder", "shard", "device", "workers")
 
@@ -62,19 +65,9 @@ def scan(
                   --model dnabert2=example_data/models/dnabert2 --out out/first \\
                   --motifs example_data/motifs.meme
     """
-    from gtrack.cli.next_step import print_next
-    from gtrack.cli.passport_summary import print_passports, print_price
+    from gtrack.cli.notes import print_note
     from gtrack.cli.progress import print_cost, scan_progress
-    from gtrack.cli.stage_summary import print_spent
-    from gtrack.cli.summary import (
-        print_annotations,
-        print_hits,
-        print_note,
-        print_older,
-        print_summary,
-    )
     from gtrack.workflows import scan as workflow
-    from gtrack.workflows.annotate import older
 
     if (plan_folder is None) != (shard is None):
         raise InputError("--plan DIR and --shard K go together")
@@ -89,19 +82,30 @@ def scan(
         options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}
         options |= {"passport": passport, "tell": print_cost, "say": print_note}
         done = workflow.scan(job, begin, **options)
+    _tell(done, given["out"])
+
+
+def _tell(done: Scanned, out: Path) -> None:
+    """Print what a scan did."""
+    from gtrack.cli.next_step import print_next
+    from gtrack.cli.passport_summary import print_passports, print_price
+    from gtrack.cli.stage_summary import print_spent
+    from gtrack.cli.summary import print_annotations, print_hits, print_older, print_summary
+    from gtrack.workflows.annotate import older
+
     if done.scan is not None:
         print_summary(done.scan)
     elif done.hits is None and not done.annotations and done.passports is None:
-        echo(f"{given['out']} is finished already; nothing to do", err=True)
+        echo(f"{out} is finished already; nothing to do", err=True)
     print_annotations(done.annotations)
     if done.annotations and done.scan is None:
-        print_older(older(given["out"]))
+        print_older(older(out))
     if done.hits is not None:
         print_hits(done.hits)
     if done.passports is not None:
         print_passports(done.passports)
     elif done.price is not None:
-        print_price(given["out"], done.price)
+        print_price(out, done.price)
     if done.scan is not None:
         print_spent(done.spent)
-        print_next(given["out"])
+        print_next(out)

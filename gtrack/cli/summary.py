@@ -76,14 +76,6 @@ def _beside(console: Console, beside: BesideSummary | None) -> Sequence[TrackSpe
     return beside.tracks
 
 
-def print_note(line: str) -> None:
-    """Print a line of what a user should know of the inputs to stderr."""
-    rest = line.removeprefix("warning: ")
-    head = "[yellow]warning:[/] " if rest != line else ""
-    console = printable_console()
-    console.print(f"{head}{escape(shown(rest, 2000))}", soft_wrap=True)
-
-
 def print_annotations(annotations: Iterable[Annotation]) -> None:
     """Print what of each annotation is shown to stderr."""
     console = printable_console()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.markup import escape
 
-from gtrack.cli.summary import print_note
+from gtrack.cli.notes import print_note
 from gtrack.cli.terminal import printable_console
 from gtrack.core.printable import shown
 from gtrack.workflows.calling.results import HitsSummary

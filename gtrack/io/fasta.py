@@ -9,8 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-import pyfaidx
-
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
 from gtrack.core.sequences import as_read, not_dna
@@ -253,6 +251,8 @@ class _BgzipReader:
     """A bgzip FASTA file and its indexes."""
 
     def __init__(self, given: Path, files: tuple[Path, ...], blocks: list[tuple[int, int]]) -> None:
+        import pyfaidx  # noqa: PLC0415  (of bgzipped genomes alone; it loads half of the web)
+
         file, fai, gzi = files
         try:
             self._reader = pyfaidx.Faidx(

@@ -11,5 +11,8 @@ MODELS: dict[str, str] = {
 }
 """Kind -> ``module:class`` of the ModelKind, loaded on first use."""
 
+FILES: dict[str, tuple[str, ...]] = {"cnn": (), "dnabert2": ("tokenizer.json",)}
+"""Kind -> what else of a folder than config and weights decides the outputs."""
+
 GROUP = "gtrack.models"
 """Entry points that extend the table of models."""

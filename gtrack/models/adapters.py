@@ -13,14 +13,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from gtrack.core.errors import ModelError
 from gtrack.core.printable import shown
 from gtrack.models.adapter_config import ADAPTER, ELSEWHERE, check_mergeable, scale_of
 from gtrack.models.pickles import read_pickle
 from gtrack.models.weights import WRAPPERS, tensors_in, unwrapped
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 ADAPTER_WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
 

@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from gtrack.core.errors import InputError, ModelError
 from gtrack.models.adapter_config import is_adapter
@@ -18,6 +16,9 @@ from gtrack.models.hints import adapter_alone, check_convertible, one_part, with
 from gtrack.models.parts import joined
 from gtrack.models.pickles import SUFFIXES, pickle_files, read_pickle
 from gtrack.models.weights import read_config, read_weights, tensors_in, weight_files
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _LABELS = ("id2label", "label2id", "num_labels", "problem_type")
 _TRAINED_ON = ("window_bp", "strands")

@@ -1,4 +1,7 @@
-"""Devices: which there are, and how torch is set while a scan runs on them."""
+"""Devices: which there are, and how torch is set while a scan runs on them.
+
+torch takes seconds to load: it is when something of it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch
-
 from gtrack.core.errors import InputError, ModelError
 
 _MOST_GROUPS = 256
+
+_DRIVERS = ("/dev/nvidiactl", "/dev/nvmap", "/dev/dxg", "/dev/kfd")
+"""One of them is there wherever a program sees a GPU: NVIDIA's, Jetson's, that of WSL, AMD's."""
 
 # Read by torch at the first product on CUDA: without it cuBLAS may give other bits each time.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -31,10 +35,12 @@ def resolve_devices(wish: str) -> list[str]:
     ModelError
         When the device is not there.
     """
-    if wish == "auto":
-        return ["cuda:0"] if torch.cuda.is_available() else ["cpu"]
     if wish == "cpu":
         return ["cpu"]
+    if wish == "auto":
+        import torch  # noqa: PLC0415  (seconds)
+
+        return ["cuda:0"] if torch.cuda.is_available() else ["cpu"]
     kind, colon, numbers = wish.partition(":")
     indices = numbers.split(",") if colon else []
     whole = all(index.isascii() and index.isdigit() for index in indices)
@@ -44,6 +50,8 @@ def resolve_devices(wish: str) -> list[str]:
         raise InputError(
             f"--device {wish}: use auto, cpu, cuda, or cuda:0,1 (cpu:2 is two processes)"
         )
+    import torch  # noqa: PLC0415  (seconds)
+
     there = torch.cuda.device_count() if torch.cuda.is_available() else 0
     indices = indices or [str(index) for index in range(there)]
     if not indices or any(int(index) >= there for index in indices):
@@ -52,6 +60,25 @@ def resolve_devices(wish: str) -> list[str]:
             "use --device cpu, or install a CUDA build of torch"
         )
     return [f"cuda:{int(index)}" for index in dict.fromkeys(indices)]
+
+
+def always_there(wish: str, precision: str | None = None) -> bool:
+    """Tell whether every machine has what is wished for: then nobody asks torch before it works.
+
+    Parameters
+    ----------
+    wish : str
+        As :func:`resolve_devices` takes it.
+    precision : str or None
+        As :func:`resolve_precision` takes it.
+    """
+    return wish in ("auto", "cpu") and precision != "tf32"
+
+
+def surely_cpu(wish: str) -> bool:
+    """Tell whether a wish is one for the CPU, as far as that is told without torch."""
+    no_driver = wish == "auto" and not any(map(os.path.exists, _DRIVERS))
+    return no_driver or wish.partition(":")[0] == "cpu"
 
 
 def resolve_precision(wish: str | None, device: str) -> str:
@@ -66,12 +93,18 @@ def resolve_precision(wish: str | None, device: str) -> str:
 
 def device_name(device: str) -> str | None:
     """Return what the maker calls a device; None of a CPU."""
-    return torch.cuda.get_device_name(device) if device.startswith("cuda") else None
+    if not device.startswith("cuda"):
+        return None
+    import torch  # noqa: PLC0415  (seconds)
+
+    return torch.cuda.get_device_name(device)
 
 
 @contextmanager
 def one_thread_per_operation(active: bool) -> Iterator[None]:
     """Let each CPU operation use one thread, so that results do not depend on their number."""
+    import torch  # noqa: PLC0415  (seconds)
+
     before = torch.get_num_threads()
     if active:
         torch.set_num_threads(1)

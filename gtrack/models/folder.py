@@ -5,18 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from gtrack.core import catalogue
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import ModelKind, SequenceModel, lacking
 from gtrack.core.printable import shown
-from gtrack.models import GROUP, MODELS
+from gtrack.models import FILES, GROUP, MODELS
 from gtrack.models.adapters import refuse_unmerged
 from gtrack.models.foreign import family
 from gtrack.models.hints import check_model, no_folder
@@ -29,7 +27,19 @@ from gtrack.models.weights import (
     weight_files,
 )
 
-__all__ = ["claimed", "digest", "locate", "open_model", "read_config", "read_weights"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = [
+    "claimed",
+    "digest",
+    "holds",
+    "locate",
+    "open_model",
+    "read_config",
+    "read_weights",
+    "refuse_none",
+]
 
 _HUB_ID = re.compile(r"(?P<id>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(@(?P<revision>[\w./-]+))?")
 _PICKLES = ("pytorch_model*.bin", "adapter_model.bin")
@@ -152,7 +162,7 @@ def open_model(
     source: str | Path,
     *,
     device: str | torch.device = "cpu",
-    dtype: torch.dtype = torch.float32,
+    dtype: torch.dtype | None = None,
 ) -> SequenceModel:
     """Open a model for inference: weights frozen, eval mode, on its device.
 
@@ -162,8 +172,8 @@ def open_model(
         A folder or a Hub id, as :func:`locate` takes them.
     device : str or torch.device
         Where the network lives.
-    dtype : torch.dtype
-        Type of its weights and activations.
+    dtype : torch.dtype, optional
+        Type of its weights and activations; float32 when not given.
 
     Raises
     ------
@@ -174,10 +184,24 @@ def open_model(
     """
     folder = locate(source)
     name, kind = _recognised(source, folder)
-    model = kind.load(folder, device=device, dtype=dtype)
+    import torch  # noqa: PLC0415  (seconds)
+
+    model = kind.load(folder, device=device, dtype=dtype or torch.float32)
     if missing := lacking(model, SequenceModel):
         raise ModelError(f"a model of kind {name!r} lacks {', '.join(missing)}; repair its package")
     return model
+
+
+def refuse_none(sources: Iterable[str | Path]) -> None:
+    """Refuse what is no folder of a model, before a network's library is loaded.
+
+    Raises
+    ------
+    InputError, ModelError
+        As :func:`open_model`, of what needs no look into the weights.
+    """
+    for source in sources:
+        check_model(source, locate(source))
 
 
 def digest(source: str | Path) -> str:
@@ -195,10 +219,34 @@ def digest(source: str | Path) -> str:
     """
     folder = locate(source)
     _, kind = _recognised(source, folder)
+    return _digest(folder, kind.files)
+
+
+def holds(source: str | Path, kind: str, sha256: str) -> bool:
+    """Tell whether a folder holds the model of a digest, as far as that is told without torch.
+
+    Parameters
+    ----------
+    source : str or Path
+    kind : str
+        What the model was. Of another package's nothing is told.
+    sha256 : str
+        As :func:`digest` returned it.
+
+    Raises
+    ------
+    ModelError
+        When a file cannot be read.
+    """
+    folder = Path(source)
+    return kind in FILES and folder.is_dir() and _digest(folder, FILES[kind]) == sha256
+
+
+def _digest(folder: Path, files: Iterable[str]) -> str:
     config = {k: v for k, v in read_config(folder).items() if k not in _UNDECISIVE}
     canonical = json.dumps(config, sort_keys=True, separators=(",", ":"))
     parts = ["config " + hashlib.sha256(canonical.encode()).hexdigest()]
-    others = (folder / name for name in kind.files if (folder / name).exists())
+    others = (folder / name for name in files if (folder / name).exists())
     for path in (*weight_files(folder), *others):
         try:
             with path.open("rb") as file:

@@ -10,16 +10,16 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.printable import pasted, quoted, shown
 from gtrack.models.foreign import stand_in
 from gtrack.models.parts import Parts
 from gtrack.models.weights import check_numbers, check_regular, weight_files
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 PICKLES = ("pytorch_model.bin", "pytorch_model.pt", "model.pt")
 """What trainers call the one that matters; without them it must be the only one of its folder."""
@@ -84,6 +84,8 @@ def read_pickle(path: Path) -> dict[str, Tensor]:
     except OSError as problem:
         raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
     _check_archive(path)
+    import torch  # noqa: PLC0415  (seconds)
+
     try:
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as problem:  # an unreadable, damaged or hostile pickle fails in a dozen ways
@@ -147,6 +149,8 @@ def _network(content: Any, path: Path) -> dict[str, Tensor]:
 
 
 def _is_state(content: Any) -> bool:
+    from torch import Tensor  # noqa: PLC0415  (seconds)
+
     return (
         isinstance(content, Mapping)
         and len(content) > 0

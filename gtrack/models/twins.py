@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor, nn
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 @contextmanager
@@ -24,6 +25,8 @@ def permuted(network: nn.Module, seed: int) -> Iterator[None]:
     seed : int
         Of the orders.
     """
+    import torch  # noqa: PLC0415  (seconds)
+
     generator = torch.Generator().manual_seed(seed)
     kept: list[tuple[Tensor, Tensor]] = []
     try:
@@ -41,6 +44,8 @@ def permuted(network: nn.Module, seed: int) -> Iterator[None]:
 
 def _learned(network: nn.Module) -> Iterator[Tensor]:
     """Yield what training sets: weights, and the running statistics of normalisations."""
+    from torch import nn  # noqa: PLC0415  (seconds)
+
     yield from network.parameters()
     for module in network.modules():
         if isinstance(module, nn.BatchNorm1d):

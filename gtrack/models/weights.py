@@ -12,12 +12,9 @@ import stat
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
-from torch import Tensor, nn
 
 from gtrack.core.errors import ModelError
 from gtrack.core.printable import shown
@@ -25,14 +22,18 @@ from gtrack.core.small_file import whole_json
 from gtrack.models.foreign import damaged
 from gtrack.models.parts import Parts, joined, parts_of
 
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
 WEIGHTS = "model.safetensors"
 _MAX_CONFIG = 1_000_000
 _MAX_HEADER = 4_000_000
 _MAX_TENSORS = 20_000
 _SAID = 300  # characters of safetensors' own words: they may quote the file
 _TYPES = (
-    *(torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.bool),
-    *(torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
+    *("float16", "bfloat16", "float32", "float64", "bool"),
+    *("uint8", "int8", "int16", "int32", "int64"),
 )
 
 WRAPPERS = ("module.", "_orig_mod.", "base_model.model.", "model.")
@@ -44,7 +45,7 @@ _WITHIN = {
 }
 """What torch puts before the names within a part of the network that is wrapped alone."""
 
-Network = TypeVar("Network", bound=nn.Module)
+Network = TypeVar("Network", bound="nn.Module")
 
 
 def read_json(path: Path, limit: int = _MAX_CONFIG) -> dict[str, Any]:
@@ -196,6 +197,8 @@ def tensors_in(path: Path) -> dict[str, Tensor]:
         of a type that weights are not trained in, such as 8-bit floats.
     """
     check_weights_file(path)
+    from safetensors.torch import load_file  # noqa: PLC0415  (seconds)
+
     try:
         # Copied: a mapped file that someone overwrites would end the process.
         with path.open("rb"):
@@ -243,8 +246,8 @@ def check_numbers(tensors: Mapping[str, Tensor], where: Path) -> None:
         Naming the file and the first such tensor.
     """
     for name, tensor in tensors.items():
-        if tensor.dtype not in _TYPES:
-            kind = str(tensor.dtype).removeprefix("torch.")
+        kind = str(tensor.dtype).removeprefix("torch.")
+        if kind not in _TYPES:
             raise ModelError(
                 f"{where}: tensor {shown(name)} is {kind}; save the checkpoint as float32"
             )
@@ -260,7 +263,7 @@ def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:
         Naming the file and the first such tensor.
     """
     for name, tensor in tensors.items():
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
             raise ModelError(
                 f"{where}: tensor {shown(name)} holds NaN or infinity; the training failed"
             )
@@ -268,6 +271,9 @@ def check_finite(tensors: Mapping[str, Tensor], where: Path) -> None:
 
 def write_weights(tensors: Mapping[str, Tensor], folder: Path) -> None:
     """Write ``model.safetensors``; the same tensors give the same bytes."""
+    import torch  # noqa: PLC0415  (seconds)
+    from safetensors.torch import save  # noqa: PLC0415
+
     copies = {
         name: tensors[name].detach().clone(memory_format=torch.contiguous_format)
         for name in sorted(tensors)

@@ -8,8 +8,6 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from gtrack.core.ensemble_record import put_together, set_apart
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import KINDS, SCHEMA, RunManifest, TrackSpec, completed
@@ -48,6 +46,8 @@ def read_manifest(path: Path) -> RunManifest:
             f"{path}: schema {str(schema)[:40]!r}, but this gtrack reads {SCHEMA!r}; use the "
             "gtrack that made it, or scan again"
         )
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  (many files)
+
     checker = Draft202012Validator(json.loads(SCHEMA_FILE.read_text()))
     for problem in checker.iter_errors(record):
         raise InputError(

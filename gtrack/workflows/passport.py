@@ -20,15 +20,16 @@ from gtrack.evaluation.passport import SCHEMA, Passport
 from gtrack.evaluation.passport_cost import SHARE, WINDOWS, passes
 from gtrack.evaluation.passport_words import shown
 from gtrack.io.atomic import write_text
-from gtrack.models.cnn import Cnn
 from gtrack.models.device import one_thread_per_operation, resolve_devices
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.run_log import RunLog, timed
 from gtrack.workflows.folder.scan_folder import TRUST
-from gtrack.workflows.judging.evidence import gather
 from gtrack.workflows.judging.opened import Opened
 from gtrack.workflows.scanning.reopened import reopen_models
 from gtrack.workflows.scanning.shard import make_method
+
+_LOCAL = "cnn"
+"""The kind of models whose substitutions are computed where they are seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def price(plan: Plan, windows: int = WINDOWS) -> Price:
         grid = plan.grid(model.name)
         targets = len(model.targets)
         both = model.strand == "both"
-        local = model.kind == Cnn.kind
+        local = model.kind == _LOCAL
         cost += targets * passes(model.unit, model.window_bp, both, windows, local=local)
         grids = [grid, *(each.grid for each in [plan.null_grids().get(model.name)] if each)]
         bits = [bits for each in grids for bits in each.strands.tolist()]
@@ -144,6 +145,8 @@ def _judge(
     device: str,
     progress: Progress,
 ) -> tuple[Passport, ...]:
+    from gtrack.workflows.judging.evidence import gather  # noqa: PLC0415  (torch: seconds)
+
     on_cpu = device == "cpu"
     runner: Runner = Threads(job.workers or available_cores()) if on_cpu else Serial()
     options = scan.plan.options

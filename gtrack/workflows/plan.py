@@ -21,13 +21,11 @@ from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.scan.plan_differences import differences
 from gtrack.core.scan.regions import canonical_regions, check_regions
 from gtrack.core.scan.tiling import WHOLE, Tiles
-from gtrack.core.scan.widening import said_of_lengths, said_of_loose, said_of_window, widened
+from gtrack.core.scan.widening import said_of_lengths, said_of_loose, widened
 from gtrack.core.sequences import Reference, is_known
 from gtrack.engines.snakemake.run_folder import remove_kept
 from gtrack.io.motifs import read_motifs
 from gtrack.io.shell import renaming
-from gtrack.models.device import resolve_devices, resolve_precision
-from gtrack.models.folder import open_model
 from gtrack.workflows.calling.widths import check_widths
 from gtrack.workflows.folder.genome import (
     genome_notes,
@@ -51,8 +49,9 @@ from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.job_log import begin_log
 from gtrack.workflows.scanning.model_plan import method_of
 from gtrack.workflows.scanning.null import plan_null
+from gtrack.workflows.scanning.opening import opened_models, refuse_machine
 from gtrack.workflows.scanning.sources import opened_source
-from gtrack.workflows.scanning.tried import found_by_trying, plan_models
+from gtrack.workflows.scanning.tried import found_by_trying
 from gtrack.workflows.scanning.versions import check_version, versions
 from gtrack.workflows.scanning.weights import check_weights
 
@@ -71,8 +70,9 @@ would leave the merge beside it nothing to do until the end."""
 class Planned:
     """A plan, and the models that were opened to make it (on the first device).
 
-    `fresh` says that the plan was made now, not found; `annotations` are those of the job; `notes`
-    are what a user should know of the inputs; `loose` are sequences that lie on no genome.
+    None is opened of a finished scan that is asked for again. `fresh` says that the plan was made
+    now, not found; `annotations` are those of the job; `notes` are what a user should know of the
+    inputs; `loose` are sequences that lie on no genome.
     """
 
     plan: Plan
@@ -127,7 +127,7 @@ def make_plan(
     if resume and folder.is_planned():
         stored = folder.read_plan()
         check_version(stored, job.out)
-    planned = _plan_inputs(job, stored)
+    planned = _plan_inputs(job, stored, folder)
     check_widths(motifs, planned.plan.regions)
     fitted(job.beside.ensembles, planned.plan)
     room = disk_notes(job.out, planned.plan)
@@ -136,7 +136,8 @@ def make_plan(
         resumed = _resumed(folder, stored, planned)
         ask(folder, resumed.plan, job.beside)
         return resumed
-    begin_run(job.out, job.local())  # first: it marks the folder, whatever happens to the rest
+    # First: it marks the folder, whatever happens to the rest.
+    begin_run(job.out, job.local(planned.plan.digest))
     if overwrite:
         folder.remove()
         remove_kept(job.out)
@@ -173,7 +174,7 @@ def _resumed(folder: ScanFolder, stored: Plan, planned: Planned) -> Planned:
     return replace(planned, plan=plan, fresh=False, annotations=annotations)
 
 
-def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
+def _plan_inputs(job: ScanJob, stored: Plan | None, folder: ScanFolder) -> Planned:
     """Read and check every input; of a `stored` plan, what was found by trying is taken over."""
     method, parameters = method_of(job)
     given_by = job.bed, job.fasta, job.sequences, job.tile, job.blacklist
@@ -184,14 +185,12 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
         check_regions(regions, genome.chrom_sizes, genome.path, renaming(job.bed))
         annotations = check_annotations(job.annotations, genome.chrom_sizes)
         refuse_taken(annotations, job.out)
-        devices = tuple(resolve_devices(job.device))
-        precision = resolve_precision(job.precision, devices[0])
+        refuse_machine(job)
         regions = widened(regions, genome.chrom_sizes, flank=job.flank, resize=job.resize)
         canonical, _ = canonical_regions(regions, genome.chrom_sizes)
         weights = None if job.weights is None else check_weights(job.weights, canonical, genome)
-        models = {name: open_model(where, device=devices[0]) for name, where in job.models}
-        asked = method(parameters, precision)
-        plans = plan_models(job, models, devices[0], asked, stored)
+        opened = opened_models(job, method, parameters, stored, folder)
+        plans, models, devices = opened.plans, opened.models, opened.devices
         tiles = source.tiles
         if tiles is not None:
             tiles = _read_by_all(tiles, job.tile, plans, genome)
@@ -205,7 +204,7 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
             projection=job.projection,
             weights_sha256=weights,
             per_strand_tracks=job.per_strand_tracks,
-            precision=precision,
+            precision=opened.precision,
             device_kind=devices[0].partition(":")[0],
             flank=job.flank,
             resize=job.resize,
@@ -218,9 +217,7 @@ def _plan_inputs(job: ScanJob, stored: Plan | None) -> Planned:
             plan = replace(plan, tried=found_by_trying(job, plan, models, genome))
         of_genome = genome_notes(genome, job.genome, read)
     notes = [*given.notes, *_said_of_regions(job, canonical, tiles)]
-    for each in plans:
-        notes += said_of_window(each.name, each.window_bp, models[each.name].window_bp)
-    notes += [*of_genome, *said_of_found(plan)]
+    notes += [*opened.said_of_windows(), *of_genome, *said_of_found(plan)]
     loose = genome if isinstance(genome, LooseGenome) else None
     return Planned(plan, models, devices, True, annotations, tuple(notes), loose)
 

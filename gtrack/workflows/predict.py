@@ -20,7 +20,7 @@ from gtrack.core.scan.gathering import RegionBases
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.loose import LooseGenome
 from gtrack.core.scan.plan import ModelPlan
-from gtrack.core.scan.prediction import Prediction, WindowOutputs
+from gtrack.core.scan.prediction import WindowOutputs
 from gtrack.core.scan.regions import canonical_regions, check_regions
 from gtrack.core.scan.shard import Rows
 from gtrack.core.scan.widening import said_of_loose, said_of_window, widened
@@ -29,11 +29,17 @@ from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.io.atomic import write_parts
 from gtrack.io.shell import renaming
 from gtrack.io.tables import table_line
-from gtrack.models.device import one_thread_per_operation, resolve_devices, resolve_precision
-from gtrack.models.folder import open_model
+from gtrack.models.device import (
+    always_there,
+    one_thread_per_operation,
+    resolve_devices,
+    resolve_precision,
+)
+from gtrack.models.folder import open_model, refuse_none
 from gtrack.workflows.folder.genome import genome_notes, window_sequences
 from gtrack.workflows.folder.kept_inputs import refuse_inputs
-from gtrack.workflows.predicting.measuring import Measured, measure
+from gtrack.workflows.predicting.measuring import measure
+from gtrack.workflows.predicting.said import ModelSaid
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.model_plan import plan_model
 from gtrack.workflows.scanning.rows import read_rows
@@ -79,31 +85,6 @@ class PredictJob:
             batch_units=self.batch_units,
             sequences=self.sequences,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSaid:
-    """What one model says.
-
-    Parameters
-    ----------
-    name : str
-        The user's name for it.
-    prediction : Prediction
-        A row for each that was given, in that order.
-    windows : sequence of int
-        How many windows each row is the mean of; 0 where nothing is said.
-    reasons : sequence of str
-        Why nothing is said of a row; empty where something is.
-    measured : Measured
-        How good that is, where the truth was given.
-    """
-
-    name: str
-    prediction: Prediction
-    windows: Sequence[int]
-    reasons: Sequence[str]
-    measured: Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +164,8 @@ def predict(job: PredictJob, tell: Progress = lambda *_: None) -> Predicted:
     asked = job.as_scan()
     if job.out is not None:
         _make_room(job, job.out)
-    devices = resolve_devices(job.device)
-    if len(devices) > 1:
-        raise InputError(f"--device {job.device}: a prediction uses one device; give one of them")
-    precision = cast(Precision, resolve_precision(job.precision, devices[0]))
+    if not always_there(job.device, job.precision):
+        _machine(job)
     with opened_source(job.bed, job.fasta, job.sequences) as source:
         sizes = dict(source.reference.chrom_sizes)
         check_regions(source.given.intervals, sizes, source.reference.path, renaming(job.bed))
@@ -196,15 +175,17 @@ def predict(job: PredictJob, tell: Progress = lambda *_: None) -> Predicted:
         said, notes = [], [*source.given.notes]
         if job.sequences is not None:
             notes += said_of_loose([len(region) for region in regions])
+        refuse_none(where for _, where in job.models)
+        device, precision = _machine(job)  # from here on torch is needed
         for name, where in job.models:
-            model = open_model(where, device=devices[0])
-            plan = plan_model(asked, name, where, model, devices[0], None)
+            model = open_model(where, device=device)
+            plan = plan_model(asked, name, where, model, device, None)
             if plan.strand == "region":
                 source.given.need_strands()
             notes += said_of_window(name, plan.window_bp, model.window_bp)
             workers = job.workers or available_cores()
-            runner: Runner = Threads(workers) if devices[0] == "cpu" else Serial()
-            with closing(runner), one_thread_per_operation(devices[0] == "cpu"):
+            runner: Runner = Threads(workers) if device == "cpu" else Serial()
+            with closing(runner), one_thread_per_operation(device == "cpu"):
                 reading = _Reading(source, regions, plan, model, precision, runner)
                 said.append(reading.said(tell))
         read = RegionBases.of(source.reference, canonical_regions(regions, sizes)[0])
@@ -213,6 +194,14 @@ def predict(job: PredictJob, tell: Progress = lambda *_: None) -> Predicted:
     if job.out is not None:
         write_parts(job.out, found.lines())
     return found
+
+
+def _machine(job: PredictJob) -> tuple[str, Precision]:
+    """Return the device of a job, and the arithmetic on it."""
+    devices = resolve_devices(job.device)
+    if len(devices) > 1:
+        raise InputError(f"--device {job.device}: a prediction uses one device; give one of them")
+    return devices[0], cast(Precision, resolve_precision(job.precision, devices[0]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gtrack.attribution.pool import OutOfMemoryError
 from gtrack.core.errors import InputError, ModelError
@@ -14,13 +15,10 @@ from gtrack.core.scan.cost import Cost
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.spent import Spent
 from gtrack.io.motifs import read_motifs
-from gtrack.workflows.calling.results import HitsJob, HitsSummary
 from gtrack.workflows.folder.run_log import RunLog, timed
 from gtrack.workflows.folder.run_record import begin_run, end_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.hits import call
 from gtrack.workflows.merge import ScanSummary, added_later, merge_shards
-from gtrack.workflows.passport import PassportJob, PassportSummary, Price, make_passports, price
 from gtrack.workflows.plan import Planned, make_plan
 from gtrack.workflows.scanning.annotation_checks import Annotation
 from gtrack.workflows.scanning.annotations import republish, written
@@ -34,6 +32,10 @@ from gtrack.workflows.scanning.record import restore
 from gtrack.workflows.scanning.shard import tasks
 from gtrack.workflows.scanning.versions import check_version
 from gtrack.workflows.scanning.work import ScanWork, WholeShards, devices_of, report, threads_of
+
+if TYPE_CHECKING:
+    from gtrack.workflows.calling.results import HitsSummary
+    from gtrack.workflows.passport import PassportSummary, Price
 
 Begin = Callable[[Plan], OnBatch]
 """Called once with the plan; what it returns is told of every batch."""
@@ -102,13 +104,24 @@ def scan(
         summary, planned = _scan(
             job, engine, begin, tell, say, motifs, resume=resume, overwrite=overwrite
         )
-        hits = None if job.motifs is None else call(HitsJob(job.out, job.motifs))
+        hits = _hits(job)
         made, cost = (None, None) if passport is False else _passports(job, wanted=bool(passport))
     return Scanned(summary, hits, planned.annotations, made, cost, log.spent())
 
 
+def _hits(job: ScanJob) -> HitsSummary | None:
+    if job.motifs is None:
+        return None
+    from gtrack.workflows.calling.results import HitsJob  # noqa: PLC0415  (a refusal waits for none)
+    from gtrack.workflows.hits import call  # noqa: PLC0415
+
+    return call(HitsJob(job.out, job.motifs))
+
+
 def _passports(job: ScanJob, *, wanted: bool) -> tuple[PassportSummary | None, Price | None]:
     """Judge the maps, or say what that costs; neither where it was done before."""
+    from gtrack.workflows.passport import PassportJob, make_passports, price  # noqa: PLC0415
+
     folder = ScanFolder(job.out)
     if folder.read_manifest().trust is not None:
         return None, None
@@ -146,7 +159,7 @@ def _scan(
             republish(folder, copied=written(planned.annotations))
             return added_later(plan, folder), planned
         folder.make()  # what a resumed scan lacks
-        record = begin_run(job.out, job.local())
+        record = begin_run(job.out, job.local(plan.digest))
         begin_log("scan", job, plan, planning, resume=resume)
         try:
             if tell is not None:

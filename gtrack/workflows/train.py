@@ -6,27 +6,19 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from gtrack.core.errors import InputError, OutputError
-from gtrack.core.heads import Head
 from gtrack.core.ports import OnStep
-from gtrack.core.training.scale import Scale, network_truth
+from gtrack.core.training.scale import Scale
 from gtrack.core.training.schedule import steps_of
-from gtrack.core.training.showing import plan_showing
-from gtrack.evaluation.outputs import score_outputs
 from gtrack.io.atomic import write_text
 from gtrack.io.folders import making_folder
-from gtrack.models.device import resolve_devices
-from gtrack.models.weights import check_finite
-from gtrack.workflows.training.batches import ShownBatches
+from gtrack.models.device import always_there, resolve_devices
+from gtrack.models.folder import locate
 from gtrack.workflows.training.data import TrainingData, read_data
 from gtrack.workflows.training.job import TrainJob, TrainResult
 from gtrack.workflows.training.negatives import write_negatives
-from gtrack.workflows.training.networks import Trainee, make_trainee
-from gtrack.workflows.training.predictions import predict
 from gtrack.workflows.training.record import (
     SCHEMA,
     describe_data,
@@ -35,11 +27,10 @@ from gtrack.workflows.training.record import (
     told,
     versions,
 )
-from gtrack.workflows.training.trainer import fit
 from gtrack.workflows.training.work_folder import check_work_folder, working
 
-LARGEST_BATCH = 1024
-"""Of a training set that is smaller."""
+if TYPE_CHECKING:
+    from gtrack.workflows.training.networks import Trainee
 
 LARGEST_BATCH = 1024
 """Of a training set that is smaller."""
@@ -78,8 +69,9 @@ def train(
         When the disk refuses, or another run is at work in the work folder.
     """
     _check_output(job)
-    device = resolve_devices(job.device)[0]
-    with _threads(job.threads), _disk(job.out):
+    if not always_there(job.device):
+        resolve_devices(job.device)
+    with _disk(job.out):
         data = read_data(job)
         described = describe_data(job, data)
         for line in told(described, data):
@@ -91,74 +83,30 @@ def train(
             )
         scale = Scale.of(data.examples.truth, data.split.train)
         steps = job.steps or steps_of(job.epochs, len(data.split.train), job.batch)
+        if job.base is not None:
+            locate(job.base)
+        device = resolve_devices(job.device)[0]
         settings = describe_settings(job, steps, device)
         identity = {"kind": job.kind, "data": described, "settings": settings}
         with working(job, identity) as work:
-            trainee = _begun(job, data, scale, work, say)
-            batches = _shown(job, data, scale, trainee, steps)
-            fit(trainee, batches, job, steps, device, on_step)
-            if scale is not None:
-                trainee.rescale(scale)
-            check_finite(trainee.network.state_dict(), job.out)
-            record = {
-                "schema": SCHEMA,
-                "kind": job.kind,
-                "parameters": sum(p.numel() for p in trainee.network.parameters()),
-                "data": described,
-                "settings": settings | {"learning_rate": job.lr or trainee.rate},
-                "started_afresh": list(trainee.afresh),
-                "versions": versions(),
-                "metrics": {name: _score(trainee, data, name, job, device) for name in data.tests},
-            }
-            if scale is not None:
-                record["scale"] = describe_scale(data.examples.truth, scale)
-            _write_folder(trainee, record, job, data)
+            from gtrack.workflows.training.course import trained  # noqa: PLC0415  (torch: seconds)
+
+            course = trained(job, data, scale, steps, device, work, on_step, say)
+            with course as (trainee, metrics):
+                record = {
+                    "schema": SCHEMA,
+                    "kind": job.kind,
+                    "parameters": sum(p.numel() for p in trainee.network.parameters()),
+                    "data": described,
+                    "settings": settings | {"learning_rate": job.lr or trainee.rate},
+                    "started_afresh": list(trainee.afresh),
+                    "versions": versions(),
+                    "metrics": metrics,
+                }
+                if scale is not None:
+                    record["scale"] = describe_scale(data.examples.truth, scale)
+                _write_folder(trainee, record, job, data)
     return TrainResult(job.out, record)
-
-
-def _begun(job: TrainJob, data: TrainingData, scale: Scale | None, work: Path, say: Say) -> Trainee:
-    """Make the network, from the seed."""
-    torch.manual_seed(job.seed)
-    head = Head(job.outputs, data.examples.truth.names)
-    windows = [data.examples.window(row) for row in data.split.train.tolist()]
-    trainee = make_trainee(job, head, data.window_bp, windows, work)
-    if trainee.afresh:
-        say(_afresh(trainee, head, job))
-    if scale is not None and trainee.goes_on:
-        trainee.rescale(scale.inverse)
-    return trainee
-
-
-def _shown(
-    job: TrainJob, data: TrainingData, scale: Scale | None, trainee: Trainee, steps: int
-) -> ShownBatches:
-    """Fix what is shown at every step."""
-    showing = plan_showing(
-        data.examples,
-        data.split.train,
-        steps * job.batch,
-        augment=job.augment,
-        short_first=job.short_first,
-        seed=job.seed,
-    )
-    truth = network_truth(data.examples.truth, scale)
-    return ShownBatches(data.examples, truth, showing, trainee, job.batch, job.seed)
-
-
-def _score(
-    trainee: Trainee, data: TrainingData, test: str, job: TrainJob, device: str
-) -> dict[str, Any]:
-    examples, rows = data.tests[test]
-    sequences = [examples.window(row) for row in rows.tolist()]
-    logits = predict(trainee, sequences, both_strands=job.strands == "both", device=device)
-    return score_outputs(logits, examples.truth, rows, job.seed, data.groups(test))
-
-
-def _afresh(trainee: Trainee, head: Head, job: TrainJob) -> str:
-    line = f"started afresh: {', '.join(trainee.afresh)}; the rest is that of {job.base}"
-    if trainee.before is not None and trainee.before.outputs != head.outputs:
-        line += f", whose outputs are {trainee.before.outputs} and not {head.outputs}"
-    return line
 
 
 def _check_output(job: TrainJob) -> None:
@@ -176,16 +124,6 @@ def _write_folder(
         trainee.model.save(partial)
         write_negatives(job, data, partial)
         write_text(partial / "training.json", json.dumps(record, indent=2) + "\n")
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextmanager

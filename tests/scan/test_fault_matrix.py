@@ -225,12 +225,12 @@ def test_a_disk_that_is_full_at_any_file(program, given, command, tmp_path: Path
 
 def test_a_folder_that_cannot_be_written(run, command, given, tmp_path: Path, monkeypatch) -> None:
     """Row 38: said before a model is opened; and a finished scan there is read as ever."""
-    from gtrack.workflows import plan as planning
+    from gtrack.workflows.scanning import opening
 
     run(*command)  # as root, so that every module is there
     shutil.rmtree(tmp_path / "out")
     opened = []
-    monkeypatch.setattr(planning, "open_model", lambda *where, **_: opened.append(where))
+    monkeypatch.setattr(opening, "open_model", lambda *where, **_: opened.append(where))
     out = tmp_path / "out"
     out.mkdir()
     out.chmod(0o555)

@@ -95,7 +95,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(
     ("change", "options", "named", "finished"),
-    [(*case, False) for case in CHANGES] + [(*case, True) for case in CHANGES if case[0]],
+    [(*case, finished) for finished in (False, True) for case in CHANGES],
     ids=lambda value: value[:24] if isinstance(value, str) else "",
 )
 def test_resume_refuses_what_changed_and_names_it(

@@ -133,7 +133,7 @@ def test_a_range_of_shards_is_scanned_at_once(scan, tmp_path: Path, run) -> None
 
 
 _SHORT = """
-from gtrack.attribution.gradient import InputGradient
+from gtrack.attribution.input_gradient import InputGradient
 
 real = InputGradient.tensors
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gtrack.attribution.gradient import InputGradient
+from gtrack.attribution.input_gradient import InputGradient
 from gtrack.io.plan_folder import read_plan
 from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.scanning import work

@@ -10,7 +10,7 @@ import pytest
 
 from gtrack.attribution import batch_size
 from gtrack.attribution.audit import compared
-from gtrack.attribution.gradient import InputGradient
+from gtrack.attribution.input_gradient import InputGradient
 from gtrack.io.event_log import read_events
 from gtrack.io.plan_folder import read_plan
 

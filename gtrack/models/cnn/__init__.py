@@ -17,6 +17,7 @@ from gtrack.core.heads import Head, head_of
 from gtrack.core.printable import shown
 from gtrack.core.scan.batches import BatchShape
 from gtrack.core.sequences import base_codes
+from gtrack.models import FILES
 from gtrack.models.cnn.network import (
     N_CODE,
     CnnConfig,
@@ -81,7 +82,7 @@ class Cnn:
     kind, unit = "cnn", "base"
     exact_length = False
     repeatable = keeps_float32 = True  # on CUDA: gtrack.core.optional_ports
-    files: tuple[str, ...] = ()
+    files = FILES[kind]
     wrappers = WRAPPERS
     default_batch_units = 16384
     unit_limit: int | None = None  # it pools over any length

@@ -14,6 +14,7 @@ from gtrack.core.encodings import Encodings, padded
 from gtrack.core.errors import ModelError
 from gtrack.core.heads import PROBLEM_TYPE_OF, Head, head_of
 from gtrack.core.scan.batches import BatchShape
+from gtrack.models import FILES
 from gtrack.models.dnabert2.checkpoint import Checkpoint, adopt, read_checkpoint
 from gtrack.models.dnabert2.configuration import Dnabert2Config
 from gtrack.models.dnabert2.multimolecule import is_multimolecule
@@ -64,7 +65,7 @@ class Dnabert2:
     exact_length = False
     repeatable, keeps_float32 = True, False  # gtrack.core.optional_ports
     unit_limit: int | None = None  # ALiBi grows with the input
-    files: tuple[str, ...] = (TOKENIZER,)
+    files = FILES[kind]
     wrappers = WRAPPERS
     default_batch_units = 1024
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from gtrack.core.assemblies import assembly_id
 from gtrack.core.errors import InputError
+from gtrack.core.scan.digests import digest_of
 from gtrack.core.scan.ensemble import check_members
 from gtrack.workflows.folder.beside_record import NOTHING, Beside
 from gtrack.workflows.folder.kept_inputs import of_files, of_models
@@ -116,8 +117,14 @@ class ScanJob:
             return f"{self.sequences}: no sequence"
         return f"{'--tile' if self.tile else self.bed}: no region in {self.fasta}"
 
-    def local(self) -> dict[str, object]:
-        """Return what ``run.local.json`` keeps: where the inputs are, and what does the work."""
+    def local(self, plan: str) -> dict[str, object]:
+        """Return what ``run.local.json`` keeps: where the inputs are, and what does the work.
+
+        Parameters
+        ----------
+        plan : str
+            Digest of the plan that the job has led to.
+        """
         return {
             **{name: _place(getattr(self, name)) for name in ("bed", "fasta", "sequences")},
             **({"tile": self.tile, "blacklist": _place(self.blacklist)} if self.tile else {}),
@@ -127,7 +134,18 @@ class ScanJob:
             "annotations": {name: str(path.absolute()) for name, path in self.annotations},
             "device": self.device,
             "workers": self.workers,
+            "asked": self.asked(plan),
         }
+
+    def asked(self, plan: str) -> str:
+        """Return the sha256 of a plan's digest and of what the models were asked for it.
+
+        A job with this sum leads to the models of that plan again, while their files are the same.
+        """
+        options = self.targets, self.outputs, self.windows, self.strides
+        named = [sorted((name or "", value) for name, value in each.items()) for each in options]
+        alike = self.method, dict(self.parameters), self.strand, self.batch_units
+        return digest_of([plan, [name for name, _ in self.models], *named, *alike])
 
 
 def _place(path: Path | None) -> str | None:

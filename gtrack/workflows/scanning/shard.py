@@ -10,8 +10,7 @@ from typing import cast
 
 from gtrack.attribution import GROUP as METHOD_GROUP
 from gtrack.attribution import METHODS
-from gtrack.attribution.device_answers import NotFinite
-from gtrack.attribution.pool import PoolExplainer, Prepared, Wait
+from gtrack.attribution.pool import NotFinite, PoolExplainer, Prepared, Wait
 from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError
 from gtrack.core.ports import Attributor, OnBatch, Runner, SequenceModel

@@ -15,9 +15,8 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from gtrack.attribution.attnlrp import AttnLrp
-from gtrack.attribution.device_answers import NotFinite
 from gtrack.attribution.gradient import Gradient
-from gtrack.attribution.pool import OutOfMemoryError, PoolExplainer
+from gtrack.attribution.pool import NotFinite, OutOfMemoryError, PoolExplainer
 from gtrack.core.errors import ModelError
 from gtrack.engines.local import Serial
 
