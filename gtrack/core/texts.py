@@ -103,8 +103,8 @@ class Chosen(Sequence[str]):
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Chosen:
-        """Find the distinct ones; of what is `Chosen` among more than there are, those used."""
-        if isinstance(texts, Chosen) and len(texts.among) <= len(texts):
+        """Find the distinct ones; of what is `Chosen` among many, those that are used."""
+        if isinstance(texts, Chosen) and len(texts.among) * 8 <= len(texts):
             return texts
         if isinstance(texts, Chosen):
             used, places = np.unique(texts.places, return_inverse=True)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.lines import Part, lines_of
 from gtrack.core.texts import Chosen
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import cell
-from gtrack.io.cell_words import Words, decimal_words, joined, text_words, whole_words
 
 if TYPE_CHECKING:
     from gtrack.core.scan.table_columns import Column
@@ -96,78 +96,29 @@ def table_lines(columns: Sequence[Column]) -> bytes:
     b'chr1\t7\t0.25\nchr1\t8\tNA\n'
     """
     rows = next(len(column) for column in columns if not isinstance(column, str))
-    laid = [_alike(column) for column in columns]
-    texts = [text for each in laid if isinstance(each, Chosen) for text in each.among]
-    if rows < _FEW or max(map(len, texts), default=0) > _LONG:
-        return _formatted(laid, rows)
-    return _in_words(laid, rows)
+    parts: list[Part] = []
+    between = b""
+    for column in columns if rows else ():
+        part = _part(column)
+        if isinstance(part, bytes):
+            between += part + b"\t"
+        else:
+            parts += [between, part]
+            between = b"\t"
+    return lines_of([*parts, between[:-1] + b"\n"], rows)
 
 
-_Laid = str | Chosen | NDArray[Any]
-"""The cell that all rows have, or texts as they are written, or numbers."""
-
-
-def _alike(column: Column) -> _Laid:
-    """Return a column with the text of its cells, or of the one that all rows have."""
+def _part(column: Column) -> Part:
+    """Return what is written of a column: the one cell that all rows have, or each."""
     if isinstance(column, str):
-        return cell(column)
+        return cell(column).encode()
     if isinstance(column, np.ndarray):
-        return _cell(column[0].item()) if _is_one(column) else column
+        return _cell(column[0].item()).encode() if _is_one(column) else column
     chosen = Chosen.of(column)
     among = list(map(cell, chosen.among))
     if len(among) == 1 or _is_one(chosen.places):
-        return among[int(chosen.places[0])]
+        return among[int(chosen.places[0])].encode()
     return Chosen(among, chosen.places)
-
-
-def _formatted(columns: Sequence[_Laid], rows: int) -> bytes:
-    """Return lines that are formatted one by one."""
-    forms: list[str] = []
-    cells: list[Iterable[Any]] = []
-    for column in columns:
-        if isinstance(column, str):
-            forms.append(column.replace("%", "%%"))
-            continue
-        forms.append("%s")
-        cells.append(map(_cell, column if isinstance(column, Chosen) else column.tolist()))
-    form = "\t".join(forms) + "\n"
-    if not cells:
-        return (form % () * rows).encode()
-    return "".join(map(form.__mod__, zip(*cells, strict=True))).encode()
-
-
-def _in_words(columns: Sequence[_Laid], rows: int) -> bytes:
-    """Return the same lines by words, in half the time where they are many."""
-    numbers = [each for each in columns if isinstance(each, np.ndarray)]
-    floats, whole = (
-        [each for each in numbers if _is_float(each) is kind] for kind in (True, False)
-    )
-    decimals = iter(_cut(decimal_words, floats))
-    counts = iter(_cut(whole_words, whole))
-    parts: list[bytes | Words] = []
-    between = b""
-    for column in columns:
-        if isinstance(column, str):
-            between += column.encode() + b"\t"
-            continue
-        parts.append(between)
-        if isinstance(column, Chosen):
-            parts.append(text_words([text.encode() for text in column.among], column.places))
-        else:
-            parts.append(next(decimals if _is_float(column) else counts))
-        between = b"\t"
-    return joined([*parts, between[:-1] + b"\n"], rows)
-
-
-def _cut(
-    words_of: Callable[[NDArray[Any]], Words], columns: Sequence[NDArray[Any]]
-) -> Sequence[Words]:
-    """Return the words of each column, made of all at once."""
-    return np.split(words_of(np.concatenate(columns)), len(columns), axis=1) if columns else ()
-
-
-def _is_float(column: NDArray[Any]) -> bool:
-    return column.dtype.kind == "f"
 
 
 def _is_one(column: NDArray[Any]) -> bool:

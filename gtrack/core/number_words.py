@@ -1,20 +1,22 @@
-"""The cells of a table as words of four bytes, many at once; a NUL stands where nothing does.
+"""Numbers as text, many at once, in words of four bytes; a byte of `FILL` stands for nothing.
 
-Side by side and without their NULs, the words of a row are its line, and those of numbers what
-``"%d"`` and ``"%.9g"`` write. Digits are taken in float64 where that is exact. Where a ninth digit
-could round either way, or a number is very large or small, Python's own formatting decides.
+Without those, the words of a number are what ``"%d"`` or ``"%.9g"`` write. Digits are taken in
+float64 where that is exact. Where a ninth digit could round either way, or a number is very large
+or small, Python's own formatting decides.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 Words = NDArray[np.uint32]
-"""Shape (words of a cell, cells)."""
+"""Shape (words of a number, numbers)."""
+
+FILL = b"\xff"
+"""No byte of UTF-8."""
 
 _LEADING, _TRAILING, _ZERO = 10_000, 20_000, 30_000  # in _DIGITS
 _LOWEST, _HIGHEST = -14, 30  # exponents: 10 to the power of 22 is a float64, and to no larger one
@@ -24,27 +26,30 @@ _UNSURE = 0.5 - 1e-6  # a scaled number is off by less than 3e-7
 
 def _packed(texts: list[str]) -> NDArray[np.uint32]:
     """Return texts of up to four characters as a word each."""
-    return np.frombuffer(b"".join(each.encode().ljust(4, b"\0") for each in texts), np.uint32)
+    return np.frombuffer(b"".join(each.encode().ljust(4, FILL) for each in texts), np.uint32)
 
 
-_FOUR = [f"{each:04}" for each in range(10_000)]
-_DIGITS = _packed(
-    [
-        *_FOUR,
-        *(each.lstrip("0") for each in _FOUR),
-        *(each.rstrip("0") for each in _FOUR),
-        "0",
-    ]
-)
-_POINTED = _packed(
-    [
-        *(f".{each:03}" for each in range(1000)),
-        *(f".{each:03}".rstrip("0").rstrip(".") for each in range(1000)),
-    ]
-)
+def _digits() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Return four digits as a word: all, those from the first or to the last that is not 0; and 0.
+
+    And a point and three digits: all, and those to the last that is not 0.
+    """
+    numbers, tens, fill = np.arange(10_000)[:, None], 10 ** np.arange(3, -1, -1), FILL[0]
+    full = (numbers // tens % 10 + ord("0")).astype(np.uint8)
+    leading = np.where(numbers < tens, fill, full).astype(np.uint8)
+    trailing = np.where(numbers % (10 * tens) == 0, fill, full).astype(np.uint8)
+    digits = np.concatenate([full, leading, trailing, [[fill, fill, fill, ord("0")]]])
+    pointed = np.concatenate([full[:1000], trailing[:1000]])
+    pointed[:, 0] = ord(".")
+    pointed[1000] = fill
+    return digits.astype(np.uint8).view(np.uint32).ravel(), pointed.view(np.uint32).ravel()
+
+
+_DIGITS, _POINTED = _digits()
 _EXPONENTS = range(_LOWEST, _HIGHEST + 1)
 _LAST = _packed(["", *"123456789", *(f"e{each:+03}" for each in _EXPONENTS)])
 _MINUS = _packed(["", "-"])
+_NONE = _MINUS[0]
 
 # By exponent, the lowest first:
 _SCALE = np.array([float(f"1e{8 - each}") for each in _EXPONENTS])  # makes nine digits of it
@@ -61,39 +66,12 @@ _POWER = _LOW - _LOWEST  # place of the exponent of ten of the smallest such num
 _NEXT = np.array([float(f"1e{each + 1}") for each in _LOW.tolist()])  # has the one after
 
 
-def joined(parts: Sequence[bytes | Words], rows: int) -> bytes:
-    r"""Return lines by their parts from left to right: bytes that all have, and words of each.
-
-    Examples
-    --------
-    >>> joined([b"a\t", whole_words(np.array([5, 40])), b"\n"], 2)
-    b'a\t5\na\t40\n'
-    """
-    laid = [_words_of([each]) if isinstance(each, bytes) else each for each in parts if len(each)]
-    lines = np.empty((rows, sum(map(len, laid))), np.uint32)
-    at = 0
-    for words in laid:
-        lines[:, at : at + len(words)] = words.T
-        at += len(words)
-    return lines.tobytes().translate(None, b"\0")
-
-
-def text_words(texts: Sequence[bytes], index: NDArray[np.integer]) -> Words:
-    """Return the words of some of a few texts."""
-    return _words_of(texts)[:, index]
-
-
-def _words_of(texts: Sequence[bytes]) -> Words:
-    width = -(-max(map(len, texts)) // 4) * 4
-    return np.array(texts, f"S{width}").view(np.uint32).reshape(len(texts), -1).T
-
-
 def whole_words(numbers: NDArray[np.integer]) -> Words:
-    r"""Return the words of whole numbers.
+    """Return the words of whole numbers.
 
     Examples
     --------
-    >>> whole_words(np.array([-12345, 0])).T.tobytes().replace(b"\0", b"")
+    >>> whole_words(np.array([-12345, 0])).T.tobytes().translate(None, FILL)
     b'-123450'
     """
     below = numbers < 0
@@ -118,14 +96,15 @@ def _groups(numbers: NDArray[np.uint64]) -> list[NDArray[np.uint32]]:
     return words
 
 
-def decimal_words(numbers: NDArray[np.float64]) -> Words:
-    r"""Return the words of numbers to nine digits; ``NA`` where they are not finite.
+def decimal_words(numbers: NDArray[np.floating]) -> Words:
+    """Return the words of numbers to nine digits; ``NA`` where they are not finite.
 
     Examples
     --------
-    >>> decimal_words(np.array([-0.25, 1e-7])).T.tobytes().replace(b"\0", b"")
+    >>> decimal_words(np.array([-0.25, 1e-7])).T.tobytes().translate(None, FILL)
     b'-0.251e-07'
     """
+    numbers = np.asarray(numbers, np.float64)
     there = np.isfinite(numbers)
     size = np.abs(numbers)
     some = there & (size > 0)
@@ -138,10 +117,10 @@ def decimal_words(numbers: NDArray[np.float64]) -> Words:
     digits[~(sure & some)] = 0  # 0, and what is written below
     words = _laid(digits, power)
     words[0] = _MINUS[np.signbit(numbers).astype(np.intp)]
-    words[:, ~there] = 0
+    words[:, ~there] = _NONE
     words[:1, ~there] = _packed(["NA"])
     for at in np.flatnonzero(~sure & there).tolist():
-        text = f"{numbers[at]:.9g}".encode().ljust(4 * len(words), b"\0")
+        text = f"{numbers[at]:.9g}".encode().ljust(4 * len(words), FILL)
         words[:, at] = np.frombuffer(text, np.uint32)
     return words
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gtrack.io.cell_words import Words, decimal_words, whole_words
+from gtrack.core.number_words import Words, decimal_words, whole_words
 
 TENS = np.array([float(f"1e{power}") for power in range(-330, 309)])
 
@@ -18,7 +18,7 @@ def read(words: Words) -> list[str]:
     rows = np.ascontiguousarray(words.T).tobytes()
     width = 4 * len(words)
     cells = (rows[at : at + width] for at in range(0, len(rows), width))
-    return [cell.replace(b"\0", b"").decode() for cell in cells]
+    return [cell.translate(None, b"\xff").decode() for cell in cells]
 
 
 def slowly(numbers: np.ndarray) -> list[str]:
