@@ -185,7 +185,7 @@ def misplaced(
         return None
     row = np.repeat(np.arange(len(encodings)), encodings.lengths)[encodings.placed]
     origin = np.cumsum(lengths) - lengths
-    spans = encodings.spans[encodings.placed]
+    spans = encodings.spans[np.flatnonzero(encodings.placed)]
     starts, ends = spans[:, 0], spans[:, 1]
     outside = (starts < 0) | (ends > lengths[row]) | (ends <= starts)
     if outside.any():
