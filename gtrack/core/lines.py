@@ -77,7 +77,7 @@ def _cut(parts: Sequence[Part], some: slice) -> list[Part]:
 
 def _padded(texts: Sequence[bytes]) -> Words:
     """Return texts as words, of as many as the longest has."""
-    width = -(-max(map(len, texts)) // 4) * 4
+    width = max(4, -(-max(map(len, texts)) // 4) * 4)
     laid = b"".join(text.ljust(width, FILL) for text in texts)
     return np.frombuffer(laid, np.uint32).reshape(len(texts), -1).T
 
@@ -87,6 +87,7 @@ def _numbers(parts: Sequence[Part]) -> dict[int, Words]:
     columns = {at: each for at, each in enumerate(parts) if isinstance(each, np.ndarray)}
     floats = [at for at, each in columns.items() if each.dtype.kind == "f"]
     others = [at for at in columns if at not in floats]
+    columns |= {at: columns[at].astype(np.int64) for at in others}
     found: dict[int, Words] = {}
     made: tuple[tuple[list[int], Callable[[NDArray[Any]], Words]], ...]
     made = (floats, decimal_words), (others, whole_words)
