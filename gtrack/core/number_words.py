@@ -34,7 +34,8 @@ def _digits() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
 
     And a point and three digits: all, and those to the last that is not 0.
     """
-    numbers, tens, fill = np.arange(10_000)[:, None], 10 ** np.arange(3, -1, -1), FILL[0]
+    numbers = np.arange(10_000, dtype=np.uint16)[:, None]
+    tens, fill = np.array([1000, 100, 10, 1], np.uint16), FILL[0]
     full = (numbers // tens % 10 + ord("0")).astype(np.uint8)
     leading = np.where(numbers < tens, fill, full).astype(np.uint8)
     trailing = np.where(numbers % (10 * tens) == 0, fill, full).astype(np.uint8)
