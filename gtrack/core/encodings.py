@@ -88,9 +88,8 @@ class Encodings:
             return False
         width = one_length(lengths)
         if width is not None:
-            laid = self.spans.reshape(len(lengths), width, 2)
-            base = np.arange(width, dtype=laid.dtype)
-            return bool((laid[..., 0] == base).all() and (laid[..., 1] == base + 1).all())
+            row = base_spans(lengths[:1]).ravel()
+            return bool((self.spans.reshape(len(lengths), -1) == row).all())
         place = np.arange(len(self.ids)) - np.repeat(self.offsets[:-1], lengths)
         starts, ends = self.spans.T
         return bool((starts == place).all() and (ends == place + 1).all())
@@ -148,6 +147,22 @@ def positions(starts: NDArray[np.integer], lengths: NDArray[np.integer]) -> NDAr
     return np.asarray(np.arange(lengths.sum()) - np.repeat(first - starts, lengths), np.int64)
 
 
+def base_spans(lengths: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Return the spans of the single bases of sequences, shape (sum of lengths, 2).
+
+    Examples
+    --------
+    >>> base_spans(np.array([2, 1])).tolist()
+    [[0, 1], [1, 2], [0, 1]]
+    """
+    if len(lengths) > 1 and one_length(lengths) is not None:
+        return np.tile(base_spans(lengths[:1]), (len(lengths), 1)).reshape(-1, 2)
+    spans = np.empty((int(lengths.sum()), 2), np.int32)
+    spans[:, 0] = positions(np.zeros_like(lengths), lengths)
+    spans[:, 1] = spans[:, 0] + 1
+    return spans
+
+
 def are_tiles(starts: NDArray[np.integer], ends: NDArray[np.integer], size: int) -> bool:
     """Tell whether spans lie end to end, none empty, over all of so many positions.
 
@@ -185,7 +200,7 @@ def misplaced(
         return None
     row = np.repeat(np.arange(len(encodings)), encodings.lengths)[encodings.placed]
     origin = np.cumsum(lengths) - lengths
-    spans = encodings.spans[encodings.placed]
+    spans = encodings.spans[np.flatnonzero(encodings.placed)]
     starts, ends = spans[:, 0], spans[:, 1]
     outside = (starts < 0) | (ends > lengths[row]) | (ends <= starts)
     if outside.any():

@@ -108,7 +108,7 @@ def not_dna(letters: bytes) -> str | None:
 
 def lengths_of(sequences: Sequence[str]) -> NDArray[np.int64]:
     """Return the length of each sequence, shape (N,)."""
-    return np.array([len(sequence) for sequence in sequences], np.int64)
+    return np.fromiter(map(len, sequences), np.int64, len(sequences))
 
 
 def reverse_complement(sequence: str) -> str:

@@ -81,6 +81,53 @@ class Texts(Sequence[str]):
         return Texts.of_bytes(self.data[a:b] for a, b in zip(first, end, strict=True))
 
 
+class Chosen(Sequence[str]):
+    """Texts of which few are distinct, as a sequence.
+
+    Parameters
+    ----------
+    among : sequence of str
+    places : ndarray of int, shape (N,)
+        Of each, in `among`.
+
+    Examples
+    --------
+    >>> list(Chosen("+-", np.array([0, 1, 1])))
+    ['+', '-', '-']
+    """
+
+    __slots__ = ("among", "places")
+
+    def __init__(self, among: Sequence[str], places: NDArray[np.integer]) -> None:
+        self.among, self.places = among, places
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Chosen:
+        """Find the distinct ones; of what is `Chosen` among many, those that are used."""
+        if isinstance(texts, Chosen) and len(texts.among) * 8 <= len(texts):
+            return texts
+        if isinstance(texts, Chosen):
+            used, places = np.unique(texts.places, return_inverse=True)
+            return cls([texts.among[each] for each in used.tolist()], places)
+        known = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+        return cls([*known], np.fromiter(map(known.__getitem__, texts), np.intp, len(texts)))
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Chosen: ...
+    def __getitem__(self, index: int | slice) -> str | Chosen:
+        if isinstance(index, slice):
+            return Chosen(self.among, self.places[index])
+        return self.among[int(self.places[index])]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.among.__getitem__, self.places.tolist())
+
+
 class GrowingTexts:
     """Texts that come part by part."""
 

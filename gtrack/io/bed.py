@@ -8,16 +8,17 @@ Tables of other tools are known by their own columns and refused with the comman
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval, Strand
+from gtrack.core.lines import Part, lines_of
 from gtrack.core.printable import shown
 from gtrack.core.regions import STRANDS, Regions
+from gtrack.core.texts import Chosen
 from gtrack.io import text
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import bed_chrom, decoded, quoted, read_strand, whole
@@ -207,21 +208,32 @@ def write_bed(path: Path, intervals: Sequence[Interval]) -> None:
     stranded = bool((regions.strand != STRANDS.index(".")).any())
     named = stranded or any(name not in (".", "") for name in regions.names)
 
-    def lines() -> Iterator[str]:
-        chroms: dict[str, str] = {}
-        for chrom, start, end, name, strand, *_ in regions.rows():
-            if _BREAKS.search(name):
-                raise OutputError(f"{file}: name {name!r} cannot be written as BED; rename it")
-            if chrom not in chroms:
-                chroms[chrom] = bed_chrom(chrom, file)
-            line = f"{chroms[chrom]}\t{start}\t{end}"
-            line += f"\t{name or '.'}" if named else ""
-            yield line + (f"\t0\t{strand}\n" if stranded else "\n")
-
-    rest = lines()
     with replacing(path) as handle:
-        while part := "".join(islice(rest, _AT_ONCE)):
-            handle.write(part.encode("utf-8", "backslashreplace"))
+        for low in range(0, len(regions), _AT_ONCE):
+            part = regions[low : low + _AT_ONCE]
+            for chrom in part.present:
+                bed_chrom(chrom, file)
+            columns: list[Part] = [
+                Chosen(part.chroms, part.chrom),
+                b"\t",
+                part.start,
+                b"\t",
+                part.end,
+            ]
+            if named:
+                columns += [b"\t", _names(part, file)]
+            if stranded:
+                columns += [b"\t0\t", Chosen(STRANDS, part.strand)]
+            handle.write(lines_of([*columns, b"\n"], len(part), "backslashreplace"))
+
+
+def _names(regions: Regions, file: str) -> Sequence[str]:
+    """Return names as a BED has them."""
+    names = [name or "." for name in regions.names]
+    if _BREAKS.search("".join(names)):
+        bad = next(name for name in names if _BREAKS.search(name))
+        raise OutputError(f"{file}: name {bad!r} cannot be written as BED; rename it")
+    return names
 
 
 def is_header(line: bytes, number: int) -> bool:

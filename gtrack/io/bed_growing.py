@@ -17,6 +17,7 @@ Line = tuple[int, bytes]
 """A line and its number, from 1."""
 
 _AT_ONCE = 1 << 12  # lines
+_AT_FIRST = 8  # which are read one by one, as they say what the table is like
 _DIGITS = 9  # of a number that surely fits
 _NO_REGIONS = b"#", b" ", b"track", b"browser"
 _STRANDS = {b"+": 0, b"-": 1, b".": 2, b"*": 2}  # places in STRANDS
@@ -25,12 +26,13 @@ _STRANDS = {b"+": 0, b"-": 1, b".": 2, b"*": 2}  # places in STRANDS
 def parts_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
     """Yield lines in parts; what is wrong with the file comes after the lines before it."""
     part: list[Line] = []
+    most = _AT_FIRST
     try:
         for each in lines:
             part.append(each)
-            if len(part) == _AT_ONCE:
+            if len(part) == most:
                 yield part
-                part = []
+                part, most = [], _AT_ONCE
     except InputError:
         if part:
             yield part

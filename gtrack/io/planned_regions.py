@@ -10,8 +10,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.lines import Part, lines_of
 from gtrack.core.regions import STRANDS, Regions, narrow
-from gtrack.core.texts import GrowingTexts
+from gtrack.core.texts import Chosen, GrowingTexts
 
 _COLUMNS = "chrom\tstart\tend\tname\tstrand\tsummit\tknown"
 _LABEL = "\tlabel"  # a last column, where regions have labels
@@ -23,16 +24,23 @@ def written_regions(regions: Regions, known: NDArray[np.integer]) -> Iterator[by
     """Yield the file, part by part."""
     labelled = regions.labels is not None
     yield f"{_COLUMNS}{_LABEL * labelled}\n".encode()
-    counts = map(str, known.tolist())
-    rows = (
-        f"{chrom}\t{start}\t{end}\t{name}\t{strand}\t{'' if summit is None else summit}\t{count}"
-        f"{_LABEL[:1] * labelled}{label or ''}\n"
-        for (chrom, start, end, name, strand, summit, label), count in zip(
-            regions.rows(), counts, strict=True
-        )
-    )
-    while part := "".join(islice(rows, _AT_ONCE)):
-        yield part.encode()
+    tab = b"\t"
+    for low in range(0, len(regions), _AT_ONCE):
+        part = regions[low : low + _AT_ONCE]
+        columns: list[Part] = [Chosen(part.chroms, part.chrom), tab, part.start, tab, part.end]
+        columns += [tab, part.names if part.named else b".", tab, Chosen(STRANDS, part.strand)]
+        columns += [tab, _summits(part), tab, known[low : low + _AT_ONCE]]
+        if part.labels is not None:
+            columns += [tab, [label or "" for label in part.labels]]
+        yield lines_of([*columns, b"\n"], len(part))
+
+
+def _summits(regions: Regions) -> Part:
+    """Return the summit of each, or nothing where there is none."""
+    summits = regions.summit
+    if (summits < 0).all():
+        return b""
+    return summits if (summits >= 0).all() else [str(s) if s >= 0 else "" for s in summits.tolist()]
 
 
 def read_back(data: bytes) -> tuple[Regions, NDArray[np.integer]]:

@@ -10,7 +10,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,13 +17,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.lines import Part, lines_of
+from gtrack.core.texts import Chosen
 from gtrack.io.atomic import replacing
 from gtrack.io.bed_columns import cell
 
 if TYPE_CHECKING:
     from gtrack.core.scan.table_columns import Column
 
-_NAMES = 1024  # texts remembered as they are written
+_FEW, _LONG = (
+    64,
+    256,
+)  # rows, and letters of a text: where words take as long as formatting, or more
 
 WINDOW_COLUMNS = (
     "chrom start end strand region model target score probability relevance_sum unplaced absorbed "
@@ -112,29 +116,30 @@ def table_lines(columns: Sequence[Column]) -> bytes:
     >>> table_lines(["chr1", np.array([7, 8]), np.array([0.25, np.nan])])
     b'chr1\t7\t0.25\nchr1\t8\tNA\n'
     """
-    forms, cells, rows = [], [], 0
-    for column in columns:
-        rows = rows if isinstance(column, str) else len(column)
-        if isinstance(column, str):
-            forms.append(cell(column).replace("%", "%%"))
-        elif isinstance(column, np.ndarray) and _is_one(column):
-            forms.append(_cell(column[0].item()))
-        elif not isinstance(column, np.ndarray):
-            forms.append("%s")
-            cells.append(list(map(lru_cache(_NAMES)(cell), column)))
-        elif column.dtype.kind != "f":
-            forms.append("%d")
-            cells.append(column.tolist())
-        elif np.isfinite(column).all():
-            forms.append("%.9g")
-            cells.append(column.tolist())
+    rows = next(len(column) for column in columns if not isinstance(column, str))
+    parts: list[Part] = []
+    between = b""
+    for column in columns if rows else ():
+        part = _part(column)
+        if isinstance(part, bytes):
+            between += part + b"\t"
         else:
-            forms.append("%s")
-            cells.append(list(map(_cell, column.tolist())))
-    form = "\t".join(forms) + "\n"
-    if not cells:
-        return (form % () * rows).encode()
-    return "".join(map(form.__mod__, zip(*cells, strict=True))).encode()
+            parts += [between, part]
+            between = b"\t"
+    return lines_of([*parts, between[:-1] + b"\n"], rows)
+
+
+def _part(column: Column) -> Part:
+    """Return what is written of a column: the one cell that all rows have, or each."""
+    if isinstance(column, str):
+        return cell(column).encode()
+    if isinstance(column, np.ndarray):
+        return _cell(column[0].item()).encode() if _is_one(column) else column
+    chosen = Chosen.of(column)
+    among = list(map(cell, chosen.among))
+    if len(among) == 1 or _is_one(chosen.places):
+        return among[int(chosen.places[0])].encode()
+    return Chosen(among, chosen.places)
 
 
 def _is_one(column: NDArray[Any]) -> bool:
@@ -142,7 +147,7 @@ def _is_one(column: NDArray[Any]) -> bool:
     if len(column) < 2 or column.dtype.kind not in "iuf":
         return False
     bits = column.view(f"u{column.itemsize}")
-    return bool((bits == bits[0]).all())
+    return bool(bits[0] == bits[-1] and (bits == bits[0]).all())
 
 
 def table_line(cells: Iterable[object]) -> bytes:

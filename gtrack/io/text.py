@@ -11,14 +11,14 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
 from gtrack.core.small_file import whole
 from gtrack.io.foreign import binary_kind, missing
+from gtrack.io.line_blocks import blocks_of_lines
 from gtrack.io.shell import filtered
 
 LINE_LIMIT = 1 << 20
@@ -199,7 +199,7 @@ def whole_text(path: Path) -> str:
 
 
 @contextmanager
-def open_bytes(path: Path) -> Iterator[BinaryIO]:
+def open_bytes(path: Path) -> Iterator[io.BufferedReader[Any]]:
     """Open the text of a plain, gzip or bgzip file (or pipe) as a buffered byte stream.
 
     Raises
@@ -232,11 +232,13 @@ def read_lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes
     """
     name, empty = shown(path), 0
     with open_bytes(path) as stream:
-        readline = partial(stream.readline, limit + 3)
-        for number, line in enumerate(iter(readline, b""), start=1):
-            if line.endswith(b"\n"):
-                line = line[:-2] if line.endswith(b"\r\n") else line[:-1]
-            elif len(line) <= limit + 1:
+        for number, some in blocks_of_lines(stream, limit):
+            if isinstance(some, list):
+                yield from enumerate(some, number)
+                empty = 0
+                continue
+            line = some[:-1] if some.endswith(b"\n") else some
+            if line is not some or len(some) <= limit + 1:
                 line = line.removesuffix(b"\r")
             if number == 1:
                 _refuse_other(path, line)
@@ -247,18 +249,22 @@ def read_lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes
                     f"{name}:{number}: {EMPTY_LIMIT:,} lines one after another are empty or "
                     "comments; is it the right file?"
                 )
-            if len(line) > limit and b"\r" not in line[:limit]:
-                size = f"{limit >> 20} MiB"
-                raise InputError(f"{name}:{number}: line {number} longer than {size}; is it text?")
-            if b"\0" in line:
-                raise InputError(f"{name}:{number}: a NUL byte; give a text file, not a binary one")
-            if b"\r" in line:
-                ends = filtered(path, r"tr '\r' '\n'")
-                raise InputError(
-                    f"{name}:{number}: a carriage return inside the line; convert old Macintosh "
-                    f"line ends: {ends}"
-                )
+            if len(line) > limit or b"\r" in line or b"\0" in line:
+                raise _no_line(path, number, line, limit)
             yield number, line
+
+
+def _no_line(path: Path, number: int, line: bytes, limit: int) -> InputError:
+    """Return what is wrong with a line that is too long, or none of a text."""
+    where = f"{shown(path)}:{number}: "
+    if len(line) > limit and b"\r" not in line[:limit]:
+        return InputError(f"{where}line {number} longer than {limit >> 20} MiB; is it text?")
+    if b"\0" in line:
+        return InputError(f"{where}a NUL byte; give a text file, not a binary one")
+    ends = filtered(path, r"tr '\r' '\n'")
+    return InputError(
+        f"{where}a carriage return inside the line; convert old Macintosh line ends: {ends}"
+    )
 
 
 def _refuse_other(path: Path, first: bytes) -> None:

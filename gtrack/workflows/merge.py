@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gtrack.core.errors import InputError
+from gtrack.core.errors import InputError, VerificationError
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
@@ -164,16 +165,25 @@ def _made(
 
 def _merge_models(plan: Plan, folder: ScanFolder) -> list[MergedModel]:
     """Join the shards of every model into tracks and both tables."""
-    missing = folder.parts.missing_shards(plan)
+    parts = folder.parts
+    _refuse(plan, folder, parts.missing_before(plan, plan.models[0].name))
+    folder.sweep()
+    try:
+        with writing_tables(plan, folder.out) as write:
+            return [_merge_model(plan, order, folder, *write) for order in range(len(plan.models))]
+    except VerificationError:
+        _refuse(plan, folder, parts.missing_shards(plan))  # says which to do again
+        raise
+
+
+def _refuse(plan: Plan, folder: ScanFolder, missing: Sequence[int]) -> None:
+    """Refuse to merge without some shards."""
     if missing:
         raise InputError(
             f"{folder.out}: {len(missing)} of {plan.n_shards} shards are missing or damaged "
             f"(first: {missing[0]}); run gtrack scan --plan {pasted(folder.out)} "
             f"--shard {missing[0]}"
         )
-    folder.sweep()
-    with writing_tables(plan, folder.out) as tables:
-        return [_merge_model(plan, order, folder, *tables) for order in range(len(plan.models))]
 
 
 def _merge_model(

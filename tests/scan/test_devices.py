@@ -53,7 +53,7 @@ def test_default_shards(pools: int, devices: int, shards: int) -> None:
 
 def test_a_gpu_gets_larger_shards() -> None:
     assert planning._default_shards(640, 1, "cuda") == 40
-    assert planning._default_shards(640, 4, "cuda") == 16
+    assert planning._default_shards(64, 4, "cuda") == 16
     assert planning._default_shards(3, 1, "cuda") == 1
 
 

@@ -173,6 +173,7 @@ def test_a_damaged_shard_is_done_again(run, planned) -> None:
     for shard in (0, 2):
         run("scan", "--plan", out, "--shard", shard)
     path = out / "shards/000001.npz"
+    before = {each.name for each in out.iterdir()} | {"tracks"}
     whole = path.read_bytes()
     flipped, other = bytearray(whole), bytearray(whole)
     flipped[len(whole) // 2] ^= 16
@@ -180,8 +181,15 @@ def test_a_damaged_shard_is_done_again(run, planned) -> None:
     for damaged in (whole[:-1000], flipped, b"", other, b"no shard\n"):
         path.write_bytes(damaged)
         assert "1 of 3 shards are missing or damaged (first: 1)" in run("merge", out, code=2).error
+        assert {each.name for each in out.iterdir()} <= before, "nothing of it is published"
+        assert not list((out / "tracks").glob("*"))
         run("scan", "--plan", out, "--shard", 1)
         assert path.read_bytes() == whole
+    empty = out / "shards/000000.npz"
+    none = empty.read_bytes()
+    empty.write_bytes(none[:-1] + bytes([none[-1] ^ 1]))  # no window is in it: nobody reads it
+    assert "1 of 3 shards are missing or damaged (first: 0)" in run("merge", out, code=2).error
+    empty.write_bytes(none)
     run("merge", out)
 
 

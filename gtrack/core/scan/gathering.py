@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
-from gtrack.core.regions import Regions
+from gtrack.core.regions import Regions, narrow
 from gtrack.core.scan.one_axis import off_axis, on_axis
 from gtrack.core.scan.regions import union_of
 from gtrack.core.sequences import KNOWN_LETTERS, Reference, as_read, is_known, other_letters
@@ -122,13 +122,14 @@ class RegionBases:
         return found
 
     def _read(self, genome: Reference, regions: Regions) -> None:
-        chroms, rank = tuple(genome.chrom_sizes), regions.rank(genome.chrom_sizes)
+        chroms, rank = tuple(genome.chrom_sizes), narrow(regions.rank(genome.chrom_sizes))
         left, right = union_of(regions, rank)
-        (chrom, start), (_, end) = off_axis(left), off_axis(right)
-        run = np.searchsorted(left, on_axis(rank, regions.start), side="right") - 1
+        run = narrow(np.searchsorted(left, on_axis(rank, regions.start), side="right") - 1)
+        chrom, start = map(narrow, off_axis(left))
+        end = narrow(off_axis(right)[1])
+        del rank, left, right  # of a million regions, 8 MB each
         offset = np.cumsum(end - start) - (end - start)  # of each run, among the bases of all
-        edges = offset // _AT_ONCE
-        cuts = np.flatnonzero(np.diff(edges, prepend=-1, append=-1))
+        cuts = np.flatnonzero(np.diff(offset // _AT_ONCE, prepend=-1, append=-1))
         for low, high in pairwise(cuts.tolist()):
             first, last = np.searchsorted(run, [low, high]).tolist()
             own, runs = regions[first:last], run[first:last]
@@ -149,9 +150,9 @@ class RegionBases:
 def _pieces(
     genome: Reference,
     chroms: Sequence[str],
-    chrom: NDArray[np.int64],
-    start: NDArray[np.int64],
-    end: NDArray[np.int64],
+    chrom: NDArray[np.integer],
+    start: NDArray[np.integer],
+    end: NDArray[np.integer],
 ) -> Iterator[bytes]:
     """Yield the letters of runs, end to end: short ones together, long ones in parts."""
     short = end - start <= _AT_ONCE

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,11 +13,12 @@ from numpy.typing import NDArray
 from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
-from gtrack.core.regions import Regions, Row, narrow
+from gtrack.core.regions import Regions, narrow
 from gtrack.core.scan.batches import shard_pools
-from gtrack.core.scan.digests import canonical, digest_of, digest_of_items, digest_of_parts
+from gtrack.core.scan.digests import canonical, digest_of, digest_of_parts
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.null_windows import NullGrid, NullPlan, lay_null
+from gtrack.core.scan.region_digest import digest_of_regions
 from gtrack.core.scan.windows import lay_windows
 from gtrack.core.targets import NAME, Target, name_targets
 
@@ -232,7 +232,7 @@ class Plan:
                 "options": self.options.facts(),
                 "models": [asdict(model) for model in self.models],
                 "chromosomes": digest_of(list(self.chrom_sizes.items())),  # in their order
-                "regions": digest_of_items(chain([self.given], map(_fact, self.regions.rows()))),
+                "regions": digest_of_regions(self.given, self.regions),
                 "sequences": digest_of_parts(_of_sequences(self.pools, self.covered, self.known)),
                 "versions": self.versions,
             }
@@ -247,11 +247,6 @@ class Plan:
             object.__setattr__(self, "_digest", self.sealed or digest_of(self.facts()))
         assert self._digest is not None
         return self._digest
-
-
-def _fact(region: Row) -> tuple[object, ...]:
-    """Return what the digest covers of a region; plans without labels keep their digest."""
-    return region if region[-1] is not None else region[:-1]
 
 
 def _of_sequences(

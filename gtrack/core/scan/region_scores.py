@@ -116,7 +116,10 @@ def means_over(shares: RegionShares, values: NDArray[np.float64]) -> NDArray[np.
 def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Return Pearson's correlation over the entries that both have; NaN when undefined."""
     both = np.isfinite(one) & np.isfinite(other)
-    a, b = one[both], other[both]
-    if len(a) < 2 or not a.std() or not b.std():
+    a, b = one[both], other[both]  # copies
+    if len(a) < 2 or (a == a[0]).all() or (b == b[0]).all():
         return float("nan")
-    return float(np.corrcoef(a, b)[0, 1])
+    for each in (a, b):
+        each -= each.mean()
+    norms = float(a @ a) * float(b @ b)
+    return float(np.clip((a @ b) / np.sqrt(norms), -1, 1)) if norms else float("nan")

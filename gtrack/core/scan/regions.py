@@ -89,6 +89,8 @@ def canonical_regions(
         tied &= key[order][1:] == key[order][:-1]
     if tied.any():
         order = _without_twins(columns, order, np.concatenate([[False], tied]))
+    if len(order) == len(columns) and (order[1:] > order[:-1]).all():
+        return columns, 0
     return columns.take(order), len(regions) - len(order)
 
 
@@ -201,14 +203,14 @@ def merge_regions(regions: Sequence[Interval]) -> dict[str, list[tuple[int, int]
 
 
 def union_of(
-    regions: Regions, rank: NDArray[np.int64]
+    regions: Regions, rank: NDArray[np.integer]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the union of sorted regions as columns; see :func:`merge_regions`.
 
     Parameters
     ----------
     regions : Regions
-    rank : ndarray of int64, shape (R,)
+    rank : ndarray of int, shape (R,)
         Number of each one's chromosome, rising.
 
     Returns
@@ -216,9 +218,11 @@ def union_of(
     start, end : ndarray of int64, shape (K,)
         Sorted, disjoint runs, on the axis of :func:`gtrack.core.scan.one_axis.on_axis`.
     """
-    start, end = on_axis(rank, regions.start), on_axis(rank, regions.end)
-    reached = np.maximum.accumulate(end)
+    start, reached = on_axis(rank, regions.start), on_axis(rank, regions.end)
+    np.maximum.accumulate(reached, out=reached)
     apart, number = start[1:] > reached[:-1], len(start)
+    if apart.all():  # most often: no copies
+        return start, reached
     return (
         start[np.flatnonzero(np.append(True, apart)[:number])],
         reached[np.flatnonzero(np.append(apart, True)[:number])],

@@ -8,12 +8,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.encodings import Encodings, positions
+from gtrack.core.encodings import Encodings
 from gtrack.core.row_sums import row_sums
 from gtrack.core.scan.grid import FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.plan import ModelPlan
 from gtrack.core.scan.projection import Projection, to_bases
-from gtrack.core.scan.sorted_columns import places_in
+from gtrack.core.scan.row_layout import row_layout
 from gtrack.core.sequences import lengths_of
 
 
@@ -176,7 +176,7 @@ def assemble(
     per_base : bool
         There is nothing to project.
     """
-    layout = _Layout.of(grid, rows)
+    layout = row_layout(grid, rows.window, rows.reverse)
     said = np.asarray(outputs, np.float64)
     encodings, edges, known = rows.encodings, rows.encodings.offsets, rows.known
     counted = encodings.placed
@@ -205,68 +205,6 @@ def assemble(
         forward_values=np.array([track[1] for track in tracks]),
         reverse_values=np.array([track[2] for track in tracks]),
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Layout:
-    """Where the bases of rows lie, and which of them their windows own.
-
-    Attributes
-    ----------
-    lengths, edges : ndarray of int64, shapes (N,), (N + 1,)
-        Bases of each row, and where it begins among all.
-    forward_at, reverse_at : ndarray of int64, shape (B,)
-        Place of every owned base in the row of either strand; -1 where there is no such row.
-    one_strand : bool
-        Whether a window has one strand only.
-    """
-
-    lengths: NDArray[np.int64]
-    edges: NDArray[np.int64]
-    forward_at: NDArray[np.int64]
-    reverse_at: NDArray[np.int64]
-    one_strand: bool
-
-    @classmethod
-    def of(cls, grid: WindowGrid, rows: Rows) -> _Layout:
-        lengths = grid.end[rows.window] - grid.start[rows.window]
-        edges = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        first, end = (int(rows.window[0]), int(rows.window[-1]) + 1) if len(rows) else (0, 0)
-        low, high = places_in(grid.run_window, [first, end])
-        window, start = grid.run_window[low:high], grid.run_start[low:high]
-        size = grid.run_end[low:high] - start
-        offset = positions(start - grid.start[window], size)  # in the window
-        row_of = np.full((2, end - first), -1)
-        row_of[rows.reverse.astype(np.int64), rows.window - first] = np.arange(len(rows))
-        of = window - first  # of each run, then of each of its bases
-        forward, reverse = (
-            np.repeat(np.where(row < 0, 0, edge), size)
-            for row, edge in (
-                (row_of[0, of], edges[row_of[0, of]]),
-                (row_of[1, of], edges[row_of[1, of] + 1] - 1),
-            )
-        )
-        forward += offset
-        reverse -= offset
-        one_strand = bool((row_of < 0).any())
-        if one_strand:
-            for row, at in zip(row_of, (forward, reverse), strict=True):
-                at[np.repeat(row[of] < 0, size)] = -1
-        return cls(lengths, edges, forward, reverse, one_strand)
-
-    def owned(
-        self, bases: NDArray[np.float64], per_strand: bool
-    ) -> tuple[NDArray[np.float32], ...]:
-        """Return mean, forward and reverse values of the owned bases, shape (B,) or (0,)."""
-        strands = [bases[at] for at in (self.forward_at, self.reverse_at)]  # -1: set below
-        mean = (strands[0] + strands[1]) / 2
-        if self.one_strand:
-            for strand, at in zip(strands, (self.forward_at, self.reverse_at), strict=True):
-                strand[at < 0] = np.nan
-            both = (self.forward_at >= 0) & (self.reverse_at >= 0)
-            mean = np.where(both, mean, np.where(self.reverse_at < 0, *strands))
-        kept = strands if per_strand else [strand[:0] for strand in strands]
-        return tuple(each.astype(np.float32) for each in (mean, *kept))
 
 
 def _sums(

@@ -20,6 +20,7 @@ from gtrack.core.scan.shard import ShardResult
 from gtrack.core.scan.sorted_columns import places_in
 from gtrack.core.scan.window_scores import WindowScores
 from gtrack.core.targets import Target
+from gtrack.core.texts import Chosen
 
 Column = str | Sequence[str] | NDArray[Any]
 
@@ -34,8 +35,8 @@ def window_columns(
     askers = _askers(grid, window)
     first, end = places_in(grid.run_window, [window, window + 1])
     of_rows: list[Column] = [
-        *(_named(grid.chroms, grid.chrom[window]), grid.start[window], grid.end[window]),
-        *(_named("+-", result.reverse.astype(np.int64)), askers),
+        *(Chosen(grid.chroms, grid.chrom[window]), grid.start[window], grid.end[window]),
+        *(Chosen("+-", result.reverse.astype(np.int64)), askers),
     ]
     of_runs = [result.bases, result.tokens, grid.run_start[first], grid.run_end[end - 1]]
     return [
@@ -61,9 +62,9 @@ def region_columns(
         said = scores.of_regions(grid, regions, plan.known[low:high], low)
         place: list[Column] = [
             np.arange(low, high),
-            *(_named(regions.chroms, regions.chrom), regions.start, regions.end),
+            *(Chosen(regions.chroms, regions.chrom), regions.start, regions.end),
             list(regions.names) if regions.named else ".",
-            _named(STRANDS, regions.strand),
+            Chosen(STRANDS, regions.strand),
         ]
         labels = "" if regions.labels is None else [label or "" for label in regions.labels]
         columns = [
@@ -88,11 +89,6 @@ def _askers(grid: WindowGrid, window: NDArray[np.int64]) -> Column:
     return [",".join(texts[a:b]) for a, b in edges]
 
 
-def _named(names: Sequence[str], index: NDArray[np.integer]) -> Column:
-    """Return a name for each index."""
-    return [names[each] for each in index.tolist()]
-
-
 def _of_targets(targets: Sequence[Target], rows: int) -> Sequence[Column]:
     """Return the columns of model and target."""
     labels = [target.label for target in targets]
@@ -108,6 +104,8 @@ def _repeated(columns: Sequence[Column], times: int) -> Sequence[Column]:
         if isinstance(column, str)
         else np.repeat(column, times)
         if isinstance(column, np.ndarray)
+        else Chosen(column.among, np.repeat(column.places, times))
+        if isinstance(column, Chosen)
         else [cell for cell in column for _ in range(times)]
         for column in columns
     ]

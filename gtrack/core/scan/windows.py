@@ -26,6 +26,8 @@ from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.one_axis import off_axis, on_axis
 from gtrack.core.scan.regions import union_of
 
+_AT_ONCE = 1 << 16  # regions whose windows are laid at once
+
 
 def lay_windows(
     regions: Sequence[Interval],
@@ -74,8 +76,9 @@ def lay_windows(
             f"and the model reads exactly {window_bp}; leave out the regions on it"
         )
     chroms = tuple(chrom_sizes)
-    rank = regions.rank(chrom_sizes)
-    chrom, start, width, asker = _lay(regions, rank, chrom_sizes, window_bp, stride)
+    # Of a genome each column of 64 bits is 100 MB: what is kept of one has 32 where it fits.
+    rank = narrow(regions.rank(chrom_sizes))
+    chrom, start, width, asker = _lay_all(regions, rank, chrom_sizes, window_bp, stride)
     along = on_axis(chrom, start)
     if (along[1:] < along[:-1]).any():  # seldom, and it takes memory
         order = np.argsort(along, kind="stable")
@@ -83,16 +86,16 @@ def lay_windows(
     del along
     new = np.ones(len(start), bool)
     new[1:] = (chrom[1:] != chrom[:-1]) | (start[1:] != start[:-1])
-    window = np.cumsum(new) - 1
-    chrom, start, end = chrom[new], start[new], (start + width)[new]
+    window = narrow(np.cumsum(new) - 1)
+    end = narrow((start.astype(np.int64) + width)[new])
+    chrom, start = chrom[new], start[new]
     del width, new
     strands = _strands(strand, regions, window, asker, len(start))
 
     run_window, run_start, run_end = _own(regions, rank, chrom, start, end)
     keep = np.zeros(len(start), bool)
     keep[run_window] = True
-    # Of a genome each column is 100 MB: one after the other becomes what is kept of it.
-    of, first, last = (narrow(each[keep]) for each in (chrom, start, end))
+    of, first, last = (each[keep] for each in (chrom, start, end))
     del chrom, start, end
     asked, renamed = keep[window], narrow(np.cumsum(keep) - 1)
     return WindowGrid(
@@ -102,14 +105,30 @@ def lay_windows(
     )
 
 
-def _lay(
+def _lay_all(
     regions: Regions,
-    chrom: NDArray[np.int64],
+    chrom: NDArray[np.integer],
     chrom_sizes: Mapping[str, int],
     window_bp: int,
     stride: int,
-) -> tuple[NDArray[np.int64], ...]:
+) -> tuple[NDArray[np.integer], ...]:
     """Return chrom, start, width and asking region of every window, region by region."""
+    laid = []
+    for low in range(0, max(len(regions), 1), _AT_ONCE):
+        some = slice(low, low + _AT_ONCE)
+        *rest, asker = _lay(regions[some], chrom[some], chrom_sizes, window_bp, stride)
+        laid.append([narrow(each) for each in (*rest, asker + low)])
+    return tuple(np.concatenate(column) for column in zip(*laid, strict=True))
+
+
+def _lay(
+    regions: Regions,
+    chrom: NDArray[np.integer],
+    chrom_sizes: Mapping[str, int],
+    window_bp: int,
+    stride: int,
+) -> tuple[NDArray[np.integer], ...]:
+    """Do so for some regions, whose numbers count from the first of them."""
     start, end, size = regions.start, regions.end, regions.sizes(chrom_sizes)
     width = np.minimum(window_bp, size)
     centred = regions.centred(width)
@@ -127,8 +146,8 @@ def _lay(
 def _strands(
     strand: str,
     regions: Regions,
-    window: NDArray[np.int64],
-    asker: NDArray[np.int64],
+    window: NDArray[np.integer],
+    asker: NDArray[np.integer],
     n_windows: int,
 ) -> NDArray[np.uint8]:
     """Return the strand bits of each window."""
@@ -159,28 +178,50 @@ def _refuse_opposite(regions: Regions) -> None:
 
 def _own(
     regions: Regions,
-    rank: NDArray[np.int64],
-    chrom: NDArray[np.int64],
-    start: NDArray[np.int64],
-    end: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    rank: NDArray[np.integer],
+    chrom: NDArray[np.integer],
+    start: NDArray[np.integer],
+    end: NDArray[np.integer],
+) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
     """Cut the union of the regions at the borders between window centres."""
     left, right = union_of(regions, rank)
+    edges = _edges(chrom, start, end)
+    border = edges[1:-1]
+    first = narrow(np.searchsorted(border, left, side="right"))
+    last = narrow(np.searchsorted(border, right - 1, side="right"))
+    number = last - first + 1
+    run = narrow(np.repeat(np.arange(len(left), dtype=np.int32), number))
+    window = narrow(positions(first, number))
+    del first, last, number, border
+    run_start = edges[window]
+    np.maximum(run_start, left[run], out=run_start)
+    del left
+    run_end = edges[1:][window]
+    np.minimum(run_end, right[run], out=run_end)
+    del right, edges, run
+    filled = run_end > run_start  # equal centres leave empty cells
+    if not filled.all():
+        window, run_start, run_end = window[filled], run_start[filled], run_end[filled]
+    return window, narrow(off_axis(run_start)[1]), narrow(off_axis(run_end)[1])
+
+
+def _edges(
+    chrom: NDArray[np.integer], start: NDArray[np.integer], end: NDArray[np.integer]
+) -> NDArray[np.int64]:
+    """Return where each window begins to be the nearest, on the axis, and where the last ends."""
     # Base p goes left of windows a < b when its centre p + 1/2 is no farther from a:
     # 4 p + 2 <= A + B with A, B = start + end, twice the centres. Between two chromosomes the
     # border is where the second begins.
-    centre2 = start + end
-    border = on_axis(chrom[:-1], (centre2[:-1] + centre2[1:] - 2) // 4 + 1)
-    border = np.where(chrom[1:] == chrom[:-1], border, on_axis(chrom[1:], 0))
-    del centre2
-    first = np.searchsorted(border, left, side="right")
-    last = np.searchsorted(border, right - 1, side="right")
-    run = np.repeat(np.arange(len(left)), last - first + 1)
-    window = positions(first, last - first + 1)
-    edges = np.concatenate([[0], border, [0]])  # of a window: its own, and the next one's
-    del border
-    run_start = np.where(window == first[run], left[run], edges[window])
-    run_end = np.where(window == last[run], right[run], edges[window + 1])
-    del edges, run
-    filled = run_end > run_start  # equal centres leave empty cells
-    return window[filled], off_axis(run_start[filled])[1], off_axis(run_end[filled])[1]
+    edges = np.zeros(len(start) + 1, np.int64)
+    edges[-1] = np.iinfo(np.int64).max
+    border = edges[1:-1]
+    for each in (start, end):
+        border += each[:-1]
+        border += each[1:]
+    border -= 2
+    border //= 4
+    border += 1
+    border += on_axis(chrom[:-1], 0)
+    other = chrom[1:] != chrom[:-1]
+    border[other] = on_axis(chrom[1:][other], 0)
+    return edges

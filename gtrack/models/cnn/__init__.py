@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gtrack.core.encodings import Encodings, padded, positions
+from gtrack.core.encodings import Encodings, base_spans, padded
 from gtrack.core.errors import ModelError
 from gtrack.core.heads import Head, head_of
 from gtrack.core.printable import shown
 from gtrack.core.scan.batches import BatchShape
-from gtrack.core.sequences import base_codes
+from gtrack.core.sequences import base_codes, lengths_of
 from gtrack.models import FILES
 from gtrack.models.cnn.network import (
     N_CODE,
@@ -182,15 +182,12 @@ class Cnn:
 
     def encode(self, sequences: Sequence[str]) -> Encodings:
         """Encode upper-case sequences: one unit per base, N (and anything else) not placed."""
-        lengths = np.array([len(sequence) for sequence in sequences], np.int64)
+        lengths = lengths_of(sequences)
         codes = base_codes("".join(sequences)).astype(np.int32)
-        spans = np.empty((len(codes), 2), np.int32)
-        spans[:, 0] = positions(np.zeros_like(lengths), lengths)
-        spans[:, 1] = spans[:, 0] + 1
         return Encodings(
             ids=codes,
             offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-            spans=spans,
+            spans=base_spans(lengths),
             placed=codes < N_CODE,
         )
 

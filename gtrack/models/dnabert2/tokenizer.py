@@ -25,6 +25,7 @@ _SPECIAL = ("UNK", "CLS", "SEP", "PAD", "MASK")
 _MAX_FILE = 4_000_000  # bytes; that of DNABERT-2 has 0.3 million
 _MAX_LENGTH = 10**6
 _AT_ONCE = 2048  # tokens
+_SHORT, _FILL = 16, b"\xff"  # letters of a token that are taken at once, and what is none
 _DNA = re.compile("[ACGT]+")
 
 
@@ -61,10 +62,13 @@ class DnaTokenizer:
         pieces = [(i, token) for token, i in vocabulary.items() if _DNA.fullmatch(token)]
         self._letters = np.frombuffer("".join(token for _, token in pieces).encode(), np.uint8)
         self._letters_at = np.zeros(self.size, np.int64)  # where those of a token begin
+        short = np.full(self.size, _FILL * _SHORT, f"S{_SHORT}")
         at = 0
         for index, token in pieces:
             self._bases[index], self._letters_at[index] = len(token), at
+            short[index] = token.encode()[:_SHORT].ljust(_SHORT, _FILL)
             at += len(token)
+        self._short = short.view(f"V{_SHORT}")  # as it is: copied faster than text
 
     @classmethod
     def load(cls, folder: Path) -> DnaTokenizer:
@@ -160,8 +164,12 @@ class DnaTokenizer:
         at = 0
         for low in range(0, len(ids), _AT_ONCE):
             part = ids[low : low + _AT_ONCE]
-            spelt = self._letters[positions(self._letters_at[part], self._bases[part])]
-            if spelt.tobytes() != letters[at : at + len(spelt)]:
+            if (self._bases[part] <= _SHORT).all():
+                spelt = self._short[part].tobytes().translate(None, _FILL)
+            else:
+                at_each = positions(self._letters_at[part], self._bases[part])
+                spelt = self._letters[at_each].tobytes()
+            if spelt != letters[at : at + len(spelt)]:
                 return False
             at += len(spelt)
         return at == len(letters)

@@ -67,6 +67,21 @@ class Parts:
         """Return the shards that are not there, whole."""
         return [index for index in range(plan.n_shards) if not self.has_shard(plan, index)]
 
+    def missing_before(self, plan: Plan, model: str) -> list[int]:
+        """Return the missing shards for who reads all shards of a model next.
+
+        Those are looked at by their head only, since reading finds what is damaged.
+        """
+        return [
+            index
+            for index in range(plan.n_shards)
+            if not (
+                self.seems_done(plan, index)
+                if plan.shard(index, model)
+                else self.has_shard(plan, index)
+            )
+        ]
+
     def read_shard(self, plan: Plan, index: int, model: str) -> ShardResult:
         """Read one model's results of a shard; see :func:`gtrack.io.shards.read_shard`."""
         return read_shard(self.shard(index), plan.shard_seal(index), model)

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from gtrack.core import catalogue
 from gtrack.core.catalogue import load, names
 from gtrack.core.errors import InputError
 
@@ -31,6 +32,22 @@ def install(folder, monkeypatch, line):
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(f"[gtrack.tests]\n{line}\n")
     monkeypatch.syspath_prepend(str(folder))
+
+
+def test_a_package_that_comes_or_goes_later_is_seen(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert names(TABLE, "gtrack.tests") == ["ordered", "wave"]
+    install(tmp_path, monkeypatch, "fraction = fractions:Fraction")
+    assert names(TABLE, "gtrack.tests") == ["ordered", "wave", "fraction"]
+    (tmp_path / "plugin-1.0.dist-info").rename(tmp_path / "gone")
+    assert names(TABLE, "gtrack.tests") == ["ordered", "wave"]
+
+
+def test_packages_are_looked_at_once(monkeypatch):
+    names(TABLE, "gtrack.tests")
+    monkeypatch.setattr(catalogue, "entry_points", lambda: pytest.fail("looked at again"))
+    for group in ("gtrack.tests", "gtrack.models"):
+        names(TABLE, group)
 
 
 def test_another_package_adds_a_name(tmp_path, monkeypatch):

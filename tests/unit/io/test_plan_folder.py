@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,9 +17,11 @@ from hypothesis import strategies as st
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
+from gtrack.core.regions import Regions
 from gtrack.core.scan.null_windows import NullPlan
 from gtrack.core.scan.plan import Plan, ScanOptions
 from gtrack.io.plan_folder import read_plan, write_plan
+from gtrack.io.planned_regions import written_regions
 from tests.model_plans import model_plan
 
 MODEL = model_plan(
@@ -259,3 +263,27 @@ def test_a_damaged_plan_of_a_finished_scan_is_made_again_by_its_command(tmp_path
     (plan / "plan.json").write_text("{")
     with pytest.raises(InputError, match=r"not JSON; restore it .*move .*plan away .* --resume"):
         read_plan(plan)
+
+
+@pytest.mark.parametrize(
+    ("named", "summits", "labelled"), [*product((False, True), (0, 1, 2), (0, 1))]
+)
+def test_regions_are_written_row_by_row(named: bool, summits: int, labelled: int) -> None:
+    regions = Regions.of(
+        Interval(
+            f"chr{at % 3}é",
+            at,
+            at + 9,
+            f"%d\0{at}" if named else ".",
+            "+-."[at % 3],
+            (None, at % 9, at % 9 if at % 2 else None)[summits],
+            label=f"{at % 4}" if labelled and at % 7 else None,
+        )
+        for at in range(100)
+    )
+    known = np.arange(100) % 10
+    expected = ["chrom\tstart\tend\tname\tstrand\tsummit\tknown" + "\tlabel" * labelled]
+    for row, count in zip(regions.rows(), known.tolist(), strict=True):
+        cells = ["" if each is None else str(each) for each in row]
+        expected.append("\t".join([*cells[:6], str(count), *cells[6 : 6 + labelled]]))
+    assert b"".join(written_regions(regions, known)).decode() == "\n".join(expected) + "\n"

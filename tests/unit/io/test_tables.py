@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gtrack.core.texts import Chosen
 from gtrack.io.tables import (
     REGION_COLUMNS,
     WINDOW_COLUMNS,
@@ -58,7 +59,29 @@ def test_lines_by_columns_are_lines_by_rows(
 ) -> None:
     texts, whole, numbers, finite = zip(*rows, strict=True)
     made = table_lines([same, texts, np.array(whole), np.array(numbers), np.array(finite)])
-    assert made == b"".join(table_line([same, *row]) for row in rows)
+    expected = b"".join(table_line([same, *row]) for row in rows)
+    assert made == expected
+    columns = [np.tile(np.array(each), 64) for each in (whole, numbers, finite)]
+    assert table_lines([same, texts * 64, *columns, same]) == b"".join(
+        table_line([same, *row, same]) for row in rows * 64
+    ), "many rows are written in another way"
+
+
+def test_a_long_text_among_many_rows() -> None:
+    texts = ["x" * 100_000, *"ab" * 500]
+    made = table_lines([np.arange(1001), texts])
+    assert made == b"".join(map(table_line, enumerate(texts)))
+
+
+@given(
+    st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=6),
+    st.lists(st.integers(0, 5), min_size=1, max_size=200),
+)
+def test_chosen_texts_are_written_as_texts(among: list[str], places: list[int]) -> None:
+    index = np.array(places) % len(among)
+    chosen, counts = Chosen(among, index), np.arange(len(places))
+    assert table_lines([chosen, counts]) == table_lines([list(chosen), counts])
+    assert list(chosen[1:]) == [among[each] for each in index.tolist()[1:]]
 
 
 @pytest.mark.parametrize("other", [0.0, -0.0, float("nan"), float("inf"), 1e-300, 2.5])

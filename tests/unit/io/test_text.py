@@ -85,6 +85,40 @@ def test_lines_are_those_of_a_plain_split(
     assert list(text.read_lines(path)) == list(enumerate(expected, start=1))
 
 
+@given(
+    st.lists(
+        st.sampled_from([b"chr1\t1\t2", b"x" * 9000, b"#", b"", b" ", b" x", b"\t", b"!", b'"a'])
+        | st.binary(max_size=3).map(lambda line: line.translate(None, b"\n\r\0")),
+        max_size=6,
+    ),
+    st.integers(1, 400),
+    st.sampled_from([b"\n", b"\r\n"]),
+    st.sampled_from([b"", b"\n", b"end"]),
+)
+@settings(deadline=None)
+def test_many_lines_at_once_are_those_of_a_plain_split(
+    tmp_path_factory: pytest.TempPathFactory,
+    lines: list[bytes],
+    times: int,
+    end: bytes,
+    last: bytes,
+) -> None:
+    some = b"".join(line + b"\n" for line in lines)
+    data = b"first\n" + b"chr1\t5\t9\n" * 70 + some * times + some.replace(b"\n", end) + last
+    path = tmp_path_factory.getbasetemp() / "many"
+    path.write_bytes(data)
+    expected = data.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
+    assert list(text.read_lines(path)) == list(enumerate(expected, start=1))
+    for at in (500, len(data) // 2):
+        for odd, why in ((b"\0", "a NUL byte"), (b"\r_", "a carriage return")):
+            place = data.find(b"chr1", at)
+            if place > 0:
+                path.write_bytes(data[:place] + odd + data[place:])
+                number = data.count(b"\n", 0, place) + 1
+                with pytest.raises(InputError, match=f"many:{number}: {why}"):
+                    list(text.read_lines(path))
+
+
 def test_a_gzip_file_cut_anywhere_is_refused(tmp_path: Path) -> None:
     whole = gzip.compress(b"chr1\t1\t50\n" * 20)
     path = tmp_path / "r.bed.gz"

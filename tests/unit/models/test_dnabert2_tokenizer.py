@@ -14,6 +14,7 @@ from tokenizers.pre_tokenizers import Whitespace
 
 from gtrack.core.encodings import Encoding
 from gtrack.core.errors import ModelError
+from gtrack.models.dnabert2 import tokenizer as tokenizer_module
 from gtrack.models.dnabert2.tokenizer import DnaTokenizer
 
 REAL = Path(__file__).parents[3].parent / "shared" / "data" / "dnabert2"
@@ -69,6 +70,26 @@ def test_letters_say_what_places_say(tiny: DnaTokenizer, sequences: list[str]) -
         quick, column = getattr(found, name), getattr(slow, name)
         assert quick.dtype == column.dtype
         np.testing.assert_array_equal(quick, column)
+
+
+@pytest.mark.parametrize("short", [1, 2, 16])
+def test_tokens_of_any_length_are_spelt(
+    tokenizer_json: Path, monkeypatch: pytest.MonkeyPatch, short: int
+) -> None:
+    monkeypatch.setattr(tokenizer_module, "_SHORT", short)
+    tokenizer = DnaTokenizer.load(tokenizer_json.parent)
+    rng = np.random.default_rng(7)
+    sequences = ["".join(rng.choice(list("ACGT"), 500)) for _ in range(30)]
+    letters = "".join(sequences)
+    rows = tokenizer._tokenizer.encode_batch_fast(sequences, add_special_tokens=False)
+    ids = np.array([each for row in rows for each in row.ids], np.int32)
+    assert tokenizer._spell(ids, letters.encode())
+    other = letters.translate(str.maketrans("ACGT", "CGTA"))
+    for at in rng.integers(0, len(letters), 40).tolist():
+        wrong = letters[:at] + other[at] + letters[at + 1 :]
+        assert not tokenizer._spell(ids, wrong.encode())
+    assert not tokenizer._spell(ids, letters[:-1].encode())
+    assert not tokenizer._spell(ids[:-1], letters.encode())
 
 
 @pytest.mark.shared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import fields, replace
 from typing import Any
@@ -11,9 +12,11 @@ import pytest
 from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
-from gtrack.core.scan.digests import digest_of, digest_of_items
+from gtrack.core.regions import Regions
+from gtrack.core.scan.digests import digest_of
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.scan.plan_differences import differences
+from gtrack.core.scan.region_digest import digest_of_regions
 from tests.model_plans import model_plan
 
 MODEL = model_plan()
@@ -212,6 +215,19 @@ def test_a_plan_of_an_earlier_version_keeps_its_digest() -> None:
 
 
 @pytest.mark.parametrize("number", [0, 1, 4095, 4096, 4097, 9000])
-def test_a_digest_of_items_is_that_of_their_list(number: int) -> None:
-    items = [("chr1", index, None, {"b": 1, "a": "\N{SNOWMAN}"}) for index in range(number)]
-    assert digest_of_items(iter(items)) == digest_of(items)
+def test_a_digest_of_regions_is_that_of_their_rows(number: int) -> None:
+    for named, labelled in itertools.product((False, True), repeat=2):
+        regions = Regions.of(
+            Interval(
+                f"chr{at % 5}\N{SNOWMAN}",
+                at,
+                at + 9,
+                f'"{at}\\\ud800' if named else ".",
+                "+-."[at % 3],
+                at % 9 if at % 2 else None,
+                label=f"{at % 4}\t" if labelled and at % 7 else None,
+            )
+            for at in range(number)
+        )
+        rows = [row if row[-1] is not None else row[:-1] for row in regions.rows()]
+        assert digest_of_regions(5, regions) == digest_of([5, *rows])
