@@ -13,6 +13,7 @@ from gtrack.core.scan.plan import Plan
 from gtrack.io.plan_folder import read_plan
 from gtrack.workflows import plan as planning
 from gtrack.workflows import scan as scanning
+from gtrack.workflows.scanning import opening
 from gtrack.workflows.scanning.job import ScanJob
 
 
@@ -30,7 +31,7 @@ def test_two_devices_give_the_bytes_of_one(inputs, tmp_path: Path, monkeypatch) 
     scanning.scan(job("one"), begin)
     one = sum(told)
     told.clear()
-    monkeypatch.setattr(planning, "resolve_devices", lambda wish: ["cpu", "cpu"])
+    monkeypatch.setattr(opening, "resolve_devices", lambda wish: ["cpu", "cpu"])
     scanning.scan(job("two", strides={"cnn": 8}, shards=3, null_bases=10_000), begin)
     owned = sum(
         null.grid.owned(0, len(null))
