@@ -121,8 +121,8 @@ LOADED = (
         ("import gtrack; dir(gtrack); gtrack.__version__", ""),
         ("import gtrack; gtrack.GtrackError", ""),
         ("import gtrack; gtrack.open_scan; gtrack.call_hits", "numpy"),
-        ("import gtrack; gtrack.explain", "numpy torch"),
-        ("import gtrack; gtrack.scan", "numpy torch"),
+        ("import gtrack; gtrack.explain", "numpy"),
+        ("import gtrack; gtrack.scan", "numpy"),
     ],
 )
 def test_a_name_loads_only_what_it_needs(code: str, heavy: str) -> None:
