@@ -20,9 +20,9 @@ except ImportError:  # a platform without wheels: slower, and other bytes, but a
 LEVEL = 1
 _TOGETHER = 64  # small sections: handing one to a thread costs more than compressing it
 
-_BY_THREADS = 1 << 13
-"""Bytes of a section, on average, from which threads pay: with shorter ones they wait for Python's
-lock, which each section leaves for microseconds, and take twice the processor's time."""
+_BY_THREADS = 1536
+"""Bytes of a section, on average, from which threads pay: with shorter ones they mostly wait for
+Python's lock, which each section leaves for microseconds."""
 
 Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 """Does work on each of many items and returns what comes of them, in their order: ``map``, or that
