@@ -72,7 +72,10 @@ def events(out: Path, name: str) -> list[dict]:
     return [each for each in read_events(out / "runs") if each["event"] == name]
 
 
-@pytest.mark.parametrize("more", [[], ["--per-strand-tracks"], ["--target", "cnn=site,background"]])
+@pytest.mark.parametrize(
+    "more",
+    [[], ["--per-strand-tracks"], ["--target", "cnn=site,background"], ["--device", "cpu:2"]],
+)
 def test_it_gives_the_bytes_of_a_merge_at_the_end(
     run, given, staged, again, tmp_path: Path, monkeypatch, more: list[str]
 ) -> None:
