@@ -238,7 +238,7 @@ def main() -> int:
     for model in words[:1] or CASES:
         for us in map(float, words[1:2] or CASES[model]):
             record = compared(model, us, at_the_end)
-            if model in GATED and not at_the_end:
+            if model in GATED and us in CASES[model] and not at_the_end:
                 record["gate"] = GATE
                 failed |= record["scan_over_device"] > GATE
             print(json.dumps(record), flush=True)
