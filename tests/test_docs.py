@@ -98,6 +98,21 @@ def test_the_columns_of_files_are_those_that_are_documented(title: str, columns)
     assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == list(columns)
 
 
+def test_every_event_of_the_run_log_is_documented() -> None:
+    modules = (ROOT / "gtrack/workflows").rglob("*.py")
+    told = {
+        event
+        for module in modules
+        for event in re.findall(r"\b(?:tell|_begin)\(\s*\"(\w+)\"", module.read_text())
+    }
+    assert {"started", "merged_again"} <= told
+    table = (ROOT / "docs/reference/files.md").read_text().partition("| event | what else |")[2]
+    rows = table.partition("\n\n")[0].splitlines()
+    cells = [row.split("|")[1] for row in rows if row.startswith("| `")]
+    documented = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    assert told == documented
+
+
 # --- the built pages ----------------------------------------------------------------------------
 
 

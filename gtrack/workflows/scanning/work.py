@@ -29,7 +29,7 @@ STAGED = ("cuda",)
 """Kinds of devices that compute while other threads read and write."""
 
 TOKENISING = 4
-"""Threads that make a device's input, at most: two keep up with one."""
+"""Threads that make a device's input, at most."""
 
 AHEAD = 4
 """Pools that are under way: one is read, two are with the device, one is written."""
