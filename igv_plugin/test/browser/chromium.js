@@ -43,6 +43,7 @@ export async function launch({ width = 1280, height = 900, timed = false, ...mor
     ...more,
   })
   context.setDefaultTimeout(120_000) // a busy machine
+  context.on('page', holdPromises)
   const strays = []
   const errors = []
   const dialogs = []
@@ -76,6 +77,34 @@ export async function launch({ width = 1280, height = 900, timed = false, ...mor
       await rm(profile, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * What DevTools waits for it holds weakly: a page that is busy long enough to collect its garbage
+ * may lose the promise of a `page.evaluate`. Here the page holds it until it is settled.
+ *
+ * @param {import('playwright-core').Page} page
+ */
+function holdPromises(page) {
+  const evaluate = page.evaluate.bind(page)
+  page.evaluate = (f, argument) => {
+    if (typeof f !== 'function') return evaluate(f, argument)
+    // It is sent as text; only what is a function is called there.
+    const text = `(given) => (${holding})((${f})(given))`
+    return evaluate(
+      Object.assign(() => {}, { toString: () => text }),
+      argument,
+    )
+  }
+}
+
+/** Runs in the page. */
+function holding(made) {
+  if (typeof made?.then !== 'function') return made
+  const held = (globalThis.heldForTests ??= new Set()).add(made)
+  const free = () => held.delete(made)
+  made.then(free, free)
+  return made
 }
 
 /**
