@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from gtrack.io.bigwig.layout import NODE_HEADER, R_LEAF, R_NODE, R_TREE_HEADER, R_TREE_MAGIC
-from gtrack.io.bigwig.structure import read_exactly, require, unpack
+from gtrack.io.bigwig.structure import Sections, read_exactly, require, unpack
 
 _NODES_AT_ONCE = 16  # of 256 entries each
+_SECTIONS = 1 << 9  # in memory at once, of 32 kB at most
 
 
 class Index:
@@ -60,10 +62,8 @@ class Index:
             yield entries
         require(found == self.count and at == self.end, "an index has lost sections")
 
-    def sections(
-        self, sizes: npt.NDArray[np.int64], data_at: int, end: int
-    ) -> Iterator[tuple[int, int, int, bytes]]:
-        """Yield chromosome, start, end and bytes of each section.
+    def sections(self, sizes: npt.NDArray[np.int64], data_at: int, end: int) -> Iterator[Sections]:
+        """Yield the sections, some at a time.
 
         They must be disjoint, lie inside their chromosomes, and fill the file from `data_at` on up
         to `end`.
@@ -73,10 +73,18 @@ class Index:
             data_at = _check(entries, sizes, before, data_at)
             require(data_at <= end, "sections do not fill the space between the parts of the file")
             before = int(entries["chrom"][-1]), int(entries["end"][-1])
-            self._file.seek(int(entries["offset"][0]))
-            for chrom, start, _, stop, _, size in entries.tolist():
-                yield chrom, start, stop, self._file.read(size)
+            for low in range(0, len(entries), _SECTIONS):
+                yield self._read(entries[low : low + _SECTIONS])
         require(data_at == end, "sections do not fill the space between the parts of the file")
+
+    def _read(self, entries: npt.NDArray[np.void]) -> Sections:
+        """Read sections that stand behind each other."""
+        edges = np.cumsum(entries["size"].astype(np.int64)).tolist()
+        self._file.seek(int(entries["offset"][0]))
+        data = self._file.read(edges[-1])
+        packed = [data[low:high] for low, high in pairwise([0, *edges])]
+        chrom, start, end = (entries[name].astype(np.int64) for name in ("chrom", "start", "end"))
+        return Sections(chrom, start, end, packed)
 
 
 def _nodes(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gtrack.io.bigwig.compression import Each, compress, on_all
+from gtrack.io.bigwig.compression import Each, compress_all, on_all
 from gtrack.io.bigwig.layout import FIXED_STEP, INTERVAL, INTERVALS, R_LEAF, SECTION_HEADER
 
 # Measured on compressed files: equal values as intervals are smaller than value by value from
@@ -114,7 +114,7 @@ def encode_sections(
         packed[i * width : i * width + width] + (intervals if graph else values)[a:b]
         for i, (graph, a, b) in enumerate(spans)
     ]
-    sections = on_all(compress, raw, each, sum(map(len, raw)))
+    sections = on_all(compress_all, raw, each)
 
     leaves = np.empty(len(first), R_LEAF)
     leaves["chrom"] = leaves["last_chrom"] = chrom

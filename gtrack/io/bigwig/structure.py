@@ -10,15 +10,15 @@ from __future__ import annotations
 import math
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from gtrack.io.bigwig.compression import Each, decompress, on_all
+from gtrack.io.bigwig.compression import Each, decompress, decompress_all, on_all
 from gtrack.io.bigwig.layout import (
     CHROM_TREE_HEADER,
     CHROM_TREE_MAGIC,
@@ -35,8 +35,6 @@ from gtrack.io.bigwig.layout import (
     ZOOM_HEADER,
     ZOOM_RECORD,
 )
-
-_SECTIONS = 1 << 9  # in memory at once, of 32 kB at most
 
 
 class BrokenBigWigError(Exception):
@@ -133,40 +131,56 @@ def read_chromosomes(file: BinaryIO, at: int, end: int) -> list[tuple[str, int]]
     return [chroms[rank] for rank in range(count)]
 
 
-Section = tuple[int, int, int, bytes]
-"""Chromosome, start and end that an index gives for a section, and its bytes."""
-Sections = Iterable[Section]
+@dataclass(frozen=True, slots=True, eq=False)
+class Sections:
+    """Sections that stand behind each other in a file, as its index has them.
+
+    Attributes
+    ----------
+    chrom, start, end : ndarray of int64, shape (N,)
+        Id of the chromosome; bp, 0-based, the end exclusive.
+    packed : list of bytes
+    """
+
+    chrom: npt.NDArray[np.int64]
+    start: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int64]
+    packed: list[bytes]
+
+    def decoded(self, limit: int, each: Each = map) -> list[bytes]:
+        """Decompress all; none has more than `limit` bytes."""
+        try:
+            return on_all(partial(decompress_all, limit=limit), self.packed, each)
+        except ValueError:
+            for packed, chrom, start in zip(self.packed, self.chrom, self.start, strict=True):
+                _decode(packed, limit, chrom, start)
+            raise
+
+    def all_are(self, right: npt.NDArray[np.bool_], problem: str) -> None:
+        """Name the first section that is not right."""
+        if not right.all():
+            first = right.argmin()
+            raise BrokenBigWigError(f"section {self.chrom[first]}:{self.start[first]} {problem}")
 
 
-def count_values(sections: Sections, largest: int, each: Each = map) -> int:
+def count_values(sections: Iterable[Sections], largest: int, each: Each = map) -> int:
     """Decode every data section and return the number of covered bases."""
-
-    def decoded(section: Section) -> bytes:
-        chrom, start, _, packed = section
-        return _decode(packed, largest, chrom, start)
-
-    covered = 0
-    left = iter(sections)
-    while part := list(islice(left, _SECTIONS)):
-        n_bytes = sum(len(packed) for *_, packed in part)
-        covered += _count(part, on_all(decoded, part, each, n_bytes))
-    return covered
+    return sum(_count(part, part.decoded(largest, each)) for part in sections)
 
 
-def _count(sections: list[Section], decoded: list[bytes]) -> int:
+def _count(sections: Sections, decoded: list[bytes]) -> int:
     """Return the number of covered bases of some sections; their heads are checked together."""
-    width, sizes = SECTION_HEADER.itemsize, np.array([len(each) for each in decoded])
-    _all_are(sizes > width, sections, "is empty")
+    width, sizes = SECTION_HEADER.itemsize, np.array(list(map(len, decoded)))
+    sections.all_are(sizes > width, "is empty")
     heads = np.frombuffer(b"".join([each[:width] for each in decoded]), SECTION_HEADER)
-    wanted = np.array([section[:3] for section in sections], np.int64).T
-    there = [heads[edge] == of for edge, of in zip(("chrom", "start", "end"), wanted, strict=True)]
-    _all_are(np.logical_and.reduce(there), sections, "is misplaced")
+    there = [heads[edge] == getattr(sections, edge) for edge in ("chrom", "start", "end")]
+    sections.all_are(np.logical_and.reduce(there), "is misplaced")
     bases = heads["end"].astype(np.int64) - heads["start"]
     count, step, span = (heads[name].astype(np.int64) for name in ("count", "step", "span"))
     values, items = heads["kind"] == FIXED_STEP, heads["kind"] == INTERVALS
     values &= (step == 1) & (span == 1) & (count == bases) & (sizes == width + 4 * count)
     items &= (step == 0) & (span == 0) & (sizes == width + INTERVAL.itemsize * count)
-    _all_are(values | items, sections, "is broken")
+    sections.all_are(values | items, "is broken")
     covered = int(bases[values].sum())
     for at in np.flatnonzero(items).tolist():
         of = np.frombuffer(decoded[at], INTERVAL, offset=width)
@@ -181,19 +195,11 @@ def _count(sections: list[Section], decoded: list[bytes]) -> int:
     return covered
 
 
-def _all_are(right: npt.NDArray[np.bool_], sections: list[Section], problem: str) -> None:
-    """Name the first section that is not right."""
-    if not right.all():
-        chrom, start, *_ = sections[int(right.argmin())]
-        raise BrokenBigWigError(f"section {chrom}:{start} {problem}")
-
-
-def check_zoom(sections: Sections, records: int, bases: int, head: Head) -> None:
+def check_zoom(sections: Iterable[Sections], records: int, bases: int, head: Head) -> None:
     """Decode every section of a zoom level and compare it with the summary."""
     covered, found = 0, 0
     lows, highs = [], []
-    for chrom, start, end, packed in sections:
-        raw = _decode(packed, head.largest, chrom, start)
+    for chrom, start, end, raw in _one_by_one(sections, head.largest):
         require(raw and len(raw) % ZOOM_RECORD.itemsize == 0, f"zoom {bases} is cut")
         part = np.frombuffer(raw, ZOOM_RECORD)
         ends = (int(part["start"][0]), int(part["end"][-1]))
@@ -210,8 +216,14 @@ def check_zoom(sections: Sections, records: int, bases: int, head: Head) -> None
     require(extremes == (head.minimum, head.maximum), f"zoom {bases} differs from the summary")
 
 
-def _decode(packed: bytes, limit: int, chrom: int, start: int) -> bytes:
+def _one_by_one(sections: Iterable[Sections], limit: int) -> Iterator[tuple[int, int, int, bytes]]:
+    """Yield chromosome, start, end and decoded bytes of each."""
+    for part in sections:
+        yield from zip(part.chrom, part.start, part.end, part.decoded(limit), strict=True)
+
+
+def _decode(packed: bytes, limit: int, chrom: int, start: int) -> None:
     try:
-        return decompress(packed, limit)
+        decompress(packed, limit)
     except ValueError as error:
         raise BrokenBigWigError(f"section {chrom}:{start} does not decompress: {error}") from error
