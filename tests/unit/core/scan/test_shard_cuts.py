@@ -1,6 +1,8 @@
-"""A shard cut by its pools is the shard."""
+"""A shard cut at its pools is the shard, and no part is larger than it may be."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
@@ -40,12 +42,22 @@ def test_parts_joined_are_the_whole(places, strand, targets, per_strand, data) -
         rng.normal(size=(targets, bases)).astype(np.float32),
         *rng.normal(size=(2, targets, bases * per_strand)).astype(np.float32),
     )
-    parts = list(cut_by_windows(grid, pools, whole))
-    assert [(first, end) for first, end, _ in parts] == [pool[1:] for pool in pools]
+    most_rows, most_values = data.draw(st.integers(1, 30)), data.draw(st.integers(1, 900))
+    parts = list(cut_by_windows(grid, pools, whole, most_rows, most_values))
+    of_pools = [pool[1:] for pool in pools]
+    alone = cut_by_windows(grid, pools, whole, values=1)
+    assert [(first, end) for first, end, _ in alone] == of_pools
     for first, end, part in parts:
         assert part.is_sound()
         assert set(part.window.tolist()) == set(range(first, end))
         assert part.values.shape[1] == grid.owned(first, end)
+        is_small = part.score.size <= most_rows and part.values.size <= most_values
+        assert is_small or (first, end) in of_pools
+    for (low, middle, _), (_, high, _) in pairwise(parts):  # no two could stand together
+        pool_end = next(end for first, end in of_pools if first == middle)
+        rows = ((whole.window >= low) & (whole.window < pool_end)).sum() * targets
+        assert pool_end <= high
+        assert rows > most_rows or grid.owned(low, pool_end) * targets > most_values
     joined = concatenate([part for _, _, part in parts], targets)
     for name in ShardResult.columns():
         assert getattr(joined, name).tobytes() == getattr(whole, name).tobytes()
