@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 from gtrack.io.bigwig.compression import Each
 from gtrack.io.bigwig.files import NewFile
@@ -22,7 +21,18 @@ from gtrack.io.bigwig.layout import (
 )
 from gtrack.io.bigwig.leaves import Leaves
 from gtrack.io.bigwig.sections import Runs, encode_sections
-from gtrack.io.bigwig.zooms import SUMMED, ZoomLevel, merge, summarise
+from gtrack.io.bigwig.zooms import (
+    MAX,
+    MIN,
+    SQUARES,
+    SUM,
+    VALID,
+    Records,
+    ZoomLevel,
+    merge,
+    no_records,
+    summarise,
+)
 
 _SUMMARY_AT = HEADER.size + MAX_ZOOM_LEVELS * ZOOM_HEADER.size
 _CHROMS_AT = _SUMMARY_AT + SUMMARY.size
@@ -64,7 +74,7 @@ class Assembly:
         self._end = self._data_at + _COUNT.itemsize
         self._leaves = Leaves(file.scratch())
         self._largest = ZOOM_RECORD.itemsize * layout.zoom_records  # section before compression
-        self._total = np.empty(0, SUMMED)
+        self._total = no_records()
         file.write(bytes(_CHROMS_AT) + chroms + bytes(_COUNT.itemsize))
 
     def append(self, chrom: int, runs: Runs) -> None:
@@ -91,7 +101,7 @@ class Assembly:
 
     def end_chromosome(self, chrom: int) -> None:
         """Complete the zoom records that are still open."""
-        self._zoom(chrom, np.empty(0, SUMMED), last=True)
+        self._zoom(chrom, no_records(), last=True)
 
     def finish(self) -> None:
         """Append indexes and zoom levels, then fill in what was left open at the start."""
@@ -110,17 +120,17 @@ class Assembly:
             *(MAGIC, VERSION, len(zooms), _CHROMS_AT, self._data_at, self._end),
             *(0, 0, 0, _SUMMARY_AT, self._largest, 0),
         )
-        total = self._total[0]
-        summary = (total[field].item() for field in ("valid", "min", "max", "sum", "squares"))
+        total = self._total[:, 0].tolist()
+        summary = int(total[VALID]), *(total[row] for row in (MIN, MAX, SUM, SQUARES))
         self._file.overwrite(0, header + b"".join(zooms))
         self._file.overwrite(_SUMMARY_AT, SUMMARY.pack(*summary))
         self._file.overwrite(self._data_at, np.array(len(self._leaves), _COUNT).tobytes())
 
-    def _zoom(self, chrom: int, records: npt.NDArray[np.void], *, last: bool = False) -> None:
+    def _zoom(self, chrom: int, records: Records, *, last: bool = False) -> None:
         for level in self._levels:
             records = level.add(records, chrom, last=last)
-        for record in range(len(records)):  # one by one: the order of additions is part of the sum
-            both = np.concatenate([self._total, records[record : record + 1]])
+        for record in records.T:  # one by one: the order of additions is part of the sum
+            both = np.append(self._total, record[:, None], axis=1)
             self._total = merge(both, np.zeros(1, np.int64))
 
     def _append_level(self, level: ZoomLevel) -> bytes:
