@@ -21,7 +21,7 @@ _LARGEST_KEPT = 32 << 20
 _KEPT_IN_ALL = 256 << 20
 """Free memory at the end of a heap beyond which it is given back all the same."""
 
-_AFTERWARDS = 1 << 20
+_LARGEST_AFTERWARDS, _FREE_AFTERWARDS = 4 << 20, 8 << 20
 """Both, once batches are over: large blocks lie by themselves again, and leave no holes."""
 
 
@@ -43,8 +43,8 @@ def memory_kept(active: bool = True) -> Iterator[None]:
         yield
     finally:
         if libc is not None:
-            libc.mallopt(_MMAP_THRESHOLD, _AFTERWARDS)
-            libc.mallopt(_TRIM_THRESHOLD, _AFTERWARDS)
+            libc.mallopt(_MMAP_THRESHOLD, _LARGEST_AFTERWARDS)
+            libc.mallopt(_TRIM_THRESHOLD, _FREE_AFTERWARDS)
             libc.malloc_trim(0)
 
 

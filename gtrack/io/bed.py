@@ -206,7 +206,7 @@ def write_bed(path: Path, intervals: Sequence[Interval]) -> None:
     if not len(regions):
         raise OutputError(f"{file}: no regions to write")
     stranded = bool((regions.strand != STRANDS.index(".")).any())
-    named = stranded or any(name not in (".", "") for name in regions.names)
+    named = stranded or (regions.named and any(name not in (".", "") for name in regions.names))
 
     with replacing(path) as handle:
         for low in range(0, len(regions), _AT_ONCE):

@@ -68,7 +68,7 @@ def region_shares(grid: WindowGrid, regions: Sequence[Interval], number: int = 0
     pair = np.flatnonzero(new)
     bases = np.add.reduceat(size, pair) if len(pair) else size
     region, window = of[pair], window[pair]
-    own = np.isin(window * n_regions + region, _asked(grid, window, number, n_regions))
+    own = _among(window * n_regions + region, _asked(grid, window, number, n_regions))
     owned = np.zeros(n_regions, np.int64)
     np.add.at(owned, region[own], bases[own])
     return RegionShares(region, window, bases, np.bincount(region, minlength=n_regions), owned)
@@ -94,6 +94,14 @@ def _asked(
     pairs = slice(*places_in(grid.wanted_window, [window.min(), window.max() + 1]).tolist())
     asked, by = grid.wanted_window[pairs].astype(np.int64), grid.wanted_region[pairs] - number
     return np.asarray((asked * n_regions + by)[(by >= 0) & (by < n_regions)])
+
+
+def _among(values: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which values are among some others; np.isin takes ten times as long for so few."""
+    if not len(others):
+        return np.zeros(len(values), bool)
+    others = np.sort(others)
+    return others[np.minimum(np.searchsorted(others, values), len(others) - 1)] == values
 
 
 def means_over(shares: RegionShares, values: NDArray[np.float64]) -> NDArray[np.float64]:
