@@ -74,7 +74,7 @@ class Layout:
     """
 
     cell_bases: int = 8192
-    batch_bases: int = 1 << 16
+    batch_bases: int = 1 << 17
     fan_out: int = 256
     zoom_records: int = 1024
     zoom_bases: tuple[int, ...] = tuple(64 * 4**level for level in range(9))
