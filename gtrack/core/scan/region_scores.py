@@ -101,7 +101,8 @@ def _among(values: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.b
     if not len(others):
         return np.zeros(len(values), bool)
     others = np.sort(others)
-    return others[np.minimum(np.searchsorted(others, values), len(others) - 1)] == values
+    nearest = others[np.minimum(np.searchsorted(others, values), len(others) - 1)]
+    return np.asarray(nearest == values)
 
 
 def means_over(shares: RegionShares, values: NDArray[np.float64]) -> NDArray[np.float64]:
