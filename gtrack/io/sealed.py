@@ -7,20 +7,20 @@ file is read: zip's own checksums leave out its directory, and NumPy may not rea
 from __future__ import annotations
 
 import hashlib
-import io
+import os
 import struct
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.small_file import whole
+from gtrack.core.small_file import regular
 from gtrack.io.atomic import replacing
 
 _SEAL = hashlib.sha256().digest_size
@@ -34,8 +34,17 @@ _BROKEN = (
 """What reading a file raises that is sealed, and yet no archive of arrays."""
 
 
-def write_sealed(path: Path, digest: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+def write_sealed(
+    path: Path, digest: str, arrays: Mapping[str, Sequence[NDArray[Any]]]
+) -> None:
     """Write arrays and the digest (hex) of what they belong to, atomically.
+
+    Parameters
+    ----------
+    path : Path
+    digest : str
+    arrays : mapping of str to sequence of ndarray
+        Each in parts that differ in their last axis: they are joined in the file, not in memory.
 
     Raises
     ------
@@ -44,12 +53,32 @@ def write_sealed(path: Path, digest: str, arrays: Mapping[str, NDArray[Any]]) ->
     """
     plan = np.frombuffer(bytes.fromhex(digest), np.uint8)
     with replacing(path) as handle:
-        np.savez(handle, allow_pickle=False, plan=plan, **arrays)
-        seal = hashlib.sha256()
+        with zipfile.ZipFile(handle, "w") as archive:  # what numpy.savez would write
+            for name, parts in {"plan": [plan], **arrays}.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                    _write_joined(file, parts)
         handle.seek(0)
-        while part := handle.read(_AT_ONCE):
-            seal.update(part)
-        handle.write(seal.digest())
+        handle.write(_digest(handle))
+
+
+def _write_joined(file: Any, parts: Sequence[NDArray[Any]]) -> None:
+    """Write the ``.npy`` of some parts, joined along their last axis."""
+    kind, outer = np.result_type(*parts), parts[0].shape[:-1]
+    shape = (*outer, sum(part.shape[-1] for part in parts))
+    header = np.lib.format.header_data_from_array_1_0(np.empty(0, kind))
+    np.lib.format.write_array_header_1_0(file, {**header, "shape": shape})
+    for row in np.ndindex(*outer):
+        for part in parts:
+            file.write(np.ascontiguousarray(part[row], kind).view(np.uint8))
+
+
+def _digest(file: BinaryIO, most: int | None = None) -> bytes:
+    """Return the sha256 of the next bytes of a file, all or so many."""
+    digest, left = hashlib.sha256(), most
+    while part := file.read(_AT_ONCE if left is None else min(_AT_ONCE, left)):
+        digest.update(part)
+        left = None if left is None else left - len(part)
+    return digest.digest()
 
 
 def belongs(path: Path, digest: str) -> bool:
@@ -92,28 +121,26 @@ def read_sealed(path: Path, prefix: str = "") -> tuple[str, dict[str, NDArray[An
 
 @contextmanager
 def _arrays(path: Path) -> Iterator[Any]:
-    """Open an archive; whatever is wrong inside one that was sealed again is a ValueError."""
-    data = _sealed(path)
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:  # the seal is passed over
-            _check_sizes(arrays.zip, len(data) - _SEAL)
-            yield arrays
-    except (OSError, ValueError):
-        raise
-    except _BROKEN as error:
-        raise ValueError(f"{path} is damaged: {error}") from error
+    """Open an archive; whatever is wrong inside one that was sealed again is a ValueError.
+
+    What is checked and what is read is one open file, of which no second copy lies in memory.
+    """
+    with regular(path, _MOST) as file:
+        size = os.fstat(file.fileno()).st_size - _SEAL
+        if size < 0 or _digest(file, size) != file.read():
+            raise ValueError(f"{path} is damaged")
+        file.seek(0)
+        try:
+            with np.load(file, allow_pickle=False) as arrays:  # the seal is passed over
+                _check_sizes(arrays.zip, size)
+                yield arrays
+        except (OSError, ValueError):
+            raise
+        except _BROKEN as error:
+            raise ValueError(f"{path} is damaged: {error}") from error
 
 
 def _check_sizes(archive: zipfile.ZipFile, size: int) -> None:
     """Refuse an archive that would take more memory than its own size: ours are not packed."""
     if sum(entry.file_size for entry in archive.infolist()) > size:
         raise ValueError("its arrays are larger than the file")
-
-
-def _sealed(path: Path) -> bytes:
-    """Return a file, once; ValueError when its digest is not that of what stands before it."""
-    data = whole(path, _MOST)
-    archive, seal = memoryview(data)[:-_SEAL], data[-_SEAL:]
-    if hashlib.sha256(archive).digest() != seal:
-        raise ValueError(f"{path} is damaged")
-    return data

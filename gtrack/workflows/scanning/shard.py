@@ -20,7 +20,7 @@ from gtrack.core.scan.busy import Busy
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan, ScanOptions
 from gtrack.core.scan.projection import Projection
-from gtrack.core.scan.shard import ShardResult, assemble, concatenate
+from gtrack.core.scan.shard import ShardResult, assemble
 from gtrack.engines.stages import Stages
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
@@ -271,11 +271,10 @@ class ShardScanner:
                     segments = drawn.segments(first, each.sequences, values)
                     parts.write_null_part(plan, target, task.index, segments)
             return
-        results: dict[str, list[ShardResult]] = {model.name: [] for model in plan.models}
+        results = {m.name: [ShardResult.empty(len(m.targets))] for m in plan.models}
         for each in found:
             results[each.pool.model.name].append(each.result)
-        whole = {m.name: concatenate(results[m.name], len(m.targets)) for m in plan.models}
-        parts.write_shard(plan, task.index, whole)
+        parts.write_shard(plan, task.index, results)
 
 
 def make_method(options: ScanOptions) -> Attributor:
