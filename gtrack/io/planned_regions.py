@@ -17,7 +17,7 @@ from gtrack.core.texts import Chosen, GrowingTexts
 _COLUMNS = "chrom\tstart\tend\tname\tstrand\tsummit\tknown"
 _LABEL = "\tlabel"  # a last column, where regions have labels
 _STRANDS = [strand.encode() for strand in STRANDS]
-_AT_ONCE = 1 << 14  # lines that are in memory at once
+_AT_ONCE = 1 << 12  # lines that are in memory at once
 
 
 def written_regions(regions: Regions, known: NDArray[np.integer]) -> Iterator[bytes]:

@@ -34,9 +34,7 @@ _BROKEN = (
 """What reading a file raises that is sealed, and yet no archive of arrays."""
 
 
-def write_sealed(
-    path: Path, digest: str, arrays: Mapping[str, Sequence[NDArray[Any]]]
-) -> None:
+def write_sealed(path: Path, digest: str, arrays: Mapping[str, Sequence[NDArray[Any]]]) -> None:
     """Write arrays and the digest (hex) of what they belong to, atomically.
 
     Parameters

@@ -26,7 +26,7 @@ from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.one_axis import off_axis, on_axis
 from gtrack.core.scan.regions import union_of
 
-_AT_ONCE = 1 << 16  # regions whose windows are laid at once
+_AT_ONCE = 1 << 12  # regions whose windows are laid at once
 
 
 def lay_windows(

@@ -1,4 +1,4 @@
-"""A shard cut by its pools is the shard."""
+"""A shard cut by its pools is the shard, and so are its pools laid end to end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gtrack.core.intervals import Interval
 from gtrack.core.scan.shard import ShardResult, concatenate, wanted_rows
+from gtrack.core.scan.shard_columns import ShardColumns
 from gtrack.core.scan.shard_cuts import cut_by_windows
 from gtrack.core.scan.windows import lay_windows
 
@@ -46,6 +47,15 @@ def test_parts_joined_are_the_whole(places, strand, targets, per_strand, data) -
         assert part.is_sound()
         assert set(part.window.tolist()) == set(range(first, end))
         assert part.values.shape[1] == grid.owned(first, end)
-    joined = concatenate([part for _, _, part in parts], targets)
+    joined = [concatenate([part for _, _, part in parts], targets)]
+    columns = ShardColumns(targets)
+    for some in (parts[:1], parts, parts[1:]):  # a smaller shard, and another, in the same memory
+        columns.clear()
+        for _, _, part in some:
+            columns.add(grid, (some[0][0], some[-1][1]), part)
+    joined.append(columns.result())
+    last = [concatenate([part for _, _, part in parts[1:]], targets)]
     for name in ShardResult.columns():
-        assert getattr(joined, name).tobytes() == getattr(whole, name).tobytes()
+        of_whole, of_last = getattr(joined[0], name), getattr(joined[1], name)
+        assert of_whole.tobytes() == getattr(whole, name).tobytes()
+        np.testing.assert_array_equal(of_last, getattr(last[0], name), strict=True)
