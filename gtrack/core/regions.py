@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.intervals import Interval
+from gtrack.core.narrow_columns import narrow, narrowest
 from gtrack.core.texts import Texts
 
 STRANDS = "+-."
@@ -17,7 +18,7 @@ STRANDS = "+-."
 Row = tuple[str, int, int, str, str, int | None, str | None]
 """Chromosome, start, end, name, strand, summit and label, as an `Interval` has them."""
 
-_AT_ONCE = 1 << 12  # rows that are made at once
+_AT_ONCE = 1 << 10  # rows that are made at once
 
 
 class Regions(Sequence[Interval]):
@@ -65,7 +66,7 @@ class Regions(Sequence[Interval]):
         origins: Sequence[str] | None = None,
     ) -> None:
         self.chroms = tuple(chroms)
-        self.chrom = np.asarray(chrom, np.int32)
+        self.chrom = narrowest(chrom)
         self._start, self._end = narrow(start), narrow(end)
         self._strand = None if strand is None else np.asarray(strand, np.uint8)
         self._summit = None if summit is None else narrow(summit)
@@ -176,6 +177,11 @@ class Regions(Sequence[Interval]):
             *(self._names, self.labels, self._origins),
         )
 
+    def without_origins(self) -> Regions:
+        """Return the same regions, of which nobody knows any more where each was read."""
+        columns = self._start, self._end, self._strand, self._summit, self._names, self.labels
+        return Regions(self.chroms, self.chrom, *columns)
+
     def take(self, index: NDArray[np.integer]) -> Regions:
         """Return the regions of some indices, in their order."""
         return Regions(
@@ -262,19 +268,6 @@ class Lines(Sequence[str]):
     def take(self, index: NDArray[np.integer]) -> Lines:
         """Return some of them, in the order of their indices."""
         return Lines(self._file, self._numbers[index])
-
-
-def narrow(column: Sequence[int] | NDArray[np.integer]) -> NDArray[np.integer]:
-    """Return a column of whole numbers in 32 bits where they fit, else in 64; both are signed.
-
-    Examples
-    --------
-    >>> narrow([1, 2]).dtype.name, narrow([1 << 31]).dtype.name
-    ('int32', 'int64')
-    """
-    given = np.asarray(column)
-    fits = not given.size or int(given.max()) < 1 << 31
-    return given.astype(np.int32 if fits else np.int64, copy=False)
 
 
 def _taken(texts: Sequence[Any] | None, index: NDArray[np.integer]) -> Any:

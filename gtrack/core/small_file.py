@@ -11,7 +11,7 @@ import json
 import os
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 MOST = 8_000_000
 """Bytes of a file that says something about others: JSON of so many needs some 100 MB of memory."""
@@ -26,18 +26,30 @@ def whole(path: Path, most: int = MOST) -> bytes:
         When the system refuses; with a `strerror` that says so, when it is no regular file
         (``EINVAL``) or larger (``EFBIG``): then nothing of it was read.
     """
+    with regular(path, most) as file:
+        return file.read(os.fstat(file.fileno()).st_size)
+
+
+def regular(path: Path, most: int = MOST) -> BinaryIO:
+    """Open a regular file of at most `most` bytes, as :func:`whole` does, which reads it."""
     # Without O_NONBLOCK, opening a pipe would wait for somebody to write.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if stat.S_ISDIR(found.st_mode):
-            raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "is no file but a device or a pipe", str(path))
-        if found.st_size > most:
-            said = f"{found.st_size:,} bytes, more than the {most:,} that such a file may have"
-            raise OSError(errno.EFBIG, said, str(path))
-        return file.read(found.st_size)
+    try:
+        _check(os.fstat(descriptor), path, most)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb")
+
+
+def _check(found: os.stat_result, path: Path, most: int) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "is no file but a device or a pipe", str(path))
+    if found.st_size > most:
+        said = f"{found.st_size:,} bytes, more than the {most:,} that such a file may have"
+        raise OSError(errno.EFBIG, said, str(path))
 
 
 def whole_json(path: Path, most: int = MOST) -> Any:

@@ -32,7 +32,7 @@ from gtrack.io.table_head import Head, look
 _WHOSE = rb"((chrom|chr|tx|gene|transcript|exon|peak|region|geno|feature|t)[_. ]?)?"
 _START_WORD = re.compile(_WHOSE + rb"(start|begin)", re.IGNORECASE)
 _BREAKS = re.compile(r"[\t\n\r\0]")
-_AT_ONCE = 1 << 12  # lines in memory
+_AT_ONCE = 1 << 10  # lines in memory
 _END_WORD = re.compile(_WHOSE + rb"(end|stop)", re.IGNORECASE)
 
 

@@ -16,7 +16,7 @@ from gtrack.io.bed_layout import Layout
 Line = tuple[int, bytes]
 """A line and its number, from 1."""
 
-_AT_ONCE = 1 << 12  # lines
+_AT_ONCE = 1 << 10  # lines
 _AT_FIRST = 8  # which are read one by one, as they say what the table is like
 _DIGITS = 9  # of a number that surely fits
 _NO_REGIONS = b"#", b" ", b"track", b"browser"

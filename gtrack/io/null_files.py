@@ -40,12 +40,12 @@ def write_null(path: Path, digest: str, segments: Sequence[Segment]) -> None:
         When the disk refuses.
     """
     labels = "".join(f"{segment.chrom}\n" for segment in segments)
-    arrays: dict[str, NDArray[Any]] = {
-        "chrom": np.frombuffer(labels.encode(), np.uint8),
-        "start": np.array([segment.start for segment in segments], np.int64),
-        "length": np.array([len(segment) for segment in segments], np.int64),
-        "codes": np.concatenate([np.zeros(0, np.uint8), *(s.codes for s in segments)]),
-        "relevance": np.concatenate([np.zeros(0, np.float32), *(s.relevance for s in segments)]),
+    arrays: dict[str, list[NDArray[Any]]] = {
+        "chrom": [np.frombuffer(labels.encode(), np.uint8)],
+        "start": [np.array([segment.start for segment in segments], np.int64)],
+        "length": [np.array([len(segment) for segment in segments], np.int64)],
+        "codes": [np.zeros(0, np.uint8), *(s.codes for s in segments)],
+        "relevance": [np.zeros(0, np.float32), *(s.relevance for s in segments)],
     }
     write_sealed(path, digest, arrays)
 

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.lines import Part, lines_of
-from gtrack.core.regions import STRANDS, Regions, narrow
+from gtrack.core.narrow_columns import narrow
+from gtrack.core.regions import STRANDS, Regions
 from gtrack.core.texts import Chosen, GrowingTexts
 
 _COLUMNS = "chrom\tstart\tend\tname\tstrand\tsummit\tknown"
 _LABEL = "\tlabel"  # a last column, where regions have labels
 _STRANDS = [strand.encode() for strand in STRANDS]
-_AT_ONCE = 1 << 14  # lines that are in memory at once
+_AT_ONCE = 1 << 10  # lines that are in memory at once
 
 
 def written_regions(regions: Regions, known: NDArray[np.integer]) -> Iterator[bytes]:

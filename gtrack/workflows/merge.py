@@ -190,8 +190,8 @@ def _merge_model(
     plan: Plan, order: int, folder: ScanFolder, windows: WriteColumns, regions: WriteColumns
 ) -> MergedModel:
     """Join the shards of one model."""
-    merging = ModelMerging(plan, order, folder, windows)
+    merging = ModelMerging(plan, order, folder, windows, regions)
     with merging:
         for shard in range(plan.n_shards):
             merging.add(shard)
-    return merging.merged(regions)
+    return merging.merged()

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
-from gtrack.core.regions import Regions, narrow
+from gtrack.core.narrow_columns import narrow
+from gtrack.core.regions import Regions
 from gtrack.core.scan.one_axis import off_axis, on_axis
 from gtrack.core.scan.regions import union_of
 from gtrack.core.sequences import KNOWN_LETTERS, Reference, as_read, is_known, other_letters

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.regions import narrow
+from gtrack.core.narrow_columns import narrow, narrowest
 from gtrack.core.scan.runs import ValuedRuns, joined_runs
 from gtrack.core.scan.sorted_columns import places_in
 
@@ -15,7 +15,7 @@ BOTH, FORWARD, REVERSE = 3, 1, 2
 """Strands to explain, as bits."""
 
 _WHOLE_NUMBERS = (
-    *("chrom", "start", "end", "run_window", "run_start", "run_end"),
+    *("start", "end", "run_window", "run_start", "run_end"),
     *("wanted_window", "wanted_region"),
 )
 
@@ -24,7 +24,8 @@ _WHOLE_NUMBERS = (
 class WindowGrid:
     """The windows of one model, in genome order, as columns.
 
-    Whole numbers take 32 bits where all of a column fit, else 64; both are signed.
+    Whole numbers take 32 bits where all of a column fit, else 64, chromosomes fewer; all are
+    signed.
 
     Parameters
     ----------
@@ -57,6 +58,7 @@ class WindowGrid:
     def __post_init__(self) -> None:
         for name in _WHOLE_NUMBERS:
             object.__setattr__(self, name, narrow(getattr(self, name)))
+        object.__setattr__(self, "chrom", narrowest(self.chrom))
 
     def __len__(self) -> int:
         return len(self.start)

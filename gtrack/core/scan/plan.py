@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
-from gtrack.core.regions import Regions, narrow
+from gtrack.core.narrow_columns import narrowest
+from gtrack.core.regions import Regions
 from gtrack.core.scan.batches import shard_pools
 from gtrack.core.scan.digests import canonical, digest_of, digest_of_parts
 from gtrack.core.scan.grid import WindowGrid
@@ -22,7 +23,7 @@ from gtrack.core.scan.region_digest import digest_of_regions
 from gtrack.core.scan.windows import lay_windows
 from gtrack.core.targets import NAME, Target, name_targets
 
-_AT_ONCE = 1 << 12  # numbers whose text is in memory
+_AT_ONCE = 1 << 10  # numbers whose text is in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,8 @@ class Plan:
     _facts: dict[str, Any] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "regions", Regions.of(self.regions))
-        object.__setattr__(self, "known", narrow(self.known))
+        object.__setattr__(self, "regions", Regions.of(self.regions).without_origins())
+        object.__setattr__(self, "known", narrowest(self.known))
         explained = [(m.name, m.targets, m.head.names) for m in self.models]
         object.__setattr__(self, "targets", name_targets(explained))
 

@@ -9,7 +9,7 @@ from gtrack.core.lines import Part, lines_of
 from gtrack.core.regions import STRANDS, Regions
 from gtrack.core.texts import Chosen
 
-_AT_ONCE = 1 << 12  # regions whose text is in memory
+_AT_ONCE = 1 << 10  # regions whose text is in memory
 
 
 def digest_of_regions(given: int, regions: Regions) -> str:

@@ -74,6 +74,16 @@ def region_shares(grid: WindowGrid, regions: Sequence[Interval], number: int = 0
     return RegionShares(region, window, bases, np.bincount(region, minlength=n_regions), owned)
 
 
+def windows_near(grid: WindowGrid, regions: Regions) -> tuple[int, int]:
+    """Return the first window that can own bases of canonical regions, and one behind the last."""
+    chrom = regions.rank(dict.fromkeys(grid.chroms))
+    left, right = on_axis(chrom, regions.start), on_axis(chrom, regions.end)
+    first, last = _runs_near(grid, int(left[0]), int(right.max()))
+    if first == last:
+        return 0, 0
+    return int(grid.run_window[first]), int(grid.run_window[last - 1]) + 1
+
+
 def _runs_near(grid: WindowGrid, left: int, right: int) -> tuple[int, int]:
     """Return the first run that ends behind a place of the axis, and the first from another on."""
 
@@ -120,15 +130,3 @@ def means_over(shares: RegionShares, values: NDArray[np.float64]) -> NDArray[np.
     has = counts > 0
     means[has] = row_sums(chosen[there] * bases, counts)[has] / weights[has]
     return means
-
-
-def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Return Pearson's correlation over the entries that both have; NaN when undefined."""
-    both = np.isfinite(one) & np.isfinite(other)
-    a, b = one[both], other[both]  # copies
-    if len(a) < 2 or (a == a[0]).all() or (b == b[0]).all():
-        return float("nan")
-    for each in (a, b):
-        each -= each.mean()
-    norms = float(a @ a) * float(b @ b)
-    return float(np.clip((a @ b) / np.sqrt(norms), -1, 1)) if norms else float("nan")

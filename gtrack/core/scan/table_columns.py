@@ -16,6 +16,7 @@ from gtrack.core.regions import STRANDS
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.ledger import absorbed
 from gtrack.core.scan.plan import Plan
+from gtrack.core.scan.region_scores import windows_near
 from gtrack.core.scan.shard import ShardResult
 from gtrack.core.scan.sorted_columns import places_in
 from gtrack.core.scan.window_scores import WindowScores
@@ -48,18 +49,46 @@ def window_columns(
     ]
 
 
-def region_columns(
-    plan: Plan, targets: Sequence[Target], scores: WindowScores
-) -> Iterator[tuple[Sequence[Column], int]]:
-    """Yield the columns of ``regions.tsv`` for some regions after the other.
+class RegionRows:
+    """The rows of ``regions.tsv`` of one model, each as soon as all its windows were added.
 
-    With each goes how many of them have values from windows of neighbouring regions.
+    Parameters
+    ----------
+    plan : Plan
+    targets : sequence of Target
+    scores : WindowScores
+        Are let go when they are not needed any more.
+
+    Attributes
+    ----------
+    owned_elsewhere : int
+        How many so far have values from windows of neighbouring regions.
     """
-    per, number, grid = len(targets), len(plan.regions), plan.grid(targets[0].model)
-    for low in range(0, number, _AT_ONCE):
-        high = min(low + _AT_ONCE, number)
-        regions = plan.regions[low:high]
-        said = scores.of_regions(grid, regions, plan.known[low:high], low)
+
+    def __init__(self, plan: Plan, targets: Sequence[Target], scores: WindowScores) -> None:
+        self._plan, self._targets, self._scores = plan, targets, scores
+        self._grid = plan.grid(targets[0].model)
+        self.owned_elsewhere = 0
+        self._begin(0)
+
+    def ready(self) -> Iterator[Sequence[Column]]:
+        """Yield the columns of those that can be written and were not, some at a time."""
+        while self._low < self._high and self._scores.end >= self._needed:
+            yield self._columns()
+            self._begin(self._high)
+
+    def _begin(self, low: int) -> None:
+        self._low, self._high = low, min(low + _AT_ONCE, len(self._plan.regions))
+        first = self._needed = self._scores.end
+        if low < self._high:
+            first, self._needed = windows_near(self._grid, self._plan.regions[low : self._high])
+        self._scores.forget(first)
+
+    def _columns(self) -> Sequence[Column]:
+        low, high, per = self._low, self._high, len(self._targets)
+        regions = self._plan.regions[low:high]
+        said = self._scores.of_regions(self._grid, regions, self._plan.known[low:high], low)
+        self.owned_elsewhere += int(said.elsewhere.sum())
         place: list[Column] = [
             np.arange(low, high),
             *(Chosen(regions.chroms, regions.chrom), regions.start, regions.end),
@@ -67,15 +96,14 @@ def region_columns(
             Chosen(STRANDS, regions.strand),
         ]
         labels = "" if regions.labels is None else [label or "" for label in regions.labels]
-        columns = [
+        return [
             *_repeated(place, per),
-            *_of_targets(targets, high - low),
+            *_of_targets(self._targets, high - low),
             *_repeated([said.windows], per),
             *(said.scores[:, k].T.ravel() for k in range(3)),
             *(said.probabilities[:, k].T.ravel() for k in range(3)),
             *_repeated([said.owned, said.n_share, labels], per),
         ]
-        yield columns, int(said.elsewhere.sum())
 
 
 def _askers(grid: WindowGrid, window: NDArray[np.int64]) -> Column:

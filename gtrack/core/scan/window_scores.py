@@ -1,8 +1,9 @@
-"""What a model says of windows, gathered shard by shard, and of regions from their windows."""
+"""What a model says of windows, kept while it is needed, and of regions from their windows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 from gtrack.core.intervals import Interval
 from gtrack.core.regions import Regions
 from gtrack.core.scan.grid import WindowGrid
-from gtrack.core.scan.region_scores import correlation, means_over, region_shares
+from gtrack.core.scan.region_scores import means_over, region_shares
 from gtrack.core.scan.shard import ShardResult
+from gtrack.core.scan.strand_agreement import StrandAgreement
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,28 +44,62 @@ class RegionScores:
     n_share: NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Scores and probabilities of windows in a row, shape (T, 2, windows), NaN where none are."""
+
+    first: int
+    score: NDArray[np.float64]
+    probability: NDArray[np.float64]
+
+    @property
+    def end(self) -> int:
+        return self.first + int(self.score.shape[-1])
+
+
 class WindowScores:
-    """Scores and probabilities of all windows of a model, NaN until they are added.
+    """Scores and probabilities of the windows of a model, added in order, kept until let go.
 
     Parameters
     ----------
-    targets, windows : int
+    targets : int
         How many there are.
+
+    Attributes
+    ----------
+    end : int
+        Windows that were added.
     """
 
-    def __init__(self, targets: int, windows: int) -> None:
-        self._score = np.full((targets, 2, windows), np.nan)  # of both strands
-        self._probability = np.full((targets, 2, windows), np.nan)
+    def __init__(self, targets: int) -> None:
+        self._parts: deque[_Part] = deque()
+        self._empty = _Part(0, *(np.zeros((targets, 2, 0)) for _ in range(2)))
+        self._agreements = [StrandAgreement() for _ in range(targets)]
+        self.end = 0
 
     def add(self, result: ShardResult) -> None:
-        """Take the scores of one shard."""
+        """Take the scores of the next windows, all strands of them."""
+        if not len(result.window):
+            return
+        first, self.end = self.end, int(result.window[-1]) + 1
+        place = result.window - first
         strand = result.reverse.astype(np.int64)
-        self._score[:, strand, result.window] = result.score
-        self._probability[:, strand, result.window] = result.probability
+        shape = (len(result.score), 2, self.end - first)
+        part = _Part(first, np.full(shape, np.nan), np.full(shape, np.nan))
+        part.score[:, strand, place] = result.score
+        part.probability[:, strand, place] = result.probability
+        self._parts.append(part)
+        for agreement, scores in zip(self._agreements, part.score, strict=True):
+            agreement.add(*scores)
+
+    def forget(self, before: int) -> None:
+        """Let go of windows before one, of which nothing is asked any more."""
+        while self._parts and self._parts[0].end <= before:
+            self._parts.popleft()
 
     def agreement(self, target: int) -> float:
         """Return the correlation of both strands' scores of a target; NaN when undefined."""
-        return correlation(*self._score[target])
+        return self._agreements[target].value
 
     def of_regions(
         self,
@@ -78,7 +114,7 @@ class WindowScores:
         ----------
         grid : WindowGrid
         regions : sequence of Interval
-            Canonical, or some of these in a row.
+            Canonical, or some of these in a row, whose windows were all added and none let go.
         known : sequence of int
             A, C, G, T bases of each.
         number : int
@@ -92,10 +128,10 @@ class WindowScores:
             np.array(
                 [
                     [means_over(shares, strand) for strand in (*strands, _mean(strands))]
-                    for strands in of_target[:, :, first : last + 1]
+                    for strands in of_target
                 ]
             )
-            for of_target in (self._score, self._probability)
+            for of_target in self._between(first, last + 1)
         )
         return RegionScores(
             windows=shares.counts,
@@ -105,6 +141,16 @@ class WindowScores:
             elsewhere=shares.owned < lengths,
             n_share=1 - np.asarray(known, np.int64) / lengths,
         )
+
+    def _between(self, first: int, end: int) -> Iterator[NDArray[np.float64]]:
+        """Yield scores, then probabilities, of the windows from one to another."""
+        near = [each for each in self._parts if each.first < end and each.end > first]
+        if near and not (near[0].first <= first and end <= near[-1].end):
+            raise IndexError(f"windows {first} to {end}: {near[0].first} to {self.end} are there")
+        cut = slice(first - near[0].first, end - near[0].first) if near else slice(0)
+        for name in ("score", "probability"):
+            parts = [getattr(each, name) for each in near or [self._empty]]
+            yield np.concatenate(parts, axis=-1)[..., cut]
 
 
 def _mean(strands: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from gtrack.core.encodings import positions
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
-from gtrack.core.regions import Regions, narrow
+from gtrack.core.narrow_columns import narrow
+from gtrack.core.regions import Regions
 from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.one_axis import off_axis, on_axis
 from gtrack.core.scan.regions import union_of
 
-_AT_ONCE = 1 << 16  # regions whose windows are laid at once
+_AT_ONCE = 1 << 10  # regions whose windows are laid at once
 
 
 def lay_windows(

@@ -12,7 +12,7 @@ from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.runs import ValuedRuns
 from gtrack.core.scan.shard import ShardResult
 from gtrack.core.scan.shard_cuts import cut_by_windows
-from gtrack.core.scan.table_columns import region_columns, window_columns
+from gtrack.core.scan.table_columns import RegionRows, window_columns
 from gtrack.core.scan.track_statistics import TrackStatistics
 from gtrack.core.scan.window_scores import WindowScores
 from gtrack.core.targets import Target, path_of, track_url
@@ -38,8 +38,8 @@ class ModelMerging:
     order : int
         Of the model in the plan.
     folder : ScanFolder
-    windows : callable
-        Writes rows of ``windows.tsv``.
+    windows, regions : callable
+        Write rows of ``windows.tsv`` and ``regions.tsv``.
 
     Raises
     ------
@@ -47,11 +47,19 @@ class ModelMerging:
         At the end of the block, when a track does not hold what was written.
     """
 
-    def __init__(self, plan: Plan, order: int, folder: ScanFolder, windows: WriteColumns) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        order: int,
+        folder: ScanFolder,
+        windows: WriteColumns,
+        regions: WriteColumns,
+    ) -> None:
         self._plan, self._order, self._model = plan, order, plan.models[order]
-        self._folder, self._windows = folder, windows
+        self._folder, self._windows, self._regions = folder, windows, regions
         self._grid, self._targets = plan.grid(self._model.name), plan.targets_of(self._model.name)
-        self._scores = WindowScores(len(self._targets), len(self._grid))
+        self._scores = WindowScores(len(self._targets))
+        self._rows = RegionRows(plan, self._targets, self._scores)
         self._tracks = _Tracks(plan, self._targets, folder)
 
     def __enter__(self) -> ModelMerging:
@@ -74,13 +82,15 @@ class ModelMerging:
         plan, grid = self._plan, self._grid
         if pools := plan.shard(shard, self._model.name):
             result = self._folder.parts.read_shard(plan, shard, self._model.name)
-            self._scores.add(result)
             for first, end, part in cut_by_windows(grid, pools, result):
                 self._tracks.add(grid, first, end, part)
                 self._windows(window_columns(grid, self._targets, part), self._order)
+                self._scores.add(part)
+            for columns in self._rows.ready():
+                self._regions(columns, self._order)
 
-    def merged(self, regions: WriteColumns) -> MergedModel:
-        """Write the rows of ``regions.tsv``, and describe what was made; all shards were added.
+    def merged(self) -> MergedModel:
+        """Describe what was made; all shards were added.
 
         Raises
         ------
@@ -95,17 +105,13 @@ class ModelMerging:
                     f"{self._folder.out / path_of(spec.url)}: {spec.bases} bases have a value, but "
                     f"{plan.covered[model.name]} were planned; please report this"
                 )
-        owned_elsewhere = 0
-        for columns, elsewhere in region_columns(plan, targets, self._scores):
-            regions(columns, self._order)
-            owned_elsewhere += elsewhere
         statistics = self._tracks.statistics
         return MergedModel(
             tracks=specs,
             strand_correlations=tuple(self._scores.agreement(each.place) for each in targets),
             largest=tuple(each.largest for each in statistics),
             constant=tuple(each.constant for each in statistics),
-            owned_elsewhere=owned_elsewhere,
+            owned_elsewhere=self._rows.owned_elsewhere,
         )
 
 

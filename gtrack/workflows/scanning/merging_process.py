@@ -46,7 +46,7 @@ def merged(out: Path, digest: str, lines: Iterable[str]) -> dict[str, Any]:
         windows, regions = tables.enter_context(writing_tables(plan, out))
         with ExitStack() as tracks:
             models = [
-                tracks.enter_context(ModelMerging(plan, order, folder, windows))
+                tracks.enter_context(ModelMerging(plan, order, folder, windows, regions))
                 for order in range(len(plan.models))
             ]
             for line in lines:
@@ -58,7 +58,7 @@ def merged(out: Path, digest: str, lines: Iterable[str]) -> dict[str, Any]:
                 busy += time.perf_counter() - began
             else:
                 raise SystemExit("given up")
-        found = [model.merged(regions).facts() for model in models]
+        found = [model.merged().facts() for model in models]
     return {"models": found, "seconds": busy}
 
 

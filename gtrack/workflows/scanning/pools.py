@@ -10,13 +10,15 @@ from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.null_windows import NullGrid
 from gtrack.core.scan.plan import ModelPlan, Plan
 from gtrack.core.scan.shard import Rows, ShardResult
+from gtrack.core.scan.shard_columns import ShardColumns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
     """Windows `first` to `end` of a model's grid, or of its null's, which are `drawn`.
 
-    Their sequences, before they are shuffled, have that `sha256`.
+    Their sequences, before they are shuffled, have that `sha256`. The windows of the `whole` piece
+    of work are from one to another, too.
     """
 
     model: ModelPlan
@@ -25,6 +27,7 @@ class Pool:
     sha256: str
     grid: WindowGrid
     drawn: NullGrid | None
+    whole: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,12 +58,37 @@ class Found:
         return cls(read.pool, () if read.pool.drawn is None else read.sequences, result)
 
 
+class Kept:
+    """What the pools of a piece of work gave, until it is whole and written."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.columns = {model.name: ShardColumns(len(model.targets)) for model in plan.models}
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin the next piece."""
+        self.pools: list[Pool] = []
+        self.drawn: list[Found] = []
+        for each in self.columns.values():
+            each.clear()
+
+    def take(self, found: Found) -> None:
+        """Take what a pool gave; of a shard its values alone, which lie end to end."""
+        pool = found.pool
+        self.pools.append(pool)
+        if pool.drawn is not None:
+            self.drawn.append(found)
+        else:
+            self.columns[pool.model.name].add(pool.grid, pool.whole, found.result)
+
+
 def pools_of(plan: Plan, shard: int) -> Iterator[Pool]:
     """Yield the pools of a shard, model by model."""
     for model in plan.models:
-        for pool, first, end in plan.shard(shard, model.name):
+        cut = plan.shard(shard, model.name)
+        for pool, first, end in cut:
             sha256, grid = plan.pools[model.name][pool], plan.grid(model.name)
-            yield Pool(model, first, end, sha256, grid, None)
+            yield Pool(model, first, end, sha256, grid, None, (cut[0][1], cut[-1][2]))
 
 
 def pools_of_null(plan: Plan, part: int) -> Iterator[Pool]:
@@ -74,4 +102,4 @@ def pools_of_null(plan: Plan, part: int) -> Iterator[Pool]:
         drawn, pools = plan.null_grids()[model.name], null.pools[model.name]
         if part < len(pools):
             first, end = pool_bounds(len(drawn))[part]
-            yield Pool(model, first, end, pools[part], drawn.grid, drawn)
+            yield Pool(model, first, end, pools[part], drawn.grid, drawn, (first, end))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from gtrack.core.scan.busy import Busy
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan, ScanOptions
 from gtrack.core.scan.projection import Projection
-from gtrack.core.scan.shard import ShardResult, assemble, concatenate
+from gtrack.core.scan.shard import ShardResult, assemble
 from gtrack.engines.stages import Stages
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
@@ -28,7 +28,7 @@ from gtrack.workflows.folder.genome import planned_sequences
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name, part_done
 from gtrack.workflows.scanning.piece_log import PieceLog
-from gtrack.workflows.scanning.pools import Found, Pool, Read, pools_of, pools_of_null
+from gtrack.workflows.scanning.pools import Found, Kept, Pool, Read, pools_of, pools_of_null
 from gtrack.workflows.scanning.rows import read_rows
 
 
@@ -145,18 +145,18 @@ class ShardScanner:
         self, tasks: Iterable[Task], on_batch: OnBatch
     ) -> Generator[tuple[Task, bool], None, None]:
         """Do pieces of work; yield each when it is on disk, and whether it was there before."""
-        found: list[Found] = []
+        kept = Kept(self._plan)
         with closing(self._results(self._pools(tasks), on_batch)) as results:
             for each in results:
                 if not isinstance(each, _End):
-                    found.append(each)
-                    continue
-                if not each.there:
+                    kept.take(each)
+                elif not each.there:
                     with self._busy.during("writing"):
-                        self._write(each.task, found)
-                    self._log.done(each.task, [each.pool for each in found], self._busy.taken())
-                    found = []
-                yield each.task, each.there
+                        self._write(each.task, kept)
+                    self._log.done(each.task, kept.pools, self._busy.taken())
+                    kept.clear()
+                if isinstance(each, _End):
+                    yield each.task, each.there
 
     def _pools(self, tasks: Iterable[Task]) -> Iterator[Pool | _End]:
         """Yield the pools of each piece of work that is not done, and its end."""
@@ -259,23 +259,19 @@ class ShardScanner:
                 per_base=self._method.per_base,
             )
 
-    def _write(self, task: Task, found: Sequence[Found]) -> None:
+    def _write(self, task: Task, kept: Kept) -> None:
         """Write a piece of work."""
         plan, parts = self._plan, self._folder.parts
-        if task.null:
-            for each in found:
-                name, drawn, first = each.pool.model.name, each.pool.drawn, each.pool.first
-                assert drawn is not None
-                for target in plan.targets_of(name):
-                    values = each.result.values[target.place]
-                    segments = drawn.segments(first, each.sequences, values)
-                    parts.write_null_part(plan, target, task.index, segments)
-            return
-        results: dict[str, list[ShardResult]] = {model.name: [] for model in plan.models}
-        for each in found:
-            results[each.pool.model.name].append(each.result)
-        whole = {m.name: concatenate(results[m.name], len(m.targets)) for m in plan.models}
-        parts.write_shard(plan, task.index, whole)
+        if not task.null:
+            results = {name: [each.result()] for name, each in kept.columns.items()}
+            parts.write_shard(plan, task.index, results)
+        for each in kept.drawn:
+            name, drawn, first = each.pool.model.name, each.pool.drawn, each.pool.first
+            assert drawn is not None
+            for target in plan.targets_of(name):
+                values = each.result.values[target.place]
+                segments = drawn.segments(first, each.sequences, values)
+                parts.write_null_part(plan, target, task.index, segments)
 
 
 def make_method(options: ScanOptions) -> Attributor:

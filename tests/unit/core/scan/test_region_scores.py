@@ -10,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtrack.core.intervals import Interval
+from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.region_scores import (
     RegionShares,
-    correlation,
     means_over,
     region_shares,
+    windows_near,
 )
 from gtrack.core.scan.regions import canonical_regions
+from gtrack.core.scan.shard import ShardResult, wanted_rows
 from gtrack.core.scan.window_scores import WindowScores
 from gtrack.core.scan.windows import lay_windows
 
@@ -107,27 +109,12 @@ def test_a_mean_of_nothing_is_no_number() -> None:
     assert means_over(share, np.array([1.0, 9.0, 8.0])) == [(3 * 1 + 4 * 8) / 7]
 
 
-pairs = st.lists(
-    st.tuples(*(st.one_of(st.just(math.nan), st.integers(-9, 9).map(float)) for _ in "ab")),
-    max_size=12,
-)
-
-
-@given(pairs)
-@settings(deadline=None)
-def test_correlation_equals_its_formula(both: list[tuple[float, float]]) -> None:
-    one, other = np.array(both).reshape(-1, 2).T
-    there = [(a, b) for a, b in both if not math.isnan(a) and not math.isnan(b)]
-    found = correlation(one, other)
-    if len({a for a, _ in there}) < 2 or len({b for _, b in there}) < 2:
-        assert math.isnan(found)
-        return
-    n = len(there)
-    mean_a, mean_b = sum(a for a, _ in there) / n, sum(b for _, b in there) / n
-    product = sum((a - mean_a) * (b - mean_b) for a, b in there)
-    square_a = sum((a - mean_a) ** 2 for a, _ in there)
-    square_b = sum((b - mean_b) ** 2 for _, b in there)
-    assert found == pytest.approx(product / math.sqrt(square_a * square_b), abs=1e-12)
+def said_of_all(grid: WindowGrid, values: list[float]) -> ShardResult:
+    """Return what is said of both strands of all windows."""
+    window, reverse = wanted_rows(grid, 0, len(grid))
+    counts = np.zeros(len(window), np.int64)
+    said = np.resize(np.array(values), (4, 1, len(window)))
+    return ShardResult(window, reverse, counts, counts, *said, *np.zeros((3, 1, 0), np.float32))
 
 
 @given(cases(), st.integers(1, 5))
@@ -137,8 +124,8 @@ def test_some_regions_say_what_they_say_among_all(
 ) -> None:
     regions, sizes, window_bp, stride, values = case
     grid = lay_windows(regions, sizes, window_bp, stride)
-    scores = WindowScores(1, len(grid))
-    scores._score[:] = np.resize(np.array(values), (1, 2, len(grid)))
+    scores = WindowScores(1)
+    scores.add(said_of_all(grid, values))
     known = [len(region) for region in regions]
     whole = scores.of_regions(grid, regions, known)
     parts = [
@@ -148,3 +135,35 @@ def test_some_regions_say_what_they_say_among_all(
     for name in ("windows", "scores", "probabilities", "owned", "elsewhere", "n_share"):
         joined = np.concatenate([getattr(part, name) for part in parts], axis=-1)
         np.testing.assert_array_equal(joined, getattr(whole, name), strict=True)
+
+
+@given(cases(), st.integers(1, 4), st.integers(1, 3))
+@settings(deadline=None)
+def test_windows_that_come_in_parts_and_go_when_they_are_used(
+    case: tuple[list[Interval], dict[str, int], int, int, list[float]], pool: int, step: int
+) -> None:
+    """What is said of a region the moment its last window came is what is said of it in the end."""
+    regions, sizes, window_bp, stride, values = case
+    grid = lay_windows(regions, sizes, window_bp, stride)
+    every, whole, passing = said_of_all(grid, values), WindowScores(1), WindowScores(1)
+    whole.add(every)
+    low = 0
+    for first in range(0, len(grid), pool):
+        rows = np.flatnonzero((every.window >= first) & (every.window < first + pool))
+        columns = [getattr(every, name) for name in ShardResult.columns()]
+        passing.add(ShardResult(*(each[..., rows] for each in columns[:8]), *columns[8:]))
+        while low < len(regions):
+            some = regions[low : low + step]
+            near, needed = windows_near(grid, some)
+            passing.forget(near)
+            if passing.end < needed:
+                break
+            known = [len(region) for region in some]
+            found, wanted = (each.of_regions(grid, some, known, low) for each in (passing, whole))
+            for name in ("windows", "scores", "probabilities", "owned"):
+                np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
+            low += step
+    assert low >= len(regions)
+    passing.forget(len(grid))
+    assert not passing._parts
+    np.testing.assert_allclose(passing.agreement(0), whole.agreement(0), atol=1e-9)

@@ -1,4 +1,4 @@
-"""A shard cut at its pools is the shard, and no part is larger than it may be."""
+"""A shard cut at its pools is the shard, so are its pools laid end to end; no part is too large."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gtrack.core.intervals import Interval
 from gtrack.core.scan.shard import ShardResult, concatenate, wanted_rows
+from gtrack.core.scan.shard_columns import ShardColumns
 from gtrack.core.scan.shard_cuts import cut_by_windows
 from gtrack.core.scan.windows import lay_windows
 
@@ -58,6 +59,15 @@ def test_parts_joined_are_the_whole(places, strand, targets, per_strand, data) -
         rows = ((whole.window >= low) & (whole.window < pool_end)).sum() * targets
         assert pool_end <= high
         assert rows > most_rows or grid.owned(low, pool_end) * targets > most_values
-    joined = concatenate([part for _, _, part in parts], targets)
+    joined = [concatenate([part for _, _, part in parts], targets)]
+    columns = ShardColumns(targets)
+    for some in (parts[:1], parts, parts[1:]):  # a smaller shard, and another, in the same memory
+        columns.clear()
+        for _, _, part in some:
+            columns.add(grid, (some[0][0], some[-1][1]), part)
+    joined.append(columns.result())
+    last = [concatenate([part for _, _, part in parts[1:]], targets)]
     for name in ShardResult.columns():
-        assert getattr(joined, name).tobytes() == getattr(whole, name).tobytes()
+        of_whole, of_last = getattr(joined[0], name), getattr(joined[1], name)
+        assert of_whole.tobytes() == getattr(whole, name).tobytes()
+        np.testing.assert_array_equal(of_last, getattr(last[0], name), strict=True)

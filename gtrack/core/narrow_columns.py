@@ -1,0 +1,37 @@
+"""Columns of whole numbers in few bits: of a genome, each of 64 bits is 100 MB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def narrow(column: Sequence[int] | NDArray[np.integer]) -> NDArray[np.integer]:
+    """Return a column of whole numbers in 32 bits where they fit, else in 64; both are signed.
+
+    Examples
+    --------
+    >>> narrow([1, 2]).dtype.name, narrow([1 << 31]).dtype.name
+    ('int32', 'int64')
+    """
+    given = np.asarray(column)
+    fits = not given.size or int(given.max()) < 1 << 31
+    return given.astype(np.int32 if fits else np.int64, copy=False)
+
+
+def narrowest(column: Sequence[int] | NDArray[np.integer]) -> NDArray[np.integer]:
+    """Return a column of whole numbers of 0 or more in as few bits as they fit in, still signed.
+
+    Of columns that are looked up or counted: sums of them would not fit.
+
+    Examples
+    --------
+    >>> [narrowest([1, largest]).dtype.name for largest in (127, 128, 1 << 15)]
+    ['int8', 'int16', 'int32']
+    """
+    given = narrow(column)
+    largest = int(given.max()) if given.size else 0
+    kinds = [kind for kind in (np.int8, np.int16) if largest <= np.iinfo(kind).max]
+    return given.astype(kinds[0], copy=False) if kinds else given
