@@ -163,18 +163,36 @@ def base_spans(lengths: NDArray[np.integer]) -> NDArray[np.int32]:
     return spans
 
 
-def are_tiles(starts: NDArray[np.integer], ends: NDArray[np.integer], size: int) -> bool:
-    """Tell whether spans lie end to end, none empty, over all of so many positions.
+def tile_sizes(encodings: Encodings, lengths: NDArray[np.int64]) -> NDArray[np.int32] | None:
+    """Return the bases of each placed unit where these lie end to end over every row, in order.
 
-    Examples
-    --------
-    >>> are_tiles(np.array([0, 2]), np.array([2, 3]), 3), are_tiles(np.array([0]), np.array([2]), 3)
-    (True, False)
+    Parameters
+    ----------
+    encodings : Encodings
+        The rows.
+    lengths : ndarray of int64, shape (rows,)
+        Bases of each row.
+
+    Returns
+    -------
+    ndarray of int32, shape (placed units,), or None
+        None where a base lies in no placed unit or in two, or units are out of order.
     """
-    if not len(starts):
-        return size == 0
-    there = starts[0] == 0 and ends[-1] == size and bool((starts[1:] == ends[:-1]).all())
-    return bool(there and (starts < ends).all())
+    at = np.flatnonzero(encodings.placed)
+    starts, ends = encodings.spans.take(at, axis=0).T
+    head = np.flatnonzero(starts == 0)
+    if not len(head) or len(head) != len(lengths) or not (starts < ends).all():
+        return None
+    last = np.append(head[1:], len(at)) - 1
+    tiled = (
+        head[0] == 0
+        # No unit ends at 0, so each head but the first is a gap: there are no others.
+        and np.count_nonzero(starts[1:] != ends[:-1]) == len(head) - 1
+        and (ends[last] == lengths).all()
+        and (at[head] >= encodings.offsets[:-1]).all()
+        and (at[last] < encodings.offsets[1:]).all()
+    )
+    return ends - starts if tiled else None
 
 
 def misplaced(
@@ -198,16 +216,15 @@ def misplaced(
     """
     if encodings.are_bases(lengths) and np.array_equal(encodings.placed, known):
         return None
+    if known.all() and tile_sizes(encodings, lengths) is not None:  # most often
+        return None
     row = np.repeat(np.arange(len(encodings)), encodings.lengths)[encodings.placed]
     origin = np.cumsum(lengths) - lengths
-    spans = encodings.spans[np.flatnonzero(encodings.placed)]
-    starts, ends = spans[:, 0], spans[:, 1]
+    starts, ends = encodings.spans[encodings.placed].T
     outside = (starts < 0) | (ends > lengths[row]) | (ends <= starts)
     if outside.any():
         return int(row[outside][0]), 0
     starts, ends = starts + origin[row], ends + origin[row]
-    if known.all() and are_tiles(starts, ends, len(known)):  # most often
-        return None
     covered = np.zeros(len(known), np.bool_)
     covered[positions(starts, ends - starts)] = True
     wrong = np.flatnonzero(covered != known)

@@ -15,6 +15,7 @@ BASES = "ACGT"
 _COMPLEMENT = str.maketrans("ACGTN", "TGCAN")
 _CODE = bytes(BASES.find(chr(c)) % 5 for c in range(256))  # of no base: 4
 _KNOWN = bytes(chr(c) in BASES for c in range(256))
+_FEW = 10_000  # letters; NumPy compares more of them faster than a table is asked
 _PLAIN = b"ACGTNacgtn"
 KNOWN_LETTERS = b"ACGTacgt"
 _PROTEIN = frozenset("EFIJLOPQZ")  # letters that stand for amino acids and for no bases
@@ -162,4 +163,10 @@ def base_counts(sequences: Iterable[str]) -> NDArray[np.int64]:
 
 def is_known(sequence: str) -> NDArray[np.bool_]:
     """Return True for each base that is A, C, G or T; shape ``(len(sequence),)``."""
-    return np.frombuffer(bytearray(sequence, "ascii").translate(_KNOWN), np.bool_)
+    if len(sequence) < _FEW:
+        return np.frombuffer(bytearray(sequence, "ascii").translate(_KNOWN), np.bool_)
+    letters = np.frombuffer(sequence.encode("ascii"), np.uint8)
+    known = np.zeros(len(letters), np.bool_)
+    for base in BASES.encode():
+        known |= letters == base
+    return known

@@ -25,11 +25,14 @@ def test_the_other_strand_reads_the_parts_in_turn(one: str, two: str) -> None:
     assert reverse_complement(one + two) == reverse_complement(two) + reverse_complement(one)
 
 
-@given(st.text(st.characters(max_codepoint=127), max_size=40))
+@given(st.text(st.characters(max_codepoint=127), max_size=40) | dna)
 def test_codes_and_known_bases(sequence: str) -> None:
     table = {"A": 0, "C": 1, "G": 2, "T": 3}
     assert base_codes(sequence).tolist() == [table.get(base, 4) for base in sequence]
     assert is_known(sequence).tolist() == [base in table for base in sequence]
+    many = sequence * (1 + 20_000 // max(1, len(sequence)))  # which are looked at otherwise
+    assert np.array_equal(is_known(many), [base in table for base in many])
+    assert is_known(many).flags.writeable == is_known(sequence).flags.writeable
 
 
 @given(dna)
