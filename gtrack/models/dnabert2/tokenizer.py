@@ -134,7 +134,7 @@ class DnaTokenizer:
         rank = np.argsort(np.argsort(odd, kind="stable"))  # of each row, those with N last
         return joined(*map(self.encode, chosen))[rank]
 
-    def _words(self, sequences: Sequence[str]) -> list[Any]:
+    def words(self, sequences: Sequence[str]) -> list[Any]:
         """Let the library find the tokens: nearly all of the time."""
         return self._tokenizer.encode_batch_fast(list(sequences), add_special_tokens=False)
 
@@ -144,7 +144,7 @@ class DnaTokenizer:
         A token that spells letters is no [CLS] or [SEP], whose spans are empty: so spans are sums.
         """
         read, edges, between = array("I", [self.cls]), [0], [self.sep, self.cls]
-        for each in self._words(sequences):
+        for each in self.words(sequences):
             read.fromlist(each.ids)
             read.fromlist(between)
             edges.append(len(read) - 1)

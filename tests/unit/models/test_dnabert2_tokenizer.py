@@ -88,7 +88,7 @@ def test_tokens_of_any_length_are_spelt(monkeypatch: pytest.MonkeyPatch, at_once
     rng = np.random.default_rng(7)
     sequences = ["".join(rng.choice(["AC", "ACACACAC", "GT", "T"], 40)) for _ in range(9)]
     letters = "".join(sequences)
-    rows = tokenizer._words(sequences)
+    rows = tokenizer.words(sequences)
     ids = np.array([each for row in rows for each in row.ids])
     bases = tokenizer._bases[ids]
     assert {1, 2, 8, 10, 18} <= set(bases.tolist())
