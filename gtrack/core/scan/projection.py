@@ -25,7 +25,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.encodings import Encoding, Encodings, positions, tile_sizes
+from gtrack.core.encodings import Encoding, Encodings, positions
 
 Projection = Literal["uniform", "repeat", "center", "weighted"]
 Aggregation = Literal["sum", "mean", "max", "abs_sum"]
@@ -65,7 +65,7 @@ def to_bases(
     if mode == "uniform" and encodings.are_bases(lengths):
         return np.where(placed, np.asarray(values, np.float64), np.nan)
     relevance = np.asarray(values, np.float64).take(np.flatnonzero(placed))
-    if mode == "uniform" and (tiles := tile_sizes(encodings, lengths)) is not None:  # most often
+    if mode == "uniform" and (tiles := encodings.tile_sizes(lengths)) is not None:  # most often
         return np.repeat(relevance / tiles, tiles)
     row_start = np.cumsum(lengths) - lengths
     starts, ends = encodings.spans[placed].T + np.repeat(row_start, encodings.lengths)[placed]
