@@ -237,7 +237,8 @@ class PoolExplainer:
                 if collated is None:
                     rows = pool.encodings[batch.rows]
                     collated = model.collate(rows, batch.n_rows, batch.n_units)
-                return explain(collated, self.contrasts, [pool.texts[r] for r in batch.rows])
+                texts = list(map(pool.texts.__getitem__, batch.rows.tolist()))
+                return explain(collated, self.contrasts, texts)
             except (ModelError, MemoryError, RuntimeError) as error:
                 raise self._named(error, batch, pool.called) from error
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import overload
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,7 @@ class Encodings:
     offsets: NDArray[np.int64]
     spans: NDArray[np.int32]
     placed: NDArray[np.bool_]
+    _asked: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         _check(self.ids, self.spans, self.placed)
@@ -84,6 +85,24 @@ class Encodings:
 
     def are_bases(self, lengths: NDArray[np.int64]) -> bool:
         """Tell whether every unit is the base at its place, of rows of these lengths."""
+        return bool(self._once(self._are_bases, lengths))
+
+    def tile_sizes(self, lengths: NDArray[np.int64]) -> NDArray[np.int32] | None:
+        """Return the bases of each placed unit where these lie end to end over rows, in order.
+
+        None where a base lies in no placed unit or in two, or units are out of order.
+        """
+        sizes: NDArray[np.int32] | None = self._once(self._tile_sizes, lengths)
+        return sizes
+
+    def _once(self, answer: Callable[[NDArray[np.int64]], Any], lengths: NDArray[np.int64]) -> Any:
+        """Answer what several steps ask of the same rows."""
+        name = answer.__name__
+        if name not in self._asked or not np.array_equal(self._asked[name][0], lengths):
+            self._asked[name] = lengths, answer(lengths)
+        return self._asked[name][1]
+
+    def _are_bases(self, lengths: NDArray[np.int64]) -> bool:
         if len(self.ids) != lengths.sum() or not np.array_equal(self.lengths, lengths):
             return False
         width = one_length(lengths)
@@ -93,6 +112,23 @@ class Encodings:
         place = np.arange(len(self.ids)) - np.repeat(self.offsets[:-1], lengths)
         starts, ends = self.spans.T
         return bool((starts == place).all() and (ends == place + 1).all())
+
+    def _tile_sizes(self, lengths: NDArray[np.int64]) -> NDArray[np.int32] | None:
+        at = np.flatnonzero(self.placed)
+        starts, ends = self.spans.take(at, axis=0).T
+        head = np.flatnonzero(starts == 0)
+        if not len(head) or len(head) != len(lengths) or not (starts < ends).all():
+            return None
+        last = np.append(head[1:], len(at)) - 1
+        tiled = (
+            head[0] == 0
+            # No unit ends at 0, so each head but the first is a gap: there are no others.
+            and np.count_nonzero(starts[1:] != ends[:-1]) == len(head) - 1
+            and (ends[last] == lengths).all()
+            and (at[head] >= self.offsets[:-1]).all()
+            and (at[last] < self.offsets[1:]).all()
+        )
+        return ends - starts if tiled else None
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -163,20 +199,6 @@ def base_spans(lengths: NDArray[np.integer]) -> NDArray[np.int32]:
     return spans
 
 
-def are_tiles(starts: NDArray[np.integer], ends: NDArray[np.integer], size: int) -> bool:
-    """Tell whether spans lie end to end, none empty, over all of so many positions.
-
-    Examples
-    --------
-    >>> are_tiles(np.array([0, 2]), np.array([2, 3]), 3), are_tiles(np.array([0]), np.array([2]), 3)
-    (True, False)
-    """
-    if not len(starts):
-        return size == 0
-    there = starts[0] == 0 and ends[-1] == size and bool((starts[1:] == ends[:-1]).all())
-    return bool(there and (starts < ends).all())
-
-
 def misplaced(
     encodings: Encodings, known: NDArray[np.bool_], lengths: NDArray[np.int64]
 ) -> tuple[int, int] | None:
@@ -198,16 +220,15 @@ def misplaced(
     """
     if encodings.are_bases(lengths) and np.array_equal(encodings.placed, known):
         return None
+    if known.all() and encodings.tile_sizes(lengths) is not None:  # most often
+        return None
     row = np.repeat(np.arange(len(encodings)), encodings.lengths)[encodings.placed]
     origin = np.cumsum(lengths) - lengths
-    spans = encodings.spans[np.flatnonzero(encodings.placed)]
-    starts, ends = spans[:, 0], spans[:, 1]
+    starts, ends = encodings.spans[encodings.placed].T
     outside = (starts < 0) | (ends > lengths[row]) | (ends <= starts)
     if outside.any():
         return int(row[outside][0]), 0
     starts, ends = starts + origin[row], ends + origin[row]
-    if known.all() and are_tiles(starts, ends, len(known)):  # most often
-        return None
     covered = np.zeros(len(known), np.bool_)
     covered[positions(starts, ends - starts)] = True
     wrong = np.flatnonzero(covered != known)

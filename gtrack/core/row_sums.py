@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
+
+from gtrack.core.encodings import one_length
 
 
 def row_sums(values: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -23,13 +27,15 @@ def row_sums(values: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray
     >>> row_sums(np.array([1.0, 2.0, 4.0]), np.array([2, 0, 1])).tolist()
     [3.0, 0.0, 4.0]
     """
+    if (width := one_length(lengths)) is not None:  # no copy of what is a matrix already
+        return np.asarray(values.reshape(len(lengths), width).sum(axis=1))
     sums = np.zeros(len(lengths))
-    first = np.cumsum(lengths) - lengths
-    for length in np.unique(lengths).tolist():
-        rows = np.flatnonzero(lengths == length)
-        if len(rows) == len(lengths):  # no copy of what is a matrix already
-            table = values.reshape(len(rows), length)
-        else:
-            table = values[first[rows][:, None] + np.arange(length)]
-        sums[rows] = table.sum(axis=1)
+    if not len(lengths):
+        return sums
+    order = np.argsort(lengths, kind="stable")  # rows of one length side by side
+    size, first = lengths[order], (np.cumsum(lengths) - lengths)[order]
+    edges = [0, *(np.flatnonzero(np.diff(size)) + 1).tolist(), len(size)]
+    for low, high in pairwise(edges):
+        table = values.take(first[low:high, None] + np.arange(size[low]))
+        sums[order[low:high]] = table.sum(axis=1)
     return sums

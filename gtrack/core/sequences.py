@@ -15,6 +15,8 @@ BASES = "ACGT"
 _COMPLEMENT = str.maketrans("ACGTN", "TGCAN")
 _CODE = bytes(BASES.find(chr(c)) % 5 for c in range(256))  # of no base: 4
 _KNOWN = bytes(chr(c) in BASES for c in range(256))
+_FEW, _MANY = 10_000, 1 << 20
+"""Letters: in between NumPy compares faster than a table is asked; beyond, its memory is dear."""
 _PLAIN = b"ACGTNacgtn"
 KNOWN_LETTERS = b"ACGTacgt"
 _PROTEIN = frozenset("EFIJLOPQZ")  # letters that stand for amino acids and for no bases
@@ -60,6 +62,20 @@ def as_read(letters: bytes) -> str:
     'ACGTNNN'
     """
     return letters.translate(_READ).decode("ascii")
+
+
+def plain(letters: bytes) -> bytes | None:
+    """Return letters in upper case where all are A, C, G, T and N; None where others are.
+
+    Examples
+    --------
+    >>> plain(b"acgTN"), plain(b"ACGR")
+    (b'ACGTN', None)
+    """
+    if not _FEW <= len(letters) <= _MANY:
+        return None if letters.translate(None, _PLAIN) else letters.upper()
+    upper = np.frombuffer(letters, np.uint8) & np.uint8(0xDF)
+    return upper.tobytes() if _among(upper, b"ACGTN").all() else None
 
 
 def other_letters(letters: bytes) -> Counter[str]:
@@ -162,4 +178,14 @@ def base_counts(sequences: Iterable[str]) -> NDArray[np.int64]:
 
 def is_known(sequence: str) -> NDArray[np.bool_]:
     """Return True for each base that is A, C, G or T; shape ``(len(sequence),)``."""
-    return np.frombuffer(bytearray(sequence, "ascii").translate(_KNOWN), np.bool_)
+    if not _FEW <= len(sequence) <= _MANY:
+        return np.frombuffer(bytearray(sequence, "ascii").translate(_KNOWN), np.bool_)
+    return _among(np.frombuffer(sequence.encode("ascii"), np.uint8), BASES.encode())
+
+
+def _among(letters: NDArray[np.uint8], wanted: bytes) -> NDArray[np.bool_]:
+    """Tell of each letter whether it is one of a few."""
+    found = np.zeros(len(letters), np.bool_)
+    for letter in wanted:
+        found |= letters == letter
+    return found

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
-from gtrack.core.sequences import as_read, not_dna
+from gtrack.core.sequences import as_read, not_dna, plain
 from gtrack.io import fasta_cures
 from gtrack.io.faidx import Record
 from gtrack.io.fasta_index import find_index, user_cache
@@ -136,6 +136,24 @@ class Genome:
             When the stretch does not lie on the chromosome (nothing is clipped), or holds a
             character that is no letter, or is RNA or protein.
         """
+        letters = self._lying(chrom, start, end)
+        if plain(letters) is None:
+            self._refuse(letters, chrom, start, end)
+        return letters
+
+    def fetch(self, chrom: str, start: int, end: int) -> str:
+        """Give the bases of one stretch, in letters of ``ACGTN``: upper-cased, others as ``N``.
+
+        Takes and raises what :meth:`letters` does.
+        """
+        letters = self._lying(chrom, start, end)
+        if (read := plain(letters)) is not None:  # most often, and fast
+            return read.decode("ascii")
+        self._refuse(letters, chrom, start, end)
+        return as_read(letters)
+
+    def _lying(self, chrom: str, start: int, end: int) -> bytes:
+        """Return the letters of a stretch, whatever they are."""
         size = self.chrom_sizes.get(chrom)
         if size is None or not 0 <= start <= end <= size:
             what = "no such sequence" if size is None else f"beyond the {size} bp of the sequence"
@@ -153,6 +171,10 @@ class Genome:
                 "file; remove the .fai"
             )
             raise self._error(chrom, start, end, what)
+        return letters
+
+    def _refuse(self, letters: bytes, chrom: str, start: int, end: int) -> None:
+        """Refuse letters that are none, or those of RNA or protein."""
         if not letters.isalpha():
             bad = next(i for i, c in enumerate(letters) if not chr(c).isalpha())
             what = f"character '{shown(letters[bad : bad + 1])}' is no base"
@@ -166,29 +188,6 @@ class Genome:
             if "RNA" in wrong:
                 cure = f"write T for U: {fasta_cures.thymine(self.path)}"
             raise self._error(chrom, start, end, f"{wrong}; {cure}")
-        return letters
-
-    def fetch(self, chrom: str, start: int, end: int) -> str:
-        """Give the bases of one stretch of a chromosome, as models read them.
-
-        Parameters
-        ----------
-        chrom : str
-            A name in `chrom_sizes`.
-        start, end : int
-            0-based half-open, in bp.
-
-        Returns
-        -------
-        str
-            ``end - start`` letters of ``ACGTN``: upper-cased, every other letter as ``N``.
-
-        Raises
-        ------
-        InputError
-            As :meth:`letters`.
-        """
-        return as_read(self.letters(chrom, start, end))
 
     def _error(self, chrom: str, start: int, end: int, what: str) -> InputError:
         where = f"{start + 1}" if end == start + 1 else f"{start + 1}-{end}"
@@ -241,7 +240,9 @@ class _PlainReader:
             if not more:
                 break
             data += more
-        return data.translate(None, b"\r\n")
+        if b"\r" in data:
+            return data.translate(None, b"\r\n")
+        return data.replace(b"\n", b"")  # thrice as fast
 
     def close(self) -> None:
         self._file.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import torch
@@ -72,15 +73,19 @@ class PoolUnits:
         lengths[layout.slot] = rows.lengths
         units[:] = pad
         layout.lay(rows, units)
-        shapes, row, at = [], 0, 0
+        at = 0
         for batch in batches:
-            here = lengths[row : row + batch.n_rows]
-            if dummy:
+            missing = batch.n_rows - len(batch.rows)
+            if dummy and missing:
                 laid = units[at : at + batch.n_rows * batch.n_units].reshape(batch.n_rows, -1)
-                laid[len(batch.rows) :, : len(dummy)] = dummy
-            shapes.append((batch.n_rows, batch.n_units, bool((here < batch.n_units).any())))
-            row += batch.n_rows
+                laid[-missing:, : len(dummy)] = dummy
             at += batch.n_rows * batch.n_units
+        first = np.cumsum([0] + [batch.n_rows for batch in batches])[:-1]
+        shortest = np.minimum.reduceat(lengths, first).tolist() if batches else []
+        shapes = [
+            (batch.n_rows, batch.n_units, least < batch.n_units)
+            for batch, least in zip(batches, shortest, strict=True)
+        ]
         return cls(buffer, dtype, shapes)
 
     def on(self, device: torch.device) -> Iterator[tuple[Tensor, Tensor, bool]]:
@@ -90,22 +95,24 @@ class PoolUnits:
         ------
         ids : Tensor of int64, shape (rows, units)
         mask : Tensor of bool, shape (rows, units)
-            False at padding; made where it is needed.
+            False at padding; made where it is needed, for batches of one shape at once.
         padded : bool
             Whether the mask is False anywhere.
         """
-        there = self.buffer.to(device, non_blocking=True)
+        buffer = self.buffer.to(device, non_blocking=True)
         head = _LENGTH * sum(rows for rows, _, _ in self.shapes)
-        lengths = there[:head].view(torch.int32)
-        ids = there[head:].view(self.dtype).long()
+        lengths = buffer[:head].view(torch.int32)
+        ids = buffer[head:].view(self.dtype).long()
         place = torch.arange(max((units for _, units, _ in self.shapes), default=0), device=device)
         row = at = 0
-        for n_rows, n_units, padded in self.shapes:
-            size = lengths[row : row + n_rows, None]
-            yield (
-                ids[at : at + n_rows * n_units].view(n_rows, n_units),
-                place[:n_units] < size,
-                padded,
+        for (n_rows, n_units), alike in groupby(self.shapes, lambda shape: shape[:2]):
+            flags = [padded for _, _, padded in alike]
+            there, size = len(flags) * n_rows, len(flags) * n_rows * n_units  # of all these
+            mask = place[:n_units] < lengths[row : row + there, None]
+            both = (
+                all_of.view(len(flags), n_rows, n_units).unbind()
+                for all_of in (ids[at : at + size], mask)
             )
-            row += n_rows
-            at += n_rows * n_units
+            yield from zip(*both, flags, strict=True)
+            row += there
+            at += size

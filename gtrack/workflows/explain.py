@@ -21,7 +21,7 @@ from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.explanation import ExplainedPool, Explanation
 from gtrack.core.scan.prediction import Prediction, predicted_reads
 from gtrack.core.scan.projection import Projection
-from gtrack.core.sequences import as_read, is_known, not_dna, reverse_complement
+from gtrack.core.sequences import as_read, is_known, lengths_of, not_dna, reverse_complement
 from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.models.device import one_thread_per_operation, resolve_precision
 from gtrack.workflows.scanning.rows import refuse_misplaced
@@ -160,7 +160,8 @@ def _explain_pool(
         return f"sequences[{first + row // len(reads)}]"
 
     _refuse_long(model, encodings, called)
-    refuse_misplaced(name, model, encodings, is_known("".join(texts)), texts, called)
+    known = is_known("".join(texts))
+    refuse_misplaced(name, model, encodings, known, texts, lengths_of(texts), called)
     answers = explainer(encodings, texts, called)
     return ExplainedPool(texts, reads, encodings, answers, explainer.per_base)
 

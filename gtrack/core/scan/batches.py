@@ -77,8 +77,10 @@ def cut_batches(
     n_batches = -(-len(sizes) // max(1, budget // int(padded.max())))
     n_rows = -(-len(sizes) // n_batches)  # even, so that dummies are few
     return [
-        BatchShape(order[at : at + n_rows], n_rows, int(padded[order[at]]))
-        for at in range(0, len(order), n_rows)
+        BatchShape(order[at : at + n_rows], n_rows, units)
+        for at, units in zip(
+            range(0, len(order), n_rows), padded[order[::n_rows]].tolist(), strict=True
+        )
     ]
 
 

@@ -25,7 +25,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.encodings import Encoding, Encodings, are_tiles, positions
+from gtrack.core.encodings import Encoding, Encodings, positions
 
 Projection = Literal["uniform", "repeat", "center", "weighted"]
 Aggregation = Literal["sum", "mean", "max", "abs_sum"]
@@ -64,14 +64,12 @@ def to_bases(
     placed = encodings.placed
     if mode == "uniform" and encodings.are_bases(lengths):
         return np.where(placed, np.asarray(values, np.float64), np.nan)
+    relevance = np.asarray(values, np.float64).take(np.flatnonzero(placed))
+    if mode == "uniform" and (tiles := encodings.tile_sizes(lengths)) is not None:  # most often
+        return np.repeat(relevance / tiles, tiles)
     row_start = np.cumsum(lengths) - lengths
-    origin = np.repeat(row_start, encodings.lengths)[placed]
-    spans = encodings.spans[np.flatnonzero(placed)]  # five times faster than by bools
-    starts, ends = spans[:, 0] + origin, spans[:, 1] + origin
+    starts, ends = encodings.spans[placed].T + np.repeat(row_start, encodings.lengths)[placed]
     size = ends - starts
-    relevance = np.asarray(values, np.float64)[placed]
-    if mode == "uniform" and are_tiles(starts, ends, int(lengths.sum())):  # most often
-        return np.repeat(relevance / size, size)
     at = positions(starts, size)
     if mode == "uniform":
         shares = np.repeat(relevance / size, size)

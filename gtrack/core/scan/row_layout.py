@@ -76,7 +76,8 @@ class EvenLayout:
         """Return mean, forward and reverse values of the owned bases, shape (B,) or (0,)."""
         rows, owned = bases.reshape(-1, 2, self.width), slice(self.offset, self.offset + self.size)
         strands = rows[:, 0, owned], rows[:, 1, ::-1][:, owned]
-        mean = (strands[0] + strands[1]) / 2
+        mean = strands[0] + strands[1]
+        mean /= 2
         kept = strands if per_strand else [strand[:0] for strand in strands]
         return tuple(each.ravel().astype(np.float32) for each in (mean, *kept))
 

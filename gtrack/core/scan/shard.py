@@ -178,25 +178,24 @@ def assemble(
     """
     layout = row_layout(grid, rows.window, rows.reverse)
     said = np.asarray(outputs, np.float64)
-    encodings, edges, known = rows.encodings, rows.encodings.offsets, rows.known
-    counted = encodings.placed
-    if per_base:
-        edges, counted = layout.edges, known
+    encodings, known = rows.encodings, rows.known
+    bases, tokens = _Chosen.of(known, layout.edges), _Chosen.of(encodings.placed, encodings.offsets)
+    counted = bases if per_base else tokens
     tracks: list[tuple[NDArray[np.float32], ...]] = []
     sums: list[tuple[NDArray[np.float64], ...]] = []
     for values in np.asarray(relevance, np.float64):
-        sums.append((_sums(values, counted, edges), _sums(values, ~counted, edges)))
-        bases = (
+        sums.append(counted.sums(values))
+        projected = (
             np.where(known, values, np.nan)
             if per_base
             else to_bases(values, encodings, layout.lengths, projection, rows.weights)
         )
-        tracks.append(layout.owned(bases, per_strand))
+        tracks.append(layout.owned(projected, per_strand))
     return ShardResult(
         window=rows.window,
         reverse=rows.reverse,
-        bases=_counts(known, layout.edges),
-        tokens=_counts(encodings.placed, encodings.offsets),
+        bases=bases.counts,
+        tokens=tokens.counts,
         score=np.array([said @ model.head.contrast(target) for target in model.targets]),
         probability=np.array([model.head.probability(said, t) for t in model.targets]),
         relevance_sum=np.array([placed for placed, _ in sums]),
@@ -207,18 +206,28 @@ def assemble(
     )
 
 
-def _sums(
-    values: NDArray[np.float64], chosen: NDArray[np.bool_], edges: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the sum of the chosen values of each row."""
-    if not chosen.any():
-        return np.zeros(len(edges) - 1)
-    if chosen.all():
-        return row_sums(values, np.diff(edges))
-    return row_sums(values[chosen], _counts(chosen, edges))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chosen:
+    """Which numbers of rows count: `counts` of each row, `others` do not."""
 
+    flags: NDArray[np.bool_]
+    counts: NDArray[np.int64]
+    others: NDArray[np.int64]
 
-def _counts(chosen: NDArray[np.bool_], edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    if chosen.all():
-        return np.diff(edges)
-    return np.diff(np.concatenate([[0], np.cumsum(chosen)])[edges])
+    @classmethod
+    def of(cls, flags: NDArray[np.bool_], edges: NDArray[np.int64]) -> _Chosen:
+        """Count them in rows that begin and end at edges."""
+        lengths = np.diff(edges)
+        if flags.all():
+            return cls(flags, lengths, np.zeros_like(lengths))
+        counts = np.diff(np.concatenate([[0], np.cumsum(flags)])[edges])
+        return cls(flags, counts, lengths - counts)
+
+    def sums(self, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the sum of those of each row, and of the others."""
+        if not self.others.any():
+            return row_sums(values, self.counts), np.zeros(len(self.counts))
+        return (
+            row_sums(values.take(np.flatnonzero(self.flags)), self.counts),
+            row_sums(values.take(np.flatnonzero(~self.flags)), self.others),
+        )

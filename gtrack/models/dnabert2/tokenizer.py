@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from itertools import chain, compress
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.encodings import Encodings, joined, positions
 from gtrack.core.errors import ModelError
-from gtrack.core.sequences import is_known
+from gtrack.core.sequences import is_known, lengths_of
 from gtrack.core.small_file import whole
 from gtrack.models.dnabert2.multimolecule import respelt
 from gtrack.models.dnabert2.tokenizer_file import read_tokenizer
@@ -24,8 +25,8 @@ TOKENIZER = "tokenizer.json"
 _SPECIAL = ("UNK", "CLS", "SEP", "PAD", "MASK")
 _MAX_FILE = 4_000_000  # bytes; that of DNABERT-2 has 0.3 million
 _MAX_LENGTH = 10**6
-_AT_ONCE = 2048  # tokens
-_SHORT, _FILL = 16, b"\xff"  # letters of a token that are taken at once, and what is none
+_AT_ONCE = 1 << 15  # tokens
+_WORD = 8  # letters of a token that are compared at once, as one number
 _DNA = re.compile("[ACGT]+")
 
 
@@ -57,18 +58,16 @@ class DnaTokenizer:
         self.pad = vocabulary["[PAD]"]
         self.mask = vocabulary["[MASK]"]
         self.size = max(vocabulary.values()) + 1
-        # Bases of a token by its id: 0 for a token that is no piece of DNA.
-        self._bases = np.zeros(self.size, np.int32)
-        pieces = [(i, token) for token, i in vocabulary.items() if _DNA.fullmatch(token)]
-        self._letters = np.frombuffer("".join(token for _, token in pieces).encode(), np.uint8)
+        pieces = {i: token.encode() for token, i in vocabulary.items() if _DNA.fullmatch(token)}
+        self._bases = np.zeros(self.size, np.int32)  # of a token by its id: 0 where it is no DNA
+        self._letters = np.frombuffer(b"".join(pieces.values()), np.uint8)
         self._letters_at = np.zeros(self.size, np.int64)  # where those of a token begin
-        short = np.full(self.size, _FILL * _SHORT, f"S{_SHORT}")
-        at = 0
-        for index, token in pieces:
-            self._bases[index], self._letters_at[index] = len(token), at
-            short[index] = token.encode()[:_SHORT].ljust(_SHORT, _FILL)
-            at += len(token)
-        self._short = short.view(f"V{_SHORT}")  # as it is: copied faster than text
+        # Its first letters as a number, and which bits of that number they take.
+        self._first, self._taken = np.zeros((2, self.size), np.uint64)
+        own, lengths = list(pieces), [*map(len, pieces.values())]
+        self._bases[own], self._letters_at[own] = lengths, np.cumsum(lengths) - lengths
+        self._first[own] = _numbers(pieces.values())
+        self._taken[own] = _numbers(b"\xff" * min(length, _WORD) for length in lengths)
 
     @classmethod
     def load(cls, folder: Path) -> DnaTokenizer:
@@ -120,59 +119,83 @@ class DnaTokenizer:
         ModelError
             When the tokens do not tile a sequence, or one of its known bases is no token.
         """
-        letters = "".join(sequences).encode("ascii", "replace")
-        if not all(sequences) or letters.translate(None, b"ACGTN"):
+        letters = "".join(sequences)
+        sound = all(sequences) and letters.isascii()
+        if sound and "N" not in letters:
+            found = self._spelt(sequences, letters.encode())
+            if found is not None:  # so there are no other letters
+                return found
+        if not sound or letters.encode().translate(None, b"ACGTN"):
             raise ValueError("a sequence is empty or holds a letter other than A, C, G, T, N")
-        if b"N" not in letters:
-            return self._spelt(sequences, letters) or self._tiled(sequences)
         odd = np.array(["N" in sequence for sequence in sequences])
-        if odd.all():
+        if odd.all() or not odd.any():
             return self._tiled(sequences)
         chosen = (list(compress(sequences, which)) for which in (~odd, odd))
         rank = np.argsort(np.argsort(odd, kind="stable"))  # of each row, those with N last
         return joined(*map(self.encode, chosen))[rank]
+
+    def words(self, sequences: Sequence[str]) -> list[Any]:
+        """Let the library find the tokens: nearly all of the time."""
+        return self._tokenizer.encode_batch_fast(list(sequences), add_special_tokens=False)
 
     def _spelt(self, sequences: Sequence[str], letters: bytes) -> Encodings | None:
         """Encode by the letters of the tokens, in half the time; None unless they spell all.
 
         A token that spells letters is no [CLS] or [SEP], whose spans are empty: so spans are sums.
         """
-        found = self._tokenizer.encode_batch_fast(list(sequences), add_special_tokens=False)
-        rows = [each.ids for each in found]
-        units = np.fromiter(map(len, rows), np.int64, len(rows)) + 2
-        edges = np.concatenate([[0], np.cumsum(units)])
-        inner = np.ones(edges[-1], np.bool_)
-        inner[edges[:-1]] = inner[edges[1:] - 1] = False
-        read = np.fromiter(chain.from_iterable(rows), np.int32, int(edges[-1]) - 2 * len(rows))
-        ids = np.empty(edges[-1], np.int32)
-        ids[edges[:-1]], ids[edges[1:] - 1], ids[inner] = self.cls, self.sep, read
-        bases = self._bases[ids]
-        spans = np.empty((len(ids), 2), np.int32)
-        ends = np.cumsum(bases)
-        lengths = np.fromiter(map(len, sequences), np.int64, len(rows))
+        read, edges, between = array("I", [self.cls]), [0], [self.sep, self.cls]
+        for each in self.words(sequences):
+            read.fromlist(each.ids)
+            read.fromlist(between)
+            edges.append(len(read) - 1)
+        ids, offsets = np.asarray(read)[:-1].view(np.int32), np.array(edges, np.int64)
+        places = ids.astype(np.intp)  # what NumPy takes by: once, not at each table
+        bases = self._bases.take(places)
+        ends = np.cumsum(bases, dtype=np.int64)
+        inner = np.ones(len(ids), np.bool_)
+        inner[offsets[:-1]] = inner[offsets[1:] - 1] = False
+        lengths = lengths_of(sequences)
         row_end = np.cumsum(lengths)
-        if not np.array_equal(ends[edges[1:] - 1], row_end) or not (bases[inner] > 0).all():
+        if not np.array_equal(ends[offsets[1:] - 1], row_end) or ((bases > 0) != inner).any():
             return None
-        if not self._spell(read, letters):
+        if not self._spell(places, bases, letters):
             return None
-        spans[:, 1] = ends - np.repeat(row_end - lengths, units)
+        spans = np.empty((len(ids), 2), np.int32)
+        spans[:, 1] = ends - np.repeat(row_end - lengths, np.diff(offsets))
         spans[:, 0] = spans[:, 1] - bases
-        return Encodings(ids, edges, spans, inner)
+        return Encodings(ids, offsets, spans, inner)
 
-    def _spell(self, ids: NDArray[np.int32], letters: bytes) -> bool:
-        """Tell whether tokens spell letters; few at once, as fresh memory costs more than work."""
-        at = 0
+    def _spell(self, ids: NDArray[np.intp], bases: NDArray[np.int32], letters: bytes) -> bool:
+        """Tell whether tokens of so many bases spell letters; few at once, as memory is dear."""
+        begin = 0
         for low in range(0, len(ids), _AT_ONCE):
-            part = ids[low : low + _AT_ONCE]
-            if (self._bases[part] <= _SHORT).all():
-                spelt = self._short[part].tobytes().translate(None, _FILL)
-            else:
-                at_each = positions(self._letters_at[part], self._bases[part])
-                spelt = self._letters[at_each].tobytes()
-            if spelt != letters[at : at + len(spelt)]:
+            part, size = ids[low : low + _AT_ONCE], bases[low : low + _AT_ONCE]
+            starts = np.cumsum(size, dtype=np.int64)
+            end = int(starts[-1])
+            starts -= size
+            here = letters[begin : begin + end + _WORD]
+            words = here.ljust(end + _WORD)  # one from every base on, and one behind the last
+            there = np.ndarray(end + 1, np.uint64, words, strides=(1,)).copy().take(starts)
+            there ^= self._first.take(part)
+            there &= self._taken.take(part)
+            if there.any() or (size.max() > _WORD and not self._rest(part, size, starts, here)):
                 return False
-            at += len(spelt)
-        return at == len(letters)
+            begin += end
+        return begin == len(letters)
+
+    def _rest(
+        self,
+        ids: NDArray[np.intp],
+        bases: NDArray[np.int32],
+        starts: NDArray[np.int64],
+        letters: bytes,
+    ) -> bool:
+        """Tell the same of the letters of long tokens beyond those that are compared at once."""
+        long = np.flatnonzero(bases > _WORD)
+        count = bases[long] - _WORD
+        own = self._letters[positions(self._letters_at[ids[long]] + _WORD, count)]
+        there = np.frombuffer(letters, np.uint8)[positions(starts[long] + _WORD, count)]
+        return np.array_equal(own, there)
 
     def _tiled(self, sequences: Sequence[str]) -> Encodings:
         """Encode by the places that the tokenizer gives."""
@@ -229,3 +252,8 @@ class DnaTokenizer:
         whole.spans[inner], whole.spans[edges[1:] - 1] = spans, lengths[:, None]
         whole.placed[inner] = placed
         return whole
+
+
+def _numbers(words: Iterable[bytes]) -> NDArray[np.uint64]:
+    """Return the first letters of each as they lie in memory, read as one number; 0 for none."""
+    return np.frombuffer(b"".join(word[:_WORD].ljust(_WORD, b"\0") for word in words), np.uint64)

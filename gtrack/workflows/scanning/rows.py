@@ -12,7 +12,7 @@ from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import SequenceModel
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.shard import Rows, wanted_rows
-from gtrack.core.sequences import BASES, is_known, lengths_of, reverse_complements
+from gtrack.core.sequences import BASES, is_known, reverse_complements
 from gtrack.io.bigwig import BigWigReader
 
 if TYPE_CHECKING:
@@ -49,26 +49,18 @@ def read_rows(
         When the model cannot encode one, or its units do not stand for just the known bases.
     """
     wanted = wanted_rows(grid, first, first + len(sequences))
-    window, reverse = (column.tolist() for column in wanted)
-    others = reverse_complements(sequences) if any(reverse) else []
-    texts = [
-        (others if other else sequences)[at - first]
-        for at, other in zip(window, reverse, strict=True)
-    ]
+    texts = _texts(sequences, wanted[0] - first, wanted[1])
     try:
         encodings = model.encode(texts)
     except ModelError as error:
         near = f"window {grid.locus(first)} or one of the {len(sequences) - 1:,} after it"
         raise ModelError(f"model {name}, in {near}: {error}") from error
     known = is_known("".join(texts))
-    weights = (
-        None
-        if track is None
-        else [_weights(track, grid, *row) for row in zip(window, reverse, strict=True)]
-    )
+    each = zip(wanted[0].tolist(), wanted[1].tolist(), strict=True)
+    weights = None if track is None else [_weights(track, grid, *row) for row in each]
     rows = Rows.of(wanted, texts, encodings, known, weights)
     refuse_misplaced(
-        *(name, model, encodings, known, texts),
+        *(name, model, encodings, known, texts, rows.lengths),
         lambda row: f"window {grid.locus(int(rows.window[row]))}",
     )
     limit, longest = model.unit_limit, int(rows.encodings.lengths.max(initial=0))
@@ -80,12 +72,26 @@ def read_rows(
     return rows, texts
 
 
+def _texts(
+    sequences: Sequence[str], window: NDArray[np.int64], reverse: NDArray[np.bool_]
+) -> list[str]:
+    """Return the sequence of every row."""
+    others = reverse_complements(sequences) if reverse.any() else []
+    if len(window) == 2 * len(sequences):  # both strands of all, most often
+        texts = [""] * len(window)
+        texts[::2], texts[1::2] = sequences, others
+        return texts
+    rows = zip(window.tolist(), reverse.tolist(), strict=True)
+    return [(others if other else sequences)[at] for at, other in rows]
+
+
 def refuse_misplaced(
     name: str,
     model: SequenceModel,
     encodings: Encodings,
     known: NDArray[np.bool_],
     texts: Sequence[str],
+    lengths: NDArray[np.int64],
     called: Callable[[int], str],
 ) -> None:
     """Refuse units that do not stand for just the known bases of sequences, row after row.
@@ -95,7 +101,7 @@ def refuse_misplaced(
     ModelError
         Naming the model, the row as it is `called`, and the base.
     """
-    wrong = misplaced(encodings, known, lengths_of(texts))
+    wrong = misplaced(encodings, known, lengths)
     if wrong is not None:
         row, base = wrong
         letter = texts[row][base]

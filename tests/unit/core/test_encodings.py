@@ -130,3 +130,47 @@ def test_bases_that_an_encoding_misplaces(
     )
     assert alone == (None if wrong is None else (0, wrong))
     assert second == (None if wrong is None else (1, wrong))
+
+
+@st.composite
+def nearly_tiled(draw: st.DrawFn) -> tuple[list[Encoding], list[int]]:
+    """Rows whose placed units tile them, but for a place or two."""
+    made, lengths = [], []
+    for _ in range(draw(st.integers(0, 4))):
+        sizes = draw(st.lists(st.integers(1, 4), max_size=4))
+        edges = np.cumsum([0, *sizes]).astype(np.int32)
+        empty = np.array([[0, 0]], np.int32)
+        tiles = np.stack([edges[:-1], edges[1:]], axis=1)
+        spans = np.concatenate([empty, tiles, empty + edges[-1]])
+        placed = np.array([False, *[True] * len(sizes), False])
+        made.append(Encoding(np.zeros(len(placed), np.int32), spans, placed))
+        lengths.append(int(edges[-1]))
+    whole = [(row, unit) for row in range(len(made)) for unit in range(len(made[row]))]
+    for row, unit in draw(st.lists(st.sampled_from(whole), max_size=2)) if whole else []:
+        what = draw(st.sampled_from(["placed", "start", "end", "length"]))
+        if what == "placed":
+            made[row].placed[unit] ^= True
+        elif what == "length":
+            lengths[row] += draw(st.sampled_from([-1, 1]))
+        else:
+            made[row].spans[unit, int(what == "end")] += draw(st.integers(-3, 3))
+    return made, lengths
+
+
+@given(nearly_tiled())
+def test_tiles_are_those_that_a_walk_finds(case: tuple[list[Encoding], list[int]]) -> None:
+    made, lengths = case
+    sizes: list[int] = []
+    tiled = bool(made)
+    for row, length in zip(made, lengths, strict=True):
+        at = 0
+        for start, end in row.spans[row.placed].tolist():
+            tiled &= start == at < end
+            sizes.append(end - start)
+            at = end
+        tiled &= at == length > 0
+    joined, wanted = Encodings.of(made), np.array(lengths, np.int64)
+    for asked in (wanted, wanted + 1, wanted.copy()):  # other rows are another question
+        found = joined.tile_sizes(asked)
+        is_so = tiled and np.array_equal(asked, wanted)
+        assert (None if found is None else found.tolist()) == (sizes if is_so else None)

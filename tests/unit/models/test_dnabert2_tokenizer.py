@@ -72,24 +72,36 @@ def test_letters_say_what_places_say(tiny: DnaTokenizer, sequences: list[str]) -
         np.testing.assert_array_equal(quick, column)
 
 
-@pytest.mark.parametrize("short", [1, 2, 16])
-def test_tokens_of_any_length_are_spelt(
-    tokenizer_json: Path, monkeypatch: pytest.MonkeyPatch, short: int
-) -> None:
-    monkeypatch.setattr(tokenizer_module, "_SHORT", short)
-    tokenizer = DnaTokenizer.load(tokenizer_json.parent)
+def long_words() -> bytes:
+    """A tokenizer with words of 1 to 18 letters."""
+    merges = [("A", "C"), ("AC", "AC"), ("ACAC", "ACAC"), ("ACAC" * 2, "ACAC" * 2)]
+    merges += [("ACAC" * 4, "AC"), ("G", "T"), ("GT", "ACAC" * 2)]
+    words = ["[UNK]", *SPECIAL, *"ACGT", *("".join(pair) for pair in merges)]
+    vocabulary = {word: at for at, word in enumerate(dict.fromkeys(words))}
+    return Tokenizer(BPE(vocabulary, merges, unk_token="[UNK]")).to_str().encode()
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1 << 15])
+def test_tokens_of_any_length_are_spelt(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr(tokenizer_module, "_AT_ONCE", at_once)
+    tokenizer = DnaTokenizer(long_words(), Path("long"))
     rng = np.random.default_rng(7)
-    sequences = ["".join(rng.choice(list("ACGT"), 500)) for _ in range(30)]
+    sequences = ["".join(rng.choice(["AC", "ACACACAC", "GT", "T"], 40)) for _ in range(9)]
     letters = "".join(sequences)
-    rows = tokenizer._tokenizer.encode_batch_fast(sequences, add_special_tokens=False)
-    ids = np.array([each for row in rows for each in row.ids], np.int32)
-    assert tokenizer._spell(ids, letters.encode())
+    rows = tokenizer.words(sequences)
+    ids = np.array([each for row in rows for each in row.ids])
+    bases = tokenizer._bases[ids]
+    assert {1, 2, 8, 10, 18} <= set(bases.tolist())
+    assert tokenizer._spell(ids, bases, letters.encode())
     other = letters.translate(str.maketrans("ACGT", "CGTA"))
-    for at in rng.integers(0, len(letters), 40).tolist():
+    for at in range(len(letters)):
         wrong = letters[:at] + other[at] + letters[at + 1 :]
-        assert not tokenizer._spell(ids, wrong.encode())
-    assert not tokenizer._spell(ids, letters[:-1].encode())
-    assert not tokenizer._spell(ids[:-1], letters.encode())
+        assert not tokenizer._spell(ids, bases, wrong.encode())
+    assert not tokenizer._spell(ids, bases, letters[:-1].encode())
+    assert not tokenizer._spell(ids[:-1], bases[:-1], letters.encode())
+    found, slow = tokenizer.encode(sequences), tokenizer._tiled(sequences)
+    for name in ("ids", "offsets", "spans", "placed"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(slow, name))
 
 
 @pytest.mark.shared
