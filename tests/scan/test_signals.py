@@ -202,7 +202,7 @@ def test_a_storm_of_signals(program, small) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_a_storm_of_signals_beside_a_busy_loop(program, small) -> None:
-    """All on one core, for which they contend: on any machine, and what runs beside has the rest."""
+    """All on one core, for which they contend on any machine; what runs beside has the rest."""
     out, command = small
     cores, one = os.sched_getaffinity(0), {min(os.sched_getaffinity(0))}
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as loop:
