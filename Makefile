@@ -1,5 +1,5 @@
 # make demo    set up and scan the example        make check   everything a commit must pass
-# make test    set up and run the tests           make bench   the benchmarks, with their gates
+# make test    set up and run the quick tests     make bench   the benchmarks, with their gates
 # make view    look at the demo                   make docs    the documents as pages, in out/docs
 # make wheel   a wheel in dist/                   make lowest  tests on the lowest versions
 # make lock    the locks anew                     make recipes Dockerfile and conda recipe, linted
@@ -8,12 +8,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Locks hold every package, so nothing is asked of a package's own list.
-PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
+# pip would compile on one core, and others' tests, too.
+COMPILE = $(BIN)/python -m compileall -qq -j 0 -x '/(tests?|testing/_internal)/' .venv/lib || true
 # A worker for each core, at most 8 (tests/workers.py); one that is idle takes over tests of another.
 PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test long check lint bench view docs wheel lowest recipes peers readers lock hooks setup system plugin clean
+.PHONY: demo test long tests check lint lint-python lint-plugin bench view docs wheel lowest recipes peers readers lock hooks setup system plugin clean
 
 # What gtrack runs with: torch first, and each package by its hash (docs/decisions/0018).
 .venv/.run: requirements/torch.txt requirements/run.lock requirements/lxt.lock pyproject.toml
@@ -22,11 +24,13 @@ export OMP_NUM_THREADS ?= 1
 	$(PIP) --require-hashes --requirement requirements/run.lock
 	$(PIP) --require-hashes --requirement requirements/lxt.lock --no-build-isolation --use-pep517
 	$(PIP) --no-build-isolation --editable .
+	@$(COMPILE)
 	touch $@
 
 # And what it is tested and linted with.
 .venv/.ready: .venv/.run requirements/development.lock
 	$(PIP) --require-hashes --requirement requirements/development.lock
+	@$(COMPILE)
 	touch $@
 
 setup: .venv/.ready
@@ -54,11 +58,20 @@ test: setup system plugin
 long: setup system plugin
 	$(PYTEST) -m long
 
-lint: setup
+# Both at once: the quick ones fill what the last of the long ones would leave idle.
+tests: setup system plugin
+	$(PYTEST)
+	@sh scripts/system_packages.sh --say
+
+lint: lint-python lint-plugin
+
+lint-python: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-plugin:
 	@sh igv_plugin/lint/run.sh
 
 check: lint test
@@ -75,6 +88,7 @@ view: .venv/.run plugin
 # The tools of the pages are 110 MB, and only this needs them.
 .venv/.docs: .venv/.ready requirements/docs.lock
 	$(PIP) --require-hashes --requirement requirements/docs.lock
+	@$(COMPILE)
 	touch $@
 
 docs: .venv/.docs

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.workers import Once, worker_count
+from tests.workers import Once, long_first, worker_count
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ("demo", "--out", "out/demo")
@@ -50,6 +50,14 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Say how many workers ``pytest -n auto`` starts."""
     return worker_count()
+
+
+@pytest.hookimpl(trylast=True)  # when those that were not asked for have gone
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let workers begin with the long tests, so that none is left alone with one in the end."""
+    if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+        is_long = [item.get_closest_marker("long") is not None for item in items]
+        items[:] = long_first(items, is_long, workers)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -228,6 +236,11 @@ class Program:
             text=True,
             env={**os.environ, "OMP_NUM_THREADS": "1"},
         )
+
+    @property
+    def pid(self) -> int:
+        """Return the process that others are forked from, and take after."""
+        return self._server.pid
 
     def ask(self, **job: object) -> int:
         """Send one request and return its answer."""

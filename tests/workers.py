@@ -6,10 +6,13 @@ import os
 import random
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock
+
+T = TypeVar("T")
 
 MOST = 8
 """Each worker imports torch (half a GB) and holds a second process that has; more gain nothing."""
@@ -18,6 +21,25 @@ MOST = 8
 def worker_count() -> int:
     """Return one worker for each core that this process may use, and not more than `MOST`."""
     return min(MOST, len(os.sched_getaffinity(0)))
+
+
+def long_first(tests: Sequence[T], is_long: Sequence[bool], workers: int) -> list[T]:
+    """Return the tests in an order whose `workers` equal parts begin with the long ones.
+
+    pytest-xdist deals such parts out (``--dist worksteal``), and each worker begins with the first
+    of its own; the rest stays in its order, so that a module's fixtures are made once.
+    """
+    slow = [test for test, long in zip(tests, is_long, strict=True) if long]
+    rest = [test for test, long in zip(tests, is_long, strict=True) if not long]
+    dealt: list[T] = []
+    for number in range(workers):
+        # What is left is dealt evenly to those that are left, as xdist does.
+        size = (len(tests) - len(dealt)) // (workers - number)
+        mine = slow[number::workers]
+        take = max(0, size - len(mine))
+        dealt += mine + rest[:take]
+        del rest[:take]
+    return dealt + rest
 
 
 def free_port() -> int:
