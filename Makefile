@@ -15,7 +15,7 @@ COMPILE = $(BIN)/python -m compileall -qq -j 0 -x '/(tests?|testing/_internal)/'
 PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test long tests check lint lint-python lint-plugin bench view docs wheel lowest recipes peers readers lock hooks setup system plugin clean
+.PHONY: demo test long check lint lint-python lint-plugin bench view docs wheel lowest recipes peers readers lock hooks setup system plugin clean
 
 # What gtrack runs with: torch first, and each package by its hash (docs/decisions/0018).
 .venv/.run: requirements/torch.txt requirements/run.lock requirements/lxt.lock pyproject.toml
@@ -51,17 +51,13 @@ igv_plugin/node_modules/.ready: igv_plugin/package-lock.json
 demo: .venv/.run plugin
 	$(BIN)/gtrack demo --out out/demo
 
+# LONG=1: the long ones, too, whose end the quick ones fill.
 test: setup system plugin
-	$(PYTEST) -m "not long"
+	$(PYTEST) $(if $(LONG),,-m "not long")
 	@sh scripts/system_packages.sh --say
 
 long: setup system plugin
 	$(PYTEST) -m long
-
-# Both at once: the quick ones fill what the last of the long ones would leave idle.
-tests: setup system plugin
-	$(PYTEST)
-	@sh scripts/system_packages.sh --say
 
 lint: lint-python lint-plugin
 
