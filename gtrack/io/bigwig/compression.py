@@ -51,12 +51,13 @@ def compress_all(sections: Sequence[bytes]) -> list[bytes]:
     return list(map(_zlib_compress, sections, repeat(LEVEL)))
 
 
-def decompress_all(sections: Sequence[bytes], limit: int) -> Sequence[bytes | bytearray]:
+def decompress_all(sections: Sequence[bytes], limit: int) -> list[bytes]:
     """Undo :func:`compress_all`; see :func:`decompress` for errors, which do not say where."""
     if deflate is None:
         return [decompress(packed, limit) for packed in sections]
     try:
-        return list(map(deflate.zlib_decompress, sections, repeat(limit)))
+        # As bytes, one by one: each comes in `limit` bytes of memory, which would be left in holes.
+        return list(map(bytes, map(deflate.zlib_decompress, sections, repeat(limit))))
     except deflate.DeflateError as error:
         raise ValueError(str(error)) from error
 

@@ -17,7 +17,6 @@ from gtrack.io.bigwig.layout import NODE_HEADER, R_LEAF, R_NODE, R_TREE_HEADER, 
 from gtrack.io.bigwig.structure import Sections, read_exactly, require, unpack
 
 _NODES_AT_ONCE = 16  # of 256 entries each
-_SECTIONS = 1 << 9  # in memory at once, of 32 kB at most
 
 
 class Index:
@@ -62,8 +61,10 @@ class Index:
             yield entries
         require(found == self.count and at == self.end, "an index has lost sections")
 
-    def sections(self, sizes: npt.NDArray[np.int64], data_at: int, end: int) -> Iterator[Sections]:
-        """Yield the sections, some at a time.
+    def sections(
+        self, sizes: npt.NDArray[np.int64], data_at: int, end: int, at_once: int
+    ) -> Iterator[Sections]:
+        """Yield the sections, so many at a time.
 
         They must be disjoint, lie inside their chromosomes, and fill the file from `data_at` on up
         to `end`.
@@ -73,8 +74,8 @@ class Index:
             data_at = _check(entries, sizes, before, data_at)
             require(data_at <= end, "sections do not fill the space between the parts of the file")
             before = int(entries["chrom"][-1]), int(entries["end"][-1])
-            for low in range(0, len(entries), _SECTIONS):
-                yield self._read(entries[low : low + _SECTIONS])
+            for low in range(0, len(entries), at_once):
+                yield self._read(entries[low : low + at_once])
         require(data_at == end, "sections do not fill the space between the parts of the file")
 
     def _read(self, entries: npt.NDArray[np.void]) -> Sections:

@@ -23,6 +23,8 @@ from gtrack.io.bigwig.structure import (
     require,
 )
 
+_SECTIONS = 1 << 9  # of data in memory at once, of 32 kB at most; threads share them
+
 
 def verify_bigwig(
     path: Path,
@@ -81,7 +83,7 @@ def _check_structure(file: BinaryIO, chrom_sizes: dict[str, int], covered: int, 
     index = Index(file, head.index_at)
     count = int.from_bytes(read_exactly(file, head.data_at, 8), "little")
     require(count == index.count, f"it counts {count} sections and indexes {index.count}")
-    sections = index.sections(sizes, head.data_at + 8, head.index_at)
+    sections = index.sections(sizes, head.data_at + 8, head.index_at, _SECTIONS)
     found = count_values(sections, head.largest, each)
     require(found == covered == head.covered, f"it covers {found} bases, not {covered}")
     require(head.zooms, "it has no zoom level")
@@ -89,7 +91,7 @@ def _check_structure(file: BinaryIO, chrom_sizes: dict[str, int], covered: int, 
         require(data_at == index.end, "its parts do not follow each other")
         index = Index(file, index_at)
         records = int.from_bytes(read_exactly(file, data_at, 4), "little")
-        check_zoom(index.sections(sizes, data_at + 4, index_at), records, bases, head)
+        check_zoom(index.sections(sizes, data_at + 4, index_at, 1), records, bases, head)
     read_exactly(file, index.end, 4)
     require(not file.read(1), "something follows the end")
 
