@@ -35,3 +35,21 @@ def narrowest(column: Sequence[int] | NDArray[np.integer]) -> NDArray[np.integer
     largest = int(given.max()) if given.size else 0
     kinds = [kind for kind in (np.int8, np.int16) if largest <= np.iinfo(kind).max]
     return given.astype(kinds[0], copy=False) if kinds else given
+
+
+def once(columns: Sequence[NDArray[np.integer]]) -> list[NDArray[np.integer]]:
+    """Return the same columns, of which equal ones are one array in memory.
+
+    Where each region has a window of its own, three columns of a grid are 0, 1, 2, and so on.
+
+    Examples
+    --------
+    >>> one, other, more = once([np.array([0, 1]), np.array([0, 2]), np.array([0, 1])])
+    >>> one is more, one is other
+    (True, False)
+    """
+    found: list[NDArray[np.integer]] = []
+    for column in columns:
+        like = (each for each in found if each.dtype == column.dtype)
+        found.append(next((each for each in like if np.array_equal(each, column)), column))
+    return found

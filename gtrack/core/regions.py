@@ -102,6 +102,11 @@ class Regions(Sequence[Interval]):
         return self._end.astype(np.int64)
 
     @property
+    def places(self) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+        """First bases and ends as they are kept: nobody writes into them."""
+        return self._start, self._end
+
+    @property
     def lengths(self) -> NDArray[np.int64]:
         """Bases of each, shape (R,)."""
         return self.end - self._start

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.narrow_columns import narrow, narrowest
+from gtrack.core.narrow_columns import narrow, narrowest, once
 from gtrack.core.scan.runs import ValuedRuns, joined_runs
 from gtrack.core.scan.sorted_columns import places_in
 
@@ -25,7 +25,7 @@ class WindowGrid:
     """The windows of one model, in genome order, as columns.
 
     Whole numbers take 32 bits where all of a column fit, else 64, chromosomes fewer; all are
-    signed.
+    signed. Columns that are equal are one array: nobody writes into them.
 
     Parameters
     ----------
@@ -56,8 +56,9 @@ class WindowGrid:
     dropped: int
 
     def __post_init__(self) -> None:
-        for name in _WHOLE_NUMBERS:
-            object.__setattr__(self, name, narrow(getattr(self, name)))
+        columns = once([narrow(getattr(self, name)) for name in _WHOLE_NUMBERS])
+        for name, column in zip(_WHOLE_NUMBERS, columns, strict=True):
+            object.__setattr__(self, name, column)
         object.__setattr__(self, "chrom", narrowest(self.chrom))
 
     def __len__(self) -> int:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from gtrack.core.encodings import positions
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
-from gtrack.core.narrow_columns import narrow
+from gtrack.core.narrow_columns import narrow, once
 from gtrack.core.regions import Regions
 from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.one_axis import off_axis, on_axis
@@ -98,6 +98,8 @@ def lay_windows(
     keep[run_window] = True
     of, first, last = (each[keep] for each in (chrom, start, end))
     del chrom, start, end
+    laid = *regions.places, first, last, run_start, run_end
+    *_, first, last, run_start, run_end = once([narrow(each) for each in laid])
     asked, renamed = keep[window], narrow(np.cumsum(keep) - 1)
     return WindowGrid(
         *(chroms, of, first, last, strands[keep]),

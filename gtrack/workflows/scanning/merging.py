@@ -82,10 +82,10 @@ class ModelMerging:
         plan, grid = self._plan, self._grid
         if pools := plan.shard(shard, self._model.name):
             result = self._folder.parts.read_shard(plan, shard, self._model.name)
+            self._scores.add(result)
             for first, end, part in cut_by_windows(grid, pools, result):
                 self._tracks.add(grid, first, end, part)
                 self._windows(window_columns(grid, self._targets, part), self._order)
-                self._scores.add(part)
             for columns in self._rows.ready():
                 self._regions(columns, self._order)
 

@@ -157,6 +157,7 @@ class ShardScanner:
                     kept.clear()
                 if isinstance(each, _End):
                     yield each.task, each.there
+                del each  # else it would wait for the next
 
     def _pools(self, tasks: Iterable[Task]) -> Iterator[Pool | _End]:
         """Yield the pools of each piece of work that is not done, and its end."""
