@@ -293,7 +293,7 @@ def compared(model: str, sizes: tuple[int, int]) -> dict[str, Any]:
     bigwig = (large["bigwig"] - small["bigwig"]) * per_window
     tokens = (large["tokenising"] - small["tokenising"]) * per_window
     encoding = stages["scan: encode"] + stages["scan: tokenising"]
-    of_tokens = {
+    of_tokens = tokens and {
         "tokenising_us": round(tokens, 1),
         "beyond_tokenising_us": round(ours - tokens, 1),
         "encode_to_tokenising": round(encoding / tokens, 3),
@@ -306,7 +306,7 @@ def compared(model: str, sizes: tuple[int, int]) -> dict[str, Any]:
         "regions": list(sizes),
         "us_per_window": round(ours, 1),
         "stand_in_us": round(stages["scan: stand-in"], 1),
-        **(of_tokens if tokens else {}),
+        **(of_tokens or {}),
         "bigwig_us": round(bigwig, 1),
         "ratio_to_bigwig": round(ours / bigwig, 2),
         "gate": GATES[model],
