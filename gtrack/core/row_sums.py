@@ -29,13 +29,15 @@ def row_sums(values: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray
     """
     if (width := one_length(lengths)) is not None:  # no copy of what is a matrix already
         return np.asarray(values.reshape(len(lengths), width).sum(axis=1))
-    sums = np.zeros(len(lengths))
     if not len(lengths):
-        return sums
+        return np.zeros(0)
     order = np.argsort(lengths, kind="stable")  # rows of one length side by side
-    size, first = lengths[order], (np.cumsum(lengths) - lengths)[order]
+    size, first = lengths[order], (np.cumsum(lengths) - lengths)[order, None]
     edges = [0, *(np.flatnonzero(np.diff(size)) + 1).tolist(), len(size)]
+    place, found = np.arange(size[-1]), np.empty(len(size))
     for low, high in pairwise(edges):
-        table = values.take(first[low:high, None] + np.arange(size[low]))
-        sums[order[low:high]] = table.sum(axis=1)
+        table = values.take(first[low:high] + place[: size[low]])
+        np.add.reduce(table, axis=1, out=found[low:high])  # what table.sum does
+    sums = np.empty_like(found)
+    sums[order] = found
     return sums

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import torch
@@ -105,7 +106,7 @@ class PoolUnits:
         ids = buffer[head:].view(self.dtype).long()
         place = torch.arange(max((units for _, units, _ in self.shapes), default=0), device=device)
         row = at = 0
-        for (n_rows, n_units), alike in groupby(self.shapes, lambda shape: shape[:2]):
+        for (n_rows, n_units), alike in groupby(self.shapes, itemgetter(0, 1)):
             flags = [padded for _, _, padded in alike]
             there, size = len(flags) * n_rows, len(flags) * n_rows * n_units  # of all these
             mask = place[:n_units] < lengths[row : row + there, None]

@@ -110,4 +110,4 @@ def shard_pools(n_windows: int, n_shards: int, shard: int) -> list[tuple[int, in
 
 def share(part: int, parts: int, *totals: int) -> tuple[int, ...]:
     """Return what one of some equal parts of a whole adds to every total, in whole numbers."""
-    return tuple(total * (part + 1) // parts - total * part // parts for total in totals)
+    return tuple([total * (part + 1) // parts - total * part // parts for total in totals])

@@ -82,9 +82,8 @@ class PoolLayout:
         """
         width = self._one_width(lengths)
         if width is not None:
-            return laid.reshape(len(laid), -1, width[0])[:, self.slot, : width[1]].reshape(
-                len(laid), -1
-            )
+            rows = laid.reshape(len(laid), -1, width[0]).take(self.slot, axis=1)
+            return rows[:, :, : width[1]].reshape(len(laid), -1)
         return laid.take(positions(self.start, lengths), axis=1)  # faster than by brackets
 
     def _one_width(self, lengths: NDArray[np.int64]) -> tuple[int, int] | None:

@@ -63,7 +63,10 @@ def to_bases(
     """
     placed = encodings.placed
     if mode == "uniform" and encodings.are_bases(lengths):
-        return np.where(placed, np.asarray(values, np.float64), np.nan)
+        bases = np.array(values, np.float64)
+        if not placed.all():
+            bases[~placed] = np.nan
+        return bases
     relevance = np.asarray(values, np.float64).take(np.flatnonzero(placed))
     if mode == "uniform" and (tiles := encodings.tile_sizes(lengths)) is not None:  # most often
         return np.repeat(relevance / tiles, tiles)
