@@ -118,9 +118,8 @@ test(`${title} until it is chosen`, () =>
     await shot(page, 'narrow')
   }))
 
-/** Runs in the page, in which axe is: what it finds, in the shadow root of igv.js, too. */
+/** Runs in the page, in which axe is: what it finds, in igv.js' shadow root, too; not what passes. */
 async function findings() {
-  // Of what passes axe would make selectors, too, which nobody reads.
   const { violations } = await window.axe.run(document, { resultTypes: ['violations'] })
   return violations.flatMap(({ id, nodes }) => nodes.map((n) => `${id}: ${n.html.slice(0, 120)}`))
 }
