@@ -118,7 +118,7 @@ test(`${title} until it is chosen`, () =>
     await shot(page, 'narrow')
   }))
 
-/** Runs in the page, in which axe is: what it finds, in igv.js' shadow root, too; not what passes. */
+/** Runs in the page, in which axe is: what it finds, in the shadow root of igv.js, too. */
 async function findings() {
   const { violations } = await window.axe.run(document, { resultTypes: ['violations'] })
   return violations.flatMap(({ id, nodes }) => nodes.map((n) => `${id}: ${n.html.slice(0, 120)}`))
