@@ -120,7 +120,6 @@ test(`${title} until it is chosen`, () =>
 
 /** Runs in the page, in which axe is: what it finds, in the shadow root of igv.js, too. */
 async function findings() {
-  // Of what passes axe would make selectors, too, which nobody reads.
   const { violations } = await window.axe.run(document, { resultTypes: ['violations'] })
   return violations.flatMap(({ id, nodes }) => nodes.map((n) => `${id}: ${n.html.slice(0, 120)}`))
 }
