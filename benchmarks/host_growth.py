@@ -23,7 +23,7 @@ from typing import Any
 
 SLOPE = 0.97, 1.03
 SMALL, ROUNDS = 4_000, 5
-GATES = {"merge": 0.10}
+GATES = {"merge": 0.10, "rss_ratio": 1.02}
 HERE = Path(__file__).resolve().parent
 
 
@@ -58,6 +58,7 @@ def growth(sizes: list[int]) -> dict[str, Any]:
         "gate": SLOPE,
         "rss_mb": [round(each / 1024) for each in memory],
         "rss_ratio": round(memory[-1] / memory[0], 3),
+        "rss_gate": GATES["rss_ratio"],
         "rss_bytes_per_region": [
             round((more - less) * 1024 / (large - small))
             for less, more, small, large in zip(memory, memory[1:], sizes, sizes[1:], strict=False)
@@ -115,7 +116,8 @@ def main() -> int:
     ratio = took["merge"] / took["scan"]
     record = {"name": "merge_of_scan", "windows": given.windows, "ratio": round(ratio, 3)}
     print(json.dumps({**record, "gate": GATES["merge"], **took}))
-    return int(not SLOPE[0] <= grown["slope"] <= SLOPE[1] or ratio > GATES["merge"])
+    failed = not SLOPE[0] <= grown["slope"] <= SLOPE[1] or ratio > GATES["merge"]
+    return int(failed or grown["rss_ratio"] > GATES["rss_ratio"])
 
 
 if __name__ == "__main__":

@@ -244,7 +244,7 @@ def _lay(
     options: ScanOptions,
     models: tuple[ModelPlan, ...],
     regions: Regions,
-    known: NDArray[np.int64],
+    known: NDArray[np.integer],
     given: int,
     devices: int,
 ) -> Plan:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
-from gtrack.core.narrow_columns import narrow
+from gtrack.core.narrow_columns import narrow, narrowest
 from gtrack.core.regions import Regions
 from gtrack.core.scan.one_axis import off_axis, on_axis
 from gtrack.core.scan.regions import union_of
@@ -92,7 +92,7 @@ class RegionBases:
 
     Parameters
     ----------
-    known : ndarray of int64, shape (R,)
+    known : ndarray of int, shape (R,)
         A, C, G, T bases of each region.
     bases : int
         Of their union.
@@ -100,7 +100,7 @@ class RegionBases:
         Letters of the union that are read as N and are no N.
     """
 
-    known: NDArray[np.int64]
+    known: NDArray[np.integer]
     bases: int = 0
     others: Counter[str] = field(default_factory=Counter)
 
@@ -120,10 +120,11 @@ class RegionBases:
             for region in regions:  # a user knows it by its region
                 genome.letters(region.chrom, region.start, region.end)
             raise
+        found.known = narrowest(found.known)
         return found
 
     def _read(self, genome: Reference, regions: Regions) -> None:
-        chroms, rank = tuple(genome.chrom_sizes), narrow(regions.rank(genome.chrom_sizes))
+        chroms, rank = tuple(genome.chrom_sizes), narrowest(regions.rank(genome.chrom_sizes))
         left, right = union_of(regions, rank)
         run = narrow(np.searchsorted(left, on_axis(rank, regions.start), side="right") - 1)
         chrom, start = map(narrow, off_axis(left))

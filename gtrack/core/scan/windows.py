@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from gtrack.core.encodings import positions
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
-from gtrack.core.narrow_columns import narrow, once
+from gtrack.core.narrow_columns import narrow, narrowest, once
 from gtrack.core.regions import Regions
 from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.one_axis import off_axis, on_axis
@@ -78,7 +78,7 @@ def lay_windows(
         )
     chroms = tuple(chrom_sizes)
     # Of a genome each column of 64 bits is 100 MB: what is kept of one has 32 where it fits.
-    rank = narrow(regions.rank(chrom_sizes))
+    rank = narrowest(regions.rank(chrom_sizes))
     chrom, start, width, asker = _lay_all(regions, rank, chrom_sizes, window_bp, stride)
     along = on_axis(chrom, start)
     if (along[1:] < along[:-1]).any():  # seldom, and it takes memory
@@ -119,8 +119,8 @@ def _lay_all(
     laid = []
     for low in range(0, max(len(regions), 1), _AT_ONCE):
         some = slice(low, low + _AT_ONCE)
-        *rest, asker = _lay(regions[some], chrom[some], chrom_sizes, window_bp, stride)
-        laid.append([narrow(each) for each in (*rest, asker + low)])
+        of, start, width, asker = _lay(regions[some], chrom[some], chrom_sizes, window_bp, stride)
+        laid.append([narrowest(of), narrow(start), narrowest(width), narrow(asker + low)])
     return tuple(np.concatenate(column) for column in zip(*laid, strict=True))
 
 
@@ -191,7 +191,7 @@ def _own(
     edges = _edges(chrom, start, end)
     border = edges[1:-1]
     first = narrow(np.searchsorted(border, left, side="right"))
-    last = narrow(np.searchsorted(border, right - 1, side="right"))
+    last = narrow(np.searchsorted(border, right))  # that of its last base
     number = last - first + 1
     run = narrow(np.repeat(np.arange(len(left), dtype=np.int32), number))
     window = narrow(positions(first, number))
