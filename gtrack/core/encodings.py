@@ -64,7 +64,7 @@ class Encodings:
             not len(edges)
             or edges[0] != 0
             or edges[-1] != len(self.ids)
-            or (np.diff(edges) < 0).any()
+            or (edges[1:] < edges[:-1]).any()
         ):
             raise ValueError(f"offsets {edges} do not cut {len(self.ids)} units into rows")
 
@@ -81,7 +81,7 @@ class Encodings:
     @property
     def lengths(self) -> NDArray[np.int64]:
         """Units of each row, shape (rows,)."""
-        return np.diff(self.offsets)
+        return self.offsets[1:] - self.offsets[:-1]
 
     def are_bases(self, lengths: NDArray[np.int64]) -> bool:
         """Tell whether every unit is the base at its place, of rows of these lengths."""

@@ -220,7 +220,9 @@ class _Chosen:
         lengths = np.diff(edges)
         if flags.all():
             return cls(flags, lengths, np.zeros_like(lengths))
-        counts = np.diff(np.concatenate([[0], np.cumsum(flags)])[edges])
+        before = np.zeros(len(flags) + 1, np.int64)  # of each number, how many count
+        np.cumsum(flags, out=before[1:])
+        counts = np.diff(before[edges])
         return cls(flags, counts, lengths - counts)
 
     def sums(self, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

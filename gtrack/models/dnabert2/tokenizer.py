@@ -161,7 +161,7 @@ class DnaTokenizer:
         if not self._spell(places, bases, letters):
             return None
         spans = np.empty((len(ids), 2), np.int32)
-        spans[:, 1] = ends - np.repeat(row_end - lengths, np.diff(offsets))
+        spans[:, 1] = ends - np.repeat(row_end - lengths, offsets[1:] - offsets[:-1])
         spans[:, 0] = spans[:, 1] - bases
         return Encodings(ids, offsets, spans, inner)
 

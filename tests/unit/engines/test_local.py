@@ -50,6 +50,16 @@ def test_threads_work_side_by_side(threads: Threads) -> None:
     assert sorted(threads.map(lambda _: meeting.wait(), range(3))) == [0, 1, 2]
 
 
+def test_one_thread_is_this_one() -> None:
+    engine = Threads(1)
+    answers = engine.map(lambda item: (threading.get_ident(), -item), range(5))
+    assert list(answers) == [(threading.get_ident(), -item) for item in range(5)]
+    with pytest.raises(ZeroDivisionError):
+        list(engine.map(lambda item: 1 // item, [1, 0, 1]))
+    assert list(engine.map(lambda item: 1 // item, [1, -1])) == [1, -1]
+    engine.close()
+
+
 def test_few_items_are_under_way(threads: Threads) -> None:
     taken: list[int] = []
 
