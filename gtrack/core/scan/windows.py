@@ -61,21 +61,8 @@ def lay_windows(
         When the stride leaves gaps, a chromosome is too short for an `exact` model, or when under
         ``region`` one window is wanted on opposite strands by two regions.
     """
-    if window_bp < 1:
-        raise InputError(f"a window of {window_bp} bp: give --window a positive length")
-    if not 1 <= stride <= window_bp:
-        raise InputError(
-            f"stride {stride} must be between 1 and the window of {window_bp} bp, "
-            "or bases would be left out: change --stride"
-        )
     regions = Regions.of(regions)
-    too_short = regions.sizes(chrom_sizes) < window_bp
-    if exact and too_short.any():
-        short = regions[int(np.argmax(too_short))]
-        raise InputError(
-            f"{short.origin or short.locus}: {short.chrom!r} has {chrom_sizes[short.chrom]} bp, "
-            f"and the model reads exactly {window_bp}; leave out the regions on it"
-        )
+    _refuse(regions, chrom_sizes, window_bp, stride, exact)
     chroms = tuple(chrom_sizes)
     # Of a genome each column of 64 bits is 100 MB: what is kept of one has 32 where it fits.
     rank = narrowest(regions.rank(chrom_sizes))
@@ -106,6 +93,26 @@ def lay_windows(
         *(renamed[run_window], run_start, run_end, renamed[window[asked]], asker[asked]),
         int((~keep).sum()),
     )
+
+
+def _refuse(
+    regions: Regions, chrom_sizes: Mapping[str, int], window_bp: int, stride: int, exact: bool
+) -> None:
+    """Refuse what :func:`lay_windows` says."""
+    if window_bp < 1:
+        raise InputError(f"a window of {window_bp} bp: give --window a positive length")
+    if not 1 <= stride <= window_bp:
+        raise InputError(
+            f"stride {stride} must be between 1 and the window of {window_bp} bp, "
+            "or bases would be left out: change --stride"
+        )
+    too_short = regions.sizes(chrom_sizes) < window_bp
+    if exact and too_short.any():
+        short = regions[int(np.argmax(too_short))]
+        raise InputError(
+            f"{short.origin or short.locus}: {short.chrom!r} has {chrom_sizes[short.chrom]} bp, "
+            f"and the model reads exactly {window_bp}; leave out the regions on it"
+        )
 
 
 def _lay_all(
