@@ -46,23 +46,6 @@ def pytest_configure() -> None:
             signal.signal(number, lambda *_: None)  # it stays deaf; programs it starts do not
 
 
-@pytest.fixture(scope="session", autouse=True)
-def no_power_cut() -> Iterator[None]:
-    """Let nothing wait for the disk, which only a loss of power would show; test_atomic.py does.
-
-    A scan syncs 34 times, and a test would else idle for a third of its time. What is killed leaves
-    its files with the kernel all the same.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "fsync", looked_at)
-        yield
-
-
-def looked_at(descriptor: int) -> None:
-    """Refuse what fsync refuses: a descriptor that is none."""
-    os.fstat(descriptor)
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Say how many workers ``pytest -n auto`` starts."""
@@ -159,8 +142,6 @@ import gtrack.models.cnn, gtrack.models.dnabert2, gtrack.attribution.attnlrp
 import gtrack.attribution.rules.cnn, gtrack.attribution.rules.dnabert2
 import gtrack.attribution.input_gradient, gtrack.cli.passport_summary, gtrack.workflows.hits
 from gtrack.__main__ import main
-
-os.fsync = os.fstat  # as `no_power_cut`
 
 def work(job):
     for number, path in ((1, job["out"]), (2, job["err"])):

@@ -19,14 +19,6 @@ from gtrack.io.atomic import create, finished_name, make_new, replacing, sync_fo
 from gtrack.io.bigwig.files import NewFile
 from gtrack.io.folders import making_folder
 
-REAL = os.fsync
-
-
-@pytest.fixture(autouse=True)
-def disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for the disk, which other tests do not."""
-    monkeypatch.setattr(os, "fsync", REAL)
-
 
 def listing(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir())
