@@ -16,6 +16,7 @@ from gtrack.core.web_address import folder_address
 from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.fasta import Genome
 from gtrack.io.file_lists import write_list
+from gtrack.io.file_records import regular_size
 from gtrack.io.folders import entries
 from gtrack.io.text import read_parts
 from gtrack.io.twobit import write_twobit
@@ -159,7 +160,7 @@ def _write(job: HubJob, scan: FinishedScan, build: Path) -> tuple[Hub, tuple[str
     hub = Hub(title, job.email, genome, scan.manifest, tuple(tracks))
     if hub.brings_genome:
         copied = scan.manifest.genome["fasta"]
-        if copied and not job.fasta and (scan.out / copied).is_file():
+        if copied and not job.fasta and regular_size(scan.out / copied) is not None:
             writer.refuse_changed(copied)
         with scanned_genome(scan, job.fasta) as fasta:
             _write_genome(build / "genome.2bit", fasta)

@@ -14,6 +14,7 @@ from gtrack.core.manifest import RunManifest
 from gtrack.core.targets import path_of
 from gtrack.core.web_address import folder_address
 from gtrack.io.atomic import write_text
+from gtrack.io.file_records import regular_size
 from gtrack.publish.shared_session import shared_files, shared_json, shared_xml
 from gtrack.workflows.folder.finished import as_listed
 from gtrack.workflows.folder.integrity import looked_at
@@ -130,7 +131,7 @@ def _refuse_changed(out: Path, manifest: RunManifest, uploads: tuple[str, ...]) 
     """Refuse what would be shared and is not as it was written; an index can be made again."""
     for change in looked_at(out, manifest, ("tracks", "hits", "annotations", "tables", "genome")):
         path = path_of(change.url)
-        again = path.endswith((".fai", ".gzi")) and change.path.is_file()
+        again = path.endswith((".fai", ".gzi")) and regular_size(change.path) is not None
         if path in uploads and not again:
             raise VerificationError(str(change))
 

@@ -9,6 +9,7 @@ from gtrack.core.listed_files import room_of
 from gtrack.core.manifest import RunManifest, TrackSpec, first_peak
 from gtrack.core.scan.digests import digest_of
 from gtrack.core.scan.plan import ModelPlan, Plan
+from gtrack.io.file_records import regular_size
 from gtrack.workflows.folder.genome import genome_record, is_planned, keep_genome
 from gtrack.workflows.folder.integrity import looked_at
 from gtrack.workflows.folder.run_record import source_fasta
@@ -80,7 +81,7 @@ def restore(plan: Plan, folder: ScanFolder, fasta: Path | None) -> None:
     gone = [
         each.url
         for each in looked_at(folder.out, manifest, ["genome", "sessions"])
-        if room_of(each.url) == "sessions" or not each.path.is_file()
+        if room_of(each.url) == "sessions" or regular_size(each.path) is None
     ]
     if gone:
         if any(room_of(url) == "genome" for url in gone):

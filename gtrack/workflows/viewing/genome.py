@@ -13,6 +13,7 @@ from gtrack.core.manifest import RunManifest
 from gtrack.core.scan.digests import digest_of
 from gtrack.core.targets import path_of
 from gtrack.io.fasta import Genome
+from gtrack.io.file_records import regular_size
 from gtrack.publish.viewer.online import HOSTS, online_sequence
 from gtrack.publish.viewer.served import Entry, ServedFile
 from gtrack.workflows.folder.run_record import source_fasta
@@ -30,7 +31,7 @@ class Asked:
 
 def scanned(path: Path, scan: RunManifest) -> Genome:
     """Return a genome, closed, that is the one that was scanned."""
-    if not path.is_file():
+    if regular_size(path) is None:
         raise InputError(f"{path}: not there")
     with Genome.open(path) as genome:
         if digest_of(genome.chrom_sizes) != scan.genome["sizes_sha256"]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,14 +129,14 @@ def _changed(job: Asked, scan: RunManifest | None) -> Mapping[str, str]:
         return {
             f"hub/{quote(name)}": f"{hub / name}: cannot be shown: {why}; {_cure(job, scan, name)}"
             for name, why in looks
-            if why and (hub / name).exists()
+            if why and os.path.exists(hub / name)
         }
     if scan is None:
         return {}
     return {
         each.url: f"{each.path}: cannot be shown: {each.why}; {each.cure}"
         for each in looked_at(job.folder, scan, _SHOWN)
-        if each.path.exists() and not each.url.endswith((".fai", ".gzi"))
+        if os.path.exists(each.path) and not each.url.endswith((".fai", ".gzi"))
     }
 
 
