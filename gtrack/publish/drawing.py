@@ -24,7 +24,6 @@ from gtrack.publish.markup import shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
     from matplotlib.lines import Line2D
@@ -95,27 +94,9 @@ def styled(*, words: bool = False) -> Iterator[None]:
 def drawing(width: float, height: float) -> Iterator[Figure]:
     """Give an empty figure, in inches, in gtrack's style; it must be rendered inside."""
     with styled():
-        yield _laid_out()(figsize=(width, height), layout="constrained")
+        from matplotlib.figure import Figure  # noqa: PLC0415
 
-
-@cache
-def _laid_out() -> type[Figure]:
-    """Return the class of figures that are drawn once when saved.
-
-    matplotlib draws them twice: the first time only for the layout, of which nothing is kept.
-    """
-    from matplotlib.figure import Figure  # noqa: PLC0415
-    from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
-
-    class LaidOut(Figure):
-        def draw(self, renderer: RendererBase) -> None:
-            engine = self.get_layout_engine()
-            if isinstance(engine, ConstrainedLayoutEngine):  # another takes its place to draw
-                engine.execute(self)
-            else:
-                super().draw(renderer)
-
-    return LaidOut
+        yield Figure(figsize=(width, height), layout="constrained")
 
 
 def rendered(figure: Figure) -> Rendered:

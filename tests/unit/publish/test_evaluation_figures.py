@@ -16,14 +16,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.figure import Figure
 
 from gtrack.core.errors import InputError
 from gtrack.publish.drawing import (
     drawing,
     letter_outlines,
     letters_drawn,
-    rendered,
     require_matplotlib,
 )
 from gtrack.publish.evaluation.figures import (
@@ -213,17 +211,3 @@ def test_noise_does_not_fill_a_lane() -> None:
     alone = locus_figures(plots[1:])
     assert drawn["locus_2"] != alone["locus_1"]
     assert drawn["locus_1"] == locus_figures(plots[:1])["locus_1"]
-
-
-def test_a_layout_that_draws_nothing_is_that_of_matplotlib() -> None:
-    """Which draws a figure twice, and keeps nothing of the first time."""
-    with drawing(4, 3) as quick:
-        plain = Figure(figsize=(4, 3), layout="constrained")
-        for figure in (quick, plain):
-            above, below = figure.subplots(2, 1, sharex=True)
-            above.plot([1, 20, 400], label="line")
-            below.set(xlabel="place", ylabel="relevance, logit", xlim=(0, 2))
-            figure.legend(loc="outside lower left")
-            figure.suptitle("two lanes", x=0.01, ha="left")
-        assert rendered(quick) == rendered(plain)
-        assert quick.axes[0].get_position().width < 0.9, "it was laid out"
