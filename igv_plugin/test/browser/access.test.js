@@ -120,7 +120,7 @@ test(`${title} until it is chosen`, () =>
 
 /** Runs in the page, in which axe is: what it finds, in the shadow root of igv.js, too. */
 async function findings() {
-  const { violations } = await window.axe.run(document, { resultTypes: ['violations'] })
+  const { violations } = await window.axe.run(document)
   return violations.flatMap(({ id, nodes }) => nodes.map((n) => `${id}: ${n.html.slice(0, 120)}`))
 }
 

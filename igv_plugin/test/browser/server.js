@@ -19,9 +19,6 @@ const TYPES = {
   '.txt': 'text/plain',
 }
 
-/** What stays as it is: the pages of one browser fetch and compile it once. */
-const LASTING = /^\/_gtrack\/(igv|plugin)\//
-
 /**
  * Serve folders on a free port of 127.0.0.1.
  *
@@ -98,7 +95,6 @@ async function answer({ options, roots, requests }, request, response) {
   Object.assign(record, { status, bytes: body.length })
   const type = path.endsWith('/') ? 'text/html' : TYPES[extname(path)]
   const headers = {
-    ...(LASTING.test(path) && { 'Cache-Control': 'max-age=3600' }),
     ...options.headers,
     'Content-Type': type ?? 'application/octet-stream',
     'Accept-Ranges': 'bytes',

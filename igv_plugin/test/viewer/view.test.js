@@ -11,7 +11,7 @@ const skip = noBrowser() || (!GTRACK_URL && 'GTRACK_URL says where gtrack view i
 let browser
 
 before(async () => {
-  if (!skip) browser = await launch()
+  if (!skip) browser = await launch({ timed: true })
 })
 after(() => browser?.close())
 
