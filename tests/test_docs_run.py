@@ -35,7 +35,7 @@ from tests.workers import free_port
 EXAMPLE = ROOT / "example_data"
 
 NOT_RUN = {
-    "make": "sets an environment up, which this one already is; .ci/run types make demo and tests",
+    "make": "sets an environment up, which this one already is; .ci/run types make demo and test",
     "export PATH=": "gtrack of this environment is what runs",
     "gtrack hub --check https://": "needs that host; test_live_hub.py asks servers of this machine",
     "ssh": "needs another machine",

@@ -22,7 +22,7 @@ _KEPT_IN_ALL = 256 << 20
 """Free memory at the end of a heap beyond which it is given back all the same."""
 
 _LARGEST_AFTERWARDS, _FREE_AFTERWARDS = 4 << 20, 8 << 20
-"""Both, once batches are over: large blocks lie by themselves again, and leave no holes."""
+"""The same two, once batches are over: large blocks lie by themselves again, and leave no holes."""
 
 
 @contextmanager

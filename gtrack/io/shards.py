@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from gtrack.core.errors import VerificationError
@@ -15,14 +15,11 @@ def shard_path(folder: Path, index: int) -> Path:
     return folder / f"{index:06d}.npz"
 
 
-def write_shard(path: Path, seal: str, results: Mapping[str, Sequence[ShardResult]]) -> None:
-    """Write the results of every model for one shard, pool after pool; one has at least one part.
-
-    `seal` is :meth:`Plan.shard_seal`'s.
-    """
+def write_shard(path: Path, seal: str, results: Mapping[str, ShardResult]) -> None:
+    """Write the results of every model for one shard; `seal` is :meth:`Plan.shard_seal`'s."""
     arrays = {
-        f"{name}/{column}": [getattr(part, column) for part in parts]
-        for name, parts in results.items()
+        f"{name}/{column}": [getattr(result, column)]
+        for name, result in results.items()
         for column in ShardResult.columns()
     }
     write_sealed(path, seal, arrays)

@@ -135,17 +135,6 @@ class ShardResult:
         return (len(of_rows), len(of_targets)) == (1, 1) and strands <= {0, self.values.shape[1]}
 
 
-def concatenate(parts: Sequence[ShardResult], targets: int) -> ShardResult:
-    """Join the results of consecutive pools; none give an empty result."""
-    whole = (ShardResult.empty(targets), *parts)
-    return ShardResult(
-        *(
-            np.concatenate([getattr(part, name) for part in whole], axis=-1)
-            for name in ShardResult.columns()
-        )
-    )
-
-
 def assemble(
     grid: WindowGrid,
     rows: Rows,

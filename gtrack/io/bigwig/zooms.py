@@ -15,8 +15,8 @@ from gtrack.io.bigwig.leaves import Leaves
 from gtrack.io.bigwig.sections import Runs
 
 Records = npt.NDArray[np.float64]
-"""Zoom records while they are summed, shape (7, N), by the rows below, as columns of a file go
-quicker one by one. Genome places are whole numbers; the file holds float32 sums."""
+"""N zoom records while they are summed, shape (7, N): a row for each of the fields below, since
+NumPy is slower with structured arrays. Places are whole numbers; the file holds float32 sums."""
 
 START, END, MIN, MAX, VALID, SUM, SQUARES = range(7)
 _ADDED = slice(VALID, SQUARES + 1)

@@ -94,10 +94,8 @@ class Parts:
         """Read one part of a null that waits for the merge."""
         return read_null(self.null_part(target, part), _part_seal(plan, target, part))
 
-    def write_shard(
-        self, plan: Plan, index: int, results: Mapping[str, Sequence[ShardResult]]
-    ) -> None:
-        """Write the results of every model for one shard, pool after pool."""
+    def write_shard(self, plan: Plan, index: int, results: Mapping[str, ShardResult]) -> None:
+        """Write the results of every model for one shard."""
         write_shard(self.shard(index), plan.shard_seal(index), results)
 
     def write_null_part(

@@ -264,7 +264,7 @@ class ShardScanner:
         """Write a piece of work."""
         plan, parts = self._plan, self._folder.parts
         if not task.null:
-            results = {name: [each.result()] for name, each in kept.columns.items()}
+            results = {name: each.result() for name, each in kept.columns.items()}
             parts.write_shard(plan, task.index, results)
         for each in kept.drawn:
             name, drawn, first = each.pool.model.name, each.pool.drawn, each.pool.first

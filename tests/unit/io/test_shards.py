@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.errors import OutputError, VerificationError
-from gtrack.core.scan.shard import ShardResult, concatenate
+from gtrack.core.scan.shard import ShardResult
 from gtrack.io.shards import is_done, is_there, read_shard, shard_path, write_shard
+from tests.joined import concatenate
 
 DIGEST = "ab" * 32
 OTHER = "cd" * 32
@@ -80,7 +81,7 @@ NO_ARCHIVES = {
 @pytest.fixture
 def shard(tmp_path: Path) -> Path:
     path = shard_path(tmp_path, 7)
-    write_shard(path, DIGEST, {"cnn": [result(3)]})
+    write_shard(path, DIGEST, {"cnn": result(3)})
     return path
 
 
@@ -88,7 +89,7 @@ def test_a_shard_comes_back_bit_by_bit(tmp_path: Path) -> None:
     path = shard_path(tmp_path, 12)
     assert path.name == "000012.npz"
     results = {"cnn": result(5), "a.b-c_d": result(2, 1), "plan": concatenate([], 3)}
-    write_shard(path, DIGEST, {name: [each] for name, each in results.items()})
+    write_shard(path, DIGEST, results)
     assert is_done(path, DIGEST)
     assert all(same(read_shard(path, DIGEST, name), results[name]) for name in results)
     assert [entry.name for entry in tmp_path.iterdir()] == ["000012.npz"]
@@ -96,7 +97,7 @@ def test_a_shard_comes_back_bit_by_bit(tmp_path: Path) -> None:
 
 def test_equal_results_are_equal_bytes(shard: Path) -> None:
     before = shard.read_bytes()
-    write_shard(shard, DIGEST, {"cnn": [result(3)]})
+    write_shard(shard, DIGEST, {"cnn": result(3)})
     assert shard.read_bytes() == before
 
 
@@ -166,7 +167,7 @@ def test_any_reader_of_npz_opens_it(shard: Path) -> None:
 
 def test_a_folder_that_refuses_is_an_output_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot write"):
-        write_shard(tmp_path / "absent" / "000000.npz", DIGEST, {"cnn": [result(1)]})
+        write_shard(tmp_path / "absent" / "000000.npz", DIGEST, {"cnn": result(1)})
 
 
 @given(
@@ -179,7 +180,7 @@ def test_an_archive_that_was_sealed_again(
 ) -> None:
     """Whatever stands inside, the shard is right or it is damaged: nothing else comes out."""
     path = tmp_path_factory.mktemp("sealed") / "0.npz"
-    write_shard(path, DIGEST, {"m": [result(3)]})
+    write_shard(path, DIGEST, {"m": result(3)})
     archive = path.read_bytes()[:-32]
     at %= len(archive)
     archive = archive[:at] + what + archive[at + gone :]
@@ -203,7 +204,7 @@ def test_arrays_that_are_larger_than_their_archive(tmp_path: Path) -> None:
 def test_the_head_of_a_shard_is_enough_to_choose_what_is_next(tmp_path: Path) -> None:
     path = shard_path(tmp_path, 3)
     assert not is_there(path, DIGEST)
-    write_shard(path, DIGEST, {"a": [result(20)]})
+    write_shard(path, DIGEST, {"a": result(20)})
     whole = path.read_bytes()
     assert is_there(path, DIGEST)
     assert not is_there(path, OTHER)

@@ -19,9 +19,10 @@ from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import ModelPlan
 from gtrack.core.scan.projection import PROJECTIONS
 from gtrack.core.scan.regions import canonical_regions
-from gtrack.core.scan.shard import Rows, ShardResult, assemble, concatenate, wanted_rows
+from gtrack.core.scan.shard import Rows, ShardResult, assemble, wanted_rows
 from gtrack.core.scan.windows import lay_windows
 from gtrack.core.sequences import is_known, reverse_complement
+from tests.joined import concatenate
 from tests.model_plans import model_plan
 
 

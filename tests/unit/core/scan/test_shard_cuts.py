@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.intervals import Interval
-from gtrack.core.scan.shard import ShardResult, concatenate, wanted_rows
+from gtrack.core.scan.shard import ShardResult, wanted_rows
 from gtrack.core.scan.shard_columns import ShardColumns
 from gtrack.core.scan.shard_cuts import cut_by_windows
 from gtrack.core.scan.windows import lay_windows
+from tests.joined import concatenate
 
 PLACES = st.integers(0, 380) | st.integers(550, 900)
 """Of two strands, which share no window."""
