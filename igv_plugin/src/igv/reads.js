@@ -15,8 +15,11 @@ const FAILURE = /could not be|error (accessing|loading)|not found|timed out/i
 const PATIENCE = 5000 // ms that a server has to show that it is there
 const SLOW = 2000 // ms after which it is said that something is still being read
 const STEP = 500
-const TRIES = 2 // so often all is drawn anew by itself
+const TRIES = 2 // so often it is waited and seen whether all can be drawn anew
 const QUIET = 10_000 // ms without a failure, after which that begins again
+const LONGEST = 8000 // ms between questions to a server that is gone
+
+const pause = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms))
 
 /** @param {number} status */
 const isThere = (status) => status >= 200 && status < 400
@@ -53,6 +56,8 @@ export class Reads {
   #asking = false
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #healing
   #waited = 0
   #drawn = 0 // when all was drawn anew
   #tries = 0
@@ -80,7 +85,6 @@ export class Reads {
         void this.failed(`The sequence could not be read (${messageOf(error)}).`)
         return null
       })
-    browser.on('featuresloaded', this.#read)
     browser.on('locuschange', this.#watch)
     this.#watch()
   }
@@ -97,38 +101,46 @@ export class Reads {
     this.#shower?.lost(problem)
   }
 
-  /** Of many reads that fail together, one asks whether the server is there. */
+  /** The status that the server answers now; 0 for nothing. */
   async #ask() {
-    if (this.#asking) return undefined
-    this.#asking = true
     const asked = {
       cache: /** @type {const} */ ('no-store'),
       signal: AbortSignal.timeout(PATIENCE),
     }
     const answer = await fetch(this.address, asked).catch(() => null)
     answer?.body?.cancel()
-    this.#asking = false
     return answer?.status ?? 0
   }
 
-  /** @param {string} what */
+  /**
+   * Of many reads that fail together, one asks whether the server is there; it may have been away
+   * for a moment.
+   *
+   * @param {string} what
+   */
   async failed(what) {
-    const status = await this.#ask()
-    if (status === undefined) return
+    if (this.#asking) return
+    this.#asking = true
     if (Date.now() - this.#drawn > QUIET) this.#tries = 0
-    if (!isThere(status) || this.#tries === TRIES) return this.#say(status, what)
-    this.#tries += 1 // it may have been away for a moment
-    this.#asking = true // what failed then and is told late
-    await new Promise((done) => setTimeout(done, this.#tries * STEP))
+    let status = await this.#ask()
+    const away = !isThere(status)
+    let there = false
+    while (!there && this.#tries < TRIES) {
+      this.#tries += 1
+      await pause(this.#tries * STEP) // what failed then is told late
+      if (away) status = await this.#ask()
+      there = isThere(status)
+    }
     this.#asking = false
+    if (!there) return this.#say(status, what)
+    if (away) this.#tries = 0
     await this.#draw()
   }
 
   /** Draws all anew if the server is there; else says what is wrong now. */
   retry = async () => {
     const status = await this.#ask()
-    if (status === undefined) return
-    return isThere(status) ? this.#draw() : this.#say(status, '')
+    await (isThere(status) ? this.#draw() : this.#say(status, ''))
   }
 
   /**
@@ -138,21 +150,27 @@ export class Reads {
   #say(status, what) {
     const silent = status ? undefined : this.silence
     this.#tell(silent ?? lostProblem(status, what, new URL(this.address)))
+    if (!isThere(status)) this.#await(2 * STEP)
+  }
+
+  /** Draws all anew once a server that is gone is there again. @param {number} ms */
+  #await(ms) {
+    clearTimeout(this.#healing)
+    this.#healing = setTimeout(async () => {
+      const there = isThere(await this.#ask())
+      if (!this.problem || !this.#shower) return
+      if (!there) return this.#await(Math.min(2 * ms, LONGEST))
+      this.#tries = 0
+      await this.#draw()
+    }, ms)
   }
 
   async #draw() {
     this.#drawn = Date.now()
+    clearTimeout(this.#healing)
     this.#tell(null)
     for (const track of this.browser.findTracks(() => true)) track.clearCachedFeatures?.()
     await this.browser.updateViews()
-  }
-
-  /** Something was read after a failure, perhaps from memory. */
-  #read = () => {
-    const { title } = this.problem ?? {}
-    if (title?.startsWith('The server') || (title && title === this.silence?.title)) {
-      void this.retry()
-    }
   }
 
   /** Looks whether reads go on for long. */
@@ -170,8 +188,8 @@ export class Reads {
 
   destroy() {
     clearTimeout(this.#timer)
+    clearTimeout(this.#healing)
     this.#shower = undefined
-    this.browser.off('featuresloaded', this.#read)
     this.browser.off('locuschange', this.#watch)
   }
 }
