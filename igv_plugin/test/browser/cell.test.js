@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { launch, until } from './chromium.js'
+import { eventually, launch, until } from './chromium.js'
 import { folder, shot, test } from './scans.js'
 import { serve } from './server.js'
 
@@ -242,11 +242,13 @@ test(
       await drawn(page, 1)
       await page.locator('.gt-figure').click({ position: { x: 300, y: 170 } })
       const facts = page.locator('.gt-popup dt')
-      await facts.first().waitFor()
-      const boxes = await facts.evaluateAll((all) =>
-        all.map((each) => [each.offsetHeight < 30, getComputedStyle(each).fontWeight]),
-      )
-      assert.deepEqual(new Set(boxes.map(String)), new Set(['true,400']))
+      // What is read late is put in anew.
+      await eventually(async () => {
+        const boxes = await facts.evaluateAll((all) =>
+          all.map((each) => [each.offsetHeight < 30, getComputedStyle(each).fontWeight]),
+        )
+        assert.deepEqual(new Set(boxes.map(String)), new Set(['true,400']))
+      })
       await shot(page, 'cell-card')
     }),
   why,

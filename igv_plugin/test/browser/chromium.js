@@ -23,6 +23,8 @@ export const noBrowser = () => (existsSync(CHROMIUM) ? false : `${CHROMIUM} is n
 
 const ALONE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'
 
+const LONG = 60_000 // ms; a busy machine
+
 /** @param {URL} url */
 const leaves = (url) =>
   !['127.0.0.1', 'localhost'].includes(url.hostname) && /^(https?|wss?):$/.test(url.protocol)
@@ -111,11 +113,7 @@ function holding(made) {
  * Wait until `probe` (run in the page) is true; page.waitForFunction would need eval, which the
  * page's CSP forbids.
  */
-export async function until(
-  page,
-  probe,
-  { argument, timeout = 30_000, what = String(probe) } = {},
-) {
+export async function until(page, probe, { argument, timeout = LONG, what = String(probe) } = {}) {
   for (
     const end = Date.now() + timeout;
     Date.now() < end;
@@ -125,4 +123,21 @@ export async function until(
     if (found) return found
   }
   throw new Error(`gave up waiting for ${what}`)
+}
+
+/**
+ * Wait until a function of assertions passes: in place of a time after which what it looks at is
+ * there on most machines.
+ *
+ * @template T
+ * @param {() => Promise<T>} check
+ */
+export async function eventually(check) {
+  for (const end = Date.now() + LONG; ; await new Promise((done) => setTimeout(done, 50))) {
+    try {
+      return await check()
+    } catch (error) {
+      if (Date.now() > end) throw error
+    }
+  }
 }

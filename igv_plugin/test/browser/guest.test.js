@@ -1,7 +1,7 @@
 // The viewer in pages of other people (GTRACK_SCAN=DIR): their keys, their address, their styles,
 // and what is left when it goes.
 import assert from 'node:assert/strict'
-import { until } from './chromium.js'
+import { eventually, until } from './chromium.js'
 import { frame, HOSTILE, mountIn, visit } from './guests.js'
 import { shot, test } from './scans.js'
 
@@ -37,8 +37,9 @@ test('destroy() leaves the page as it was, at any time, and twice over', () =>
         window.apps.app.destroy()
         window.apps.app.destroy()
       })
-      await page.waitForTimeout(600)
-      assert.deepEqual(await page.evaluate(account), before, `round ${round}`)
+      await eventually(async () =>
+        assert.deepEqual(await page.evaluate(account), before, `round ${round}`),
+      )
     }
     await page.evaluate(() => window.mount('app', { manifestURL: '/none.json' }).catch(() => {}))
     const { page: html, ...rest } = await page.evaluate(account)

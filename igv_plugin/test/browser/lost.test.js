@@ -1,6 +1,6 @@
 // A server that goes away, comes back, or is slow while the viewer is open.
 import assert from 'node:assert/strict'
-import { until } from './chromium.js'
+import { eventually, until } from './chromium.js'
 import {
   assertLetters,
   baseAt,
@@ -24,20 +24,15 @@ const bars = (page) =>
     [...document.querySelectorAll('.gt-problems .gt-bar')].map((bar) => bar.innerText),
   )
 /** Until the letters of a place are drawn. */
-async function lettersOf(page, { chrom }) {
-  for (const end = Date.now() + 60_000; ; await page.waitForTimeout(250)) {
-    try {
-      const bases = await look(page, first.name)
-      assert.ok(
-        bases.some(({ value }) => Math.abs(value) > 0),
-        'nothing was read',
-      )
-      return assertLetters(bases, baseAt(chrom))
-    } catch (error) {
-      if (Date.now() > end) throw error
-    }
-  }
-}
+const lettersOf = (page, { chrom }) =>
+  eventually(async () => {
+    const bases = await look(page, first.name)
+    assert.ok(
+      bases.some(({ value }) => Math.abs(value) > 0),
+      'nothing was read',
+    )
+    assertLetters(bases, baseAt(chrom))
+  })
 /** Runs in the page: counts the bars that are shown from now on. */
 function countBars() {
   window.spoken = 0

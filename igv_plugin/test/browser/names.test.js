@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { boxes, covering } from './boxes.js'
+import { eventually } from './chromium.js'
 import {
   COLORS,
   EVIL,
@@ -122,12 +123,13 @@ test('no name of a track lies over letters, bars, hits or features, in any windo
   await mounted({ manifestURL: 'long.json', difference: true }, async (page) => {
     for (const width of [1440, 1024, 390]) {
       await page.setViewportSize({ width, height: 900 })
-      await page.waitForTimeout(500)
-      const found = await page.evaluate(boxes)
-      assert.equal(found.length, named.tracks.length + 1)
-      assert.deepEqual(covering(found), [], `${width} px`)
-      assert.ok(found.some(({ label }) => label.title.startsWith(`${long} −`)))
-      assert.ok(found.every(({ label, data }) => label.right <= data.right + 1))
+      await eventually(async () => {
+        const found = await page.evaluate(boxes)
+        assert.equal(found.length, named.tracks.length + 1)
+        assert.deepEqual(covering(found), [], `${width} px`)
+        assert.ok(found.some(({ label }) => label.title.startsWith(`${long} −`)))
+        assert.ok(found.every(({ label, data }) => label.right <= data.right + 1))
+      })
       await shot(page, `names-${width}`)
     }
   })

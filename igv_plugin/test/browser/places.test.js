@@ -1,7 +1,7 @@
 // From place to place: what is shown is that of the last one, and the next is there at once.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { until } from './chromium.js'
+import { eventually, until } from './chromium.js'
 import {
   assertLetters,
   baseAt,
@@ -93,14 +93,18 @@ test('a place narrower than igv.js shows, and one in a figure of another width',
     await goto(page, { ...home, end: home.start + 10 })
     const [, from, to] = /:(\d+)-(\d+)$/.exec(await locus())
     assert.equal(to - from + 1, 40)
+    const width = () => page.evaluate(() => document.querySelector('.gt-figure').clientWidth)
+    const wide = await width()
     await page.setViewportSize({ width: 700, height: 800 })
-    await page.waitForTimeout(500)
-    await goto(page, home)
-    const fits = await page.evaluate(() => {
-      const [{ bpPerPixel }] = window.app.browser.referenceFrameList
-      return bpPerPixel * window.app.browser.trackViews.at(-1).viewports[0].getWidth()
+    await eventually(async () => assert.ok((await width()) < wide))
+    await eventually(async () => {
+      await goto(page, home)
+      const fits = await page.evaluate(() => {
+        const [{ bpPerPixel }] = window.app.browser.referenceFrameList
+        return bpPerPixel * window.app.browser.trackViews.at(-1).viewports[0].getWidth()
+      })
+      assert.ok(Math.abs(fits - (home.end - home.start)) < 1e-6, String(fits))
     })
-    assert.ok(Math.abs(fits - (home.end - home.start)) < 1e-6, String(fits))
   })
 })
 
@@ -147,6 +151,14 @@ test('nor is nothing shown where it comes before the sequence of what is shown',
   })
 })
 
+/** Until nothing has been asked of the server for a second. */
+async function quiet() {
+  for (let before = -1; before !== server.requests.length;) {
+    before = server.requests.length
+    await new Promise((done) => setTimeout(done, 1000))
+  }
+}
+
 test('the next row is there before it is asked for', async () => {
   const rows = await readTable(join(folder, hits.url.replace(/bb$/, 'bed')))
   const isFar = ([chrom, start], i) => chrom === rows[i + 1][0] && rows[i + 1][1] - start > 2000
@@ -154,14 +166,15 @@ test('the next row is there before it is asked for', async () => {
   await mounted({ model: hits.model }, async (page) => {
     const here = () => page.evaluate(() => window.app.state().locus)
     await page.evaluate((row) => window.app.go(row), at)
-    await page.waitForTimeout(1000) // nobody says when more has been read
+    await quiet() // nobody says when more has been read
     const before = await here()
     server.options.slow = /relevance\.bw$|\.fa$/
     void page.evaluate(() => void window.app.next())
     await until(page, (old) => window.app.state().locus !== old, { argument: before })
-    await page.waitForTimeout(300)
     const [chrom] = (await here()).split(':')
-    for (const { name } of [first, second]) assertLetters(await look(page, name), baseAt(chrom))
+    for (const { name } of [first, second]) {
+      await eventually(async () => assertLetters(await look(page, name), baseAt(chrom)))
+    }
     delete server.options.slow
     server.hangUp()
   })
@@ -178,8 +191,7 @@ test('a track that is read for long is marked, until it is there', async () => {
     let open
     server.options.held = { paths: /hits\.bb$/, over: new Promise((done) => (open = done)) }
     const late = goto(page, beside(-3000))
-    await page.waitForTimeout(1500)
-    assert.deepEqual(await signs(), ['annotation', 'annotation'])
+    await eventually(async () => assert.deepEqual(await signs(), ['annotation', 'annotation']))
     delete server.options.held
     open()
     await late
@@ -198,9 +210,10 @@ test('a track that was removed is missed by nobody', async () => {
     })
     await page.evaluate(() => window.app.go(2))
     await page.evaluate(() => window.app.next())
-    await page.waitForTimeout(500)
-    const [chrom] = (await page.evaluate(() => window.app.state().locus)).split(':')
-    assertLetters(await look(page, second.name), baseAt(chrom))
+    await eventually(async () => {
+      const [chrom] = (await page.evaluate(() => window.app.state().locus)).split(':')
+      assertLetters(await look(page, second.name), baseAt(chrom))
+    })
     await goto(page, bare)
     await until(page, () =>
       /Next scanned/.test(document.querySelector('.gt-figure').shadowRoot.textContent),

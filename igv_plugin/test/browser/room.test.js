@@ -1,7 +1,7 @@
 // The room of the figure: names above the data, and the list that makes way.
 import assert from 'node:assert/strict'
 import { boxes, covering } from './boxes.js'
-import { until } from './chromium.js'
+import { eventually, until } from './chromium.js'
 import { frame, list, panel, shot, test } from './panels.js'
 
 const LONG = 'MA0139.1-CTCF-human-encode-accessible-regions-of-K562-fold-04'
@@ -82,10 +82,11 @@ test('the list opens and closes; letters stay as wide, and the middle stays', ()
     await until(page, (n) => document.querySelector('.gt-figure').clientWidth > n + 300, {
       argument: narrow,
     })
-    await page.waitForTimeout(300)
-    const after = await view(page)
-    assert.ok(Math.abs(after.bpPerPixel / before.bpPerPixel - 1) < 0.02)
-    assert.ok(Math.abs(after.middle - before.middle) <= 2)
+    await eventually(async () => {
+      const after = await view(page)
+      assert.ok(Math.abs(after.bpPerPixel / before.bpPerPixel - 1) < 0.02)
+      assert.ok(Math.abs(after.middle - before.middle) <= 2)
+    })
     await button.click()
     assert.equal(await width(), narrow)
     await page.setViewportSize({ width: 1024, height: 768 }) // it was chosen: it stays
@@ -99,8 +100,7 @@ test('the list begins closed where the window is narrow, and follows it until it
     const before = await begin()
     await page.setViewportSize({ width: 1024, height: 768 })
     await until(page, () => document.querySelector('.gt-side').hidden)
-    await page.waitForTimeout(300)
-    assert.ok(Math.abs((await begin()) - before) < 1)
+    await eventually(async () => assert.ok(Math.abs((await begin()) - before) < 1))
     await page.evaluate(() => window.panel.go(300)) // keys n and p go on
     await page.getByRole('button', { name: 'List', exact: true }).click()
     await until(page, () => {

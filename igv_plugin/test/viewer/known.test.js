@@ -5,7 +5,7 @@
 import test, { after, before } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { launch, noBrowser, until } from '../browser/chromium.js'
+import { eventually, launch, noBrowser, until } from '../browser/chromium.js'
 
 const { GTRACK_CASE, GTRACK_SHOTS } = process.env
 const skip = noBrowser() || (!GTRACK_CASE && 'GTRACK_CASE says where the pages are')
@@ -32,22 +32,22 @@ const answer = (url) =>
     return route.fulfill({ status: 206, headers, body })
   })
 
-/** Opens a page; resolves to what its bars say once both models are drawn. */
-async function opened(url, name) {
+/** Opens a page, until what its bars say and the inks of both models are as `check` has it. */
+async function opened(url, name, check) {
   browser.strays.length = browser.errors.length = 0
   asked = []
   const page = await browser.open(url)
   await until(page, () => document.querySelector('.gt-top') && !document.querySelector('#opening'))
   await page.waitForTimeout(1500)
   if (GTRACK_SHOTS) await page.screenshot({ path: `${GTRACK_SHOTS}/known-${name}.png` })
-  const said = await page.evaluate(() =>
-    [...document.querySelectorAll('.gt-problems .gt-bar')].map((bar) => bar.textContent),
-  )
-  const inks = await page.evaluate(countInks)
+  await eventually(async () => check(await page.evaluate(barsSaid), await page.evaluate(countInks)))
   await page.close()
   assert.deepEqual(browser.errors, [])
-  return { said, inks }
 }
+
+/** Runs in the page. */
+const barsSaid = () =>
+  [...document.querySelectorAll('.gt-problems .gt-bar')].map((bar) => bar.textContent)
 
 /** Runs in the page: the pixels of relevance in the colours of C (and of bars) and of G. */
 function countInks() {
@@ -66,13 +66,18 @@ function countInks() {
 }
 const LETTERS = [true, true]
 const BARS = [true, false]
+/** Bars, and one line that says why. */
+const bars = (why) => (said, inks) => {
+  assert.deepEqual(inks, BARS)
+  assert.equal(said.length, 1, said.join('\n'))
+  assert.match(said[0], why)
+}
+const letters = (said, inks) => assert.deepEqual([said, inks], [[], LETTERS])
 
 for (const page of ['offline', 'hubOffline']) {
   test(`${page}: bars, nothing asked of others, and how to get letters`, { skip }, async () => {
-    const { said, inks } = await opened(CASE[page], page)
-    assert.deepEqual(inks, BARS)
-    assert.equal(said.length, 1, said.join('\n'))
-    assert.match(said[0], /sequence of hg38 is not here.*bars, not letters.*--fasta.*--online/)
+    const why = /sequence of hg38 is not here.*bars, not letters.*--fasta.*--online/
+    await opened(CASE[page], page, bars(why))
     assert.deepEqual(browser.strays, [])
   })
 }
@@ -80,9 +85,8 @@ for (const page of ['offline', 'hubOffline']) {
 for (const page of ['online', 'hub']) {
   test(`${page}: letters from UCSC, and from nowhere else`, { skip }, async () => {
     await answer(UCSC)
-    const { said, inks } = await opened(CASE[page], page)
+    await opened(CASE[page], page, letters)
     await browser.context.unroute(`${UCSC}/**`)
-    assert.deepEqual([said, inks], [[], LETTERS])
     assert.deepEqual([...new Set(asked)], [`${UCSC}/goldenPath/hg38/bigZips/hg38.2bit`])
     assert.deepEqual(browser.strays, [])
   })
@@ -90,20 +94,16 @@ for (const page of ['online', 'hub']) {
 
 test('--online where UCSC is down: the mirror, as igv.js turns to it', { skip }, async () => {
   await answer(MIRROR)
-  const { said, inks } = await opened(CASE.online, 'mirror')
+  await opened(CASE.online, 'mirror', letters)
   await browser.context.unroute(`${MIRROR}/**`)
-  assert.deepEqual([said, inks], [[], LETTERS])
 })
 
 test('--online without a network: bars, and why', { skip }, async () => {
-  const { said, inks } = await opened(CASE.online, 'cut-off')
-  assert.deepEqual(inks, BARS)
-  assert.equal(said.length, 1, said.join('\n'))
-  assert.match(said[0], /could not open the genome[^]*bars, not letters.*--fasta FILE/)
+  const why = /could not open the genome[^]*bars, not letters.*--fasta FILE/
+  await opened(CASE.online, 'cut-off', bars(why))
   assert.ok(browser.strays.every((url) => url.startsWith(UCSC) || url.startsWith(MIRROR)))
 })
 
 test('--fasta gives the letters', { skip }, async () => {
-  const { said, inks } = await opened(CASE.fasta, 'fasta')
-  assert.deepEqual([said, inks], [[], LETTERS])
+  await opened(CASE.fasta, 'fasta', letters)
 })
