@@ -21,7 +21,7 @@ from gtrack.workflows.folder.run_log import RunLog, rounded
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.plan import make_plan
 from gtrack.workflows.scanning.job import ScanJob
-from gtrack.workflows.scanning.shard import tasks
+from gtrack.workflows.scanning.tasks import tasks
 from gtrack.workflows.scanning.work import ScanWork
 
 GATE = 0.01

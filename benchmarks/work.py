@@ -39,7 +39,8 @@ import gtrack.workflows.scan  # noqa: F401
 from gtrack.__main__ import main
 from gtrack.io.event_log import read_events
 from gtrack.workflows.folder.parts import Parts
-from gtrack.workflows.scanning.shard import ShardScanner, Task
+from gtrack.workflows.scanning.shard import ShardScanner
+from gtrack.workflows.scanning.tasks import Task
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "example_data"
 GATES = {"two_by_one": 0.55, "resumed_shards": 2.5, "begun_again": 2, "finished_by_scan": 0.02}

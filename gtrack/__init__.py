@@ -5,9 +5,7 @@ versions may add names; they change none and take none away.
 """
 
 import gtrack.core.first_signal  # noqa: F401 (before all else)
-
-__version__ = "0.2.0"
-"""The one place of the version; tests hold CITATION.cff and the plugin's package.json to it."""
+from gtrack.core.version import __version__
 
 TYPE_CHECKING = False  # of typing alone, importing would cost more than the rest of this module
 if TYPE_CHECKING:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from operator import index
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.api.columns import hit_columns, table_columns
 from gtrack.api.figures import Plotted
-from gtrack.api.viewing import view
+from gtrack.api.opened import few
+from gtrack.api.viewing import Viewed
 from gtrack.api.wording import in_python
 from gtrack.core.errors import InputError
-from gtrack.core.manifest import RunManifest
 from gtrack.core.scan.explanation import Columns
-from gtrack.core.targets import Target, path_of
+from gtrack.core.targets import path_of
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS
-from gtrack.workflows.folder.finished import FinishedScan, open_finished
+from gtrack.workflows.folder.finished import open_finished
 
 
-class Scan(Plotted):
+class Scan(Plotted, Viewed):
     """A finished scan; `gtrack.open_scan` opens one, and `gtrack.scan` returns one.
 
     Files are opened when something is asked for, and closed before it is returned.
@@ -38,15 +36,6 @@ class Scan(Plotted):
     chrom_sizes : dict of str to int
         Every chromosome of the genome with its length in bp, in the order of the FASTA.
     """
-
-    def __init__(self, finished: FinishedScan) -> None:
-        self._finished = finished
-        self.out = finished.out
-        self.models = {
-            target.model: tuple(each.label for each in finished.targets_of(target.model))
-            for target in finished.shown
-        }
-        self.chrom_sizes = dict(finished.chrom_sizes)
 
     def __repr__(self) -> str:
         manifest, finished = self._manifest(), self._finished
@@ -115,7 +104,7 @@ class Scan(Plotted):
         size = self.chrom_sizes.get(chrom)
         if size is None:
             raise InputError(
-                f"{chrom!r}: no such chromosome; the genome has {_few(self.chrom_sizes)}"
+                f"{chrom!r}: no such chromosome; the genome has {few(self.chrom_sizes)}"
             )
         if not 0 <= start <= end <= size:
             raise InputError(f"{chrom}:{start}-{end}: not within the {size:,} bp of {chrom}")
@@ -225,34 +214,6 @@ class Scan(Plotted):
                 raise InputError(f"{self.out}: no candidates; call_hits(..., everything=True)")
             found += read_hits_bed(self.out / path_of(entry[key]))
         return hit_columns(found)
-
-    view = view
-
-    def _target(self, model: str, label: str | None) -> Target:
-        name, colon, of_name = model.partition(":")
-        if colon and label is not None:
-            raise InputError(f"{model!r} and target {label!r}: name the target once")
-        wish = of_name if colon else label
-        if name not in self.models:
-            raise InputError(f"{model!r}: no such model; the scan has {_few(self.models)}")
-        targets = self._finished.targets_of(name)
-        for target in targets:
-            if target.label == wish or (wish is None and target.alone):
-                return target
-        titles = _few(f"{name}:{target.label}" for target in targets)
-        raise InputError(f"{model!r}: name one of the targets that were explained: {titles}")
-
-    def _manifest(self) -> RunManifest:
-        """Return the manifest as it is now: hits may have been called since."""
-        manifest = self._finished.folder.read_manifest()
-        if not self._finished.is_still(manifest):
-            raise InputError(f"{self.out}: another scan is there now; open it again")
-        return manifest
-
-
-def _few(names: Iterable[Any]) -> str:
-    listed = [str(name) for name in names]
-    return ", ".join(listed[:8]) + (f", ... ({len(listed)})" if len(listed) > 8 else "")
 
 
 @in_python

@@ -29,7 +29,7 @@ from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.job_log import begin_log
 from gtrack.workflows.scanning.merging_beside import MergingBeside, merging_beside
 from gtrack.workflows.scanning.record import restore
-from gtrack.workflows.scanning.shard import tasks
+from gtrack.workflows.scanning.tasks import tasks
 from gtrack.workflows.scanning.versions import check_version
 from gtrack.workflows.scanning.work import ScanWork, WholeShards, devices_of, report, threads_of
 

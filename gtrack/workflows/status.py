@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gtrack import __version__
 from gtrack.core.errors import InputError
 from gtrack.core.printable import pasted
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.pace import Ended, pace
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.spent import Spent
+from gtrack.core.version import __version__
 from gtrack.workflows.folder.at_work import Run, RunsSeen
 from gtrack.workflows.folder.run_log import RunLog
 from gtrack.workflows.folder.scan_folder import ScanFolder

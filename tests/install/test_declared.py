@@ -132,7 +132,7 @@ def test_the_version_stands_in_one_place() -> None:
     package = json.loads((plugin / "package.json").read_text())
     locked = json.loads((plugin / "package-lock.json").read_text())
     assert "version" not in PROJECT["project"]
-    assert PROJECT["tool"]["hatch"]["version"]["path"] == "gtrack/__init__.py"
+    assert PROJECT["tool"]["hatch"]["version"]["path"] == "gtrack/core/version.py"
     assert package["version"] == locked["version"] == gtrack.__version__ == version("gtrack")
     cite = (ROOT / "CITATION.cff").read_text()
     assert re.search(r"^version: (.*)$", cite, re.MULTILINE)[1] == gtrack.__version__

@@ -16,7 +16,7 @@ from gtrack.core.errors import InputError
 from gtrack.engines.snakemake.engine import Snakemake
 from gtrack.io.event_log import read_events
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.scanning.shard import tasks
+from gtrack.workflows.scanning.tasks import tasks
 from gtrack.workflows.scanning.work import ScanWork
 from tests.hour import of_the_hour
 

@@ -8,7 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gtrack import __version__
 from gtrack.core.errors import InputError
 from gtrack.core.manifest import TRACK, RunManifest, TrackSpec, first_peak
 from gtrack.core.ports import Progress
@@ -17,6 +16,7 @@ from gtrack.core.scan.given_values import valued_runs
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.scan.track_statistics import TrackStatistics
 from gtrack.core.targets import Target, path_of, track_url
+from gtrack.core.version import __version__
 from gtrack.io.bed import write_bed
 from gtrack.io.bigwig import COMPRESSOR, BigWigReader, BigWigWriter
 from gtrack.workflows.calling.given_tracks import Checked, TracksJob, chunks

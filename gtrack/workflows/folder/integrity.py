@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gtrack import __version__
 from gtrack.core.errors import InputError, VerificationError
 from gtrack.core.listed_files import SESSIONS, Room, listed_files, room_of
 from gtrack.core.manifest import RunManifest, TrackSpec
 from gtrack.core.printable import pasted
 from gtrack.core.targets import path_of
+from gtrack.core.version import __version__
 from gtrack.io.bbi import big_file
 from gtrack.io.file_records import FileRecord, looks_changed, record_file, regular_size
 

@@ -12,10 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gtrack import __version__
 from gtrack.core.interruption import Stopped
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.spent import Spent, spent
+from gtrack.core.version import __version__
 from gtrack.engines.local import available_cores
 from gtrack.io.event_log import append_event, read_events
 from gtrack.workflows.folder.owned import RUNS

@@ -16,14 +16,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import gtrack
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.merging import ModelMerging
 from gtrack.workflows.scanning.table_files import writing_tables
 
 END = "end"
 
-CODE = str(Path(gtrack.__file__).parent)
+CODE = str(Path(__file__).parents[2])
 """Which gtrack this is: what began a scan merges it."""
 
 

@@ -6,15 +6,12 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gtrack.core.scan.plan import Plan
 from gtrack.workflows.folder.run_log import RunLog, rounded
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.pools import Pool
-
-if TYPE_CHECKING:
-    from gtrack.workflows.scanning.shard import Task
+from gtrack.workflows.scanning.tasks import Task
 
 
 class PieceLog:

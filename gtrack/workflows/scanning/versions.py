@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from gtrack import __version__
 from gtrack.attribution import GROUP as METHODS
 from gtrack.attribution.rules import GROUP as RULES
 from gtrack.attribution.rules.lxt_file import lxt_file
 from gtrack.core.catalogue import provider
 from gtrack.core.errors import InputError
 from gtrack.core.scan.plan import Plan
+from gtrack.core.version import __version__
 from gtrack.io.bigwig import COMPRESSOR
 from gtrack.models import GROUP as MODELS
 

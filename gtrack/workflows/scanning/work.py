@@ -23,7 +23,8 @@ from gtrack.workflows.folder.run_record import asked_workers, source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.null import null_name
 from gtrack.workflows.scanning.reopened import open_planned
-from gtrack.workflows.scanning.shard import ShardScanner, Task, task_done, tasks_of_shard
+from gtrack.workflows.scanning.shard import ShardScanner
+from gtrack.workflows.scanning.tasks import Task, task_done, tasks_of_shard
 
 STAGED = ("cuda",)
 """Kinds of devices that compute while other threads read and write."""

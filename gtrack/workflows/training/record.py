@@ -10,7 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gtrack import __version__
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
 from gtrack.core.scan.widening import SHORT_BP
@@ -19,6 +18,7 @@ from gtrack.core.training.likeness import SHARE, K
 from gtrack.core.training.scale import Scale
 from gtrack.core.training.splits import Split
 from gtrack.core.training.truth import Truth
+from gtrack.core.version import __version__
 from gtrack.models.folder import digest
 from gtrack.workflows.training.data import TrainingData
 from gtrack.workflows.training.job import GC_MATCHED, SHUFFLE, TrainJob
