@@ -9,9 +9,11 @@ import subprocess
 import sys
 import tokenize
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 
+import grimp
 import pytest
 
 from docs.rooms import imported
@@ -132,6 +134,13 @@ def test_import_contracts_hold() -> None:
     lint = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([lint], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_no_module_needs_itself_for_types_neither() -> None:
+    graph = grimp.build_graph("gtrack", exclude_type_checking_imports=False, cache_dir=None)
+    needs = {each: graph.find_modules_directly_imported_by(each) for each in graph.modules}
+    assert len(needs) > 600
+    TopologicalSorter(needs).prepare()  # CycleError names the circle
 
 
 @pytest.mark.parametrize(
