@@ -42,8 +42,8 @@ export function lostProblem(status, what, { hostname, port }) {
     return { title: `The server answers HTTP ${status} now.`, cure }
   }
   const again = LOCAL.test(hostname)
-    ? `Start it again with "gtrack view DIR --port ${port || 80}", then press Retry.`
-    : 'Look at your connection, then press Retry.'
+    ? `Start it again with "gtrack view DIR --port ${port || 80}": the view comes back.`
+    : 'Look at your connection: the view comes back with it.'
   return { title: 'The server stopped answering.', cure: again }
 }
 
