@@ -82,7 +82,7 @@ def decompress_all(sections: Sequence[bytes], limit: int) -> list[bytes]:
 
 def on_all(
     work: Callable[[slice], Some], count: int, size: int, each: Each, by_threads: int = _BY_THREADS
-) -> Iterable[Some]:
+) -> list[Some]:
     """Return what ``work(some)`` makes of sections, some after the other.
 
     Parameters
@@ -98,7 +98,7 @@ def on_all(
     if size < by_threads * count:
         each = map
     parts = (slice(at, at + _TOGETHER) for at in range(0, count, _TOGETHER))
-    return each(work, parts)
+    return list(each(work, parts))
 
 
 def decompress(packed: bytes, limit: int) -> bytes:
