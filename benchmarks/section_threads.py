@@ -24,9 +24,7 @@ TOTAL = 8 << 20  # bytes a measurement
 ROUNDS = 3
 
 
-def took(
-    work: Callable[[Sequence[bytes]], object], items: list[bytes], each: Each
-) -> list[float]:
+def took(work: Callable[[Sequence[bytes]], object], items: list[bytes], each: Each) -> list[float]:
     """Return the clock's and the CPU's microseconds an item, of the quickest round."""
     found = []
     for _ in range(ROUNDS):
