@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from importlib import metadata
-from itertools import chain, repeat
-from typing import Any
+from importlib import import_module, metadata
+from itertools import repeat
+from typing import Any, TypeVar
+
+from gtrack.io.bigwig.libdeflate import Libdeflate
 
 try:
     import deflate
@@ -19,6 +21,8 @@ except ImportError:  # a platform without wheels: slower, and other bytes, but a
 
 LEVEL = 1
 _TOGETHER = 64  # small sections: handing one to a thread costs more than compressing it
+
+Some = TypeVar("Some")
 
 _BY_THREADS = 1536
 """Bytes of a section, on average, from which threads pay: with shorter ones they mostly wait for
@@ -39,16 +43,30 @@ COMPRESSOR = (
 _zlib_compress = zlib.compress if deflate is None else deflate.zlib_compress
 
 
+def _libdeflate() -> Libdeflate | None:
+    """Return the library itself; None where the package is not there or hides it."""
+    try:
+        return Libdeflate(import_module("deflate._deflate").__file__ or "")
+    except (ImportError, OSError, AttributeError):
+        return None
+
+
+_LIBDEFLATE = _libdeflate()
+
+
 def compress(raw: bytes) -> bytes:
     """Compress one section to a zlib stream."""
     packed: bytes = _zlib_compress(raw, LEVEL)
     return packed
 
 
-def compress_all(sections: Sequence[bytes]) -> list[bytes]:
-    """Compress some sections as :func:`compress` does one."""
+def compress_all(sections: Sequence[bytes]) -> tuple[bytes, list[int]]:
+    """Compress some sections as :func:`compress` does one; return all end to end, and sizes."""
+    if _LIBDEFLATE is not None:
+        return _LIBDEFLATE.zlib_compress_all(sections, LEVEL)
     # By map: a frame of Python for each section costs a tenth of packing 200 bases.
-    return list(map(_zlib_compress, sections, repeat(LEVEL)))
+    packed = list(map(_zlib_compress, sections, repeat(LEVEL)))
+    return b"".join(packed), list(map(len, packed))
 
 
 def decompress_all(sections: Sequence[bytes], limit: int) -> list[bytes]:
@@ -63,26 +81,24 @@ def decompress_all(sections: Sequence[bytes], limit: int) -> list[bytes]:
 
 
 def on_all(
-    work: Callable[[Sequence[bytes]], Sequence[Any]],
-    sections: Sequence[bytes],
-    each: Each,
-    by_threads: int = _BY_THREADS,
-) -> list[Any]:
-    """Return what ``work(some)`` makes of all sections.
+    work: Callable[[slice], Some], count: int, size: int, each: Each, by_threads: int = _BY_THREADS
+) -> list[Some]:
+    """Return what ``work(some)`` makes of sections, some after the other.
 
     Parameters
     ----------
     work : callable
-    sections : sequence of bytes
+    count, size : int
+        How many sections there are, and bytes in all of them.
     each : callable
         Used where sections have so many bytes on average.
     by_threads : int
         So many.
     """
-    if sum(map(len, sections)) < by_threads * len(sections):
+    if size < by_threads * count:
         each = map
-    parts = (sections[at : at + _TOGETHER] for at in range(0, len(sections), _TOGETHER))
-    return list(chain.from_iterable(each(work, parts)))
+    parts = (slice(at, at + _TOGETHER) for at in range(0, count, _TOGETHER))
+    return list(each(work, parts))
 
 
 def decompress(packed: bytes, limit: int) -> bytes:

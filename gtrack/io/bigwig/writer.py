@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -96,8 +97,8 @@ class BigWigWriter:
         self._end = 0  # of the last run, on self._chrom
         self._buffer = np.empty(self._layout.batch_bases, np.dtype("<f4"))
         self._filled = 0
-        self._starts: list[int] = []  # of the runs in the buffer, on the genome
-        self._offsets: list[int] = []  # and in the buffer
+        self._starts = array("q")  # of the runs in the buffer, on the genome
+        self._offsets = array("q")  # and in the buffer
         self._covered = 0
         self._sample = RunSample()
         self._done = self._failed = False
@@ -191,10 +192,11 @@ class BigWigWriter:
             low = int(np.searchsorted(offsets, taken, "right")) - 1
             high = int(np.searchsorted(offsets, stop, "left"))
             into = np.maximum(taken - offsets[low:high], 0)  # the first may have begun before
-            at = (starts[low:high] + into).tolist()
-            goes_on = at[0] == self._end and bool(self._starts)
-            self._starts += at[goes_on:]
-            self._offsets += (offsets[low:high] + into + self._filled - taken).tolist()[goes_on:]
+            at = starts[low:high] + into
+            goes_on = int(at[0] == self._end and len(self._starts) > 0)
+            self._starts.frombytes(at[goes_on:].tobytes())
+            at = offsets[low:high] + into + self._filled - taken
+            self._offsets.frombytes(at[goes_on:].tobytes())
             self._buffer[self._filled : self._filled + stop - taken] = values[taken:stop]
             self._filled += stop - taken
             self._end = int(starts[high - 1] + stop - offsets[high - 1])
@@ -277,7 +279,7 @@ class BigWigWriter:
         self._encode(runs, whole)
         self._buffer[: len(rest)] = rest
         self._filled = len(rest)
-        self._starts, self._offsets = starts, [offset - whole for offset in offsets]
+        self._starts, self._offsets = starts, array("q", [each - whole for each in offsets])
 
     def _encode(self, runs: int, filled: int) -> None:
         """Encode the first runs of the buffer, which hold its first values."""
@@ -295,4 +297,4 @@ class BigWigWriter:
             if self._starts:
                 self._encode(len(self._starts), self._filled)
             self._assembly.end_chromosome(self._ids[self._chrom])
-            self._filled, self._starts, self._offsets = 0, [], []
+            self._filled, self._starts, self._offsets = 0, array("q"), array("q")

@@ -161,8 +161,8 @@ class ScanFolder:
 
     def is_finished(self, plan: Plan) -> bool:
         """Whether tracks and null of just this plan are all there; then its shards may go."""
-        if not self.is_merged(plan) or plan.null is None:
-            return self.is_merged(plan)
+        if not (merged := self.is_merged(plan)) or plan.null is None:
+            return merged
         same = (self.read_manifest().null or {}).get("bases") == plan.null.bases
         return same and all(self.parts.has_null(plan, target) for target in plan.targets)
 
