@@ -21,7 +21,6 @@ from gtrack.io.bigwig.layout import (
 )
 from gtrack.io.bigwig.leaves import Leaves
 from gtrack.io.bigwig.sections import Runs, encode_sections
-from gtrack.io.bigwig.spool import Spool
 from gtrack.io.bigwig.zooms import (
     MAX,
     MIN,
@@ -39,6 +38,7 @@ _SUMMARY_AT = HEADER.size + MAX_ZOOM_LEVELS * ZOOM_HEADER.size
 _CHROMS_AT = _SUMMARY_AT + SUMMARY.size
 _COUNT = np.dtype("<u8")  # of data sections, before the first
 _ZOOM_COUNT = np.dtype("<u4")  # of the records of a zoom level, before the first section
+_COPY_BYTES = 1 << 20
 
 
 class Assembly:
@@ -67,8 +67,7 @@ class Assembly:
         self._file, self._each = file, each
         self._layout = layout
         self._levels = [
-            ZoomLevel(bases, Spool(file.scratch), layout.zoom_records)
-            for bases in layout.zoom_bases
+            ZoomLevel(bases, file.scratch(), layout.zoom_records) for bases in layout.zoom_bases
         ]
         chroms = pack_chromosomes(chrom_sizes, layout.fan_out, _CHROMS_AT)
         self._data_at = _CHROMS_AT + len(chroms)
@@ -135,7 +134,8 @@ class Assembly:
         """Copy a zoom level out of its scratch space and index it; return its header."""
         data_at = self._file.tell()
         self._file.write(np.array(level.records, _ZOOM_COUNT).tobytes())
-        for part in level.spool.parts():
+        level.spool.seek(0)
+        while part := level.spool.read(_COPY_BYTES):
             self._file.write(part)
         index_at = self._file.tell()
         leaves = level.leaves(data_at + _ZOOM_COUNT.itemsize)

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module, metadata
+from importlib import metadata
 from itertools import repeat
 from typing import Any, TypeVar
-
-from gtrack.io.bigwig.libdeflate import Libdeflate
 
 try:
     import deflate
@@ -43,17 +41,6 @@ COMPRESSOR = (
 _zlib_compress = zlib.compress if deflate is None else deflate.zlib_compress
 
 
-def _libdeflate() -> Libdeflate | None:
-    """Return the library itself; None where the package is not there or hides it."""
-    try:
-        return Libdeflate(import_module("deflate._deflate").__file__ or "")
-    except (ImportError, OSError, AttributeError):
-        return None
-
-
-_LIBDEFLATE = _libdeflate()
-
-
 def compress(raw: bytes) -> bytes:
     """Compress one section to a zlib stream."""
     packed: bytes = _zlib_compress(raw, LEVEL)
@@ -62,8 +49,6 @@ def compress(raw: bytes) -> bytes:
 
 def compress_all(sections: Sequence[bytes]) -> tuple[bytes, list[int]]:
     """Compress some sections as :func:`compress` does one; return all end to end, and sizes."""
-    if _LIBDEFLATE is not None:
-        return _LIBDEFLATE.zlib_compress_all(sections, LEVEL)
     # By map: a frame of Python for each section costs a tenth of packing 200 bases.
     packed = list(map(_zlib_compress, sections, repeat(LEVEL)))
     return b"".join(packed), list(map(len, packed))

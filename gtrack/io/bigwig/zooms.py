@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 
 from gtrack.io.bigwig.compression import compress
+from gtrack.io.bigwig.files import write_all
 from gtrack.io.bigwig.layout import R_LEAF, ZOOM_RECORD
 from gtrack.io.bigwig.leaves import Leaves
 from gtrack.io.bigwig.sections import Runs
-from gtrack.io.bigwig.spool import Spool
 
 Records = npt.NDArray[np.float64]
 """N zoom records while they are summed, shape (7, N): a row for each of the fields below, since
@@ -70,13 +71,13 @@ class ZoomLevel:
     ----------
     bases : int
         Bases per record.
-    spool : Spool
-        Takes the compressed sections, which the file holds level by level.
+    spool : binary file
+        Scratch space for compressed sections, which the file holds level by level.
     section_records : int
         Records per section.
     """
 
-    def __init__(self, bases: int, spool: Spool, section_records: int) -> None:
+    def __init__(self, bases: int, spool: IO[bytes], section_records: int) -> None:
         self.bases = bases
         self.spool = spool
         self.records = 0
@@ -135,4 +136,4 @@ class ZoomLevel:
         hull = int(records[START, 0]), chrom, int(records[END, -1])
         self._leaves += np.array([(chrom, *hull, self._spooled, len(packed))], R_LEAF).tobytes()
         self._spooled += len(packed)
-        self.spool.write(packed)
+        write_all(self.spool, packed)

@@ -1,14 +1,12 @@
-"""libdeflate's own functions: what they pack is what the package ``deflate`` packs."""
+"""Sections that are packed many at a time."""
 
 from __future__ import annotations
 
 from itertools import accumulate, pairwise
 
 import numpy as np
-import pytest
 
 from gtrack.io.bigwig import compression
-from gtrack.io.bigwig.libdeflate import Libdeflate
 
 
 def texts() -> list[bytes]:
@@ -30,28 +28,3 @@ def test_many_are_packed_as_each_is_by_itself() -> None:
         assert parts == [compression.compress(each) for each in some]
         assert edges[-1] == len(packed)
         assert compression.decompress_all(parts, 1 << 16) == some
-
-
-def test_without_its_own_functions_the_package_packs_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    raw = texts()
-    expected = compression.compress_all(raw)
-    monkeypatch.setattr(compression, "_LIBDEFLATE", None)
-    assert compression.compress_all(raw) == expected
-
-
-def test_a_library_without_these_functions_is_refused() -> None:
-    with pytest.raises(AttributeError):
-        Libdeflate("")  # the program itself
-    with pytest.raises(OSError, match="none"):
-        Libdeflate("/none/at/all.so")
-
-
-def test_no_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    library = compression._LIBDEFLATE
-    if library is None:
-        pytest.skip("deflate hides the functions of libdeflate here")
-    monkeypatch.setattr(library, "_make", lambda _: None)
-    with pytest.raises(MemoryError):
-        library.zlib_compress_all([b"x"], 1)
