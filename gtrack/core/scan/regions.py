@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
+from gtrack.core.narrow_columns import narrowest
 from gtrack.core.regions import Regions
 from gtrack.core.scan.one_axis import on_axis
 
@@ -84,11 +85,13 @@ def canonical_regions(
         For a chromosome that `check_regions` would have refused.
     """
     columns = Regions.of(regions)
-    keys = (*(columns.strand, columns.end, columns.start), columns.rank(chrom_sizes))
+    start, end = columns.places
+    keys = (columns.strand, end, start, narrowest(columns.rank(chrom_sizes)))
     order = np.lexsort(keys)
     tied = np.ones(max(len(order) - 1, 0), bool)
     for key in keys:
-        tied &= key[order][1:] == key[order][:-1]
+        ordered = key[order]
+        tied &= ordered[1:] == ordered[:-1]
     if tied.any():
         order = _without_twins(columns, order, np.concatenate([[False], tied]))
     if len(order) == len(columns) and (order[1:] > order[:-1]).all():
