@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,32 @@ def narrowest(column: Sequence[int] | NDArray[np.integer]) -> NDArray[np.integer
     largest = int(given.max()) if given.size else 0
     kinds = [kind for kind in (np.int8, np.int16) if largest <= np.iinfo(kind).max]
     return given.astype(kinds[0], copy=False) if kinds else given
+
+
+def numbered(chosen: NDArray[np.bool_]) -> NDArray[np.integer]:
+    """Return how many are chosen before each and with it, less one: the number of the last chosen.
+
+    Examples
+    --------
+    >>> numbered(np.array([True, False, True])).tolist()
+    [0, 0, 1]
+    """
+    kind = np.int32 if len(chosen) < 1 << 31 else np.int64
+    numbers: NDArray[np.integer] = np.cumsum(chosen, dtype=kind)
+    numbers -= 1
+    return numbers
+
+
+def end_to_end(parts: Iterable[Sequence[NDArray[np.integer]]]) -> list[NDArray[np.integer]]:
+    """Return the columns of which parts come; the parts of one go before the next is joined.
+
+    Examples
+    --------
+    >>> [column.tolist() for column in end_to_end([(np.array([1]), np.array([2]))] * 2)]
+    [[1, 1], [2, 2]]
+    """
+    columns = [list(column) for column in zip(*parts, strict=True)]
+    return [np.concatenate(columns.pop(0)) for _ in range(len(columns))]
 
 
 def once(columns: Sequence[NDArray[np.integer]]) -> list[NDArray[np.integer]]:

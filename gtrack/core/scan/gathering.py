@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
-from gtrack.core.narrow_columns import narrow, narrowest
+from gtrack.core.narrow_columns import narrow, narrowest, numbered
 from gtrack.core.regions import Regions
-from gtrack.core.scan.one_axis import off_axis, on_axis
-from gtrack.core.scan.regions import union_of
+from gtrack.core.scan.one_axis import on_axis
+from gtrack.core.scan.regions import run_begins, union_of
+from gtrack.core.scan.sorted_columns import places_in
 from gtrack.core.sequences import KNOWN_LETTERS, Reference, as_read, is_known, other_letters
 
 _GAP = 1 << 10
@@ -113,7 +114,8 @@ class RegionBases:
         InputError
             As ``genome.letters``, of the first region that is wrong.
         """
-        found = cls(np.zeros(len(regions), np.int64))
+        longest = int(regions.lengths.max(initial=0))
+        found = cls(np.zeros(len(regions), narrow([longest]).dtype))
         try:
             found._read(genome, regions)
         except InputError:
@@ -125,15 +127,14 @@ class RegionBases:
 
     def _read(self, genome: Reference, regions: Regions) -> None:
         chroms, rank = tuple(genome.chrom_sizes), narrowest(regions.rank(genome.chrom_sizes))
-        left, right = union_of(regions, rank)
-        run = narrow(np.searchsorted(left, on_axis(rank, regions.start), side="right") - 1)
-        chrom, start = map(narrow, off_axis(left))
-        end = narrow(off_axis(right)[1])
-        del rank, left, right  # of a million regions, 8 MB each
-        offset = np.cumsum(end - start) - (end - start)  # of each run, among the bases of all
-        cuts = np.flatnonzero(np.diff(offset // _AT_ONCE, prepend=-1, append=-1))
-        for low, high in pairwise(cuts.tolist()):
-            first, last = np.searchsorted(run, [low, high]).tolist()
+        begins = run_begins(regions, rank)
+        chrom, start, end = union_of(regions, rank, begins)
+        run = numbered(begins)
+        del rank, begins
+        offset = np.append(0, np.cumsum(end - start, dtype=np.int64))  # among the bases of all
+        cuts = np.searchsorted(offset, np.arange(0, offset[-1], _AT_ONCE))
+        for low, high in pairwise(sorted({*cuts.tolist(), len(start)})):
+            first, last = places_in(run, [low, high]).tolist()
             own, runs = regions[first:last], run[first:last]
             shift = offset[runs] - offset[low] - start[runs]
             at = own.start + shift, own.end + shift  # among the bases of these runs

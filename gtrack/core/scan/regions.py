@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
+from gtrack.core.narrow_columns import narrowest
 from gtrack.core.regions import Regions
 from gtrack.core.scan.one_axis import on_axis
 
 _MITOCHONDRIA = ("chrM", "MT", "chrMT", "M")
+
+_AT_ONCE = 1 << 14  # regions that are joined at once
 
 
 def check_regions(
@@ -82,11 +85,13 @@ def canonical_regions(
         For a chromosome that `check_regions` would have refused.
     """
     columns = Regions.of(regions)
-    keys = (*(columns.strand, columns.end, columns.start), columns.rank(chrom_sizes))
+    start, end = columns.places
+    keys = (columns.strand, end, start, narrowest(columns.rank(chrom_sizes)))
     order = np.lexsort(keys)
     tied = np.ones(max(len(order) - 1, 0), bool)
     for key in keys:
-        tied &= key[order][1:] == key[order][:-1]
+        ordered = key[order]
+        tied &= ordered[1:] == ordered[:-1]
     if tied.any():
         order = _without_twins(columns, order, np.concatenate([[False], tied]))
     if len(order) == len(columns) and (order[1:] > order[:-1]).all():
@@ -202,9 +207,22 @@ def merge_regions(regions: Sequence[Interval]) -> dict[str, list[tuple[int, int]
     return union
 
 
+def run_begins(regions: Regions, rank: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Return which of sorted regions begin a run of their union; see :func:`union_of`."""
+    begins, reached = np.ones(len(regions), bool), -1
+    start, end = regions.places
+    for low in range(0, len(regions), _AT_ONCE):
+        some = slice(low, low + _AT_ONCE)
+        right = np.append(reached, on_axis(rank[some], end[some]))
+        np.maximum.accumulate(right, out=right)
+        begins[some] = on_axis(rank[some], start[some]) > right[:-1]
+        reached = right[-1]
+    return begins
+
+
 def union_of(
-    regions: Regions, rank: NDArray[np.integer]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    regions: Regions, rank: NDArray[np.integer], begins: NDArray[np.bool_]
+) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
     """Return the union of sorted regions as columns; see :func:`merge_regions`.
 
     Parameters
@@ -212,18 +230,15 @@ def union_of(
     regions : Regions
     rank : ndarray of int, shape (R,)
         Number of each one's chromosome, rising.
+    begins : ndarray of bool, shape (R,)
+        Of :func:`run_begins`.
 
     Returns
     -------
-    start, end : ndarray of int64, shape (K,)
-        Sorted, disjoint runs, on the axis of :func:`gtrack.core.scan.one_axis.on_axis`.
+    rank, start, end : ndarray of int, shape (K,)
+        Sorted, disjoint runs; nobody writes into them.
     """
-    start, reached = on_axis(rank, regions.start), on_axis(rank, regions.end)
-    np.maximum.accumulate(reached, out=reached)
-    apart, number = start[1:] > reached[:-1], len(start)
-    if apart.all():  # most often: no copies
-        return start, reached
-    return (
-        start[np.flatnonzero(np.append(True, apart)[:number])],
-        reached[np.flatnonzero(np.append(apart, True)[:number])],
-    )
+    start, end = regions.places
+    if begins.all():  # most often: no copies
+        return rank, start, end
+    return rank[begins], start[begins], np.maximum.reduceat(end, np.flatnonzero(begins))

@@ -13,7 +13,7 @@ contexts. A window that owns nothing is dropped and counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from gtrack.core.encodings import positions
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
-from gtrack.core.narrow_columns import narrow, narrowest, once
+from gtrack.core.narrow_columns import end_to_end, narrow, narrowest, numbered, once
 from gtrack.core.regions import Regions
 from gtrack.core.scan.grid import BOTH, FORWARD, REVERSE, WindowGrid
 from gtrack.core.scan.one_axis import off_axis, on_axis
-from gtrack.core.scan.regions import union_of
+from gtrack.core.scan.regions import run_begins, union_of
 
-_AT_ONCE = 1 << 10  # regions whose windows are laid at once
+_AT_ONCE = 1 << 12  # regions whose windows are laid, or whose bases are cut, at once
 
 
 def lay_windows(
@@ -67,32 +67,32 @@ def lay_windows(
     # Of a genome each column of 64 bits is 100 MB: what is kept of one has 32 where it fits.
     rank = narrowest(regions.rank(chrom_sizes))
     chrom, start, width, asker = _lay_all(regions, rank, chrom_sizes, window_bp, stride)
-    along = on_axis(chrom, start)
-    if (along[1:] < along[:-1]).any():  # seldom, and it takes memory
-        order = np.argsort(along, kind="stable")
+    other = chrom[1:] != chrom[:-1]
+    if ((chrom[1:] < chrom[:-1]) | (~other & (start[1:] < start[:-1]))).any():  # seldom
+        order = np.argsort(on_axis(chrom, start), kind="stable")
         chrom, start, width, asker = chrom[order], start[order], width[order], asker[order]
-    del along
-    new = np.ones(len(start), bool)
-    new[1:] = (chrom[1:] != chrom[:-1]) | (start[1:] != start[:-1])
-    window = narrow(np.cumsum(new) - 1)
-    end = narrow((start.astype(np.int64) + width)[new])
-    chrom, start = chrom[new], start[new]
-    del width, new
+        other = chrom[1:] != chrom[:-1]
+    new = np.append(True, other | (start[1:] != start[:-1]))[: len(start)]
+    window, chrom, start, width = numbered(new), chrom[new], start[new], width[new]
+    end = narrow(np.add(start, width, dtype=np.int64))
+    del width, new, other
+    *_, start, end, window, asker = once([*regions.places, start, end, window, asker])
     strands = _strands(strand, regions, window, asker, len(start))
 
     run_window, run_start, run_end = _own(regions, rank, chrom, start, end)
+    del rank
+    *_, run_start, run_end = once([*regions.places, start, end, run_start, run_end])
     keep = np.zeros(len(start), bool)
     keep[run_window] = True
-    of, first, last = (each[keep] for each in (chrom, start, end))
-    del chrom, start, end
-    laid = *regions.places, first, last, run_start, run_end
-    *_, first, last, run_start, run_end = once([narrow(each) for each in laid])
-    asked, renamed = keep[window], narrow(np.cumsum(keep) - 1)
-    return WindowGrid(
-        *(chroms, of, first, last, strands[keep]),
-        *(renamed[run_window], run_start, run_end, renamed[window[asked]], asker[asked]),
-        int((~keep).sum()),
-    )
+    dropped = int((~keep).sum())
+    if dropped:
+        chrom, start, end = (each[keep] for each in (chrom, start, end))
+        strands = strands[keep]
+        asked, renamed = keep[window], numbered(keep)
+        window, asker = renamed[window[asked]], asker[asked]
+        run_window = renamed[run_window]
+    laid = chrom, start, end, strands, run_window, run_start, run_end, window, asker
+    return WindowGrid(chroms, *laid, dropped)
 
 
 def _refuse(
@@ -121,14 +121,16 @@ def _lay_all(
     chrom_sizes: Mapping[str, int],
     window_bp: int,
     stride: int,
-) -> tuple[NDArray[np.integer], ...]:
+) -> list[NDArray[np.integer]]:
     """Return chrom, start, width and asking region of every window, region by region."""
-    laid = []
-    for low in range(0, max(len(regions), 1), _AT_ONCE):
-        some = slice(low, low + _AT_ONCE)
-        of, start, width, asker = _lay(regions[some], chrom[some], chrom_sizes, window_bp, stride)
-        laid.append([narrowest(of), narrow(start), narrowest(width), narrow(asker + low)])
-    return tuple(np.concatenate(column) for column in zip(*laid, strict=True))
+
+    def laid() -> Iterator[Sequence[NDArray[np.integer]]]:
+        for low in range(0, max(len(regions), 1), _AT_ONCE):
+            some = slice(low, low + _AT_ONCE)
+            of, *places, asker = _lay(regions[some], chrom[some], chrom_sizes, window_bp, stride)
+            yield narrowest(of), narrow(places[0]), narrowest(places[1]), narrow(asker + low)
+
+    return end_to_end(laid())
 
 
 def _lay(
@@ -192,27 +194,40 @@ def _own(
     chrom: NDArray[np.integer],
     start: NDArray[np.integer],
     end: NDArray[np.integer],
-) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
-    """Cut the union of the regions at the borders between window centres."""
-    left, right = union_of(regions, rank)
+) -> list[NDArray[np.integer]]:
+    """Cut the union of the regions at the borders between window centres.
+
+    Returns
+    -------
+    window, start, end : ndarray of int, shape (K,)
+        Of each run.
+    """
     edges = _edges(chrom, start, end)
+    union = union_of(regions, rank, run_begins(regions, rank))
+
+    def cut() -> Iterator[Sequence[NDArray[np.integer]]]:
+        for low in range(0, max(len(union[0]), 1), _AT_ONCE):
+            of, left, right = (each[low : low + _AT_ONCE] for each in union)
+            yield _cut(edges, on_axis(of, left), on_axis(of, right))
+
+    return end_to_end(cut())
+
+
+def _cut(
+    edges: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
+) -> Sequence[NDArray[np.integer]]:
+    """Do so with some runs of the union, which are on the axis as the edges are."""
     border = edges[1:-1]
-    first = narrow(np.searchsorted(border, left, side="right"))
-    last = narrow(np.searchsorted(border, right))  # that of its last base
-    number = last - first + 1
-    run = narrow(np.repeat(np.arange(len(left), dtype=np.int32), number))
-    window = narrow(positions(first, number))
-    del first, last, number, border
-    run_start = edges[window]
-    np.maximum(run_start, left[run], out=run_start)
-    del left
-    run_end = edges[1:][window]
-    np.minimum(run_end, right[run], out=run_end)
-    del right, edges, run
-    filled = run_end > run_start  # equal centres leave empty cells
+    first = np.searchsorted(border, left, side="right")
+    number = np.searchsorted(border, right) - first + 1  # up to that of its last base
+    run = np.repeat(np.arange(len(left)), number)
+    window = positions(first, number)
+    start = np.maximum(edges[window], left[run])
+    end = np.minimum(edges[1:][window], right[run])
+    filled = end > start  # equal centres leave empty cells
     if not filled.all():
-        window, run_start, run_end = window[filled], run_start[filled], run_end[filled]
-    return window, narrow(off_axis(run_start)[1]), narrow(off_axis(run_end)[1])
+        window, start, end = window[filled], start[filled], end[filled]
+    return narrow(window), narrow(off_axis(start)[1]), narrow(off_axis(end)[1])
 
 
 def _edges(
@@ -231,7 +246,9 @@ def _edges(
     border -= 2
     border //= 4
     border += 1
-    border += on_axis(chrom[:-1], 0)
+    for low in range(0, len(border), _AT_ONCE):
+        some = slice(low, low + _AT_ONCE)
+        border[some] += on_axis(chrom[:-1][some], 0)
     other = chrom[1:] != chrom[:-1]
     border[other] = on_axis(chrom[1:][other], 0)
     return edges

@@ -101,7 +101,8 @@ class ZoomLevel:
         parts = np.concatenate(self._open, axis=1)
         cell = parts[START].astype(np.int64) // self.bases
         whole = len(cell) if last else int(np.searchsorted(cell, cell[-1]))
-        self._open, self._waiting = [parts[:, whole:]], len(cell) - whole
+        # Copies: a view of the few that wait would keep all the others.
+        self._open, self._waiting = [parts[:, whole:].copy()], len(cell) - whole
         parts, cell = parts[:, :whole], cell[:whole]
         if not whole:
             return parts
@@ -112,7 +113,7 @@ class ZoomLevel:
         full = size if last else size - size % self._section_records
         for at in range(0, full, self._section_records):
             self._store(ready[:, at : min(at + self._section_records, full)], chrom)
-        self._ready = ready[:, full:]
+        self._ready = ready[:, full:].copy()
         return complete
 
     def leaves(self, data_at: int) -> Leaves:

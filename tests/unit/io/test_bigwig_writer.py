@@ -21,6 +21,7 @@ from gtrack.io.bigwig import COMPRESSOR, BigWigWriter, Layout, verify_bigwig
 from gtrack.io.bigwig import writer as writer_module
 from gtrack.io.bigwig.samples import RunSample
 from gtrack.io.bigwig.sections import Runs
+from gtrack.io.bigwig.zooms import ZoomLevel
 from tests.costs import growth
 from tests.tracks import read_values
 
@@ -476,3 +477,15 @@ print(COMPRESSOR)
     found = read_values(path, "chr1", 6, 50_008)
     assert found[1:-1].tolist() == list(range(50_000))
     assert np.isnan(found[[0, -1]]).all()
+
+
+def test_a_zoom_level_keeps_no_more_than_waits(tmp_path):
+    """A view of the few records that wait would keep all those that came with them."""
+    at = np.arange(3 * 1024 + 5, dtype=np.float64) * 64
+    records = np.stack([at, at + 64, *np.ones((5, len(at)))])
+    with (tmp_path / "spool").open("w+b") as spool:
+        level = ZoomLevel(256, spool, 1024)
+        level.add(records, 0)
+        kept = [*level._open, level._ready]
+    assert sum(each.shape[1] for each in kept) < 1024
+    assert all(each.base is None for each in kept)
