@@ -165,14 +165,15 @@ class BigWigWriter:
     def add_runs(
         self,
         chrom: str,
-        starts: npt.NDArray[np.int64],
-        sizes: npt.NDArray[np.int64],
+        starts: npt.NDArray[np.integer],
+        sizes: npt.NDArray[np.integer],
         values: npt.NDArray[np.float32],
     ) -> None:
         """Append runs of one chromosome as :meth:`add` does one by one: same bytes, same errors.
 
         They are columns: 0-based starts in bp, bases of each, and the values, run after run.
         """
+        starts, sizes = (each.astype(np.int64, copy=False) for each in (starts, sizes))
         ends, offsets = starts + sizes, np.cumsum(sizes) - sizes
         if sizes.sum() != len(values):
             raise ValueError(f"{chrom}: {len(values)} values for runs of {sizes.sum()} bases")
@@ -284,11 +285,8 @@ class BigWigWriter:
     def _encode(self, runs: int, filled: int) -> None:
         """Encode the first runs of the buffer, which hold its first values."""
         assert self._chrom is not None
-        batch = Runs(
-            self._buffer[:filled],
-            np.array(self._starts[:runs], np.int64),
-            np.array(self._offsets[:runs], np.int64),
-        ).cut(self._layout.cell_bases)
+        starts, offsets = np.array(self._starts[:runs]), np.array(self._offsets[:runs])
+        batch = Runs(self._buffer[:filled], starts, offsets).cut(self._layout.cell_bases)
         self._assembly.append(self._ids[self._chrom], batch)
         self._sample.see(self._chrom, batch)
 
