@@ -1,8 +1,4 @@
-"""``evaluation.html``: which explanation to trust for what, then all that it rests on.
-
-The page holds no script and asks for nothing (its policy forbids both). Names that users gave are
-content of elements, never attributes or markup: see :mod:`gtrack.publish.markup`.
-"""
+"""``evaluation.html``: which explanation to trust for what, then all that it rests on."""
 
 from __future__ import annotations
 
@@ -17,8 +13,7 @@ from gtrack.publish.evaluation.definitions import AXES, definition
 from gtrack.publish.evaluation.embedded import embedded
 from gtrack.publish.evaluation.reading import interval, number
 from gtrack.publish.markup import Markup, element, join, void
-from gtrack.publish.report.page import POLICY
-from gtrack.publish.report.page import STYLE as REPORT_STYLE
+from gtrack.publish.report.frame import framed
 from gtrack.publish.report.tables import table
 
 STYLE = Path(__file__).with_name("evaluation.css")
@@ -54,36 +49,12 @@ def evaluation_html(evaluation: Evaluation) -> str:
         "notes": ("Notes on the method", _notes(evaluation)),
         "facts": ("Run facts", _facts(evaluation)),
     }
-    shown = {key: section for key, section in sections.items() if section[1]}
     names = " and ".join(dict.fromkeys(model.name for model in evaluation.models))
-    head = element(
-        "head",
-        void("meta", charset="utf-8"),
-        void("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        void("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        void("meta", name="referrer", content="no-referrer"),
-        element("title", f"Evaluation: {names}"),
-        element("style", Markup(REPORT_STYLE.read_text() + STYLE.read_text())),
+    header = (
+        element("h1", f"How far to trust the explanations of {names}"),
+        element("p", _under(evaluation), class_="under"),
     )
-    links = (
-        element("li", element("a", title, href=f"#{key}")) for key, (title, _) in shown.items()
-    )
-    main = element(
-        "main",
-        element(
-            "header",
-            element("h1", f"How far to trust the explanations of {names}"),
-            element("p", _under(evaluation), class_="under"),
-            element("nav", element("ul", *links), aria_label="Sections"),
-        ),
-        *(
-            element("section", element("h2", title), content, id=key)
-            for key, (title, content) in shown.items()
-        ),
-        class_="evaluation",
-    )
-    page = element("html", head, element("body", main), lang="en")
-    return f"<!DOCTYPE html>\n{page}\n"
+    return framed(f"Evaluation: {names}", header, sections, STYLE, class_="evaluation")
 
 
 def _under(evaluation: Evaluation) -> str:

@@ -1,8 +1,7 @@
 """``report.html``: the top places of a scan on one page that needs nothing else to be read.
 
-The figures come first. The page holds no script and asks for nothing (its policy forbids both).
-Names that users gave are content of elements, never attributes or markup: see
-:mod:`gtrack.publish.markup`; in the files that links save they are text all the same.
+The figures come first. Names that users gave are text in the files that links save, as they are in
+the page: see :mod:`gtrack.publish.report.frame`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ from gtrack.core.hits.motif_hit import MotifShare
 from gtrack.core.hits.word_groups import Word
 from gtrack.core.manifest import RunManifest
 from gtrack.core.targets import titled
-from gtrack.publish.markup import Markup, element, join, void
+from gtrack.publish.markup import Markup, element, join
+from gtrack.publish.report.frame import framed
 from gtrack.publish.report.hit_tables import hit_table, motifs_section
 from gtrack.publish.report.loci import Locus, locus_figures
 from gtrack.publish.report.locus_table import locus_table
@@ -26,14 +26,7 @@ from gtrack.publish.report.words import explained_score, how_to_read
 from gtrack.publish.signs import bases_say, units_of
 from gtrack.publish.trust import badge, trust_list
 
-STYLE = Path(__file__).with_name("report.css")
 FIGURES = Path(__file__).with_name("figures.css")
-
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
-)
-"""Nothing is loaded and no script runs, whatever a name says."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,36 +56,12 @@ class Report:
 def report_html(report: Report) -> str:
     """Return the page; equal reports give equal bytes."""
     names = " and ".join(model["name"] for model in report.manifest.models)
-    sections = _sections(report)
-    shown = {key: section for key, section in sections.items() if section[1]}
-    head = element(
-        "head",
-        void("meta", charset="utf-8"),
-        void("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        void("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        void("meta", name="referrer", content="no-referrer"),
-        element("title", f"Relevance report: {names}"),
-        element("style", Markup(STYLE.read_text() + FIGURES.read_text())),
+    header = (
+        element("h1", f"Which bases matter to {names}"),
+        element("p", _under(report.manifest), class_="under"),
+        *_verdicts(report.manifest),
     )
-    links = (
-        element("li", element("a", title, href=f"#{key}")) for key, (title, _) in shown.items()
-    )
-    main = element(
-        "main",
-        element(
-            "header",
-            element("h1", f"Which bases matter to {names}"),
-            element("p", _under(report.manifest), class_="under"),
-            *_verdicts(report.manifest),
-            element("nav", element("ul", *links), aria_label="Sections"),
-        ),
-        *(
-            element("section", element("h2", title), content, id=key)
-            for key, (title, content) in shown.items()
-        ),
-    )
-    page = element("html", head, element("body", main), lang="en")
-    return f"<!DOCTYPE html>\n{page}\n"
+    return framed(f"Relevance report: {names}", header, _sections(report), FIGURES)
 
 
 def _sections(report: Report) -> dict[str, tuple[str, Markup]]:

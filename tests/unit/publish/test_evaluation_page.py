@@ -25,7 +25,7 @@ from gtrack.publish.evaluation.definitions import AXES, HEADLINES, definition
 from gtrack.publish.evaluation.loci import LocusLane, LocusPlot, locus_figures
 from gtrack.publish.evaluation.page import NOT_A_REPRODUCTION, evaluation_html
 from gtrack.publish.evaluation.reading import NO_VALUE, beats_chance, number, span_of
-from gtrack.publish.report.page import POLICY
+from gtrack.publish.report.frame import POLICY
 
 NAN = math.nan
 HOSTILE = (
