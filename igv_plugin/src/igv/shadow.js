@@ -2,9 +2,10 @@
 // inside of the shadow root of the figure.
 
 const OK = "[class*='ok-cancel'] > div"
-// White on igv.js' own colours is hard to read.
+// White on igv.js' own colours is hard to read, and it gives no font to what it says of a track.
 const STYLE = `${OK} { background-color: #0b5cad !important; }
-${OK}:last-child { background-color: #59616a !important; }`
+${OK}:last-child { background-color: #59616a !important; }
+.igv-viewport-message { font: 13px sans-serif; padding: 8px; }`
 
 /**
  * What is a button, and its name where its text is none.
