@@ -13,24 +13,26 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from gtrack.engines.local import Threads
-from gtrack.io.bigwig.compression import Each, compress, compress_all, decompress_all, on_all
+from gtrack.io.bigwig.compression import Each, compress_all, decompress_all, on_all
 
 SIZES = 800, 2048, 4096, 8192, 16_384, 32_768
 TOTAL = 8 << 20  # bytes a measurement
 ROUNDS = 3
 
 
-def took(work: Callable[[Sequence[bytes]], object], items: list[bytes], each: Each) -> list[float]:
+def took(
+    work: Callable[[Sequence[bytes]], Sequence[Any]], items: list[bytes], each: Each
+) -> list[float]:
     """Return the clock's and the CPU's microseconds an item, of the quickest round."""
     found = []
     for _ in range(ROUNDS):
         clock, cpu = time.perf_counter(), time.process_time()
-        # by threads in any case
-        on_all(lambda some: work(items[some]), len(items), sum(map(len, items)), each, 0)
+        on_all(work, items, each, 0)  # by threads in any case
         found.append([time.perf_counter() - clock, time.process_time() - cpu])
     return [round(seconds / len(items) * 1e6, 1) for seconds in min(found)]
 
@@ -41,7 +43,7 @@ def main() -> None:
     for size in SIZES:
         values = rng.normal(size=(TOTAL // size, size // 4)).astype(np.float32) * 0.01
         raw = [row.tobytes() for row in values]
-        packed = list(map(compress, raw))
+        packed = compress_all(raw)
         for name, work, items in (
             ("pack", compress_all, raw),
             ("unpack", partial(decompress_all, limit=size), packed),

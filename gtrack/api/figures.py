@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from gtrack.api.opened import Opened
 from gtrack.api.wording import in_python
 from gtrack.workflows.figure import DrawnFigure, FigureJob, draw_figure, save_figure
 
@@ -61,10 +62,8 @@ class LocusFigure:
         return target
 
 
-class Plotted:
+class Plotted(Opened):
     """What of a scan can be drawn."""
-
-    out: Path
 
     @in_python
     def plot(

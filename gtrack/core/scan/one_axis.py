@@ -18,11 +18,7 @@ def on_axis(
     >>> on_axis(np.array([0, 1, 1]), np.array([9, 0, 9])).tolist()
     [9, 1099511627776, 1099511627785]
     """
-    at = np.asarray(np.multiply(chrom, 1 << _FAR, dtype=np.int64))
-    if at.ndim:  # most often: no copies
-        at += place
-        return at
-    return at + place
+    return np.asarray(chrom, np.int64) * (1 << _FAR) + place
 
 
 def off_axis(at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

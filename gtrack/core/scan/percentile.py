@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DROPPED_BITS = 11  # of the 31 below the sign: 8 of exponent, 12 of mantissa stay
-_BLOCK = 1 << 12  # bins, of 1 << 20: those with the largest values are looked at first
+_BLOCK = 1 << 12  # bins, of 1 << 20
 _AT_ONCE = 1 << 16  # values whose bins are in memory at once
 
 
@@ -26,11 +26,10 @@ class AbsolutePercentile:
 
     def __init__(self) -> None:
         self._counts = np.zeros(1 << (31 - _DROPPED_BITS), np.int64)
-        self._total, self.largest = 0, 0.0
+        self.largest = 0.0
 
     def add(self, values: NDArray[np.float32]) -> None:
         """Count finite values, shape (N,)."""
-        self._total += len(values)
         for low in range(0, len(values), _AT_ONCE):
             size = np.abs(values[low : low + _AT_ONCE])
             self.largest = max(self.largest, float(size.max()))
@@ -38,12 +37,13 @@ class AbsolutePercentile:
 
     def at(self, share: float) -> float:
         """Return the smallest bin that at least `share` of the values do not exceed; 0 if none."""
-        if not self._total:
+        total = int(self._counts.sum())
+        if not total:
             return 0.0
-        above = self._total - max(1, int(np.ceil(share * self._total)))  # may lie so many
-        end = int(np.float32(self.largest).view(np.uint32) >> _DROPPED_BITS) + 1
-        while (counts := self._counts[max(0, end - _BLOCK) : end]).sum() <= above:
-            above -= int(counts.sum())
-            end -= _BLOCK
-        found = end - 1 - int(np.searchsorted(np.cumsum(counts[::-1]), above, "right"))
+        rank = max(1, int(np.ceil(share * total)))
+        blocks = np.cumsum(self._counts.reshape(-1, _BLOCK).sum(axis=1))
+        block = int(np.searchsorted(blocks, rank)) * _BLOCK
+        before = total - int(self._counts[block:].sum())
+        counts = np.cumsum(self._counts[block : block + _BLOCK])
+        found = block + int(np.searchsorted(counts, rank - before))
         return float(np.array([found << _DROPPED_BITS], np.uint32).view(np.float32)[0])

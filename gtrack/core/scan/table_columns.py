@@ -25,7 +25,7 @@ from gtrack.core.texts import Chosen
 
 Column = str | Sequence[str] | NDArray[Any]
 
-_AT_ONCE = 1 << 11  # regions whose cells are in memory at once
+_AT_ONCE = 1 << 10  # regions whose cells are in memory at once
 
 
 def window_columns(

@@ -87,8 +87,11 @@ class Assembly:
         runs : Runs
             The runs of these cells, cut at cell boundaries; at least one.
         """
-        data, leaves, largest = encode_sections(runs, chrom, self._layout.cell_bases, self._each)
+        sections, leaves, largest = encode_sections(
+            runs, chrom, self._layout.cell_bases, self._each
+        )
         leaves["offset"] += np.uint64(self._end)
+        data = b"".join(sections)
         self._file.write(data)
         self._end += len(data)
         self._leaves.add(leaves)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
-from itertools import repeat
-from typing import Any, TypeVar
+from itertools import chain, repeat
+from typing import Any
 
 try:
     import deflate
@@ -19,8 +19,6 @@ except ImportError:  # a platform without wheels: slower, and other bytes, but a
 
 LEVEL = 1
 _TOGETHER = 64  # small sections: handing one to a thread costs more than compressing it
-
-Some = TypeVar("Some")
 
 _BY_THREADS = 1536
 """Bytes of a section, on average, from which threads pay: with shorter ones they mostly wait for
@@ -47,11 +45,10 @@ def compress(raw: bytes) -> bytes:
     return packed
 
 
-def compress_all(sections: Sequence[bytes]) -> tuple[bytes, list[int]]:
-    """Compress some sections as :func:`compress` does one; return all end to end, and sizes."""
+def compress_all(sections: Sequence[bytes]) -> list[bytes]:
+    """Compress some sections as :func:`compress` does one."""
     # By map: a frame of Python for each section costs a tenth of packing 200 bases.
-    packed = list(map(_zlib_compress, sections, repeat(LEVEL)))
-    return b"".join(packed), list(map(len, packed))
+    return list(map(_zlib_compress, sections, repeat(LEVEL)))
 
 
 def decompress_all(sections: Sequence[bytes], limit: int) -> list[bytes]:
@@ -66,24 +63,26 @@ def decompress_all(sections: Sequence[bytes], limit: int) -> list[bytes]:
 
 
 def on_all(
-    work: Callable[[slice], Some], count: int, size: int, each: Each, by_threads: int = _BY_THREADS
-) -> list[Some]:
-    """Return what ``work(some)`` makes of sections, some after the other.
+    work: Callable[[Sequence[bytes]], Sequence[Any]],
+    sections: Sequence[bytes],
+    each: Each,
+    by_threads: int = _BY_THREADS,
+) -> list[Any]:
+    """Return what ``work(some)`` makes of all sections.
 
     Parameters
     ----------
     work : callable
-    count, size : int
-        How many sections there are, and bytes in all of them.
+    sections : sequence of bytes
     each : callable
         Used where sections have so many bytes on average.
     by_threads : int
         So many.
     """
-    if size < by_threads * count:
+    if sum(map(len, sections)) < by_threads * len(sections):
         each = map
-    parts = (slice(at, at + _TOGETHER) for at in range(0, count, _TOGETHER))
-    return list(each(work, parts))
+    parts = (sections[at : at + _TOGETHER] for at in range(0, len(sections), _TOGETHER))
+    return list(chain.from_iterable(each(work, parts)))
 
 
 def decompress(packed: bytes, limit: int) -> bytes:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from gtrack.io.atomic import create, sync, sync_folder, temporary_beside
-
-_SMALL = 1 << 14  # bytes; coarse zoom levels have no more
 
 
 class NewFile:
@@ -30,15 +28,11 @@ class NewFile:
         self.path = path
         self.temporary = temporary_beside(path)
         self._file: BinaryIO = create(self.temporary, buffering=0)
-        self._scratch: list[IO[bytes]] = []
+        self._scratch: list[BinaryIO] = []
 
-    def scratch(self) -> IO[bytes]:
-        """Open an unnamed file beside this one, which lasts as long as the construction.
-
-        While it is small it is in memory: a file takes half a millisecond to make.
-        """
-        folder = str(self.path.parent)
-        file: IO[bytes] = tempfile.SpooledTemporaryFile(_SMALL, suffix=".tmp", dir=folder)
+    def scratch(self) -> BinaryIO:
+        """Open an unnamed file beside this one, which lasts as long as the construction."""
+        file: BinaryIO = tempfile.TemporaryFile(buffering=0, dir=self.path.parent, suffix=".tmp")
         self._scratch.append(file)
         return file
 
@@ -77,7 +71,7 @@ class NewFile:
                 file.close()
 
 
-def write_all(file: IO[bytes], data: bytes) -> None:
+def write_all(file: BinaryIO, data: bytes) -> None:
     """Write all of `data`: an unbuffered file may take less at a time."""
     view = memoryview(data)
     while view:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +58,7 @@ class Runs:
 
 def encode_sections(
     runs: Runs, chrom: int, cell_bases: int, each: Each = map
-) -> tuple[bytes, npt.NDArray[np.void], int]:
+) -> tuple[list[bytes], npt.NDArray[np.void], int]:
     """Compress runs to sections; each choice depends on one cell of the genome only.
 
     Parameters
@@ -75,8 +74,8 @@ def encode_sections(
 
     Returns
     -------
-    sections : bytes
-        Compressed sections end to end, in genome order.
+    sections : list of bytes
+        Compressed sections in genome order.
     leaves : ndarray of R_LEAF
         One entry per section, its offset counted from the first section.
     largest : int
@@ -87,9 +86,7 @@ def encode_sections(
     np.not_equal(bits[1:], bits[:-1], out=changes[1:])
     changes[runs.offsets] = True
     lengths = runs.stops - runs.offsets
-    # A run lies in a cell of fewer than 1 << 16 bases, and short numbers are added faster.
-    short = np.add.reduceat(changes.view(np.uint8), runs.offsets, dtype=np.uint16)
-    plateaus = short.astype(np.int64)
+    plateaus = np.add.reduceat(changes, runs.offsets, dtype=np.int64)
     sparse = plateaus <= np.maximum(lengths // BASES_PER_INTERVAL, FEW_INTERVALS)
     intervals = _intervals(runs, changes, plateaus, sparse) if sparse.any() else b""
 
@@ -110,23 +107,21 @@ def encode_sections(
     item_bytes = np.where(kind, INTERVAL.itemsize, runs.values.itemsize)
     interval_end = np.cumsum(np.where(kind, items, 0))
     body_at = np.where(kind, interval_end - items, runs.offsets[first]) * item_bytes
-    body_at[kind] += runs.values.nbytes  # intervals stand behind the values
-    body_end, width = body_at + items * item_bytes, SECTION_HEADER.itemsize
-    packed, bodies = heads.view(f"V{width}").tolist(), runs.values.tobytes() + intervals
-
-    def pack(some: slice) -> tuple[bytes, list[int]]:
-        spans = zip(packed[some], body_at[some].tolist(), body_end[some].tolist(), strict=True)
-        return compress_all([head + bodies[first:end] for head, first, end in spans])
-
-    size = len(packed) * width + int((body_end - body_at).sum())
-    sections, sizes = zip(*on_all(pack, len(packed), size, each), strict=True)
+    body_end = body_at + items * item_bytes
+    packed, values, width = heads.tobytes(), runs.values.tobytes(), SECTION_HEADER.itemsize
+    spans = zip(kind.tolist(), body_at.tolist(), body_end.tolist(), strict=True)
+    raw = [
+        packed[i * width : i * width + width] + (intervals if graph else values)[a:b]
+        for i, (graph, a, b) in enumerate(spans)
+    ]
+    sections = on_all(compress_all, raw, each)
 
     leaves = np.empty(len(first), R_LEAF)
     leaves["chrom"] = leaves["last_chrom"] = chrom
     leaves["start"], leaves["end"] = heads["start"], heads["end"]
-    leaves["size"] = list(chain.from_iterable(sizes))
+    leaves["size"] = [len(section) for section in sections]
     leaves["offset"] = np.cumsum(leaves["size"]) - leaves["size"]
-    return b"".join(sections), leaves, width + int((body_end - body_at).max())
+    return sections, leaves, width + int((body_end - body_at).max())
 
 
 def _intervals(

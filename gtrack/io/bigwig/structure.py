@@ -13,7 +13,6 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -151,15 +150,11 @@ class Sections:
     def decoded(self, limit: int, each: Each = map) -> list[bytes]:
         """Decompress all; none has more than `limit` bytes."""
         try:
-            work, size = partial(self._decoded, limit), sum(map(len, self.packed))
-            return list(chain.from_iterable(on_all(work, len(self.packed), size, each)))
+            return on_all(partial(decompress_all, limit=limit), self.packed, each)
         except ValueError:
             for packed, chrom, start in zip(self.packed, self.chrom, self.start, strict=True):
                 _decode(packed, limit, chrom, start)
             raise
-
-    def _decoded(self, limit: int, some: slice) -> list[bytes]:
-        return decompress_all(self.packed[some], limit)
 
     def all_are(self, right: npt.NDArray[np.bool_], problem: str) -> None:
         """Name the first section that is not right."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -97,8 +96,8 @@ class BigWigWriter:
         self._end = 0  # of the last run, on self._chrom
         self._buffer = np.empty(self._layout.batch_bases, np.dtype("<f4"))
         self._filled = 0
-        self._starts = array("q")  # of the runs in the buffer, on the genome
-        self._offsets = array("q")  # and in the buffer
+        self._starts: list[int] = []  # of the runs in the buffer, on the genome
+        self._offsets: list[int] = []  # and in the buffer
         self._covered = 0
         self._sample = RunSample()
         self._done = self._failed = False
@@ -165,15 +164,14 @@ class BigWigWriter:
     def add_runs(
         self,
         chrom: str,
-        starts: npt.NDArray[np.integer],
-        sizes: npt.NDArray[np.integer],
+        starts: npt.NDArray[np.int64],
+        sizes: npt.NDArray[np.int64],
         values: npt.NDArray[np.float32],
     ) -> None:
         """Append runs of one chromosome as :meth:`add` does one by one: same bytes, same errors.
 
         They are columns: 0-based starts in bp, bases of each, and the values, run after run.
         """
-        starts, sizes = (each.astype(np.int64, copy=False) for each in (starts, sizes))
         ends, offsets = starts + sizes, np.cumsum(sizes) - sizes
         if sizes.sum() != len(values):
             raise ValueError(f"{chrom}: {len(values)} values for runs of {sizes.sum()} bases")
@@ -193,11 +191,10 @@ class BigWigWriter:
             low = int(np.searchsorted(offsets, taken, "right")) - 1
             high = int(np.searchsorted(offsets, stop, "left"))
             into = np.maximum(taken - offsets[low:high], 0)  # the first may have begun before
-            at = starts[low:high] + into
-            goes_on = int(at[0] == self._end and len(self._starts) > 0)
-            self._starts.frombytes(at[goes_on:].tobytes())
-            at = offsets[low:high] + into + self._filled - taken
-            self._offsets.frombytes(at[goes_on:].tobytes())
+            at = (starts[low:high] + into).tolist()
+            goes_on = at[0] == self._end and bool(self._starts)
+            self._starts += at[goes_on:]
+            self._offsets += (offsets[low:high] + into + self._filled - taken).tolist()[goes_on:]
             self._buffer[self._filled : self._filled + stop - taken] = values[taken:stop]
             self._filled += stop - taken
             self._end = int(starts[high - 1] + stop - offsets[high - 1])
@@ -280,13 +277,16 @@ class BigWigWriter:
         self._encode(runs, whole)
         self._buffer[: len(rest)] = rest
         self._filled = len(rest)
-        self._starts, self._offsets = starts, array("q", [each - whole for each in offsets])
+        self._starts, self._offsets = starts, [offset - whole for offset in offsets]
 
     def _encode(self, runs: int, filled: int) -> None:
         """Encode the first runs of the buffer, which hold its first values."""
         assert self._chrom is not None
-        starts, offsets = np.array(self._starts[:runs]), np.array(self._offsets[:runs])
-        batch = Runs(self._buffer[:filled], starts, offsets).cut(self._layout.cell_bases)
+        batch = Runs(
+            self._buffer[:filled],
+            np.array(self._starts[:runs], np.int64),
+            np.array(self._offsets[:runs], np.int64),
+        ).cut(self._layout.cell_bases)
         self._assembly.append(self._ids[self._chrom], batch)
         self._sample.see(self._chrom, batch)
 
@@ -295,4 +295,4 @@ class BigWigWriter:
             if self._starts:
                 self._encode(len(self._starts), self._filled)
             self._assembly.end_chromosome(self._ids[self._chrom])
-            self._filled, self._starts, self._offsets = 0, array("q"), array("q")
+            self._filled, self._starts, self._offsets = 0, [], []

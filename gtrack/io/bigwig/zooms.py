@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import IO
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +77,7 @@ class ZoomLevel:
         Records per section.
     """
 
-    def __init__(self, bases: int, spool: IO[bytes], section_records: int) -> None:
+    def __init__(self, bases: int, spool: BinaryIO, section_records: int) -> None:
         self.bases = bases
         self.spool = spool
         self.records = 0

@@ -54,6 +54,7 @@ export class Reads {
   /** @type {Shower | undefined} */
   #shower
   #asking = false
+  #over = false
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -132,6 +133,7 @@ export class Reads {
       there = isThere(status)
     }
     this.#asking = false
+    if (this.#over) return
     if (!there) return this.#say(status, what)
     if (away) this.#tries = 0
     await this.#draw()
@@ -158,7 +160,7 @@ export class Reads {
     clearTimeout(this.#healing)
     this.#healing = setTimeout(async () => {
       const there = isThere(await this.#ask())
-      if (!this.problem || !this.#shower) return
+      if (this.#over || !this.problem) return
       if (!there) return this.#await(Math.min(2 * ms, LONGEST))
       this.#tries = 0
       await this.#draw()
@@ -189,6 +191,7 @@ export class Reads {
   destroy() {
     clearTimeout(this.#timer)
     clearTimeout(this.#healing)
+    this.#over = true
     this.#shower = undefined
     this.browser.off('locuschange', this.#watch)
   }

@@ -78,13 +78,8 @@ def test_what_is_read_is_what_was_written(runs, cell, tmp_path_factory):
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    runs=tracks(),
-    cell=st.sampled_from([4, 64, 8192]),
-    cuts=st.sets(st.integers(1, 20)),
-    kind=st.sampled_from([np.int64, np.int32, np.uint32, np.uint64]),
-)
-def test_runs_added_together_are_those_added_one_by_one(runs, cell, cuts, kind, tmp_path_factory):
+@given(runs=tracks(), cell=st.sampled_from([4, 64, 8192]), cuts=st.sets(st.integers(1, 20)))
+def test_runs_added_together_are_those_added_one_by_one(runs, cell, cuts, tmp_path_factory):
     if not runs:
         return
     folder = tmp_path_factory.mktemp("law")
@@ -97,8 +92,8 @@ def test_runs_added_together_are_those_added_one_by_one(runs, cell, cuts, kind, 
         for low, high in pairwise(sorted({0, len(runs), *(c for c in cuts if c < len(runs))})):
             for chrom in "ab":
                 part = [run for run in runs[low:high] if run[0] == chrom]
-                starts = np.array([start for _, start, _ in part], kind)
-                lengths = np.array([len(values) for *_, values in part], kind)
+                starts = np.array([start for _, start, _ in part], np.int64)
+                lengths = np.array([len(values) for *_, values in part], np.int64)
                 values = np.concatenate([ramp(0), *(values for *_, values in part)])
                 writer.add_runs(chrom, starts, lengths, values)
         assert writer.covered == sum(len(values) for *_, values in runs)
