@@ -114,8 +114,14 @@ class InputGradient:
 
     @contextmanager
     def products(self) -> Iterator[None]:
-        """Set how products are computed while it lasts, and that they give the same bits again."""
-        with products(self.precision, self.model), repeatable(self.model):
+        """Set how products are computed while it lasts, and that they give the same bits again.
+
+        On CUDA the model's device is the current one, which recordings and kernels of Triton ask
+        for; each thread has its own.
+        """
+        parameter = next(self.model.network.parameters())
+        on_device = torch.cuda.device_of(parameter)  # type: ignore[no-untyped-call]
+        with on_device, products(self.precision, self.model), repeatable(self.model):
             yield
 
     def _pass(self, batch: Any, contrasts: NDArray[np.float64]) -> Explained:

@@ -37,6 +37,7 @@ class Recorded:
         self._explain, self._weights = explain, weights
         self._of_shape: dict[Hashable, _Recording | None] = {}
         self._memory: Any = None  # one for all: they are never replayed side by side
+        self._stream: Any = None
         self._replays = 0
         self._wanted = weights.is_cuda and getattr(explain, "recordable", False)
 
@@ -84,16 +85,33 @@ class Recorded:
 
     def _record(self, batch: Any) -> _Recording:
         given = replace(batch, **{name: each.clone() for name, each in _tensors(batch).items()})
-        graph = torch.cuda.CUDAGraph()
-        # Other threads may use the device meanwhile: one lays the next pool in pinned memory.
-        with torch.cuda.graph(graph, pool=self._memory, capture_error_mode="thread_local"):
+        graph, stream = torch.cuda.CUDAGraph(), self._own_stream()
+        # Other threads may use the device meanwhile: one lays the next pool in pinned memory. Where
+        # recording fails, torch leaves its stream the current one.
+        with (
+            torch.cuda.stream(stream),
+            torch.cuda.graph(graph, self._memory, stream, capture_error_mode="thread_local"),
+        ):
             found = self._explain.tensors(given, self._weights)
         self._memory = graph.pool()
         recording = _Recording(given, graph, found)
-        launched, replayed = self._explain.tensors(batch, self._weights), recording.replayed(batch)
+        launched = self._explain.tensors(batch, self._weights)
+        for each in found:
+            each.fill_(torch.nan)  # what recorded nothing would still hold the right answer
+        replayed = recording.replayed(batch)
         if not all(torch.equal(*each) for each in zip(launched, replayed, strict=True)):
             raise RuntimeError("a recording has other bits")
         return recording
+
+    def _own_stream(self) -> Any:
+        """Return the stream that is recorded, of the device of the batches.
+
+        torch's own is of the device that was current when a process first recorded.
+        """
+        if self._stream is None:
+            device = self._weights.device
+            self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        return self._stream
 
 
 class _Recording:

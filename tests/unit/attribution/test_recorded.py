@@ -5,6 +5,7 @@ What is recorded on CUDA gives the bits of what is launched: test_staying.py, ma
 
 from __future__ import annotations
 
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import pytest
@@ -118,3 +119,52 @@ def test_now_and_then_a_replay_is_launched_as_well(monkeypatch: pytest.MonkeyPat
     recorded.answer = torch.full((2, 8), 0.5)  # memory that something else writes to
     wrong = [bool(recorded(batch())[1].isnan().all()) for _ in range(3)]
     assert wrong.count(True) == 1
+
+
+class Graph:
+    """A recording of what `Explains` does, made by what stands in for CUDA."""
+
+    def pool(self) -> object:
+        return self
+
+    def replay(self) -> None:
+        if self.works:
+            self.outputs.copy_(self.ids + 1)
+            self.relevance.copy_(self.ids)
+
+
+class Floats(Explains):
+    def tensors(self, batch, weights):
+        outputs, relevance = batch.ids + weights, batch.ids.float()
+        Graph.ids, Graph.outputs, Graph.relevance = batch.ids, outputs, relevance
+        return outputs, relevance
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_recording_of_nothing_is_not_taken(monkeypatch: pytest.MonkeyPatch, works: bool) -> None:
+    """As where what is recorded is another device than that of the model: each replay would give
+    what the first batch gave."""
+
+    @contextmanager
+    def recording(graph, memory, stream, *, capture_error_mode):
+        yield
+        graph.works = works
+        for name in ("ids", "outputs", "relevance"):
+            setattr(graph, name, getattr(Graph, name))
+
+    stands_in = {
+        "CUDAGraph": Graph,
+        "Stream": lambda device: device,
+        "stream": lambda stream: nullcontext(),
+        "graph": recording,
+    }
+    for name, made in stands_in.items():
+        monkeypatch.setattr(torch.cuda, name, made)
+    recorded = Recorded(Floats(), torch.ones(()))
+    recorded._wanted = True
+    for number in range(4):
+        given = Batch(torch.full((2, 8), number))
+        outputs, relevance = recorded(given)
+        assert outputs.eq(number + 1).all()
+        assert relevance.eq(number).all()
+    assert any(recorded._of_shape.values()) == works

@@ -204,3 +204,22 @@ def test_recordings_outlive_a_longer_pool(model, pool) -> None:
                 junk = torch.full((1 << 22,), torch.nan, device="cuda")  # where memory was free
                 assert np.array_equal(again.relevance, before.relevance)
                 del junk
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(torch.cuda.device_count() < 2, reason="no second CUDA device")
+def test_a_second_device_gives_the_bits_of_the_first(model, pool) -> None:
+    """No thread has it for its current device by itself, which recordings ask for."""
+    pools = [pool, [text.translate(str.maketrans("ACGT", "CATG")) for text in pool]]
+    found = []
+    for device in ("cuda:0", "cuda:1"):
+        model.network.to(device)
+        with AttnLrp().applied(model) as explain:
+            contrasts = np.array([[-1.0, 1.0]])
+            explainer = PoolExplainer("m", model, explain, contrasts, 130, False, Serial())
+            found.append([explainer(model.encode(each), each, str) for each in 4 * pools])
+        assert any(each is not None for each in explainer._recorded[0]._of_shape.values())
+    for one, other in zip(*found, strict=True):
+        assert np.array_equal(one.relevance, other.relevance)
+        assert np.array_equal(one.outputs, other.outputs)
+    assert torch.cuda.current_device() == 0
