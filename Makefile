@@ -7,8 +7,11 @@
 # make clean   remove all that was made           make readers IGV, igv.js, R and more read the demo
 PYTHON ?= python3
 BIN := .venv/bin
+# What pip is told to install as torch (docs/how-to/install.md has one without CUDA).
+TORCH ?= --requirement requirements/torch.txt
+WITH_NEEDS = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 # Locks hold every package, so nothing is asked of a package's own list.
-PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
+PIP = $(WITH_NEEDS) --no-deps
 # pip would compile on one core, and others' tests, too.
 COMPILE = $(BIN)/python -m compileall -qq -j 0 -x '/(tests?|testing/_internal)/' .venv/lib || true
 # A worker for each core, at most 8 (tests/workers.py); one that is idle takes over tests of another.
@@ -17,10 +20,11 @@ export OMP_NUM_THREADS ?= 1
 
 .PHONY: demo test long check lint lint-python lint-plugin bench view docs wheel lowest recipes peers readers lock hooks setup system plugin clean
 
-# What gtrack runs with: torch first, and each package by its hash (docs/decisions/0018).
+# What gtrack runs with: torch first, with what its build needs (CUDA, where it has it); then each
+# package by its hash, which puts right what the lock holds (docs/decisions/0018).
 .venv/.run: requirements/torch.txt requirements/run.lock requirements/lxt.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(PIP) --requirement requirements/torch.txt
+	$(WITH_NEEDS) $(TORCH)
 	$(PIP) --require-hashes --requirement requirements/run.lock
 	$(PIP) --require-hashes --requirement requirements/lxt.lock --no-build-isolation --use-pep517
 	$(PIP) --no-build-isolation --editable .
@@ -100,7 +104,7 @@ LOWEST := out/lowest/bin/python
 lowest: plugin
 	$(PYTHON) -m venv --clear out/lowest
 	$(LOWEST) -m pip install --quiet "pip>=25.1"
-	$(LOWEST) -m pip install --quiet --no-deps --requirement requirements/torch.txt
+	$(LOWEST) -m pip install --quiet $(TORCH)
 	$(LOWEST) -m pip install --quiet --constraint requirements/lowest.txt --group test --editable .
 	$(LOWEST) -m pip install --quiet --no-deps --require-hashes --requirement requirements/lxt.lock
 	$(LOWEST) -m pytest -n auto -m "not long" \
@@ -118,7 +122,7 @@ recipes:
 out/peers/.ready: requirements/torch.txt pyproject.toml
 	$(PYTHON) -m venv --clear out/peers
 	out/peers/bin/python -m pip install --quiet "pip>=25.1"
-	out/peers/bin/python -m pip install --quiet --requirement requirements/torch.txt
+	out/peers/bin/python -m pip install --quiet $(TORCH)
 	out/peers/bin/python -m pip install --quiet --group peers
 	touch $@
 
@@ -126,7 +130,7 @@ out/peers/.ready: requirements/torch.txt pyproject.toml
 out/quantus/.ready: requirements/torch.txt pyproject.toml
 	$(PYTHON) -m venv --clear out/quantus
 	out/quantus/bin/python -m pip install --quiet "pip>=25.1"
-	out/quantus/bin/python -m pip install --quiet --requirement requirements/torch.txt
+	out/quantus/bin/python -m pip install --quiet $(TORCH)
 	out/quantus/bin/python -m pip install --quiet --group metric-peers
 	touch $@
 
@@ -134,7 +138,7 @@ out/quantus/.ready: requirements/torch.txt pyproject.toml
 out/peft/.ready: requirements/torch.txt pyproject.toml
 	$(PYTHON) -m venv --clear out/peft
 	out/peft/bin/python -m pip install --quiet "pip>=25.1"
-	out/peft/bin/python -m pip install --quiet --requirement requirements/torch.txt
+	out/peft/bin/python -m pip install --quiet $(TORCH)
 	out/peft/bin/python -m pip install --quiet --group lora-peers
 	touch $@
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import packages_distributions, version
@@ -97,6 +99,21 @@ def test_the_locks_agree() -> None:
     for name in LOCKS[:3]:
         assert pinned(name).items() <= every.items()
     assert int(every["packaging"].partition(".")[0]) < 26, "snakemake 9 wants packaging < 26"
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_torch_comes_with_what_its_build_needs() -> None:
+    """The one that pip finds by itself on Linux is for CUDA, whose libraries are packages."""
+    asked = subprocess.run(
+        ["make", "--dry-run", "--always-make", ".venv/.run"],
+        **{"cwd": ROOT, "capture_output": True, "text": True, "check": True},
+        env={"PATH": os.environ["PATH"]},  # not what a make around this was told
+    )
+    texts = {"Makefile": asked.stdout, "page": (ROOT / "docs/how-to/install.md").read_text()}
+    for where, text in texts.items():
+        (line,) = (line for line in text.splitlines() if "requirements/torch.txt" in line)
+        assert "pip install" in line, where
+        assert "--no-deps" not in line, where
 
 
 def test_lxt_is_one_release_everywhere() -> None:
