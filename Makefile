@@ -23,6 +23,8 @@ export OMP_NUM_THREADS ?= 1
 # What gtrack runs with: torch first, with what its build needs (CUDA, where it has it); then each
 # package by its hash, which puts right what the lock holds (docs/decisions/0018).
 .venv/.run: requirements/torch.txt requirements/run.lock requirements/lxt.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	  "Python 3.11 or later is needed: add PYTHON=python3.12, for example")'
 	$(PYTHON) -m venv .venv
 	$(WITH_NEEDS) $(TORCH)
 	$(PIP) --require-hashes --requirement requirements/run.lock

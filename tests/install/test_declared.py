@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name as canonical
 import gtrack
 from tests.install.declared import DECLARED, EXTRAS, PROJECT, ROOT, lock, pinned
 
+MAKE = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 LOCKS = ("run", "development", "docs", "lxt")
 
 INDIRECT = {
@@ -101,7 +102,23 @@ def test_the_locks_agree() -> None:
     assert int(every["packaging"].partition(".")[0]) < 26, "snakemake 9 wants packaging < 26"
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@MAKE
+def test_a_python_that_is_too_old_is_told_so_before_anything_is_fetched(tmp_path: Path) -> None:
+    old = tmp_path / "python3.10"
+    as_old = "import sys; sys.version_info = (3, 10, 13); exec(sys.argv.pop())"
+    old.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exec "{sys.executable}" -c "{as_old}" "$2"\n')
+    old.chmod(0o755)
+    done = subprocess.run(
+        ["make", "--always-make", ".venv/.run", f"PYTHON={old}"],
+        **{"cwd": ROOT, "capture_output": True, "text": True},
+        env={"PATH": os.environ["PATH"]},
+    )
+    assert done.returncode == 2
+    assert not done.stdout
+    assert done.stderr.startswith("Python 3.11 or later is needed: add PYTHON=")
+
+
+@MAKE
 def test_torch_comes_with_what_its_build_needs() -> None:
     """The one that pip finds by itself on Linux is for CUDA, whose libraries are packages."""
     asked = subprocess.run(
