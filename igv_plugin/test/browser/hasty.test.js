@@ -97,3 +97,28 @@ test(
     assert.ok(Date.now() - before < 4000, 'too slow a machine to see it')
   }),
 )
+
+/** Runs in the page: what is begun and not brought to its end. */
+const begun = {
+  'a place': () => void window.app.goto('chr2', 90_000, 90_140),
+  'a zoom and a scale': () => {
+    window.app.browser.zoomWithScaleFactor(4)
+    void window.app.setScale('auto')
+  },
+  'models and a difference': () => {
+    void window.app.setModels({ order: ['dnabert2', 'cnn'], hidden: ['cnn'] })
+    void window.app.setDifference(true)
+  },
+}
+for (const [what, begin] of Object.entries(begun)) {
+  test(
+    `destroy() while ${what} is being read: nothing fails afterwards`,
+    slowly(async (page) => {
+      late(800)
+      await page.evaluate(begin)
+      await page.waitForTimeout(200)
+      await page.evaluate(() => window.app.destroy())
+      await page.waitForTimeout(4000) // and `mounted` looks for errors
+    }),
+  )
+}
