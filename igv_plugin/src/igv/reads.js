@@ -31,8 +31,8 @@ const isThere = (status) => status >= 200 && status < 400
  */
 export function lostProblem(status, what, { hostname, port }) {
   if (isThere(status)) {
-    const cure = 'Press Retry. If it stays so, copy the scan folder again, or write it anew.'
-    return { title: what, cure }
+    const anew = 'Reload this page if the scan was written anew meanwhile, else press Retry.'
+    return { title: what, cure: `${anew} If it stays so, copy the scan folder again.` }
   }
   if (status) {
     const cure = 'Is it another server? Open the whole address that "gtrack view" printed.'
