@@ -93,14 +93,14 @@ async function build(element, given, options, undo) {
   undo.push(() => removeBrowser(igv, browser))
   tame(browser)
   const { locus, ...wanted } = { ...options, ...address.read() }
-  const parts = { manifest, element, figure, address, keys }
+  const reads = new Reads(browser, manifest?.regions.url ?? hub, options.lost)
+  undo.push(() => reads.destroy())
+  const parts = { manifest, element, figure, address, keys, again: reads.again }
   const viewer = new Viewer(browser, parts, session, wanted)
   undo.push(() => viewer.destroy())
   early.forEach(viewer.report)
   const mismatch = genomeProblem(browser, manifest)
   if (mismatch) viewer.report(mismatch)
-  const reads = new Reads(browser, manifest?.regions.url ?? hub, options.lost)
-  undo.push(() => reads.destroy())
   await viewer.start([locus, session.locus], wanted.difference)
   address.keep(viewer.state) // so that Back leads to where it began
   const panel = makePanel(viewer, reads, room.give)

@@ -4,8 +4,8 @@ import { areSame, chosen, laneOf, namesOf, orderOf, pairOf, seriesOf } from './d
 import { differenceOf, messageOf } from './data/manifest.js'
 import { Ahead } from './igv/ahead.js'
 import { lookOf, tellTracks } from './igv/look.js'
-import { Mover, viewOf } from './igv/move.js'
-import { OWN_GENOME } from './igv/opening.js'
+import { Mover, placeOf, viewOf } from './igv/move.js'
+import { loadTracks, OWN_GENOME } from './igv/opening.js'
 import { formatLocus, parseLocus } from './pure/state.js'
 
 /** @typedef {import('../index.js').App} App */
@@ -25,6 +25,7 @@ import { formatLocus, parseLocus } from './pure/state.js'
  * @property {HTMLElement} figure
  * @property {import('./page/address.js').Address} address
  * @property {boolean} [keys] whether keys are heard while nothing has the focus
+ * @property {import('./data/again.js').Again} again
  */
 
 // Pixels of a base that is easy to read, the least bases that are worth a view, and the most that a
@@ -48,6 +49,7 @@ export class Viewer {
   #ahead
   #gone = false
   #unasked = false
+  #wish = 0 // of places: only the last is shown
   /** @type {Promise<void>} one change of the difference after the other */
   #work = Promise.resolve()
 
@@ -57,7 +59,8 @@ export class Viewer {
    * @param {Session} session
    * @param {Wanted} wanted
    */
-  constructor(browser, { manifest, element, figure, address, keys }, { tracks, roi }, wanted) {
+  constructor(browser, parts, { tracks, roi }, wanted) {
+    const { manifest, element, figure, address, keys, again } = parts
     const { motif, family, model } = wanted
     const { colors, ...look } = lookOf(browser, wanted)
     this.browser = browser
@@ -65,6 +68,7 @@ export class Viewer {
     this.element = element
     this.figure = figure
     this.keys = keys
+    this.again = again
     this.#address = address
     this.#mover = new Mover(browser)
     this.#ahead = new Ahead(browser, () => this.#find('relevance').filter((t) => !t.isHidden))
@@ -193,10 +197,14 @@ export class Viewer {
 
   /** @type {App['goto']} */
   goto = async (chrom, start, end, width = 1) => {
+    const wish = ++this.#wish
     // Not by igv.js' search, which knows no odd names.
     const chromosome = await this.browser.genome.loadChromosome(chrom)
-    if (this.#gone) return false
-    if (chromosome) return this.#mover.show(viewOf(chromosome, start, end, width))
+    if (this.#gone || wish !== this.#wish) return false
+    if (chromosome) {
+      await this.#mover.show(viewOf(chromosome, start, end, width))
+      return wish === this.#wish
+    }
     const locus = formatLocus({ chrom, start, end })
     const title = `${locus} cannot be shown: the genome has no such chromosome.`
     this.report({ title, cure: OWN_GENOME, passing: true })
@@ -234,19 +242,6 @@ export class Viewer {
   chose = (row) => this.#emit('hit', row)
 
   /**
-   * What a text means: a place or, of a sequence whose name may hold colons, all of it.
-   *
-   * @param {string} text
-   */
-  async #placeOf(text) {
-    const { genome } = this.browser
-    const [named, place] = [genome.getChromosome(text), parseLocus(text)]
-    if (!named && place && (await genome.loadChromosome(place.chrom))) return place
-    const whole = named ?? (await genome.loadChromosome(text))
-    return whole ? { chrom: whole.name, start: 0, end: whole.bpLength } : place
-  }
-
-  /**
    * Shows the first of some places, then the tracks, so that each is read once; and follows what
    * igv.js and the address do.
    *
@@ -255,15 +250,15 @@ export class Viewer {
    */
   async start(places, difference) {
     for (const place of new Set(places)) {
-      const view = typeof place === 'string' ? await this.#placeOf(place) : place
+      const view = typeof place === 'string' ? await placeOf(this.browser, place) : place
       if (!view?.chrom) continue
       this.#unasked = place !== places[0] && view.end - view.start <= MOST
       if (await this.fit(view)) break
     }
     const extra = difference && differenceOf(this.#tracks, this.#state)
     const list = extra ? [...this.#tracks, extra] : this.#tracks
-    const loaded = this.browser.loadTrackList(list.map((track, i) => this.#placed(track, i)))
-    await loaded.catch((error) => {
+    const configs = list.map((track, i) => this.#placed(track, i))
+    await loadTracks(this.browser, configs).catch((error) => {
       this.report(problem(`A track cannot be shown: ${messageOf(error)}.`, COPY))
     })
     this.relevance = seriesOf(this.#find('relevance'))
@@ -272,19 +267,21 @@ export class Viewer {
     this.#filterHits()
     this.browser.on('locuschange', () => this.#changed('locus', this.state().locus))
     this.browser.on('trackremoved', () => this.#changed('difference', this.state().difference))
-    this.#address.follow(this.restore)
+    this.#address.follow(this.restore, this.state)
   }
 
   /** Shows what a link or an earlier page says. @param {Partial<State>} wanted */
   restore = async ({ locus, model, motif, family, order = [], hidden = [], ...wanted }) => {
-    const now = this.#state
+    const [now, wish] = [this.#state, ++this.#wish]
     const { threshold = now.threshold, scale = now.scale, reverse = now.reverse } = wanted
     await this.#draw({ threshold, scale, reverse })
+    if (wish !== this.#wish) return false
     this.setFilter({ model, motif, family })
     await this.setModels({ order, hidden })
+    if (wish !== this.#wish) return false
     await this.setDifference(Boolean(wanted.difference), wanted.first, wanted.second)
     const { chrom, start, end } = parseLocus(locus) ?? {}
-    return chrom ? this.goto(chrom, Number(start), Number(end)) : false
+    return chrom && wish === this.#wish ? this.goto(chrom, Number(start), Number(end)) : false
   }
 
   /** Tells nobody any more, whatever igv.js still brings to its end. */

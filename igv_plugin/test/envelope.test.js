@@ -17,7 +17,8 @@ function under(values, start, end) {
 /** A relevance track, as far as its features are concerned. */
 const trackOf = (values) => {
   const reader = new Reader(fileOf(values))
-  const browser = { genome: { getSequence: async () => null } }
+  const referenceFrameList = [{ chr: 'c', start: 0, end: Infinity }]
+  const browser = { genome: { getSequence: async () => null }, referenceFrameList }
   return { browser, pieces: (...asked) => reader.pieces(...asked) }
 }
 const ends = ({ high, low }) => [high, low]

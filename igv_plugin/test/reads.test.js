@@ -15,6 +15,7 @@ test('a server that is gone, another one, and a file that is', () => {
   assert.match(lostProblem(403, '', here).cure, /whole address/)
   const file = lostProblem(200, 'Track cnn could not be reached.', here)
   assert.equal(file.title, 'Track cnn could not be reached.')
+  assert.match(file.cure, /Reload this page if the scan was written anew/) // igv.js keeps its index
 })
 
 test('after a failure more is asked for, and the same is answered', async () => {

@@ -24,13 +24,15 @@ test('a view in words', () => {
     { model: 'cnn', values: new Float32Array([0, 0.5, -2]) },
     { model: 'share', unit: 'value', values: new Float32Array([0, 0.25]) },
     { model: 'none', values: new Float32Array([NaN]) },
-    { model: 'far', values: null },
+    { model: 'far' },
+    { model: 'lost', values: null },
   ]
   assert.equal(
     inWords(view, models, { kind: 'hits', rows: 1234 }),
     'chr1, bases 1,000,001 to 1,000,140 (140). cnn: strongest base −2 logit at 1,000,003. ' +
       'share: strongest base +0.25 value at 1,000,002. none: no values here. ' +
-      'far: zoom in to 20,000 bases to hear its values. 1,234 listed hits in view.',
+      'far: zoom in to 20,000 bases to hear its values. lost: its values cannot be read. ' +
+      '1,234 listed hits in view.',
   )
   assert.equal(inWords(view, [], null), 'chr1, bases 1,000,001 to 1,000,140 (140).')
 })

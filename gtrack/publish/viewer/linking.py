@@ -33,10 +33,12 @@ const $need = (path) => {
 }
 const $here = (path) => new URL(`plugin/${path}`, import.meta.url).href
 let rest
+let failures = 0
 const $load = async (path) => {
   if (!parts.has(path)) {
-    rest ??= import('./rest.js').catch((error) => {
-      rest = undefined // the next one asks again
+    rest ??= import(`./rest.js${failures ? `?${failures}` : ''}`).catch((error) => {
+      rest = undefined // the next one asks again: by another name, as a browser keeps what failed
+      failures += 1
       throw error
     })
     ;(await rest).add(parts, $need, $load, $here)

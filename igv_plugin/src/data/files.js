@@ -1,4 +1,5 @@
 // Files of a scan before they are loaded, and what is wrong with them.
+import { steady } from './again.js'
 
 export const COPY = 'Copy the whole scan folder again, or write it anew with gtrack.'
 
@@ -25,9 +26,13 @@ const unread = ({ message, status }) => `cannot be read (${message ?? `HTTP ${st
  * @returns {Promise<string>}
  */
 export async function fetchText(url, cure) {
-  const response = await fetch(url).catch((error) => error)
-  if (!response.ok) throw problem(`${url} ${unread(response)}.`, cure)
-  return response.text()
+  const read = async () => {
+    const response = await fetch(url)
+    return { ok: response.ok, status: response.status, text: await response.text() }
+  }
+  const answer = await steady(read).catch((error) => error)
+  if (!answer.ok) throw problem(`${url} ${unread(answer)}.`, cure)
+  return answer.text
 }
 
 /** @type {Record<string, number>} */
@@ -75,12 +80,20 @@ export async function look(url, { format = '', size } = {}) {
 }
 
 /**
+ * What a server answers, with the bytes of a part.
+ *
  * @param {string} url
  * @param {number} from
  * @param {number} to
  */
-const ask = (url, from, to) =>
-  fetch(url, { headers: { Range: `bytes=${from}-${to}` } }).catch((error) => error)
+function ask(url, from, to) {
+  const read = async () => {
+    const answer = await fetch(url, { headers: { Range: `bytes=${from}-${to}` } })
+    const part = answer.status === 206 && (await answer.arrayBuffer())
+    return Object.assign(answer, { part })
+  }
+  return steady(read).catch((error) => error)
+}
 
 /**
  * @param {string} url
@@ -100,12 +113,12 @@ const cut = (url) => problem(`${url} is truncated: it is shorter than it was wri
  *
  * @param {string} url
  * @param {string} kind
- * @param {Response} answer
+ * @param {{part: ArrayBuffer}} answer
  * @param {boolean} atEnd
  * @returns {Promise<Found>}
  */
-async function judged(url, kind, answer, atEnd) {
-  const bytes = new DataView(await answer.arrayBuffer())
+async function judged(url, kind, { part }, atEnd) {
+  const bytes = new DataView(part)
   if (atEnd && bytes.byteLength < 4) return { bad: cut(url) }
   const magic = MAGIC[kind]
   if (!magic) return {}

@@ -2,15 +2,36 @@
 import { turns } from '../pure/turns.js'
 
 /**
- * Gives each line of a text file to `add`, as they come, with rests for the page.
+ * Gives each line of a text file to `add`, once, as they come, with rests for the page.
  *
  * @param {string} url
  * @param {(line: string) => void} add
- * @param {AbortSignal} [signal]
+ * @param {import('./again.js').Again} again
+ * @param {AbortSignal} signal
  */
-export async function readLines(url, add, signal) {
+export function readLines(url, add, again, signal) {
+  let known = 0
+  return again(async () => {
+    let at = 0
+    await read(url, signal, (line) => {
+      if (at++ < known) return
+      add(line)
+      known = at
+    })
+  }, signal)
+}
+
+/**
+ * @param {string} url
+ * @param {AbortSignal} signal
+ * @param {(line: string) => void} add
+ */
+async function read(url, signal, add) {
   const response = await fetch(url, { signal })
-  if (!response.ok) throw new Error(`the server answered ${response.status}`)
+  if (!response.ok) {
+    const { status } = response
+    throw Object.assign(new Error(`the server answered ${status}`), { status })
+  }
   const turn = turns()
   const texts = response.body?.pipeThrough(new TextDecoderStream()).getReader()
   let [begun, count] = ['', 0]

@@ -53,11 +53,12 @@ export function scoreReader(count, into) {
  *
  * @param {string} url
  * @param {number} count of regions
+ * @param {import('./again.js').Again} again
  * @param {AbortSignal} signal
  */
-export async function readScores(url, count, signal) {
+export async function readScores(url, count, again, signal) {
   /** @type {Scores[]} */
   const scores = []
-  if (!url.endsWith('.gz')) await readLines(url, scoreReader(count, scores), signal)
+  if (!url.endsWith('.gz')) await readLines(url, scoreReader(count, scores), again, signal)
   return scores
 }

@@ -5,6 +5,7 @@ import { messageOf } from './manifest.js'
 
 /** @typedef {import('../pure/hits.js').Table} Table */
 /** @typedef {'hits' | 'regions'} Kind */
+/** @typedef {Pick<import('../page/panel.js').Viewer, 'report' | 'again'>} Told */
 
 /**
  * Reads the hits and regions of a manifest into tables; a file that cannot be read is reported, and
@@ -12,14 +13,14 @@ import { messageOf } from './manifest.js'
  *
  * @param {import('./manifest.js').Manifest} manifest
  * @param {Record<Kind, Table>} tables
- * @param {(problem: import('../../index.js').Problem) => void} report
+ * @param {Told} viewer
  * @param {AbortSignal} signal
  */
-export async function readTables({ hits, regions }, tables, report, signal) {
+export async function readTables({ hits, regions }, tables, { report, again }, signal) {
   /** @type {(url: string, table: Table, model?: string) => Promise<void>} */
   const read = async (url, table, model) => {
     try {
-      await readLines(url, table.reader(model), signal)
+      await readLines(url, table.reader(model), again, signal)
     } catch (error) {
       if (signal.aborted) return
       report(problem(`${url} cannot be read to its end: ${messageOf(error)}.`, COPY))
@@ -34,13 +35,14 @@ export async function readTables({ hits, regions }, tables, report, signal) {
  * The motifs' logos by identifier; none where they cannot be read.
  *
  * @param {string | undefined} url
+ * @param {import('./again.js').Again} again
  * @param {AbortSignal} signal
  * @returns {Promise<import('../parts/popup.js').Motifs>}
  */
-export async function readMotifs(url, signal) {
+export async function readMotifs(url, again, signal) {
   if (!url) return {}
   try {
-    return await (await fetch(url, { signal })).json()
+    return await again(async () => (await fetch(url, { signal })).json(), signal)
   } catch {
     return {}
   }

@@ -60,7 +60,7 @@ export async function toBestHit({ goto, span, state, relevance }, side, name, on
   const best = ties.reduce((a, b) => (Math.abs(relSum[b]) > Math.abs(relSum[a]) ? b : a))
   const hit = hits.row(best)
   const { chrom, chromStart: start, chromEnd: end } = hit
-  await goto(chrom, start, end, Math.max(span(), end - start))
+  if (!(await goto(chrom, start, end, Math.max(span(), end - start)))) return false
   list.touch({ chrom, start, end })
   const said = `q ${briefQ(hit)}, relevance ${signed(hit.relSum)} of ${hit.model}`
   return `${name}: the best of ${counted(rows.length, 'hit')} (${said}). Keys n and p: the others.`

@@ -35,7 +35,7 @@ export function readAll(viewer, { side, lists, signal }, sources) {
   return Promise.all([
     sources.add('motifs', () => lists.then(() => motifsOf(hits))),
     ...annotationsOf(viewer).map((each) =>
-      sources.add(each.name, () => lists.then(() => annotated(each, beside, signal))),
+      sources.add(each.name, () => lists.then(() => annotated(each, beside, viewer.again, signal))),
     ),
     sources.add('regions', () => lists.then(() => regionsOf(regions))),
   ])

@@ -109,13 +109,14 @@ export async function chromosomesOf({ genome }) {
  *
  * @param {Annotation} annotation
  * @param {(place: Interval) => string} beside what else is there
+ * @param {import('../data/again.js').Again} again
  * @param {AbortSignal} signal
  * @returns {Promise<Source[]>}
  */
-export async function annotated({ name: title, url }, beside, signal) {
+export async function annotated({ name: title, url }, beside, again, signal) {
   if (!url) throw new Error('no list of names; gtrack annotate NAME=FILE writes it')
   const spots = new Spots()
-  await readLines(url, spots.read, signal)
+  await readLines(url, spots.read, again, signal)
   return [await sourceOf(spots, title, 'name', beside)]
 }
 

@@ -2,6 +2,9 @@
 
 /** @typedef {import('../../igv.js').Browser} Browser */
 
+/** @type {WeakSet<Browser>} those that were removed */
+const gone = new WeakSet()
+
 /**
  * Takes away igv.js' ears for the keys and the size of the page, which are listened to by keys.js
  * and fit.js, and those that it would leave behind with each change of place.
@@ -10,6 +13,12 @@
  */
 export function tame(browser) {
   deafen(browser)
+  // What it was reading when it was removed it would draw on tracks that are gone.
+  const update = browser.updateViews.bind(browser)
+  browser.updateViews = () =>
+    update().catch((error) => {
+      if (!gone.has(browser)) throw error
+    })
   browser.on('columnlayoutchange', () => release(browser, (div) => !div.isConnected))
 }
 
@@ -41,5 +50,7 @@ function release({ trackViews }, isLeft) {
 export function removeBrowser(igv, browser) {
   release(browser, () => true)
   igv.removeBrowser(browser)
+  gone.add(browser)
+  browser.trackViews = []
   deafen(browser) // to the keys it would listen once more
 }

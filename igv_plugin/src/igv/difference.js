@@ -60,11 +60,10 @@ export const differenceTrack = (Relevance) =>
     }
 
     /** @type {Reader['pieces']} */
-    async pieces(chr, start, end, bpPerPixel) {
+    async pieces(...asked) {
       const pair = this.pair
-      const [a, b] = await Promise.all(
-        pair.map((track) => track?.pieces(chr, start, end, bpPerPixel) ?? []),
-      )
+      const [a, b] = await Promise.all(pair.map((track) => track?.pieces(...asked) ?? []))
+      if (!a || !b) return /** @type {any} */ (undefined) // the view has gone on
       const [unitA, unitB] = pair.map((track) => (this.inUnits && track?.p99) || 1)
       return areBins(a) && areBins(b)
         ? boundsOfDifference(a, b, unitA, unitB)

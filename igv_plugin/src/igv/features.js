@@ -22,7 +22,10 @@ import { RAW } from './reading.js'
 export async function featuresOf(track, chr, start, end, bpPerPixel) {
   const width = bpPerPixel < RAW ? 0 : bpPerPixel
   const [from, to] = width ? wholeBins(start, end, width) : [start, end]
-  const pieces = await track.pieces(chr, from, to, bpPerPixel)
+  const isSeen = () =>
+    track.browser.referenceFrameList.some((f) => f.chr === chr && f.start < to && f.end > from)
+  const pieces = await track.pieces(chr, from, to, bpPerPixel, isSeen)
+  if (!pieces) return /** @type {any} */ (undefined) // of this igv.js keeps nothing
   const shown = width ? envelope(pieces, width, from, to) : [...pieces]
   // igv.js keeps what it has down to half of this zoom
   const letters =

@@ -1,6 +1,7 @@
 // How igv.js shows another place. For each, its own way makes the page of all tracks anew; within a
 // chromosome the one that is there is moved, as by a drag.
 import { around } from '../pure/hits.js'
+import { parseLocus } from '../pure/state.js'
 import { showLate } from './spinner.js'
 
 /** @typedef {import('../../index.js').Interval} Interval */
@@ -31,6 +32,19 @@ export const viewOf = ({ name: chr, bpLength }, start, end, width) => ({
   chr,
   ...around(start, end, width, bpLength),
 })
+
+/**
+ * What a text means: a place or, of a sequence whose name may hold colons, all of it.
+ *
+ * @param {Browser} browser
+ * @param {string} text
+ */
+export async function placeOf({ genome }, text) {
+  const [named, place] = [genome.getChromosome(text), parseLocus(text)]
+  if (!named && place && (await genome.loadChromosome(place.chrom))) return place
+  const whole = named ?? (await genome.loadChromosome(text))
+  return whole ? { chrom: whole.name, start: 0, end: whole.bpLength } : place
+}
 
 export class Mover {
   #browser

@@ -1,4 +1,5 @@
 // What is opened: a manifest or a hub as an igv.js session, without what cannot be shown.
+import { steady } from '../data/again.js'
 import { COPY, fetchText, look, problem, wholeFiles } from '../data/files.js'
 import { laneOf } from '../data/lanes.js'
 import { localReference, messageOf, readManifest, sessionFromManifest } from '../data/manifest.js'
@@ -198,7 +199,7 @@ export async function openBrowser(igv, figure, { session, bare, ...rest }, optio
   const nucleotideColors = { ...COLORS, ...palette }
   const quiet = { showNavigation: false, search: false }
   try {
-    return await igv.createBrowser(figure, { ...genome, nucleotideColors, ...quiet })
+    return await steady(() => igv.createBrowser(figure, { ...genome, nucleotideColors, ...quiet }))
   } catch (error) {
     const [why] = messageOf(error).split('\n') // the rest are hints on addresses
     const title = `igv.js could not open the genome (${why}).`
@@ -208,6 +209,18 @@ export async function openBrowser(igv, figure, { session, bare, ...rest }, optio
     return openBrowser(igv, figure, { ...rest, session: own }, options, report)
   }
 }
+
+/**
+ * Loads tracks, each once.
+ *
+ * @param {Browser} browser
+ * @param {import('../../igv.js').TrackConfig[]} configs
+ */
+export const loadTracks = (browser, configs) =>
+  steady(() => {
+    const there = browser.trackViews.map(({ track }) => track.config)
+    return browser.loadTrackList(configs.filter((config) => !there.includes(config)))
+  })
 
 /**
  * What is wrong where the genome is not that of the scan; null where it is.

@@ -4,7 +4,7 @@ import { joined } from '../pure/envelope.js'
 /** @typedef {import('../pure/envelope.js').Piece} Piece */
 /** @typedef {import('../../igv.js').Query} Query */
 /** @typedef {{chr: string, start: number, end: number, zoom: number}} Ask */
-/** @typedef {Ask & {pieces: Promise<any[]>}} Kept */
+/** @typedef {Ask & {pieces: Promise<any>, wanted: (() => boolean)[]}} Kept */
 
 /**
  * Below this many bases per pixel each base is drawn: igv.js keeps what it has down to half of the
@@ -34,20 +34,30 @@ export class Reader {
    * @param {number} start
    * @param {number} end
    * @param {number} bpPerPixel
+   * @param {() => boolean} [isWanted] asked when its turn has come: where a view has gone on, it is
+   *   not read, and none is what comes
    * @returns {Promise<Piece[]>}
    */
-  pieces(chr, start, end, bpPerPixel) {
+  pieces(chr, start, end, bpPerPixel, isWanted = () => true) {
     const zoom = bpPerPixel < SUMMARIES ? 0 : bpPerPixel
     const fits = (/** @type {Kept} */ k) =>
       k.chr === chr && k.start <= start && k.end >= end && k.zoom === zoom
     const kept = this.#kept.find(fits)
-    if (kept) return kept.pieces
-    const pieces = this.#last.then(() => this.#read({ chr, start, end, zoom }))
-    const entry = { chr, start, end, zoom, pieces }
-    this.#kept = [entry, ...this.#kept].slice(0, 4)
-    this.#last = pieces.catch(() => {
+    if (kept) {
+      kept.wanted.push(isWanted)
+      return kept.pieces
+    }
+    const wanted = [isWanted]
+    /** @returns {any} */
+    const drop = () => {
       this.#kept = this.#kept.filter((k) => k !== entry)
-    })
+    }
+    const pieces = this.#last.then(() =>
+      wanted.some((is) => is()) ? this.#read({ chr, start, end, zoom }) : drop(),
+    )
+    const entry = { chr, start, end, zoom, pieces, wanted }
+    this.#kept = [entry, ...this.#kept].slice(0, 4)
+    this.#last = pieces.catch(drop)
     return pieces
   }
 

@@ -1,5 +1,6 @@
 // What igv.js cannot read, or is slow to read, after the start: for one bar, with a way back, in
 // place of its dialogs and of a blank figure.
+import { isLoss, pause, STEP, steady, TRIES } from '../data/again.js'
 import { messageOf } from '../data/manifest.js'
 
 /** @typedef {import('../../index.js').Problem} Problem */
@@ -14,12 +15,8 @@ const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$/
 const FAILURE = /could not be|error (accessing|loading)|not found|timed out/i
 const PATIENCE = 5000 // ms that a server has to show that it is there
 const SLOW = 2000 // ms after which it is said that something is still being read
-const STEP = 500
-const TRIES = 2 // so often it is waited and seen whether all can be drawn anew
 const QUIET = 10_000 // ms without a failure, after which that begins again
 const LONGEST = 8000 // ms between questions to a server that is gone
-
-const pause = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms))
 
 /** @param {number} status */
 const isThere = (status) => status >= 200 && status < 400
@@ -34,8 +31,8 @@ const isThere = (status) => status >= 200 && status < 400
  */
 export function lostProblem(status, what, { hostname, port }) {
   if (isThere(status)) {
-    const cure = 'Press Retry. If it stays so, copy the scan folder again, or write it anew.'
-    return { title: what, cure }
+    const anew = 'Reload this page if the scan was written anew meanwhile, else press Retry.'
+    return { title: what, cure: `${anew} If it stays so, copy the scan folder again.` }
   }
   if (status) {
     const cure = 'Is it another server? Open the whole address that "gtrack view" printed.'
@@ -62,6 +59,8 @@ export class Reads {
   #waited = 0
   #drawn = 0 // when all was drawn anew
   #tries = 0
+  /** @type {((value?: unknown) => void)[]} who waits until all can be read again */
+  #waiting = []
 
   /**
    * @param {Browser} browser
@@ -100,6 +99,27 @@ export class Reads {
   #tell(problem) {
     this.problem = problem
     this.#shower?.lost(problem)
+    if (!problem) for (const go of this.#waiting.splice(0)) go()
+  }
+
+  /**
+   * Reads what is read once; where the server was away, once more when it is there again.
+   *
+   * @type {import('../data/again.js').Again}
+   */
+  again = async (read, signal) => {
+    for (;;) {
+      try {
+        return await steady(read)
+      } catch (error) {
+        if (signal.aborted || !isLoss(error)) throw error
+        const status = await this.#ask()
+        if (signal.aborted || isThere(status)) throw error
+        const back = new Promise((done) => this.#waiting.push(done))
+        if (this.#waiting.length === 1) this.#say(status, '')
+        await back
+      }
+    }
   }
 
   /** The status that the server answers now; 0 for nothing. */
@@ -193,6 +213,7 @@ export class Reads {
     clearTimeout(this.#healing)
     this.#over = true
     this.#shower = undefined
+    for (const go of this.#waiting.splice(0)) go()
     this.browser.off('locuschange', this.#watch)
   }
 }

@@ -77,8 +77,8 @@ export const relevanceTrack = (WigTrack) =>
     }
 
     /** @type {Reader['pieces']} */
-    pieces(chr, start, end, bpPerPixel) {
-      return this.reading.pieces(chr, start, end, bpPerPixel)
+    pieces(chr, start, end, bpPerPixel, isWanted) {
+      return this.reading.pieces(chr, start, end, bpPerPixel, isWanted)
     }
     /**
      * The band around an ensemble's mean, of single bases; none of a model, or where it cannot be

@@ -17,6 +17,7 @@ import { topHits } from '../pure/best.js'
  * @typedef {object} Told
  * @property {() => void} changed hears that more is known
  * @property {(share: number) => void} progress of what all rows are read for; 1 at its end
+ * @property {import('../data/again.js').Again} again
  * @property {AbortSignal} signal
  */
 
@@ -75,11 +76,11 @@ export class RegionFacts {
 
   async #readScores() {
     const { table = '' } = this.manifest.regions
-    const { signal, changed } = this.told
+    const { signal, changed, again } = this.told
     if (table.endsWith('.gz')) this.why = 'Their scores are too many for this page: regions.tsv.gz'
     if (!table) return
     try {
-      this.scores = await readScores(table, this.regions.count, signal)
+      this.scores = await readScores(table, this.regions.count, again, signal)
     } catch {
       this.why = 'Their scores cannot be read: regions.tsv'
     }
@@ -124,7 +125,8 @@ export class RegionFacts {
     if (known) return known
     const none = () => /** @type {Near[]} */ ([])
     const tracks = geneTracks(this.browser, this.manifest)
-    const made = genesOf(this.browser, tracks, chrom).catch(() => none)
+    const { again, signal } = this.told
+    const made = again(() => genesOf(this.browser, tracks, chrom), signal).catch(() => none)
     this.#finders.set(chrom, made)
     void made.then((finder) => this.#found.set(chrom, finder))
     return made
@@ -176,6 +178,7 @@ export class RegionFacts {
   async #read(rows, progress) {
     /** @type {Place[]} */
     const left = []
+    const { again, signal } = this.told
     const turn = turns()
     for (const [i, at] of rows.entries()) {
       if (this.largest.some((values) => Number.isNaN(values[at]))) left.push(this.placeOf(at))
@@ -184,12 +187,13 @@ export class RegionFacts {
     const groups = groupsOf(left)
     for (const [i, group] of groups.entries()) {
       for (const [series, reader] of this.readers.entries()) {
-        if (this.told.signal.aborted) return
+        if (signal.aborted) return
         const values = this.largest[series]
         const tell = (/** @type {Place} */ { at }, /** @type {number} */ value) => {
           values[at] = Number.isNaN(value) ? Infinity : value
         }
-        await reader.read(group, tell).catch(() => group.forEach((place) => tell(place, NaN)))
+        const read = again(() => reader.read(group, tell), signal)
+        await read.catch(() => group.forEach((place) => tell(place, NaN)))
       }
       progress?.((i + 1) / groups.length)
     }

@@ -1,6 +1,7 @@
 // What is listed, made of the tables once they are read; what is said of a row.
 import { regionCard, siteCard } from './cards.js'
 import { hitCard } from '../parts/popup.js'
+import { whyEmpty } from '../pure/emptiness.js'
 import { RegionFacts } from './known.js'
 import { RegionList } from './regions.js'
 import { HitList, SiteList } from './sites.js'
@@ -26,6 +27,7 @@ export { Navigator } from './navigator.js'
 export function makeLists(tables, viewer, manifest, { changed, ...more }) {
   const facts = new RegionFacts(tables, viewer, manifest, {
     ...more,
+    again: viewer.again,
     changed: () => changed(regions.refresh()),
   })
   const regions = new RegionList(facts)
@@ -44,5 +46,5 @@ export function makeLists(tables, viewer, manifest, { changed, ...more }) {
     const rows = tables.regions.sorted('position').filter(over)
     return [...rows.subarray(0, 2)].map((row) => regionCard(facts, row).element)
   }
-  return { lists, cardsOf, regionsAt }
+  return { lists, cardsOf, regionsAt, whyEmpty }
 }

@@ -53,7 +53,7 @@ async function withMiddle({ browser, figure, state, goto }, change) {
   if (figure.clientWidth === width) return
   await browser.layoutChange() // keeps the left end
   const now = parseLocus(state().locus)
-  if (!view || !now) return
+  if (!view || now?.chrom !== view.chrom || now.start !== view.start) return // or gone elsewhere
   const middle = Math.floor((view.start + view.end) / 2)
   await goto(view.chrom, middle, middle + 1, now.end - now.start)
 }

@@ -109,11 +109,10 @@ export class RegionList {
       {
         ...{ id: 'gene', title: 'Nearest gene', width: 6.6, grow: 2 },
         meaning: 'With the smallest distance to its body',
-        cell: (_, at) =>
-          this.#facts
-            .genes(at)
-            ?.map(({ name }) => name)
-            .join(', ') || SOON,
+        cell: (_, at) => {
+          const near = this.#facts.genes(at)
+          return near ? near.map(({ name }) => name).join(', ') || NONE : SOON
+        },
       },
       {
         ...{ id: 'distance', title: 'Distance', width: 5.6, number: true },

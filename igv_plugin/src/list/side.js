@@ -1,6 +1,5 @@
 import { button, choices, field, group, select } from '../parts/controls.js'
 import { h } from '../parts/dom.js'
-import { whyEmpty } from '../pure/emptiness.js'
 import { familiesOf } from '../pure/families.js'
 import { sortNames, Table } from '../pure/hits.js'
 import { parseLocus } from '../pure/state.js'
@@ -130,10 +129,11 @@ export class Side {
     this.#count.textContent = `${number(shown)} of ${number(all)} ${noun}${sites}${more}`
     const only = { text: this.#search.value, ...this.#chosen() }
     const { manifest } = this.#viewer
-    this.#explain(whyEmpty(counts, only, manifest?.hits, this.#tables.hits.count > 0))
+    const some = this.#tables.hits.count > 0
+    this.#explain(this.#lists?.whyEmpty(counts, only, manifest?.hits, some))
   }
 
-  /** @param {import('../pure/emptiness.js').Why | null} why */
+  /** @param {import('../pure/emptiness.js').Why | null} [why] */
   #explain(why) {
     const filter = () => this.#clear()
     const threshold = () => this.#viewer.setThreshold(0)
@@ -224,11 +224,11 @@ export class Side {
    * @param {AbortSignal} signal
    */
   async load(manifest, signal) {
-    const { report, browser, roi, state } = this.#viewer
-    const lists = await import('./lists.js')
+    const { again, browser, roi, state } = this.#viewer
+    const lists = await again(() => import('./lists.js'), signal)
     const { featureSource, makeLists, Navigator, readMotifs, readTables } = lists
-    this.motifs = await readMotifs(manifest.hits?.logos, signal)
-    await readTables(manifest, this.#tables, report, signal)
+    this.motifs = await readMotifs(manifest.hits?.logos, again, signal)
+    await readTables(manifest, this.#tables, this.#viewer, signal)
     if (signal.aborted) return
     const progress = (/** @type {number} */ share) => {
       this.#count.textContent = `Reading the relevance of all regions: ${Math.floor(100 * share)} %`

@@ -8,6 +8,7 @@ export class Address {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
   #restoring = 0
+  #left = '' // the place from which Back led
   /** @type {(() => void) | undefined} */
   #follow
 
@@ -32,7 +33,8 @@ export class Address {
    */
   keep(state) {
     clearTimeout(this.#timer)
-    if (!this.#ours || this.#restoring) return
+    // What is told on the way to another page is none; somebody may have gone elsewhere meanwhile.
+    if (!this.#ours || (this.#restoring && state().locus === this.#left)) return
     this.#timer = setTimeout(() => {
       const before = readState(location.hash)
       const now = state()
@@ -46,14 +48,16 @@ export class Address {
    * From now on Back, Forward and a link to another view, in the same tab, show it.
    *
    * @param {(wanted: ReturnType<typeof readState>) => Promise<unknown>} restore
+   * @param {() => import('../../index.js').State} state
    */
-  follow(restore) {
+  follow(restore, state) {
     if (!this.#ours) return
     this.#follow = () => {
       const wanted = readState(location.hash)
       if (!wanted.locus) return
       clearTimeout(this.#timer)
-      this.#restoring++ // what is told on the way is no page
+      this.#restoring++
+      this.#left = state().locus
       void restore(wanted).finally(() => this.#restoring--)
     }
     window.addEventListener('popstate', this.#follow)

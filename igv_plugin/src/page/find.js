@@ -24,6 +24,6 @@ export function makeFind(viewer, side, { say, ...said }, lists, signal) {
       .then(({ makeBox }) => makeBox(viewer, { input, side, lists: lists(), ...said, signal }))
       .catch((error) => {
         box = undefined // it may be there the next time
-        say(problem('Nothing can be searched now.', messageOf(error)))
+        say(problem('Nothing can be searched now.', `Reload this page (${messageOf(error)}).`))
       }))
 }

@@ -1,4 +1,5 @@
 // The keys: which there are, and whose they are. What is typed is never one.
+import { pause } from '../data/again.js'
 import { closeTopmost } from '../igv/shadow.js'
 import { h } from '../parts/dom.js'
 import { card, openPopup } from '../parts/popup.js'
@@ -36,6 +37,7 @@ const WAYS = new Map([
   ['ArrowRight', 1],
 ])
 const STEP = 0.25 // of the view
+const LONGEST = 250 // ms that a step waits until the one before is drawn
 
 /** What types, and what has arrows and signs of its own. */
 const TYPING = ['input', 'textarea', 'select']
@@ -170,7 +172,8 @@ export function makeActions({ browser, element, figure }, list) {
     if (moving || browser.referenceFrameList.length > 1) return // no faster than it is drawn
     moving = true
     const width = browser.calculateViewportWidth(1)
-    if (frame.shiftPixels(share * width, width, true)) await browser.updateViews()
+    const shown = frame.shiftPixels(share * width, width, true) && browser.updateViews()
+    await Promise.race([shown, pause(LONGEST)])
     moving = false
   }
   /** @type {Record<Plain, () => unknown>} */

@@ -56,6 +56,7 @@ import { followWidth, markNarrow } from './width.js'
  * @property {(filter: {model?: string, motif?: string, family?: string}) => unknown} setFilter
  * @property {(row: import('../pure/hits.js').Hit & {kind: string}) => void} chose
  * @property {Values} values
+ * @property {import('../data/again.js').Again} again
  */
 
 /**
@@ -95,12 +96,13 @@ export function makePanel(viewer, reads, enter) {
     const state = viewer.state()
     for (const part of [toolbar, display, legend, comparison, access, notes]) part.sync(state)
   }
-  const deaf = listen(viewer, side, { sync, ...messages }, gone.signal)
+  const failed = missing(viewer, gone.signal)
+  const deaf = listen(viewer, side, { sync, failed, ...messages }, gone.signal)
   followWidth(viewer, gone.signal)
   viewer.problems.forEach(messages.report)
-  reads?.show({ lost: (found) => messages.lost(found, reads.retry), slow: messages.slow })
+  if (reads) showReads(reads, messages, sync)
   sync()
-  const ready = manifest ? load(viewer, side, manifest, gone.signal) : Promise.resolve()
+  const ready = manifest ? side.load(manifest, gone.signal).catch(failed) : Promise.resolve()
   ready.then(() => gone.signal.aborted || [access, notes].forEach((part) => part.sync()))
   const destroy = () => {
     gone.abort()
@@ -116,6 +118,32 @@ export function makePanel(viewer, reads, enter) {
 }
 
 /**
+ * What is called where a part could not be fetched; browsers keep what they could not import.
+ *
+ * @param {Viewer} viewer
+ * @param {AbortSignal} signal
+ */
+const missing = (viewer, signal) => (/** @type {unknown} */ error) => {
+  const cure = `Reload it (${messageOf(error)}).`
+  if (!signal.aborted) viewer.report(problem('A part of this page is missing.', cure))
+}
+
+/**
+ * Shows what cannot be read; what it left out is said once it can.
+ *
+ * @param {import('../igv/reads.js').Reads} reads
+ * @param {ReturnType<typeof makeMessages>} messages
+ * @param {() => void} sync
+ */
+function showReads(reads, { lost, slow }, sync) {
+  const show = (/** @type {import('../../index.js').Problem | null} */ found) => {
+    lost(found, reads.retry)
+    if (!found) sync()
+  }
+  reads.show({ lost: show, slow })
+}
+
+/**
  * Marks in the figure what is current in the list, says what is under the pointer, and keeps ruler
  * and sequence in sight: fetched once the figure is there.
  *
@@ -124,11 +152,9 @@ export function makePanel(viewer, reads, enter) {
  * @param {AbortSignal} signal
  */
 async function pointAt(viewer, side, signal) {
-  const [{ makeMarks }, { makeHover }, { keepInPlace }] = await Promise.all([
-    import('./marks.js'),
-    import('./hover.js'),
-    import('../igv/arranging.js'),
-  ])
+  const parts = () =>
+    Promise.all([import('./marks.js'), import('./hover.js'), import('../igv/arranging.js')])
+  const [{ makeMarks }, { makeHover }, { keepInPlace }] = await viewer.again(parts, signal)
   if (signal.aborted) return
   keepInPlace(viewer, signal)
   const marks = makeMarks(viewer, signal)
@@ -166,10 +192,11 @@ function arrange({ browser, element, figure, state, fit }, above, below, enter) 
  *
  * @param {Viewer} viewer
  * @param {Side} side
- * @param {{sync: () => void} & ReturnType<typeof makeMessages>} parts
+ * @param {{sync: () => void, failed: ReturnType<typeof missing>} &
+ *   ReturnType<typeof makeMessages>} parts
  * @param {AbortSignal} signal
  */
-function listen(viewer, side, { sync, report, say, done }, signal) {
+function listen(viewer, side, { sync, failed, report, say, done }, signal) {
   const { browser, on } = viewer
   const names = ['locus', 'scale', 'reverse', 'difference', 'models', 'threshold']
   const offs = [
@@ -181,7 +208,7 @@ function listen(viewer, side, { sync, report, say, done }, signal) {
     ...['locus', 'filter'].map((name) => on(name, done)),
   ]
   const clicked = listenToClicks(viewer, side, signal)
-  void pointAt(viewer, side, signal)
+  void pointAt(viewer, side, signal).catch(failed)
   return () => {
     browser.off('trackclick', clicked)
     for (const off of offs) off()
@@ -213,21 +240,4 @@ function listenToClicks({ browser, element, figure, colors, state }, side, signa
   }
   browser.on('trackclick', clicked)
   return clicked
-}
-
-/**
- * Reads the lists; whatever fails is said.
- *
- * @param {Viewer} viewer
- * @param {Side} side
- * @param {import('../data/manifest.js').Manifest} manifest
- * @param {AbortSignal} signal
- */
-async function load(viewer, side, manifest, signal) {
-  try {
-    await side.load(manifest, signal)
-  } catch (error) {
-    if (signal.aborted) return
-    viewer.report(problem('The list could not be made.', messageOf(error)))
-  }
 }

@@ -4,7 +4,11 @@ import { formatLocus, parseLocus } from '../pure/state.js'
 import { number, signed } from '../pure/words.js'
 
 /** @typedef {import('../../index.js').Interval} Interval */
-/** @typedef {{model: string, unit?: string, values: Float32Array | null}} Seen */
+/**
+ * `values` are null where they could not be read, and not there where too many would be.
+ *
+ * @typedef {{model: string, unit?: string, values?: Float32Array | null}} Seen
+ */
 
 /** The most bases of which the strongest is looked for. */
 const LONGEST = 20_000
@@ -37,6 +41,7 @@ export function strongest(values) {
 export function inWords(view, models, listed) {
   const bases = Math.round(view.end - view.start)
   const said = models.map(({ model, unit = 'logit', values }) => {
+    if (values === null) return `${model}: its values cannot be read`
     if (!values) return `${model}: zoom in to ${number(LONGEST)} bases to hear its values`
     const found = strongest(values)
     if (!found) return `${model}: no values here`
@@ -78,7 +83,7 @@ export function makeSpoken(viewer, list) {
     const shown = relevance.filter(({ track }) => !track.isHidden)
     const seen = await Promise.all(
       shown.map(async ({ model, unit }) => {
-        return { model, unit, values: isNear ? await read(model) : null }
+        return { model, unit, values: isNear ? await read(model) : undefined }
       }),
     )
     if (viewer.state().locus !== formatLocus(view)) return // meanwhile the view has moved

@@ -29,7 +29,10 @@ const TYPES = {
  * with all of it), missing (a Set of paths: 404), truncate ({path: bytes that are left}), virtual
  * ({path: text or Buffer}), headers (sent with each answer), port (a free one by default), noSuffix
  * (bytes=-9 is answered 400), noOptions (OPTIONS is answered 405), slow (a RegExp of paths that are
- * never answered), cut (hangs up on all), held ({paths: RegExp, over: Promise}: answered after it).
+ * never answered), cut (hangs up on all), away ({from: RegExp, ms}: hangs up on all for so long
+ * from the first of these paths on), held ({paths: RegExp, over: Promise}: answered after it), late
+ * ({paths: RegExp, ms}: each is answered so much later), half (a RegExp of paths: the connection
+ * ends in the middle of the answer).
  * The answer: {url, requests: [{method, path, range, status, bytes}], bytes(RegExp of paths),
  * clear(), options, hangUp(), close()}.
  */
@@ -77,10 +80,12 @@ async function answer({ options, roots, requests }, request, response) {
   const range = request.headers.range ?? null
   const record = { method: request.method, path, range, status: 404, bytes: 0 }
   requests.push(record)
-  if (options.cut) return request.socket.destroy()
+  if (options.cut || isAway(options.away, path)) return request.socket.destroy()
   if (options.slow?.test(path)) return
   const { held } = options
   if (held?.paths.test(path)) await held.over
+  const { late } = options
+  if (late?.paths.test(path)) await new Promise((done) => setTimeout(done, late.ms))
   if (options.noOptions && request.method === 'OPTIONS') return response.writeHead(405).end()
   if (options.noSuffix && /=-/.test(range)) return response.writeHead(400).end()
   const source = await content(path, options, roots)
@@ -101,7 +106,15 @@ async function answer({ options, roots, requests }, request, response) {
     ...more,
     'Content-Length': request.method === 'HEAD' ? size : body.length,
   }
-  return response.writeHead(status, headers).end(body)
+  response.writeHead(status, headers)
+  if (!options.half?.test(path)) return response.end(body)
+  const part = body.subarray(0, Math.ceil(body.length / 2))
+  return response.write(part, () => setTimeout(() => request.socket.destroy(), 20))
+}
+
+function isAway(away, path) {
+  if (away?.from.test(path)) away.since ??= Date.now()
+  return away?.since !== undefined && Date.now() - away.since < away.ms
 }
 
 /** A Buffer, the path of a file, or null. */

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,38 +60,54 @@ def test_what_is_opened_on_demand_is_not_loaded_before() -> None:
     assert "@typedef" not in first, "what only people read"
 
 
-def test_they_do_what_the_modules_do(tmp_path: Path) -> None:
+def _said(folder: Path, script: str, *given: str) -> Any:
+    """Return what a script prints as JSON, beside the modules and what they were linked to."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not on this machine")
-    room = tmp_path / "_gtrack"
+    room = folder / "_gtrack"
     for name, text in TEXTS.items():
         (room / "plugin" / name).parent.mkdir(exist_ok=True, parents=True)
         (room / "plugin" / name).write_text(text)
     for name, text in zip(("plugin.js", "rest.js"), linked(TEXTS), strict=True):
         (room / name).write_text(text)
-    (tmp_path / "package.json").write_text('{"type": "module"}')
-    (tmp_path / "try.js").write_text(
+    (folder / "package.json").write_text('{"type": "module"}')
+    (folder / "try.js").write_text(script)
+    command = [node, "try.js", *given]
+    run = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    return json.loads(run.stdout)
+
+
+def test_they_do_what_the_modules_do(tmp_path: Path) -> None:
+    script = (
         "globalThis.told = []\n"
         "const module = await import(process.argv[2])\n"
         "const twice = [await module.start(), await module.start()]\n"
         "console.log(JSON.stringify({ keys: Object.keys(module), twice, told }))\n"
     )
-    seen = [
-        json.loads(
-            subprocess.run(
-                [node, "try.js", f"./_gtrack/{name}"],
-                cwd=tmp_path,
-                check=True,
-                capture_output=True,
-                text=True,
-            ).stdout
-        )
-        for name in ("plugin/index.js", "plugin.js")
-    ]
+    names = ("plugin/index.js", "plugin.js")
+    seen = [_said(tmp_path, script, f"./_gtrack/{name}") for name in names]
     assert seen[0] == seen[1]
     assert seen[0]["told"] == ["b", "a", "index", "c"]
     assert seen[0]["twice"] == ["// cc d1 _gtrack/plugin/page/later.js"] * 2
+
+
+def test_what_could_not_be_imported_once_is_asked_for_again(tmp_path: Path) -> None:
+    script = """\
+import { readFileSync, writeFileSync } from 'node:fs'
+globalThis.told = []
+const rest = './_gtrack/rest.js'
+const text = readFileSync(rest, 'utf8')
+const { start } = await import('./_gtrack/plugin.js')
+const tries = []
+for (const half of [text.slice(0, 80), text.slice(0, 90), text]) {
+  writeFileSync(rest, half)
+  tries.push(await start().catch(({ name }) => name))
+}
+console.log(JSON.stringify(tries))
+"""
+    cut = "SyntaxError"  # which Node keeps, as a browser keeps all failures
+    assert _said(tmp_path, script) == [cut, cut, "// cc d1 _gtrack/plugin/page/later.js"]
 
 
 @pytest.mark.parametrize(
