@@ -148,9 +148,13 @@ def _noted(model: ModelSummary) -> Iterator[str]:
         yield f"{model.name}: {dropped} owned no base and were not explained"
 
 
+_ENOUGH = 10
+"""Windows from which on a low correlation of the strands is no accident."""
+
+
 def _warnings(model: ModelSummary, target: TargetSummary) -> Iterator[str]:
     title = _said(target.target.title)
-    if target.strand_correlation < 0.5:
+    if target.strand_correlation < 0.5 and model.windows >= _ENOUGH:
         hint = "it was trained so"
         if model.strand_from != "training":
             own = "region, that of each region" if model.stranded else "forward, if it was trained"

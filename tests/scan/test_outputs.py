@@ -225,9 +225,12 @@ def test_the_advice_on_strands_names_a_choice(run, own_models, tmp_path: Path) -
         (".", "consider --strand forward, if it was trained on one strand"),
         ("-", "consider --strand region, that of each region"),
     ):
-        own_models.bed.write_text(f"chr2\t6000\t6300\ta\t0\t{strand}\n")
+        own_models.bed.write_text(f"chr2\t6000\t9000\ta\t0\t{strand}\n")
         said = run("scan", *own_models.options(), "--out", tmp_path / f"out{strand}").err
         assert advice in " ".join(said.split())
+        own_models.bed.write_text(f"chr2\t6000\t6300\ta\t0\t{strand}\n")
+        said = run("scan", *own_models.options(), "--out", tmp_path / f"few{strand}").err
+        assert "scores the two strands" not in said, "a few windows tell nothing"
 
 
 @st.composite
