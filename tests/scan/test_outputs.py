@@ -233,6 +233,12 @@ def test_the_advice_on_strands_names_a_choice(run, own_models, tmp_path: Path) -
         assert "scores the two strands" not in said, "a few windows tell nothing"
 
 
+def test_one_base_is_no_constant_map(run, own_models, tmp_path: Path) -> None:
+    own_models.bed.write_text("chr2\t6000\t6001\n")
+    said = run("scan", *own_models.options(), "--out", tmp_path / "out").err
+    assert "every base has the same relevance" not in said
+
+
 @st.composite
 def region_sets(draw: st.DrawFn) -> list[tuple[str, int, int, str]]:
     sizes = {"chr2": 12_000, "chr10": 2_000, "tiny": 70, "chr1": 1_000}
