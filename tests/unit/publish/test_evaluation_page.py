@@ -390,6 +390,9 @@ def test_one_number_where_all_are_alike() -> None:
 def test_less_can_be_better() -> None:
     assert beats_chance(row(metric="shift_p", value=0.01, half=0.005, baseline=0.5)) is True
     assert beats_chance(row(metric="shift_p", value=0.48, baseline=0.5)) is False
+    assert beats_chance(row(metric="pearson", value=0.1, half=0.12, baseline=-0.07)) is False
+    assert beats_chance(row(metric="pearson", value=0.1, half=0.09, baseline=-0.07)) is True
+    assert beats_chance(row(metric="aopc_morf", value=-1, baseline=-3)) is True
     assert beats_chance(row(metric="gini")) is None
     assert beats_chance(replace(row(), baseline=NAN)) is None
 
