@@ -34,17 +34,22 @@ def print_evaluation(summary: EvaluateSummary) -> None:
         if row.group == "all" and row.defined
     }
     columns = [one for one in _SHOWN if any(key[3:] == one for key in rows)]
+    several = len({key[:2] for key in rows}) > len({key[0] for key in rows})
     table = Table(
-        *(Column("model", overflow="fold", min_width=10), Column("explanation", no_wrap=True)),
+        Column("model", overflow="fold", min_width=10),
+        *([Column("target", overflow="fold")] if several else []),
+        Column("explanation", no_wrap=True),
         *(Column(_SHOWN[column], justify="right", no_wrap=True) for column in columns),
         box=None,
     )
     models = list(dict.fromkeys(row.model for row in summary.rows))
+    targets = list(dict.fromkeys((row.model, row.target) for row in summary.rows))
     subjects = dict.fromkeys(key[:3] for key in rows)
-    for subject in sorted(subjects, key=lambda one: models.index(one[0])):
+    for subject in sorted(subjects, key=lambda s: (models.index(s[0]), targets.index(s[:2]))):
         cells = [rows.get((*subject, *column)) for column in columns]
         if any(cells) and "~" not in subject[2]:
-            table.add_row(shown(subject[0]), shown(subject[2]), *map(_cell, cells))
+            words = subject if several else (subject[0], subject[2])
+            table.add_row(*map(shown, words), *map(_cell, cells))
     console.print(table)
     console.print(
         f"Means; track: of {summary.regions:,} regions, the others of {summary.sampled:,} drawn. "

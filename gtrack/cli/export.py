@@ -68,7 +68,7 @@ def export(
         if done.regions_cut:
             echo(
                 f"{title}: {done.regions_cut:,} regions are longer than "
-                f"{done.width} bp; their middle is kept (--width takes more)",
+                f"{done.width} bp; their summit or middle is kept (--width takes more)",
                 err=True,
             )
         if to == "modisco" and done.width % 2:

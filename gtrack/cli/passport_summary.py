@@ -10,7 +10,7 @@ from rich.table import Table
 from gtrack.cli.terminal import printable_console
 from gtrack.core.printable import pasted, shown
 from gtrack.evaluation.passport import Passport
-from gtrack.evaluation.passport_words import LEADS, cannot_see, describes_sentence, sees_sentence
+from gtrack.evaluation.passport_words import cannot_see, describes_sentence, lead, sees_sentence
 from gtrack.workflows.passport import PassportSummary, Price
 
 _COLOURS = {"supported": "green", "mixed": "yellow", "not supported": "red", "not asked": "yellow"}
@@ -28,7 +28,7 @@ def print_passports(summary: PassportSummary) -> None:
     for passport in summary.passports:
         said = [sees_sentence(passport), describes_sentence(passport)]
         if passport.verdict != "supported":
-            said.insert(0, LEADS[passport.verdict])
+            said.insert(0, lead(passport))
         console.print(escape(f"{_title(passport)}: {' '.join(said)}"), soft_wrap=True)
     blind = dict.fromkeys(text for each in summary.passports for text in cannot_see(each))
     for text in blind:

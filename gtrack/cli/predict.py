@@ -71,7 +71,7 @@ def predict(**given: Any) -> None:
 
     A line per sequence or region, in the order of the file, none left out: of every output the
     logit and the probability, and the class that is predicted. What is longer than a model's window
-    is tiled; the numbers are those of gtrack scan.
+    is tiled. Regions are read each for itself: neighbours change nothing.
 
     \b
     Example:

@@ -16,6 +16,7 @@ from gtrack.core.heads import OUTPUTS
 from gtrack.core.hits.motif_hit import MotifShare
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.printable import shown
+from gtrack.core.scan.widening import SHORT_BP
 from gtrack.workflows.calling.results import HitsSummary, TargetHits
 from gtrack.workflows.merge import ScanSummary
 from gtrack.workflows.scanning.annotation_checks import Annotation
@@ -148,9 +149,13 @@ def _noted(model: ModelSummary) -> Iterator[str]:
         yield f"{model.name}: {dropped} owned no base and were not explained"
 
 
+_ENOUGH = 10
+"""Windows from which on a low correlation of the strands is no accident."""
+
+
 def _warnings(model: ModelSummary, target: TargetSummary) -> Iterator[str]:
     title = _said(target.target.title)
-    if target.strand_correlation < 0.5:
+    if target.strand_correlation < 0.5 and model.windows >= _ENOUGH:
         hint = "it was trained so"
         if model.strand_from != "training":
             own = "region, that of each region" if model.stranded else "forward, if it was trained"
@@ -164,7 +169,7 @@ def _warnings(model: ModelSummary, target: TargetSummary) -> Iterator[str]:
             f"{title}: the relevance of every base is 0: the model does not use its input; look at "
             "its weights and its training"
         )
-    elif target.constant:
+    elif target.constant and model.bases >= SHORT_BP:  # fewer may be of one token
         yield f"{title}: every base has the same relevance; look at the model's weights"
 
 

@@ -31,6 +31,8 @@ Array = NDArray[np.float64]
 
 ASKS = {
     "A1": "AUROC of the regions' windows against their own dinucleotide shuffles",
+    "A1 value": "AUROC, above or below, of the regions' windows against their own dinucleotide "
+    "shuffles",
     "A2": "median correlation of the maps of the two strands, base by base",
     "B token": "median correlation of the map with masking one token after the other",
     "B base": "Spearman correlation of the map with in-silico mutagenesis, on the 10 strongest and "
@@ -61,6 +63,8 @@ class Evidence:
         Score of every window of `maps`.
     twin, rounding, conserved, track : ndarray of float64
         Relative errors of C1 to C4, one a window.
+    is_value : bool
+        Whether the score is a value, which sites may raise or lower, and no call.
     reasons : mapping of str to str
         Why a line was not asked, by its name (``A1`` ... ``D``).
     """
@@ -78,6 +82,7 @@ class Evidence:
     rounding: Array
     conserved: Array
     track: Array
+    is_value: bool = False
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -110,10 +115,7 @@ def judge(evidence: Evidence) -> Passport:
     said, why = evidence, evidence.reasons
     quiet = silent(said.effects, said.scores)
     lines = [
-        at_least(
-            *("A1", ASKS["A1"], auroc(said.real, said.shuffled), len(said.real), SEES),
-            why.get("A1", ""),
-        ),
+        _told_apart(said),
         at_least(
             *("A2", ASKS["A2"], _middle(said.strands), _count(said.strands), STRANDS),
             why.get("A2", ""),
@@ -139,6 +141,14 @@ def judge(evidence: Evidence) -> Passport:
         ),
     ]
     return Passport(said.model, said.target, said.unit, tuple(lines))
+
+
+def _told_apart(said: Evidence) -> Line:
+    """Return line A1."""
+    value, asks = auroc(said.real, said.shuffled), ASKS["A1"]
+    if said.is_value:
+        value, asks = max(value, 1 - value), ASKS["A1 value"]
+    return at_least("A1", asks, value, len(said.real), SEES, said.reasons.get("A1", ""))
 
 
 def _described(said: Evidence) -> Line:

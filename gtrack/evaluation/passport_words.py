@@ -13,17 +13,29 @@ LEADS = {
     "not supported": "Not supported: do not read this map as what the model bases its score on.",
     "not asked": "Not asked: nothing vouches for this map.",
 }
+UNSEEN = (
+    "Not supported: it is not shown that the model sees anything in these regions; do not take its "
+    "map for what they hold."
+)
+"""In the place of "not supported" where A alone is."""
 
 CANNOT_SEE = {
     "A": "A compares regions with shuffles of the same dinucleotides: a model that goes by "
     "repeats, or by an artefact of its training data, passes too; regions that are mostly "
-    "background fail whatever the model.",
+    "background fail whatever the model, and so does a model that goes by composition alone.",
     "B": "B says that the map describes the model, never that the model is any good: untrained "
     "models agree with their own mutagenesis, and the map of a permuted last layer can pass, "
     "because it is the same up to sign.",
     "token": "A map that is off by one base is not seen where the model reads tokens: masking "
     "tells tokens apart, not bases.",
 }
+
+
+def lead(passport: Passport) -> str:
+    """Say what the verdict is."""
+    if passport.verdict == "not supported" != passport.describes:
+        return UNSEEN
+    return LEADS[passport.verdict]
 
 
 def sees_sentence(passport: Passport) -> str:
@@ -64,8 +76,8 @@ def describes_sentence(passport: Passport) -> str:
     if silent:
         sentence += (
             f" In {silent[0].value:.0%} of the windows nothing moves the score by {MOVES:.0%} "
-            f"(more than {SILENT:.0%}): the score is saturated there, and masking or changing "
-            "bases says little."
+            f"(more than {SILENT:.0%}): the score is saturated there, or rests on many bases, and "
+            "masking or changing some says little."
         )
     return sentence
 
@@ -88,7 +100,7 @@ def shown(passport: Passport) -> dict[str, Any]:
     """Return what pages show: words, no thresholds; part of the manifest."""
     return {
         "verdict": passport.verdict,
-        "sentence": LEADS[passport.verdict],
+        "sentence": lead(passport),
         "axes": [
             {
                 "name": "A",

@@ -21,7 +21,7 @@ class Layout:
     def __init__(
         self, path: Path, line: bytes, number: int, before: Layout | None, must_peak: bool
     ) -> None:
-        self.line, self._path = number, path
+        self.line, self._path, self._must_peak = number, path, must_peak
         self.tabs: bool = before.tabs if before else b"\t" in line
         self.columns = 0
         self.columns = len(self.split(line))
@@ -31,10 +31,10 @@ class Layout:
                 "separated by tabs: chromosome, start, end"
             )
         if must_peak and self.columns != NARROW_PEAK:
-            raise ValueError(
-                f"{self.columns} columns; a narrowPeak line has 10; or call the file .bed"
-            )
-        self._must_peak = must_peak
+            cure = "or call the file .bed"
+            if self.columns > NARROW_PEAK:
+                cure = f"keep these alone: {kept(path, NARROW_PEAK, self.tabs)}"
+            raise ValueError(f"{self.columns} columns; a narrowPeak line has 10; {cure}")
         self._peaks: bool | None = True if must_peak else None
 
     def split(self, line: bytes) -> list[bytes]:
@@ -50,10 +50,13 @@ class Layout:
                 f"{filtered(self._path, awk('NF {$1 = $1} 1', tabs=False))}"
             )
         if self.columns:
+            few, ending = _fitting(len(fields), self.columns), ""
+            if self._must_peak:
+                few, ending = (NARROW_PEAK, "") if len(fields) > NARROW_PEAK else (few, ".bed")
             raise ValueError(
                 f"{len(fields)} columns{'' if tabs else ' (separated by spaces)'}, line "
                 f"{self.line} has {self.columns}; every line needs the same number: keep "
-                f"the first alone: {kept(self._path, _fitting(len(fields), self.columns), tabs)}"
+                f"the first alone: {kept(self._path, few, tabs, ending)}"
             )
         return fields
 

@@ -15,6 +15,7 @@ from gtrack.core.errors import InputError, OutputError
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress, Runner, SequenceModel
 from gtrack.core.precision import Precision
+from gtrack.core.scan.apart import RegionsApart
 from gtrack.core.scan.batches import pool_bounds, share
 from gtrack.core.scan.gathering import RegionBases
 from gtrack.core.scan.grid import WindowGrid
@@ -143,8 +144,8 @@ class Predicted:
 def predict(job: PredictJob, tell: Progress = lambda *_: None) -> Predicted:
     """Say what models say of regions or loose sequences, and write it where the job has a file.
 
-    What is longer than a model's window is tiled as a scan tiles it, and the numbers are those of
-    a scan's ``regions.tsv``: means over the bases.
+    Each is read for itself. What is longer than a model's window is tiled as a scan tiles it, and
+    the numbers are means over the bases: those of ``regions.tsv`` of a scan of that region alone.
 
     Parameters
     ----------
@@ -220,14 +221,16 @@ class _Reading:
         given, sizes = self.regions, dict(self.source.reference.chrom_sizes)
         reasons = [self._too_short(sizes[region.chrom]) for region in given]
         there = [region for region, why in zip(given, reasons, strict=True) if not why]
-        regions, _ = canonical_regions(there, sizes)  # those of N, too: neighbours share windows
-        grid = self.plan.lay(regions, sizes)
+        apart = RegionsApart.of(there, sizes, self.plan.window_bp)
+        grid = self.plan.lay(apart.regions, apart.chrom_sizes)
         found = WindowOutputs(self.plan.head, grid, self.plan.strand)
-        self._read(grid, found, tell)
+        self._read(apart.on_genome(grid), found, tell)
         reasons = [why or self._unknown(each) for why, each in zip(reasons, given, strict=True)]
-        place = {region: at for at, region in enumerate(regions)}
-        rows = [None if why else place[region] for region, why in zip(given, reasons, strict=True)]
-        prediction, windows = found.of_regions(regions, rows)
+        rows = [
+            None if why else apart.places[region]
+            for region, why in zip(given, reasons, strict=True)
+        ]
+        prediction, windows = found.of_regions(apart.regions, rows)
         measured = measure(prediction, self.plan.head, given, self.source.fields)
         return ModelSaid(self.plan.name, prediction, windows.tolist(), reasons, measured)
 
@@ -243,7 +246,7 @@ class _Reading:
         return "" if is_known(bases).any() else NO_BASES
 
     def _read(self, grid: WindowGrid, found: WindowOutputs, tell: Progress) -> None:
-        """Read all windows in the pools and batches of a scan, whose numbers these are."""
+        """Read all windows in the pools and batches of a scan."""
         name, plan = self.plan.name, self.plan
         explainer = PoolExplainer(
             name=name,

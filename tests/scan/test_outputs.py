@@ -225,9 +225,18 @@ def test_the_advice_on_strands_names_a_choice(run, own_models, tmp_path: Path) -
         (".", "consider --strand forward, if it was trained on one strand"),
         ("-", "consider --strand region, that of each region"),
     ):
-        own_models.bed.write_text(f"chr2\t6000\t6300\ta\t0\t{strand}\n")
+        own_models.bed.write_text(f"chr2\t6000\t9000\ta\t0\t{strand}\n")
         said = run("scan", *own_models.options(), "--out", tmp_path / f"out{strand}").err
         assert advice in " ".join(said.split())
+        own_models.bed.write_text(f"chr2\t6000\t6300\ta\t0\t{strand}\n")
+        said = run("scan", *own_models.options(), "--out", tmp_path / f"few{strand}").err
+        assert "scores the two strands" not in said, "a few windows tell nothing"
+
+
+def test_one_base_is_no_constant_map(run, own_models, tmp_path: Path) -> None:
+    own_models.bed.write_text("chr2\t6000\t6001\n")
+    said = run("scan", *own_models.options(), "--out", tmp_path / "out").err
+    assert "every base has the same relevance" not in said
 
 
 @st.composite

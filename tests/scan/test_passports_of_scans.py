@@ -104,7 +104,7 @@ def test_models_without_training_are_not_supported_on_a(run, tmp_path: Path) -> 
     for passport in passports(tmp_path / "out").values():
         assert passport.sees == passport.verdict == "not supported"
         assert passport.of("C")[0].verdict == "supported"
-    assert "Not supported: do not read this map" in said.err
+    assert "Not supported: it is not shown that the model sees anything" in said.err
     assert "untrained models agree" in said.err
 
 

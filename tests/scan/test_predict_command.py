@@ -1,4 +1,4 @@
-"""``gtrack predict``: the numbers of a scan, a line for each that was given, measured."""
+"""``gtrack predict``: what a model says of each that was given, in a line of its own, measured."""
 
 from __future__ import annotations
 
@@ -38,6 +38,17 @@ def random_csv(path: Path, n: int = 60, bp: int = 128) -> list[str]:
     return found
 
 
+def neighbours(scanned: list[dict[str, str]], window: int) -> set[str]:
+    """Return the names of regions with another one within a window."""
+    places = {row["name"]: (row["chrom"], int(row["start"]), int(row["end"])) for row in scanned}
+    return {
+        name
+        for name, (chrom, start, end) in places.items()
+        for other, (there, low, high) in places.items()
+        if name != other and chrom == there and low - window <= end and start <= high + window
+    }
+
+
 @pytest.mark.parametrize("strand", [None, "forward", "region"])
 def test_the_numbers_are_those_of_a_scan(run, inputs, tmp_path: Path, strand: str | None) -> None:
     """Of regions long and short, at edges and into N, by both kinds of models."""
@@ -56,7 +67,11 @@ def test_the_numbers_are_those_of_a_scan(run, inputs, tmp_path: Path, strand: st
     assert [row["row"] for row in said] == [str(at) for at in range(1, len(lines) + 2)]
     assert said[0] == {**said[-4], "row": "1"}
     scanned = rows((tmp_path / "out" / "regions.tsv").read_text())
+    lone = {row["name"] for row in scanned} - neighbours(scanned, window=128)
+    assert len(lone) > 5
     for one in scanned:
+        if one["name"] not in lone:  # in a scan, those share windows
+            continue
         mine = next(row for row in said if row["name"] == one["name"])
         name = one["model"]
         assert mine["chrom"] == one["chrom"]
@@ -72,6 +87,28 @@ def test_the_numbers_are_those_of_a_scan(run, inputs, tmp_path: Path, strand: st
             float(one["probability"]), abs=1e-6
         )  # the CNN's rules round otherwise
         assert mine[f"{name}.predicted"] == ("site" if score > 0 else "background")
+
+
+def test_neighbours_change_no_number(run, inputs, tmp_path: Path) -> None:
+    """Of windows that overlap, and of sites of one place on either strand."""
+    sites = "chr2\t6100\t6140\tplus\t0\t+\nchr2\t6100\t6140\tminus\t0\t-\n"
+    slid = "".join(f"chr2\t{at}\t{at + 128}\tw{at}\t0\t+\n" for at in range(6000, 6300, 10))
+    inputs.bed.write_text(slid + sites)
+    asked = ["predict", *inputs.options("cnn"), "--strand", "region"]
+    together = rows(run(*asked).out)
+    assert {row["cnn.windows"] for row in together} == {"1"}
+    bases = inputs.genome["chr2"]
+    loose = tmp_path / "loose.fa"
+    written = [(row["name"], bases[int(row["start"]) : int(row["end"])]) for row in together]
+    loose.write_text("".join(f">{name}\n{text}\n" for name, text in written[:30]))
+    of_sequences = ["--sequences", loose, *inputs.options("cnn")[4:], "--strand", "forward"]
+    alone = rows(run("predict", *of_sequences).out)
+    for one, other in zip(together, alone, strict=False):
+        assert float(one["cnn.logit.site"]) == pytest.approx(
+            float(other["cnn.logit.site"]), rel=1e-5, abs=1e-6
+        )
+    plus, minus = together[-2:]
+    assert plus["cnn.logit.site"] != minus["cnn.logit.site"], "each strand for itself"
 
 
 def test_loose_sequences_have_the_numbers_of_their_scan(run, models, tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ class StrandAgreement:
 
     @property
     def value(self) -> float:
-        """The correlation so far; NaN when undefined."""
+        """The correlation so far; NaN when undefined, and of two windows, where it is 1 or -1."""
         norms = float(self._products[0, 0]) * float(self._products[1, 1])
-        if self._count < 2 or not self._varies.all() or not norms:
+        if self._count < 3 or not self._varies.all() or not norms:
             return float("nan")
         return float(np.clip(self._products[0, 1] / np.sqrt(norms), -1, 1))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from gtrack.core.evaluation_rows import TRACK, MetricRow, parts_of
-from gtrack.publish.evaluation.content import VERDICTS, Evaluation
+from gtrack.publish.evaluation.content import Evaluation
 from gtrack.publish.evaluation.definitions import definition
 from gtrack.publish.evaluation.reading import apart, beats_chance, interval, number, ranked
 
@@ -41,7 +41,7 @@ class Advice:
     because : str
         The numbers.
     passport : str
-        The worst verdict of the model's passport, where it is not "supported"; else "".
+        The verdict of the passport, where there is one and it is not "supported"; else "".
     """
 
     question: str
@@ -69,18 +69,17 @@ def advice(evaluation: Evaluation) -> Iterator[Advice]:
             own = [row for row in of if (row.model, row.target) == (model, target)]
             best = _best(metrics, own, evaluation.controls)
             methods, because = _verdict(best) if best else ((), _why_not(own))
-            said = f"{model}, {target}" if _several_targets(evaluation, model) else model
+            said = subject(evaluation, model, target)
             answer = _in_words(question, methods, best)
-            yield Advice(question, said, methods, answer, because, _passport(evaluation, model))
+            verdict = evaluation.verdicts.get((model, target), "supported")
+            doubt = "" if verdict == "supported" else verdict
+            yield Advice(question, said, methods, answer, because, doubt)
 
 
-def _several_targets(evaluation: Evaluation, model: str) -> bool:
-    return len({row.target for row in evaluation.rows if row.model == model}) > 1
-
-
-def _passport(evaluation: Evaluation, model: str) -> str:
-    verdicts = {line.verdict for line in evaluation.passport if line.model == model}
-    return next((each for each in VERDICTS[:0:-1] if each in verdicts), "")
+def subject(evaluation: Evaluation, model: str, target: str) -> str:
+    """Return how a model is called: with its target where it has several."""
+    several = len({row.target for row in evaluation.rows if row.model == model}) > 1
+    return f"{model}, {target}" if several else model
 
 
 def _best(
@@ -110,9 +109,9 @@ def _why_not(rows: Sequence[MetricRow]) -> str:
 def _in_words(question: str, methods: Sequence[str], best: Sequence[MetricRow]) -> str:
     if not best or beats_chance(best[0]) is None:
         return "not known"
-    if question == QUESTIONS[2][0]:
-        return f"beyond chance, by {', '.join(methods)}" if methods else "not beyond chance"
     few = f" (on {best[0].n} windows only)" if methods and best[0].n < _FEW else ""
+    if question == QUESTIONS[2][0]:
+        return f"beyond chance, by {', '.join(methods)}{few}" if methods else "not beyond chance"
     return (", ".join(methods) or "none") + few
 
 

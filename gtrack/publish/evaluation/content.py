@@ -59,11 +59,11 @@ class EvaluationFigure:
 
 @dataclass(frozen=True, slots=True)
 class PassportLine:
-    """One line of a model's passport.
+    """One line of the passport of a model and target.
 
     Parameters
     ----------
-    model : str
+    model, target : str
     line : str
         "A1", "B", ...
     what : str
@@ -77,6 +77,7 @@ class PassportLine:
     """
 
     model: str
+    target: str
     line: str
     what: str
     value: str
@@ -101,6 +102,8 @@ class Evaluation:
         Name of the file of truth; "" where none was given.
     figures : tuple of EvaluationFigure
     passport : tuple of PassportLine
+    verdicts : mapping of (str, str) to str
+        What the passport of a model and target comes to.
     versions : mapping of str to str
         Programs and their versions.
     facts : tuple of (str, str)
@@ -122,6 +125,7 @@ class Evaluation:
     truth: str = ""
     figures: tuple[EvaluationFigure, ...] = ()
     passport: tuple[PassportLine, ...] = ()
+    verdicts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[tuple[str, str], ...] = ()
     controls: tuple[str, ...] = CONTROLS

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gtrack.core.evaluation_rows import GROUPS, MetricRow
-from gtrack.publish.evaluation.advice import advice
+from gtrack.publish.evaluation.advice import advice, subject
 from gtrack.publish.evaluation.comparison import comparison
 from gtrack.publish.evaluation.content import VERDICTS, Evaluation
 from gtrack.publish.evaluation.definitions import AXES, definition
@@ -98,7 +98,8 @@ def _passport(evaluation: Evaluation) -> Markup:
         return Markup()
     rows = [
         (
-            *(each.model, each.line, each.what, each.value),
+            subject(evaluation, each.model, each.target),
+            *(each.line, each.what, each.value),
             element("span", each.verdict, class_=_verdict_class(each.verdict)),
             each.sentence,
         )

@@ -11,6 +11,14 @@ from gtrack.publish.evaluation.definitions import definition
 
 NO_VALUE = "\N{EN DASH}"
 
+_ZERO_IS_NONE = frozenset(
+    (
+        *("pearson", "spearman", "cosine", "ism_pearson", "ism_spearman", "mask_pearson"),
+        *("mask_spearman", "faithfulness_correlation", "abc", "abc_normalised"),
+    )
+)
+"""Metrics by which a map that is worth nothing gets 0, whatever it got on a few windows."""
+
 
 def number(value: float) -> str:
     """Return a number of three digits or so; `NO_VALUE` for NaN."""
@@ -42,12 +50,17 @@ def span_of(values: Iterable[float]) -> str:
 
 
 def beats_chance(row: MetricRow) -> bool | None:
-    """Return whether the whole interval lies on the better side of chance; None if unknown."""
+    """Return whether the whole interval lies on the better side of chance; None if unknown.
+
+    Chance is measured on the same windows; where it came out below 0, no correlation is none.
+    """
     better = definition(row.metric).better
     edge = row.ci_high if better == LESS else row.ci_low
     if better == NEITHER or math.isnan(edge) or math.isnan(row.baseline):
         return None
-    return edge < row.baseline if better == LESS else edge > row.baseline
+    if better == LESS:
+        return edge < row.baseline
+    return edge > (max(row.baseline, 0.0) if row.metric in _ZERO_IS_NONE else row.baseline)
 
 
 def ranked(rows: Sequence[MetricRow]) -> list[MetricRow]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
@@ -29,6 +31,9 @@ from gtrack.io.intervals_bedtools import Place, masks, require_bedtools
 from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.reading import subject
 from gtrack.workflows.folder.finished import FinishedScan, scanned_genome
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MOST = 2_000
 """Regions that are looked at; of more, as many are drawn: all of them are held at once."""
@@ -159,9 +164,24 @@ def measure_annotations(
                 yield OnAnnotation(target, name, "matched_enrichment", matched)
                 hits = _hits(scan, target, regions)
                 if hits is not None:
-                    found = against_shifts(hits, inside, seed=job.seed)
+                    found = hits_on(hits, inside, job.seed)
                     yield OnAnnotation(target, name, "hit_enrichment", found)
                 progress("annotations", 1, len(annotations) * len(scan.targets))
+
+
+def hits_on(
+    hits: Sequence[NDArray[np.float64]], inside: Sequence[NDArray[np.bool_]], seed: int
+) -> Enrichment:
+    """Compare numbers of hits, base by base, as relevance is compared.
+
+    Parameters
+    ----------
+    hits, inside : sequence of ndarray, each of shape (bases,)
+        Of every region, the hits whose middle is on each base, and whether it is annotated.
+    seed : int
+    """
+    found = against_shifts(hits, inside, seed=seed)
+    return found if any(each.any() for each in hits) else replace(found, reason="there is no hit")
 
 
 def _hits(scan: FinishedScan, target: Target, regions: Sequence[Interval]) -> list[Any] | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gtrack.core.evaluation_rows import BOUND, TRACK, MetricRow, parts_of
 from gtrack.core.sequences import base_codes
 from gtrack.core.targets import Target
 from gtrack.evaluation.flips import RANDOM, letters
+from gtrack.evaluation.passport import Passport
 from gtrack.evaluation.perturbation import STEP_SHARE
 from gtrack.evaluation.sheet import BLIND
 from gtrack.evaluation.summaries import as_array
@@ -92,6 +93,7 @@ def write_page(
         _write(folder.figure(name, "svg"), svg)
         _write(folder.figure(name, "png"), png)
     job, scan = found.job, found.scan
+    passports = read_passports(scan)
     facts = (
         ("scan", str(scan.out.name)),
         *((f"track of {each.title}", scan.origin(each)) for each in scan.targets),
@@ -110,21 +112,23 @@ def write_page(
         versions=scan.manifest.versions,
         facts=facts,
         controls=CONTROLS,
-        passport=tuple(_passport(found)),
+        passport=tuple(_passport(passports)),
+        verdicts={(each.model, each.target): each.verdict for each in passports},
         notes=tuple(notes),
     )
     write_text(folder.page, evaluation_html(page))
 
 
-def _passport(found: Found) -> Iterator[PassportLine]:
-    """Yield the lines of the passports, where ``gtrack passport`` has made some."""
-    for passport in read_passports(found.scan):
+def _passport(passports: Iterable[Passport]) -> Iterator[PassportLine]:
+    """Yield the lines of passports."""
+    for passport in passports:
         for line in passport.lines:
             words = line.reason or f"from {line.supported:g}: supported"
             if line.lower and not line.reason:
                 words = f"up to {line.supported:g}: supported"
             value = "" if line.value != line.value else f"{line.value:.3g}"
-            yield PassportLine(*(passport.model, line.name, line.asks, value, line.verdict, words))
+            of = (passport.model, passport.target)
+            yield PassportLine(*of, *(line.name, line.asks, value, line.verdict, words))
 
 
 def _write(path: Path, data: bytes) -> None:

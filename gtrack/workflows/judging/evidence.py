@@ -100,6 +100,7 @@ def evidence_of(
         rounding=exact.rounding,
         conserved=exact.conserved,
         track=_track(scan, opened, target, chosen[:EXACT_ROWS], reasons),
+        is_value=opened.plan.head.outputs == "values",
         reasons=reasons,
     )
 

@@ -36,7 +36,7 @@ from gtrack.evaluation.passport_windows import (
     shuffles,
     strand_correlations,
 )
-from gtrack.evaluation.passport_words import LEADS, describes_sentence, sees_sentence, shown
+from gtrack.evaluation.passport_words import LEADS, describes_sentence, lead, sees_sentence, shown
 
 verdicts = st.sampled_from(WORST_FIRST)
 
@@ -154,6 +154,7 @@ def test_wrong_maps_are_not_supported_on_b(unit: str, wrong) -> None:
     found = judge(replace(good, maps=[wrong(each) for each in good.maps]))
     assert (found.sees, found.describes) == ("supported", "not supported")
     assert "does not describe the model" in describes_sentence(found)
+    assert lead(found) == LEADS["not supported"]
 
 
 def test_a_model_that_sees_nothing() -> None:
@@ -165,6 +166,18 @@ def test_a_model_that_sees_nothing() -> None:
     )
     assert "cannot tell the regions from shuffles" in sees_sentence(found)
     assert "unlike" in sees_sentence(found)
+    assert lead(found).startswith("Not supported: it is not shown that the model sees anything")
+    assert shown(found)["sentence"] == lead(found)
+
+
+def test_a_value_that_sites_lower_is_seen() -> None:
+    good = evidence()
+    lowered = replace(good, real=good.shuffled, shuffled=good.real)
+    assert judge(lowered).sees == "not supported", "a call below its shuffles is none"
+    found = judge(replace(lowered, is_value=True))
+    assert found.verdict == "supported"
+    assert found.of("A")[0].value == judge(good).of("A")[0].value
+    assert "above or below" in found.of("A")[0].asks
 
 
 @pytest.mark.parametrize(("name", "column"), [("C1", "twin"), ("C3", "conserved"), ("C4", "track")])

@@ -377,3 +377,22 @@ def test_any_granges_table_is_cured(
     _, new = cured(path)
     wanted = [Interval("chr1", start, start + length, strand="-") for start in starts]
     assert read_bed(new) == wanted
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    ("columns", "wanted"),
+    [
+        ((11, 11), [Interval("chr1", 1000, 1200, "a", "+", 50)] * 2),
+        ((10, 11), [Interval("chr1", 1000, 1200, "a", "+", 50)] * 2),
+        ((10, 9), [Interval("chr1", 1000, 1200, "a")] * 2),
+    ],
+)
+def test_a_narrowpeak_of_other_widths_is_cured(
+    tmp_path: Path, columns: tuple[int, int], wanted: list[Interval], packed: bool
+) -> None:
+    fields = "chr1 1000 1200 a 0 + 5.1 3.2 2.1 50 more".split()
+    data = "".join("\t".join(fields[:few]) + "\n" for few in columns).encode()
+    path = tmp_path / f"p.narrowPeak{'.gz' * packed}"
+    path.write_bytes(gzip.compress(data) if packed else data)
+    assert list(read_bed(cured(path)[1])) == wanted

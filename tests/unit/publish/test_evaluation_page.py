@@ -87,7 +87,8 @@ def whole(name="cnn"):
         rows,
         truth=name,
         figures=(EvaluationFigure("similarity", name, name, SVG),) * 2,
-        passport=(PassportLine(name, "A", name, name, "mixed", name),),
+        passport=(PassportLine(name, name, "A", name, name, "mixed", name),),
+        verdicts={(name, name): "mixed"},
         versions={"gtrack": name, name: name},
         facts=((name, name),),
         advice=name,
@@ -242,6 +243,8 @@ def test_likeness_of_models_is_said_as_such() -> None:
     likeness = [each for each in advice(evaluation(row(both, metric="pearson"))) if each.model]
     assert [each.answer for each in likeness] == ["beyond chance, by attnlrp"]
     assert told(row(both, metric="pearson", value=0.2)).answer == "not beyond chance"
+    few = [each.answer for each in advice(evaluation(row(both, metric="pearson", n=2)))]
+    assert "beyond chance, by attnlrp (on 2 windows only)" in few
 
 
 def test_methods_alike_on_one_model_are_no_answer_and_no_line_of_the_comparison() -> None:
@@ -259,17 +262,32 @@ def test_many_methods_are_named_whole() -> None:
 
 
 def test_the_passport_stands_beside_the_advice() -> None:
+    for verdict in ("not supported", "mixed", "not asked"):
+        assert told(row(), verdicts={("cnn", "bound"): verdict}).passport == verdict
+    assert told(row(), verdicts={("cnn", "bound"): "supported"}).passport == ""
+    assert told(row()).passport == ""
+    page = evaluation_html(evaluation(row(), verdicts={("cnn", "bound"): "mixed"}))
+    assert "passport: mixed" in sections(page)["trust"]
+
+
+def test_a_warning_of_the_passport_is_no_verdict() -> None:
+    lines = (PassportLine("cnn", "bound", "D", "w", "0.2", "mixed"),)
+    assert told(row(), passport=lines, verdicts={("cnn", "bound"): "supported"}).passport == ""
+
+
+def test_each_target_has_its_own_passport() -> None:
     lines = tuple(
-        PassportLine("cnn", line, "w", "1", verdict)
-        for line, verdict in (("A", "not supported"), ("B", "mixed"), ("C", "supported"))
+        PassportLine("cnn", target, "A1", "w", "1", verdict)
+        for target, verdict in (("E", "not supported"), ("GC", "supported"))
     )
-    assert told(row(), passport=lines).passport == "not supported"
-    assert told(row(), passport=lines[1:]).passport == "mixed"
-    assert told(row(), passport=lines[2:]).passport == ""
-    assert (
-        "passport: mixed"
-        in sections(evaluation_html(evaluation(row(), passport=lines[1:])))["trust"]
-    )
+    verdicts = {("cnn", line.target): line.verdict for line in lines}
+    rows = (row(target="E"), row(target="GC"))
+    page = evaluation(*rows, passport=lines, verdicts=verdicts)
+    said = {each.model: each.passport for each in advice(page) if each.model}
+    assert said == {"cnn, E": "not supported", "cnn, GC": ""}
+    table = sections(evaluation_html(page))["passport"]
+    assert "cnn, E A1" in table
+    assert "cnn, GC A1" in table
 
 
 def test_without_truth_the_page_says_that_places_are_not_known() -> None:
@@ -372,6 +390,9 @@ def test_one_number_where_all_are_alike() -> None:
 def test_less_can_be_better() -> None:
     assert beats_chance(row(metric="shift_p", value=0.01, half=0.005, baseline=0.5)) is True
     assert beats_chance(row(metric="shift_p", value=0.48, baseline=0.5)) is False
+    assert beats_chance(row(metric="pearson", value=0.1, half=0.12, baseline=-0.07)) is False
+    assert beats_chance(row(metric="pearson", value=0.1, half=0.09, baseline=-0.07)) is True
+    assert beats_chance(row(metric="aopc_morf", value=-1, baseline=-3)) is True
     assert beats_chance(row(metric="gini")) is None
     assert beats_chance(replace(row(), baseline=NAN)) is None
 

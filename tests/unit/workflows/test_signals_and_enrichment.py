@@ -1,13 +1,14 @@
-"""A signal given to gtrack evaluate: it has no features, is passed over and said."""
+"""Annotations given to gtrack evaluate: a signal is passed over; why there is no number is said."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gtrack.core.errors import InputError
-from gtrack.workflows.evaluating.annotated import check_annotations, passed_over
+from gtrack.workflows.evaluating.annotated import check_annotations, hits_on, passed_over
 from gtrack.workflows.evaluating.job import EvaluateJob
 
 
@@ -24,3 +25,9 @@ def test_a_name_given_twice_is_refused_whatever_it_is() -> None:
     job = EvaluateJob(Path("out"), annotations=(("a", Path("x.bw")), ("a", Path("y.bw"))))
     with pytest.raises(InputError, match="the name is given twice"):
         check_annotations(job, None)
+
+
+def test_without_hits_it_is_not_relevance_that_is_missing() -> None:
+    inside = [np.array([True, False, False])]
+    assert hits_on([np.zeros(3)], inside, 0).reason == "there is no hit"
+    assert hits_on([np.array([1.0, 0.0, 0.0])], inside, 0).reason == ""
