@@ -17,6 +17,7 @@ from gtrack.evaluation.passport import (
     MUTATED,
     SAME_TRACK,
     SEES,
+    SEES_EITHER,
     SILENT,
     STRANDS,
     Line,
@@ -145,10 +146,10 @@ def judge(evidence: Evidence) -> Passport:
 
 def _told_apart(said: Evidence) -> Line:
     """Return line A1."""
-    value, asks = auroc(said.real, said.shuffled), ASKS["A1"]
+    value, asks, limits = auroc(said.real, said.shuffled), ASKS["A1"], SEES
     if said.is_value:
-        value, asks = max(value, 1 - value), ASKS["A1 value"]
-    return at_least("A1", asks, value, len(said.real), SEES, said.reasons.get("A1", ""))
+        value, asks, limits = max(value, 1 - value), ASKS["A1 value"], SEES_EITHER
+    return at_least("A1", asks, value, len(said.real), limits, said.reasons.get("A1", ""))
 
 
 def _described(said: Evidence) -> Line:

@@ -17,6 +17,7 @@ from gtrack.evaluation.passport import (
     MASKED,
     MUTATED,
     SEES,
+    SEES_EITHER,
     SILENT,
     STRANDS,
     WORST_FIRST,
@@ -178,6 +179,14 @@ def test_a_value_that_sites_lower_is_seen() -> None:
     assert found.verdict == "supported"
     assert found.of("A")[0].value == judge(good).of("A")[0].value
     assert "above or below" in found.of("A")[0].asks
+
+
+def test_chance_supports_values_no_more_often_than_calls() -> None:
+    rng = np.random.default_rng(7)
+    drawn = np.array([auroc(*rng.normal(size=(2, 40))) for _ in range(4000)])
+    either = np.maximum(drawn, 1 - drawn)
+    for one_sided, two_sided in zip(SEES, SEES_EITHER, strict=True):
+        assert (either >= two_sided).mean() == pytest.approx((drawn >= one_sided).mean(), abs=0.02)
 
 
 @pytest.mark.parametrize(("name", "column"), [("C1", "twin"), ("C3", "conserved"), ("C4", "track")])
