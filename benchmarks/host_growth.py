@@ -2,9 +2,10 @@
 
 With the stand-in of `host_cost.py`, CNN: the slope of log(CPU seconds that more regions take) over
 log(how many more), from each number of regions to the next, so that what a scan does once drops
-out; the peak memory of the most regions as a ratio to that of the least, and bytes a region. Then `gtrack scan` with the example's CNN itself and `--windows` windows of 200 bp, both
-strands: CPU seconds of merging its finished shards as a ratio to those of the scan. Prints JSON
-lines; exit 1 when a gate fails.
+out; the peak memory of the most regions as a ratio to that of the least, and bytes a region. Then
+`gtrack scan` with the example's CNN itself and `--windows` windows of 200 bp, both strands: CPU
+seconds of merging its finished shards as a ratio to those of the scan. Prints JSON lines; exit 1
+when a gate fails.
 
     python benchmarks/host_growth.py [--sizes 1000 4000 16000 64000] [--windows 20000]
 """
