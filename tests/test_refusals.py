@@ -14,7 +14,8 @@ import pytest
 
 from gtrack.cli import VERBS, main
 from gtrack.cli.refusals import cured, refusal
-from gtrack.core.errors import InputError, ModelError, OutputError
+from gtrack.core.errors import InputError, ModelError, OutputError, VerificationError
+from gtrack.core.small_file import AWAY, FAILS
 
 LONG = "x" * 300
 CONTEXT = click.Context(main)
@@ -187,16 +188,49 @@ def test_a_bug_keeps_its_traceback(run, monkeypatch) -> None:
             run("merge", "x")
 
 
-def test_what_led_to_it() -> None:
-    def chained(first: BaseException, then: BaseException) -> BaseException:
+def chained(first: BaseException, then: BaseException) -> BaseException:
+    try:
         try:
-            try:
-                raise first
-            except BaseException:
-                raise then  # noqa: B904 (as libraries do)
-        except BaseException as error:
-            return error
+            raise first
+        except BaseException:
+            raise then  # noqa: B904 (as libraries do)
+    except BaseException as error:
+        return error
 
+
+@pytest.mark.parametrize("number", sorted(AWAY))
+def test_a_networks_disk_that_does_not_answer(
+    run, monkeypatch, tmp_path: Path, number: int
+) -> None:
+    """Lustre evicts a client, a mount is gone, a ticket has run out: none is a bug of ours."""
+    stat = os.stat
+
+    def away(path, *args, **options):
+        if str(path).endswith("scan"):
+            raise OSError(number, os.strerror(number), str(path))
+        return stat(path, *args, **options)
+
+    monkeypatch.setattr(os, "stat", away)
+    said = refused(run, "report", tmp_path / "scan")
+    assert f"scan: {os.strerror(number)}; " in said
+    assert said.endswith("; try again")
+
+
+@pytest.mark.parametrize("number", sorted(FAILS))
+def test_what_a_disk_did_not_give_is_not_damaged(number: int) -> None:
+    """A cure that removes it would be none."""
+    failed = OSError(number, os.strerror(number), "a")
+    for damaged in (InputError("a: damaged; move it away"), VerificationError("a: remove it")):
+        said = cured(chained(failed, damaged))
+        assert str(said).startswith(f"a: {os.strerror(number)}; ")
+        assert str(said).endswith("try again")
+    unwritten = OutputError("a: cannot write")
+    assert cured(chained(failed, unwritten)) is unwritten
+    of_a_host = InputError("https://example.org: no answer; look at the address")
+    assert cured(chained(TimeoutError(110, "Connection timed out"), of_a_host)) is of_a_host
+
+
+def test_what_led_to_it() -> None:
     many, loop = OSError(24, "Too many open files", "a"), OSError(40, "Loop", "a")
     assert isinstance(refusal(chained(many, ImportError("no x"))), OutputError)
     assert isinstance(refusal(chained(loop, RuntimeError("Symlink loop"))), InputError)

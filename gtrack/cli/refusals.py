@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from gtrack.core.errors import GtrackError, InputError, ModelError, OutputError
+from gtrack.core.small_file import AWAY, FAILS
 
 _CURES: dict[int, tuple[type[GtrackError], str]] = {
+    **dict.fromkeys(AWAY, (InputError, "the network's disk does not answer; try again")),
     errno.EACCES: (InputError, "ask its owner for access, or copy it"),
     errno.EPERM: (InputError, "ask its owner for access, or copy it"),
     errno.ENAMETOOLONG: (InputError, "give a shorter name"),
@@ -37,8 +39,11 @@ _CURES: dict[int, tuple[type[GtrackError], str]] = {
     errno.ETXTBSY: (OutputError, "a program runs from it; choose another name"),
 }
 
+_DISKS = {errno.EIO, errno.ESTALE, errno.ESHUTDOWN}
+"""What no host of the web says: of them nothing else is needed to know that a disk fails."""
+
 _EXPLAINS = {errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-_NAMELESS = _EXPLAINS | {errno.EAGAIN, errno.EDQUOT, errno.EIO, errno.ENOSPC, errno.EFBIG}
+_NAMELESS = _EXPLAINS | _DISKS | {errno.EAGAIN, errno.EDQUOT, errno.ENOSPC, errno.EFBIG}
 _DEEPEST = 20  # errors that led to each other
 
 
@@ -61,13 +66,18 @@ def refusal(error: BaseException) -> GtrackError | None:
 
 
 def cured(error: GtrackError) -> GtrackError:
-    """Return an error of gtrack's, with another cure where it arose of too many open files."""
+    """Return an error of gtrack's, with another cure where it arose of too many open files.
+
+    So, too, where a disk failed: what could not be read is not damaged, and nothing is to be
+    removed. Of what could not be written, the line says so already.
+    """
     if os.strerror(errno.EMFILE) in str(error):
         return OutputError(f"{error}; {_CURES[errno.EMFILE][1]}")
-    return next(map(_said, _led_to(error, {errno.EMFILE, errno.ENFILE})), None) or error
+    numbers = {errno.EMFILE, errno.ENFILE} | (set() if isinstance(error, OutputError) else FAILS)
+    return next(filter(None, map(_said, _led_to(error, numbers))), error)
 
 
-def _led_to(error: BaseException, numbers: set[int]) -> Iterator[OSError]:
+def _led_to(error: BaseException, numbers: Collection[int]) -> Iterator[OSError]:
     """Yield the errors of the system, of such numbers, that led to an error."""
     before: BaseException | None = error
     for _ in range(_DEEPEST):

@@ -13,6 +13,16 @@ import stat
 from pathlib import Path
 from typing import Any, BinaryIO
 
+_NETWORK = (
+    *("ESTALE", "ETIMEDOUT", "ESHUTDOWN", "ENOTCONN", "EHOSTDOWN", "EHOSTUNREACH", "EREMOTEIO"),
+    *("ECOMM", "ENOLINK", "EKEYEXPIRED", "EKEYREVOKED", "EKEYREJECTED", "ENOKEY"),
+)
+AWAY = frozenset(getattr(errno, name) for name in _NETWORK if hasattr(errno, name))
+"""What the system says of a network's disk that does not answer: macOS knows fewer."""
+
+FAILS = AWAY | {errno.EIO}
+"""What it says of a disk, and not of the file: that may be there, whole."""
+
 MOST = 8_000_000
 """Bytes of a file that says something about others: JSON of so many needs some 100 MB of memory."""
 
@@ -27,7 +37,11 @@ def whole(path: Path, most: int = MOST) -> bytes:
         (``EINVAL``) or larger (``EFBIG``): then nothing of it was read.
     """
     with regular(path, most) as file:
-        return file.read(os.fstat(file.fileno()).st_size)
+        try:
+            return file.read(os.fstat(file.fileno()).st_size)
+        except OSError as error:
+            error.filename = str(path)
+            raise
 
 
 def regular(path: Path, most: int = MOST) -> BinaryIO:

@@ -45,7 +45,7 @@ class _Replacing(Whole):
             if error is None:
                 self._handle.flush()
                 sync(self._handle.fileno())
-                self._temporary.replace(self._path)
+                give_name(self._temporary, self._path)
                 sync_folder(self._path.parent)
         except OSError as refusal:
             error = refusal
@@ -127,7 +127,8 @@ def make_new(path: Path, content: bytes) -> None:
                 raise
             break
         finally:
-            aside.unlink(missing_ok=True)
+            with suppress(OSError):  # what stands or falls is the name
+                aside.unlink()
     _write_new(path, content)
 
 
@@ -148,6 +149,22 @@ def _write_new(path: Path, content: bytes) -> None:
         except OSError:
             path.unlink(missing_ok=True)
             raise
+
+
+def give_name(temporary: Path, path: Path) -> None:
+    """Give what is finished the name that is its own, in the place of whatever has that.
+
+    Raises
+    ------
+    OSError
+        When the system refuses.
+    """
+    own = temporary.lstat()
+    try:
+        temporary.replace(path)
+    except FileNotFoundError:
+        if not os.path.lexists(path) or not os.path.samestat(own, path.lstat()):
+            raise  # else it is done: a network lost the answer, and asked twice
 
 
 def temporary_beside(path: Path) -> Path:

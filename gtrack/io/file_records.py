@@ -16,6 +16,7 @@ from typing import Any
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
+from gtrack.core.small_file import FAILS
 
 EDGE = 1 << 16
 """Bytes at each end of a file that a cheap look reads."""
@@ -113,10 +114,20 @@ def differs_in_copy(sha256: str, record: FileRecord) -> str | None:
 
 
 def regular_size(path: Path) -> int | None:
-    """Return the size of a file, links followed; None where there is no regular file."""
+    """Return the size of a file, links followed; None where there is no regular file.
+
+    Raises
+    ------
+    OSError
+        When the disk fails: then nobody can say.
+    """
     try:
         status = path.stat()
-    except (OSError, ValueError):
+    except OSError as error:
+        if error.errno in FAILS:
+            raise
+        return None
+    except ValueError:
         return None
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 

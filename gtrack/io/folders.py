@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from gtrack.core.interruption import Whole
-from gtrack.io.atomic import sync_files, sync_folder
+from gtrack.io.atomic import give_name, sync_files, sync_folder
 
 
 def entries(folder: Path) -> list[str]:
@@ -47,7 +47,7 @@ class _ReplacingFolder(Whole):
         try:
             if error is None:
                 sync_files(self._work)
-                self._work.replace(self._path)  # an empty folder gives way
+                give_name(self._work, self._path)  # an empty folder gives way
                 sync_folder(self._path.parent)
         finally:
             shutil.rmtree(self._work, ignore_errors=True)

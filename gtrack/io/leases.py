@@ -7,6 +7,7 @@ holder's own machine the end of its process is seen at once.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -30,7 +31,7 @@ EXPIRY = 60.0
 _LONGEST_LOOK = 5.0
 """Seconds that one look can add to them: a disk that hung stops counters, and finders as well."""
 
-_MOST = 1000
+_MOST, _LOOKS = 1000, 3
 _CONTENT = re.compile(
     rb"(pid (?P<pid>\d+) on (?P<host>[^\n]*)"
     rb"(\nbeat (?P<beat>\d{12}) of (?P<token>[0-9a-f]{16}) (?P<process>[^\n]*)\n)?)?"
@@ -109,11 +110,19 @@ def content_of(path: Path) -> bytes | None:
     OSError
         When it cannot be read, or is a link.
     """
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    try:
-        descriptor = os.open(path, flags)
-    except FileNotFoundError:
-        return None
+    for left in reversed(range(_LOOKS)):
+        try:
+            return _read(path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if error.errno != errno.ESTALE or not left:
+                raise  # else NFS: it went while it was read, and may be another by now
+    return None
+
+
+def _read(path: Path) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         return os.read(descriptor, _MOST)
     finally:

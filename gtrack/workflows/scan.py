@@ -30,7 +30,7 @@ from gtrack.workflows.scanning.job_log import begin_log
 from gtrack.workflows.scanning.merging_beside import MergingBeside, merging_beside
 from gtrack.workflows.scanning.record import restore
 from gtrack.workflows.scanning.tasks import tasks
-from gtrack.workflows.scanning.versions import check_version
+from gtrack.workflows.scanning.versions import check_versions
 from gtrack.workflows.scanning.work import ScanWork, WholeShards, devices_of, report, threads_of
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def scan_shard(
     """
     folder = ScanFolder(out)
     plan = folder.read_plan()
-    check_version(plan, out)
+    check_versions(plan, out)
     last = shard if last is None else last
     if not 0 <= shard <= last < plan.n_shards:
         asked = shard if last == shard else f"{shard}-{last}"

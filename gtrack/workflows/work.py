@@ -17,7 +17,7 @@ from gtrack.workflows.folder.run_log import RunLog
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.batch_size import fixed_by_plan
 from gtrack.workflows.scanning.null import part_done
-from gtrack.workflows.scanning.versions import check_version
+from gtrack.workflows.scanning.versions import check_versions
 from gtrack.workflows.scanning.work import (
     WholeShards,
     devices_of,
@@ -78,7 +78,7 @@ def work(out: Path, begin: Begin, *, device: str = "auto", workers: int | None =
     """
     folder = ScanFolder(out)
     plan = folder.read_plan()
-    check_version(plan, out)
+    check_versions(plan, out)
     devices, workers = devices_of(plan, out, device), threads_of(folder, workers)
     log = RunLog(out)
     with folder.held(shared=True), log.kept(), fixed_by_plan():

@@ -6,12 +6,14 @@ devices, and says of each that it is done, or why it is not.
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import socket
 import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -86,14 +88,30 @@ def _one_of(devices: Sequence[str], folder: Path) -> Iterator[str]:
         return
     while True:
         for device in devices:
-            with (folder / f"{device.replace(':', '-')}.lock").open("w") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    continue
-                yield device
-                return
+            with ExitStack() as held:
+                if _take(device, folder, held):
+                    yield device
+                    return
         time.sleep(0.2)
+
+
+def _take(device: str, folder: Path, held: ExitStack) -> bool:
+    """Take a device, unless a job has it; of one that is killed, the kernel frees it."""
+    file = held.enter_context((folder / f"{device.replace(':', '-')}.lock").open("w"))
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # the disk has no locks; Linux has names that lie on none
+        if sys.platform != "linux":
+            raise
+        try:
+            held.enter_context(socket.socket(socket.AF_UNIX)).bind(f"\0{folder.name} {device}")
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            return False
+    return True
 
 
 if __name__ == "__main__":

@@ -19,7 +19,14 @@ import pyBigWig
 
 from gtrack.core.errors import OutputError, VerificationError
 from gtrack.core.printable import shown
-from gtrack.io.atomic import create, finished_name, sync, sync_folder, temporary_beside
+from gtrack.io.atomic import (
+    create,
+    finished_name,
+    give_name,
+    sync,
+    sync_folder,
+    temporary_beside,
+)
 from gtrack.io.folders import entries
 
 MAGIC = struct.pack("<I", 0x8789F2EB)
@@ -108,7 +115,7 @@ def write_rows(
             file.flush()
             sync(file.fileno())
         _verify(temporary, path, table, sizes, rows)
-        temporary.replace(path)
+        give_name(temporary, path)
         sync_folder(path.parent)
     except OSError as error:
         raise OutputError(f"{shown(path)}: cannot write: {error.strerror or error}") from error

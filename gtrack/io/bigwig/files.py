@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from gtrack.io.atomic import create, sync, sync_folder, temporary_beside
+from gtrack.io.atomic import create, give_name, sync, sync_folder, temporary_beside
 
 
 class NewFile:
@@ -55,7 +55,7 @@ class NewFile:
 
     def publish(self) -> None:
         """Give the file its name, which replaces a file that has it, and free the rest."""
-        self.temporary.replace(self.path)
+        give_name(self.temporary, self.path)
         self._close()
         sync_folder(self.path.parent)
 

@@ -66,26 +66,26 @@ class ShardLeases(Whole):
 
     def _take(self, index: int) -> bool:
         path = self._shards / f"{index:06d}{LEASE}"
-        lease = Lease(path)
+        lease, before = Lease(path), None
         try:
-            taken = lease.take()
-            if not taken and (before := self._gone(path)) is not None:
-                taken = lease.take()
-                self.taken_over += taken
-                if taken:
-                    RunLog(self._shards.parent).tell("taken_over", shard=index, holder=before)
+            # Looked at first: who waits asks again and again, and a file made in vain is six calls.
+            if (content := content_of(path)) is not None:
+                before = self._gone(path, content)
+                if before is None:
+                    return False
+            if not lease.take():
+                return False
         except OSError as error:
             raise OutputError(f"{path}: cannot write: {error.strerror or error}") from error
-        if taken:
-            self._held[index] = lease
-            self._watch.forget(path)
-        return taken
+        self._held[index] = lease
+        self._watch.forget(path)
+        if before is not None:
+            self.taken_over += 1
+            RunLog(self._shards.parent).tell("taken_over", shard=index, holder=before)
+        return True
 
-    def _gone(self, path: Path) -> str | None:
+    def _gone(self, path: Path, content: bytes) -> str | None:
         """Take a lease away from somebody who is gone; None where they are not, or may not be."""
-        content = content_of(path)
-        if content is None:
-            return None  # it has just gone: the shard is done, or somebody else takes it
         holder = holder_of(content)
         gone = holder is not None and holder.is_gone
         if not gone and (self._watch.still(path, content) or 0.0) <= EXPIRY:

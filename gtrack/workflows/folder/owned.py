@@ -17,7 +17,7 @@ from typing import Any
 
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.manifest import BESIDE as KINDS_BESIDE
-from gtrack.core.small_file import whole_json
+from gtrack.core.small_file import FAILS, whole_json
 from gtrack.core.targets import ENDS, NAME, Target, name_targets, path_of
 from gtrack.io.atomic import finished_name
 from gtrack.io.event_log import is_event_log
@@ -255,10 +255,15 @@ def _rank(name: str) -> tuple[int, str]:
 
 def _json(path: Path, schema: str) -> dict[str, Any] | None:
     """Return a record of one of gtrack's schemas, of any version; None where there is none."""
-    with suppress(OSError, ValueError, RecursionError):
+    try:
         record = None if path.is_symlink() else whole_json(path, PLAN_MOST)
         if isinstance(record, dict) and str(record.get("schema")).startswith(schema):
             return record
+    except OSError as error:
+        if error.errno in FAILS:  # what is there is not known
+            raise
+    except (ValueError, RecursionError):
+        pass
     return None
 
 

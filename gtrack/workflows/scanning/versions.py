@@ -61,3 +61,28 @@ def check_version(plan: Plan, out: Path, now: str | None = None) -> None:
             f"read, but not continued; finish it with gtrack {began}, or start anew with "
             "--overwrite"
         )
+
+
+def check_versions(plan: Plan, out: Path) -> None:
+    """Refuse to do a part of what other versions began, of gtrack or of what bytes depend on.
+
+    Parameters
+    ----------
+    plan : Plan
+        As it was read.
+    out : Path
+        Its folder.
+
+    Raises
+    ------
+    InputError
+        Naming the first that is another here.
+    """
+    check_version(plan, out)
+    here = versions(plan.options.method, [model.kind for model in plan.models])
+    for name, began in plan.versions.items():
+        if began != (this := here.get(name)):
+            raise InputError(
+                f"{out}: planned with {name} {began}, and here is {this or 'none'}: bytes differ "
+                "between versions; install that one here, or plan anew with --overwrite"
+            )

@@ -25,6 +25,7 @@ from gtrack.workflows.scanning.null import null_name
 from gtrack.workflows.scanning.reopened import open_planned
 from gtrack.workflows.scanning.shard import ShardScanner
 from gtrack.workflows.scanning.tasks import Task, task_done, tasks_of_shard
+from gtrack.workflows.scanning.versions import check_versions
 
 STAGED = ("cuda",)
 """Kinds of devices that compute while other threads read and write."""
@@ -105,10 +106,12 @@ class ScanWork:
         Raises
         ------
         InputError
-            When a model, the genome or the weights are not those of the plan.
+            When a model, the genome, the weights or a version are not those of the plan.
         """
         began = time.perf_counter()
         plan, run = self._plan or self._folder.read_plan(), self._folder.read_run()
+        if self._plan is None:  # it has travelled
+            check_versions(plan, self.folder)
         models = self._models or _open_models(plan, run, device)
         weights = None if run["weights"] is None else Path(str(run["weights"]))
         if weights is not None and file_digest(weights) != plan.options.weights_sha256:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import importlib
 import json
 import os
@@ -11,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 
@@ -22,6 +25,7 @@ from gtrack.attribution.pool import OutOfMemoryError
 from gtrack.core.errors import InputError, ModelError
 from gtrack.engines.snakemake.engine import Snakemake
 from gtrack.engines.snakemake.groups import laid_out
+from gtrack.engines.snakemake.job import _one_of, _take
 from gtrack.engines.snakemake.run_folder import Marks, RunFolder, remove_kept
 
 COUNTS = st.none() | st.integers(1, 500)
@@ -267,6 +271,23 @@ def test_each_device_is_for_one_job_at_a_time(module, tmp_path: Path) -> None:
         "cuda:0",
         "cuda:5",
     }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="flock is all that others have")
+def test_where_the_disk_has_no_locks_each_device_is_for_one_job(
+    tmp_path: Path, monkeypatch
+) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    devices, run = ["cuda:0", "cuda:5"], tmp_path / f"run-{os.getpid():08x}"
+    run.mkdir()
+    for _ in range(2):  # the end of a job frees its device
+        with _one_of(devices, run) as first, _one_of(devices, run) as second:
+            assert [first, second] == devices
+            with ExitStack() as held:
+                assert not any(_take(each, run, held) for each in devices)
 
 
 def test_a_profile_says_what_the_options_do_not(module, tmp_path: Path) -> None:

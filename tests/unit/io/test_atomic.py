@@ -336,3 +336,43 @@ def test_a_link_that_was_made_though_the_answer_was_lost(
     monkeypatch.setattr(os, "link", link)
     make_new(tmp_path / "a", b"all")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"all"]
+
+
+def test_a_new_file_stands_though_what_it_was_made_of_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unlink(path: Path) -> None:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(os, "unlink", unlink)
+    make_new(tmp_path / "a", b"all")
+    assert (tmp_path / "a").read_bytes() == b"all"
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+@pytest.mark.parametrize("done", [True, False])
+def test_a_name_that_was_given_though_the_answer_was_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, was_there: bool, done: bool
+) -> None:
+    """NFS asks twice, and is told of its own success that there is nothing to rename."""
+    path, real = tmp_path / "a", os.replace
+    if was_there:
+        path.write_bytes(b"before")
+
+    def replace(temporary: Path, path: Path) -> None:
+        if done:
+            real(temporary, path)
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    def write() -> None:
+        with replacing(path) as file:
+            file.write(b"all")
+
+    monkeypatch.setattr(os, "replace", replace)
+    if done:
+        write()
+    else:
+        with pytest.raises(OutputError, match="No such file"):
+            write()
+    left = [each.read_bytes() for each in tmp_path.iterdir()]
+    assert left == ([b"all"] if done else [b"before"] * was_there)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -152,6 +153,31 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
         content_of(tmp_path / "a")
     assert not Lease(tmp_path / "a").take()
     assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize("then", [None, b"another's"])
+def test_a_lease_that_goes_while_it_is_read(tmp_path: Path, monkeypatch, then) -> None:
+    """NFS says ESTALE of it; where it says no more than that, nobody knows what is there."""
+    path, real = tmp_path / "a", os.read
+    path.write_bytes(b"somebody's")
+
+    def read(descriptor: int, most: int) -> bytes:
+        monkeypatch.setattr(os, "read", real)
+        path.unlink()
+        if then is not None:
+            path.write_bytes(then)
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    monkeypatch.setattr(os, "read", read)
+    assert content_of(path) == then
+    path.write_bytes(b"somebody's")
+
+    def stale(descriptor: int, most: int) -> bytes:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    monkeypatch.setattr(os, "read", stale)
+    with pytest.raises(OSError, match="Stale"):
+        content_of(path)
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 4.9), st.booleans()), max_size=60))
