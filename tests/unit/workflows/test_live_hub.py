@@ -40,7 +40,9 @@ longLabel hits
 type bigBed 9 +
 bigDataUrl hits.bb
 """
-SHORT = Patience(step=0.3, whole=0.6)
+FOR_A_STEP = Patience(step=1.0, whole=30.0)
+FOR_ALL = Patience(step=30.0, whole=2.0)
+"""The other end is far: a busy machine reaches it only where the server is at fault."""
 
 
 @pytest.fixture
@@ -258,9 +260,11 @@ def test_many_redirects_have_an_end(folder) -> None:
 
 @pytest.mark.parametrize("drip", [False, True])
 def test_a_server_that_does_not_answer_is_left(folder, drip: bool) -> None:
-    done = checked(Site(folder, slow=r"cnn\.bw", drip=drip), patience=SHORT)
-    (said,) = by_file(done)["cnn.bw"]
-    assert said == ("error", "no whole answer in 0.6 s" if drip else "no answer in 0.3 s")
+    patience, said = (
+        (FOR_ALL, "no whole answer in 2 s") if drip else (FOR_A_STEP, "no answer in 1 s")
+    )
+    done = checked(Site(folder, slow=r"cnn\.bw", drip=drip), patience=patience)
+    assert by_file(done)["cnn.bw"] == {("error", said)}
     assert {each.file for each in done.findings} == {"cnn.bw"}
 
 
@@ -272,7 +276,7 @@ def test_a_host_that_falls_silent_is_not_asked_for_ever(folder) -> None:
     (folder / "hub.txt").write_text(text)
     (folder / "files.json").unlink()
     site = Site(folder, slow=r"^t\d")
-    done = checked(site, patience=Patience(0.1, 0.2))
+    done = checked(site, patience=FOR_A_STEP)
     assert len([1 for _, name, _ in site.asked if name.startswith("t")]) < 20
     assert ("error", "was not asked for: the host answers no more") in by_file(done)["t59.bw"]
 
