@@ -90,9 +90,7 @@ def whole(name="cnn"):
         passport=(PassportLine(name, "A", name, name, "mixed", name),),
         versions={"gtrack": name, name: name},
         facts=((name, name),),
-        advice=name,
         notes=(name,),
-        caveats=(name,),
     )
 
 
