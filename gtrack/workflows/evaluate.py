@@ -61,15 +61,12 @@ class EvaluateSummary:
     regions, sampled : int
         Of the scan, and drawn for what needs the models.
     rows : tuple of MetricRow
-    notes : tuple of str
-        What was left out, and why.
     """
 
     out: Path
     regions: int
     sampled: int
     rows: tuple[MetricRow, ...]
-    notes: tuple[str, ...]
 
 
 def evaluate(
@@ -126,7 +123,7 @@ def evaluate(
         write_metrics(folder.metrics, rows)
         write_page(folder, found, rows, chunks, truth, notes)
         folder.list_files()
-    return EvaluateSummary(folder.out, len(scan.regions), len(drawn), rows, notes)
+    return EvaluateSummary(folder.out, len(scan.regions), len(drawn), rows)
 
 
 def _examined(

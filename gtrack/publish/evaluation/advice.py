@@ -34,10 +34,8 @@ class Advice:
     Parameters
     ----------
     question, model : str
-    methods : tuple of str
-        Those that can be recommended, the best first.
     answer : str
-        They in words, or that there is none.
+        The methods that can be recommended, the best first, or that there is none.
     because : str
         The numbers.
     passport : str
@@ -46,7 +44,6 @@ class Advice:
 
     question: str
     model: str
-    methods: tuple[str, ...]
     answer: str
     because: str
     passport: str = ""
@@ -64,14 +61,14 @@ def advice(evaluation: Evaluation) -> Iterator[Advice]:
         if not of:
             no_truth = metrics == QUESTIONS[0][1] and not evaluation.truth
             because = "Not measured: no truth was given." if no_truth else "Not measured."
-            yield Advice(question, "", (), "not known", because)
+            yield Advice(question, "", "not known", because)
         for model, target in dict.fromkeys((row.model, row.target) for row in of):
             own = [row for row in of if (row.model, row.target) == (model, target)]
             best = _best(metrics, own, evaluation.controls)
             methods, because = _verdict(best) if best else ((), _why_not(own))
             said = f"{model}, {target}" if _several_targets(evaluation, model) else model
             answer = _in_words(question, methods, best)
-            yield Advice(question, said, methods, answer, because, _passport(evaluation, model))
+            yield Advice(question, said, answer, because, _passport(evaluation, model))
 
 
 def _several_targets(evaluation: Evaluation, model: str) -> bool:
