@@ -201,7 +201,6 @@ def _peaks(table: LocusTable, q: float) -> Iterator[NarrowPeak]:
             end=int(table.end[row]),
             name=f"locus{number}",
             signal=float(table.relevance_sum[row]),
-            p=None,
             q=float(table.q[row]),
             peak=int(table.peak[row]),
         )
