@@ -7,7 +7,6 @@ installed into a folder of their own, and nothing in gtrack knows of them.
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import os
 import shutil
@@ -20,7 +19,7 @@ import numpy as np
 import pyBigWig
 import pytest
 
-from tests.hour import of_the_hour
+from tests.hour import lasting
 
 HERE = Path(__file__).parent
 WINDOW = 40
@@ -169,14 +168,6 @@ def test_overlapping_words_keep_the_sum(gtrack, inputs, trimers: Path, tmp_path:
         assert abs(total) > 1e-3
 
 
-def digests(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not of_the_hour(path)
-    }
-
-
 def test_every_engine_gives_the_same_bytes_and_all_else_works(
     gtrack, inputs, trimers: Path, tmp_path: Path
 ) -> None:
@@ -185,7 +176,7 @@ def test_every_engine_gives_the_same_bytes_and_all_else_works(
     for folder in folders:
         options = ["--engine", folder.name, "--null-bases", 10_000, "--shards", 2]
         scan(*(gtrack, inputs, trimers, folder, "--model", f"cnn={inputs.models['cnn']}"), *options)
-    one, other = map(digests, folders)
+    one, other = map(lasting, folders)
     assert one == other
     out = folders[0]
     (tmp_path / "m.meme").write_text(
