@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -203,13 +203,9 @@ def _seal(scan: FinishedScan, job: EvaluateJob, drawn: Sequence[int]) -> str:
             "metrics": sorted(job.wanted),
             "methods": list(job.methods),
             **{key: getattr(job, key) for key in ("steps", "draws", "seed")},
-            "versions": _versions(scan),
+            "versions": scan.manifest.versions,
         }
     )
-
-
-def _versions(scan: FinishedScan) -> Mapping[str, str]:
-    return scan.manifest.versions
 
 
 def _notes(scan: FinishedScan, truth: Truth | None, job: EvaluateJob) -> tuple[str, ...]:
