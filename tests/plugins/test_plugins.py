@@ -168,6 +168,17 @@ def test_overlapping_words_keep_the_sum(gtrack, inputs, trimers: Path, tmp_path:
         assert abs(total) > 1e-3
 
 
+def test_a_method_of_a_package_is_evaluated_as_gtracks_own(gtrack, inputs, tmp_path: Path) -> None:
+    gtrack("scan", *inputs.options("cnn"), "--out", tmp_path / "out")
+    chosen = ("--methods", "occlusion", "--metrics", "gini", "--sample", 2)
+    gtrack("evaluate", tmp_path / "out", *chosen)
+    found = {row["method"] for row in rows(tmp_path / "out/evaluation/metrics.tsv")}
+    assert {"attnlrp", "occlusion"} <= found
+    wrong = gtrack("evaluate", tmp_path / "out", "--methods", "shap", code=2)
+    assert "--methods shap: use attnlrp, cplrp, gradient, ism, " in wrong
+    assert "occlusion" in wrong
+
+
 def test_every_engine_gives_the_same_bytes_and_all_else_works(
     gtrack, inputs, trimers: Path, tmp_path: Path
 ) -> None:
