@@ -150,13 +150,13 @@ def _judge(
     options = scan.plan.options
     same = device.partition(":")[0] == options.device_kind
     asked = options if same else replace(options, precision="fp32")
-    method = make_method(asked)
+    methods = make_method(asked), make_method(replace(options, precision="fp32"))
     running = batch_runner(device, job.workers)
     found = []
     with running as runner, scanned_genome(scan, job.fasta) as genome:
         for target in scan.targets:
             plan, precision = scan.plan.model(target.model), cast(Precision, asked.precision)
-            opened = Opened(plan, models[target.model], method, precision, runner)
+            opened = Opened(plan, models[target.model], *methods, precision, runner)
             evidence = gather(scan, genome, opened, target, windows=job.windows, seed=job.seed)
             found.append(judge(evidence))
             progress("passport", 1, len(scan.targets))
