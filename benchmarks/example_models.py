@@ -31,7 +31,7 @@ from gtrack.core.scan.projection import to_bases  # noqa: E402
 from gtrack.core.sequences import reverse_complement  # noqa: E402
 from gtrack.evaluation.classification import score_classification  # noqa: E402
 from gtrack.evaluation.localisation import chance, mass_accuracy, rank_accuracy  # noqa: E402
-from gtrack.evaluation.similarity import mean_similarity, shuffled_pairs, spearman  # noqa: E402
+from gtrack.evaluation.similarity import pearson, spearman  # noqa: E402
 from gtrack.models.folder import open_model  # noqa: E402
 
 SEED = 20_777  # training used simulate.windows((7, ...))
@@ -114,9 +114,9 @@ def untrained(model: Any, seed: int) -> Any:
     return fresh
 
 
-def mean(measure: Any, maps: NDArray[np.float64], masks: NDArray[np.bool_]) -> float:
+def mean(measure: Any, maps: NDArray[np.float64], others: NDArray[Any]) -> float:
     """Return the mean over windows where the measure is defined."""
-    return float(np.nanmean([measure(r, m) for r, m in zip(maps, masks, strict=True)]))
+    return float(np.nanmean([measure(r, m) for r, m in zip(maps, others, strict=True)]))
 
 
 def planted(windows: Sequence[simulate.LabelledWindow], decoy: bool) -> NDArray[np.bool_]:
@@ -176,10 +176,11 @@ def main() -> int:
             f"{name}.untrained_rma_minus_chance", float(np.mean(blind)), range=spread, n=len(blind)
         )
     pair = explained["cnn"].maps[right], explained["dnabert2"].maps[right]
-    report("pearson", mean_similarity(*pair), **both)
-    report("pearson.shuffled", shuffled_pairs(*pair))
-    report("spearman", mean_similarity(*pair, spearman))
-    report("spearman.shuffled", shuffled_pairs(*pair, spearman))
+    apart = pair[0], np.roll(pair[1], 1, axis=0)  # each with the map of another window
+    report("pearson", mean(pearson, *pair), **both)
+    report("pearson.shuffled", mean(pearson, *apart))
+    report("spearman", mean(spearman, *pair))
+    report("spearman.shuffled", mean(spearman, *apart))
     if missed:
         print(f"missed: {', '.join(missed)}", file=sys.stderr)
     return int(bool(missed))

@@ -34,7 +34,7 @@ from gtrack.models.dnabert2 import Dnabert2
 from gtrack.models.dnabert2.network import Dnabert2Config, Dnabert2ForSequenceClassification
 from gtrack.models.dnabert2.tokenizer import DnaTokenizer
 from gtrack.models.folder import open_model
-from gtrack.workflows.scanning.model_plan import _CUDA_BATCH
+from gtrack.workflows.scanning.batch_runner import default_units
 from gtrack.workflows.training.tokenizer import train_tokenizer
 
 Record = dict[str, Any]
@@ -130,7 +130,7 @@ def explaining(
     """Time one full batch of windows as a scan cuts it, and count its FLOPs."""
     rows = model.encode(texts)
     units = -(-int(rows.lengths.max()) // 8) * 8
-    rows = rows[: max(1, model.default_batch_units * _CUDA_BATCH // units)]
+    rows = rows[: max(1, default_units(model, "cuda") // units)]
     batch = model.collate(rows, len(rows), units)
     with AttnLrp(precision=precision).applied(model) as explain:  # type: ignore[arg-type]
         weights = explain.weights(np.array([[-1.0, 1.0]]))  # type: ignore[attr-defined]

@@ -75,7 +75,6 @@ STAGES = {
     "merge: runs": ["gtrack.workflows.scanning.merging:_Tracks.add"],
     "merge: statistics": [
         "gtrack.core.scan.track_statistics:TrackStatistics.add",
-        "gtrack.core.scan.track_statistics:TrackStatistics.add_runs",
     ],
     "merge: bigWig": [
         "gtrack.io.bigwig.writer:BigWigWriter.add",

@@ -43,7 +43,7 @@ from gtrack.workflows.judging.opened import Opened
 from gtrack.workflows.judging.windows import Windows
 from gtrack.workflows.scan import scan
 from gtrack.workflows.scanning.job import ScanJob
-from gtrack.workflows.scanning.shard import make_method
+from gtrack.workflows.scanning.method import make_method
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "example_data"
 KINDS = ("cnn", "dnabert2")
@@ -160,7 +160,8 @@ def gathered(
     with scanned_genome(done) as genome:
         for target in done.targets:
             plan, model = done.plan.model(target.model), open_model(where[target.model])
-            opened = Opened(plan, model, make_method(done.plan.options), "fp32", Serial())
+            method = make_method(done.plan.options)
+            opened = Opened(plan, model, method, method, "fp32", Serial())
             drawn = Windows(done, genome, target, 0)
             chosen = drawn.explained(POOL)
             begun = time.process_time()

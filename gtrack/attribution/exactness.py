@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -43,7 +43,11 @@ class Exactness:
 
 
 def exactness(
-    model: SequenceModel, method: Attributor, texts: Sequence[str], contrast: NDArray[np.float64]
+    model: SequenceModel,
+    method: Attributor,
+    exact: Attributor,
+    texts: Sequence[str],
+    contrast: NDArray[np.float64],
 ) -> Exactness:
     """Measure the rules of a method on a model, sequence by sequence.
 
@@ -53,6 +57,8 @@ def exactness(
     method : Attributor
         Methods other than LRP have no rules: only their rounding is measured, and that only where
         they answer for units.
+    exact : Attributor
+        The same method in fp32, which in a model in float64 rounds nothing.
     texts : sequence of str
         As the model reads them.
     contrast : ndarray of float64, shape (outputs,)
@@ -67,10 +73,11 @@ def exactness(
         return Exactness(np.zeros(0), np.zeros(0), np.zeros(0))
     given = [_explained(model, method, text, contrast)[1] for text in texts]
     twin = twin_of(model.kind, model.network) if isinstance(method, Lrp) else None
-    exact = type(method)(getattr(method, "parameters", {}), "fp32")
     with in_float64(model.network):
         double = [_explained(model, exact, text, contrast)[1] for text in texts]
-        by_formula = [] if twin is None else _by_formula(model, twin, exact, texts, contrast)
+        by_formula = []
+        if twin is not None:
+            by_formula = _by_formula(model, twin, cast(Lrp, exact), texts, contrast)
     conserved = []
     if twin is not None:
         with in_float64(model.network), _without(twin):
@@ -97,7 +104,7 @@ def _explained(
 def _by_formula(
     model: SequenceModel,
     twin: Twin,
-    method: Attributor,
+    method: Lrp,
     texts: Sequence[str],
     contrast: NDArray[np.float64],
 ) -> list[NDArray[np.float64]]:
@@ -107,8 +114,7 @@ def _by_formula(
         with torch.no_grad():
             batch = model.collate(encodings, 1, int(encodings.lengths[0]))
             embedded = model.embed(batch)[0].double().cpu().numpy()
-        parameters = getattr(method, "parameters", {})
-        found.append(twin.relevance(embedded, contrast, method.name, parameters)[1])
+        found.append(twin.relevance(embedded, contrast, method.name, method.parameters)[1])
     return found
 
 

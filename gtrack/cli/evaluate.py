@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gtrack.cli.options import FILE, pairs
+from gtrack.cli.options import FASTA, FILE, MODELS_NOW, ONE_DEVICE, WORKERS, models_now, pairs
 
 
 def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -67,22 +67,10 @@ def _listed(values: tuple[str, ...]) -> tuple[str, ...]:
     help="Of what is drawn: regions, letters, resamples.",
 )
 @click.option("--out", type=FILE, metavar="EVAL", help="Folder. [default: DIR/evaluation]")
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    metavar="NAME=PATH",
-    help="Where a model is now, if not where the scan read it.",
-)
-@click.option("--fasta", type=FILE, help="The genome, where it is not where the scan read it.")
-@click.option(
-    "--device",
-    default="auto",
-    show_default=True,
-    metavar="auto|cpu|cuda:0",
-    help="Where to compute.",
-)
-@click.option("--workers", type=click.IntRange(1, 1024), metavar="N", help="CPU threads.")
+@MODELS_NOW
+@FASTA
+@ONE_DEVICE
+@WORKERS
 @click.option("--overwrite", is_flag=True, help="Replace an evaluation with other options.")
 def evaluate(folder: Path, **given: Any) -> None:
     """Measure how far the maps of a finished scan can be trusted.
@@ -116,7 +104,7 @@ def evaluate(folder: Path, **given: Any) -> None:
             (name, Path(file))
             for name, file in pairs("--annotation", given.pop("annotations"), "NAME=FILE")
         ),
-        models=dict(pairs("--model", given.pop("models"), "NAME=PATH")),
+        models=models_now(given.pop("models")),
         **given,
     )
     with Bars() as bars:

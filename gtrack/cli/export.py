@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gtrack.cli.options import FILE
+from gtrack.cli.options import FASTA, FILE
 from gtrack.cli.terminal import command_line, echo
 from gtrack.core.printable import shown
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     metavar="BP",
     help="Length of every window. [default: the model's window]",
 )
-@click.option("--fasta", type=FILE, help="The genome. [default: where the scan read it]")
+@FASTA
 @click.option("--overwrite", is_flag=True, help="Replace files that are there.")
 def export(
     folder: Path,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gtrack.cli.options import FILE
+from gtrack.cli.options import FASTA, FILE
 from gtrack.cli.terminal import echo
 
 
@@ -64,7 +64,7 @@ from gtrack.cli.terminal import echo
     help="Half of a track's height: per model the largest value shown (at least its 99th "
     "percentile); one for all models; the percentile; or a number.",
 )
-@click.option("--fasta", type=FILE, help="The genome, where it is not where the scan read it.")
+@FASTA
 def figure(
     folder: Path,
     loci: tuple[str, ...],

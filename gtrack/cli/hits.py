@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtrack.cli.options import FILE, Command, added, genome_name, not_empty, pairs
+from gtrack.cli.options import FASTA, FILE, Command, added, genome_name, not_empty, pairs
 from gtrack.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _with_tracks(command: Command) -> Command:
 )
 @click.option("--all", "everything", is_flag=True, help="Write every candidate, too.")
 @click.option("--loci", is_flag=True, help="Write relevance without a motif, too (narrowPeak).")
-@click.option("--fasta", type=FILE, help="The genome, where it is not where the scan read it.")
+@FASTA
 @click.option(
     "--p-sequence",
     type=float,

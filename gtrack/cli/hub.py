@@ -9,7 +9,7 @@ import click
 
 from gtrack.cli.hub_check import FILE_OR_ADDRESS
 from gtrack.cli.hub_check import check as check_hub
-from gtrack.cli.options import FILE, genome_name
+from gtrack.cli.options import FASTA, genome_name
 from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
 from gtrack.core.printable import pasted
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--url", metavar="URL", help="Where the folder will be on the web: prints links that open it."
 )
-@click.option("--fasta", type=FILE, help="The genome. [default: where the scan read it]")
+@FASTA
 @click.option("--check", is_flag=True, help="Make nothing; check the hub in DIR, or at a URL.")
 def hub(
     folder: Path | str,

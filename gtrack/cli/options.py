@@ -60,6 +60,33 @@ FILE = _File(path_type=Path)
 FILE_OR_DASH = _File(path_type=Path, allow_dash=True)
 """The same, or ``-``: stdout."""
 
+FASTA = click.option(
+    "--fasta", type=FILE, help="The genome, where it is not where the scan read it."
+)
+
+MODELS_NOW = click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME=FOLDER",
+    help="Where a model of the scan lies now, if it moved. Repeat for more.",
+)
+
+ONE_DEVICE = click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="auto|cpu|cuda|cuda:0",
+    help="Where to compute.",
+)
+
+WORKERS = click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="CPU threads; the results do not depend on it. [default: all cores]",
+)
+
 
 def added(command: Command, *options: Callable[[Command], Command]) -> Command:
     """Add options to a command; help lists them in their order."""
@@ -129,3 +156,11 @@ def pairs(option: str, values: tuple[str, ...], form: str) -> tuple[tuple[str, s
             raise InputError(f"{option} {value}: write {form}".lstrip())
         chosen.append((name, where))
     return tuple(chosen)
+
+
+def models_now(values: tuple[str, ...]) -> dict[str, str]:
+    """Read repeated ``--model NAME=FOLDER``: where models of a scan lie now."""
+    given = pairs("--model", values, "NAME=FOLDER")
+    if len(dict(given)) < len(given):
+        raise InputError("--model: the same model is named twice")
+    return dict(given)

@@ -6,19 +6,12 @@ from pathlib import Path
 
 import click
 
-from gtrack.cli.options import FILE, pairs
-from gtrack.core.errors import InputError
+from gtrack.cli.options import FASTA, FILE, MODELS_NOW, ONE_DEVICE, WORKERS, models_now
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=FILE)
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    metavar="NAME=FOLDER",
-    help="Where a model of the scan lies now, if it moved. Repeat for more.",
-)
+@MODELS_NOW
 @click.option(
     "--windows",
     type=click.IntRange(10, 100_000),
@@ -35,20 +28,9 @@ from gtrack.core.errors import InputError
     metavar="N",
     help="Of the windows, bases and shuffles.",
 )
-@click.option(
-    "--device",
-    default="auto",
-    show_default=True,
-    metavar="auto|cpu|cuda|cuda:0",
-    help="Where to compute.",
-)
-@click.option("--fasta", type=FILE, help="The genome, where it is not where the scan read it.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help="CPU threads; the results do not depend on it. [default: all cores]",
-)
+@ONE_DEVICE
+@FASTA
+@WORKERS
 def passport(
     folder: Path,
     models: tuple[str, ...],
@@ -75,10 +57,7 @@ def passport(
     from gtrack.workflows.annotate import older
     from gtrack.workflows.passport import PassportJob, make_passports
 
-    where = pairs("--model", models, "NAME=FOLDER")
-    if len(dict(where)) < len(where):
-        raise InputError("--model: the same model is named twice")
-    job = PassportJob(folder, dict(where), windows, seed, device, fasta, workers)
+    job = PassportJob(folder, models_now(models), windows, seed, device, fasta, workers)
     with Bars() as bars:
         done = make_passports(job, bars.tell)
     print_passports(done)

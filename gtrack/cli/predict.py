@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gtrack.cli.options import FILE, FILE_OR_DASH, added, by_name, numbers_by_name, pairs
+from gtrack.cli.options import FILE, FILE_OR_DASH, WORKERS, added, by_name, numbers_by_name, pairs
 from gtrack.cli.reading_options import (
     BATCH_TOKENS,
     DEVICE,
@@ -60,12 +60,7 @@ def _predict_options(command: Command) -> Command:
 
 @click.command()
 @_predict_options
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help="CPU threads; the results do not depend on it. [default: all cores]",
-)
+@WORKERS
 def predict(**given: Any) -> None:
     """Say what models say of sequences or regions: scores, without relevance.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gtrack.cli.options import FILE
+from gtrack.cli.options import FASTA, FILE
 from gtrack.cli.terminal import echo
 
 
@@ -29,7 +29,7 @@ from gtrack.cli.terminal import echo
     help="Bases shown of a place; up to twice as many where hits lie close.",
 )
 @click.option("--out", type=FILE, metavar="FILE", help="The page. [default: DIR/report.html]")
-@click.option("--fasta", type=FILE, help="The genome, where it is not where the scan read it.")
+@FASTA
 def report(folder: Path, loci: int, span: int, out: Path | None, fasta: Path | None) -> None:
     """Write one HTML file with the top places of a finished scan: to mail, print or keep.
 

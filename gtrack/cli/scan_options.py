@@ -10,6 +10,7 @@ import click
 from gtrack.cli.beside_options import BESIDE, wanted_beside
 from gtrack.cli.options import (
     FILE,
+    WORKERS,
     Command,
     added,
     by_name,
@@ -160,12 +161,7 @@ _BESIDE = [
 """What stands beside the tracks."""
 
 _RUN = [
-    click.option(
-        "--workers",
-        type=click.IntRange(1, 1024),
-        metavar="N",
-        help="CPU threads; the results do not depend on it. [default: all cores]",
-    ),
+    WORKERS,
     click.option(
         "--engine",
         default="local",

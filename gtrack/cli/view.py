@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gtrack.cli.options import FILE
+from gtrack.cli.options import FASTA, FILE
 from gtrack.cli.terminal import echo
 
 
@@ -16,7 +16,7 @@ from gtrack.cli.terminal import echo
 @click.option("--token", is_flag=True, help="Let in only who has the secret in the printed URL.")
 @click.option("--no-browser", is_flag=True, help="Open no browser.")
 @click.option("--hub", is_flag=True, help="Show the hub in DIR/hub, as igv.js opens it.")
-@click.option("--fasta", type=FILE, help="The genome. [default: where the scan read it]")
+@FASTA
 @click.option("--online", is_flag=True, help="Fetch a known genome that is not here from UCSC.")
 @click.option("--igv-js", type=FILE, help="Use this igv.esm.min.js. [default: the packaged one]")
 def view(

@@ -23,14 +23,11 @@ class SiteMasks:
         by_chrom: dict[str, list[tuple[int, int]]] = {}
         for site in sites:
             by_chrom.setdefault(site.chrom, []).append((site.start, site.end))
-        self._starts: dict[str, NDArray[np.int64]] = {}
-        self._ends: dict[str, NDArray[np.int64]] = {}
-        for chrom, spans in by_chrom.items():
-            starts, ends = np.array(sorted(spans), np.int64).T
-            self._starts[chrom] = starts
-            self._ends[chrom] = np.maximum.accumulate(ends)
         self._spans = {
             chrom: np.array(sorted(spans), np.int64) for chrom, spans in by_chrom.items()
+        }
+        self._ends = {
+            chrom: np.maximum.accumulate(spans[:, 1]) for chrom, spans in self._spans.items()
         }
 
     def mask(self, chrom: str, start: int, end: int) -> NDArray[np.bool_]:
@@ -50,5 +47,5 @@ class SiteMasks:
         if chrom not in self._spans:
             return np.zeros((0, 2), np.int64)
         low = int(np.searchsorted(self._ends[chrom], start, side="right"))
-        high = int(np.searchsorted(self._starts[chrom], end, side="left"))
+        high = int(np.searchsorted(self._spans[chrom][:, 0], end, side="left"))
         return self._spans[chrom][low:high]

@@ -236,8 +236,8 @@ def sign_agreement(relevance: ArrayLike, referee: ArrayLike, share: float = 0.05
     return float(weights @ (np.sign(x) == np.sign(y)) / weights.sum())
 
 
-def is_silent(referee: ArrayLike, score: float, share: float = 0.1) -> bool:
-    """Tell whether nothing that the referee altered moves the score by a share of it.
+def is_silent(referee: ArrayLike, score: float) -> bool:
+    """Tell whether nothing that the referee altered moves the score by a tenth of it.
 
     A silent referee cannot judge a map: several sites stand in for each other, or the score is
     saturated.
@@ -248,13 +248,11 @@ def is_silent(referee: ArrayLike, score: float, share: float = 0.1) -> bool:
         What altering each base or token takes from the score; NaN where it was not tried.
     score : float
         Score of the input, in the same unit.
-    share : float
-        Of ``|score|``.
 
     Returns
     -------
     bool
-        ``max |referee| < share |score|``, or all zero.
+        ``max |referee| < 0.1 |score|``, or all zero.
 
     Raises
     ------
@@ -269,7 +267,7 @@ def is_silent(referee: ArrayLike, score: float, share: float = 0.1) -> bool:
     drops = np.abs(known(referee))
     if not len(drops):
         raise ValueError("a referee without a value is neither silent nor loud")
-    return bool(drops.max() == 0 or drops.max() < share * abs(score))
+    return bool(drops.max() == 0 or drops.max() < 0.1 * abs(score))
 
 
 def _curve(scores: ArrayLike) -> Floats:

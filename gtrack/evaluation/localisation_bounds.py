@@ -1,4 +1,4 @@
-"""What localisation measures can reach: the best that tokens allow, and masks of other sequences.
+"""What localisation measures can reach: the best that tokens allow.
 
 A map that is even within tokens cannot mark a site that is smaller than a token: a dinucleotide in
 a token of 7 bases caps the mass accuracy at 2/7. Spans are of shape (T, 2), 0-based half-open from
@@ -8,13 +8,11 @@ the start of the mask, without overlap; bases of no token have no value and coun
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gtrack.evaluation.maps import Floats, Measure
-from gtrack.evaluation.pairing import other_sequences
+from gtrack.evaluation.maps import Floats
 from gtrack.evaluation.units import Spans, check_spans
 
 
@@ -90,59 +88,6 @@ def rank_ceiling(mask: ArrayLike, spans: Spans) -> float:
     sizes, inside = sizes[best], inside[best]
     taken = np.maximum(np.minimum(k - (np.cumsum(sizes) - sizes), sizes), 0.0)
     return float((taken * inside / sizes).sum() / k)
-
-
-def position_control(
-    maps: Sequence[ArrayLike],
-    masks: Sequence[ArrayLike],
-    measure: Measure,
-    seed: int = 0,
-    rounds: int | None = None,
-) -> Floats:
-    """Return what maps score with the masks of other sequences, put at the same positions.
-
-    A high score says that maps have relevance where sites usually lie, whether there is one or not.
-
-    Parameters
-    ----------
-    maps : sequence of array_like of float, shape (L,)
-        One per sequence, all of one length and aligned as the masks are; NaN without a value.
-    masks : sequence of array_like of bool, shape (L,)
-        Of the same sequences in the same order.
-    measure : callable
-        Of a map and a mask: `mass_accuracy`, `auroc` or another.
-    seed : int
-        Of the pairings; no map ever meets the mask of its own sequence.
-    rounds : int, optional
-        Other masks per map; by default as many as give 300 pairs, at most 10.
-
-    Returns
-    -------
-    ndarray of float64, shape (sequences,)
-        Mean over the other masks, in the range of the measure; NaN for a map where all are NaN.
-
-    Raises
-    ------
-    ValueError
-        With fewer than two sequences, or unequal lengths or numbers of maps and masks.
-
-    Examples
-    --------
-    >>> from gtrack.evaluation.localisation import mass_accuracy
-    >>> position_control([[1, 0], [0, 1]], [[1, 0], [0, 1]], mass_accuracy).tolist()
-    [0.0, 0.0]
-    """
-    if len(maps) != len(masks):
-        raise ValueError(f"{len(maps)} maps and {len(masks)} masks")
-    values, inside = [np.asarray(m, np.float64) for m in maps], [np.asarray(m) for m in masks]
-    if len({len(each) for each in (*values, *inside)}) > 1:
-        raise ValueError("masks of other sequences need maps of one length")
-    found: list[list[float]] = [[] for _ in values]
-    for i, j in other_sequences(len(values), rounds, seed):
-        score = measure(values[i], inside[j])
-        if not math.isnan(score):
-            found[i].append(score)
-    return np.array([np.mean(scores) if scores else math.nan for scores in found])
 
 
 def _tokens(mask: ArrayLike, spans: Spans) -> tuple[Floats, Floats]:

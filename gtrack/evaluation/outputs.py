@@ -73,7 +73,7 @@ def _round(value: Any) -> Any:
 
 
 def score_known(
-    logits: NDArray[np.float64], truth: Truth, rows: Sequence[int], seed: int = 0
+    logits: NDArray[np.float64], truth: Truth, rows: Sequence[int]
 ) -> tuple[dict[str, Any] | None, str | None]:
     """Score predictions of which some are missing, against a truth that need not hold all classes.
 
@@ -85,8 +85,6 @@ def score_known(
         Of `rows`, in their order.
     rows : sequence of int, length n
         Whose truth it is.
-    seed : int
-        Of the bootstrap.
 
     Returns
     -------
@@ -100,7 +98,7 @@ def score_known(
     kept = np.flatnonzero(np.isfinite(said).all(axis=1))
     lack = truth.lack(kept) if len(kept) else "no row has both a label and a score"
     if lack is None:
-        return score_outputs(said[kept], truth, kept, seed), None
+        return score_outputs(said[kept], truth, kept, seed=0), None
     if truth.outputs != "classes" or not len(kept):
         return None, lack
     right = int((said[kept].argmax(axis=1) == truth.of[kept]).sum())

@@ -152,10 +152,8 @@ def cumulative(
     return np.where(rank < np.asarray(counts)[:, None], replaced(codes, order, rng), codes)
 
 
-def random_subsets(
-    length: int, share: float, draws: int, rng: np.random.Generator, width: int = 1
-) -> Places:
-    """Return random sets of places, of single bases or of whole stretches.
+def random_subsets(length: int, share: float, draws: int, rng: np.random.Generator) -> Places:
+    """Return random sets of places.
 
     Parameters
     ----------
@@ -167,32 +165,26 @@ def random_subsets(
         Sets.
     rng : numpy.random.Generator
         Of the draws.
-    width : int
-        Length of a stretch in bp; 8 alters about a motif at once. Stretches share no base.
 
     Returns
     -------
-    ndarray of int64, shape (draws, n * width)
-        0-based, ascending within a set, with ``n = max(1, round(share length / width))`` stretches,
-        or as many as there is room for.
+    ndarray of int64, shape (draws, n)
+        0-based, ascending within a set, with ``n = max(1, round(share length))``.
 
     Raises
     ------
     ValueError
-        When `share` is out of range, or no stretch fits.
+        When `share` is out of range, or there is no place.
 
     Examples
     --------
-    >>> random_subsets(100, 0.1, 3, np.random.default_rng(0), width=5).shape
+    >>> random_subsets(100, 0.1, 3, np.random.default_rng(0)).shape
     (3, 10)
     """
-    if not 0 < share <= 1 or width < 1 or width > length:
-        raise ValueError(f"share {share} of {length} places in stretches of {width}")
-    n = min(max(1, math.floor(share * length / width + 0.5)), length // width)
-    slots = length - n * (width - 1)  # a stretch counts as one place: all layouts are as likely
-    chosen = np.sort(np.argsort(rng.random((draws, slots)), axis=1)[:, :n], axis=1)
-    starts = chosen + np.arange(n) * (width - 1)
-    return (starts[:, :, None] + np.arange(width)).reshape(draws, n * width).astype(np.int64)
+    if not 0 < share <= 1 or length < 1:
+        raise ValueError(f"share {share} of {length} places")
+    n = max(1, math.floor(share * length + 0.5))
+    return np.sort(np.argsort(rng.random((draws, length)), axis=1)[:, :n], axis=1)
 
 
 def _others(codes: Codes, rng: np.random.Generator) -> Codes:

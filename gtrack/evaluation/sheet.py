@@ -79,14 +79,6 @@ class Sheet:
                 self.columns[key] = array("d", [math.nan]) * self.regions
             self.columns[key][region] = value
 
-    def mean(self, key: Key) -> float:
-        """Return the mean of a column over the regions where it is defined; NaN without any."""
-        if key not in self.columns:
-            return math.nan
-        values = np.frombuffer(self.columns[key], np.float64)
-        values = values[np.isfinite(values)]
-        return float(values.mean()) if len(values) else math.nan
-
 
 def of_track(method: str, relevance: Floats, mask: Mask | None) -> Found:
     """Yield what a track alone tells of a window: no model is needed."""

@@ -15,7 +15,7 @@ from typing import Any
 from gtrack.core.evaluation_rows import MetricRow
 from gtrack.core.small_file import whole_json
 from gtrack.io.atomic import write_text
-from gtrack.io.tables import writing_table
+from gtrack.io.tables import write_table
 
 METRIC_COLUMNS = tuple(each.name for each in fields(MetricRow))
 
@@ -40,20 +40,18 @@ CHUNK_MARK = _CHUNK.encode()
 
 def write_metrics(path: Path, rows: Iterable[MetricRow]) -> None:
     """Write ``metrics.tsv``."""
-    with writing_table(path, METRIC_COLUMNS) as write:
-        write([getattr(row, name) for name in METRIC_COLUMNS] for row in rows)
+    cells = ([getattr(row, name) for name in METRIC_COLUMNS] for row in rows)
+    write_table(path, METRIC_COLUMNS, cells)
 
 
 def write_region_values(path: Path, rows: Iterable[Sequence[object]]) -> None:
     """Write ``per_region.tsv``."""
-    with writing_table(path, REGION_VALUE_COLUMNS) as write:
-        write(rows)
+    write_table(path, REGION_VALUE_COLUMNS, rows)
 
 
 def write_enrichment(path: Path, rows: Iterable[Sequence[object]]) -> None:
     """Write ``enrichment.tsv``."""
-    with writing_table(path, ENRICHMENT_COLUMNS) as write:
-        write(rows)
+    write_table(path, ENRICHMENT_COLUMNS, rows)
 
 
 def write_chunk(path: Path, seal: str, found: dict[str, Any]) -> None:

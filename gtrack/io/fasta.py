@@ -6,7 +6,6 @@ import os
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol
 
 from gtrack.core.errors import InputError
@@ -200,12 +199,7 @@ class Genome:
     def __enter__(self) -> Genome:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 

@@ -55,17 +55,17 @@ def binary_kind(head: bytes, path: Path) -> str:
     return "" if say is None else say(path)
 
 
-def _becomes(what: str, command: str, ending: str = ".bed") -> Callable[[Path], str]:
+def _becomes(what: str, command: str) -> Callable[[Path], str]:
     def say(path: Path) -> str:
-        return f"{what}: {command} {pasted(path)}" + _target(path, ending, command)
+        return f"{what}: {command} {pasted(path)}" + _target(path, command)
 
     return say
 
 
-def _target(path: Path, ending: str, command: str) -> str:
-    new = path.with_suffix(ending)
+def _target(path: Path, command: str) -> str:
+    new = path.with_suffix(".bed")
     if new == path or new.exists():
-        new = path.with_name(f"{path.stem}.new{ending}")
+        new = path.with_name(f"{path.stem}.new.bed")
     return f" {'> ' if command.endswith('-i') else ''}{pasted(new)}"
 
 

@@ -31,8 +31,6 @@ class NarrowPeak:
     name : str
     signal : float
         Relevance summed over the stretch, signed.
-    p : float or None
-        p-value, between 0 and 1; None where there is none, which narrowPeak calls -1.
     q : float
         False discovery rate, between 0 and 1.
     peak : int
@@ -49,7 +47,6 @@ class NarrowPeak:
     end: int
     name: str
     signal: float
-    p: float | None
     q: float
     peak: int
 
@@ -59,9 +56,8 @@ class NarrowPeak:
             raise InputError(f"{where}: not 0 <= start < end")
         if not 0 <= self.peak < self.end - self.start:
             raise InputError(f"{where}: peak offset {self.peak} lies outside")
-        shares = [share for share in (self.p, self.q) if share is not None]
-        if not (isfinite(self.signal) and all(0.0 <= share <= 1.0 for share in shares)):
-            raise InputError(f"{where}: signal {self.signal}, p {self.p}, q {self.q}")
+        if not (isfinite(self.signal) and 0.0 <= self.q <= 1.0):
+            raise InputError(f"{where}: signal {self.signal}, q {self.q}")
 
 
 def write_hits_bed(path: Path, hits: Iterable[MotifHit], comments: Sequence[str] = ()) -> None:
@@ -135,8 +131,8 @@ def read_hits_bed(path: Path) -> list[MotifHit]:
 def write_narrow_peak(path: Path, peaks: Iterable[NarrowPeak]) -> None:
     """Write loci as narrowPeak, sorted as the hits are, atomically.
 
-    The score comes from q as that of a hit does; signalValue is the summed relevance, pValue and
-    qValue are -log10 (-1 where there is none), and the strand is ``.``: relevance has none.
+    The score comes from q as that of a hit does; signalValue is the summed relevance, pValue
+    is -1 (there is none), qValue is -log10, and the strand is ``.``: relevance has none.
 
     Raises
     ------
@@ -152,8 +148,7 @@ def write_narrow_peak(path: Path, peaks: Iterable[NarrowPeak]) -> None:
             "\t".join(
                 (
                     *(bed_chrom(p.chrom), str(p.start), str(p.end), cell(p.name)),
-                    *(str(score_of(p.q)), ".", number(p.signal)),
-                    "-1" if p.p is None else _minus_log10(p.p),
+                    *(str(score_of(p.q)), ".", number(p.signal), "-1"),
                     *(_minus_log10(p.q), str(p.peak)),
                 )
             )
@@ -168,8 +163,8 @@ def _write_lines(path: Path, lines: Iterable[str]) -> None:
             handle.write(f"{line}\n".encode())
 
 
-def _minus_log10(p: float | None) -> str:
-    return "-1" if p is None else number(-log10(max(p, _SMALLEST)))
+def _minus_log10(p: float) -> str:
+    return number(-log10(max(p, _SMALLEST)))
 
 
 def _parsed(fields: Sequence[str]) -> MotifHit:

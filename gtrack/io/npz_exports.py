@@ -39,13 +39,11 @@ class Member(NamedTuple):
 
 
 class Peak(NamedTuple):
-    """A narrowPeak line in the row order of the arrays: 0-based half-open, `summit` from start."""
+    """One base, 0-based, as a narrowPeak line in the row order of the arrays."""
 
     chrom: str
     start: int
-    end: int
     name: str
-    summit: int
 
 
 def write_finemo(
@@ -121,8 +119,7 @@ def write_modisco(
 def write_peaks(path: Path, peaks: Iterable[Peak]) -> None:
     """Write narrowPeak lines in the order given: what both packages call the peaks file."""
     lines = [
-        f"{p.chrom}\t{p.start}\t{p.end}\t{shown(p.name)}\t0\t.\t0\t-1\t-1\t{p.summit}\n"
-        for p in peaks
+        f"{p.chrom}\t{p.start}\t{p.start + 1}\t{shown(p.name)}\t0\t.\t0\t-1\t-1\t0\n" for p in peaks
     ]
     with replacing(path) as handle:
         handle.write("".join(lines).encode())

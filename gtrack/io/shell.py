@@ -43,16 +43,14 @@ def filtered(path: Path, command: str, ending: str = "") -> str:
     return f"{command} < {pasted(path)} > {new}"
 
 
-def renamed(path: Path, column: int, names: Mapping[str, str], tabs: bool) -> str:
-    r"""Return the command that gives chromosomes of a table their other names.
+def renamed(path: Path, names: Mapping[str, str], tabs: bool) -> str:
+    r"""Return the command that gives chromosomes, the first column, their other names.
 
     Empty where the names are many or odd.
 
     Parameters
     ----------
     path : Path
-    column : int
-        That of the chromosomes, from 1.
     names : mapping of str to str
         Old to new.
     tabs : bool
@@ -60,14 +58,13 @@ def renamed(path: Path, column: int, names: Mapping[str, str], tabs: bool) -> st
 
     Examples
     --------
-    >>> renamed(Path("a.bed"), 1, {"1": "chr1"}, tabs=False).partition("BEGIN ")[2]
+    >>> renamed(Path("a.bed"), {"1": "chr1"}, tabs=False).partition("BEGIN ")[2]
     '{m["1"] = "chr1"} {$1 = ($1 in m) ? m[$1] : $1} 1\' < a.bed > a.2.bed'
     """
     if len(names) > _MOST_NAMES or not all(map(_PLAIN.fullmatch, [*names, *names.values()])):
         return ""
     pairs = "; ".join(f'm["{old}"] = "{new}"' for old, new in names.items())
-    name = f"${column}"
-    program = f"BEGIN {{{pairs}}} {{{name} = ({name} in m) ? m[{name}] : {name}}} 1"
+    program = f"BEGIN {{{pairs}}} {{$1 = ($1 in m) ? m[$1] : $1}} 1"
     option = r"-F '\t' " if tabs else ""
     return filtered(path, rf"awk {option}-v OFS='\t' '{program}'")
 
@@ -76,7 +73,7 @@ def renaming(bed: Path | None) -> Callable[[Mapping[str, str]], str] | None:
     """Return what gives the command that renames chromosomes in a BED; None without one."""
     if bed is None:
         return None
-    return lambda names: renamed(bed, 1, names, tabs=holds(bed, b"\t"))
+    return lambda names: renamed(bed, names, tabs=holds(bed, b"\t"))
 
 
 def holds(path: Path, sign: bytes) -> bool:

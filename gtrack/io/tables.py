@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from math import isfinite
 from pathlib import Path
@@ -62,30 +62,22 @@ class WriteColumns(Protocol):
         """Write some rows, which follow those before in their order."""
 
 
-@contextmanager
-def writing_table(
-    path: Path, columns: Sequence[str], *, without: Collection[str] = ()
-) -> Iterator[Callable[[Iterable[Sequence[object]]], None]]:
-    """Give what writes rows of a table, `without` some of its columns; it appears at the end."""
-    kept = [at for at, column in enumerate(columns) if column not in without]
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table row by row; it appears at the end."""
     with replacing(path) as handle:
-        handle.write(table_line([columns[at] for at in kept]))
-
-        def write(rows: Iterable[Sequence[object]]) -> None:
-            for row in rows:
-                handle.write(table_line([row[at] for at in kept]))
-
-        yield write
+        handle.write(table_line(columns))
+        for row in rows:
+            handle.write(table_line(row))
 
 
 @contextmanager
 def writing_columns(
     path: Path, columns: Sequence[str], *, without: Collection[str] = (), orders: int = 1
 ) -> Iterator[WriteColumns]:
-    """Give what writes many rows of a table at once, by their columns; as :func:`writing_table`.
+    """Give what writes many rows of a table at once, by their columns; it appears at the end.
 
-    Rows of several `orders`, as of models, may come in turn: those of the first stand before those
-    of the second, which wait on the disk until the end.
+    Columns in `without` are left out. Rows of several `orders`, as of models, may come in turn:
+    those of the first stand before those of the second, which wait on the disk until the end.
     """
     kept = [at for at, column in enumerate(columns) if column not in without]
     with ExitStack() as stack:

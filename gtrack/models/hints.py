@@ -103,10 +103,10 @@ def one_part(path: Path) -> InputError | None:
     )
 
 
-def converting(source: str | Path, base: str | None = None, out: str = "OUT") -> str:
+def converting(source: str | Path, base: str | None = None) -> str:
     """Return the command that converts a checkpoint."""
     given = "" if base is None else f"--base {pasted(base)} "
-    return f"gtrack convert {given}{pasted(source)} {out}"
+    return f"gtrack convert {given}{pasted(source)} OUT"
 
 
 def without_config(source: str | Path, folder: Path) -> ModelError:

@@ -48,8 +48,8 @@ _WITHIN = {
 Network = TypeVar("Network", bound="nn.Module")
 
 
-def read_json(path: Path, limit: int = _MAX_CONFIG) -> dict[str, Any]:
-    """Return the JSON object of a file of at most `limit` bytes.
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the JSON object of a file.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def read_json(path: Path, limit: int = _MAX_CONFIG) -> dict[str, Any]:
         When there is no such file, it is larger, or it holds no JSON object.
     """
     try:
-        content = whole_json(path, limit)
+        content = whole_json(path, _MAX_CONFIG)
     except OSError as problem:
         raise ModelError(f"{path}: cannot be read: {problem.strerror}") from problem
     except ValueError as problem:

@@ -50,7 +50,6 @@ class AnnotateJob:
 class Annotated:
     """What was done: `added` stand there now, `removed` no longer, `tracks` are all there are."""
 
-    out: Path
     added: tuple[Annotation, ...]
     removed: tuple[TrackSpec, ...]
     tracks: tuple[TrackSpec, ...]
@@ -84,7 +83,7 @@ def annotate(job: AnnotateJob) -> Annotated:
         if added:
             copy_annotations(added, job.out)
         republish(folder, without=job.remove, copied=written(added))
-    return Annotated(job.out, added, removed, annotation_tracks(job.out))
+    return Annotated(added, removed, annotation_tracks(job.out))
 
 
 def _checked(job: AnnotateJob, scan: FinishedScan) -> tuple[Annotation, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -61,15 +61,12 @@ class EvaluateSummary:
     regions, sampled : int
         Of the scan, and drawn for what needs the models.
     rows : tuple of MetricRow
-    notes : tuple of str
-        What was left out, and why.
     """
 
     out: Path
     regions: int
     sampled: int
     rows: tuple[MetricRow, ...]
-    notes: tuple[str, ...]
 
 
 def evaluate(
@@ -126,7 +123,7 @@ def evaluate(
         write_metrics(folder.metrics, rows)
         write_page(folder, found, rows, chunks, truth, notes)
         folder.list_files()
-    return EvaluateSummary(folder.out, len(scan.regions), len(drawn), rows, notes)
+    return EvaluateSummary(folder.out, len(scan.regions), len(drawn), rows)
 
 
 def _examined(
@@ -206,13 +203,9 @@ def _seal(scan: FinishedScan, job: EvaluateJob, drawn: Sequence[int]) -> str:
             "metrics": sorted(job.wanted),
             "methods": list(job.methods),
             **{key: getattr(job, key) for key in ("steps", "draws", "seed")},
-            "versions": _versions(scan),
+            "versions": scan.manifest.versions,
         }
     )
-
-
-def _versions(scan: FinishedScan) -> Mapping[str, str]:
-    return scan.manifest.versions
 
 
 def _notes(scan: FinishedScan, truth: Truth | None, job: EvaluateJob) -> tuple[str, ...]:

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
-from gtrack.attribution import GROUP as METHOD_GROUP
-from gtrack.attribution import METHODS
 from gtrack.attribution.forwards import outputs_alone
 from gtrack.attribution.pool import PoolExplainer
-from gtrack.core.catalogue import load
 from gtrack.core.encodings import Encodings
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.heads import Head, Outputs
-from gtrack.core.ports import Attributor, Runner, SequenceModel, lacking
+from gtrack.core.ports import Runner, SequenceModel
 from gtrack.core.precision import Precision
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.explanation import ExplainedPool, Explanation
 from gtrack.core.scan.prediction import Prediction, predicted_reads
 from gtrack.core.scan.projection import Projection
 from gtrack.core.sequences import as_read, is_known, lengths_of, not_dna, reverse_complement
-from gtrack.engines.local import Serial, Threads, available_cores
-from gtrack.models.device import one_thread_per_operation, resolve_precision
+from gtrack.models.device import resolve_precision
+from gtrack.workflows.scanning.batch_runner import batch_runner, default_units
+from gtrack.workflows.scanning.method import method_class
 from gtrack.workflows.scanning.rows import refuse_misplaced
 
 STRANDS = ("forward", "reverse", "both")
 PROJECTIONS = ("uniform", "repeat", "center")
-
-_CUDA_BATCH = 16
-"""A CUDA device gets batches this many times as large as a CPU thread, as in a scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +78,7 @@ def explain(
     texts = [_read(index, given, model) for index, given in enumerate(sequences)]
     head, strand = _head(model, job), _strand(model, job)
     targets = head.targets(name, job.targets)
-    method: type[Attributor] = load(METHODS, job.method, METHOD_GROUP)
-    if missing := lacking(method, Attributor):
-        raise ModelError(f"--method {job.method}: its class lacks {', '.join(missing)}")
+    method = method_class(job.method)
     made = method(method.validated(job.parameters), _precision(model, job))
     with made.applied(model) as explain_batch, _running(model, job) as (budget, runner):
         explainer = PoolExplainer(
@@ -131,11 +124,9 @@ def _precision(model: SequenceModel, job: ExplainJob) -> Precision:
 @contextmanager
 def _running(model: SequenceModel, job: ExplainJob) -> Iterator[tuple[int, Runner]]:
     """Start what runs batches, and yield it after the units of one."""
-    on_cpu = _device(model) == "cpu"
-    budget = job.batch_units or model.default_batch_units * (1 if on_cpu else _CUDA_BATCH)
-    runner: Runner = Threads(job.workers or available_cores()) if on_cpu else Serial()
-    with closing(runner), one_thread_per_operation(on_cpu):
-        yield budget, runner
+    device = _device(model)
+    with batch_runner(device, job.workers) as runner:
+        yield job.batch_units or default_units(model, device), runner
 
 
 def _pools(explainer: PoolExplainer, texts: Sequence[str], strand: str) -> Iterator[ExplainedPool]:

@@ -185,8 +185,7 @@ class _Rows:
         """
         middles = [self._cutout(r).start + self.width // 2 for r in self.regions]
         return [
-            Peak(r.chrom, middle, middle + 1, r.called, 0)
-            for r, middle in zip(self.regions, middles, strict=True)
+            Peak(r.chrom, middle, r.called) for r, middle in zip(self.regions, middles, strict=True)
         ]
 
     def one_hot(self) -> Iterator[NDArray[np.int8]]:

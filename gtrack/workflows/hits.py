@@ -157,9 +157,7 @@ def _call_target(
     shares = tuple(motif_shares(hits, table.relevance_total))
     words = _words(scan, genome, target, motifs)
     reasons = Support.of(table, chosen, job.q, motifs)
-    return TargetHits(
-        *(target, table.bases, table.null_bases, candidates, hits, shares, loci, words, reasons)
-    )
+    return TargetHits(*(target, table.bases, candidates, hits, shares, loci, words, reasons))
 
 
 def _null(scan: FinishedScan, target: Target) -> NullWindows | None:
@@ -203,7 +201,6 @@ def _peaks(table: LocusTable, q: float) -> Iterator[NarrowPeak]:
             end=int(table.end[row]),
             name=f"locus{number}",
             signal=float(table.relevance_sum[row]),
-            p=None,
             q=float(table.q[row]),
             peak=int(table.peak[row]),
         )

@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import Any, cast
 
 from gtrack.core.errors import InputError
-from gtrack.core.ports import Progress, Runner, SequenceModel
+from gtrack.core.ports import Progress, SequenceModel
 from gtrack.core.precision import Precision
 from gtrack.core.scan.grid import BOTH
 from gtrack.core.scan.plan import Plan
 from gtrack.core.targets import named
-from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.evaluation.evidence import judge
 from gtrack.evaluation.passport import SCHEMA, Passport
 from gtrack.evaluation.passport_cost import SHARE, WINDOWS, passes
 from gtrack.evaluation.passport_words import shown
 from gtrack.io.atomic import write_text
-from gtrack.models.device import one_thread_per_operation, resolve_devices
+from gtrack.models.device import resolve_devices
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.run_log import RunLog, timed
 from gtrack.workflows.folder.scan_folder import TRUST
 from gtrack.workflows.judging.opened import Opened
+from gtrack.workflows.scanning.batch_runner import batch_runner
+from gtrack.workflows.scanning.method import make_method
 from gtrack.workflows.scanning.reopened import reopen_models
-from gtrack.workflows.scanning.shard import make_method
 
 _LOCAL = "cnn"
 """The kind of models whose substitutions are computed where they are seen."""
@@ -147,23 +147,19 @@ def _judge(
 ) -> tuple[Passport, ...]:
     from gtrack.workflows.judging.evidence import gather  # noqa: PLC0415  (torch: seconds)
 
-    on_cpu = device == "cpu"
-    runner: Runner = Threads(job.workers or available_cores()) if on_cpu else Serial()
     options = scan.plan.options
     same = device.partition(":")[0] == options.device_kind
     asked = options if same else replace(options, precision="fp32")
-    method = make_method(asked)
+    methods = make_method(asked), make_method(replace(options, precision="fp32"))
+    running = batch_runner(device, job.workers)
     found = []
-    try:
-        with one_thread_per_operation(on_cpu), scanned_genome(scan, job.fasta) as genome:
-            for target in scan.targets:
-                plan, precision = scan.plan.model(target.model), cast(Precision, asked.precision)
-                opened = Opened(plan, models[target.model], method, precision, runner)
-                evidence = gather(scan, genome, opened, target, windows=job.windows, seed=job.seed)
-                found.append(judge(evidence))
-                progress("passport", 1, len(scan.targets))
-    finally:
-        runner.close()
+    with running as runner, scanned_genome(scan, job.fasta) as genome:
+        for target in scan.targets:
+            plan, precision = scan.plan.model(target.model), cast(Precision, asked.precision)
+            opened = Opened(plan, models[target.model], *methods, precision, runner)
+            evidence = gather(scan, genome, opened, target, windows=job.windows, seed=job.seed)
+            found.append(judge(evidence))
+            progress("passport", 1, len(scan.targets))
     return tuple(found)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -26,13 +25,11 @@ from gtrack.core.scan.regions import canonical_regions, check_regions
 from gtrack.core.scan.shard import Rows
 from gtrack.core.scan.widening import said_of_loose, said_of_window, widened
 from gtrack.core.sequences import is_known
-from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.io.atomic import write_parts
 from gtrack.io.shell import renaming
 from gtrack.io.tables import table_line
 from gtrack.models.device import (
     always_there,
-    one_thread_per_operation,
     resolve_devices,
     resolve_precision,
 )
@@ -41,6 +38,7 @@ from gtrack.workflows.folder.genome import genome_notes, window_sequences
 from gtrack.workflows.folder.kept_inputs import refuse_inputs
 from gtrack.workflows.predicting.measuring import measure
 from gtrack.workflows.predicting.said import ModelSaid
+from gtrack.workflows.scanning.batch_runner import batch_runner
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.model_plan import plan_model
 from gtrack.workflows.scanning.rows import read_rows
@@ -184,9 +182,7 @@ def predict(job: PredictJob, tell: Progress = lambda *_: None) -> Predicted:
             if plan.strand == "region":
                 source.given.need_strands()
             notes += said_of_window(name, plan.window_bp, model.window_bp)
-            workers = job.workers or available_cores()
-            runner: Runner = Threads(workers) if device == "cpu" else Serial()
-            with closing(runner), one_thread_per_operation(device == "cpu"):
+            with batch_runner(device, job.workers) as runner:
                 reading = _Reading(source, regions, plan, model, precision, runner)
                 said.append(reading.said(tell))
         read = RegionBases.of(source.reference, canonical_regions(regions, sizes)[0])

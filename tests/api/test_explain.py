@@ -187,7 +187,7 @@ def test_a_wrong_sequence_is_named(sequence: str, models: dict[str, Path]) -> No
         ({"target": "promoter"}, "target promoter: model cnn has only 0=background, 1=site"),
         ({"strand": "+"}, "strand +: use forward, reverse, both"),
         ({"projection": "weighted"}, "projection weighted: use uniform, repeat, center"),
-        ({"method": "deeplift"}, "'deeplift' is not known to gtrack.methods; the names are:"),
+        ({"method": "deeplift"}, "method deeplift: 'deeplift' is not known to gtrack.methods"),
         ({"parameters": {"gamma": "1"}}, "method attnlrp has no parameter 'gamma'"),
         ({"precision": "tf32"}, "precision tf32 needs a CUDA device; use fp32 or bf16"),
         ({"workers": -4}, "workers -4: a whole number above 0"),

@@ -239,6 +239,7 @@ def test_an_evaluation_in_the_scan_leaves_the_scan_whole(run, small: Path, quick
         (("--sample", 0), "--sample"),
         (("--truth", "nowhere.bed"), "nowhere.bed"),
         (("--model", "other=x"), "other"),
+        (("--model", "cnn=x", "--model", "cnn=y"), "the same model is named twice"),
         (("--device", "abacus"), "abacus"),
     ],
 )

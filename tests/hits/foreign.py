@@ -9,8 +9,6 @@ import numpy as np
 import pyBigWig
 from numpy.typing import NDArray
 
-from gtrack.core.segments import Segment
-
 SITE = "TGACTCA"
 SIZES = {"chr2": 9000, "chr10": 3000, "chr1": 500}
 PEAKS = (("chr2", 100, 4100), ("chr2", 4000, 8000), ("chr10", 0, 3000))
@@ -97,12 +95,3 @@ def write_bigwig(
                         [chrom] * len(starts), starts, ends=[*starts[1:], end], values=run[first]
                     )
     return path
-
-
-def own_null(bases: int = 6000) -> list[Segment]:
-    """Return windows of chance with relevance of chance."""
-    rng = np.random.default_rng(3)
-    return [
-        Segment("null", 0, rng.integers(0, 4, 600, dtype=np.uint8), relevance)
-        for relevance in rng.normal(0, 0.1, (bases // 600, 600)).astype(np.float32)
-    ]

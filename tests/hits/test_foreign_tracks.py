@@ -32,7 +32,7 @@ from gtrack.workflows.folder.finished import open_finished
 from gtrack.workflows.folder.owned import foreign_tracks
 from gtrack.workflows.view import ViewJob, view
 from tests.hits.foreign import SIZES, Given, make, write_bigwig
-from tests.hour import of_the_hour
+from tests.hour import lasting
 
 MAIL = ["--email", "me@example.org"]
 WARNING = f"a foreign track has no null: {UNGUARDED}"
@@ -54,12 +54,6 @@ def take(given: Given, out: Path, **other: object) -> Path:
     asked = job(given, out, **other)
     take_tracks(asked, check_tracks(asked))
     return out
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    """Return all files but what is true of this machine and hour only."""
-    found = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    return {name: data for name, data in found.items() if not of_the_hour(name)}
 
 
 def test_from_a_bigwig_to_hits(run, given: Given, tmp_path: Path) -> None:
@@ -169,7 +163,7 @@ def test_the_same_from_python(given: Given, tmp_path: Path, run) -> None:
         progress=lambda *each: told.append(each),
     )
     assert len(hits["chrom"]) > 20
-    assert tree(tmp_path / "a") == tree(tmp_path / "b")
+    assert lasting(tmp_path / "a") == lasting(tmp_path / "b")
     ends = {name: (done, in_all) for name, done, in_all in told}
     assert all(done == in_all for done, in_all in ends.values())
     with pytest.raises(InputError, match=r"overwrite=True"):
@@ -207,10 +201,10 @@ def test_how_the_bigwig_was_written_does_not_matter(
     values = {chrom: np.round(track, 1) for chrom, track in given.values.items()}
     write_bigwig(given.bigwig, SIZES, values)
     digest = hashlib.sha256(given.bigwig.read_bytes()).hexdigest()
-    one = tree(take(given, tmp_path / "one"))
+    one = lasting(take(given, tmp_path / "one"))
     write_bigwig(given.bigwig, SIZES, values, zooms=zooms, style=style)
     other = hashlib.sha256(given.bigwig.read_bytes()).hexdigest()
-    two = tree(take(given, tmp_path / "two"))
+    two = lasting(take(given, tmp_path / "two"))
     one["manifest.json"] = one["manifest.json"].replace(digest.encode(), other.encode())
     assert one == two
 
@@ -406,7 +400,7 @@ def test_options_of_two_ways(run, given: Given, tmp_path: Path) -> None:
 
 def test_what_needs_a_model_refuses_by_name(run, given: Given, called_scan, tmp_path: Path) -> None:
     out = take(given, tmp_path / "out", tracks=(("a", given.bigwig), ("b", given.bigwig)))
-    before = tree(out)
+    before = lasting(out)
     options = ["--out", out, *called_scan[0].options("cnn")]
     for command in (
         ["merge", out],
@@ -419,7 +413,7 @@ def test_what_needs_a_model_refuses_by_name(run, given: Given, called_scan, tmp_
     ):
         said = run(*command, code=2).error
         assert f"{out} holds hits of foreign tracks (a, b): there is no model to " in said
-        assert tree(out) == before
+        assert lasting(out) == before
     assert "holds no demo" in run("demo", "--out", out, code=2).error
 
 
@@ -436,12 +430,12 @@ def test_only_what_is_ours_goes(run, given: Given, tmp_path: Path) -> None:
     assert f"use gtrack hits {out} --motifs FILE to call hits on the tracks in it" in said
     run(*given.options(out, track=f"other={given.bigwig}"), "--overwrite")
     run(*given.options(tmp_path / "new", track=f"other={given.bigwig}"))
-    assert tree(out) == tree(tmp_path / "new") | mine
+    assert lasting(out) == lasting(tmp_path / "new") | mine
 
 
 def test_an_input_in_the_folder_is_kept(run, given: Given, tmp_path: Path) -> None:
     out = take(given, tmp_path / "out")
-    before = tree(out)
+    before = lasting(out)
     for option, name in (
         ("track", "tracks/bpnet.relevance.bw"),
         ("bed", "regions.bed"),
@@ -450,7 +444,7 @@ def test_an_input_in_the_folder_is_kept(run, given: Given, tmp_path: Path) -> No
         value = f"bpnet={out / name}" if option == "track" else out / name
         said = run(*given.options(out, **{option: value}), "--overwrite", code=2).error
         assert f"{out / name}: lies in the folder of the scan, where --overwrite removes" in said
-        assert tree(out) == before
+        assert lasting(out) == before
 
 
 @pytest.mark.parametrize("option", [[], ["--overwrite"]])
@@ -462,10 +456,10 @@ def test_what_is_not_ours_is_not_replaced(
     theirs.mkdir()
     (theirs / "a.txt").write_text("a")
     for folder, holds in ((scan, "a scan"), (theirs, "'a.txt'")):
-        before = tree(folder)
+        before = lasting(folder)
         said = run(*given.options(folder), *option, code=2).error
         assert f"the folder holds {holds}, which gtrack hits --track does not replace" in said
-        assert tree(folder) == before
+        assert lasting(folder) == before
 
 
 def test_a_scan_may_take_the_place(run, given: Given, called_scan, tmp_path: Path) -> None:
@@ -502,7 +496,7 @@ def test_a_killed_call_is_begun_again(program, given: Given, tmp_path: Path, ren
         ran = program("hits", out, "--motifs", given.folder / "m.meme", code=2)
         assert "give the same gtrack hits --track again, with --overwrite" in ran.error
     take(given, out, overwrite=begun)
-    assert tree(out) == tree(take(given, tmp_path / "new"))
+    assert lasting(out) == lasting(take(given, tmp_path / "new"))
 
 
 HARM: dict[str, tuple[str, Callable[[str], str]]] = {

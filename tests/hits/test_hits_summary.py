@@ -36,9 +36,7 @@ def called(q: float, hits: int = 0, **support: object) -> TargetHits:
     )
     (target,) = name_targets([("cnn", (1,), ("0", "1"))])
     given = replace(PLENTY, **support)  # type: ignore[arg-type]
-    return TargetHits(
-        *(target, 9_000, 300_000, (hit,), (hit,) * hits, (), None, WordTable((), 0, 0), given)
-    )
+    return TargetHits(*(target, 9_000, (hit,), (hit,) * hits, (), None, WordTable((), 0, 0), given))
 
 
 def test_many_hits_need_no_reason() -> None:

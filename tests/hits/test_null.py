@@ -17,7 +17,7 @@ from gtrack.io.null_files import read_null
 from gtrack.io.plan_folder import read_plan
 from gtrack.publish.manifest import SCHEMA_FILE
 from gtrack.workflows.folder.genome import window_sequences
-from tests.hour import of_the_hour
+from tests.hour import lasting
 
 REGIONS = """\
 chr2\t100\t350\ta\t0\t+
@@ -32,12 +32,7 @@ NULL = ["--null", "--null-bases", "60000"]  # three pools or more of either mode
 
 
 def results(out: Path) -> dict[str, bytes]:
-    """Return every result of a scan by name, what is true of one machine only excepted."""
-    return {
-        str(path.relative_to(out)): path.read_bytes()
-        for path in sorted(out.rglob("*"))
-        if path.is_file() and not of_the_hour(path) and path.parent.name != "plan"
-    }
+    return lasting(out, "plan")
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from gtrack.cli import main
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.scan.first_view import StrongestTiles
-from gtrack.core.scan.runs import finite_runs
+from gtrack.core.scan.runs import joined_runs
 from gtrack.core.segments import Segment
 from gtrack.core.targets import Target
 from gtrack.io.bigwig import BigWigReader, BigWigWriter
@@ -121,9 +121,9 @@ class World:
             with BigWigWriter(self.scan.track(target_of(self.scan, model)), sizes) as writer:
                 for chrom, values in self.values[model].items():
                     bounds = np.array([0]), np.array([0]), np.array([len(values)])
-                    for _, start, run in finite_runs(*bounds, noisy(values)):
-                        writer.add(chrom, start, run)
-                        peak.add(chrom, start, run)
+                    runs = joined_runs(*bounds, noisy(values))
+                    writer.add_runs(chrom, runs.start, runs.size, runs.values)
+                    peak.add(chrom, runs.start, runs.size, runs.values)
             peaks[model] = peak.place(sizes)
             null = [replace(one, relevance=noisy(one.relevance)) for one in self.null[model]]
             self.scan.folder.parts.write_null(self.scan.plan, target_of(self.scan, model), null)

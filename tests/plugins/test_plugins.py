@@ -7,7 +7,6 @@ installed into a folder of their own, and nothing in gtrack knows of them.
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import os
 import shutil
@@ -20,7 +19,7 @@ import numpy as np
 import pyBigWig
 import pytest
 
-from tests.hour import of_the_hour
+from tests.hour import lasting
 
 HERE = Path(__file__).parent
 WINDOW = 40
@@ -169,12 +168,15 @@ def test_overlapping_words_keep_the_sum(gtrack, inputs, trimers: Path, tmp_path:
         assert abs(total) > 1e-3
 
 
-def digests(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not of_the_hour(path)
-    }
+def test_a_method_of_a_package_is_evaluated_as_gtracks_own(gtrack, inputs, tmp_path: Path) -> None:
+    gtrack("scan", *inputs.options("cnn"), "--out", tmp_path / "out")
+    chosen = ("--methods", "occlusion", "--metrics", "gini", "--sample", 2)
+    gtrack("evaluate", tmp_path / "out", *chosen)
+    found = {row["method"] for row in rows(tmp_path / "out/evaluation/metrics.tsv")}
+    assert {"attnlrp", "occlusion"} <= found
+    wrong = gtrack("evaluate", tmp_path / "out", "--methods", "shap", code=2)
+    assert "--methods shap: use attnlrp, cplrp, gradient, ism, " in wrong
+    assert "occlusion" in wrong
 
 
 def test_every_engine_gives_the_same_bytes_and_all_else_works(
@@ -185,7 +187,7 @@ def test_every_engine_gives_the_same_bytes_and_all_else_works(
     for folder in folders:
         options = ["--engine", folder.name, "--null-bases", 10_000, "--shards", 2]
         scan(*(gtrack, inputs, trimers, folder, "--model", f"cnn={inputs.models['cnn']}"), *options)
-    one, other = map(digests, folders)
+    one, other = map(lasting, folders)
     assert one == other
     out = folders[0]
     (tmp_path / "m.meme").write_text(

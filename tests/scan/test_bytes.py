@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from Bio import bgzf
 
-from tests.hour import of_the_hour
+from tests.hour import lasting
 
 REGIONS = """\
 chr2\t100\t350\ta\t0\t+
@@ -34,12 +34,7 @@ DENSE = ["--stride", "8"]  # several pools of 256 windows for either model
 
 
 def results(out: Path) -> dict[str, bytes]:
-    """Return every result of a scan by name, what is true of one machine only excepted."""
-    return {
-        str(path.relative_to(out)): path.read_bytes()
-        for path in sorted(out.rglob("*"))
-        if path.is_file() and not of_the_hour(path) and path.parent.name != "plan"
-    }
+    return lasting(out, "plan")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hour import of_the_hour
+from tests.hour import lasting
 from tests.users import as_another_user
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -166,14 +166,6 @@ def command(given, tmp_path: Path) -> list[object]:
     return ["scan", *given.options("cnn"), "--out", tmp_path / "out", "--stride", "8"]
 
 
-def results(out: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(out)): path.read_bytes()
-        for path in out.rglob("*")
-        if path.is_file() and not of_the_hour(path)
-    }
-
-
 _READ = """
 import resource, sys
 from gtrack.core.errors import InputError
@@ -207,7 +199,7 @@ def test_a_disk_that_is_full_at_any_file(program, given, command, tmp_path: Path
     out = tmp_path / "out"
     given.bed.write_text("chr2\t6000\t6100\ta\t0\t+\n")
     program(*command)
-    before = results(out)
+    before = lasting(out)
     sizes = sorted({len(data) for data in before.values()})
     assert sizes[-1] == len(before["genome/genome.fa"]), "the copy is the largest"
     for limit in (sizes[len(sizes) // 2], sizes[-2]):
@@ -220,7 +212,7 @@ def test_a_disk_that_is_full_at_any_file(program, given, command, tmp_path: Path
         assert not list(out.rglob("*.tmp"))
         assert not (out / "manifest.json").exists()
         program(*command, "--resume")
-        assert results(out) == before
+        assert lasting(out) == before
 
 
 def test_a_folder_that_cannot_be_written(run, command, given, tmp_path: Path, monkeypatch) -> None:
@@ -290,7 +282,7 @@ def test_nothing_is_moved_between_file_systems(run, command, monkeypatch, tmp_pa
     try:
         run(*command[:-3], other, *command[-2:])
         run("verify", other)
-        found, expected = results(other), results(tmp_path / "out")
+        found, expected = lasting(other), lasting(tmp_path / "out")
         assert found == expected
     finally:
         shutil.rmtree(other, ignore_errors=True)
@@ -299,7 +291,7 @@ def test_nothing_is_moved_between_file_systems(run, command, monkeypatch, tmp_pa
 def test_a_shard_under_the_name_of_another_is_done_again(run, command, tmp_path: Path) -> None:
     out = tmp_path / "out"  # row 40
     run(*command, "--shards", 2)
-    expected = results(out)
+    expected = lasting(out)
     shutil.rmtree(out)
     run("plan", *command[1:], "--shards", 2)
     for shard in (0, 1):
@@ -307,7 +299,7 @@ def test_a_shard_under_the_name_of_another_is_done_again(run, command, tmp_path:
     shutil.copy(out / "shards/000000.npz", out / "shards/000001.npz")
     assert "1 of 2 shards are missing or damaged (first: 1)" in run("merge", out, code=2).error
     run(*command, "--shards", 2, "--resume")
-    assert results(out) == expected
+    assert lasting(out) == expected
 
 
 def test_a_torn_line_of_the_record(run, command, tmp_path: Path) -> None:  # 41
@@ -366,19 +358,19 @@ def test_a_device_that_can_do_no_more(run, command, tmp_path, monkeypatch, words
 
 def test_a_run_that_stood_still_goes_on(program, command, tmp_path: Path) -> None:  # 58
     program(*command)
-    expected = results(tmp_path / "out")
+    expected = lasting(tmp_path / "out")
     shutil.rmtree(tmp_path / "out")
     child = program.start(*command, stop_at="tracks/*.bw")
     child.wait_for_stop()
     child.send(signal.SIGCONT)
     assert child.wait().code == 0
-    assert results(tmp_path / "out") == expected
+    assert lasting(tmp_path / "out") == expected
 
 
 def test_two_machines_of_one_plan_and_one_is_killed(program, command, tmp_path: Path) -> None:
     out = tmp_path / "out"  # row 60
     program(*command, "--shards", 2)
-    expected = results(out)
+    expected = lasting(out)
     shutil.rmtree(out)
     program("plan", *command[1:], "--shards", 2)
     killed = program.start("scan", "--plan", out, "--shard", 0, stop_at="shards/*.npz")
@@ -389,4 +381,4 @@ def test_two_machines_of_one_plan_and_one_is_killed(program, command, tmp_path: 
     assert "1 of 2 shards are missing" in program("merge", out, code=2).error
     program("scan", "--plan", out, "--shard", 0)
     program("merge", out)
-    assert results(out) == expected
+    assert lasting(out) == expected

@@ -13,7 +13,7 @@ import pytest
 
 from gtrack.core.assemblies import assembly_id
 from gtrack.io.twobit import write_twobit
-from tests.hour import of_the_hour
+from tests.hour import lasting
 from tests.twobits import as_twobit
 
 
@@ -34,12 +34,6 @@ def options(inputs):
     return make
 
 
-def files_of(out: Path) -> dict[str, bytes]:
-    """Return all files of a scan but what is true of one run only."""
-    names = (path for path in sorted(out.rglob("*")) if path.is_file())
-    return {str(p.relative_to(out)): p.read_bytes() for p in names if not of_the_hour(p)}
-
-
 def test_2bit_and_gzip_are_the_genome_that_the_fasta_is(run, inputs, options, tmp_path) -> None:
     """Case 30, and plain gzip: every file of the scan has the same bytes."""
     plain = tmp_path / "plain.fa"  # as 2bit has it: N for IUPAC codes
@@ -52,7 +46,7 @@ def test_2bit_and_gzip_are_the_genome_that_the_fasta_is(run, inputs, options, tm
     for name in ("plain.fa", "genome.2bit", "genome.fa.gz"):
         ran = run("scan", *options(tmp_path / name), "--out", tmp_path / "out" / name)
         assert ("plain gzip, read through" in ran.err) == name.endswith(".gz")
-        made[name] = files_of(tmp_path / "out" / name)
+        made[name] = lasting(tmp_path / "out" / name)
     for each in made.values():  # the copies differ in their line ends, and so do their digests
         manifest = json.loads(each.pop("manifest.json"))
         files = manifest.pop("files")
@@ -182,9 +176,9 @@ def test_a_genome_of_the_right_lengths_is_what_it_is_called(run, inputs, tmp_pat
     assert "--genome R64-1-1: taken as sacCer3" in ran.err
     assert "chrI has the length that it has in sacCer3" in " ".join(ran.err.split())
     assert json.loads((out / "manifest.json").read_text())["genome"]["id"] == "sacCer3"
-    before = files_of(out)
+    before = lasting(out)
     run("scan", *options, "--genome", "sacCer3", "--resume")
-    assert files_of(out) == before, "two names of one assembly are no change"
+    assert lasting(out) == before, "two names of one assembly are no change"
     run("hub", out, "--email", "me@example.org")
     assert "genome sacCer3\n" in (out / "hub/hub.txt").read_text()
 

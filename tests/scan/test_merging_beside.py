@@ -22,7 +22,7 @@ from gtrack.workflows.scanning import merging_beside, work
 from gtrack.workflows.scanning.merged import MergedModel
 from gtrack.workflows.scanning.merging_beside import MergingBeside
 from gtrack.workflows.scanning.merging_process import CODE, END, merged
-from tests.hour import of_the_hour
+from tests.hour import lasting
 
 OPTIONS = ["--stride", "cnn=8", "--shards", "3"]
 MODULE = "gtrack.workflows.scanning.merging_process"
@@ -38,7 +38,7 @@ def given(own_models):
 def afterwards(run, given, tmp_path: Path) -> dict[str, bytes]:
     """What a scan publishes whose shards are merged at the end."""
     run("scan", *given.options(), "--out", tmp_path / "afterwards", *OPTIONS)
-    return published(tmp_path / "afterwards")
+    return lasting(tmp_path / "afterwards")
 
 
 @pytest.fixture
@@ -60,14 +60,6 @@ def again(monkeypatch) -> list[int]:
     return calls
 
 
-def published(out: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(out)): path.read_bytes()
-        for path in out.rglob("*")
-        if path.is_file() and not of_the_hour(path)
-    }
-
-
 def events(out: Path, name: str) -> list[dict]:
     return [each for each in read_events(out / "runs") if each["event"] == name]
 
@@ -85,7 +77,7 @@ def test_it_gives_the_bytes_of_a_merge_at_the_end(
     monkeypatch.setattr(work, "STAGED", ())
     run("scan", *given.options(), "--out", out[1], *OPTIONS, *more)
     assert again == [1]
-    assert published(out[0]) == published(out[1])
+    assert lasting(out[0]) == lasting(out[1])
     (told,) = events(out[0], "merged")
     assert told["seconds"]["merging"] > 0
 
@@ -105,7 +97,7 @@ def test_what_a_process_leaves_that_dies_is_merged_at_the_end(
     monkeypatch.setattr(MergingBeside, "take", killed)
     out = tmp_path / "out"
     run("scan", *given.options(), "--out", out, *OPTIONS)
-    assert published(out) == afterwards
+    assert lasting(out) == afterwards
     assert again == [1]
     assert "-9" in events(out, "merged_again")[0]["why"]
 
@@ -119,7 +111,7 @@ def test_a_process_that_cannot_start_is_no_failure(
     again.clear()
     monkeypatch.setattr(merging_beside.subprocess, "Popen", none)
     run("scan", *given.options(), "--out", tmp_path / "out", *OPTIONS)
-    assert published(tmp_path / "out") == afterwards
+    assert lasting(tmp_path / "out") == afterwards
     assert again == [1]
 
 
@@ -129,7 +121,7 @@ def test_many_tracks_are_merged_at_the_end(
     again.clear()
     monkeypatch.setattr(merging_beside, "MOST_TRACKS", 1)
     run("scan", *given.options(), "--out", tmp_path / "out", *OPTIONS)
-    assert published(tmp_path / "out") == afterwards
+    assert lasting(tmp_path / "out") == afterwards
     assert again == [1]
 
 
@@ -196,21 +188,21 @@ def process(out: Path, plan: str, code: str = CODE) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("shards", [0, 2, 3])
 def test_lines_that_stop_leave_nothing(scanned: Path, shards: int) -> None:
-    before = published(scanned)
+    before = lasting(scanned)
     merging = process(scanned, read_plan(scanned / "plan").digest)
     said, _ = merging.communicate("".join(f"{shard}\n" for shard in range(shards)))
     assert merging.returncode != 0
     assert said == ""
-    assert published(scanned) == before
+    assert lasting(scanned) == before
 
 
 def test_another_plan_is_not_merged_and_another_gtrack_merges_nothing(scanned: Path) -> None:
-    before, plan = published(scanned), read_plan(scanned / "plan").digest
+    before, plan = lasting(scanned), read_plan(scanned / "plan").digest
     for asked in (("0" * 64, CODE), (plan, CODE + "2")):
         merging = process(scanned, *asked)
         merging.communicate("0\n1\n2\nend\n")
         assert merging.returncode != 0
-        assert published(scanned) == before
+        assert lasting(scanned) == before
 
 
 def test_a_shard_is_read_when_its_line_comes(scanned: Path) -> None:

@@ -143,7 +143,7 @@ def test_wrong_maps_of_the_example_are_not_supported(example, kind, wrong, monke
     scan = open_finished(example)
     target = next(each for each in scan.targets if each.model == kind)
     opened = Opened(
-        *(scan.plan.model(kind), open_model(EXAMPLE / "models" / kind), Wrong()),
+        *(scan.plan.model(kind), open_model(EXAMPLE / "models" / kind), Wrong(), Wrong()),
         *("fp32", Serial()),
     )
     with scanned_genome(scan) as genome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 import subprocess
@@ -18,20 +17,15 @@ from gtrack.io.event_log import read_events
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.tasks import tasks
 from gtrack.workflows.scanning.work import ScanWork
-from tests.hour import of_the_hour
+from tests.hour import lasting
 
 NULL = ("--null-bases", 10_000)
 DENSE = ("--stride", "cnn=4", "--shards", 4)
 REGIONS = "chr2\t3900\t6500\tb\t0\t+\nchr10\t300\t420\te\t0\t-\n"
 
 
-def digests(out: Path) -> dict[str, str]:
-    """Return the sha256 of every file, but for what is of one run."""
-    return {
-        str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(out.rglob("*"))
-        if path.is_file() and not of_the_hour(path) and "engine" not in path.parts
-    }
+def results(out: Path) -> dict[str, bytes]:
+    return lasting(out, "engine")
 
 
 @pytest.fixture
@@ -40,7 +34,7 @@ def scan(own_models, tmp_path: Path, run):
     own_models.bed.write_text(REGIONS)
     words = [*own_models.options("cnn"), *map(str, DENSE), *map(str, NULL), "--device", "cpu"]
     run("scan", *words, "--out", tmp_path / "local", "--no-passport")
-    return words, digests(tmp_path / "local")
+    return words, results(tmp_path / "local")
 
 
 def started(*words: object) -> subprocess.Popen[bytes]:
@@ -77,7 +71,7 @@ def test_the_engine_leaves_no_trace_in_a_scan(scan, tmp_path: Path, run) -> None
     assert done.items() <= kept.items()
     ran = run("scan", *options, "--no-passport", "--resume")
     assert "2 regions given; 2 scanned, 0 refused" in ran.err
-    assert digests(out) == local
+    assert results(out) == local
     assert not (out / "engine").exists()
     assert "nothing to do" in run("scan", *options, "--no-passport", "--resume").err
 
@@ -100,7 +94,7 @@ def test_a_job_that_fails_names_its_piece_and_its_log(
     assert Path(str(told.value).rpartition("its log is ")[2]).is_file()
     own_models.fasta.write_text(text)
     run("scan", *words, "--out", out, "--no-passport", "--resume")
-    assert digests(out)["tracks/cnn.relevance.bw"] == local["tracks/cnn.relevance.bw"]
+    assert results(out)["tracks/cnn.relevance.bw"] == local["tracks/cnn.relevance.bw"]
 
 
 def test_options_without_the_engine_are_refused(scan, tmp_path: Path, run, monkeypatch) -> None:
@@ -129,7 +123,7 @@ def test_a_range_of_shards_is_scanned_at_once(scan, tmp_path: Path, run) -> None
         assert "--shard" in run("scan", "--plan", out, "--shard", wrong, code=2).error
     run("scan", "--plan", out, "--shard", "0")
     run("merge", out)
-    assert digests(out) == local
+    assert results(out) == local
 
 
 _SHORT = """
@@ -185,6 +179,6 @@ def test_the_packaged_workflow_goes_on_where_it_was_killed(scan, tmp_path: Path,
     again = [sys.executable, "-m", "snakemake", *map(str, asked), "--rerun-incomplete"]
     ran = subprocess.run(again, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
-    assert digests(out) == local
+    assert results(out) == local
     ran = subprocess.run(again, capture_output=True, text=True)
     assert "Nothing to be done" in ran.stdout + ran.stderr

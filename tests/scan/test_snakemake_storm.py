@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hour import of_the_hour
+from tests.hour import lasting
 
 REGIONS = "chr2\t3900\t9500\tb\t0\t+\nchr10\t300\t1420\te\t0\t-\n"
 SHARDS = 8
@@ -22,11 +22,7 @@ ENDS = {0, -signal.SIGKILL, 143}
 
 
 def results(out: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(out)): path.read_bytes()
-        for path in out.rglob("*")
-        if path.is_file() and not of_the_hour(path) and "engine" not in path.parts
-    }
+    return lasting(out, "engine")
 
 
 def below(pid: int) -> list[int]:

@@ -16,7 +16,7 @@ from gtrack.io.plan_folder import read_plan
 from gtrack.workflows.folder.parts import Parts
 from gtrack.workflows.scanning import work
 from gtrack.workflows.scanning.shard import ShardScanner
-from tests.hour import of_the_hour
+from tests.hour import lasting
 from tests.poison import poison
 
 DENSE = ["--stride", "cnn=8", "--shards", "3", "--null-bases", "12000"]
@@ -37,21 +37,13 @@ def staged(request, monkeypatch) -> int:
     return request.param
 
 
-def published(out: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(out)): path.read_bytes()
-        for path in out.rglob("*")
-        if path.is_file() and not of_the_hour(path)
-    }
-
-
 @pytest.fixture
 def in_turn(run, given, tmp_path: Path, monkeypatch) -> dict[str, bytes]:
     """What a scan without the threads publishes."""
     with monkeypatch.context() as plain:
         plain.setattr(work, "STAGED", ())
         run("scan", *given.options(), "--out", tmp_path / "in_turn", *DENSE)
-    return published(tmp_path / "in_turn")
+    return lasting(tmp_path / "in_turn")
 
 
 def test_the_same_bytes_for_any_number_under_way(
@@ -59,7 +51,7 @@ def test_the_same_bytes_for_any_number_under_way(
 ) -> None:
     before = threading.active_count()
     run("scan", *given.options(), "--out", tmp_path / "out", *DENSE)
-    assert published(tmp_path / "out") == in_turn
+    assert lasting(tmp_path / "out") == in_turn
     ended = time.monotonic() + 10  # the folder's counter ends when it next looks
     while threading.active_count() > before and time.monotonic() < ended:
         time.sleep(0.01)
@@ -176,5 +168,5 @@ def test_a_signal_ends_all_and_resume_gives_the_bytes(
     assert threading.active_count() == before
     assert not (out / "manifest.json").exists()
     run("scan", *given.options(), "--out", out, *DENSE, "--resume")
-    assert published(out) == in_turn
+    assert lasting(out) == in_turn
     shutil.rmtree(out)

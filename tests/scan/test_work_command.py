@@ -19,19 +19,11 @@ from gtrack.core.version import __version__
 from gtrack.workflows.folder.leases import ShardLeases
 from gtrack.workflows.scanning import versions
 from gtrack.workflows.scanning.work import ScanWork
-from tests.hour import of_the_hour
+from tests.hour import lasting
 
 REGIONS = "chr2\t3900\t9500\tb\t0\t+\nchr10\t300\t1420\te\t0\t-\n"
 CUT = ["--stride", "cnn=4", "--shards", "8", "--null-bases", "10000"]
 FAR = "pid 7 on far\nbeat {:012d} of 0123456789abcdef feed-12 99\n"
-
-
-def results(out: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(out)): path.read_bytes()
-        for path in out.rglob("*")
-        if path.is_file() and not of_the_hour(path)
-    }
 
 
 @pytest.fixture
@@ -45,7 +37,7 @@ def planned(once, program, make_inputs, tmp_path: Path):
         program("plan", *options, "--out", folder / "out")
 
     made = once("plan of eight shards", fill)
-    return Path(shutil.copytree(made / "out", tmp_path / "out")), results(made / "whole")
+    return Path(shutil.copytree(made / "out", tmp_path / "out")), lasting(made / "whole")
 
 
 def test_one_does_all(run, planned) -> None:
@@ -58,9 +50,9 @@ def test_one_does_all(run, planned) -> None:
     assert len(list((out / "shards").glob("*.lease"))) == 0
     assert "0 here, 0 by others meanwhile, 8 before" in run("work", out).err
     run("merge", out)
-    assert results(out) == whole
+    assert lasting(out) == whole
     assert f"{out} is merged already; nothing to do" in run("work", out).err
-    assert results(out) == whole
+    assert lasting(out) == whole
 
 
 def test_several_share_the_shards(run, program, planned) -> None:
@@ -69,7 +61,7 @@ def test_several_share_the_shards(run, program, planned) -> None:
     here = [int(ran.wait().err.partition("are done: ")[2].partition(" ")[0]) for ran in runs]
     assert sum(here) == 8, "no shard is done twice"
     run("merge", out)
-    assert results(out) == whole
+    assert lasting(out) == whole
 
 
 def test_nobody_disturbs_those_at_work(run, program, planned) -> None:
@@ -85,7 +77,7 @@ def test_nobody_disturbs_those_at_work(run, program, planned) -> None:
     assert "shards are missing" in run("merge", out, code=2).error, "it holds nobody any more"
     assert "1 of them begun by runs that ended" in run("work", out).err
     run("merge", out)
-    assert results(out) == whole
+    assert lasting(out) == whole
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -104,7 +96,7 @@ def test_who_is_asked_to_end_leaves_at_once(run, program, planned, number, code)
     assert not list(out.glob(".lock*"))
     run("work", out)
     run("merge", out)
-    assert results(out) == whole
+    assert lasting(out) == whole
 
 
 def test_a_lease_of_another_machine_is_waited_for(run, program, planned) -> None:
@@ -122,7 +114,7 @@ def test_a_lease_of_another_machine_is_waited_for(run, program, planned) -> None
     lease.unlink()
     assert "7 here, 1 by others meanwhile" in child.wait().err
     run("merge", out)
-    assert results(out) == whole
+    assert lasting(out) == whole
 
 
 def test_who_waits_reads_and_makes_nothing(tmp_path: Path, monkeypatch) -> None:
@@ -152,7 +144,7 @@ def test_a_lease_that_nobody_keeps_is_taken(run, planned, monkeypatch) -> None:
         (out / f"shards/{shard:06d}.lease").write_text(text)
     assert "8 here (2 of them begun by runs that ended)" in run("work", out).err
     run("merge", out)
-    assert results(out) == whole
+    assert lasting(out) == whole
 
 
 def test_a_merge_sweeps_what_was_left(run, planned) -> None:
@@ -162,7 +154,7 @@ def test_a_merge_sweeps_what_was_left(run, planned) -> None:
         (out / "shards" / name).write_text("")
     run("merge", out)
     assert not (out / "shards").exists()
-    assert results(out) == whole
+    assert lasting(out) == whole
 
 
 def test_a_resumed_scan_takes_what_was_left(run, own_models, tmp_path: Path) -> None:
@@ -284,7 +276,7 @@ class Storm:
         assert {child.wait().code for child in self.alive} == {0}
         self.alive.clear()
         self.run("merge", self.out)
-        given = results(self.out)
+        given = lasting(self.out)
         shutil.rmtree(self.out)
         return given
 

@@ -67,10 +67,6 @@ class Motif:
         """Number of positions, in bases."""
         return len(self.counts)
 
-    def reverse_complement(self) -> Motif:
-        """Return the motif as it reads on the other strand, under the same names."""
-        return Motif(self.id, self.name, self.counts[::-1, ::-1], self.source)
-
     def frequencies(self) -> NDArray[np.float64]:
         """Return how often each base was seen at each position, as shares; shape ``(width, 4)``."""
         return np.asarray(self.counts / self.counts.sum(axis=1, keepdims=True))

@@ -175,7 +175,6 @@ class _Strand:
 class _Tables:
     """Both strands of a motif, and the core words that leave either in the race."""
 
-    width: int
     budget: int
     k: int
     strands: tuple[_Strand, _Strand]
@@ -191,7 +190,7 @@ class _Tables:
         turned = np.ascontiguousarray(losses[::-1, ::-1])
         reverse = _Strand.of(turned, width - k - core_at, budget)
         alive = forward.alive | reverse.alive
-        return cls(width, budget, k, (forward, reverse), alive)
+        return cls(budget, k, (forward, reverse), alive)
 
     def sites(
         self, where: Words | Places

@@ -43,11 +43,7 @@ class StrongestTiles:
         # Each of these may be the first tie of the strongest yet to come: their sums rise.
         self._close: list[tuple[float, str, int]] = []
 
-    def add(self, chrom: str, start: int, values: NDArray[np.float32]) -> None:
-        """Look at one run of adjacent bases; see :meth:`add_runs`."""
-        self.add_runs(chrom, np.array([start]), np.array([len(values)]), values)
-
-    def add_runs(
+    def add(
         self,
         chrom: str,
         starts: NDArray[np.int64],

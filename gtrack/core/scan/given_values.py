@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.scan.runs import finite_runs
+from gtrack.core.scan.runs import ValuedRuns, joined_runs
 from gtrack.core.top_places import largest
 
 
@@ -33,25 +31,21 @@ def infinite_at(values: NDArray[np.float32]) -> int | None:
     return int(found[0]) if len(found) else None
 
 
-def valued_runs(
-    start: int, values: NDArray[np.float32]
-) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Yield the runs of adjacent bases that have a value, each with its first base.
+def valued_runs(start: int, values: NDArray[np.float32]) -> ValuedRuns:
+    """Return the runs of adjacent bases that have a value; their chromosome is 0.
 
     Parameters
     ----------
     start : int
         Position of the first value, 0-based.
     values : ndarray of float32, shape (L,)
-        NaN where there is no value.
+        NaN where there is no value; at least one base.
 
     Examples
     --------
-    >>> [(first, run.tolist()) for first, run in valued_runs(7, np.float32([1, np.nan, 0, 2]))]
-    [(7, [1.0]), (9, [0.0, 2.0])]
+    >>> found = valued_runs(7, np.float32([1, np.nan, 0, 2]))
+    >>> found.start.tolist(), found.size.tolist(), found.values.tolist()
+    ([7, 9], [1, 2], [1.0, 0.0, 2.0])
     """
-    if not len(values):
-        return
     chrom, first, end = np.array([[0], [start], [start + len(values)]], np.int64)
-    for _, at, run in finite_runs(chrom, first, end, values):
-        yield at, run
+    return joined_runs(chrom, first, end, values)

@@ -74,17 +74,3 @@ def joined_runs(
     first = np.concatenate([[0], np.flatnonzero(np.diff(base) != 1) + 1])[: len(base)]
     sizes = np.diff(np.append(first, len(base)))
     return ValuedRuns(*off_axis(base[first]), sizes, values[finite])
-
-
-def finite_runs(
-    chrom: NDArray[np.int64],
-    start: NDArray[np.int64],
-    end: NDArray[np.int64],
-    values: NDArray[np.float32],
-) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
-    """Yield the runs of :func:`joined_runs` one by one: chromosome, first base, values."""
-    found = joined_runs(chrom, start, end, values)
-    ends = np.cumsum(found.size).tolist()
-    columns = (found.chrom.tolist(), found.start.tolist(), found.size.tolist(), ends)
-    for index, first, size, stop in zip(*columns, strict=True):
-        yield index, first, found.values[stop - size : stop]

@@ -26,11 +26,7 @@ class TrackStatistics:
         self._least, self._most = np.inf, -np.inf
         self.bases = 0
 
-    def add(self, chrom: str, start: int, run: NDArray[np.float32]) -> None:
-        """Look at one run of adjacent bases; see :meth:`add_runs`."""
-        self.add_runs(chrom, np.array([start]), np.array([len(run)]), run)
-
-    def add_runs(
+    def add(
         self,
         chrom: str,
         starts: NDArray[np.int64],
@@ -48,7 +44,7 @@ class TrackStatistics:
             Finite values, run after run.
         """
         self._percentile.add(values)
-        self._peak.add_runs(chrom, starts, sizes, values)
+        self._peak.add(chrom, starts, sizes, values)
         self._least = min(self._least, float(values.min()))
         self._most = max(self._most, float(values.max()))
         self.bases += len(values)

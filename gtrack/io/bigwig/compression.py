@@ -63,23 +63,10 @@ def decompress_all(sections: Sequence[bytes], limit: int) -> list[bytes]:
 
 
 def on_all(
-    work: Callable[[Sequence[bytes]], Sequence[Any]],
-    sections: Sequence[bytes],
-    each: Each,
-    by_threads: int = _BY_THREADS,
+    work: Callable[[Sequence[bytes]], Sequence[Any]], sections: Sequence[bytes], each: Each
 ) -> list[Any]:
-    """Return what ``work(some)`` makes of all sections.
-
-    Parameters
-    ----------
-    work : callable
-    sections : sequence of bytes
-    each : callable
-        Used where sections have so many bytes on average.
-    by_threads : int
-        So many.
-    """
-    if sum(map(len, sections)) < by_threads * len(sections):
+    """Return what ``work(some)`` makes of all sections: by `each`, unless they are short."""
+    if sum(map(len, sections)) < _BY_THREADS * len(sections):
         each = map
     parts = (sections[at : at + _TOGETHER] for at in range(0, len(sections), _TOGETHER))
     return list(chain.from_iterable(each(work, parts)))

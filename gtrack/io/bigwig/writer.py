@@ -104,11 +104,6 @@ class BigWigWriter:
         self._file: NewFile | None = None
         self._open()
 
-    @property
-    def covered(self) -> int:
-        """Number of bases added so far."""
-        return self._covered
-
     def __enter__(self) -> Self:
         return self
 

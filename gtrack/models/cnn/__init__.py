@@ -175,11 +175,6 @@ class Cnn:
         """Where the weights are."""
         return self.network.classifier.weight.device
 
-    @property
-    def dtype(self) -> torch.dtype:
-        """Type of the weights."""
-        return self.network.classifier.weight.dtype
-
     def encode(self, sequences: Sequence[str]) -> Encodings:
         """Encode upper-case sequences: one unit per base, N (and anything else) not placed."""
         lengths = lengths_of(sequences)

@@ -161,11 +161,6 @@ class Dnabert2:
         """Where the weights are."""
         return self.network.classifier.weight.device
 
-    @property
-    def dtype(self) -> torch.dtype:
-        """Type of the weights."""
-        return self.network.classifier.weight.dtype
-
     def encode(self, sequences: Sequence[str]) -> Encodings:
         """Encode sequences of A, C, G, T and N as [CLS] tokens [SEP]; see :class:`DnaTokenizer`."""
         return self.tokenizer.encode(sequences)

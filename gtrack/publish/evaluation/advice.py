@@ -34,10 +34,8 @@ class Advice:
     Parameters
     ----------
     question, model : str
-    methods : tuple of str
-        Those that can be recommended, the best first.
     answer : str
-        They in words, or that there is none.
+        The methods that can be recommended, the best first, or that there is none.
     because : str
         The numbers.
     passport : str
@@ -46,7 +44,6 @@ class Advice:
 
     question: str
     model: str
-    methods: tuple[str, ...]
     answer: str
     because: str
     passport: str = ""
@@ -64,7 +61,7 @@ def advice(evaluation: Evaluation) -> Iterator[Advice]:
         if not of:
             no_truth = metrics == QUESTIONS[0][1] and not evaluation.truth
             because = "Not measured: no truth was given." if no_truth else "Not measured."
-            yield Advice(question, "", (), "not known", because)
+            yield Advice(question, "", "not known", because)
         for model, target in dict.fromkeys((row.model, row.target) for row in of):
             own = [row for row in of if (row.model, row.target) == (model, target)]
             best = _best(metrics, own, evaluation.controls)
@@ -73,7 +70,7 @@ def advice(evaluation: Evaluation) -> Iterator[Advice]:
             answer = _in_words(question, methods, best)
             verdict = evaluation.verdicts.get((model, target), "supported")
             doubt = "" if verdict == "supported" else verdict
-            yield Advice(question, said, methods, answer, because, doubt)
+            yield Advice(question, said, answer, because, doubt)
 
 
 def subject(evaluation: Evaluation, model: str, target: str) -> str:

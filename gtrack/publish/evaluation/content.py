@@ -110,10 +110,8 @@ class Evaluation:
         Further facts of the run: settings, digests, files.
     controls : tuple of str
         Methods that are no explanations: none is recommended.
-    advice : str
-        A sentence that stands first, such as what the study found; "" for none.
-    notes, caveats : tuple of str
-        What was done otherwise than asked; what the numbers do not say.
+    notes : tuple of str
+        What was done otherwise than asked.
     """
 
     regions: int
@@ -129,6 +127,4 @@ class Evaluation:
     versions: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[tuple[str, str], ...] = ()
     controls: tuple[str, ...] = CONTROLS
-    advice: str = ""
     notes: tuple[str, ...] = ()
-    caveats: tuple[str, ...] = ()

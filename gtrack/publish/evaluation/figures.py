@@ -95,8 +95,8 @@ def _scatter(axes: Axes, panel: SimilarityPanel, limits: tuple[float, float]) ->
     ticks = [at / 10 for at in range(-10, 11, 2 if limits[1] - limits[0] < 1.5 else 5)]
     inside = [at for at in ticks if limits[0] <= at <= limits[1]]
     axes.set(xlim=limits, ylim=limits, aspect="equal", xticks=inside, yticks=inside)
-    axes.set_xlabel(f"{called(panel.measure)}, other regions")
-    axes.set_ylabel(f"{called(panel.measure)}, same region")
+    axes.set_xlabel("Pearson r, other regions")
+    axes.set_ylabel("Pearson r, same region")
     axes.set_title(called(panel.title, 44), pad=16)
     above = np.mean(panel.observed[kept] > panel.shuffled[kept]) if kept.any() else 0.0
     words = f"n = {int(kept.sum())}" + f"; {above:.0%} above the dotted line" * bool(kept.any())

@@ -77,13 +77,12 @@ def _trust(evaluation: Evaluation) -> Markup:
         )
         for at, each in enumerate(lines)
     ]
-    first = [element("p", evaluation.advice)] if evaluation.advice else []
     said = (
         "Named is what is better than chance with its whole interval, the best first; where "
         "several are named, these windows do not tell them apart."
     )
     columns = ("question", "model", "trust", "because")
-    return join(*first, table(columns, rows, caption=said, class_="trust"))
+    return table(columns, rows, caption=said, class_="trust")
 
 
 def _doubt(verdict: str) -> list[Markup]:
@@ -196,7 +195,7 @@ def _listed(names: Iterator[str], most: int = 6) -> str:
 
 
 def _notes(evaluation: Evaluation) -> Markup:
-    said = (NOT_A_REPRODUCTION, *_LIMITS, *evaluation.caveats, *evaluation.notes)
+    said = (NOT_A_REPRODUCTION, *_LIMITS, *evaluation.notes)
     return element("ul", *(element("li", each) for each in said))
 
 

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SimilarityPanel:
-    """Likeness of two maps in every region, beside that of shuffled pairs.
+    """Pearson's r of two maps in every region, beside that of shuffled pairs.
 
     Parameters
     ----------
@@ -25,15 +25,12 @@ class SimilarityPanel:
         Of the region's map with maps of other regions, their mean.
     positive : ndarray of bool, shape (regions,)
         Whether the models call the region positive; empty where nothing calls.
-    measure : str
-        Name of the likeness, as the axes say it.
     """
 
     title: str
     observed: Floats
     shuffled: Floats
     positive: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
-    measure: str = "Pearson r"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -98,14 +98,14 @@ def _title(cell: _Cell) -> Part:
     ways = f"{panel.locus} ({panel.end - panel.start:,} bp)", panel.locus
     place = next((words for words in ways if wide(words, NAME) + share <= room), ways[-1])
     beside = min(room * 0.6, room - wide(place, NAME) - 2.0)
-    group, x = f"p{cell.number}-title", LEFT
+    x = LEFT
     if panel.name and beside > _NAME_ROOM:
         name = fitted(panel.name, beside, NAME + 1, bold=True)
-        words = Words(name, x, 3.0, NAME + 1, group, bold=True, colour=INK)
+        words = Words(name, x, 3.0, NAME + 1, bold=True, colour=INK)
         part.words.append(words)
         x += wide(name, NAME + 1, bold=True) + 2.0
     said = fitted(place, cell.frame.width - x, NAME)
-    part.words.append(Words(said, x, 3.0, NAME, group, colour=INK if not panel.name else SOFT))
+    part.words.append(Words(said, x, 3.0, NAME, colour=INK if not panel.name else SOFT))
     return part
 
 
@@ -156,12 +156,12 @@ def _far_logos(content: FigureContent, cells: list[_Cell]) -> Iterator[tuple[Par
     for motif, name in sorted(found.items(), key=lambda each: (each[1], each[0]))[:12]:
         part = Part(_KEY)
         words = fitted(name if names[name] == 1 else f"{name} ({motif})", 30.0)
-        part.words.append(Words(words, 0.0, 2.6, SMALL, "key", colour=INK))
+        part.words.append(Words(words, 0.0, 2.6, SMALL, colour=INK))
         left, rows = wide(words) + 1.0, content.logos[motif]
         part.place(key_logo(rows, 0.8, 3.0, "key"), left, 0.0)
         yield part, left + 0.8 * len(rows)
 
 
 def _said(part: Part, words: str, x: float) -> tuple[Part, float]:
-    part.words.append(Words(words, x, 2.6, SMALL, "key", colour=INK))
+    part.words.append(Words(words, x, 2.6, SMALL, colour=INK))
     return part, x + wide(words)

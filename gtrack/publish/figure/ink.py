@@ -39,7 +39,6 @@ class Words:
     x: float
     y: float
     size: float
-    group: str
     anchor: Literal["left", "center", "right"] = "left"
     bold: bool = False
     colour: str = ""

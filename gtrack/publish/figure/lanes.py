@@ -96,7 +96,7 @@ def hit_lanes(
 
     drawn = frame.letters and any(hit.motif_id in logos for hit in hits)
     body = 2.2 + (LOGO + 0.3 if drawn else 0.0)
-    return _lanes(hits, frame, (_hit_name, shape, body), at, "hits")
+    return _lanes(hits, frame, (_hit_name, shape, body), "hits")
 
 
 def feature_lanes(track: FeatureTrack, frame: Frame, at: str) -> Part:
@@ -110,12 +110,12 @@ def feature_lanes(track: FeatureTrack, frame: Frame, at: str) -> Part:
         features
     ):
         features, notes = longest, "of each name the longest"
-    lanes = _lanes(features, frame, (_feature_name, shape, 2.6), f"{at}-features", "features")
+    lanes = _lanes(features, frame, (_feature_name, shape, 2.6), "features")
     part = Part(2.9 + lanes.height)
     name = fitted(track.name, frame.width - LEFT)
-    part.words.append(Words(name, LEFT, 2.1, SMALL, f"{at}-name", bold=True, colour=INK))
+    part.words.append(Words(name, LEFT, 2.1, SMALL, bold=True, colour=INK))
     left = LEFT + wide(name, bold=True) + 1.8
-    part.words.append(Words(notes, left, 2.1, SMALL, f"{at}-name", colour=SOFT))
+    part.words.append(Words(notes, left, 2.1, SMALL, colour=SOFT))
     part.place(lanes, 0.0, 2.9)
     return part
 
@@ -169,7 +169,6 @@ def _lanes(
     items: Sequence[Placed],
     frame: Frame,
     how: tuple[Callable[[Placed], str], Callable[[Placed, Spot, Part, float], None], float],
-    at: str,
     plural: str,
 ) -> Part:
     """Put everything into rows; without names where not all have room with them."""
@@ -190,12 +189,12 @@ def _lanes(
         shape(item, spot, part, row * step)
         if spot.name:
             y = row * step + body + 1.9
-            part.words.append(Words(spot.name, spot.at, y, SMALL, f"{at}-names", colour=INK))
+            part.words.append(Words(spot.name, spot.at, y, SMALL, colour=INK))
     if not below:
         left = sum(row is None for row in rows)
         more = f", {left:,} of them without room" if left else ""
         said = f"{len(ordered):,} {plural}{more}; fewer bases show their names"
-        part.words.append(Words(said, LEFT, part.height + 1.9, SMALL, f"{at}-names", colour=SOFT))
+        part.words.append(Words(said, LEFT, part.height + 1.9, SMALL, colour=SOFT))
         part.height += 3.0
     return part
 

@@ -47,10 +47,10 @@ def signal_lane(track: SignalTrack, frame: Frame, scale: tuple[float, float], at
     ]
     part.stroke(lines([axis, [(LEFT, zero), (LEFT + frame.room, zero)]]), SOFT, f"{at}-axis", 0.5)
     name = fitted(track.name, frame.width - LEFT)
-    part.words.append(Words(name, LEFT, 2.1, SMALL, f"{at}-name", bold=True, colour=INK))
+    part.words.append(Words(name, LEFT, 2.1, SMALL, bold=True, colour=INK))
     for y, value in ((top + 1.4, high), (top + SIGNAL, low)):
         words = f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
-        part.words.append(Words(words, LEFT - 1.7, y, SMALL, f"{at}-scale", "right", colour=INK))
+        part.words.append(Words(words, LEFT - 1.7, y, SMALL, "right", colour=INK))
     return part
 
 
@@ -72,19 +72,20 @@ def sequence(panel: Panel, frame: Frame, at: str) -> Part:
 
 def coordinates(panel: Panel, frame: Frame, at: str) -> Part:
     """Return an axis with positions as a person counts them."""
-    part, group = Part(_ABOVE + 7.0), f"{at}-coordinates"
-    middles = [(at, frame.x(at - 0.5)) for at in ticks_of(panel.start, panel.end, frame.room)]
+    part = Part(_ABOVE + 7.0)
+    ticks = ticks_of(panel.start, panel.end, frame.room)
+    middles = [(position, frame.x(position - 0.5)) for position in ticks]
     marks = [[(x, _ABOVE), (x, _ABOVE + 1.0)] for _, x in middles]
     axis = [(LEFT, _ABOVE), (LEFT + frame.room, _ABOVE)]
-    part.stroke(lines([axis, *marks]), SOFT, group, 0.5)
+    part.stroke(lines([axis, *marks]), SOFT, f"{at}-coordinates", 0.5)
     for position, x in middles:
         words = f"{position:,}"
         half = wide(words) / 2
         x = min(max(x, half), frame.width - half)
-        part.words.append(Words(words, x, _ABOVE + 3.2, SMALL, group, "center", colour=INK))
+        part.words.append(Words(words, x, _ABOVE + 3.2, SMALL, "center", colour=INK))
     said = f"position on {fitted(panel.chrom, 40.0)} (bp, from 1)"
     middle = LEFT + frame.room / 2
-    part.words.append(Words(said, middle, _ABOVE + 6.0, SMALL, group, "center", colour=SOFT))
+    part.words.append(Words(said, middle, _ABOVE + 6.0, SMALL, "center", colour=SOFT))
     return part
 
 

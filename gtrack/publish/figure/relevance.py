@@ -54,7 +54,7 @@ def relevance_track(panel: Panel, track: ModelTrack, frame: Frame, limit: float,
         _cut(envelope(values, values, panel.start, width), frame, zero, limit), INK, f"{at}-cut"
     )
     _axis(part, frame, zero, limit, at)
-    _head(part, track, frame, width, at)
+    _head(part, track, frame, width)
     return part
 
 
@@ -129,26 +129,25 @@ def _axis(part: Part, frame: Frame, zero: float, limit: float, at: str) -> None:
     bracket = [(LEFT - 1.2, zero - HALF), (LEFT - 0.4, zero - HALF)]
     bracket += [(LEFT - 0.4, zero + HALF), (LEFT - 1.2, zero + HALF)]
     part.stroke(lines([[(LEFT - 1.2, zero), (right, zero)], bracket]), SOFT, f"{at}-axis", 0.5)
-    group = f"{at}-scale"
     number = f"{limit:.3g}"
     for y, words in ((-HALF, f"+{number}"), (0.0, "0"), (HALF, f"\N{MINUS SIGN}{number}")):
         down = zero + y + {-HALF: 1.4, HALF: 0.0}.get(y, 0.75)
-        part.words.append(Words(words, LEFT - 1.7, down, SMALL, group, "right", colour=INK))
+        part.words.append(Words(words, LEFT - 1.7, down, SMALL, "right", colour=INK))
     y = zero + 0.75
-    part.words.append(Words("5\N{PRIME}", LEFT - 4.2, y, SMALL, group, "right", colour=SOFT))
-    part.words.append(Words("3\N{PRIME}", right + 0.8, y, SMALL, group, colour=SOFT))
+    part.words.append(Words("5\N{PRIME}", LEFT - 4.2, y, SMALL, "right", colour=SOFT))
+    part.words.append(Words("3\N{PRIME}", right + 0.8, y, SMALL, colour=SOFT))
 
 
-def _head(part: Part, track: ModelTrack, frame: Frame, width: int, at: str) -> None:
+def _head(part: Part, track: ModelTrack, frame: Frame, width: int) -> None:
     """Write the name, what is counted in, and what is to be known of the picture."""
     room = frame.width - LEFT
     name = fitted(track.name, room * 0.6, NAME, bold=True)
-    part.words.append(Words(name, LEFT, HEAD - 1.4, NAME, f"{at}-name", bold=True, colour=INK))
+    part.words.append(Words(name, LEFT, HEAD - 1.4, NAME, bold=True, colour=INK))
     left = LEFT + wide(name, NAME, bold=True) + 1.8
     room = frame.width - left - RIGHT / 2
     ways = ["; ".join(filter(None, notes)) for notes in _notes(track, width)]
     said = next((words for words in ways if wide(words) <= room), fitted(ways[-1], room))
-    part.words.append(Words(said, left, HEAD - 1.4, SMALL, f"{at}-name", colour=SOFT))
+    part.words.append(Words(said, left, HEAD - 1.4, SMALL, colour=SOFT))
 
 
 def _notes(track: ModelTrack, width: int) -> Iterator[tuple[str, str, str]]:

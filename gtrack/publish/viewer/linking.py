@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 
+_START = "index.js"
 _NAMES = r"\{([^{}]*)\}"
 _IMPORT = re.compile(rf"^import {_NAMES} from '(\.[^']+)'$", re.MULTILINE)
 _SAME = r"\{([\w\s,]*)\}"
@@ -49,30 +50,29 @@ const $load = async (path) => {
 _TAKEN = re.compile(r"\$(?:need|here|load)\b")
 
 
-def modules_of(texts: Mapping[str, str], start: str) -> tuple[str, ...]:
-    """Return a module and all that it imports by statements, itself and through others.
+def modules_of(texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Return `_START` and all that it imports by statements, itself and through others.
 
     Parameters
     ----------
     texts : mapping of str to str
         JavaScript by path.
-    start : str
     """
-    found = {start: None}
-    left = [start]
+    found = {_START}
+    left = [_START]
     while left:
         path = left.pop()
         for pattern in (_IMPORT, _PASSED):
             for _, name in pattern.findall(texts[path]):
                 other = _beside(path, name)
                 if other not in found:
-                    found[other] = None
+                    found.add(other)
                     left.append(other)
     return tuple(sorted(found))
 
 
-def linked(texts: Mapping[str, str], start: str = "index.js") -> tuple[str, str]:
-    """Return the script of a module, which exports what the module does, and that of all others.
+def linked(texts: Mapping[str, str]) -> tuple[str, str]:
+    """Return the script of `_START`, which exports what it does, and that of all others.
 
     The first imports the second, as ``rest.js``, once one of those is asked for.
 
@@ -80,16 +80,15 @@ def linked(texts: Mapping[str, str], start: str = "index.js") -> tuple[str, str]
     ----------
     texts : mapping of str to str
         JavaScript by path.
-    start : str
 
     Raises
     ------
     ValueError
         At an import or export of a form that is not known here.
     """
-    first = modules_of(texts, start)
-    names = ", ".join(_function(start, texts[start])[1])
-    own = f"export const {{ {names} }} = $need('{start}')\n"
+    first = modules_of(texts)
+    names = ", ".join(_function(_START, texts[_START])[1])
+    own = f"export const {{ {names} }} = $need('{_START}')\n"
     later = _parts(texts, sorted({*texts} - {*first}))
     add = f"export function add(parts, $need, $load, $here) {{\n{later}}}\n"
     return _HEAD + _parts(texts, first) + own, add

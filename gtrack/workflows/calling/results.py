@@ -72,14 +72,13 @@ class HitsJob:
 class TargetHits:
     """What was called for one target.
 
-    `bases` were searched, `null_bases` stand against them; `shares` has a line per family with
-    hits; `loci` are those below the q; `words` recur where relevance is high, whatever the motifs;
-    `support` says how far a call could go.
+    `bases` were searched; `shares` has a line per family with hits; `loci` are those below the q;
+    `words` recur where relevance is high, whatever the motifs; `support` says how far a call could
+    go.
     """
 
     target: Target
     bases: int
-    null_bases: int
     candidates: tuple[MotifHit, ...]
     hits: tuple[MotifHit, ...]
     shares: tuple[MotifShare, ...]

@@ -14,14 +14,14 @@ from gtrack.core.ports import Progress
 from gtrack.core.printable import shown
 from gtrack.core.scan.given_values import valued_runs
 from gtrack.core.scan.regions import merge_regions
-from gtrack.core.scan.track_statistics import TrackStatistics
-from gtrack.core.targets import Target, path_of, track_url
+from gtrack.core.targets import Target
 from gtrack.core.version import __version__
 from gtrack.io.bed import write_bed
-from gtrack.io.bigwig import COMPRESSOR, BigWigReader, BigWigWriter
+from gtrack.io.bigwig import COMPRESSOR, BigWigReader
 from gtrack.workflows.calling.given_tracks import Checked, TracksJob, chunks
 from gtrack.workflows.folder.foreign import LABEL, ForeignTracks
 from gtrack.workflows.folder.genome import genome_record, keep_genome, regions_digest
+from gtrack.workflows.folder.new_track import NewTrack
 from gtrack.workflows.folder.run_record import begin_run, end_run
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
@@ -95,32 +95,18 @@ def _copied(
     source: Path, tracks: ForeignTracks, target: Target, folder: ScanFolder, progress: Progress
 ) -> TrackSpec:
     """Copy the values of the regions, and nothing else; the copy is read back and verified."""
-    url, statistics = track_url(target.stem), TrackStatistics()
     runs = merge_regions(tracks.regions)
     in_all = sum(end - start for each in runs.values() for start, end in each)
     with (
-        BigWigReader(source) as track,
-        BigWigWriter(folder.out / path_of(url), tracks.chrom_sizes) as writer,
+        BigWigReader(source) as theirs,
+        NewTrack(folder, tracks.chrom_sizes, target, "relevance") as track,
     ):
         for chrom, start, end in _stretches(runs):
-            for first, run in valued_runs(start, track.values(chrom, start, end)):
-                writer.add(chrom, first, run)
-                statistics.add(chrom, first, run)
+            track.add(chrom, valued_runs(start, theirs.values(chrom, start, end)))
             progress(f"{target.model}: copying", end - start, in_all)
-        if not statistics.bases:
-            raise InputError(f"{shown(source)}: changed while it was read; give it again")
-    return TrackSpec(
-        name=target.stem,
-        kind="relevance",
-        format="bigWig",
-        model=target.model,
-        target=target.among,
-        url=url,
-        p99=statistics.p99,
-        largest=statistics.largest,
-        bases=statistics.bases,
-        peak=statistics.peak(tracks.chrom_sizes),
-    )
+    if not track.statistics.bases:
+        raise InputError(f"{shown(source)}: changed while it was read; give it again")
+    return track.relevance_spec()
 
 
 def _manifest(

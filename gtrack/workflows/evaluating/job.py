@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gtrack.attribution import METHODS
+from gtrack.attribution import GROUP, METHODS
+from gtrack.core.catalogue import names
 from gtrack.core.errors import InputError
 from gtrack.core.metrics import METRICS, chosen_metrics
 
@@ -81,10 +82,10 @@ class EvaluateJob:
         for option, number in (("--sample", self.sample), ("--draws", self.draws)):
             if number is not None and number < 1:
                 raise InputError(f"{option} {number}: a whole number above 0")
+        known = (*names(METHODS, GROUP), *VARIANTS)
         for method in self.methods:
-            if method not in METHODS and method not in VARIANTS:
-                known = ", ".join((*METHODS, *VARIANTS))
-                raise InputError(f"--methods {method}: use {known}")
+            if method not in known:
+                raise InputError(f"--methods {method}: use {', '.join(known)}")
         chosen_metrics(self.metrics)
 
     @property

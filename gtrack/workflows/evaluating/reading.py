@@ -7,25 +7,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
-from gtrack.attribution import GROUP as METHOD_GROUP
-from gtrack.attribution import METHODS
 from gtrack.attribution.forwards import outputs_of
 from gtrack.attribution.leave_one_out import leave_one_out
-from gtrack.core.catalogue import load
 from gtrack.core.intervals import Interval
-from gtrack.core.ports import Attributor, Maskable, Runner, SequenceModel, lacking
+from gtrack.core.ports import Maskable, Runner, SequenceModel, lacking
 from gtrack.core.precision import Precision
 from gtrack.core.scan.explanation import Explanation
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
 from gtrack.core.sequences import reverse_complement
 from gtrack.core.targets import Target
-from gtrack.engines.local import Serial, Threads, available_cores
 from gtrack.evaluation.window_maps import WindowMap
-from gtrack.models.device import one_thread_per_operation, resolve_devices
+from gtrack.models.device import resolve_devices
 from gtrack.workflows.evaluating.job import CENTRED, GRADIENT, VARIANTS, EvaluateJob
 from gtrack.workflows.evaluating.windows import centred
 from gtrack.workflows.explain import ExplainJob, explain
 from gtrack.workflows.folder.finished import FinishedScan
+from gtrack.workflows.scanning.batch_runner import batch_runner
+from gtrack.workflows.scanning.method import method_class
 from gtrack.workflows.scanning.reopened import reopen_models
 
 
@@ -97,7 +95,7 @@ class ModelReader:
         if method not in VARIANTS:
             return True
         name, parameters = VARIANTS[method]
-        made: type[Attributor] = load(METHODS, name, METHOD_GROUP)
+        made = method_class(name)
         used = made(made.validated(parameters), self._precision).used(self.plan.kind)
         return parameters.keys() <= used.keys()
 
@@ -249,12 +247,8 @@ def open_readers(scan: FinishedScan, job: EvaluateJob) -> Iterator[list[ModelRea
     """
     plan, device = scan.plan, resolve_devices(job.device)[0]
     models = reopen_models(scan, device, job.models)
-    runner: Runner = Threads(job.workers or available_cores()) if device == "cpu" else Serial()
-    try:
-        with one_thread_per_operation(device == "cpu"):
-            yield [
-                ModelReader(plan, model, models[model.name], runner, job.workers)
-                for model in plan.models
-            ]
-    finally:
-        runner.close()
+    with batch_runner(device, job.workers) as runner:
+        yield [
+            ModelReader(plan, model, models[model.name], runner, job.workers)
+            for model in plan.models
+        ]

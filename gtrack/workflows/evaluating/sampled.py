@@ -13,7 +13,8 @@ from gtrack.core.site_masks import SiteMasks
 from gtrack.core.targets import Target
 from gtrack.evaluation import sheet as told
 from gtrack.evaluation.flips import RANDOM, Flips, letters
-from gtrack.evaluation.sanity import shift_consistency, strand_consistency
+from gtrack.evaluation.sanity import shift_consistency
+from gtrack.evaluation.similarity import pearson
 from gtrack.evaluation.window_maps import WindowMap, noise
 from gtrack.io.fasta import Genome
 from gtrack.models.twins import permuted
@@ -265,8 +266,7 @@ class _ModelWork:
                     value = shift_consistency(own.bases, shifted[place][at].bases, by)
                     found.append((main, "shift_consistency", "base", value))
                 if both:
-                    first, second = (each[place][at].bases for each in strands)
-                    value = strand_consistency(first, second)
+                    value = pearson(*(each[place][at].bases for each in strands))
                     found.append((main, "strand_consistency", "base", value))
                 rows.append(found)
             yield rows

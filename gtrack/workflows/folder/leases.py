@@ -22,8 +22,6 @@ class ShardLeases(Whole):
     ----------
     shards : Path
         The folder of the shards.
-    watch : Watch, optional
-        Looks at those of others.
 
     Attributes
     ----------
@@ -31,8 +29,8 @@ class ShardLeases(Whole):
         How many were of others, who are gone.
     """
 
-    def __init__(self, shards: Path, watch: Watch | None = None) -> None:
-        self._shards, self._watch = shards, watch or Watch()
+    def __init__(self, shards: Path) -> None:
+        self._shards, self._watch = shards, Watch()
         self._held: dict[int, Lease] = {}
         self.taken_over = 0
 

@@ -81,7 +81,7 @@ def evidence_of(
     real = [window.read for window in every]
     read = [window.read for window in chosen]
     refereed = referee(opened, read, contrast, seed)
-    exact = exactness(opened.model, opened.method, read[:EXACT_ROWS], contrast)
+    exact = exactness(opened.model, opened.method, opened.exact, read[:EXACT_ROWS], contrast)
     scores = opened.scores(read, contrast)
     reasons = _reasons(scan, opened)
     if refereed.reason:

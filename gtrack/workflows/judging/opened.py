@@ -28,7 +28,8 @@ class Opened:
     ----------
     plan : ModelPlan
     model : SequenceModel
-    method : Attributor
+    method, exact : Attributor
+        As the scan explained, and the same in fp32.
     precision : str
     runner : Runner
     """
@@ -36,6 +37,7 @@ class Opened:
     plan: ModelPlan
     model: SequenceModel
     method: Attributor
+    exact: Attributor
     precision: Precision
     runner: Runner
 

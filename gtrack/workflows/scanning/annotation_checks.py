@@ -155,7 +155,7 @@ def _check(name: str, path: Path, chrom_sizes: Mapping[str, int]) -> Annotation:
         if form.lines:
             others = known_names(elsewhere, chrom_sizes)
             tabs = not form.bed or has_tabs(path)
-            command = renamed(path, 1, others, tabs=tabs) if others else ""
+            command = renamed(path, others, tabs=tabs) if others else ""
         said = _other_names(elsewhere, chrom_sizes) + (f": {command}" if command else "")
         raise InputError(f"{shown(path)}: {what}: {said}")
     packing = compression(path) if form.lines else "plain"

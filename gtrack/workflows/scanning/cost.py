@@ -9,7 +9,7 @@ from gtrack.core.scan.cost import Cost
 from gtrack.core.scan.plan import Plan
 from gtrack.engines.local import available_cores
 from gtrack.models.device import one_thread_per_operation
-from gtrack.workflows.scanning.shard import make_method
+from gtrack.workflows.scanning.method import make_method
 
 
 def costs(

@@ -15,8 +15,8 @@ from gtrack.core.scan.runs import ValuedRuns
 from gtrack.core.scan.score_values import stretches
 from gtrack.core.targets import Target, path_of, track_url
 from gtrack.io.bigwig import BigWigReader
+from gtrack.workflows.folder.new_track import NewTrack
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.scanning.published import NewTrack
 
 _AT_ONCE = 1 << 18  # bases of every member in memory
 
@@ -60,14 +60,13 @@ def average(folder: ScanFolder, plan: Plan, target: Target, members: Sequence[Ta
         paths = [folder.out / path_of(track_url(each.stem)) for each in members]
         readers = [stack.enter_context(BigWigReader(path)) for path in paths]
         mean, sd, agreement = (
-            stack.enter_context(NewTrack(folder, plan, target, kind))
+            stack.enter_context(NewTrack(folder, plan.chrom_sizes, target, kind))
             for kind in ("relevance", "sd", "agreement")
         )
         for chrom, values, runs in _combined(plan, readers):
             signed, agreed = signed + values.signed, agreed + values.agreed
             for track, each in zip((mean, sd, agreement), runs, strict=True):
-                if len(each):
-                    track.add(chrom, each)
+                track.add(chrom, each)
         bases, planned = mean.statistics.bases, plan.covered[members[0].model]
         if bases != planned:
             raise VerificationError(

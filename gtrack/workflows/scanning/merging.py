@@ -6,25 +6,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from gtrack.core.errors import VerificationError
-from gtrack.core.manifest import TrackSpec
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan
-from gtrack.core.scan.runs import ValuedRuns
 from gtrack.core.scan.shard import ShardResult
 from gtrack.core.scan.shard_cuts import cut_by_windows
 from gtrack.core.scan.table_columns import RegionRows, window_columns
 from gtrack.core.scan.track_statistics import TrackStatistics
 from gtrack.core.scan.window_scores import WindowScores
-from gtrack.core.targets import Target, path_of, track_url
+from gtrack.core.targets import Target, path_of
 from gtrack.engines.local import Threads, available_cores
-from gtrack.io.bigwig import BigWigWriter
 from gtrack.io.bigwig.compression import Each
 from gtrack.io.tables import WriteColumns
+from gtrack.workflows.folder.new_track import NewTrack
 from gtrack.workflows.folder.run_record import asked_workers
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.scanning.merged import MergedModel
 
-_STRANDS = {"values": "", "forward_values": ".forward", "reverse_values": ".reverse"}
+_STRANDS = {"values": "", "forward_values": "forward", "reverse_values": "reverse"}
 
 
 class ModelMerging:
@@ -98,7 +96,7 @@ class ModelMerging:
             When a track does not hold what was planned.
         """
         plan, model, targets = self._plan, self._model, self._targets
-        specs = tuple(track.spec() for track in self._tracks.written)
+        specs = tuple(track.relevance_spec() for track in self._tracks.written)
         for spec in specs:
             if spec.kind == "relevance" and spec.bases != plan.covered[model.name]:
                 raise VerificationError(
@@ -134,15 +132,15 @@ class _Tracks:
 
     def __init__(self, plan: Plan, targets: Sequence[Target], folder: ScanFolder) -> None:
         self._wanted = [(target, column) for target in targets for column in _columns(plan)]
-        self._plan, self._folder, self._all = plan, folder, dict[tuple[Target, str], _Track]()
+        self._plan, self._folder, self._all = plan, folder, dict[tuple[Target, str], NewTrack]()
         self._stack = ExitStack()
 
     def __enter__(self) -> _Tracks:
         with self._stack:
             each = self._stack.enter_context(_compressing(self._folder))
             for target, column in self._wanted:
-                track = _Track(self._plan, target, self._folder, column, each)
-                self._all[target, column] = self._stack.enter_context(track)
+                asked = self._folder, self._plan.chrom_sizes, target, "relevance", _STRANDS[column]
+                self._all[target, column] = self._stack.enter_context(NewTrack(*asked, each))
             self._stack = self._stack.pop_all()
         return self
 
@@ -157,7 +155,7 @@ class _Tracks:
                 track.add(grid.chroms[chrom], runs)
 
     @property
-    def written(self) -> list[_Track]:
+    def written(self) -> list[NewTrack]:
         """Those that hold something."""
         return [track for track in self._all.values() if track.statistics.bases]
 
@@ -180,45 +178,3 @@ def _compressing(folder: ScanFolder) -> Iterator[Each]:
         yield pool.map
     finally:
         pool.close()
-
-
-class _Track:
-    """One bigWig under way."""
-
-    def __init__(
-        self, plan: Plan, target: Target, folder: ScanFolder, column: str, each: Each
-    ) -> None:
-        self._target, self._strand = target, _STRANDS[column].lstrip(".")
-        self._url, self._sizes = track_url(target.stem + _STRANDS[column]), plan.chrom_sizes
-        self._writer = BigWigWriter(folder.out / path_of(self._url), plan.chrom_sizes, each=each)
-        self.statistics = TrackStatistics()
-
-    def __enter__(self) -> _Track:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
-        if kind is None and self.statistics.bases:
-            self._writer.close()
-        else:  # a strand that no window was explained on has no track
-            self._writer.discard()
-
-    def add(self, chrom: str, runs: ValuedRuns) -> None:
-        """Add runs of adjacent bases of one chromosome."""
-        self._writer.add_runs(chrom, runs.start, runs.size, runs.values)
-        self.statistics.add_runs(chrom, runs.start, runs.size, runs.values)
-
-    def spec(self) -> TrackSpec:
-        """Describe the finished track."""
-        strand = f"-{self._strand}" if self._strand else ""
-        return TrackSpec(
-            name=self._target.stem + strand,
-            kind="relevance" + strand,
-            format="bigWig",
-            model=self._target.model,
-            target=self._target.among,
-            url=self._url,
-            p99=self.statistics.p99,
-            largest=self.statistics.largest,
-            bases=self.statistics.bases,
-            peak=self.statistics.peak(self._sizes),
-        )

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from typing import cast
 
-from gtrack.attribution import GROUP as METHOD_GROUP
-from gtrack.attribution import METHODS
-from gtrack.core.catalogue import load
-from gtrack.core.errors import GtrackError, InputError, ModelError
+from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.heads import Head, Outputs
-from gtrack.core.ports import Attributor, SequenceModel, lacking
+from gtrack.core.ports import Attributor, SequenceModel
 from gtrack.core.scan.plan import ModelPlan
 from gtrack.models.folder import digest
+from gtrack.workflows.scanning.batch_runner import default_units
 from gtrack.workflows.scanning.job import ScanJob
-
-_CUDA_BATCH = 16
-"""A CUDA device gets batches this many times as large as a CPU thread."""
+from gtrack.workflows.scanning.method import method_class
 
 
 def method_of(job: ScanJob) -> tuple[type[Attributor], dict[str, str]]:
     """Return the class of the method, and all its parameters once it takes them."""
-    try:
-        method: type[Attributor] = load(METHODS, job.method, METHOD_GROUP)
-    except InputError as error:
-        raise InputError(f"--method {job.method}: {error}") from error
-    if missing := lacking(method, Attributor):
-        raise ModelError(
-            f"--method {job.method}: its class lacks {', '.join(missing)}; repair its package"
-        )
+    method = method_class(job.method)
     return method, method.validated(job.parameters)
 
 
@@ -61,7 +50,6 @@ def plan_model(
     strand, source = model.strands or "both", "training" if model.strands else "default"
     if job.strand is not None:
         strand, source = job.strand, "option"
-    scale = _CUDA_BATCH if device.startswith("cuda") else 1
     head = _head(job, name, where, model)
     wishes = job.targets.get(name, job.targets.get(None, ()))
     everything = tuple(range(len(head.names)))
@@ -79,7 +67,7 @@ def plan_model(
         stride=stride,
         strand=strand,
         strand_from=source,
-        batch_units=model.default_batch_units * scale
+        batch_units=default_units(model, device)
         if job.batch_units in (None, "auto")
         else int(job.batch_units),
     )

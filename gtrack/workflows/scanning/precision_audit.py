@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any
 
 from gtrack.attribution.audit import LEAST, Audit, audit, evenly
@@ -12,11 +11,10 @@ from gtrack.core.errors import ModelError
 from gtrack.core.ports import Attributor, Priced, Runner, SequenceModel, lacking
 from gtrack.core.scan.plan import ModelPlan, Plan
 from gtrack.core.sequences import Reference
-from gtrack.engines.local import Serial, Threads, available_cores
-from gtrack.models.device import one_thread_per_operation
 from gtrack.workflows.folder.genome import window_sequences
+from gtrack.workflows.scanning.batch_runner import batch_runner
+from gtrack.workflows.scanning.method import method_class
 from gtrack.workflows.scanning.rows import read_rows
-from gtrack.workflows.scanning.shard import method_class
 
 _WINDOWS, _DEAR = 16, 2
 """Windows of each model that are explained twice; of a method that has a price."""
@@ -34,9 +32,7 @@ def audited(
     """
     if plan.options.precision != "bf16":
         return {}
-    on_cpu = plan.options.device_kind == "cpu"
-    runner: Runner = Threads(workers or available_cores()) if on_cpu else Serial()
-    with closing(runner), one_thread_per_operation(on_cpu):
+    with batch_runner(plan.options.device_kind, workers) as runner:
         found = {
             model.name: _of_model(plan, model, models[model.name], genome, runner)
             for model in plan.models

@@ -13,8 +13,8 @@ from gtrack.core.targets import Target, path_of
 from gtrack.io.bed_columns import cell
 from gtrack.io.table_rows import read_table
 from gtrack.io.tables import OPTIONAL, WINDOW_COLUMNS
+from gtrack.workflows.folder.new_track import NewTrack
 from gtrack.workflows.folder.scan_folder import ScanFolder
-from gtrack.workflows.scanning.published import NewTrack
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +54,7 @@ def score_tracks(
     heads |= {target: heads[members[0]] for target, members in averaged.items()}
     specs = []
     for target, values in scores.items():
-        with NewTrack(folder, plan, target, "score") as track:
+        with NewTrack(folder, plan.chrom_sizes, target, "score") as track:
             for chrom, runs in score_runs(grids[target], values):
                 track.add(chrom, runs)
         specs.append(track.spec(unit=heads[target].unit))

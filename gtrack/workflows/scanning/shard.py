@@ -8,17 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from gtrack.attribution import GROUP as METHOD_GROUP
-from gtrack.attribution import METHODS
 from gtrack.attribution.pool import NotFinite, PoolExplainer, Prepared, Wait
-from gtrack.core.catalogue import load
 from gtrack.core.errors import InputError
-from gtrack.core.ports import Attributor, OnBatch, Runner, SequenceModel
+from gtrack.core.ports import OnBatch, Runner, SequenceModel
 from gtrack.core.scan.answers import Answers
 from gtrack.core.scan.batches import share
 from gtrack.core.scan.busy import Busy
 from gtrack.core.scan.grid import WindowGrid
-from gtrack.core.scan.plan import Plan, ScanOptions
+from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.projection import Projection
 from gtrack.core.scan.shard import ShardResult, assemble
 from gtrack.engines.stages import Stages
@@ -26,6 +23,7 @@ from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.workflows.folder.genome import planned_sequences
 from gtrack.workflows.folder.scan_folder import ScanFolder
+from gtrack.workflows.scanning.method import make_method
 from gtrack.workflows.scanning.null import null_name
 from gtrack.workflows.scanning.piece_log import PieceLog
 from gtrack.workflows.scanning.pools import Found, Kept, Pool, Read, pools_of, pools_of_null
@@ -238,14 +236,3 @@ class ShardScanner:
                 values = each.result.values[target.place]
                 segments = drawn.segments(first, each.sequences, values)
                 parts.write_null_part(plan, target, task.index, segments)
-
-
-def make_method(options: ScanOptions) -> Attributor:
-    """Return the attribution method that the options name."""
-    return method_class(options.method)(options.parameters, options.precision)
-
-
-def method_class(name: str) -> type[Attributor]:
-    """Return the class of a method by its name."""
-    method: type[Attributor] = load(METHODS, name, METHOD_GROUP)
-    return method

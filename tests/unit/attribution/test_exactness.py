@@ -50,7 +50,7 @@ CASES = [
 @pytest.mark.parametrize("model", CASES, indirect=True, ids=str)
 @pytest.mark.parametrize("method", METHODS)
 def test_rules_are_what_the_formulas_say(model, method, sequences, difference) -> None:
-    found = room.exactness(model, METHODS[method], sequences, difference[0])
+    found = room.exactness(model, METHODS[method], METHODS[method], sequences, difference[0])
     assert found.twin.shape == found.rounding.shape == found.conserved.shape == (4,)
     assert found.twin.max() < 1e-9
     assert found.rounding.max() == 0, "the model is in float64 as it is"
@@ -63,7 +63,7 @@ def test_float32_is_near_float64_and_the_network_is_as_it_was(
 ) -> None:
     model = request.getfixturevalue(MADE[kind])(dtype=torch.float32)
     before = {name: each.clone() for name, each in model.network.state_dict().items()}
-    found = room.exactness(model, AttnLrp(), sequences, difference[0])
+    found = room.exactness(model, AttnLrp(), AttnLrp(), sequences, difference[0])
     assert 0 < np.median(found.rounding) < EXACT
     after = model.network.state_dict()
     assert all(torch.equal(after[name], each) for name, each in before.items())
@@ -71,8 +71,26 @@ def test_float32_is_near_float64_and_the_network_is_as_it_was(
 
 
 def test_a_method_without_rules_has_no_twin(make_cnn, sequences, difference) -> None:
-    found = room.exactness(make_cnn(), Gradient(), sequences, difference[0])
+    found = room.exactness(make_cnn(), Gradient(), Gradient(), sequences, difference[0])
     assert (len(found.twin), len(found.rounding), len(found.conserved)) == (0, 4, 0)
+
+
+class Other:
+    """A method of another package: a port asks for no attribute that holds its parameters."""
+
+    name, per_base = "other", False
+
+    def __init__(self, parameters, precision="fp32"):
+        self._centred = Gradient(parameters, precision)
+
+    def applied(self, model):
+        return self._centred.applied(model)
+
+
+def test_a_method_of_another_package_keeps_its_parameters(make_cnn, sequences, difference) -> None:
+    model, method = make_cnn(dtype=torch.float32), Other({"centred": "yes"})
+    found = room.exactness(model, method, method, sequences, difference[0])
+    assert 0 < np.median(found.rounding) < EXACT
 
 
 def test_logits_of_twins_are_those_of_the_networks(request, sequences, difference) -> None:
@@ -174,7 +192,7 @@ def test_broken_rules_are_caught(request, monkeypatch, name, sequences, differen
 
     model = request.getfixturevalue(MADE[kind])()
     monkeypatch.setattr(module, "rules", wrong)
-    found = room.exactness(model, AttnLrp(), sequences, difference[0])
+    found = room.exactness(model, AttnLrp(), AttnLrp(), sequences, difference[0])
     assert np.median(found.twin) > 100 * EXACT
 
 
@@ -188,7 +206,7 @@ def test_a_gate_that_is_not_halved_is_not_conserved(
         return replace(rules, ruled={**rules.ruled, GatedGelu: lambda _: WholeGelu.apply})
 
     monkeypatch.setattr(bert_rules, "rules", wrong)
-    found = room.exactness(make_dnabert2(), CpLrp(), sequences, difference[0])
+    found = room.exactness(make_dnabert2(), CpLrp(), CpLrp(), sequences, difference[0])
     assert np.median(found.conserved) > 100 * EXACT
 
 
@@ -196,6 +214,6 @@ def test_ties_share_as_the_formulas_say(make_cnn, difference) -> None:
     """A repeat: copies out of each other's sight are equal, and so are their twins."""
     model = make_cnn()
     repeat = "N" * 20 + ("GATTACAGATCCTGA" + "N" * 20) * 3
-    found = room.exactness(model, AttnLrp(), [repeat], difference[0])
+    found = room.exactness(model, AttnLrp(), AttnLrp(), [repeat], difference[0])
     assert found.twin.max() < 1e-9
     assert GlobalMaxPool in cnn_rules.rules("attnlrp", {}).ruled

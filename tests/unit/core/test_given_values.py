@@ -14,14 +14,15 @@ from gtrack.core.scan.given_values import infinite_at, look_at, valued_runs
 VALUES = st.lists(st.one_of(st.just(math.nan), st.floats(-9, 9, width=32)), max_size=30)
 
 
-@given(VALUES, st.integers(0, 1 << 31))
+@given(VALUES.filter(len), st.integers(0, 1 << 31))
 def test_runs_are_all_that_has_a_value(values: list[float], start: int) -> None:
-    found = list(valued_runs(start, np.float32(values)))
-    told = {first + at: float(value) for first, run in found for at, value in enumerate(run)}
+    runs = valued_runs(start, np.float32(values))
+    spans = list(zip(runs.start.tolist(), (runs.start + runs.size).tolist(), strict=True))
+    bases = [base for first, end in spans for base in range(first, end)]
+    told = dict(zip(bases, runs.values.tolist(), strict=True))
     assert told == {start + at: v for at, v in enumerate(values) if not math.isnan(v)}
-    ends = [(first, first + len(run)) for first, run in found]
-    assert all(end < after for (_, end), (after, _) in pairwise(ends))
-    assert all(len(run) for _, run in found)
+    assert all(end < after for (_, end), (after, _) in pairwise(spans))
+    assert all(first < end for first, end in spans)
 
 
 @given(VALUES)

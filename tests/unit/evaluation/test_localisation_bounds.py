@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.evaluation.localisation import mass_accuracy, rank_accuracy
-from gtrack.evaluation.localisation_bounds import mass_ceiling, position_control, rank_ceiling
+from gtrack.evaluation.localisation_bounds import mass_ceiling, rank_ceiling
 from gtrack.evaluation.units import spread
 
 
@@ -79,38 +79,3 @@ def test_ceilings_of_nothing_and_of_overlap(ceiling):
         ceiling([True, False, False, False], np.array([[1, 4], [0, 2]]))
     with pytest.raises(ValueError, match="not within"):
         ceiling([True, False], spans)
-
-
-def test_position_control_tells_frame_from_site():
-    rng = np.random.default_rng(0)
-    mine = [np.arange(100) // 10 == k for k in rng.integers(0, 10, 400)]
-    sites = [np.where(m, 5.0, 1.0) for m in mine]
-    own = np.mean([mass_accuracy(a, m) for a, m in zip(sites, mine, strict=True)])
-    other = position_control(sites, mine, mass_accuracy)
-    assert own == pytest.approx(50 / 140)
-    assert np.mean(other) == pytest.approx(50 / 140 / 10 + 10 / 140 * 0.9, abs=0.02)
-    # A map of the frame alone scores the same with every mask that lies there.
-    frame = [mine[0]] * 5
-    assert position_control(frame, frame, mass_accuracy).tolist() == [1.0] * 5
-
-
-def test_position_control_never_takes_its_own_mask_and_repeats():
-    masks = list(np.eye(6, dtype=bool))
-    maps = list(np.eye(6))
-    assert position_control(maps, masks, mass_accuracy).tolist() == [0.0] * 6
-    rough = [row + np.arange(6) for row in maps]
-    once, again = (position_control(rough, masks, mass_accuracy, seed=3) for _ in range(2))
-    assert once.tolist() == again.tolist()
-
-
-def test_position_control_of_undefined_and_unequal_maps():
-    masks = [[True, False], [False, True]]
-    got = position_control([[-1.0, -1.0], [1.0, 1.0]], masks, mass_accuracy)
-    assert math.isnan(got[0])
-    assert got[1] == 0.5
-    with pytest.raises(ValueError, match="one length"):
-        position_control([[1.0], [1.0, 2.0]], masks, mass_accuracy)
-    with pytest.raises(ValueError, match="2 maps and 1 masks"):
-        position_control([[1.0], [1.0]], [[True]], mass_accuracy)
-    with pytest.raises(ValueError, match="at least two"):
-        position_control([[1.0, 2.0]], [[True, False]], mass_accuracy)

@@ -15,12 +15,9 @@ from gtrack.evaluation.similarity import (
     MEASURES,
     cosine,
     jaccard_of_top,
-    mean_similarity,
     pearson,
-    shuffled_pairs,
     spearman,
 )
-from gtrack.evaluation.units import spread, sums
 
 pairs = st.integers(3, 30).flatmap(
     lambda n: st.tuples(*[st.lists(st.integers(-4, 4).map(float), min_size=n, max_size=n)] * 2)
@@ -67,7 +64,6 @@ def test_undefined_is_nan():
     assert math.isnan(cosine([0.0, 0.0], [1.0, 2.0]))
     assert math.isnan(pearson([1.0], [1.0]))
     assert math.isnan(jaccard_of_top([], []))
-    assert math.isnan(mean_similarity([[1.0, 1.0]], [[1.0, 2.0]]))
 
 
 def test_jaccard_of_top_by_hand():
@@ -96,72 +92,6 @@ def test_every_measure_is_symmetric_and_knows_a_map_again(pair):
         assert measure(a, a) == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("name", MEASURES)
-def test_shuffled_pairs_equal_a_loop_over_pairs(name):
-    rng = np.random.default_rng(0)
-    first, second = rng.integers(-3, 4, (2, 7, 30)).astype(float)
-    first[3] = 1.0  # without a direction
-    met = []
-
-    def noted(a, b):
-        met.append(MEASURES[name](a, b))
-        return met[-1]
-
-    slow = shuffled_pairs(first, second, noted, seed=4)
-    assert len(met) == 70
-    assert slow == pytest.approx(np.nanmean(met))
-    assert shuffled_pairs(first, second, MEASURES[name], seed=4) == pytest.approx(slow, abs=1e-12)
-    first[5, 9] = math.nan
-    assert math.isfinite(shuffled_pairs(first, second, MEASURES[name], seed=4))
-
-
-def test_three_hundred_pairs_are_enough_unless_more_are_asked_for():
-    maps, met = np.random.default_rng(0).normal(size=(400, 5)), []
-
-    def counted(a, b):
-        met.append(1)
-        return 0.5
-
-    assert shuffled_pairs(maps, maps, counted) == 0.5
-    assert len(met) == 300
-    shuffled_pairs(maps, maps, counted, rounds=2)
-    assert len(met) == 300 + 800
-
-
-def test_shuffled_tokens_meet_through_their_bases():
-    # Two sequences, cut differently: each map is read through the tokens of the first of a pair.
-    spans = [np.array([[0, 2], [2, 6]]), np.array([[0, 1], [1, 3], [3, 6]])]
-    tokens = [np.array([4.0, 1.0]), np.array([1.0, 5.0, -3.0])]
-    maps = [spread(r, s, 6) for r, s in zip(tokens, spans, strict=True)]
-    want = [cosine(tokens[0], sums(maps[1], spans[0])), cosine(tokens[1], sums(maps[0], spans[1]))]
-    got = shuffled_pairs(maps, maps, cosine, spans=spans)
-    assert got == pytest.approx(np.mean(want))
-    with pytest.raises(ValueError, match="two sequences"):
-        shuffled_pairs(maps, maps, cosine, spans=spans[:1])
-
-
 def test_unequal_maps_are_refused():
     with pytest.raises(ValueError, match="equal vectors"):
         pearson([1.0, 2.0], [1.0])
-    with pytest.raises(ValueError, match="different lengths"):
-        shuffled_pairs([[1.0, 2.0], [1.0]], [[1.0, 2.0], [1.0]])
-    with pytest.raises(ValueError, match="two sequences"):
-        shuffled_pairs([[1.0, 2.0]], [[1.0, 2.0]])
-
-
-@given(st.integers(2, 9), st.integers(0, 1000))
-def test_a_map_never_meets_its_own_sequence(n, seed):
-    first = [np.eye(n)[i] for i in range(n)]
-    assert mean_similarity(first, first, cosine) == pytest.approx(1.0)
-    assert shuffled_pairs(first, first, cosine, seed=seed) == 0.0
-
-
-def test_shuffled_pairs_remove_what_is_specific_and_keep_what_is_shared():
-    rng = np.random.default_rng(0)
-    own = rng.normal(size=(300, 200))
-    noisy = own + rng.normal(size=own.shape)
-    assert mean_similarity(own, noisy) == pytest.approx(0.7071, abs=0.02)
-    assert abs(shuffled_pairs(own, noisy)) < 0.01
-    shared = rng.normal(size=200)
-    assert shuffled_pairs(own + shared, noisy + shared) > 0.3
-    assert shuffled_pairs(own, noisy, seed=1) == shuffled_pairs(own, noisy, seed=1)

@@ -124,7 +124,7 @@ def test_the_line_about_other_names_of_chromosomes_renames_them(
 def test_no_command_where_a_name_is_odd_or_unknown(tmp_path: Path) -> None:
     bed = tmp_path / "x.bed"
     bed.write_text("1\t5\t9\nscaffold\t5\t9\n")
-    assert renamed(bed, 1, {'a"b': "chr1"}, tabs=True) == ""
+    assert renamed(bed, {'a"b': "chr1"}, tabs=True) == ""
     with pytest.raises(InputError) as caught:
         check_regions(read_bed(bed), {"chr1": 50}, Path("g.fa"), renaming(bed))
     assert str(caught.value).endswith("gtrack does not guess")

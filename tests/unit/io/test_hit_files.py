@@ -200,13 +200,13 @@ def test_a_broken_file_is_named_by_line(tmp_path: Path, text: str, why: str) -> 
 
 def test_narrow_peaks(tmp_path: Path) -> None:
     peaks = [
-        NarrowPeak("chr2", 5, 25, "locus2", -3.25, 0.001, 0.01, 7),
-        NarrowPeak("chr1", 50, 51, "locus1", 0.5, 1.0, 1.0, 0),
-        NarrowPeak("chr3", 0, 9, "locus3", 1.0, None, 0.0, 8),
+        NarrowPeak("chr2", 5, 25, "locus2", -3.25, 0.01, 7),
+        NarrowPeak("chr1", 50, 51, "locus1", 0.5, 1.0, 0),
+        NarrowPeak("chr3", 0, 9, "locus3", 1.0, 0.0, 8),
     ]
     write_narrow_peak(tmp_path / "l.narrowPeak", peaks)
     assert (tmp_path / "l.narrowPeak").read_text() == (
-        "chr1\t50\t51\tlocus1\t0\t.\t0.5\t0\t0\t0\nchr2\t5\t25\tlocus2\t200\t.\t-3.25\t3\t2\t7\n"
+        "chr1\t50\t51\tlocus1\t0\t.\t0.5\t-1\t0\t0\nchr2\t5\t25\tlocus2\t200\t.\t-3.25\t-1\t2\t7\n"
         "chr3\t0\t9\tlocus3\t1000\t.\t1\t-1\t300\t8\n"
     )
     with pytest.raises(InputError, match="peak offset 20"):

@@ -16,14 +16,9 @@ from gtrack.io.tables import (
     WINDOW_COLUMNS,
     table_line,
     table_lines,
+    write_table,
     writing_columns,
-    writing_table,
 )
-
-
-def write_table(path, columns, rows, without=()):
-    with writing_table(path, columns, without=without) as write:
-        write(rows)
 
 
 def lines(path: Path) -> list[list[str]]:

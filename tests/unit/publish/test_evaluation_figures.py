@@ -46,7 +46,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def every_figure(name="cnn"):
     """Return one figure of each kind, of fixed numbers, with `name` wherever a name can stand."""
     rng = np.random.default_rng(5)
-    panel = SimilarityPanel(name, rng.random(9), rng.random(9) - 0.5, rng.random(9) < 0.5, name)
+    panel = SimilarityPanel(name, rng.random(9), rng.random(9) - 0.5, rng.random(9) < 0.5)
     curves = [PerturbationCurve(name, order, rng.normal(size=(6, 4))) for order in ("morf", "lerf")]
     curves.append(PerturbationCurve("", "random", rng.normal(size=(6, 4))))
     bars = [

@@ -52,10 +52,10 @@ export { d }
 
 
 def test_what_is_opened_on_demand_is_not_loaded_before() -> None:
-    assert modules_of(TEXTS, "index.js") == ("data/c.js", "index.js", "pure/a.js", "pure/b.js")
+    assert modules_of(TEXTS) == ("data/c.js", "index.js", "pure/a.js", "pure/b.js")
     first, rest = linked(TEXTS)
     for path in TEXTS:
-        assert (f"parts.set('{path}'" in first) == (path in modules_of(TEXTS, "index.js"))
+        assert (f"parts.set('{path}'" in first) == (path in modules_of(TEXTS))
         assert (f"parts.set('{path}'" in rest) == (f"parts.set('{path}'" not in first)
     assert "@typedef" not in first, "what only people read"
 

@@ -25,7 +25,7 @@ BITS = st.lists(st.floats(-1e-9, 1e-9), min_size=1, max_size=12)
 def model(name: str, hits: list[MotifHit]) -> TargetHits:
     (target,) = name_targets([(name, (0,), ("x",))])
     none = WordTable((), 0, 0), Support(0, 1, 0.0, 0, 0, 0, 1.0, True, (), ())
-    return TargetHits(target, 1, 1, tuple(hits), tuple(hits), (), None, *none)
+    return TargetHits(target, 1, tuple(hits), tuple(hits), (), None, *none)
 
 
 @given(BITS, BITS)

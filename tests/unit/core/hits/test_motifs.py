@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -90,9 +92,7 @@ def test_laws_of_the_formulas(seed: int, width: int, pseudocount: float) -> None
     np.testing.assert_allclose(odds @ np.array(SKEWED), 1)
     assert (motif.information(SKEWED, pseudocount) >= 0).all()
 
-    other = motif.reverse_complement()
-    assert (other.id, other.name) == (motif.id, motif.name)
-    np.testing.assert_array_equal(other.reverse_complement().counts, motif.counts)
+    other = replace(motif, counts=motif.counts[::-1, ::-1])
     mirrored = other.log_odds(SKEWED[::-1], pseudocount)[::-1, ::-1]
     np.testing.assert_allclose(mirrored, motif.log_odds(SKEWED, pseudocount))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -130,9 +131,10 @@ def test_the_reversed_motif_has_the_same_sites_on_the_other_strand(seed: int, wi
     rng = np.random.default_rng(seed)
     background = symmetric_background(rng.integers(1, 1000, 4))
     one = motif(rng, width)
+    turned = replace(one, counts=one.counts[::-1, ::-1])
     codes = sequence(rng, 400, 0.01)
     ours = site_list(codes, Pwm.of(one, background), 0.02)
-    theirs = site_list(codes, Pwm.of(one.reverse_complement(), background), 0.02)
+    theirs = site_list(codes, Pwm.of(turned, background), 0.02)
     swapped = sorted((start, not reverse, p) for start, reverse, p in theirs)
     assert [site[:2] for site in ours] == [site[:2] for site in swapped]
     np.testing.assert_allclose([s[2] for s in ours], [s[2] for s in swapped], rtol=1e-9)

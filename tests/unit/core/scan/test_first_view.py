@@ -14,6 +14,10 @@ from gtrack.core.scan.first_view import StrongestTiles, place_around
 TILE = 10
 
 
+def add(peak: StrongestTiles, chrom: str, start: int, run: np.ndarray) -> None:
+    peak.add(chrom, np.array([start]), np.array([len(run)]), run)
+
+
 def slow(values: np.ndarray, size: int) -> dict[str, object]:
     """Sum every pair of tiles, base by base."""
     sums: dict[int, int] = {}
@@ -43,7 +47,7 @@ def test_it_is_the_strongest_pair_of_tiles_whatever_the_cuts(
     peak = StrongestTiles()
     for low, high in pairwise(ordered):
         if finite[low:high].all():
-            peak.add("chr1", low, track[low:high])
+            add(peak, "chr1", low, track[low:high])
     assert peak.place({"chr1": size}) == slow(track, size)
 
 
@@ -61,7 +65,7 @@ def test_small_differences_are_ties_at_every_scale(
     noisy = (exact * unit * (1 + 1e-6 * noise)).astype(np.float32)
     peak = StrongestTiles()
     for low, high in pairwise(sorted({0, len(values), *(c for c in cuts if c < len(values))})):
-        peak.add("chr1", low, noisy[low:high])
+        add(peak, "chr1", low, noisy[low:high])
     assert peak.place({"chr1": size}) == slow(exact, size)
 
 
@@ -79,18 +83,18 @@ def test_runs_together_are_runs_one_by_one(
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     one, together = StrongestTiles(), StrongestTiles()
     for k, start in enumerate(starts.tolist()):
-        one.add("chr1", start, values[offsets[k] : offsets[k + 1]])
+        add(one, "chr1", start, values[offsets[k] : offsets[k + 1]])
     for low, high in pairwise(sorted({0, len(laid), *(c for c in cuts if c < len(laid))})):
         part = values[offsets[low] : offsets[high]]
-        together.add_runs("chr1", starts[low:high], sizes[low:high], part)
+        together.add("chr1", starts[low:high], sizes[low:high], part)
     size = {"chr1": int(starts[-1] + sizes[-1])}
     assert (one.place(size), one._sums) == (together.place(size), together._sums)
 
 
 def test_chromosomes_are_not_joined() -> None:
     peak = StrongestTiles()
-    peak.add("chr1", 0, np.full(TILE, 2, np.float32))
-    peak.add("chr2", 30 * TILE, np.full(TILE, 3, np.float32))
+    add(peak, "chr1", 0, np.full(TILE, 2, np.float32))
+    add(peak, "chr2", 30 * TILE, np.full(TILE, 3, np.float32))
     assert peak.place({"chr1": 900, "chr2": 900}) == {"chrom": "chr2", "start": 230, "end": 370}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gtrack.core.scan.runs import finite_runs
+from gtrack.core.scan.runs import joined_runs
 
 Stretch = tuple[int, int, list[float]]
 
@@ -24,6 +24,13 @@ def stretches(draw: st.DrawFn) -> list[Stretch]:
             made.append((chrom, at, values))
             at += len(values)
     return made
+
+
+def one_by_one(*columns: np.ndarray) -> list[Stretch]:
+    runs = joined_runs(*columns)
+    parts = np.split(runs.values, np.cumsum(runs.size)[:-1])
+    values = [part.tolist() for part in parts[: len(runs)]]
+    return list(zip(runs.chrom.tolist(), runs.start.tolist(), values, strict=True))
 
 
 def slow_runs(made: list[Stretch]) -> list[Stretch]:
@@ -49,18 +56,17 @@ def test_runs_equal_the_loop(made: list[Stretch]) -> None:
     start = np.array([s for _, s, _ in made], np.int64)
     end = np.array([s + len(v) for _, s, v in made], np.int64)
     values = np.array([x for _, _, v in made for x in v], np.float32)
-    found = [(c, s, run.tolist()) for c, s, run in finite_runs(chrom, start, end, values)]
-    assert found == slow_runs(made)
+    assert one_by_one(chrom, start, end, values) == slow_runs(made)
 
 
 def test_the_end_of_one_chromosome_does_not_touch_the_next() -> None:
     chrom, start, end = np.array([0, 1]), np.array([0, 0]), np.array([2, 2])
-    runs = list(finite_runs(chrom, start, end, np.ones(4, np.float32)))
-    assert [(c, s, len(v)) for c, s, v in runs] == [(0, 0, 2), (1, 0, 2)]
+    runs = one_by_one(chrom, start, end, np.ones(4, np.float32))
+    assert runs == [(0, 0, [1.0, 1.0]), (1, 0, [1.0, 1.0])]
 
 
 def test_none_at_all() -> None:
     none = np.zeros(0, np.int64)
-    assert list(finite_runs(none, none, none, np.zeros(0, np.float32))) == []
+    assert one_by_one(none, none, none, np.zeros(0, np.float32)) == []
     gap = np.full(3, np.nan, np.float32)
-    assert list(finite_runs(np.array([0]), np.array([4]), np.array([7]), gap)) == []
+    assert one_by_one(np.array([0]), np.array([4]), np.array([7]), gap) == []

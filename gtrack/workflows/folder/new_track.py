@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from gtrack.core.manifest import TrackSpec
-from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.runs import ValuedRuns
 from gtrack.core.scan.track_statistics import TrackStatistics
 from gtrack.core.targets import Target, path_of, url_of
 from gtrack.io.bigwig import BigWigWriter
+from gtrack.io.bigwig.compression import Each
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
 
@@ -19,38 +20,54 @@ class NewTrack:
     Parameters
     ----------
     folder : ScanFolder
-    plan : Plan
+    chrom_sizes : mapping of str to int
+        Lengths of the chromosomes in bp.
     target : Target
     kind : str
-        As the manifest calls it.
+        As the manifest calls it, without the strand.
+    strand : str
+        ``forward`` or ``reverse``; empty where it is of both.
+    each : callable
+        Compresses and checks sections, as :class:`BigWigWriter` takes it.
     """
 
-    def __init__(self, folder: ScanFolder, plan: Plan, target: Target, kind: str) -> None:
-        self._target, self._kind, self._sizes = target, kind, plan.chrom_sizes
-        self._url = url_of("tracks", f"{target.stem}.{kind}.bw")
-        self._writer = BigWigWriter(folder.out / path_of(self._url), plan.chrom_sizes)
+    def __init__(
+        self,
+        folder: ScanFolder,
+        chrom_sizes: Mapping[str, int],
+        target: Target,
+        kind: str,
+        strand: str = "",
+        each: Each = map,
+    ) -> None:
+        self._target, self._kind, self._sizes = target, kind, chrom_sizes
+        self._strand = f"-{strand}" if strand else ""
+        of_strand = f".{strand}" if strand else ""
+        self._url = url_of("tracks", f"{target.stem}{of_strand}.{kind}.bw")
+        self._writer = BigWigWriter(folder.out / path_of(self._url), chrom_sizes, each=each)
         self.statistics = TrackStatistics()
 
     def __enter__(self) -> NewTrack:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
-        if kind is None:
+        if kind is None and self.statistics.bases:
             self._writer.close()
-        else:
+        else:  # a strand that no window was explained on has no track
             self._writer.discard()
 
     def add(self, chrom: str, runs: ValuedRuns) -> None:
         """Add runs of adjacent bases of one chromosome."""
-        self._writer.add_runs(chrom, runs.start, runs.size, runs.values)
-        self.statistics.add_runs(chrom, runs.start, runs.size, runs.values)
+        if len(runs):
+            self._writer.add_runs(chrom, runs.start, runs.size, runs.values)
+            self.statistics.add(chrom, runs.start, runs.size, runs.values)
 
     def spec(self, **more: Any) -> TrackSpec:
         """Describe the finished track."""
-        alone = self._kind == "relevance"
+        other = "" if self._kind == "relevance" else f"-{self._kind}"
         return TrackSpec(
-            name=self._target.stem if alone else f"{self._target.stem}-{self._kind}",
-            kind=self._kind,
+            name=f"{self._target.stem}{other}{self._strand}",
+            kind=f"{self._kind}{self._strand}",
             format="bigWig",
             model=self._target.model,
             target=self._target.among,
