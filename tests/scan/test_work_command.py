@@ -229,7 +229,7 @@ def test_a_neighbour_that_ends_while_it_is_looked_at(run, planned, monkeypatch) 
     assert stale
     monkeypatch.undo()
     run("merge", out)
-    assert results(out) == whole
+    assert lasting(out) == whole
 
 
 def test_what_work_is_not_asked(run, inputs, planned, tmp_path: Path) -> None:
