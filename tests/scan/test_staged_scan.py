@@ -46,16 +46,21 @@ def in_turn(run, given, tmp_path: Path, monkeypatch) -> dict[str, bytes]:
     return lasting(tmp_path / "in_turn")
 
 
+def left_over(before: set[threading.Thread]) -> set[threading.Thread]:
+    """Return the threads that were not there before and do not end."""
+    ended = time.monotonic() + 10  # the folder's counter ends when it next looks
+    while (left := set(threading.enumerate()) - before) and time.monotonic() < ended:
+        time.sleep(0.01)
+    return left
+
+
 def test_the_same_bytes_for_any_number_under_way(
     run, given, in_turn, staged, tmp_path: Path
 ) -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     run("scan", *given.options(), "--out", tmp_path / "out", *DENSE)
     assert lasting(tmp_path / "out") == in_turn
-    ended = time.monotonic() + 10  # the folder's counter ends when it next looks
-    while threading.active_count() > before and time.monotonic() < ended:
-        time.sleep(0.01)
-    assert threading.active_count() == before
+    assert not left_over(before)
 
 
 def test_each_step_has_its_thread(run, given, staged, tmp_path: Path, monkeypatch) -> None:
@@ -131,12 +136,9 @@ def test_an_error_of_the_writer_ends_all(run, given, staged, tmp_path: Path, mon
         raise OutputError("disk full")
 
     monkeypatch.setattr(Parts, "write_shard", full)
-    before = threading.active_count()
+    before = set(threading.enumerate())
     run("scan", *given.options(), "--out", tmp_path / "out", *DENSE, code=3)
-    ended = time.monotonic() + 10  # the folder's counter ends when it next looks
-    while threading.active_count() > before and time.monotonic() < ended:
-        time.sleep(0.01)
-    assert threading.active_count() == before
+    assert not left_over(before)
 
 
 @pytest.mark.parametrize("where", ["device", "writer"])
@@ -159,13 +161,10 @@ def test_a_signal_ends_all_and_resume_gives_the_bytes(
             patch.setattr(InputGradient, "tensors", interrupting(InputGradient.tensors))
         else:
             patch.setattr(Parts, "write_shard", interrupting(Parts.write_shard))
-        before = threading.active_count()
+        before = set(threading.enumerate())
         ran = run("scan", *given.options(), "--out", out, *DENSE, code=143)
     assert "interrupted; the same command with --resume goes on" in ran.err
-    ended = time.monotonic() + 10  # the folder's counter ends when it next looks
-    while threading.active_count() > before and time.monotonic() < ended:
-        time.sleep(0.01)
-    assert threading.active_count() == before
+    assert not left_over(before)
     assert not (out / "manifest.json").exists()
     run("scan", *given.options(), "--out", out, *DENSE, "--resume")
     assert lasting(out) == in_turn
