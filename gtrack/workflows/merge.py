@@ -28,7 +28,7 @@ from gtrack.workflows.scanning.merging import ModelMerging
 from gtrack.workflows.scanning.null import NullSummary, merge_null, null_record
 from gtrack.workflows.scanning.record import copy_genome, make_manifest
 from gtrack.workflows.scanning.table_files import writing_tables
-from gtrack.workflows.scanning.versions import check_versions
+from gtrack.workflows.scanning.versions import check_versions_of_merge
 
 if TYPE_CHECKING:
     from gtrack.workflows.scanning.merging_beside import MergingBeside
@@ -76,7 +76,7 @@ def merge(out: Path, beside: Beside = NOTHING) -> ScanSummary | None:
         if folder.is_finished(plan):
             folder.remove_shards()
             return added_later(plan, folder)
-        check_versions(plan, out)
+        check_versions_of_merge(plan, out)
         log = RunLog(out)
         with log.kept():
             log.begin("merge", plan)

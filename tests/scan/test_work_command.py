@@ -195,7 +195,8 @@ def test_other_versions_do_no_part_of_it(run, own_models, tmp_path, monkeypatch,
         with monkeypatch.context() as here:
             here.setattr(versions, "version", lambda name: other if name == package else real(name))
             here.setattr(versions, "__version__", other if package == "gtrack" else __version__)
-            for words in (("work", out), ("scan", "--plan", out, "--shard", 1), ("merge", out)):
+            verbs = [("work", out), ("scan", "--plan", out, "--shard", 1)]
+            for words in (*verbs, *([] if package == "torch" else [("merge", out)])):
                 said = run(*words, code=2).error
                 assert f" {package} {of_plan}" in said
                 assert f" {other}: " in said
@@ -209,6 +210,16 @@ def test_other_versions_do_no_part_of_it(run, own_models, tmp_path, monkeypatch,
     run("work", out)
     refused()
     run("merge", out)
+
+
+def test_shards_of_another_torch_are_merged(run, planned, monkeypatch) -> None:
+    """As on a login node without CUDA: no model is asked there."""
+    out, whole = planned
+    run("work", out)
+    real = versions.version
+    monkeypatch.setattr(versions, "version", lambda name: real(name) + "+cpu" * (name == "torch"))
+    run("merge", out)
+    assert lasting(out) == whole
 
 
 def test_a_neighbour_that_ends_while_it_is_looked_at(run, planned, monkeypatch) -> None:

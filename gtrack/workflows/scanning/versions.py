@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def check_version(plan: Plan, out: Path, now: str | None = None) -> None:
 
 
 def check_versions(plan: Plan, out: Path) -> None:
-    """Refuse to do a part of what other versions began, of gtrack or of what bytes depend on.
+    """Refuse to do a shard of what other versions began, of gtrack or of what its bytes depend on.
 
     Parameters
     ----------
@@ -80,9 +80,23 @@ def check_versions(plan: Plan, out: Path) -> None:
     """
     check_version(plan, out)
     here = versions(plan.options.method, [model.kind for model in plan.models])
-    for name, began in plan.versions.items():
-        if began != (this := here.get(name)):
+    _refuse_others(plan, out, dict.fromkeys(plan.versions, "none") | here)
+
+
+def check_versions_of_merge(plan: Plan, out: Path) -> None:
+    """Refuse to merge with others; see :func:`check_versions`.
+
+    No model is asked: where shards are merged, torch may be another build, and a method's package
+    not there at all.
+    """
+    check_version(plan, out)
+    _refuse_others(plan, out, {"numpy": version("numpy"), "compressor": COMPRESSOR})
+
+
+def _refuse_others(plan: Plan, out: Path, here: Mapping[str, str]) -> None:
+    for name, this in here.items():
+        if (began := plan.versions.get(name)) != this:
             raise InputError(
-                f"{out}: planned with {name} {began}, and here is {this or 'none'}: bytes differ "
+                f"{out}: planned with {name} {began or 'none'}, and here is {this}: bytes differ "
                 "between versions; install that one here, or plan anew with --overwrite"
             )
