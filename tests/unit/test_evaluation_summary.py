@@ -17,7 +17,7 @@ def row(model: str, target: str, value: float, metric: str = "gini") -> MetricRo
 
 def printed(capsys: pytest.CaptureFixture[str], *rows: MetricRow) -> list[list[str]]:
     """Return the words of each line of the table, its head first."""
-    print_evaluation(EvaluateSummary(Path("eval"), 9, 9, rows, ()))
+    print_evaluation(EvaluateSummary(Path("eval"), 9, 9, rows))
     lines = capsys.readouterr().err.splitlines()
     return [line.split() for line in lines[: lines.index("eval/metrics.tsv") - 1]]
 
