@@ -52,7 +52,8 @@ for (const { names, regions, hits, wishes } of cases) {
   const motifs = await motifsOf(side.hits)
   if (motifs) sources.ready.push(...motifs)
   const url = 'data:text/plain,' + encodeURIComponent(names.join('\\n'))
-  sources.ready.push(...(await annotated({ name: 'genes', url }, () => '', undefined)))
+  const once = (read) => read() // no server that may be away
+  sources.ready.push(...(await annotated({ name: 'genes', url }, () => '', once, undefined)))
   sources.ready.push(...((await regionsOf(side.regions)) ?? []))
   for (const wish of wishes) {
     let went = null
