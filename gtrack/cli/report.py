@@ -47,7 +47,8 @@ def report(folder: Path, loci: int, span: int, out: Path | None, fasta: Path | N
     with Bars() as bars:
         done = make_report(ReportJob(folder, loci, span, out, fasta), bars.tell)
     echo(
-        f"{done.path}: {done.loci:,} places with {done.hits:,} motif hits, "
+        f"{done.path}: {done.loci:,} place{'s' * (done.loci != 1)} with {done.hits:,} motif "
+        f"hit{'s' * (done.hits != 1)}, "
         f"{done.size / 1e6:.2f} MB; open it in a browser, or mail it",
         err=True,
     )

@@ -127,6 +127,8 @@ def _summary(report: Report) -> Markup:
     known = "a custom" if genome["id"] == "custom" else f"the {genome['id']}"
     twice = f" ({regions['duplicates']:,} exact duplicates)" if regions["duplicates"] else ""
     chromosomes = f"{genome['chromosomes']:,} chromosome{'s' * (genome['chromosomes'] != 1)}"
+    loci = len(report.loci)
+    shown = "The strongest place is" if loci == 1 else f"{loci:,} of the strongest places are"
     hits = {
         titled(each["model"], each.get("target")): each["hits"]
         for each in (manifest.hits or {}).get("models", ())
@@ -150,7 +152,7 @@ def _summary(report: Report) -> Markup:
             "p",
             f"{regions['given']:,} regions given{twice}, {regions['scanned']:,} scanned; {known} "
             f"genome of {chromosomes} and {genome['bases']:,} bases. "
-            f"{len(report.loci):,} of the strongest places are shown.",
+            f"{shown} shown.",
         ),
         table((*columns, "p99 of |relevance|", "motif hits"), rows, numbers=(3, 5, 6, 7)),
     )
