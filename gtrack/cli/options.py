@@ -29,7 +29,13 @@ def not_empty(context: Any, option: Any, value: Any) -> Any:
 
 
 class _File(click.Path):
-    """A path that the system can take: found out before anything is done with it."""
+    """A path that the system can take: found out before anything is done with it.
+
+    Whether it may be read is told by whoever reads it, with the cure; click has none.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(path_type=Path, readable=False, **more)
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """Return the path; name the option where there can be none."""
@@ -54,10 +60,10 @@ def no_path(path: Path) -> str | None:
     return None
 
 
-FILE = _File(path_type=Path)
+FILE = _File()
 """A path: its parts are no longer, and no more, than a system takes."""
 
-FILE_OR_DASH = _File(path_type=Path, allow_dash=True)
+FILE_OR_DASH = _File(allow_dash=True)
 """The same, or ``-``: stdout."""
 
 FASTA = click.option(
