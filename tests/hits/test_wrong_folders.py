@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -139,12 +140,13 @@ def test_records_of_this_machine_that_are_none(run, scan: Path) -> None:
 @pytest.mark.parametrize("verb", [*VERBS, ("hub", "--check")], ids=lambda verb: verb[-1])
 def test_a_folder_without_permission(run, scan: Path, verb) -> None:
     run(verb[0], scan / "none", *verb[1:], code=2)  # so that all modules are there
-    scan.chmod(0)
-    try:
+    with TemporaryDirectory() as name:  # pytest's own folder lets no other user in
+        Path(name).chmod(0o755)
+        out = shutil.copytree(scan, Path(name) / "out")
+        out.chmod(0)
         with as_another_user():
-            refused(run, verb, scan, "ermission denied")
-    finally:
-        scan.chmod(0o755)
+            refused(run, verb, out, "ermission denied")
+        out.chmod(0o755)
 
 
 # --- hub.txt of any kind --------------------------------------------------------------------------
