@@ -14,6 +14,9 @@ _VALUES = {"pearson": "Pearson", "spearman": "Spearman", "r2": "R2"}
 
 _PARTS = {"test": "test set", "test_csv": "test CSV"}
 
+_NAMED = 3
+"""Scores that a warning names."""
+
 _Lines = Iterator[tuple[str, dict[str, Any]]]
 
 
@@ -25,6 +28,27 @@ def print_scores(record: dict[str, Any]) -> None:
         for part, scores in record["metrics"].items()
     }
     print_metrics(parts, record["data"].get("outputs", "classes"))
+
+
+def unproven(record: dict[str, Any]) -> Iterator[str]:
+    """Say of which test sets in a ``training.json`` the interval of a score holds guessing."""
+    outputs = record["data"].get("outputs", "classes")
+    score_word, guessing = ("Pearson", 0.0) if outputs == "values" else ("AUROC", 0.5)
+    lines = {"labels": _labels, "values": _values}.get(outputs, _classes)
+    for part, scores in record["metrics"].items():
+        found = [
+            f"{name} {score['low']:.2f} to {score['high']:.2f}"
+            for name, score in lines(scores)
+            if name.startswith(score_word)
+            if score.get("low") is not None and score["low"] <= guessing
+        ]
+        if found:
+            more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
+            yield (
+                f"warning: {_PARTS[part]}: perhaps no better than guessing ({guessing:g}): "
+                f"{', '.join(found[:_NAMED])}{more}. Maps of such a model mean little; more "
+                "windows, more --steps or another --lr may help"
+            )
 
 
 def print_metrics(parts: dict[str, Any], outputs: str) -> None:

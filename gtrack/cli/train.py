@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gtrack.cli.options import FILE
-from gtrack.cli.scores import print_scores
+from gtrack.cli.scores import print_scores, unproven
 from gtrack.cli.terminal import echo
 from gtrack.cli.train_options import train_options
 
@@ -83,6 +83,7 @@ def dnabert2(**given: Any) -> None:
 
 def _train(kind: str, given: dict[str, Any]) -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # --threads is the only knob
+    from gtrack.cli.notes import print_note
     from gtrack.cli.progress import training_progress
     from gtrack.workflows.training.job import TrainJob
 
@@ -102,6 +103,8 @@ def _train(kind: str, given: dict[str, Any]) -> None:
 
         result = run(job, on_step=on_step, say=say)
     print_scores(result.record)
+    for note in unproven(result.record):
+        print_note(note)
     echo(f"wrote {result.folder}", err=True)
 
 

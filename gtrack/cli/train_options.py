@@ -112,9 +112,8 @@ _OPTIMISER = [
     click.option(
         "--epochs",
         type=float,
-        default=5.0,
-        show_default=True,
-        help="Passes over the training windows.",
+        help="Passes over the training windows. [default: 5; of a new network 1,000 steps at "
+        "least]",
     ),
     click.option("--steps", type=int, help="Steps, instead of --epochs."),
     click.option("--batch", type=int, default=64, show_default=True, help="Windows per step."),

@@ -82,7 +82,12 @@ def train(
                 f"give {LARGEST_BATCH} or fewer"
             )
         scale = Scale.of(data.examples.truth, data.split.train)
-        steps = job.steps or steps_of(job.epochs, len(data.split.train), job.batch)
+        rows = len(data.split.train)
+        steps = job.steps or steps_of(job.epochs, rows, job.batch, new=job.base is None)
+        say(
+            f"steps: {steps:,} of {job.batch:,} windows each, which is "
+            f"{steps * job.batch / rows:,.1f} times the training set"
+        )
         if job.base is not None:
             locate(job.base)
         device = resolve_devices(job.device)[0]

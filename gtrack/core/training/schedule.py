@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import math
 
+EPOCHS = 5.0
+"""Passes over the training rows where nothing else is said."""
 
-def steps_of(epochs: float, rows: int, batch: int) -> int:
-    """Return how many batches `epochs` passes over `rows` take, at least 1.
+LEAST_STEPS = 1000
+"""Of a new network where nothing is said: five passes over a thousand windows are 80 steps, in
+which a network of random weights has learnt next to nothing (docs/measurements.md)."""
+
+
+def steps_of(epochs: float | None, rows: int, batch: int, *, new: bool) -> int:
+    """Return how many steps a training takes of which passes over `rows` are asked.
+
+    Parameters
+    ----------
+    epochs : float or None
+        Passes over the rows; None: `EPOCHS`, and `LEAST_STEPS` at least where the network is new.
+    rows, batch : int
+        Rows of the training set, and of a step.
+    new : bool
+        Whether the network starts with random weights.
 
     Examples
     --------
-    >>> steps_of(1.5, 100, 64)
+    >>> steps_of(1.5, 100, 64, new=True)
     3
+    >>> steps_of(None, 100, 64, new=True)
+    1000
     """
-    return max(1, math.ceil(epochs * rows / batch))
+    steps = max(1, math.ceil((EPOCHS if epochs is None else epochs) * rows / batch))
+    return max(steps, LEAST_STEPS) if new and epochs is None else steps
 
 
 def rate_factor(step: int, steps: int, warmup: int) -> float:

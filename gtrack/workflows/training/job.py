@@ -72,9 +72,10 @@ class TrainJob:
     vocab : int
         Size of a tokenizer to train.
     steps : int or None
-        Steps of the optimiser; None: `epochs` passes over the training rows.
-    epochs : float
-        Passes over the training rows.
+        Steps of the optimiser; None: as `epochs` says.
+    epochs : float or None
+        Passes over the training rows; None: 5, and of a new network as many more as 1,000 steps
+        are.
     batch : int
         Rows per step.
     lr : float or None
@@ -123,7 +124,7 @@ class TrainJob:
     tokenizer: Path | None = None
     vocab: int = 4096
     steps: int | None = None
-    epochs: float = 5.0
+    epochs: float | None = None
     batch: int = 64
     lr: float | None = None
     warmup: int = 100

@@ -4,13 +4,20 @@ import math
 
 import pytest
 
-from gtrack.core.training.schedule import rate_factor, steps_of
+from gtrack.core.training.schedule import EPOCHS, LEAST_STEPS, rate_factor, steps_of
 
 
-def test_the_steps_cover_the_passes() -> None:
-    assert steps_of(5, 640, 64) == 50
-    assert steps_of(5, 641, 64) == 51
-    assert steps_of(0.01, 10, 64) == 1
+@pytest.mark.parametrize("new", [True, False])
+def test_the_steps_cover_the_passes(new: bool) -> None:
+    assert steps_of(5, 640, 64, new=new) == 50
+    assert steps_of(5, 641, 64, new=new) == 51
+    assert steps_of(0.01, 10, 64, new=new) == 1
+
+
+def test_a_new_network_has_time_to_learn() -> None:
+    assert steps_of(None, 640, 64, new=False) == steps_of(EPOCHS, 640, 64, new=False)
+    assert steps_of(None, 640, 64, new=True) == LEAST_STEPS
+    assert steps_of(None, 64_000, 64, new=True) == 5 * LEAST_STEPS
 
 
 def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
