@@ -17,9 +17,10 @@ from gtrack.core.sequences import base_codes
 from gtrack.evaluation import complexity, localisation, similarity, sparsity
 from gtrack.evaluation.faithfulness import abc, aopc
 from gtrack.evaluation.flips import Flips, letters
+from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from tests.conftest import ROOT
-from tests.evaluate.tables import number
+from tests.evaluate.tables import Evaluation, number
 
 DATA = ROOT / "example_data"
 FOLDERS = {"cnn": DATA / "models/cnn", "bert": DATA / "models/dnabert2"}
@@ -268,3 +269,26 @@ def test_mask_and_bounds(example) -> None:
     assert not math.isnan(
         number(found.row(model="bert", method="flat_overlap", metric="auroc")["value"])
     )
+
+
+def test_a_region_is_read_on_the_strands_of_the_scan(run, tmp_path: Path) -> None:
+    """Under ``--strand region``: one without a strand on both, as its track is."""
+    bed = tmp_path / "some.bed"
+    places = [(8879, 9079, "."), (20093, 20293, "+"), (60000, 60200, "-"), (90000, 90200, ".")]
+    bed.write_text("".join(f"chr1\t{a}\t{b}\tr\t0\t{strand}\n" for a, b, strand in places))
+    inputs = ("--bed", bed, "--fasta", DATA / "genome.fa", "--model", f"cnn={DATA / 'models/cnn'}")
+    run("scan", *inputs, "--out", tmp_path / "scan", "--strand", "region")
+    options = ("--methods", "attnlrp", "--draws", 1, "--metrics", "sanity,sparsity,faithfulness")
+    run("evaluate", tmp_path / "scan", "--out", tmp_path / "eval", *options)
+    found = Evaluation(tmp_path / "eval")
+    for metric in ("gini", "hoyer"):
+        of_track, again = (found.values(method=m, metric=metric) for m in ("track", "attnlrp"))
+        assert again == pytest.approx(of_track, rel=1e-4)
+    told = found.rows("per_region.tsv", metric="strand_consistency")
+    assert [row["region"] for row in told if row["value"] != "NA"] == ["0", "3"]
+    lines = (tmp_path / "scan/regions.tsv").read_text().splitlines()
+    scores = [float(row["score"]) for row in csv.DictReader(lines, delimiter="\t")]
+    with BigWigReader(tmp_path / "scan/tracks/cnn.relevance.bw") as track:
+        sums = [float(np.nansum(track.values("chr1", a, b))) for a, b, _ in places]
+    found_sums = found.values(method="attnlrp", metric="completeness") * scores
+    assert found_sums == pytest.approx(sums, rel=1e-4)

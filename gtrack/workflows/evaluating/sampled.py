@@ -255,8 +255,9 @@ class _ModelWork:
         main, reader = self._main, self._reader
         moved = [self._examiner.shifted(window) for window in self._windows]
         shifted = reader.explained([text for text, _ in moved], self._strands, main).maps
-        both = reader.plan.strand == "both"
-        strands = [reader.on_strand(self._texts, s, main) for s in ("forward", "reverse") if both]
+        both = [at for at, s in enumerate(self._strands) if reader.strand_of(s) == "both"]
+        texts = [self._texts[at] for at in both]
+        strands = [reader.on_strand(texts, s, main) for s in ("forward", "reverse") if both]
         for place in range(len(reader.targets)):
             rows = []
             for at, (_, by) in enumerate(moved):
@@ -265,8 +266,8 @@ class _ModelWork:
                 if by:
                     value = shift_consistency(own.bases, shifted[place][at].bases, by)
                     found.append((main, "shift_consistency", "base", value))
-                if both:
-                    value = pearson(*(each[place][at].bases for each in strands))
+                if at in both:
+                    value = pearson(*(each[place][both.index(at)].bases for each in strands))
                     found.append((main, "strand_consistency", "base", value))
                 rows.append(found)
             yield rows
