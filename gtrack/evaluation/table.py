@@ -108,7 +108,8 @@ def rows_of(
         columns = [np.frombuffer(sheet.columns[key], np.float64) for key in mine]
         for group in GROUPS:
             inside = groups[subject].members[group]
-            found = summarise([column[inside] for column in columns], seed=seed)
+            loci = None if sheet.loci is None else sheet.loci[inside]
+            found = summarise([column[inside] for column in columns], loci=loci, seed=seed)
             for key, summary in zip(mine, found, strict=True):
                 reason = _reason(key, summary, groups[subject].why_not.get(group))
                 baseline = _baseline(sheet, key, inside)

@@ -292,3 +292,19 @@ def test_a_region_is_read_on_the_strands_of_the_scan(run, tmp_path: Path) -> Non
         sums = [float(np.nansum(track.values("chr1", a, b))) for a, b, _ in places]
     found_sums = found.values(method="attnlrp", metric="completeness") * scores
     assert found_sums == pytest.approx(sums, rel=1e-4)
+
+
+def test_what_regions_share_counts_once_on_annotations(run, tmp_path: Path) -> None:
+    """Ten regions of one place are no ten pieces of evidence for its annotation."""
+    bed, features = tmp_path / "some.bed", tmp_path / "f.bed"
+    starts = [*range(8879, 9079, 20), 20093, 60000, 90000]
+    bed.write_text("".join(f"chr1\t{at}\t{at + 200}\n" for at in starts))
+    features.write_text("chr1\t8900\t8950\nchr1\t60050\t60100\n")
+    inputs = ("--bed", bed, "--fasta", DATA / "genome.fa", "--model", f"cnn={DATA / 'models/cnn'}")
+    run("scan", *inputs, "--out", tmp_path / "scan")
+    options = ("--annotation", f"f={features}", "--methods", "attnlrp", "--sample", 2)
+    run("evaluate", tmp_path / "scan", *options, "--metrics", "relevance_enrichment,gini")
+    found = Evaluation(tmp_path / "scan/evaluation")
+    assert found.row(metric="relevance_enrichment")["n"] == "4"
+    row = found.row(method="track", metric="gini")
+    assert (row["n"], row["ci_low"]) == ("13", "NA"), "thirteen regions of four loci"

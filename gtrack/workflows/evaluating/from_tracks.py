@@ -12,7 +12,7 @@ from gtrack.core.ports import Progress
 from gtrack.core.site_masks import SiteMasks
 from gtrack.core.targets import Target
 from gtrack.evaluation.sheet import BLIND, Sheet, of_pair, of_place, of_track
-from gtrack.evaluation.window_maps import WindowMap
+from gtrack.evaluation.window_maps import WindowMap, loci_of
 from gtrack.io.bigwig import BigWigReader
 from gtrack.workflows.evaluating.reading import subject
 from gtrack.workflows.evaluating.windows import centred, common
@@ -38,7 +38,9 @@ def measure_tracks(
     truth : SiteMasks or None
     progress : Progress
     """
-    sheet, sizes = Sheet(len(scan.regions)), scan.chrom_sizes
+    sizes, widest = scan.chrom_sizes, max(widths.values())
+    loci = loci_of(centred(region, widest, sizes[region.chrom]) for region in scan.regions)
+    sheet = Sheet(len(scan.regions), loci)
     with ExitStack() as stack:
         tracks = [
             (target, stack.enter_context(BigWigReader(scan.track(target))))
