@@ -13,12 +13,14 @@ import pytest
 from numpy.typing import NDArray
 
 import gtrack
+from gtrack.core.intervals import Interval
 from gtrack.core.sequences import base_codes
 from gtrack.evaluation import complexity, localisation, similarity, sparsity
 from gtrack.evaluation.faithfulness import abc, aopc
 from gtrack.evaluation.flips import Flips, letters
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
+from gtrack.workflows.evaluating.windows import another
 from tests.conftest import ROOT
 from tests.evaluate.tables import Evaluation, number
 
@@ -308,3 +310,32 @@ def test_what_regions_share_counts_once_on_annotations(run, tmp_path: Path) -> N
     assert found.row(metric="relevance_enrichment")["n"] == "4"
     row = found.row(method="track", metric="gini")
     assert (row["n"], row["ci_low"]) == ("13", "NA"), "thirteen regions of four loci"
+
+
+def test_another_window_is_none_of_the_same_bases(run, tmp_path: Path) -> None:
+    """A place under two names, as TSSs of two transcripts: its next region is itself."""
+    bed = tmp_path / "some.bed"
+    names = [f"chr1\t{at}\t{at + 200}\t{name}\n" for at in (8879, 20093, 60000) for name in "ab"]
+    bed.write_text("".join(names))
+    models = [f"--model={name}={DATA / 'models/cnn'}" for name in ("one", "two")]
+    inputs = ("--bed", bed, "--fasta", DATA / "genome.fa", *models)
+    run("scan", *inputs, "--out", tmp_path / "scan")
+    options = ("--methods", "attnlrp", "--draws", 1, "--metrics", "similarity,faithfulness")
+    run("evaluate", tmp_path / "scan", *options)
+    found = Evaluation(tmp_path / "scan/evaluation")
+    apart = found.values(method="shuffled_pair", metric="pearson", level="base")
+    assert len(apart) == 6
+    assert (np.abs(apart) < 0.5).all()
+    row = found.row(method="track", metric="pearson")
+    assert number(row["value"]) == pytest.approx(1)
+    assert abs(number(row["baseline"])) < 0.5
+    areas = found.values(model="one", method="shuffled_pair", metric="abc")
+    own = found.values(model="one", method="attnlrp", metric="abc")
+    assert not np.isclose(areas, own).any()
+
+
+def test_another_window_where_all_are_one_is_none() -> None:
+    windows = [Interval("c", 0, 9), Interval("c", 5, 14), Interval("c", 9, 18), Interval("d", 0, 9)]
+    assert [another(windows, at) for at in range(4)] == [2, 3, 3, 0]
+    assert another(windows[:2], 0) is None
+    assert another(windows[:1], 0) is None
