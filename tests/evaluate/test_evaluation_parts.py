@@ -222,6 +222,28 @@ def test_rows_have_the_baseline_of_their_own_regions() -> None:
     assert math.isnan(found["own", "abc", "correct"].value)
 
 
+def test_a_map_no_better_than_its_control_seldom_beats_it() -> None:
+    """The control's mean has an error, too: held to as a known number, it lost in one of ten."""
+    rng, beaten = np.random.default_rng(4), np.zeros(2)
+    for _ in range(200):
+        ours, control, shared = rng.normal(size=(3, 12))
+        sheet = sheet_of(
+            {
+                ("own", "abc", "window"): (ours + shared).tolist(),
+                (RANDOM, "abc", "window"): (control + shared).tolist(),
+                ("better", "abc", "window"): (0.3 * ours + shared + 1).tolist(),
+            }
+        )
+        found = rows(sheet, [None] * 12)
+        own, better = (found[method, "abc", "all"] for method in ("own", "better"))
+        assert own.over_low < own.value - own.baseline < own.over_high
+        beaten += [own.over_low > 0, better.over_low > 0]
+    assert beaten[0] / 200 < 0.05
+    assert beaten[1] / 200 > 0.7
+    alone = found[RANDOM, "abc", "all"]
+    assert math.isnan(alone.over_low)
+
+
 CODES = st.lists(st.integers(0, 4), min_size=20, max_size=60)
 
 
