@@ -106,7 +106,7 @@ def predict(**given: Any) -> None:
 def _tell(found: Predicted) -> None:
     """Print on stderr how many there were, what is not there, and how good the rest is."""
     from gtrack.cli.notes import print_note
-    from gtrack.cli.scores import print_metrics
+    from gtrack.cli.scores import counted, print_metrics
     from gtrack.core.strands import STRANDS_SAID
 
     for line in found.notes:
@@ -117,7 +117,8 @@ def _tell(found: Predicted) -> None:
         strand = STRANDS_SAID[model.prediction.strand]
         echo(f"{model.name}: {len(model.reasons):,} read on {strand}{why}", err=True)
         if model.measured.scores is not None:
-            part = {f"{model.name}, {model.measured.scores['rows']:,} rows": model.measured.scores}
+            scores = model.measured.scores
+            part = {f"{model.name}, {counted(scores, 'rows')}": scores}
             print_metrics(part, model.prediction.outputs)
         if model.measured.note:
             echo(f"{model.name}: {model.measured.note}", err=True)

@@ -24,7 +24,7 @@ def print_scores(record: dict[str, Any]) -> None:
     """Print the scores of a ``training.json`` on stderr, each with its interval."""
     strands = ", mean of both strands" if record["data"]["strands"] == "both" else ""
     parts = {
-        f"{_PARTS[part]}, {_counted(scores)}{strands}": scores
+        f"{_PARTS[part]}, {counted(scores, 'windows')}{strands}": scores
         for part, scores in record["metrics"].items()
     }
     print_metrics(parts, record["data"].get("outputs", "classes"))
@@ -66,10 +66,10 @@ def print_metrics(parts: dict[str, Any], outputs: str) -> None:
     console.print(table)
 
 
-def _counted(scores: dict[str, Any]) -> str:
-    """Say of how many windows; intervals rest on those that share no origin."""
+def counted(scores: dict[str, Any], what: str) -> str:
+    """Say of how many windows or rows; intervals rest on those that share no origin."""
     rows, independent = scores["rows"], scores.get("independent", scores["rows"])
-    return f"{rows:,} windows" + (f" of {independent:,} origins" if independent < rows else "")
+    return f"{rows:,} {what}" + (f" of {independent:,} origins" if independent < rows else "")
 
 
 def _classes(scores: dict[str, Any]) -> _Lines:

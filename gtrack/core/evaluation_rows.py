@@ -42,6 +42,9 @@ class MetricRow:
         What a map that knows nothing gets; NaN where there is no such number.
     reason : str
         Why `value` is NaN, or why fewer windows than asked for have a value; else "".
+    over_low, over_high : float
+        95 % interval of `value` less `baseline`, window by window, where the baseline was measured:
+        it has an error of its own. NaN elsewhere.
     """
 
     model: str
@@ -57,6 +60,8 @@ class MetricRow:
     n: int
     baseline: float
     reason: str = ""
+    over_low: float = math.nan
+    over_high: float = math.nan
 
     @property
     def defined(self) -> bool:

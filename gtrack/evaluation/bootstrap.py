@@ -6,6 +6,7 @@ resample give its replicate. That makes a thousand replicates cost a few array p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,7 +17,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Key = TypeVar("Key", bound=Hashable)
 
+FEWEST = 5
+"""Rows of which there is an interval: of 4, all resamples together hold the true mean in .88."""
+
 _CELLS = 4_000_000  # weights held at once: 32 MB
+_Z = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ def estimates(
     resamples: int,
     seed: int,
 ) -> dict[Key, Estimate]:
-    """Return the value of every measure and its percentile interval, all from the same resamples.
+    """Return the value of every measure and its :func:`percentile`, all from the same resamples.
 
     Parameters
     ----------
@@ -48,7 +53,10 @@ def estimates(
         Resamples in which a measure is undefined are left out of its interval.
     """
     found = replicates(measure, strata, resamples=resamples, seed=seed)
-    return {key: _estimate(value, numbers) for key, (value, numbers) in found.items()}
+    rows = len(strata)
+    return {
+        key: Estimate(value, *percentile(numbers, rows)) for key, (value, numbers) in found.items()
+    }
 
 
 def replicates(
@@ -111,9 +119,43 @@ def resample(
     return weights
 
 
-def _estimate(value: float, every: Floats) -> Estimate:
-    defined = every[~np.isnan(every)]
-    if not len(defined):
-        return Estimate(value, float("nan"), float("nan"))
-    low, high = np.quantile(defined, (0.025, 0.975))
-    return Estimate(value, float(low), float(high))
+def percentile(replicates: Floats, rows: int) -> tuple[float, float]:
+    """Return the 95 % percentile interval, made wider for few rows.
+
+    Resamples of n rows vary too little, by (n - 1) / n, and a normal law's tails are too light: the
+    shares that are cut off are those at which Student's t would lie.
+
+    Parameters
+    ----------
+    replicates : ndarray, shape (resamples,)
+        NaN where the measure is undefined.
+    rows : int
+        That were drawn from, groups where they are drawn together.
+
+    Returns
+    -------
+    low, high : float
+        NaN for fewer than :data:`FEWEST` rows, or where no replicate is defined.
+
+    Notes
+    -----
+    The expanded percentile interval of Hesterberg (2015), Am. Stat. 69:371-386.
+    """
+    defined = replicates[np.isfinite(replicates)]
+    if rows < FEWEST or not len(defined):
+        return math.nan, math.nan
+    errors = _student(rows - 1) * math.sqrt(rows / (rows - 1))
+    tail = math.erfc(errors / math.sqrt(2)) / 2
+    low, high = np.quantile(defined, (tail, 1 - tail))
+    return float(low), float(high)
+
+
+def _student(freedom: int) -> float:
+    """Return the .975 quantile of Student's t, to .01 from 4 degrees of freedom on."""
+    z = _Z
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+    )
+    return z + terms[0] / freedom + terms[1] / freedom**2 + terms[2] / freedom**3

@@ -24,6 +24,7 @@ from gtrack.evaluation.passport import (
     Passport,
     at_least,
     at_most,
+    of_few,
 )
 from gtrack.evaluation.ranking import RankCurve
 from gtrack.evaluation.similarity import pearson, spearman
@@ -149,7 +150,8 @@ def _told_apart(said: Evidence) -> Line:
     value, asks, limits = auroc(said.real, said.shuffled), ASKS["A1"], SEES
     if said.is_value:
         value, asks, limits = max(value, 1 - value), ASKS["A1 value"], SEES_EITHER
-    return at_least("A1", asks, value, len(said.real), limits, said.reasons.get("A1", ""))
+    n = len(said.real)
+    return at_least("A1", asks, value, n, of_few(limits, n), said.reasons.get("A1", ""))
 
 
 def _described(said: Evidence) -> Line:

@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 from gtrack.core.training.truth import Rows, Truth
 from gtrack.evaluation.bootstrap import Estimate
 from gtrack.evaluation.classification import score_classification
+from gtrack.evaluation.intervals import wilson
 from gtrack.evaluation.multilabel import score_multilabel
 from gtrack.evaluation.regression import score_regression
-
-_NORMAL = 1.959964
-"""97.5 % of a standard normal lie below it."""
 
 
 def score_outputs(
@@ -73,7 +71,10 @@ def _round(value: Any) -> Any:
 
 
 def score_known(
-    logits: NDArray[np.float64], truth: Truth, rows: Sequence[int]
+    logits: NDArray[np.float64],
+    truth: Truth,
+    rows: Sequence[int],
+    groups: NDArray[np.int64] | None = None,
 ) -> tuple[dict[str, Any] | None, str | None]:
     """Score predictions of which some are missing, against a truth that need not hold all classes.
 
@@ -85,6 +86,8 @@ def score_known(
         Of `rows`, in their order.
     rows : sequence of int, length n
         Whose truth it is.
+    groups : ndarray of int64, shape (n,), optional
+        A number for each of `rows`: those of one number share an origin.
 
     Returns
     -------
@@ -97,19 +100,16 @@ def score_known(
     said = logits[np.asarray(rows, np.int64)]
     kept = np.flatnonzero(np.isfinite(said).all(axis=1))
     lack = truth.lack(kept) if len(kept) else "no row has both a label and a score"
+    apart = len(kept)
+    if groups is not None:
+        groups = groups[kept]
+        apart = len(np.unique(groups))
+        groups = groups if apart < len(kept) else None
     if lack is None:
-        return score_outputs(said[kept], truth, kept, seed=0), None
+        return score_outputs(said[kept], truth, kept, seed=0, groups=groups), None
     if truth.outputs != "classes" or not len(kept):
         return None, lack
-    right = int((said[kept].argmax(axis=1) == truth.of[kept]).sum())
-    scores = {"rows": len(kept), "accuracy": asdict(_share(right, len(kept)))}
+    right = float((said[kept].argmax(axis=1) == truth.of[kept]).mean())
+    scores = {"rows": len(kept), "accuracy": asdict(Estimate(right, *wilson(right, apart)))}
     rounded: dict[str, Any] = _round(scores)
-    return rounded, lack
-
-
-def _share(hits: int, rows: int) -> Estimate:
-    """Return a share with Wilson's interval, which stays open where all or none are hits."""
-    share, spread = hits / rows, _NORMAL**2 / rows
-    middle = (share + spread / 2) / (1 + spread)
-    half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
-    return Estimate(share, middle - half, middle + half)
+    return rounded | ({"independent": apart} if groups is not None else {}), lack

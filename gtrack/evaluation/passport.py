@@ -32,6 +32,9 @@ SEES_EITHER = (0.62, 0.58)
 """The first of these where shuffles may lie on either side: of 40 windows without any difference as
 many are beyond as are above those, 6 and 22 of a hundred."""
 
+MANY = 40
+"""Windows from which on these hold for A1."""
+
 EXACT = 1e-5
 """Largest relative error of a map, and of what is conserved."""
 
@@ -80,6 +83,21 @@ class Line:
     mixed: float | None
     lower: bool = False
     reason: str = ""
+
+
+def of_few(limits: tuple[float, float], n: int) -> tuple[float, float]:
+    """Return limits of an AUROC of `n` windows that chance passes as seldom as those of `MANY`.
+
+    Examples
+    --------
+    >>> [round(each, 2) for each in of_few(SEES, 10)], of_few(SEES, 100) == SEES
+    ([0.7, 0.6], True)
+    """
+    if not 0 < n < MANY:
+        return limits
+    wider = math.sqrt((2 * n + 1) / n**2 / ((2 * MANY + 1) / MANY**2))  # errors of Mann and Whitney
+    high, low = (0.5 + wider * (each - 0.5) for each in limits)
+    return high, low
 
 
 def at_least(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gtrack.core.sequences import is_known
 from gtrack.core.shuffle import dinucleotide_shuffle
+from gtrack.core.training.likeness import alike_groups
 from gtrack.evaluation.similarity import pearson
 
 Array = NDArray[np.float64]
@@ -95,6 +97,43 @@ def reads_reverse(window: int) -> bool:
 def _edges(rows_of_window: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     sizes = np.asarray(rows_of_window, np.int64)
     return np.cumsum(sizes) - sizes, sizes
+
+
+def apart(
+    windows: Iterable[int],
+    chrom: NDArray[np.integer],
+    start: NDArray[np.integer],
+    end: NDArray[np.integer],
+) -> Iterator[int]:
+    """Yield those of some windows that have no base in common with one before.
+
+    Parameters
+    ----------
+    windows : iterable of int
+        In the order in which they are wanted.
+    chrom, start, end : ndarray of int
+        Of every window, 0-based half-open.
+
+    Examples
+    --------
+    >>> start = np.array([0, 50, 100])
+    >>> list(apart([1, 0, 2], np.zeros(3, int), start, start + 100))
+    [1]
+    """
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for window in windows:
+        places = taken.setdefault(int(chrom[window]), [])
+        first, last = int(start[window]), int(end[window])
+        before = bisect_left(places, (last, 0))
+        if before == 0 or places[before - 1][1] <= first:
+            places.insert(before, (first, last))
+            yield window
+
+
+def first_of_their_like(texts: Sequence[str]) -> list[int]:
+    """Return which sequences are like none before (:mod:`gtrack.core.training.likeness`)."""
+    groups = alike_groups(texts)
+    return [int(each) for each in np.unique(groups, return_index=True)[1]]
 
 
 def mostly_known(text: str) -> bool:

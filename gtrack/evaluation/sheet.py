@@ -63,10 +63,12 @@ class Sheet:
     ----------
     regions : int
         How many.
+    loci : ndarray of int64, shape (regions,), optional
+        Regions of one number are one observation.
     """
 
-    def __init__(self, regions: int) -> None:
-        self.regions = regions
+    def __init__(self, regions: int, loci: NDArray[np.int64] | None = None) -> None:
+        self.regions, self.loci = regions, loci
         self.columns: dict[Key, array[float]] = {}
 
     def put(

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gtrack.evaluation.bootstrap import resample
+from gtrack.evaluation.bootstrap import FEWEST, percentile, resample
+from gtrack.evaluation.intervals import wilson
 
 RESAMPLES = 1_000
 _CELLS = 400_000  # weights held at once: 3 MB
@@ -24,7 +25,8 @@ class Summary:
     mean, median : float
         Over the regions where the metric is defined; NaN where there is none.
     low, high : float
-        95 % percentile-bootstrap interval of the mean; NaN for fewer than two regions.
+        95 % interval of the mean: of resamples (:func:`gtrack.evaluation.bootstrap.percentile`), of
+        values that are 0 or 1 Wilson's. NaN for fewer than five regions or loci.
     n : int
         Regions that count.
     undefined : int
@@ -40,7 +42,11 @@ class Summary:
 
 
 def summarise(
-    columns: Sequence[ArrayLike], *, resamples: int = RESAMPLES, seed: int = 0
+    columns: Sequence[ArrayLike],
+    *,
+    loci: NDArray[np.int64] | None = None,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
 ) -> list[Summary]:
     """Summarise columns over the same regions, all from the same resamples.
 
@@ -48,6 +54,8 @@ def summarise(
     ----------
     columns : sequence of array_like, shape (n,)
         One value per region; NaN where it is undefined.
+    loci : ndarray of int64, shape (n,), optional
+        Regions of one number are drawn together: they are one observation.
     resamples : int
         Of the regions, with replacement; one that draws no defined value is left out.
     seed : int
@@ -58,14 +66,21 @@ def summarise(
     n = len(given[0])
     if n == 0:
         return [Summary(math.nan, math.nan, math.nan, math.nan, 0, 0) for _ in given]
-    return [
-        _summary(row[np.isfinite(row)], n, mean)
-        for row, mean in zip(given, _replicates(given, resamples, seed), strict=True)
-    ]
+    if loci is not None and len(np.unique(loci)) == n:
+        loci = None
+    found = []
+    for row, means in zip(given, _replicates(given, loci, resamples, seed), strict=True):
+        there = np.isfinite(row)
+        apart = int(there.sum()) if loci is None else len(np.unique(loci[there]))
+        found.append(_summary(row[there], n, means, apart))
+    return found
 
 
 def _replicates(
-    columns: Sequence[NDArray[np.float64]], resamples: int, seed: int
+    columns: Sequence[NDArray[np.float64]],
+    loci: NDArray[np.int64] | None,
+    resamples: int,
+    seed: int,
 ) -> NDArray[np.float64]:
     """Return the mean of each column in every resample, shape (columns, resamples)."""
     count, n = len(columns), len(columns[0])
@@ -78,22 +93,24 @@ def _replicates(
     parts = []
     chunk = max(1, _CELLS // n)
     for done in range(0, resamples, chunk):
-        weights = resample(strata, min(chunk, resamples - done), rng)
+        weights = resample(strata, min(chunk, resamples - done), rng, loci)
         parts.append(weights @ both.T)
     sums = np.concatenate(parts).T
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(sums[:count] / sums[count:])
 
 
-def _summary(values: NDArray[np.float64], regions: int, replicates: ArrayLike) -> Summary:
+def _summary(
+    values: NDArray[np.float64], regions: int, means: NDArray[np.float64], apart: int
+) -> Summary:
     undefined = regions - len(values)
     if not len(values):
         return Summary(math.nan, math.nan, math.nan, math.nan, 0, undefined)
-    drawn = np.asarray(replicates, np.float64)
-    drawn = drawn[np.isfinite(drawn)]
-    low, high = np.quantile(drawn, (0.025, 0.975)) if len(values) > 1 else (math.nan, math.nan)
+    low, high = percentile(means, apart)
+    if ((values == 0) | (values == 1)).all() and apart >= FEWEST:  # resamples of ten 1s are all 1
+        low, high = wilson(float(values.mean()), apart)
     mean, median = float(values.mean()), float(np.median(values))
-    return Summary(mean, median, float(low), float(high), len(values), undefined)
+    return Summary(mean, median, low, high, len(values), undefined)
 
 
 def as_array(values: ArrayLike) -> NDArray[np.float64]:

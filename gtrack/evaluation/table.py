@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,11 +108,25 @@ def rows_of(
         columns = [np.frombuffer(sheet.columns[key], np.float64) for key in mine]
         for group in GROUPS:
             inside = groups[subject].members[group]
-            found = summarise([column[inside] for column in columns], seed=seed)
-            for key, summary in zip(mine, found, strict=True):
+            loci = None if sheet.loci is None else sheet.loci[inside]
+            found = summarise([column[inside] for column in columns], loci=loci, seed=seed)
+            controls = [_control(sheet, key) for key in mine]
+            over = summarise(
+                [
+                    (column - control)[inside]
+                    for column, control in zip(columns, controls, strict=True)
+                    if control is not None
+                ],
+                loci=loci,
+                seed=seed,
+            )
+            for key, summary, control in zip(mine, found, controls, strict=True):
                 reason = _reason(key, summary, groups[subject].why_not.get(group))
-                baseline = _baseline(sheet, key, inside)
-                yield _row(key, group, summary, baseline, reason, main)
+                row = _row(key, group, summary, math.nan, reason, main)
+                if control is not None:
+                    than, baseline = over.pop(0), _mean(control[inside])
+                    row = replace(row, baseline=baseline, over_low=than.low, over_high=than.high)
+                yield row
 
 
 def _listed(key: Key, chosen: frozenset[str]) -> bool:
@@ -151,20 +165,23 @@ def _reason(key: Key, found: Summary, why_not: str | None) -> str:
     return f"undefined in {found.undefined:,} of {found.undefined + found.n:,} regions: {why}"
 
 
-def _baseline(sheet: Sheet, key: Key, inside: NDArray[np.bool_]) -> float:
-    """Return what a map that knows nothing gets in the same regions."""
+def _control(sheet: Sheet, key: Key) -> NDArray[np.float64] | None:
+    """Return what a map that knows nothing gets in every region; None where there is none."""
     if key.method in (BLIND, RANDOM, SHUFFLED):
-        return math.nan
+        return None
+    if METRICS[key.metric.removesuffix(BOUND)].axis in ("sparsity", "complexity"):
+        return None
     for control in (BLIND, RANDOM, SHUFFLED):
         column = sheet.columns.get(key._replace(method=control))
-        if column is not None and METRICS[key.metric.removesuffix(BOUND)].axis not in (
-            "sparsity",
-            "complexity",
-        ):
-            values = np.frombuffer(column, np.float64)[inside]
-            values = values[np.isfinite(values)]
-            return float(values.mean()) if len(values) else math.nan
-    return math.nan
+        if column is not None:
+            return np.frombuffer(column, np.float64)
+    return None
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    """Return the mean of what is defined; NaN where nothing is."""
+    defined = values[np.isfinite(values)]
+    return float(defined.mean()) if len(defined) else math.nan
 
 
 def missing_row(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.intervals import Interval
 from gtrack.evaluation.units import spread
 
 Floats = NDArray[np.float64]
@@ -77,6 +78,34 @@ def counted(places: Sequence[int], start: int, end: int) -> Floats:
 def noise(length: int, *seed: int) -> Floats:
     """Return a map that knows nothing, shape (length,): a function of its seed alone."""
     return np.random.default_rng(seed).standard_normal(length)
+
+
+def loci_of(windows: Iterable[Interval]) -> NDArray[np.int64]:
+    """Return the locus of each window: of those that overlap, directly or not, one number.
+
+    Parameters
+    ----------
+    windows : iterable of Interval
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        From 0, in the order of the windows' chromosomes (by name) and starts.
+
+    Examples
+    --------
+    >>> from gtrack.core.intervals import Interval
+    >>> loci_of([Interval("c", 5, 9), Interval("c", 0, 6), Interval("c", 9, 12)]).tolist()
+    [0, 0, 1]
+    """
+    places = [(window.chrom, window.start, window.end) for window in windows]
+    found, locus, on, reached = np.zeros(len(places), np.int64), -1, "", 0
+    for row in sorted(range(len(places)), key=places.__getitem__):
+        chrom, start, end = places[row]
+        if locus < 0 or chrom != on or start >= reached:
+            locus, on, reached = locus + 1, chrom, end
+        found[row], reached = locus, max(reached, end)
+    return found
 
 
 def sample_of(count: int, size: int | None, seed: int) -> list[int]:

@@ -105,7 +105,8 @@ def evaluate(
         method = TRACK if scan.is_foreign else scan.plan.options.method
         masks = None if truth is None else truth.masks
         tracks = measure_tracks(scan, _widths(scan), masks, progress)
-        sample, chunks = Sheet(len(drawn)), []
+        loci = None if tracks.loci is None else tracks.loci[drawn]
+        sample, chunks = Sheet(len(drawn), loci), []
         if scan.is_foreign:  # nothing to go on from; the seal says what was asked for
             write_chunk(*folder.chunk(0), asdict(ChunkResult([])))
         else:

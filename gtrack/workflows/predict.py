@@ -227,7 +227,7 @@ class _Reading:
             for region, why in zip(given, reasons, strict=True)
         ]
         prediction, windows = found.of_regions(apart.regions, rows)
-        measured = measure(prediction, self.plan.head, given, self.source.fields)
+        measured = measure(prediction, self.plan.head, given, self.source.fields, self._bases)
         return ModelSaid(self.plan.name, prediction, windows.tolist(), reasons, measured)
 
     def _too_short(self, size: int) -> str:
@@ -238,8 +238,10 @@ class _Reading:
 
     def _unknown(self, region: Interval) -> str:
         """Say why there is nothing to say of a region; empty where there is."""
-        bases = self.source.reference.fetch(region.chrom, region.start, region.end)
-        return "" if is_known(bases).any() else NO_BASES
+        return "" if is_known(self._bases(region)).any() else NO_BASES
+
+    def _bases(self, region: Interval) -> str:
+        return self.source.reference.fetch(region.chrom, region.start, region.end)
 
     def _read(self, grid: WindowGrid, found: WindowOutputs, tell: Progress) -> None:
         """Read all windows in the pools and batches of a scan."""

@@ -18,7 +18,8 @@ from gtrack.workflows import evaluate as workflow
 from gtrack.workflows.evaluating.job import evaluate_job
 
 COLUMNS = (
-    "model target method metric level group value median ci_low ci_high n baseline reason".split()
+    "model target method metric level group value median ci_low ci_high n baseline reason over_low "
+    "over_high".split()
 )
 REGION_COLUMNS = "region chrom start end name model target method metric level called value".split()
 

@@ -13,13 +13,16 @@ import pytest
 from numpy.typing import NDArray
 
 import gtrack
+from gtrack.core.intervals import Interval
 from gtrack.core.sequences import base_codes
 from gtrack.evaluation import complexity, localisation, similarity, sparsity
 from gtrack.evaluation.faithfulness import abc, aopc
 from gtrack.evaluation.flips import Flips, letters
+from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
+from gtrack.workflows.evaluating.windows import another
 from tests.conftest import ROOT
-from tests.evaluate.tables import number
+from tests.evaluate.tables import Evaluation, number
 
 DATA = ROOT / "example_data"
 FOLDERS = {"cnn": DATA / "models/cnn", "bert": DATA / "models/dnabert2"}
@@ -268,3 +271,71 @@ def test_mask_and_bounds(example) -> None:
     assert not math.isnan(
         number(found.row(model="bert", method="flat_overlap", metric="auroc")["value"])
     )
+
+
+def test_a_region_is_read_on_the_strands_of_the_scan(run, tmp_path: Path) -> None:
+    """Under ``--strand region``: one without a strand on both, as its track is."""
+    bed = tmp_path / "some.bed"
+    places = [(8879, 9079, "."), (20093, 20293, "+"), (60000, 60200, "-"), (90000, 90200, ".")]
+    bed.write_text("".join(f"chr1\t{a}\t{b}\tr\t0\t{strand}\n" for a, b, strand in places))
+    inputs = ("--bed", bed, "--fasta", DATA / "genome.fa", "--model", f"cnn={DATA / 'models/cnn'}")
+    run("scan", *inputs, "--out", tmp_path / "scan", "--strand", "region")
+    options = ("--methods", "attnlrp", "--draws", 1, "--metrics", "sanity,sparsity,faithfulness")
+    run("evaluate", tmp_path / "scan", "--out", tmp_path / "eval", *options)
+    found = Evaluation(tmp_path / "eval")
+    for metric in ("gini", "hoyer"):
+        of_track, again = (found.values(method=m, metric=metric) for m in ("track", "attnlrp"))
+        assert again == pytest.approx(of_track, rel=1e-4)
+    told = found.rows("per_region.tsv", metric="strand_consistency")
+    assert [row["region"] for row in told if row["value"] != "NA"] == ["0", "3"]
+    lines = (tmp_path / "scan/regions.tsv").read_text().splitlines()
+    scores = [float(row["score"]) for row in csv.DictReader(lines, delimiter="\t")]
+    with BigWigReader(tmp_path / "scan/tracks/cnn.relevance.bw") as track:
+        sums = [float(np.nansum(track.values("chr1", a, b))) for a, b, _ in places]
+    found_sums = found.values(method="attnlrp", metric="completeness") * scores
+    assert found_sums == pytest.approx(sums, rel=1e-4)
+
+
+def test_what_regions_share_counts_once_on_annotations(run, tmp_path: Path) -> None:
+    """Ten regions of one place are no ten pieces of evidence for its annotation."""
+    bed, features = tmp_path / "some.bed", tmp_path / "f.bed"
+    starts = [*range(8879, 9079, 20), 20093, 60000, 90000]
+    bed.write_text("".join(f"chr1\t{at}\t{at + 200}\n" for at in starts))
+    features.write_text("chr1\t8900\t8950\nchr1\t60050\t60100\n")
+    inputs = ("--bed", bed, "--fasta", DATA / "genome.fa", "--model", f"cnn={DATA / 'models/cnn'}")
+    run("scan", *inputs, "--out", tmp_path / "scan")
+    options = ("--annotation", f"f={features}", "--methods", "attnlrp", "--sample", 2)
+    run("evaluate", tmp_path / "scan", *options, "--metrics", "relevance_enrichment,gini")
+    found = Evaluation(tmp_path / "scan/evaluation")
+    assert found.row(metric="relevance_enrichment")["n"] == "4"
+    row = found.row(method="track", metric="gini")
+    assert (row["n"], row["ci_low"]) == ("13", "NA"), "thirteen regions of four loci"
+
+
+def test_another_window_is_none_of_the_same_bases(run, tmp_path: Path) -> None:
+    """A place under two names, as TSSs of two transcripts: its next region is itself."""
+    bed = tmp_path / "some.bed"
+    names = [f"chr1\t{at}\t{at + 200}\t{name}\n" for at in (8879, 20093, 60000) for name in "ab"]
+    bed.write_text("".join(names))
+    models = [f"--model={name}={DATA / 'models/cnn'}" for name in ("one", "two")]
+    inputs = ("--bed", bed, "--fasta", DATA / "genome.fa", *models)
+    run("scan", *inputs, "--out", tmp_path / "scan")
+    options = ("--methods", "attnlrp", "--draws", 1, "--metrics", "similarity,faithfulness")
+    run("evaluate", tmp_path / "scan", *options)
+    found = Evaluation(tmp_path / "scan/evaluation")
+    apart = found.values(method="shuffled_pair", metric="pearson", level="base")
+    assert len(apart) == 6
+    assert (np.abs(apart) < 0.5).all()
+    row = found.row(method="track", metric="pearson")
+    assert number(row["value"]) == pytest.approx(1)
+    assert abs(number(row["baseline"])) < 0.5
+    areas = found.values(model="one", method="shuffled_pair", metric="abc")
+    own = found.values(model="one", method="attnlrp", metric="abc")
+    assert not np.isclose(areas, own).any()
+
+
+def test_another_window_where_all_are_one_is_none() -> None:
+    windows = [Interval("c", 0, 9), Interval("c", 5, 14), Interval("c", 9, 18), Interval("d", 0, 9)]
+    assert [another(windows, at) for at in range(4)] == [2, 3, 3, 0]
+    assert another(windows[:2], 0) is None
+    assert another(windows[:1], 0) is None

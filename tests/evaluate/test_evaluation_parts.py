@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm, t
 from torch import nn
 
 from gtrack.core.evaluation_rows import GROUPS, MetricRow
@@ -17,9 +18,11 @@ from gtrack.core.metrics import METRICS
 from gtrack.core.site_masks import SiteMasks
 from gtrack.evaluation.bootstrap import resample
 from gtrack.evaluation.flips import RANDOM, Flips, letters
+from gtrack.evaluation.intervals import wilson
 from gtrack.evaluation.sheet import BLIND, SHUFFLED, Sheet
 from gtrack.evaluation.summaries import summarise
 from gtrack.evaluation.table import Groups, rows_of
+from gtrack.evaluation.window_maps import loci_of
 from gtrack.models.twins import permuted
 
 SPANS = st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 60), st.integers(1, 25)).map(
@@ -43,7 +46,7 @@ def test_site_masks_are_those_of_a_loop(sites: list[Interval], chrom: str, data)
 CELLS = st.one_of(st.just(math.nan), st.floats(-1e3, 1e3))
 
 
-@given(st.integers(1, 8), st.integers(1, 4), st.integers(0, 3), st.data())
+@given(st.integers(1, 12), st.integers(1, 4), st.integers(0, 3), st.data())
 def test_summaries_are_those_of_a_naive_bootstrap(n: int, k: int, seed: int, data) -> None:
     columns = [data.draw(st.lists(CELLS, min_size=n, max_size=n)) for _ in range(k)]
     drawn = resample(np.zeros(n, np.int64), 50, np.random.default_rng(seed))
@@ -55,9 +58,12 @@ def test_summaries_are_those_of_a_naive_bootstrap(n: int, k: int, seed: int, dat
             continue
         assert found.mean == pytest.approx(math.fsum(known) / len(known), rel=1e-9, abs=1e-9)
         assert found.median == pytest.approx(float(np.median(known)))
-        if len(known) == 1:
+        if len(known) < 5:
             assert math.isnan(found.low)
             assert math.isnan(found.high)
+            continue
+        if set(known) <= {0, 1}:
+            assert (found.low, found.high) == wilson(found.mean, len(known))
             continue
         means = []
         for weights in drawn:
@@ -65,8 +71,10 @@ def test_summaries_are_those_of_a_naive_bootstrap(n: int, k: int, seed: int, dat
             pool = [value for value in pool if not math.isnan(value)]
             if pool:
                 means.append(math.fsum(pool) / len(pool))
-        low, high = np.quantile(means, (0.025, 0.975))
-        assert (found.low, found.high) == pytest.approx((low, high), rel=1e-9, abs=1e-9)
+        tail = norm.sf(t.ppf(0.975, len(known) - 1) * math.sqrt(len(known) / (len(known) - 1)))
+        low, high = np.quantile(means, (tail, 1 - tail))
+        near = (max(map(abs, means)) + 1) * 1e-3  # t is a series
+        assert (found.low, found.high) == pytest.approx((low, high), abs=near)
 
 
 def test_summaries_of_nothing() -> None:
@@ -76,13 +84,55 @@ def test_summaries_of_nothing() -> None:
     assert summarise([]) == []
 
 
-def test_an_interval_covers_the_mean_as_often_as_it_says() -> None:
+@pytest.mark.parametrize("n", [5, 8, 15, 60])
+def test_an_interval_covers_the_mean_as_often_as_it_says(n: int) -> None:
     rng = np.random.default_rng(0)
-    held = 0
-    for _ in range(200):
-        (found,) = summarise([rng.normal(1.0, 1.0, 60)], resamples=300)
-        held += found.low <= 1.0 <= found.high
-    assert 0.88 <= held / 200 <= 0.99
+    held = np.zeros(2)
+    for _ in range(400):
+        columns = [rng.normal(1.0, 1.0, n), rng.random(n) < 0.9]
+        for at, (truth, found) in enumerate(zip((1.0, 0.9), summarise(columns), strict=True)):
+            held[at] += found.low <= truth <= found.high
+    assert (held / 400 > 0.9).all(), held / 400
+
+
+def test_regions_of_one_locus_are_one_observation() -> None:
+    """Values are means of a field over windows of 200 bp, up to four of them 20 bp apart."""
+    rng = np.random.default_rng(1)
+    held = held_apart = 0
+    for seed in range(300):
+        starts = [2000 * c + 20 * k for c in range(30) for k in range(rng.integers(1, 5))]
+        field = rng.standard_normal(62_000)
+        values = [field[at : at + 200].mean() for at in starts]
+        loci = loci_of([Interval("c", at, at + 200) for at in starts])
+        (found,) = summarise([values], loci=loci, seed=seed)
+        (apart,) = summarise([values], seed=seed)
+        held += found.low <= 0 <= found.high
+        held_apart += apart.low <= 0 <= apart.high
+    assert held / 300 > 0.91
+    assert held_apart / 300 < 0.85
+
+
+def test_loci_of_one_window_each_change_nothing() -> None:
+    values = np.random.default_rng(3).random(20)
+    assert summarise([values], loci=np.arange(20)[::-1]) == summarise([values])
+    (few,) = summarise([values], loci=np.arange(20) // 5)
+    assert (few.n, math.isnan(few.low)) == (20, True)
+
+
+PLACES = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 80), st.integers(1, 15)))
+
+
+@given(PLACES)
+def test_loci_are_those_of_a_loop(places) -> None:
+    windows = [Interval(chrom, start, start + size) for chrom, start, size in places]
+    expected = list(range(len(windows)))
+    for _ in windows:
+        for a, one in enumerate(windows):
+            for b, two in enumerate(windows):
+                if one.chrom == two.chrom and one.start < two.end and two.start < one.end:
+                    expected[a] = expected[b] = min(expected[a], expected[b])
+    found = loci_of(windows).tolist()
+    assert len(set(zip(found, expected, strict=True))) == len(set(found)) == len(set(expected))
 
 
 CALLS = st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=9)
@@ -170,6 +220,28 @@ def test_rows_have_the_baseline_of_their_own_regions() -> None:
     assert found["own", "abc", "all"].reason == ""
     assert found["own", "abc", "correct"].reason == "no --labels were given"
     assert math.isnan(found["own", "abc", "correct"].value)
+
+
+def test_a_map_no_better_than_its_control_seldom_beats_it() -> None:
+    """The control's mean has an error, too: held to as a known number, it lost in one of ten."""
+    rng, beaten = np.random.default_rng(4), np.zeros(2)
+    for _ in range(200):
+        ours, control, shared = rng.normal(size=(3, 12))
+        sheet = sheet_of(
+            {
+                ("own", "abc", "window"): (ours + shared).tolist(),
+                (RANDOM, "abc", "window"): (control + shared).tolist(),
+                ("better", "abc", "window"): (0.3 * ours + shared + 1).tolist(),
+            }
+        )
+        found = rows(sheet, [None] * 12)
+        own, better = (found[method, "abc", "all"] for method in ("own", "better"))
+        assert own.over_low < own.value - own.baseline < own.over_high
+        beaten += [own.over_low > 0, better.over_low > 0]
+    assert beaten[0] / 200 < 0.05
+    assert beaten[1] / 200 > 0.7
+    alone = found[RANDOM, "abc", "all"]
+    assert math.isnan(alone.over_low)
 
 
 CODES = st.lists(st.integers(0, 4), min_size=20, max_size=60)

@@ -217,3 +217,45 @@ def test_models_that_moved(run, own_models, tmp_path: Path) -> None:
     wrong = run("passport", out, *options[:2], "--model", f"dnabert2={moved['cnn']}", code=2)
     assert "model dnabert2 changed since the plan was made" in wrong.error
     assert "no such model" in run("passport", out, "--model", "x=y", code=2).error
+
+
+def random_genome(path: Path, length: int) -> Path:
+    bases = np.random.default_rng(4).choice(list("ACGT"), length)
+    path.write_text(f">c\n{''.join(bases)}\n")
+    return path
+
+
+def first_line(out: Path, name: str):
+    return next(line for line in passports(out)["cnn"].lines if line.name == name)
+
+
+def test_windows_that_overlap_or_are_alike_count_once(run, tmp_path: Path) -> None:
+    """They are one observation: untrained models "told" a sixth of such loci from shuffles."""
+    model = without_training("cnn", tmp_path / "cnn", 5)
+    fasta, bed = random_genome(tmp_path / "c.fa", 12_000), tmp_path / "c.bed"
+    bed.write_text("".join(f"c\t{at}\t{at + 200}\n" for at in range(1000, 4600, 20)))
+    given = ("--fasta", fasta, "--model", f"cnn={model}")
+    run("scan", "--bed", bed, *given, "--out", tmp_path / "steps", "--passport")
+    line = first_line(tmp_path / "steps", "A1")
+    assert 10 <= line.n <= 19
+    assert line.supported > 0.64
+    bed.write_text("".join(f"c\t{at}\t{at + 200}\n" for at in range(1000, 2000, 20)))
+    run("scan", "--bed", bed, *given, "--out", tmp_path / "few", "--passport")
+    line = first_line(tmp_path / "few", "A1")
+    assert (line.verdict, line.n <= 6) == ("not asked", True)
+    assert "neither overlap nor are alike" in line.reason
+
+    letters, sequences = fasta.read_text()[3:203], tmp_path / "variants.fa"
+    variants = [letters[:at] + "ACGT"["CGTA".index(letters[at])] + letters[at + 1 :]
+                for at in range(40, 160)]  # fmt: skip
+    sequences.write_text("".join(f">v{at}\n{each}\n" for at, each in enumerate(variants)))
+    options = ("--sequences", sequences, "--model", f"cnn={model}", "--out", tmp_path / "variants")
+    run("scan", *options, "--passport")
+    assert first_line(tmp_path / "variants", "A1").verdict == "not asked"
+
+
+def test_regions_without_a_strand_are_compared_strand_with_strand(run, tmp_path: Path) -> None:
+    models = {"cnn": EXAMPLE / "models/cnn"}
+    scan_example(run, tmp_path / "out", models, "--strand", "region", "--passport")
+    line = first_line(tmp_path / "out", "A2")
+    assert (line.verdict, line.n) == ("supported", 40)

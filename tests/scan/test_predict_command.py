@@ -184,6 +184,15 @@ def test_what_cannot_be_read_is_a_line_with_its_reason(run, models, tmp_path: Pa
     assert only[0]["note"] == "no A, C, G or T"
 
 
+def test_copies_of_a_sequence_count_once(run, make_cnn, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    whole = random_csv(path, 20, 200)
+    rows_ = [f"{one[4 * k :][:150]},{at % 2}" for at, one in enumerate(whole) for k in range(5)]
+    path.write_text("\n".join(["sequence,label", *rows_, ""]))
+    ran = run("predict", "--csv", path, "--model", f"m={make_cnn(tmp_path / 'm')}")
+    assert "m, 100 rows of 20 origins" in ran.err
+
+
 def test_labels_are_measured_by_name_or_index(run, make_cnn, tmp_path: Path) -> None:
     folder, path = make_cnn(tmp_path / "m"), tmp_path / "x.csv"
     random_csv(path)

@@ -67,7 +67,7 @@ def _table(
 ) -> Markup:
     said = (
         f"{words}. Mean [95 % interval over regions]. Bold: better than every other explanation of "
-        "the model, intervals apart. °: the interval does not lie on the better side of chance. "
+        "the model, intervals apart. °: not beyond chance, window by window. "
         "↑: more is better; sparsity and complexity describe a map and are no merit."
     )
     shown = {metric for metric, _ in columns}

@@ -55,12 +55,15 @@ def beats_chance(row: MetricRow) -> bool | None:
     Chance is measured on the same windows; where it came out below 0, no correlation is none.
     """
     better = definition(row.metric).better
-    edge = row.ci_high if better == LESS else row.ci_low
-    if better == NEITHER or math.isnan(edge) or math.isnan(row.baseline):
+    low, high = row.over_low, row.over_high
+    if math.isnan(low) or math.isnan(high):
+        low, high = row.ci_low - row.baseline, row.ci_high - row.baseline
+    edge = high if better == LESS else low
+    if better == NEITHER or math.isnan(edge):
         return None
     if better == LESS:
-        return edge < row.baseline
-    return edge > (max(row.baseline, 0.0) if row.metric in _ZERO_IS_NONE else row.baseline)
+        return edge < 0
+    return edge > 0 and (row.ci_low > 0 or row.metric not in _ZERO_IS_NONE)
 
 
 def ranked(rows: Sequence[MetricRow]) -> list[MetricRow]:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.evaluation_rows import MetricRow
-from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress
 from gtrack.core.printable import shown
+from gtrack.core.scan.regions import merge_regions
 from gtrack.core.targets import Target, path_of
 from gtrack.evaluation.annotation_enrichment import (
     Enrichment,
@@ -137,6 +137,8 @@ def measure_annotations(
 ) -> Iterator[OnAnnotation]:
     """Yield how much of each target's relevance, and of its hits, lies on each annotation.
 
+    Regions that overlap or touch are one: a base that is in several counts once.
+
     Parameters
     ----------
     job : EvaluateJob
@@ -148,7 +150,7 @@ def measure_annotations(
     if not annotations:
         return
     regions = [scan.regions[row] for row in sample_of(len(scan.regions), MOST, job.seed)]
-    places = [(region.chrom, region.start, region.end) for region in regions]
+    places = [(chrom, *run) for chrom, runs in merge_regions(regions).items() for run in runs]
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
         bases = [genome.fetch(*place) for place in places]
@@ -162,7 +164,7 @@ def measure_annotations(
                 yield OnAnnotation(target, name, "relevance_enrichment", shifted)
                 matched = against_background(maps, inside, bases, seed=job.seed)
                 yield OnAnnotation(target, name, "matched_enrichment", matched)
-                hits = _hits(scan, target, regions)
+                hits = _hits(scan, target, places)
                 if hits is not None:
                     found = hits_on(hits, inside, job.seed)
                     yield OnAnnotation(target, name, "hit_enrichment", found)
@@ -184,8 +186,8 @@ def hits_on(
     return found if any(each.any() for each in hits) else replace(found, reason="there is no hit")
 
 
-def _hits(scan: FinishedScan, target: Target, regions: Sequence[Interval]) -> list[Any] | None:
-    """Return how many hits have their middle on each base of the regions; None without hits."""
+def _hits(scan: FinishedScan, target: Target, places: Sequence[Place]) -> list[Any] | None:
+    """Return how many hits have their middle on each base of the places; None without hits."""
     listed = [t for t in scan.manifest.tracks if (t.kind, t.model) == ("hits", target.model)]
     own = next((t for t in listed if t.target == target.among), None)
     if own is None:
@@ -196,4 +198,4 @@ def _hits(scan: FinishedScan, target: Target, regions: Sequence[Interval]) -> li
     middles: dict[str, list[int]] = {}
     for hit in read_hits_bed(bed):
         middles.setdefault(hit.chrom, []).append((hit.start + hit.end) // 2)
-    return [counted(middles.get(r.chrom, []), r.start, r.end) for r in regions]
+    return [counted(middles.get(chrom, []), start, end) for chrom, start, end in places]

@@ -37,11 +37,12 @@ def cost_of(reader: ModelReader, job: EvaluateJob, scan: FinishedScan, genome: G
     reader.outputs(texts)
     each = (time.monotonic() - begun) / len(texts)
     passes = passes_of(reader, job, max(map(len, texts)))
+    passes *= reader.strands_read(scan.regions[:_TIMED])
     return Cost(reader.name, passes, passes * each)
 
 
 def passes_of(reader: ModelReader, job: EvaluateJob, bases: int) -> float:
-    """Return how many forward passes a window of so many bases costs."""
+    """Return how many forward passes a window of so many bases costs, read on one strand."""
     own = [method for method in job.methods if method != "ism"]
     passes = _BACKWARD * (len(own) + 1 + 1)  # the twin's as well
     if "ism" in job.methods:
@@ -52,4 +53,4 @@ def passes_of(reader: ModelReader, job: EvaluateJob, bases: int) -> float:
         maps = (len(job.methods) + 3) * len(reader.targets)  # with the controls
         passes += maps * 2 * job.draws * job.steps + SUBSETS * len(reader.targets)
         passes += bases / 4 if reader.reads_tokens else 0
-    return passes * reader.strands_read
+    return passes

@@ -12,10 +12,10 @@ from gtrack.core.ports import Progress
 from gtrack.core.site_masks import SiteMasks
 from gtrack.core.targets import Target
 from gtrack.evaluation.sheet import BLIND, Sheet, of_pair, of_place, of_track
-from gtrack.evaluation.window_maps import WindowMap
+from gtrack.evaluation.window_maps import WindowMap, loci_of
 from gtrack.io.bigwig import BigWigReader
 from gtrack.workflows.evaluating.reading import subject
-from gtrack.workflows.evaluating.windows import centred, common
+from gtrack.workflows.evaluating.windows import centred, common, overlap
 from gtrack.workflows.folder.finished import FinishedScan
 
 TRACKS = "tracks"
@@ -38,13 +38,16 @@ def measure_tracks(
     truth : SiteMasks or None
     progress : Progress
     """
-    sheet, sizes = Sheet(len(scan.regions)), scan.chrom_sizes
+    sizes, widest = scan.chrom_sizes, max(widths.values())
+    loci = loci_of(centred(region, widest, sizes[region.chrom]) for region in scan.regions)
+    sheet = Sheet(len(scan.regions), loci)
     with ExitStack() as stack:
         tracks = [
             (target, stack.enter_context(BigWigReader(scan.track(target))))
             for target in scan.targets
         ]
         before: list[tuple[Target, Interval, WindowMap]] = []
+        apart: list[tuple[Target, Interval, WindowMap]] = []  # the last that have no base of `now`
         sites: dict[str, Any] = {}  # of the last window that had some, by target
         progress(TRACKS, 0, len(scan.regions))
         for row, region in enumerate(scan.regions):
@@ -62,7 +65,11 @@ def measure_tracks(
                 told = of_place(TRACK, found.bases, mask, elsewhere)
                 sheet.put(row, *subject(target), told)
                 sites[target.stem] = mask
-            for names, label, first, second, other in _pairs(now, before):
+            if not _overlap(now, before):
+                apart = before
+            elif _overlap(now, apart):
+                apart = []
+            for names, label, first, second, other in _pairs(now, apart):
                 sheet.put(row, names, label, of_pair(TRACK, first, second, None))
                 if other is not None:
                     sheet.put(row, names, label, of_pair(BLIND, first, other, None))
@@ -71,13 +78,23 @@ def measure_tracks(
     return sheet
 
 
+def _overlap(
+    now: Sequence[tuple[Target, Interval, WindowMap]],
+    before: Sequence[tuple[Target, Interval, WindowMap]],
+) -> bool:
+    """Tell whether windows of one target at two regions have a base in common."""
+    pairs = zip(now, before, strict=False)  # at first there are none
+    return any(overlap(one[1], other[1]) for one, other in pairs)
+
+
 def _pairs(
     now: Sequence[tuple[Target, Interval, WindowMap]],
     before: Sequence[tuple[Target, Interval, WindowMap]],
 ) -> Iterator[tuple[str, str, WindowMap, WindowMap, WindowMap | None]]:
     """Yield the maps of two models on the bases that both read; and the second's of the last one.
 
-    The region before is another sequence of the same scan: what two maps share by chance.
+    A region before, of other bases, is another sequence of the same scan: what two maps share by
+    chance.
     """
     for at, (one, window, first) in enumerate(now):
         for place in range(at + 1, len(now)):

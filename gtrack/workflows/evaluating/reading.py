@@ -101,7 +101,7 @@ class ModelReader:
 
     def explained(self, texts: Sequence[str], strands: Sequence[str], method: str) -> Read:
         """Explain windows by a method, on the strands that the scan read."""
-        return self._by_strand(texts, [self._strand(each) for each in strands], method)
+        return self._by_strand(texts, [self.strand_of(each) for each in strands], method)
 
     def on_strand(self, texts: Sequence[str], strand: str, method: str) -> list[list[WindowMap]]:
         """Explain windows on one strand alone, ``forward`` or ``reverse``."""
@@ -109,14 +109,16 @@ class ModelReader:
 
     def scores(self, texts: Sequence[str], strands: Sequence[str]) -> Any:
         """Return the explained scalars of texts, shape (targets, n): the mean of the strands."""
-        read = [self._strand(each) for each in strands]
+        read = [self.strand_of(each) for each in strands]
         first = [
             reverse_complement(text) if strand == "reverse" else text
             for text, strand in zip(texts, read, strict=True)
         ]
         outputs = self._outputs(first)
-        if "both" in read:  # then all of them are
-            outputs = (outputs + self._outputs([reverse_complement(text) for text in texts])) / 2
+        both = [row for row, strand in enumerate(read) if strand == "both"]
+        if both:
+            other = self._outputs([reverse_complement(texts[row]) for row in both])
+            outputs[both] = (outputs[both] + other) / 2
         return self.plan.contrasts @ outputs.T
 
     def left_out(self, texts: Sequence[str], strands: Sequence[str]) -> list[list[Any]] | None:
@@ -129,7 +131,7 @@ class ModelReader:
         """
         if lacking(self.model, Maskable):
             return None
-        read = [self._strand(each) == "reverse" for each in strands]
+        read = [self.strand_of(each) == "reverse" for each in strands]
         first = [reverse_complement(t) if back else t for t, back in zip(texts, read, strict=True)]
         found = leave_one_out(
             self.model,
@@ -162,10 +164,16 @@ class ModelReader:
         """Units of a batch."""
         return self.plan.batch_units
 
-    @property
-    def strands_read(self) -> int:
-        """How many strands a window costs."""
-        return 2 if self.plan.strand == "both" else 1
+    def strand_of(self, region: str) -> str:
+        """Return what is read of a region of a strand, as the scan reads it: without one, both."""
+        if self.plan.strand != "region":
+            return self.plan.strand
+        return {"+": "forward", "-": "reverse"}.get(region, "both")
+
+    def strands_read(self, regions: Sequence[Interval]) -> float:
+        """Return how many strands a window of some regions costs, on average."""
+        both = sum(self.strand_of(region.strand) == "both" for region in regions)
+        return 1 + both / len(regions)
 
     def _outputs(self, texts: Sequence[str]) -> Any:
         return outputs_of(
@@ -175,11 +183,6 @@ class ModelReader:
             precision=self._precision,
             runner=self._runner,
         )
-
-    def _strand(self, of_region: str) -> str:
-        if self.plan.strand != "region":
-            return self.plan.strand
-        return "reverse" if of_region == "-" else "forward"
 
     def _by_strand(self, texts: Sequence[str], read: Sequence[str], method: str) -> Read:
         count = len(self.targets)

@@ -20,7 +20,7 @@ from gtrack.io.fasta import Genome
 from gtrack.models.twins import permuted
 from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.reading import ModelReader, subject
-from gtrack.workflows.evaluating.windows import common
+from gtrack.workflows.evaluating.windows import another, common
 
 ISM = "ism"
 SHIFT = 1  # bp
@@ -157,6 +157,7 @@ class _ModelWork:
         self._examiner, self._reader, self._windows = examiner, reader, windows
         self._texts, self._rows = texts, rows
         self._strands = [window.strand for window in windows]
+        self._others = [another(windows, at) for at in range(len(windows))]
         job = examiner.job
         self._main, *others = reader.methods(job.methods)
         self.read = reader.explained(texts, self._strands, self._main)
@@ -173,11 +174,10 @@ class _ModelWork:
 
     def values(self, place: int) -> Iterator[list[tuple[str, str, str, float]]]:
         """Yield method, metric, level and value of every metric, window by window."""
-        count, tokens = len(self._windows), self._reader.reads_tokens
-        main = self._main
+        main, tokens = self._main, self._reader.reads_tokens
         for at, window in enumerate(self._windows):
             maps = {method: found[place][at] for method, found in self.maps.items()}
-            other = (at + 1) % count if count > 1 else None
+            other = self._others[at]
             mask, score = self._examiner.mask(window), self.read.scores[place][at]
             controls = self._controls(place, at, other)
             found = list(told.of_maps({**maps, **controls}, mask, tokens))
@@ -225,8 +225,7 @@ class _ModelWork:
         for place in range(len(self._reader.targets)):
             flips = []
             for at, text in enumerate(self._texts):
-                other = (at + 1) % len(self._texts) if len(self._texts) > 1 else None
-                controls = self._controls(place, at, other)
+                controls = self._controls(place, at, self._others[at])
                 controls.pop(RANDOM)  # flips have their own
                 maps = {m: each[place][at].bases for m, each in self.maps.items()}
                 maps |= {m: each.bases for m, each in controls.items()}
@@ -255,8 +254,9 @@ class _ModelWork:
         main, reader = self._main, self._reader
         moved = [self._examiner.shifted(window) for window in self._windows]
         shifted = reader.explained([text for text, _ in moved], self._strands, main).maps
-        both = reader.plan.strand == "both"
-        strands = [reader.on_strand(self._texts, s, main) for s in ("forward", "reverse") if both]
+        both = [at for at, s in enumerate(self._strands) if reader.strand_of(s) == "both"]
+        texts = [self._texts[at] for at in both]
+        strands = [reader.on_strand(texts, s, main) for s in ("forward", "reverse") if both]
         for place in range(len(reader.targets)):
             rows = []
             for at, (_, by) in enumerate(moved):
@@ -265,8 +265,8 @@ class _ModelWork:
                 if by:
                     value = shift_consistency(own.bases, shifted[place][at].bases, by)
                     found.append((main, "shift_consistency", "base", value))
-                if both:
-                    value = pearson(*(each[place][at].bases for each in strands))
+                if at in both:
+                    value = pearson(*(each[place][both.index(at)].bases for each in strands))
                     found.append((main, "strand_consistency", "base", value))
                 rows.append(found)
             yield rows
@@ -282,15 +282,15 @@ def _compare(first: Examined, second: Examined, method: str, result: ChunkResult
     if second.reader.reads_tokens < first.reader.reads_tokens:
         first, second = second, first
     cut = [common(*each) for each in zip(first.windows, second.windows, strict=True)]
-    count = len(cut)
+    widest = max(first.windows, second.windows, key=lambda windows: max(map(len, windows)))
     for at, (low, high) in enumerate(cut):
         one = first.maps[at].cut(low - first.windows[at].start, high - first.windows[at].start)
         two = second.maps[at].cut(low - second.windows[at].start, high - second.windows[at].start)
         tokens = two if second.reader.reads_tokens else None
         found = list(told.of_pair(method, one, two, tokens))
-        other = (at + 1) % count
-        begin, end = cut[other]
-        if count > 1 and end - begin == high - low:
+        other = another(widest, at)
+        begin, end = (0, 0) if other is None else cut[other]
+        if other is not None and end - begin == high - low:
             start = second.windows[other].start
             apart = second.maps[other].cut(begin - start, end - start)
             found += told.of_pair(told.SHUFFLED, one, apart, apart if tokens else None)

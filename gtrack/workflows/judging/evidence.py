@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from gtrack.attribution.exactness import exactness
 from gtrack.attribution.rules.explicit import TWINS
+from gtrack.core.scan.grid import BOTH
 from gtrack.core.scan.projection import Projection
 from gtrack.core.targets import Target
 from gtrack.evaluation.evidence import Evidence
+from gtrack.evaluation.passport import FEWEST
 from gtrack.evaluation.passport_cost import EXACT_ROWS, SEEING
 from gtrack.evaluation.passport_windows import (
     array,
@@ -83,7 +85,14 @@ def evidence_of(
     refereed = referee(opened, read, contrast, seed)
     exact = exactness(opened.model, opened.method, opened.exact, read[:EXACT_ROWS], contrast)
     scores = opened.scores(read, contrast)
+    bits = scan.plan.grid(target.model).strands
+    pairs = [window for window in chosen if bits[window.index] == BOTH]
     reasons = _reasons(scan, opened)
+    if not (bits == BOTH).any():
+        reasons["A2"] = "the model reads one strand of each window"
+    if len(every) < FEWEST <= len(bits):
+        lone = f"{len(every)} windows that neither overlap nor are alike"
+        reasons["A1"] = f"{lone}; a verdict needs {FEWEST} at least"
     if refereed.reason:
         reasons |= {"B": refereed.reason, "D": refereed.reason}
     return Evidence(
@@ -92,7 +101,7 @@ def evidence_of(
         unit=opened.plan.unit,
         real=opened.scores(real, contrast),
         shuffled=opened.scores(shuffles(real, seed), contrast),
-        strands=_strands(opened, chosen, contrast),
+        strands=_strands(opened, pairs, contrast),
         maps=refereed.maps,
         effects=refereed.effects,
         scores=scores[: len(refereed.maps)],
@@ -109,8 +118,6 @@ def _reasons(scan: FinishedScan, opened: Opened) -> dict[str, str]:
     """Say what is not asked of this scan, whatever comes out."""
     plan, method = opened.plan, opened.method
     reasons = {}
-    if plan.strand != "both":
-        reasons["A2"] = "the model reads one strand of each window"
     if method.name not in ("attnlrp", "cplrp"):
         reasons["C1"] = reasons["C3"] = f"{method.name} has no rules of its own"
     elif plan.kind not in TWINS:
@@ -128,8 +135,8 @@ def _reasons(scan: FinishedScan, opened: Opened) -> dict[str, str]:
 def _strands(
     opened: Opened, windows: Sequence[Window], contrast: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return how alike the maps of both strands of every window are."""
-    if opened.plan.strand != "both":
+    """Return how alike the maps of both strands of every window are, which were read."""
+    if not windows:
         return array(())
     both = [text for window in windows for text in _strands_of(window)]
     return strand_correlations(rows(opened.explained(both, contrast).bases(0, "uniform"), both))

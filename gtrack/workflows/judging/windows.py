@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,8 +10,10 @@ from gtrack.core.scan.grid import BOTH, REVERSE
 from gtrack.core.sequences import reverse_complement
 from gtrack.core.targets import Target
 from gtrack.evaluation.passport_windows import (
+    apart,
     called,
     called_on_the_other_strand,
+    first_of_their_like,
     in_chance_order,
     mostly_known,
     reads_reverse,
@@ -66,10 +68,16 @@ class Windows:
         self._said = list(_probabilities(scan, target))
 
     def seen(self, count: int, enough: int) -> tuple[Window, ...]:
-        """Return windows to be shuffled: those called on the other strand, where `enough` are."""
+        """Return windows to be shuffled: those called on the other strand, where `enough` are.
+
+        What overlaps, or is alike, counts once: its shuffles are many, its score is one.
+        """
         called = called_on_the_other_strand(self._said, self._rows)
-        some = sum(called)
-        return self._drawn(called, min(count, some)) if some >= enough else self._drawn((), count)
+        order = in_chance_order(len(self._grid), self._seed, called)[: sum(called)]
+        some = self._apart(order, count)
+        if len(some) >= enough:
+            return some
+        return self._apart(in_chance_order(len(self._grid), self._seed), count)
 
     def explained(self, count: int) -> tuple[Window, ...]:
         """Return windows whose maps are held to the model: those called before the others.
@@ -79,11 +87,17 @@ class Windows:
         """
         return self._drawn(called(self._said, self._rows), count)
 
+    def _apart(self, order: Sequence[int], count: int) -> tuple[Window, ...]:
+        grid = self._grid
+        lone = apart(order, grid.chrom, grid.start, grid.end)
+        found = tuple(islice(self._windows(lone), count))
+        return tuple(found[at] for at in first_of_their_like([each.text for each in found]))
+
     def _drawn(self, first: Sequence[bool], count: int) -> tuple[Window, ...]:
         order = in_chance_order(len(self._grid), self._seed, first)
         return tuple(islice(self._windows(order), count))
 
-    def _windows(self, order: Sequence[int]) -> Iterator[Window]:
+    def _windows(self, order: Iterable[int]) -> Iterator[Window]:
         grid = self._grid
         for index in order:
             (text,) = window_sequences(self._genome, grid, index, index + 1)

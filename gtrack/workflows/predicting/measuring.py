@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.printable import shown
 from gtrack.core.scan.prediction import Prediction
+from gtrack.core.training.likeness import alike_groups
 from gtrack.core.training.truth import Truth
 from gtrack.evaluation.outputs import score_known
 from gtrack.io.examples_csv import number_in
@@ -39,11 +40,13 @@ def measure(
     head: Head,
     regions: Sequence[Interval],
     fields: Sequence[Mapping[str, str]],
+    bases: Callable[[Interval], str],
 ) -> Measured:
     """Measure predictions where the truth stands beside the sequences.
 
     For classes it is in the column `label`, by name or index; for labels and values, in a column
-    under the name of each output, or for one output in `label`.
+    under the name of each output, or for one output in `label`. Sequences that are alike are one
+    observation, as in a training's test.
 
     Parameters
     ----------
@@ -55,6 +58,8 @@ def measure(
         The rows, with their labels.
     fields : sequence of mapping
         What a CSV says of each row; none of other files.
+    bases : callable
+        Returns the sequence of a row.
 
     Raises
     ------
@@ -63,7 +68,7 @@ def measure(
     """
     given = [region.label or "" for region in regions]
     if head.outputs == "classes":
-        return _of_classes(said, head, given) if any(given) else Measured()
+        return _of_classes(said, head, regions, bases) if any(given) else Measured()
     if fields and all(name in fields[0] for name in head.names):
         columns = {name: [row[name] for row in fields] for name in head.names}
     elif any(given) and len(head.names) == 1:
@@ -84,10 +89,17 @@ def measure(
         ]
         for at in rows
     ]
-    return _scored(said, Truth.listed(head.outputs, head.names, numbers), rows)
+    truth = Truth.listed(head.outputs, head.names, numbers)
+    return _scored(said, truth, rows, [bases(regions[at]) for at in rows])
 
 
-def _of_classes(said: Prediction, head: Head, given: Sequence[str]) -> Measured:
+def _of_classes(
+    said: Prediction,
+    head: Head,
+    regions: Sequence[Interval],
+    bases: Callable[[Interval], str],
+) -> Measured:
+    given = [region.label or "" for region in regions]
     rows = [at for at, label in enumerate(given) if label]
     indices = [_index_in(head, given[at]) for at in rows]
     if None in indices:
@@ -97,7 +109,8 @@ def _of_classes(said: Prediction, head: Head, given: Sequence[str]) -> Measured:
             f"not measured: label {shown(odd, 60)!r} is no output of it ({_listed(head.names)}); "
             "write these, or their numbers from 0 in this order, in the column label",
         )
-    return _scored(said, Truth.listed("classes", head.names, indices), rows)
+    truth = Truth.listed("classes", head.names, indices)
+    return _scored(said, truth, rows, [bases(regions[at]) for at in rows])
 
 
 def _index_in(head: Head, label: str) -> int | None:
@@ -106,9 +119,11 @@ def _index_in(head: Head, label: str) -> int | None:
     return head.index_of(label.removesuffix(".0")) if found is None else found
 
 
-def _scored(said: Prediction, truth: Truth, rows: Sequence[int]) -> Measured:
+def _scored(
+    said: Prediction, truth: Truth, rows: Sequence[int], sequences: Sequence[str]
+) -> Measured:
     """Score the rows that have both a truth and a prediction."""
-    scores, lack = score_known(said.logits, truth, rows)
+    scores, lack = score_known(said.logits, truth, rows, alike_groups(sequences))
     return Measured(scores, "" if lack is None else f"not all is measured: {lack}")
 
 

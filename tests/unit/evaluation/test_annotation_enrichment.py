@@ -151,6 +151,27 @@ def test_relevance_on_the_annotation_is_found() -> None:
     assert against_shifts(maps, masks).n == 20
 
 
+@pytest.mark.parametrize("regions", [6, 40])
+def test_an_interval_holds_chance_where_few_regions_have_the_relevance(regions: int) -> None:
+    """Peaks of very different height, most of them off the annotation, as chance has it."""
+    rng, held, runs = np.random.default_rng(6), np.zeros(2), 150
+    for seed in range(runs):
+        maps, masks, bases = [], [], []
+        for _ in range(regions):
+            values, mask = 0.01 + np.zeros(200), np.zeros(200, np.bool_)
+            peak, site = rng.integers(0, 180, 2)
+            values[peak : peak + 20] += rng.lognormal(0, 1) * (rng.random() < 0.6)
+            mask[site : site + 15] = True
+            maps.append(values)
+            masks.append(mask)
+            bases.append("".join(rng.choice(list("ACGT"), 200)))
+        given = {"draws": 300, "resamples": 200, "seed": seed}
+        one = against_shifts(maps, masks, **given)
+        two = against_background(maps, masks, bases, **given)
+        held += [one.ci_low <= 1 <= one.ci_high, two.ci_low <= 1 <= two.ci_high]
+    assert (held / runs > 0.88).all(), held / runs
+
+
 def test_composition_alone_is_no_enrichment_against_like_background() -> None:
     """Relevance follows GC and the annotation does: shifts see it, matched background does not."""
     rng = np.random.default_rng(4)

@@ -43,6 +43,35 @@ def test_one_class_alone_has_an_accuracy_with_wilsons_interval(given: tuple[int,
         )
 
 
+def test_rows_of_one_origin_count_once() -> None:
+    """Forty loci of ten copies, scored by chance: the interval holds it as often as it says."""
+    rng, held = np.random.default_rng(3), np.zeros((2, 2))
+    groups = np.repeat(np.arange(40), 10)
+    truth = Truth.listed("classes", ("a", "b"), (groups % 2).tolist())
+    for _ in range(60):
+        scores = np.repeat(rng.normal(size=40), 10) + 0.3 * rng.normal(size=400)
+        logits = np.stack([np.zeros(400), scores], axis=1)
+        for at, given_groups in enumerate((None, groups)):
+            found, _ = score_known(logits, truth, range(400), given_groups)
+            assert found is not None
+            assert found.get("independent") == (None if given_groups is None else 40)
+            ends = (found[name] for name in ("auroc", "accuracy"))
+            held[at] += [end["low"] <= 0.5 <= end["high"] for end in ends]
+    assert (held[0] < 45).all()
+    assert (held[1] > 53).all(), held
+
+
+def test_one_class_of_copies_has_the_interval_of_its_origins() -> None:
+    logits, groups = np.tile([0.0, 1.0], (30, 1)), np.repeat(np.arange(3), 10)
+    truth = Truth.listed("classes", ("a", "b"), [1] * 30)
+    scores, _ = score_known(logits, truth, range(30), groups)
+    assert scores is not None
+    assert (scores["rows"], scores["independent"]) == (30, 3)
+    assert scores["accuracy"]["low"] < 0.5
+    alone, _ = score_known(logits, truth, range(30), np.arange(30))
+    assert alone == score_known(logits, truth, range(30))[0]
+
+
 def test_nothing_to_measure_is_said() -> None:
     truth = Truth.listed("values", ("x",), [[1.0], [1.0]])
     assert score_known(np.ones((2, 1)), truth, [0, 1]) == (None, "no second value of 'x'")

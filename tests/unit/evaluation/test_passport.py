@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gtrack.core.sequences import reverse_complement
 from gtrack.evaluation.evidence import Evidence, auroc, judge
 from gtrack.evaluation.passport import (
     EXACT,
+    MANY,
     MASKED,
     MUTATED,
     SEES,
@@ -25,12 +27,15 @@ from gtrack.evaluation.passport import (
     Passport,
     at_least,
     at_most,
+    of_few,
     worst,
 )
 from gtrack.evaluation.passport_cost import passes
 from gtrack.evaluation.passport_windows import (
+    apart,
     bases_to_change,
     called_on_the_other_strand,
+    first_of_their_like,
     in_chance_order,
     largest_difference,
     reads_reverse,
@@ -189,6 +194,28 @@ def test_chance_supports_values_no_more_often_than_calls() -> None:
         assert (either >= two_sided).mean() == pytest.approx((drawn >= one_sided).mean(), abs=0.02)
 
 
+@pytest.mark.parametrize("windows", [10, 15, 25, 39])
+@pytest.mark.parametrize("limits", [SEES, SEES_EITHER])
+def test_chance_passes_few_windows_no_more_often_than_many(windows: int, limits) -> None:
+    rng = np.random.default_rng(8)
+
+    def passed(n: int) -> list[float]:
+        drawn = np.array([auroc(*rng.normal(size=(2, n))) for _ in range(4000)])
+        value = np.maximum(drawn, 1 - drawn) if limits is SEES_EITHER else drawn
+        return [float((value >= each).mean()) for each in of_few(limits, n)]
+
+    assert of_few(limits, MANY) == limits
+    assert passed(windows) == pytest.approx(passed(MANY), abs=0.03)
+
+
+def test_few_windows_are_judged_by_wider_limits() -> None:
+    scores = np.linspace(0, 1, 10)
+    few = judge(replace(evidence(), real=scores + 0.15, shuffled=scores))
+    (line,) = (line for line in few.of("A") if line.name == "A1")
+    assert (line.value, line.verdict) == (0.64, "mixed")
+    assert (line.supported, line.mixed) == of_few(SEES, 10)
+
+
 @pytest.mark.parametrize(("name", "column"), [("C1", "twin"), ("C3", "conserved"), ("C4", "track")])
 def test_inexact_rules_pull_b_down(name: str, column: str) -> None:
     found = judge(replace(evidence(), **{column: np.full(3, 0.01)}))
@@ -249,6 +276,25 @@ def test_windows_are_chosen_by_the_strand_that_is_not_read(said) -> None:
     found = called_on_the_other_strand(probabilities, [2] * len(said))
     for window, (forward, reverse) in enumerate(said):
         assert found[window] == ((forward if reads_reverse(window) else reverse) > 0.5)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 60), st.integers(1, 20)), max_size=30))
+def test_windows_apart_have_no_base_in_common(windows) -> None:
+    chrom, start, length = np.array(windows, np.int64).reshape(-1, 3).T
+    expected: list[int] = []
+    bases = [{(c, at) for at in range(s, s + n)} for c, s, n in windows]
+    for at, own in enumerate(bases):
+        if not any(own & bases[other] for other in expected):
+            expected.append(at)
+    assert list(apart(range(len(windows)), chrom, start, start + length)) == expected
+
+
+def test_variants_of_a_sequence_are_alike() -> None:
+    rng = np.random.default_rng(2)
+    one, two = ("".join(rng.choice(list("ACGT"), 200)) for _ in range(2))
+    variant = one[:90] + "ACGT"["CGTA".index(one[90])] + one[91:]
+    assert first_of_their_like([one, variant, two, reverse_complement(one)]) == [0, 2]
+    assert first_of_their_like([]) == []
 
 
 @given(st.integers(0, 40), st.integers(0, 5))

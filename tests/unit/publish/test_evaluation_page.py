@@ -391,6 +391,15 @@ def test_less_can_be_better() -> None:
     assert beats_chance(row(metric="pearson", value=0.1, half=0.09, baseline=-0.07)) is True
     assert beats_chance(row(metric="aopc_morf", value=-1, baseline=-3)) is True
     assert beats_chance(row(metric="gini")) is None
+    near = row(value=0.3, baseline=0.2)
+    assert beats_chance(near) is True
+    assert beats_chance(replace(near, over_low=-0.01, over_high=0.2)) is False
+    assert beats_chance(replace(near, ci_low=0.1, over_low=0.01, over_high=0.2)) is True
+    fewer = row(metric="shift_p", value=0.3, half=0.5, baseline=0.5)
+    assert beats_chance(replace(fewer, over_low=-0.4, over_high=-0.1)) is True
+    assert beats_chance(replace(fewer, over_low=-0.4, over_high=0.1)) is False
+    loose = row(metric="pearson", value=0.1, half=0.12, baseline=-0.07)
+    assert beats_chance(replace(loose, over_low=0.05, over_high=0.3)) is False
     assert beats_chance(replace(row(), baseline=NAN)) is None
 
 
