@@ -157,8 +157,7 @@ def _track(track: TrackSpec, manifest: RunManifest) -> dict[str, Any]:
         shown["indexed"] = False
     return {
         **shown,
-        "height": 42,
-        "displayMode": "EXPANDED",
+        "displayMode": "EXPANDED",  # as high as igv.js makes it: two rows
         "color": f"rgb({GREY})",
         "gtrack": {"kind": track.kind},
     }

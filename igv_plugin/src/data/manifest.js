@@ -182,8 +182,7 @@ function configOf(shown, { models, tracks }) {
     ...config,
     ...(/^(BED|narrowPeak|broadPeak)$/.test(format) && { delimiter: '\t' }), // not at spaces
     ...(index ? { indexURL: index } : format !== 'bigBed' && { indexed: false }),
-    height: 42,
-    color: GREY, // that of hits is their own
+    color: GREY, // that of hits is their own; as high as igv.js makes it: two rows
     gtrack: { kind },
   }
 }
