@@ -203,7 +203,8 @@ def test_hits_keep_their_own_colours() -> None:
 
 def test_only_a_tabix_file_is_indexed() -> None:
     genes, peaks, wide = [t for t in tracks(WITH_HITS) if kind_of(t) == "annotation"]
-    assert not any("height" in each for each in (genes, peaks, wide)), "igv.js' own: two rows"
+    for each in (genes, peaks, wide):
+        assert each["height"] == each["margin"] + 2 * each["expandedRowHeight"], "two rows"
     assert genes["indexed"] is False
     assert "indexURL" not in genes
     assert peaks["indexURL"] == peaks["url"] + ".tbi"
