@@ -120,6 +120,8 @@ export interface Viewport {
   trackLabelElement?: HTMLElement
   featureCache?: FeatureCache
   loading?: unknown
+  /** How far down its rows are scrolled (px). */
+  contentTop?: number
   /** What is drawn; of tracks, with what it was drawn for. */
   canvas?: HTMLCanvasElement & { _data?: object }
   getWidth(): number
@@ -145,6 +147,8 @@ export interface TrackView {
   sampleInfoViewport?: { viewport?: HTMLElement }
   sampleNameViewport?: { viewport?: HTMLElement }
   paintAxis(): void
+  /** Scrolls the rows of a track that has more than it shows. */
+  scrollByPixels(pixels: number): void
   repaintViews(): void
   updateViews(): Promise<void>
 }
@@ -176,6 +180,8 @@ export interface Track {
   featureSource: { getFeatures(query: Query): Promise<Feature[] | undefined> }
   trackView: TrackView
   clearCachedFeatures(): void
+  /** Of tracks with rows: how high what holds these features has to be (px). */
+  computePixelHeight?(features: object[]): number
   init(config: TrackConfig): void
   getState(): object
   isRelevance?: boolean

@@ -25,6 +25,9 @@ PURPLE = "204,121,167"
 SIGNAL_HEIGHT = 50
 """Of the bars of a signal that the user gave, in pixels."""
 
+TWO_ROWS = {"height": 60, "margin": 4, "expandedRowHeight": 28}
+"""Of annotations, which overlap: a feature is 14 pixels high, and its name ends 13 below it."""
+
 
 def igv_json(manifest: RunManifest) -> str:
     """Return the text of ``igv_session.json``."""
@@ -157,7 +160,7 @@ def _track(track: TrackSpec, manifest: RunManifest) -> dict[str, Any]:
         shown["indexed"] = False
     return {
         **shown,
-        "height": 42,
+        **TWO_ROWS,
         "displayMode": "EXPANDED",
         "color": f"rgb({GREY})",
         "gtrack": {"kind": track.kind},

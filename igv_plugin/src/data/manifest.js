@@ -148,6 +148,8 @@ const GIVEN = {
   color: GREY,
   altColor: GREY,
 }
+// Annotations overlap. A feature is 14 pixels high, and its name ends 13 below it.
+const TWO_ROWS = { height: 60, margin: 4, expandedRowHeight: 28 }
 const SHOWN = /^(relevance(-forward|-reverse)?|hits|score|sd|agreement|annotation)$/
 // What stands beside relevance: bars, too. A score has a colour that no letter and no sign has.
 /** @type {Record<string, string>} */
@@ -182,7 +184,7 @@ function configOf(shown, { models, tracks }) {
     ...config,
     ...(/^(BED|narrowPeak|broadPeak)$/.test(format) && { delimiter: '\t' }), // not at spaces
     ...(index ? { indexURL: index } : format !== 'bigBed' && { indexed: false }),
-    height: 42,
+    ...TWO_ROWS,
     color: GREY, // that of hits is their own
     gtrack: { kind },
   }

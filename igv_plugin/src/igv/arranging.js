@@ -1,6 +1,7 @@
 // The order of the tracks, those that are out of sight, and those that stay in sight: ruler and
 // sequence stand still while the rest is scrolled.
 import { laneOf, orderOf, tieOf } from '../data/lanes.js'
+import { keepRows } from './stacks.js'
 
 /** @typedef {import('../../igv.js').Browser} Browser */
 /** @typedef {import('../../igv.js').TrackView} TrackView */
@@ -13,6 +14,7 @@ const SHEET = `
   z-index: 600;
 }
 .gt-still:not(.igv-track-drag-handle) { background: #fff; }
+.igv-scrollbar-column > div > div { background: #8a8a8a; }
 `
 const STILL = ['ruler', 'sequence']
 const GENOME = ['ideogram', ...STILL] // not ours to move, nor what others add (0 and more)
@@ -47,7 +49,8 @@ function mark({ trackViews }) {
  * @param {import('../page/panel.js').Viewer} viewer
  * @param {AbortSignal} signal
  */
-export function keepInPlace({ browser, relevance, state, setModels }, signal) {
+export function keepInPlace(viewer, signal) {
+  const { browser, relevance, state, setModels } = viewer
   const { columnContainer: columns } = browser
   const root = /** @type {ShadowRoot} */ (columns.getRootNode())
   const seen = new MutationObserver(() => {
@@ -66,6 +69,7 @@ export function keepInPlace({ browser, relevance, state, setModels }, signal) {
     if (before.some((name, i) => name !== names[i])) void setModels({ order: names })
   }
   browser.on('trackorderchanged', ordered)
+  keepRows(viewer, signal)
   signal.addEventListener('abort', () => {
     seen.disconnect()
     browser.off('trackorderchanged', ordered)

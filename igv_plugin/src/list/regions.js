@@ -3,7 +3,7 @@ import { number, short, signed } from '../pure/words.js'
 import { placesOf } from '../pure/natural.js'
 import { orderBy } from '../pure/sites.js'
 import { rest } from '../pure/turns.js'
-import { kinOf, PLACE, widthOf } from './sites.js'
+import { kinOf, placeOf, widthOf } from './sites.js'
 
 /** @typedef {import('../pure/hits.js').Hit} Hit */
 /** @typedef {import('./listing.js').Asked} Asked */
@@ -49,7 +49,7 @@ export class RegionList {
     const width = widthOf(text?.name ?? [])
     this.#columns = [
       { id: 'name', title: 'Region', width, grow: 3, cell: (/** @type {Hit} */ row) => row.name },
-      PLACE,
+      placeOf(this.#facts.regions),
       ...this.#ofModels(),
       ...this.#beside(),
       {

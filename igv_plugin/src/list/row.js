@@ -7,23 +7,25 @@ import { h } from '../parts/dom.js'
 const TAIL = 8 // letters of a name that are always seen, as names differ at their ends, too
 
 /**
- * A cell, and how it is told what to say. That of a name loses its middle where there is no room.
+ * A cell, and how it is told what to say. Where there is no room a name loses its middle, and a
+ * place the end of its chromosome.
  *
  * @param {Column} column
- * @param {number} i
  */
-function makeCell({ number }, i) {
+function makeCell({ id, number }) {
+  const isPlace = id === 'position'
+  const isCut = isPlace || id === 'name'
   const [head, tail] = [new Text(), new Text()]
   const spans = () => [h('span', { class: 'gt-start' }, head), h('span', {}, tail)]
   const attributes = { role: 'gridcell', class: number && 'gt-number' }
-  const element = h('div', attributes, i ? head : spans())
+  const element = h('div', attributes, isCut ? spans() : head)
   let said = ''
   const say = (/** @type {string} */ text) => {
     if (text === said) return
     said = element.title = text
-    const letters = i ? [] : [...text]
-    const cut = Math.max(0, letters.length - TAIL)
-    head.data = i ? text : letters.slice(0, cut).join('')
+    const letters = isCut ? [...text] : []
+    const cut = isPlace ? letters.lastIndexOf(':') : Math.max(0, letters.length - TAIL)
+    head.data = isCut ? letters.slice(0, cut).join('') : text
     tail.data = letters.slice(cut).join('')
   }
   return { element, say }
@@ -43,7 +45,7 @@ export class Row {
    */
   constructor(columns, id, clicked) {
     this.#columns = columns
-    this.#cells = columns.map(makeCell)
+    this.#cells = columns.map((column) => makeCell(column))
     const onclick = () => clicked(this.at)
     const cells = this.#cells.map(({ element }) => element)
     this.element = h('div', { role: 'row', class: 'gt-row', id, onclick }, cells)

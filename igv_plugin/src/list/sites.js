@@ -30,10 +30,25 @@ export function widthOf(names, more = 0) {
   return Math.min(Math.max(NAME.least, (longest + more + 1) * NAME.letter), NAME.most)
 }
 
-/** @type {Column} */
-export const PLACE = {
-  ...{ id: 'position', title: 'Place', width: 6.2, grow: 4 },
-  cell: (row) => `${row.chrom}:${number(row.chromStart + 1)}`,
+/** The same of a place, which is all numbers (rem). */
+const POSITION = { letter: 0.46, least: 6.2, most: 8 }
+
+/**
+ * The column of places, so wide that those of a human genome have room.
+ *
+ * @param {Table} table
+ * @returns {Column}
+ */
+export function placeOf({ data, text }) {
+  const { letter, least, most } = POSITION
+  let [last, name] = [0, 0]
+  for (const start of data.chromStart) last = Math.max(last, start)
+  for (const { length } of text?.chrom ?? []) name = Math.max(name, length)
+  const width = (name + number(last + 1).length + 1) * letter
+  return {
+    ...{ id: 'position', title: 'Place', grow: 4, width: Math.min(Math.max(least, width), most) },
+    cell: (row) => `${row.chrom}:${number(row.chromStart + 1)}`,
+  }
 }
 
 /**
@@ -52,12 +67,12 @@ function ranked(names, codes) {
 export class HitList {
   label = 'Motif hits'
   version = 0
+  /** @type {Column[]} */
   #columns = [
     {
       ...{ id: 'name', title: 'Motif', width: 5, grow: 8 },
       cell: (/** @type {Hit} */ row) => `${row.name} ${row.strand.replace('-', '−')}`,
     },
-    PLACE,
     {
       ...{ id: 'relevance', title: 'Relevance', width: 4.8, number: true, down: true },
       cell: (/** @type {Hit} */ row) => signed(row.relSum),
@@ -76,6 +91,7 @@ export class HitList {
   constructor(table) {
     this.table = table
     this.#columns[0].width = widthOf(table.text?.name ?? [], 2)
+    this.#columns.splice(1, 0, placeOf(table))
   }
 
   get all() {
@@ -150,7 +166,7 @@ export class SiteList {
         ...{ id: 'name', title: 'Family', width: widthOf(names), grow: 8, cell: kinOf },
         meaning: 'Motifs that match at the same places, and which of them matches best here',
       },
-      PLACE,
+      placeOf(this.#table),
       ...models.map((model) => columnOf(model)),
       { ...Q, meaning: `${FDR}. Of the best hit` },
     ]

@@ -62,3 +62,45 @@ test('names of HOCOMOCO keep their factor and their number', () => {
     await shot(page, 'hocomoco-names')
   })
 })
+
+/** Runs in the page: of each place what is seen of its two parts, and all of it. */
+const drawnPlaces = () =>
+  [...document.querySelectorAll('.gt-space .gt-row > :nth-child(2)')].map((cell) => {
+    const { left, right } = cell.getBoundingClientRect()
+    const range = document.createRange()
+    range.selectNodeContents(cell.lastChild)
+    const end = range.getBoundingClientRect()
+    const { scrollWidth, clientWidth } = cell.querySelector('.gt-start') ?? cell
+    const said = cell.lastChild.textContent
+    const seen = end.left >= left && end.right <= right + 1
+    return { said: said.slice(said.lastIndexOf(':')), seen, cut: scrollWidth > clientWidth }
+  })
+
+for (const [chrom, more, cut] of [
+  ['chr10', 133_000_000, false],
+  ['NODE_17_length_120034_cov_19.170810', 0, true],
+]) {
+  test(`each row says where its hit is in ${chrom}`, () => {
+    const moved = (line) =>
+      line.replace(/^chr\d\t(\d+)\t(\d+)/, (_, ...ends) =>
+        [chrom, ...ends.slice(0, 2).map((end) => more + Number(end))].join('\t'),
+      )
+    const of = (seed, model) => hitsBED(60, seed, model).split('\n').map(moved).join('\n')
+    const hits = { cnn: of(1, 'cnn'), dnabert2: of(2, 'dnabert2') }
+    return panel({ hits }, async (page) => {
+      await list(page)
+      for (const kind of ['hits', 'sites']) {
+        await page.getByLabel('What to list').selectOption(kind)
+        await list(page)
+        const places = await page.evaluate(drawnPlaces)
+        assert.ok(places.length > 5)
+        assert.ok(
+          places.every((place) => place.seen && place.cut === cut),
+          JSON.stringify(places[0]),
+        )
+        assert.match(places[0].said, /^:\d[\d,]+$/)
+      }
+      await shot(page, `places-${chrom}`)
+    })
+  })
+}

@@ -121,12 +121,15 @@ function small() {
     .map((e) => [e.outerHTML.slice(0, 90), size(e).width, size(e).height])
 }
 
-test('390 px: nothing goes out at the side, all can be touched, the list lies in sight', () =>
+test('a phone: nothing goes out at the side, all can be touched, the list lies in sight', () =>
   panel({ problems: [{ title: 'A problem', cure: 'A cure.' }] }, async (page) => {
     await page.setViewportSize({ width: 390, height: 844 })
     await until(page, () => document.querySelector('.gt-side').hidden)
     const wide = () => page.evaluate(() => document.documentElement.scrollWidth)
     assert.equal(await wide(), 390)
+    await page.setViewportSize({ width: 320, height: 568 }) // or 1280 px at 400 %
+    await eventually(async () => assert.equal(await wide(), 320))
+    await page.setViewportSize({ width: 390, height: 844 })
     await page.getByRole('button', { name: 'List', exact: true }).click()
     await page.evaluate(() => window.panel.go(5))
     assert.equal(await wide(), 390)

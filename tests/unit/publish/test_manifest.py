@@ -180,9 +180,12 @@ def test_a_manifest_of_the_first_version_says_what_it_meant() -> None:
     assert [model["targets"] for model in read.models] == [["site"], ["site"]]
     assert {model["outputs"]["kind"] for model in read.models} == {"classes"}
     shared = '   "autoscaleGroup": "relevance",\n'  # now each model has a scale of its own
-    assert igv_json(read) == (OLD / "igv_session.json").read_text().replace(shared, "")
-    old = ET.parse(OLD / "igv_session.xml").getroot()
-    assert paths(ET.fromstring(igv_xml(read))) == paths(old), "another picture of the same files"
+    one_row = '   "height": 42,\n'
+    two_rows = '   "height": 60,\n   "margin": 4,\n   "expandedRowHeight": 28,\n'
+    old = (OLD / "igv_session.json").read_text().replace(shared, "")
+    assert igv_json(read) == old.replace(one_row, two_rows)
+    drawn = ET.parse(OLD / "igv_session.xml").getroot()
+    assert paths(ET.fromstring(igv_xml(read))) == paths(drawn), "another picture of the same files"
 
 
 def paths(session: ET.Element) -> set[str | None]:

@@ -129,6 +129,11 @@ def tracks(manifest: RunManifest) -> list[dict[str, Any]]:
     return list(json.loads(igv_json(manifest))["tracks"])
 
 
+def kind_of(track: dict[str, Any]) -> str | None:
+    kind: str | None = track.get("gtrack", {}).get("kind")
+    return kind
+
+
 def test_relevance_is_letters_each_on_a_scale_of_its_own() -> None:
     drawn = [track for track in tracks(WITH_HITS) if "gtrack" in track and "p99" in track["gtrack"]]
     assert {track["graphType"] for track in drawn} == {"dynseq"}
@@ -191,13 +196,15 @@ def test_the_xml_has_file_paths_and_no_control_character() -> None:
 
 
 def test_hits_keep_their_own_colours() -> None:
-    (hits,) = [t for t in tracks(WITH_HITS) if t.get("gtrack", {}).get("kind") == "hits"]
+    (hits,) = [t for t in tracks(WITH_HITS) if kind_of(t) == "hits"]
     assert "color" not in hits
     assert hits["format"] == "bigbed"
 
 
 def test_only_a_tabix_file_is_indexed() -> None:
-    genes, peaks, wide = (t for t in tracks(WITH_HITS) if t.get("height") == 42)
+    genes, peaks, wide = [t for t in tracks(WITH_HITS) if kind_of(t) == "annotation"]
+    for each in (genes, peaks, wide):
+        assert each["height"] == each["margin"] + 2 * each["expandedRowHeight"], "two rows"
     assert genes["indexed"] is False
     assert "indexURL" not in genes
     assert peaks["indexURL"] == peaks["url"] + ".tbi"
