@@ -31,8 +31,8 @@ from gtrack.publish.report.seal import sealed
 from gtrack.publish.report.signals import SignalRow, signal_scale
 from gtrack.publish.report.words import in_units
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.folder.marks import is_report
 from gtrack.workflows.folder.own_file import check_own_file
-from gtrack.workflows.folder.report_page import is_report
 from gtrack.workflows.reports.features import features_at
 from gtrack.workflows.reports.places import Place, best_hits, top_places
 

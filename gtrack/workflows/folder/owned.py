@@ -29,8 +29,7 @@ from gtrack.workflows.folder.annotation_record import RECORD, recorded
 from gtrack.workflows.folder.beside_record import RECORD as BESIDE
 from gtrack.workflows.folder.evaluation_record import evaluation_files
 from gtrack.workflows.folder.hub_folder import clear_unfinished_hubs, hub_files
-from gtrack.workflows.folder.report_page import is_report
-from gtrack.workflows.folder.shared_session import SHARED, is_shared
+from gtrack.workflows.folder.marks import SHARED, is_report, is_shared
 
 MANIFEST, RUN, PLAN = "manifest.json", "run.local.json", "plan/plan.json"
 TRUST = "trust.json"
