@@ -13,6 +13,7 @@ from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.hits.word_groups import Word
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.ports import Progress
+from gtrack.core.scan.given_values import signal_scale
 from gtrack.core.shown_places import ShownPlaces
 from gtrack.core.targets import path_of, titled
 from gtrack.core.top_places import largest
@@ -28,7 +29,7 @@ from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.loci import Locus
 from gtrack.publish.report.page import Report, report_html
 from gtrack.publish.report.seal import sealed
-from gtrack.publish.report.signals import SignalRow, signal_scale
+from gtrack.publish.report.signals import SignalRow
 from gtrack.publish.report.words import in_units
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.marks import is_report
