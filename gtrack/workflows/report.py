@@ -33,8 +33,7 @@ from gtrack.publish.report.words import in_units
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
 from gtrack.workflows.folder.marks import is_report
 from gtrack.workflows.folder.own_file import check_own_file
-from gtrack.workflows.reports.features import features_at
-from gtrack.workflows.reports.places import Place, best_hits, top_places
+from gtrack.workflows.reports.places import Place, best_hits, features_at, top_places
 
 Row = TypeVar("Row")
 
