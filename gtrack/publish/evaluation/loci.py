@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _FINEST = 0.25
+_MOST = 120  # bases of a place
 _SMALLEST = 0.01  # of the lane's height: lower letters cannot be seen
 _TEXT = 130  # bases up to which the sequence is written beneath
 
@@ -83,13 +84,13 @@ class LocusPlot:
         return f"{self.chrom}:{self.start + 1:,}-{self.start + len(self.bases):,}"
 
 
-def part(plot: LocusPlot, most: int = 120) -> LocusPlot:
+def part(plot: LocusPlot) -> LocusPlot:
     """Return at most so many bases of a place.
 
     They lie around the middle of the first interval of truth; without truth, around the largest
     |relevance| of the first lane.
     """
-    length = len(plot.bases)
+    length, most = len(plot.bases), _MOST
     if length <= most:
         return plot
     middle = length // 2
