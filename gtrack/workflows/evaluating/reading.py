@@ -114,9 +114,9 @@ class ModelReader:
             reverse_complement(text) if strand == "reverse" else text
             for text, strand in zip(texts, read, strict=True)
         ]
-        outputs = self._outputs(first)
+        outputs = self.outputs(first)
         if "both" in read:  # then all of them are
-            outputs = (outputs + self._outputs([reverse_complement(text) for text in texts])) / 2
+            outputs = (outputs + self.outputs([reverse_complement(text) for text in texts])) / 2
         return self.plan.contrasts @ outputs.T
 
     def left_out(self, texts: Sequence[str], strands: Sequence[str]) -> list[list[Any]] | None:
@@ -150,7 +150,13 @@ class ModelReader:
 
     def outputs(self, texts: Sequence[str]) -> Any:
         """Return what the model says of texts as they are, shape (n, outputs)."""
-        return self._outputs(texts)
+        return outputs_of(
+            self.model,
+            texts,
+            budget=self.budget,
+            precision=self._precision,
+            runner=self._runner,
+        )
 
     @property
     def ism_share(self) -> float:
@@ -166,15 +172,6 @@ class ModelReader:
     def strands_read(self) -> int:
         """How many strands a window costs."""
         return 2 if self.plan.strand == "both" else 1
-
-    def _outputs(self, texts: Sequence[str]) -> Any:
-        return outputs_of(
-            self.model,
-            texts,
-            budget=self.budget,
-            precision=self._precision,
-            runner=self._runner,
-        )
 
     def _strand(self, of_region: str) -> str:
         if self.plan.strand != "region":
