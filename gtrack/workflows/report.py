@@ -85,10 +85,8 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     OutputError
         When the page cannot be written.
     """
-    scan, target = (
-        open_finished(job.out, "hits", "annotations", "tables"),
-        job.target or job.out / "report.html",
-    )
+    scan = open_finished(job.out, "hits", "annotations", "tables")
+    target = job.target or job.out / "report.html"
     check_own_file(target, is_report, "report", "--out")
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
@@ -131,9 +129,7 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
         )
     scores = _region_table(scan, shown)
     motifs = _tables(scan, "table", MOTIF_COLUMNS, parsed_share, NEW_COLUMNS)
-    words = _tables(
-        scan, "words", WORD_COLUMNS, parsed_word
-    )  # of hits of an earlier version there are none
+    words = _tables(scan, "words", WORD_COLUMNS, parsed_word)
     page = sealed(report_html(Report(scan.manifest, loci, motifs, scores, words)))
     write_text(target, page)
     drawn = sum(len(row.hits) for locus in loci for row in locus.plot.models)
@@ -190,7 +186,7 @@ def _tables(
     parsed: Callable[[Mapping[str, str]], Row],
     optional: Sequence[str] = (),
 ) -> Mapping[str, Sequence[Row]]:
-    """Return one table of the hits of every target that has it."""
+    """Return one table of the hits of every target that has it; earlier versions wrote no words."""
     found: dict[str, list[Row]] = {}
     for entry in (scan.manifest.hits or {}).get("models", ()):
         if key in entry:
