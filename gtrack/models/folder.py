@@ -158,8 +158,13 @@ def _check_kind(name: str, kind: type[ModelKind]) -> None:
         )
 
 
-def open_model(source: str | Path, *, device: str | torch.device = "cpu") -> SequenceModel:
-    """Open a model for inference: weights frozen, eval mode, float32, on its device.
+def open_model(
+    source: str | Path,
+    *,
+    device: str | torch.device = "cpu",
+    dtype: torch.dtype | None = None,
+) -> SequenceModel:
+    """Open a model for inference: weights frozen, eval mode, on its device.
 
     Parameters
     ----------
@@ -167,6 +172,8 @@ def open_model(source: str | Path, *, device: str | torch.device = "cpu") -> Seq
         A folder or a Hub id, as :func:`locate` takes them.
     device : str or torch.device
         Where the network lives.
+    dtype : torch.dtype, optional
+        Type of its weights and activations; float32 when not given.
 
     Raises
     ------
@@ -179,7 +186,7 @@ def open_model(source: str | Path, *, device: str | torch.device = "cpu") -> Seq
     name, kind = _recognised(source, folder)
     import torch  # noqa: PLC0415  (seconds)
 
-    model = kind.load(folder, device=device, dtype=torch.float32)
+    model = kind.load(folder, device=device, dtype=dtype or torch.float32)
     if missing := lacking(model, SequenceModel):
         raise ModelError(f"a model of kind {name!r} lacks {', '.join(missing)}; repair its package")
     return model
