@@ -70,7 +70,7 @@ STAGES = {
     "scan: shard written": ["gtrack.workflows.folder.parts:write_shard"],
     "merge: shards read": [
         "gtrack.workflows.folder.parts:read_shard",
-        "gtrack.workflows.folder.parts:is_done",
+        "gtrack.workflows.folder.parts:belongs",
     ],
     "merge: runs": ["gtrack.workflows.scanning.merging:_Tracks.add"],
     "merge: statistics": [

@@ -98,14 +98,14 @@ def outputs_of_rows(
     kept, place = _distinct(rows)
     batches = cut_batches(rows.lengths[kept], budget, 1, model.unit_limit)
 
-    def work(batch: BatchShape) -> NDArray[np.float64]:
+    def work(batch: BatchShape) -> NDArray[np.floating]:
         chosen = kept[batch.rows]
         collated = model.collate(rows[chosen], batch.n_rows, batch.n_units)
-        said = _pass(model, collated, precision)
+        said = batch_outputs(model, collated, precision)
         bad = np.flatnonzero(~np.isfinite(said[: len(chosen)]).all(axis=1))
         if len(bad):
             row = int(bad[0])
-            module = locate(model, row, lambda: _pass(model, collated, precision))
+            module = locate(model, row, lambda: batch_outputs(model, collated, precision))
             raise NonFiniteError(first + int(chosen[row]), module)
         return said[: len(chosen)]
 
@@ -136,24 +136,27 @@ def outputs_alone(model: SequenceModel, precision: Precision) -> Explain:
     def answer(
         batch: Any, contrasts: NDArray[np.float64], sequences: Sequence[str] = ()
     ) -> Explained:
-        said = _pass(model, batch, precision)
+        said = batch_outputs(model, batch, precision).astype(np.float64)
         explained = Explained(said, np.zeros((0, len(said), 0), np.float32))
         row = first_bad_row(explained)
         if row is not None:
-            raise NonFiniteError(row, locate(model, row, lambda: _pass(model, batch, precision)))
+            raise NonFiniteError(
+                row, locate(model, row, lambda: batch_outputs(model, batch, precision))
+            )
         return explained
 
     return answer
 
 
-def _pass(model: SequenceModel, batch: Any, precision: Precision) -> NDArray[np.float64]:
+def batch_outputs(model: SequenceModel, batch: Any, precision: Precision) -> NDArray[np.floating]:
+    """Return what a model says of a batch, in the type of what it embeds."""
     import torch  # noqa: PLC0415  (seconds)
 
     with torch.no_grad(), products(precision, model):
         embedded = model.embed(batch)
         with autocast(precision, model):
             logits = model.forward(embedded, batch)
-    return np.asarray(logits.double().cpu().numpy())
+        return np.asarray(logits.to(embedded.dtype).cpu().numpy())
 
 
 def _distinct(rows: Encodings) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

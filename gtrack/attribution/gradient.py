@@ -6,43 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import ClassVar
 
-from gtrack.core.parameters import complete
+from gtrack.attribution.parametrised import Parametrised
 from gtrack.core.ports import Explain, SequenceModel
-from gtrack.core.precision import Precision
 
 ONE_HOT = ("cnn",)
 """Kinds of models whose embedding is one-hot bases."""
 
 
-class Gradient:
+class Gradient(Parametrised):
     """Input x gradient, no rules.
 
     Its parameter ``centred`` says whether the gradient is taken less its mean over the four bases
     (Majdandzic et al. 2023, doi 10.1186/s13059-023-02956-3): what a gradient says off the plane of
     one-hot bases is noise. It matters to models that read one-hot bases alone.
-
-    Parameters
-    ----------
-    parameters : mapping of str to str, optional
-        What :meth:`validated` returned; without it, the defaults.
-    precision : {"fp32", "tf32", "bf16"}
-        Arithmetic of the matrix products; the sum of relevance is never below float32.
     """
 
     name = "gradient"
-    per_base = False
     allowed: ClassVar[Mapping[str, Sequence[str]]] = {"centred": ("no", "yes")}
-
-    def __init__(
-        self, parameters: Mapping[str, str] | None = None, precision: Precision = "fp32"
-    ) -> None:
-        self.parameters = self.validated(parameters or {})
-        self.precision: Precision = precision
-
-    @classmethod
-    def validated(cls, given: Mapping[str, str]) -> dict[str, str]:
-        """Return all parameters; an unknown name or value is an InputError."""
-        return complete(cls.name, given, cls.allowed)
 
     def used(self, kind: str) -> dict[str, str]:
         """Return the parameters for a kind that reads one-hot bases, nothing for others."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gtrack.attribution.finite import NonFiniteError, first_bad_row, locate
-from gtrack.attribution.precision import autocast, check, products
+from gtrack.attribution.forwards import batch_outputs
+from gtrack.attribution.precision import check
 from gtrack.attribution.rules.context import borrowed
 from gtrack.attribution.substitutions import substitution_effects
 from gtrack.core.encodings import Explained
@@ -87,12 +87,15 @@ class _Explain:
         self, batch: Any, contrasts: NDArray[np.float64], sequences: Sequence[str] = ()
     ) -> Explained:
         """Explain one batch; see :class:`gtrack.core.ports.Explain`."""
-        logits = self._outputs(batch)
+        logits = batch_outputs(self.model, batch, self.precision)
         longest = max(map(len, sequences), default=0)
         relevance = np.zeros((len(contrasts), len(logits), longest), logits.dtype)
         said = Explained(logits, relevance)
         if (row := first_bad_row(said)) is not None:
-            raise NonFiniteError(row, locate(self.model, row, lambda: self._outputs(batch)))
+            raise NonFiniteError(
+                row,
+                locate(self.model, row, lambda: batch_outputs(self.model, batch, self.precision)),
+            )
         effects = substitution_effects(
             self.model,
             sequences,
@@ -105,11 +108,3 @@ class _Explain:
         for row, (text, lost) in enumerate(zip(sequences, effects, strict=True)):
             relevance[:, row, : len(text)] = np.nan_to_num(lost)  # NaN is only at N
         return said
-
-    def _outputs(self, batch: Any) -> NDArray[np.floating]:
-        """Return what the model says of a batch, as every other method does."""
-        with torch.no_grad(), products(self.precision, self.model):
-            embedded = self.model.embed(batch)
-            with autocast(self.precision, self.model):
-                logits = self.model.forward(embedded, batch)
-            return np.asarray(logits.to(embedded.dtype).cpu().numpy())

@@ -10,6 +10,7 @@ import click
 from gtrack.cli.beside_options import beside_options, wanted_beside
 from gtrack.cli.options import FILE
 from gtrack.cli.terminal import echo
+from gtrack.core.printable import pasted
 
 
 @click.command()
@@ -25,7 +26,6 @@ def merge(folder: Path, **given: Any) -> None:
     Example:
       gtrack merge out/planned
     """
-    from gtrack.cli.next_step import print_next
     from gtrack.cli.stage_summary import print_spent
     from gtrack.cli.summary import print_summary
     from gtrack.workflows.merge import merge as workflow
@@ -36,4 +36,4 @@ def merge(folder: Path, **given: Any) -> None:
     else:
         print_summary(summary)
         print_spent(summary.spent)
-        print_next(folder)
+        echo(f"look at it: gtrack view {pasted(folder)}", err=True)

@@ -12,6 +12,7 @@ from gtrack.cli.options import FILE
 from gtrack.cli.scan_options import scan_job, scan_options
 from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
+from gtrack.core.printable import pasted
 
 if TYPE_CHECKING:
     from gtrack.workflows.scan import Scanned
@@ -87,7 +88,6 @@ def scan(
 
 def _tell(done: Scanned, out: Path) -> None:
     """Print what a scan did."""
-    from gtrack.cli.next_step import print_next
     from gtrack.cli.passport_summary import print_passports, print_price
     from gtrack.cli.stage_summary import print_spent
     from gtrack.cli.summary import print_annotations, print_hits, print_older, print_summary
@@ -108,4 +108,4 @@ def _tell(done: Scanned, out: Path) -> None:
         print_price(out, done.price)
     if done.scan is not None:
         print_spent(done.spent)
-        print_next(out)
+        echo(f"look at it: gtrack view {pasted(out)}", err=True)

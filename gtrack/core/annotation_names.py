@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from gtrack.core.features import Feature
+from gtrack.core.intervals import union
 
 COLUMNS = ("name", "chrom", "start", "end")
 """Of the table of names; 0-based half-open."""
@@ -73,22 +73,5 @@ class AnnotationNames:
         return tuple(
             AnnotationName(name, chrom, start, end)
             for (name, chrom), places in sorted(self._found.items())
-            for start, end in _joined(places)
+            for start, end in union(places)
         )
-
-
-def _joined(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join what overlaps or touches.
-
-    Examples
-    --------
-    >>> _joined([(5, 9), (0, 5), (11, 12)])
-    [(0, 9), (11, 12)]
-    """
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(places):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
-        else:
-            found.append((start, end))
-    return found

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from gtrack.core.errors import InputError
 
 Strand = Literal["+", "-", "."]
+
+Span = tuple[int, int]
+"""Start and end: 0-based half-open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +104,20 @@ class Interval:
         if self.summit is None:
             return (self.start + self.end - width) // 2
         return self.start + self.summit - width // 2
+
+
+def union(spans: Iterable[Span], *, touching: bool = True) -> list[Span]:
+    """Return sorted, disjoint spans of those that overlap, or also touch.
+
+    Examples
+    --------
+    >>> union([(5, 9), (0, 5), (11, 12)])
+    [(0, 9), (11, 12)]
+    """
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and (start < found[-1][1] or (touching and start == found[-1][1])):
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found

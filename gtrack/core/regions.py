@@ -198,11 +198,6 @@ class Regions(Sequence[Interval]):
             _taken(self._origins, index),
         )
 
-    def rows(self) -> Iterator[Row]:
-        """Yield what there is of each, without making an `Interval` of it."""
-        for low in range(0, len(self), _AT_ONCE):
-            yield from self[low : low + _AT_ONCE]._rows()
-
     def _rows(self) -> Iterator[Row]:
         summits = (None if each < 0 else each for each in self.summit.tolist())
         return zip(

@@ -75,6 +75,17 @@ def cut_segments(
         NaN where there is none.
     """
     kept = (codes < 4) & np.isfinite(relevance)
-    edges = np.flatnonzero(np.diff(kept, prepend=False, append=False)).tolist()
-    for low, high in zip(edges[::2], edges[1::2], strict=True):
+    for low, high in true_runs(kept):
         yield Segment(chrom, start + low, codes[low:high], relevance[low:high])
+
+
+def true_runs(where: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return first and end of every run of true.
+
+    Examples
+    --------
+    >>> true_runs(np.array([True, False, True, True]))
+    [(0, 1), (2, 4)]
+    """
+    edges = np.flatnonzero(np.diff(where, prepend=False, append=False)).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))

@@ -7,7 +7,6 @@ region: tab-separated, one header line, nine significant digits, ``NA`` where th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 from gtrack.core.evaluation_rows import MetricRow
 from gtrack.core.small_file import whole_json
 from gtrack.io.atomic import write_text
-from gtrack.io.tables import write_table
 
 METRIC_COLUMNS = tuple(each.name for each in fields(MetricRow))
 
@@ -36,22 +34,6 @@ _CHUNK = "gtrack-evaluation-chunk/1"
 
 CHUNK_MARK = _CHUNK.encode()
 """What every chunk holds near its beginning."""
-
-
-def write_metrics(path: Path, rows: Iterable[MetricRow]) -> None:
-    """Write ``metrics.tsv``."""
-    cells = ([getattr(row, name) for name in METRIC_COLUMNS] for row in rows)
-    write_table(path, METRIC_COLUMNS, cells)
-
-
-def write_region_values(path: Path, rows: Iterable[Sequence[object]]) -> None:
-    """Write ``per_region.tsv``."""
-    write_table(path, REGION_VALUE_COLUMNS, rows)
-
-
-def write_enrichment(path: Path, rows: Iterable[Sequence[object]]) -> None:
-    """Write ``enrichment.tsv``."""
-    write_table(path, ENRICHMENT_COLUMNS, rows)
 
 
 def write_chunk(path: Path, seal: str, found: dict[str, Any]) -> None:

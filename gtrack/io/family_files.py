@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from gtrack.core.hits.motif_hit import FamilyMember, MotifShare
-from gtrack.io.atomic import replacing
+from gtrack.io.atomic import write_text
 from gtrack.io.bed_columns import cell
 from gtrack.io.hit_columns import number
 
@@ -24,10 +24,8 @@ NEW_COLUMNS = ("members",)
 
 def write_motifs_tsv(path: Path, shares: Iterable[MotifShare]) -> None:
     """Write one line per family, in the order given, atomically; see :data:`MOTIF_COLUMNS`."""
-    with replacing(path) as handle:
-        handle.write(("\t".join(MOTIF_COLUMNS) + "\n").encode())
-        for each in shares:
-            handle.write(("\t".join(_cells(each)) + "\n").encode())
+    rows = (MOTIF_COLUMNS, *map(_cells, shares))
+    write_text(path, "".join("\t".join(row) + "\n" for row in rows))
 
 
 def _cells(each: MotifShare) -> tuple[str, ...]:

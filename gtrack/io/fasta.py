@@ -10,7 +10,7 @@ from typing import Protocol
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
-from gtrack.core.sequences import as_read, not_dna, plain
+from gtrack.core.sequences import Reference, as_read, not_dna, plain
 from gtrack.io import fasta_cures
 from gtrack.io.faidx import Record
 from gtrack.io.fasta_index import find_index, user_cache
@@ -203,7 +203,7 @@ class Genome:
         self.close()
 
 
-def fasta_lines(genome: Genome) -> Iterator[bytes]:
+def fasta_lines(genome: Reference) -> Iterator[bytes]:
     """Yield a genome as FASTA, in lines of 60 letters of the case that they have in the file."""
     for chrom, size in genome.chrom_sizes.items():
         yield b">%b\n" % chrom.encode("ascii")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from gtrack.core.errors import OutputError
 from gtrack.core.printable import shown
 from gtrack.io import faidx, fasta_scan
-from gtrack.io.atomic import replacing
+from gtrack.io.atomic import write_parts
 from gtrack.io.bgzf import blocks_of
 
 
@@ -100,8 +100,7 @@ def _encode_gzi(blocks: list[tuple[int, int]]) -> bytes:
 
 
 def _write(index: Path, data: bytes, mtime: int) -> None:
-    with replacing(index) as handle:
-        handle.write(data)
+    write_parts(index, [data])
     if index.stat().st_mtime_ns < mtime:  # the FASTA comes from the future: another clock
         os.utime(index, ns=(mtime, mtime))
 

@@ -108,11 +108,6 @@ def has_changed(
     return None if record_file(path, on_bytes).sha256 == record.sha256 else OTHER_BYTES
 
 
-def differs_in_copy(sha256: str, record: FileRecord) -> str | None:
-    """Say whether a digest of all bytes that were copied is another than that of the record."""
-    return None if sha256 == record.sha256 else OTHER_BYTES
-
-
 def regular_size(path: Path) -> int | None:
     """Return the size of a file, links followed; None where there is no regular file.
 

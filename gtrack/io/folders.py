@@ -6,9 +6,11 @@ import os
 import re
 import secrets
 import shutil
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
+from gtrack.core.errors import OutputError
 from gtrack.core.interruption import Whole
 from gtrack.io.atomic import give_name, sync_files, sync_folder
 
@@ -29,6 +31,16 @@ def remove_empty(folder: Path) -> None:
         folder.unlink()
     with suppress(OSError):
         folder.rmdir()
+
+
+@contextmanager
+def writing_in(folder: Path) -> Iterator[None]:
+    """Do something in a folder; what the system refuses is an OutputError that names it."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or error
+        raise OutputError(f"{folder}: cannot write here: {why}") from error
 
 
 class _ReplacingFolder(Whole):

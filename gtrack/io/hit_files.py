@@ -11,7 +11,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.hits.motif_hit import LARGEST_SCORE, MotifHit, score_of
 from gtrack.core.printable import shown
 from gtrack.io import text
-from gtrack.io.atomic import replacing
+from gtrack.io.atomic import write_parts
 from gtrack.io.bed_columns import bed_chrom, cell
 from gtrack.io.hit_columns import COLUMNS, EARLIER_COLUMNS, NO_NUMBER, hit_rows, number
 
@@ -158,9 +158,7 @@ def write_narrow_peak(path: Path, peaks: Iterable[NarrowPeak]) -> None:
 
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
-    with replacing(path) as handle:
-        for line in lines:
-            handle.write(f"{line}\n".encode())
+    write_parts(path, (f"{line}\n".encode() for line in lines))
 
 
 def _minus_log10(p: float) -> str:

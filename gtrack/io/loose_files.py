@@ -25,7 +25,6 @@ NAMES = ("id", "name", "sequence_id", "seq_id")
 LABEL = "label"
 
 _LINE = 1 << 28  # bytes: a chromosome may stand in one line
-_WIDTH = 60
 _DNA = "ACGTNRYSWKMBDHVX"  # X is N in masked sequences
 _LETTERS = frozenset(_DNA + _DNA.lower())
 _ENOUGH = 0.5
@@ -76,19 +75,6 @@ def read_loose_rows(path: Path) -> list[_Pair]:
         raise InputError(f"{shown(path)}: no sequence in it; give a FASTA, or a CSV of sequences")
     _refuse_foreign(path, [loose for loose, _ in pairs])
     return pairs
-
-
-def fasta_parts(letters: Mapping[str, str]) -> Iterator[bytes]:
-    r"""Yield the text of a FASTA, a sequence at a time, in lines of 60 letters.
-
-    Examples
-    --------
-    >>> b"".join(fasta_parts({"a": "ACGT", "b": "nnACGTR"}))
-    b'>a\nACGT\n>b\nnnACGTR\n'
-    """
-    for name, sequence in letters.items():
-        lines = [sequence[at : at + _WIDTH] for at in range(0, len(sequence), _WIDTH)]
-        yield "\n".join([f">{name}", *lines, ""]).encode("ascii")
 
 
 def _of_fasta(path: Path, lines: _Lines) -> Iterator[_Pair]:

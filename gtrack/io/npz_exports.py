@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.errors import OutputError
 from gtrack.core.printable import shown
-from gtrack.io.atomic import replacing
+from gtrack.io.atomic import replacing, write_text
 
 
 class Window(NamedTuple):
@@ -121,8 +121,7 @@ def write_peaks(path: Path, peaks: Iterable[Peak]) -> None:
     lines = [
         f"{p.chrom}\t{p.start}\t{p.start + 1}\t{shown(p.name)}\t0\t.\t0\t-1\t-1\t0\n" for p in peaks
     ]
-    with replacing(path) as handle:
-        handle.write("".join(lines).encode())
+    write_text(path, "".join(lines))
 
 
 def write_npz(path: Path, members: Sequence[Member]) -> None:

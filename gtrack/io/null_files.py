@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.errors import InputError, VerificationError
 from gtrack.core.segments import Segment
-from gtrack.io.sealed import belongs, read_sealed, write_sealed
+from gtrack.io.sealed import read_sealed, write_sealed
 
 
 def null_path(out: Path, name: str) -> Path:
@@ -48,11 +48,6 @@ def write_null(path: Path, digest: str, segments: Sequence[Segment]) -> None:
         "relevance": [np.zeros(0, np.float32), *(s.relevance for s in segments)],
     }
     write_sealed(path, digest, arrays)
-
-
-def has_null(path: Path, digest: str) -> bool:
-    """Tell whether the file is there, whole, and belongs to `digest`."""
-    return belongs(path, digest)
 
 
 def read_null(path: Path, digest: str | None = None) -> list[Segment]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
 from gtrack.core.errors import InputError
 from gtrack.core.printable import shown
-from gtrack.io.atomic import replacing
-from gtrack.io.bgzf import BgzfWriter, blocks_in
-from gtrack.io.tabix import Columns, TabixIndex
+from gtrack.io.bgzf import BgzfWriter
+from gtrack.io.tabix import Columns, TabixIndex, indexed
 from gtrack.io.text import read_lines
 
 _AT_ONCE = 1 << 15  # rows
@@ -41,14 +39,8 @@ def pack_bed(source: Path, target: Path, chrom_sizes: Mapping[str, int]) -> str:
     OutputError
         When the disk refuses.
     """
-    with ExitStack() as stack:
-        file = stack.enter_context(replacing(target))
-        text, index = BgzfWriter(file), TabixIndex(Columns(1, 2, 3), max(chrom_sizes.values()))
+    with indexed(target, Columns(1, 2, 3), max(chrom_sizes.values())) as (text, index):
         _Rows(source, text, index).copy()
-        text.close()
-        file.flush()  # an index that is older than its table is warned about
-        beside = stack.enter_context(replacing(target.with_name(target.name + index.ending)))
-        beside.write(blocks_in(index.encode(text)))
     return index.ending
 
 

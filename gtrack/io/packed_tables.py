@@ -18,9 +18,8 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.io.atomic import replacing
-from gtrack.io.bgzf import BgzfWriter, blocks_in
-from gtrack.io.tabix import Columns, TabixIndex, index_ending
+from gtrack.io.bgzf import BgzfWriter
+from gtrack.io.tabix import Columns, TabixIndex, index_ending, indexed
 from gtrack.io.tables import WriteColumns, table_line, table_lines
 
 if TYPE_CHECKING:
@@ -81,13 +80,11 @@ def writing_packed(
     """
     kept = [at for at, column in enumerate(columns) if column not in without]
     named = [columns[at] for at in kept]
+    at = [named.index(name) for name in ("chrom", "start", "end")]
+    places = Columns(*(1 + each for each in at))
     with ExitStack() as stack:
-        file = stack.enter_context(replacing(path))
-        at = [named.index(name) for name in ("chrom", "start", "end")]
-        text, index = (
-            BgzfWriter(file),
-            TabixIndex(Columns(*(1 + each for each in at)), max(chrom_sizes.values())),
-        )
+        packed = indexed(path, places, max(chrom_sizes.values()))
+        text, index = stack.enter_context(packed)
         text.write(table_line(named))
         table = _Table(text, index, chrom_sizes, at, len(table_line(named)))
         waiting = _Orders(table, orders, path.parent, stack) if orders > 1 else None
@@ -102,10 +99,6 @@ def writing_packed(
         yield write
         if waiting is not None:
             waiting.merge()
-        text.close()
-        file.flush()  # an index that is older than its table is warned about
-        beside = stack.enter_context(replacing(path.with_name(path.name + index.ending)))
-        beside.write(blocks_in(index.encode(text)))
 
 
 class _Table:

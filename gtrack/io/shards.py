@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gtrack.core.errors import VerificationError
 from gtrack.core.scan.shard import ShardResult
-from gtrack.io.sealed import bears, belongs, read_sealed, write_sealed
+from gtrack.io.sealed import read_sealed, write_sealed
 
 
 def shard_path(folder: Path, index: int) -> Path:
@@ -23,16 +23,6 @@ def write_shard(path: Path, seal: str, results: Mapping[str, ShardResult]) -> No
         for column in ShardResult.columns()
     }
     write_sealed(path, seal, arrays)
-
-
-def is_done(path: Path, seal: str) -> bool:
-    """Tell whether a file is this shard of its plan, whole: then it need not be done again."""
-    return belongs(path, seal)
-
-
-def is_there(path: Path, seal: str) -> bool:
-    """Tell whether a file says that it is this shard of its plan; the merge reads all of it."""
-    return bears(path, seal)
 
 
 def read_shard(path: Path, seal: str, name: str) -> ShardResult:

@@ -7,14 +7,17 @@ are those of the SAM project). Rows come in bulk and are never walked one by one
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.io.bgzf import BgzfWriter
+from gtrack.io.atomic import replacing
+from gtrack.io.bgzf import BgzfWriter, blocks_in
 
 _SHIFT, _DEPTH = 14, 5  # of TBI: bins of 16 kb, and five levels above them
 _ZERO_BASED = 0x10000
@@ -160,3 +163,15 @@ class TabixIndex:
         while ((1 << 3 * (level + 1)) - 1) // 7 <= number:
             level += 1
         return number - ((1 << 3 * level) - 1) // 7 << _SHIFT + 3 * (self._depth - level)
+
+
+@contextmanager
+def indexed(path: Path, columns: Columns, longest: int) -> Iterator[tuple[BgzfWriter, TabixIndex]]:
+    """Give a packed text to be written and its index, to be told of it; both appear at the end."""
+    with replacing(path) as file:
+        text, index = BgzfWriter(file), TabixIndex(columns, longest)
+        yield text, index
+        text.close()
+        file.flush()  # an index that is older than its table is warned about
+        with replacing(path.with_name(path.name + index.ending)) as beside:
+            beside.write(blocks_in(index.encode(text)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gtrack.core.hits.word_groups import Word
-from gtrack.io.atomic import replacing
+from gtrack.io.atomic import write_text
 from gtrack.io.bed_columns import cell
 from gtrack.io.hit_columns import number
 
@@ -22,10 +22,8 @@ is near, its columns are ``NA``."""
 
 def write_words_tsv(path: Path, words: Iterable[Word]) -> None:
     """Write one line per word, in the order given, atomically; see :data:`WORD_COLUMNS`."""
-    with replacing(path) as handle:
-        handle.write(("\t".join(WORD_COLUMNS) + "\n").encode())
-        for each in words:
-            handle.write(("\t".join(_cells(each)) + "\n").encode())
+    rows = (WORD_COLUMNS, *map(_cells, words))
+    write_text(path, "".join("\t".join(row) + "\n" for row in rows))
 
 
 def _cells(word: Word) -> tuple[str, ...]:

@@ -34,6 +34,11 @@ def hits_say(units: Iterable[str]) -> tuple[str, str]:
     return _joined(_HITS, units)
 
 
+def signed(value: float) -> str:
+    """Return a number of three digits with its sign."""
+    return f"{value:+.3g}".replace("-", "\N{MINUS SIGN}")
+
+
 def _joined(words: dict[str, tuple[str, str]], units: Iterable[str]) -> tuple[str, str]:
     chosen = [words[unit] for unit in units]
     return " or ".join(up for up, _ in chosen), " or ".join(down for _, down in chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 from gtrack.core.evaluation_rows import TRACK, MetricRow
@@ -15,12 +15,13 @@ from gtrack.evaluation.sheet import Sheet
 from gtrack.evaluation.window_maps import sample_of
 from gtrack.io.digest import file_digest
 from gtrack.io.evaluation_files import (
+    ENRICHMENT_COLUMNS,
+    METRIC_COLUMNS,
+    REGION_VALUE_COLUMNS,
     read_chunk,
     write_chunk,
-    write_enrichment,
-    write_metrics,
-    write_region_values,
 )
+from gtrack.io.tables import write_table
 from gtrack.publish.drawing import require_matplotlib
 from gtrack.workflows.evaluating.annotated import (
     check_annotations,
@@ -117,11 +118,11 @@ def evaluate(
         annotated = tuple(measure_annotations(job, scan, annotations, progress))
         found = Found(scan, job, method, tracks, sample, drawn, called, labels, annotated)
         rows = tuple(rows_of_all(found))
-        write_region_values(folder.region_values, region_values(found))
+        write_table(folder.region_values, REGION_VALUE_COLUMNS, region_values(found))
         folder.enrichment.unlink(missing_ok=True)  # of a run with annotations
         if annotated:
-            write_enrichment(folder.enrichment, enrichments(found))
-        write_metrics(folder.metrics, rows)
+            write_table(folder.enrichment, ENRICHMENT_COLUMNS, enrichments(found))
+        write_table(folder.metrics, METRIC_COLUMNS, map(astuple, rows))
         write_page(folder, found, rows, chunks, truth, notes)
         folder.list_files()
     return EvaluateSummary(folder.out, len(scan.regions), len(drawn), rows)

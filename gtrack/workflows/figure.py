@@ -21,8 +21,8 @@ from gtrack.workflows.figures.gathering import (
     read_logos,
 )
 from gtrack.workflows.figures.locating import drawn, gazetteer
-from gtrack.workflows.folder.figure_file import is_figure
 from gtrack.workflows.folder.finished import open_finished, scanned_genome
+from gtrack.workflows.folder.marks import is_figure
 from gtrack.workflows.folder.own_file import check_own_file
 from gtrack.workflows.reports.places import best_hits
 

@@ -11,7 +11,6 @@ from typing import Any, cast
 from gtrack.core.errors import InputError
 from gtrack.core.ports import Progress, SequenceModel
 from gtrack.core.precision import Precision
-from gtrack.core.scan.grid import BOTH
 from gtrack.core.scan.plan import Plan
 from gtrack.core.targets import named
 from gtrack.evaluation.evidence import judge
@@ -93,8 +92,7 @@ def price(plan: Plan, windows: int = WINDOWS) -> Price:
         local = model.kind == _LOCAL
         cost += targets * passes(model.unit, model.window_bp, both, windows, local=local)
         grids = [grid, *(each.grid for each in [plan.null_grids().get(model.name)] if each)]
-        bits = [bits for each in grids for bits in each.strands.tolist()]
-        rows += targets * sum(2 if each == BOTH else 1 for each in bits)
+        rows += targets * sum(int(each.reads.sum()) for each in grids)
     return Price(cost, rows)
 
 

@@ -36,8 +36,7 @@ from gtrack.models.device import (
 from gtrack.models.folder import open_model, refuse_none
 from gtrack.workflows.folder.genome import genome_notes, window_sequences
 from gtrack.workflows.folder.kept_inputs import refuse_inputs
-from gtrack.workflows.predicting.measuring import measure
-from gtrack.workflows.predicting.said import ModelSaid
+from gtrack.workflows.predicting.measuring import ModelSaid, measure
 from gtrack.workflows.scanning.batch_runner import batch_runner
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.model_plan import plan_model

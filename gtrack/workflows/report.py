@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from gtrack.core.errors import InputError
-from gtrack.core.hits.motif_hit import MotifHit, MotifShare
-from gtrack.core.hits.word_groups import Word
+from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.manifest import TrackSpec
 from gtrack.core.ports import Progress
+from gtrack.core.scan.given_values import signal_scale
 from gtrack.core.shown_places import ShownPlaces
 from gtrack.core.targets import path_of, titled
 from gtrack.core.top_places import largest
@@ -28,17 +28,14 @@ from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.loci import Locus
 from gtrack.publish.report.page import Report, report_html
 from gtrack.publish.report.seal import sealed
-from gtrack.publish.report.signals import SignalRow, signal_scale
+from gtrack.publish.report.signals import SignalRow
 from gtrack.publish.report.words import in_units
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
+from gtrack.workflows.folder.marks import is_report
 from gtrack.workflows.folder.own_file import check_own_file
-from gtrack.workflows.folder.report_page import is_report
-from gtrack.workflows.reports.features import features_at
-from gtrack.workflows.reports.places import Place, best_hits, top_places
+from gtrack.workflows.reports.places import Place, best_hits, features_at, top_places
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+Row = TypeVar("Row")
 
 LOCI, SPAN = 30, 140
 
@@ -88,10 +85,8 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
     OutputError
         When the page cannot be written.
     """
-    scan, target = (
-        open_finished(job.out, "hits", "annotations", "tables"),
-        job.target or job.out / "report.html",
-    )
+    scan = open_finished(job.out, "hits", "annotations", "tables")
+    target = job.target or job.out / "report.html"
     check_own_file(target, is_report, "report", "--out")
     with ExitStack() as stack:
         genome = stack.enter_context(scanned_genome(scan, job.fasta))
@@ -133,7 +128,9 @@ def make_report(job: ReportJob, progress: Progress = lambda *_: None) -> ReportS
             for at, place in enumerate(places)
         )
     scores = _region_table(scan, shown)
-    page = sealed(report_html(Report(scan.manifest, loci, _motifs(scan), scores, _words(scan))))
+    motifs = _tables(scan, "table", MOTIF_COLUMNS, parsed_share, NEW_COLUMNS)
+    words = _tables(scan, "words", WORD_COLUMNS, parsed_word)
+    page = sealed(report_html(Report(scan.manifest, loci, motifs, scores, words)))
     write_text(target, page)
     drawn = sum(len(row.hits) for locus in loci for row in locus.plot.models)
     return ReportSummary(target, len(page.encode()), len(loci), drawn)
@@ -147,7 +144,8 @@ def _rows(
     hits: Sequence[list[MotifHit]],
 ) -> list[ModelRow]:
     """Return what one target says of every place, whose hits are given."""
-    spreads = _spreads(scan, spec, places)
+    beside = scan.spread(spec)
+    spreads = [None for _ in places] if beside is None else scan.values_at(beside, places)
     unit = in_units([scan.manifest.unit(spec.model)])
     rows = []
     for place, here, spread in zip(places, hits, spreads, strict=True):
@@ -158,23 +156,10 @@ def _rows(
     return rows
 
 
-def _spreads(
-    scan: FinishedScan, spec: TrackSpec, places: Sequence[Place]
-) -> list[NDArray[np.float32]] | list[None]:
-    """Return the standard deviation around the mean of an ensemble at every place."""
-    for each in scan.manifest.tracks:
-        if (each.kind, each.title) == ("sd", spec.title):
-            with BigWigReader(scan.out / each.path) as reader:
-                return [reader.values_or_none(*place) for place in places]
-    return [None for _ in places]
-
-
 def _signal(scan: FinishedScan, track: TrackSpec, places: Sequence[Place]) -> list[SignalRow]:
     """Return what a signal says of every place, on one scale."""
-    path = scan.out / track.path
-    big_file(path)  # a broken file must not reach the reader
-    with BigWigReader(path) as reader:
-        values = [reader.values_or_none(*place) for place in places]
+    big_file(scan.out / track.path)  # a broken file must not reach the reader
+    values = scan.values_at(track, places)
     low, high = signal_scale(values)
     return [SignalRow(track.shown, each, low, high) for each in values]
 
@@ -194,28 +179,20 @@ def _region_table(scan: FinishedScan, places: ShownPlaces) -> list[dict[str, str
     )
 
 
-def _motifs(scan: FinishedScan) -> Mapping[str, Sequence[MotifShare]]:
-    """Return every target's table of families."""
-    shares: dict[str, list[MotifShare]] = {}
+def _tables(
+    scan: FinishedScan,
+    key: str,
+    columns: Sequence[str],
+    parsed: Callable[[Mapping[str, str]], Row],
+    optional: Sequence[str] = (),
+) -> Mapping[str, Sequence[Row]]:
+    """Return one table of the hits of every target that has it; earlier versions wrote no words."""
+    found: dict[str, list[Row]] = {}
     for entry in (scan.manifest.hits or {}).get("models", ()):
-        path = scan.out / path_of(entry["table"])
-        try:
-            table = read_table(path, MOTIF_COLUMNS, optional=NEW_COLUMNS)
-            rows = [parsed_share(row) for row in table]
-        except ValueError as error:
-            raise InputError(f"{path}: {error}; call the hits again") from error
-        shares[titled(entry["model"], entry.get("target"))] = rows
-    return shares
-
-
-def _words(scan: FinishedScan) -> Mapping[str, Sequence[Word]]:
-    """Return every target's recurrent words; hits of an earlier version have none."""
-    found: dict[str, list[Word]] = {}
-    for entry in (scan.manifest.hits or {}).get("models", ()):
-        if "words" in entry:
-            path = scan.out / path_of(entry["words"])
+        if key in entry:
+            path = scan.out / path_of(entry[key])
             try:
-                rows = [parsed_word(row) for row in read_table(path, WORD_COLUMNS)]
+                rows = [parsed(row) for row in read_table(path, columns, optional=optional)]
             except ValueError as error:
                 raise InputError(f"{path}: {error}; call the hits again") from error
             found[titled(entry["model"], entry.get("target"))] = rows

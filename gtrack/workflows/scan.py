@@ -195,7 +195,9 @@ def _scan_shards(
     merged = folder.is_merged(plan)  # then only the null is missing
     pieces = [task for task in tasks(plan) if task.null or not merged]
     engine = make_engine(planned.devices, job.workers)
-    work = ScanWork(folder, plan, planned.models, on_batch if engine.live else _silent)
+    # of another process, progress is told piece by piece
+    told = on_batch if engine.live else lambda *_: None
+    work = ScanWork(folder, plan, planned.models, told)
     try:
         for task in engine.map(work, pieces):
             if not engine.live:
@@ -256,7 +258,3 @@ def _smaller(
         f"nothing is done yet: planned anew with --batch-tokens {units}"
     )
     return replace(planned, plan=plan), plan
-
-
-def _silent(name: str, windows: int, bases: int) -> None:
-    """Tell nobody: progress of another process is reported piece by piece."""

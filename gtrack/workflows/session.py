@@ -18,7 +18,7 @@ from gtrack.io.file_records import regular_size
 from gtrack.publish.shared_session import shared_files, shared_json, shared_xml
 from gtrack.workflows.folder.finished import as_listed
 from gtrack.workflows.folder.integrity import looked_at
-from gtrack.workflows.folder.shared_session import SHARED, is_shared
+from gtrack.workflows.folder.marks import SHARED, is_shared
 
 
 @dataclass(frozen=True, slots=True)

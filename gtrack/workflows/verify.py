@@ -19,8 +19,8 @@ from gtrack.workflows.folder.evaluation_record import has_metrics
 from gtrack.workflows.folder.finished import FinishedScan, as_listed
 from gtrack.workflows.folder.hub_folder import hub_files, is_hub
 from gtrack.workflows.folder.integrity import Change, changed, head_differs, record_of
+from gtrack.workflows.folder.marks import is_report
 from gtrack.workflows.folder.others import others
-from gtrack.workflows.folder.report_page import is_report
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,9 @@ def work(out: Path, begin: Begin, *, device: str = "auto", workers: int | None =
         pool = _Pool(folder, plan, on_batch)
         if pool.left:
             log.begin("work", plan, device=device, workers=workers)
-            shards = WholeShards(folder, plan, on_batch if engine.live else _silent)
+            # of another process, progress is told shard by shard
+            told = on_batch if engine.live else lambda *_: None
+            shards = WholeShards(folder, plan, told)
             with engine.crew(shards) as crew:
                 pool.empty(crew)
         return pool.worked()
@@ -174,7 +176,3 @@ class _Pool:
     def _tell(self, index: int) -> None:
         for task in wanted(self._plan, index, merged=self._merged):
             report(self._plan, task, self._on_batch)
-
-
-def _silent(name: str, windows: int, bases: int) -> None:
-    """Tell nobody: progress of another process is told shard by shard."""

@@ -197,13 +197,14 @@ def test_no_flipped_bit_of_a_shard_goes_unseen(run, planned) -> None:
     """A flip is refused or, in bytes that zip does not use, changes no number."""
     from gtrack.core.scan.shard import ShardResult
     from gtrack.io.plan_folder import read_plan
-    from gtrack.io.shards import is_done, read_shard
+    from gtrack.io.sealed import belongs
+    from gtrack.io.shards import read_shard
 
     _, out, _ = planned
     seal = read_plan(out / "plan").shard_seal(1)
     path = out / "shards/000001.npz"
     whole = path.read_bytes()
-    assert is_done(path, seal)
+    assert belongs(path, seal)
     before = read_shard(path, seal, "cnn")
     rng = np.random.default_rng(40)
     spots = [*rng.integers(0, len(whole), 150), *range(len(whole) - 250, len(whole))]
@@ -212,7 +213,7 @@ def test_no_flipped_bit_of_a_shard_goes_unseen(run, planned) -> None:
         data = bytearray(whole)
         data[at] ^= 1 << int(rng.integers(8))
         path.write_bytes(data)
-        if not is_done(path, seal):
+        if not belongs(path, seal):
             refused += 1
             continue
         after = read_shard(path, seal, "cnn")

@@ -73,7 +73,7 @@ class Stretch:
             unknown = unknown | (self.codes[part] == UNKNOWN)
             low = low | masked[part]
             if at + 1 >= SHORTEST:
-                yield Layer(at + 1, words, sums, ~(unknown | low), ~unknown & low)
+                yield Layer(at + 1, words, sums, ~(unknown | low))
 
     def above(
         self, least: Mapping[int, np.float32]
@@ -101,13 +101,12 @@ class Stretch:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """All words of one length: number, relevance, whether it is a place, or of low complexity."""
+    """All words of one length: number, relevance, and whether it is a place."""
 
     width: int
     words: NDArray[np.int32]
     sums: NDArray[np.float64]
     is_place: NDArray[np.bool_]
-    is_low: NDArray[np.bool_]
 
 
 def stretches(segments: Iterable[Segment], size: int = STRETCH) -> Iterator[Stretch]:

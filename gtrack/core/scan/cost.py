@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gtrack.core.scan.grid import BOTH, WindowGrid
+from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.plan import Plan
 
 
@@ -56,5 +56,4 @@ class Cost:
 
 def _read(grid: WindowGrid) -> tuple[int, int]:
     """Return how many rows the windows of a grid are read as, and their bases."""
-    strands = np.where(grid.strands == BOTH, 2, 1)
-    return int(strands.sum()), int((strands * (grid.end - grid.start)).sum())
+    return int(grid.reads.sum()), int((grid.reads * (grid.end - grid.start)).sum())

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from gtrack.core.scan.grid import BOTH, WindowGrid
 from gtrack.core.scan.plan import Plan
 
 _OF_ROW, _OF_ROW_AND_TARGET, _OF_VALUE = 25, 32, 4
@@ -47,7 +44,7 @@ class DiskNeed:
         shards, results = plan.n_shards * _OF_SHARD, 2 * _OF_LINE * len(plan.regions)
         for model in plan.models:
             grid, targets = plan.grid(model.name), len(model.targets)
-            rows, bases = _rows(grid), grid.owned(0, len(grid))
+            rows, bases = int(grid.reads.sum()), grid.owned(0, len(grid))
             shards += rows * (_OF_ROW + _OF_ROW_AND_TARGET * targets)
             shards += _OF_VALUE * bases * targets * tracks
             of_base = _OF_TRACK_BASE.get(model.unit, _OF_VALUE)
@@ -72,7 +69,3 @@ def in_words(size: int) -> str:
         if size >= 0.9995 * of:
             return f"{size / of:,.2g} {unit}" if size < 9.5 * of else f"{size / of:,.0f} {unit}"
     return f"{size:,} bytes"
-
-
-def _rows(grid: WindowGrid) -> int:
-    return int(np.where(grid.strands == BOTH, 2, 1).sum())

@@ -25,6 +25,20 @@ def look_at(values: NDArray[np.float32]) -> tuple[int, float]:
     return int(np.count_nonzero(~np.isnan(values))), largest(values)
 
 
+def signal_scale(values: list[NDArray[np.float32]]) -> tuple[float, float]:
+    """Return the smallest and the largest of some values and 0; 0 and 1 where all are 0.
+
+    Examples
+    --------
+    >>> signal_scale([np.float32([2, np.nan]), np.float32([-1])])
+    (-1.0, 2.0)
+    """
+    finite = [each[np.isfinite(each)] for each in values]
+    low = min((float(each.min(initial=0)) for each in finite), default=0.0)
+    high = max((float(each.max(initial=0)) for each in finite), default=0.0)
+    return (low, high) if low < high else (0.0, 1.0)
+
+
 def infinite_at(values: NDArray[np.float32]) -> int | None:
     """Return the index of the first value that is infinite; None where all are numbers or NaN."""
     found = np.flatnonzero(np.isinf(values))

@@ -64,6 +64,11 @@ class WindowGrid:
     def __len__(self) -> int:
         return len(self.start)
 
+    @property
+    def reads(self) -> NDArray[np.int64]:
+        """On how many strands each window is read, shape (W,)."""
+        return np.where(self.strands == BOTH, 2, 1)
+
     def owned(self, first: int, end: int) -> int:
         """Return how many bases the windows ``first`` to ``end`` own, N included."""
         low, high = places_in(self.run_window, [first, end])

@@ -28,9 +28,7 @@ from numpy.typing import NDArray
 from gtrack.core.encodings import Encoding, Encodings, positions
 
 Projection = Literal["uniform", "repeat", "center", "weighted"]
-Aggregation = Literal["sum", "mean", "max", "abs_sum"]
 PROJECTIONS: tuple[str, ...] = get_args(Projection)
-AGGREGATIONS: tuple[str, ...] = get_args(Aggregation)
 
 
 def to_bases(
@@ -112,10 +110,8 @@ def _weighted(
     return np.asarray(relevance[unit] * (weight / total[unit]))
 
 
-def to_units(
-    bases: NDArray[np.floating], encoding: Encoding, mode: Aggregation = "sum"
-) -> NDArray[np.float64]:
-    """Gather the relevance of each unit's bases.
+def to_units(bases: NDArray[np.floating], encoding: Encoding) -> NDArray[np.float64]:
+    """Sum the relevance of each unit's bases.
 
     Parameters
     ----------
@@ -123,8 +119,6 @@ def to_units(
         Relevance per base; bases of placed units are finite.
     encoding : Encoding
         The U units.
-    mode : {"sum", "mean", "max", "abs_sum"}
-        ``max`` is the signed value where the absolute value is largest (the first on ties).
 
     Returns
     -------
@@ -137,18 +131,6 @@ def to_units(
     gathered = np.asarray(bases, np.float64)[positions(starts, lengths)]
     first = np.cumsum(lengths) - lengths
     units = np.zeros(len(encoding))
-    if not len(first):
-        return units
-    if mode == "sum":
+    if len(first):
         units[placed] = np.add.reduceat(gathered, first)
-    elif mode == "mean":
-        units[placed] = np.add.reduceat(gathered, first) / lengths
-    elif mode == "abs_sum":
-        units[placed] = np.add.reduceat(np.abs(gathered), first)
-    elif mode == "max":
-        unit = np.repeat(np.arange(len(lengths)), lengths)
-        order = np.lexsort((np.arange(len(gathered)), -np.abs(gathered), unit))
-        units[placed] = gathered[order[first]]
-    else:
-        raise ValueError(f"aggregation {mode!r} is not one of {', '.join(AGGREGATIONS)}")
     return units

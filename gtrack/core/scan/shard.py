@@ -109,6 +109,11 @@ class ShardResult:
     forward_values: NDArray[np.float32]
     reverse_values: NDArray[np.float32]
 
+    @property
+    def absorbed(self) -> NDArray[np.float64]:
+        """The rest of every score, shape (T, N): what biases, softmax and ALiBi keep."""
+        return self.score - self.relevance_sum - self.unplaced
+
     @classmethod
     def columns(cls) -> tuple[str, ...]:
         """Return the names of the columns."""

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from gtrack.core.regions import STRANDS
 from gtrack.core.scan.grid import WindowGrid
-from gtrack.core.scan.ledger import absorbed
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.region_scores import windows_near
 from gtrack.core.scan.shard import ShardResult
@@ -44,7 +43,7 @@ def window_columns(
         *_repeated(of_rows, per),
         *_of_targets(targets, len(window)),
         *(result.score.T.ravel(), result.probability.T.ravel(), result.relevance_sum.T.ravel()),
-        *(result.unplaced.T.ravel(), absorbed(result).T.ravel()),
+        *(result.unplaced.T.ravel(), result.absorbed.T.ravel()),
         *_repeated(of_runs, per),
     ]
 

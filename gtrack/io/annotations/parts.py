@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from gtrack.core.intervals import Span, union
+
 EXON, CODING, PIECE = range(3)
 """Parts of a transcript: an exon, something translated, an untranslated piece of an exon."""
 
 Part = tuple[int, int, int]
 """Which kind it is, start and end: 0-based half-open."""
-
-Span = tuple[int, int]
-"""Start and end: 0-based half-open."""
 
 
 def blocks_of(parts: Sequence[Part]) -> tuple[list[Span], Span]:
@@ -29,7 +28,7 @@ def blocks_of(parts: Sequence[Part]) -> tuple[list[Span], Span]:
     coding = [(start, end) for kind, start, end in parts if kind == CODING]
     exons = [(start, end) for kind, start, end in parts if kind == EXON]
     pieces = exons + coding if exons else [part[1:] for part in parts]
-    blocks = _merged(pieces, touching=not exons)
+    blocks = union(pieces, touching=not exons)
     nothing = (blocks[0][0], blocks[0][0])
     return blocks, (min(coding)[0], max(end for _, end in coding)) if coding else nothing
 
@@ -76,7 +75,7 @@ def joined_at_origin(parts: Sequence[Part], row: Span, length: int) -> Sequence[
     if row[1] > length:
         behind = [start < row[0] and end + length <= row[1] for _, start, end in parts]
     else:
-        blocks = _merged([part[1:] for part in parts], touching=True)
+        blocks = union([part[1:] for part in parts])
         if len(blocks) < 2 or blocks[0][0] != 0 or blocks[-1][1] != length:
             return parts
         gaps = [after[0] - before[1] for before, after in pairwise(blocks)]
@@ -86,14 +85,3 @@ def joined_at_origin(parts: Sequence[Part], row: Span, length: int) -> Sequence[
         (kind, start + length, end + length) if later else (kind, start, end)
         for (kind, start, end), later in zip(parts, behind, strict=True)
     ]
-
-
-def _merged(spans: Sequence[Span], *, touching: bool) -> list[Span]:
-    """Return sorted, disjoint spans of those that overlap, or also touch."""
-    blocks: list[Span] = []
-    for start, end in sorted(spans):
-        if blocks and (start < blocks[-1][1] or (touching and start == blocks[-1][1])):
-            blocks[-1] = (blocks[-1][0], max(end, blocks[-1][1]))
-        else:
-            blocks.append((start, end))
-    return blocks

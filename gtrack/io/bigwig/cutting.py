@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
+from gtrack.core.scan.given_values import valued_runs
 from gtrack.io.bigwig.reader import BigWigReader
 from gtrack.io.bigwig.writer import BigWigWriter
 
@@ -35,7 +34,5 @@ def cut_bigwig(source: Path, target: Path, chrom_sizes: Mapping[str, int]) -> No
             for chrom, size in there.items():
                 for at in range(0, size, _STRETCH):
                     values = reader.values(chrom, at, min(size, at + _STRETCH))
-                    has = np.isfinite(values)
-                    edges = np.flatnonzero(np.diff(has, prepend=False, append=False))
-                    for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-                        writer.add(chrom, at + first, values[first:end])
+                    runs = valued_runs(at, values)
+                    writer.add_runs(chrom, runs.start, runs.size, runs.values)

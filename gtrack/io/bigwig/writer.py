@@ -135,25 +135,8 @@ class BigWigWriter:
         """
         start = operator.index(start)
         self._check(chrom, start, values)
-        if not len(values):
-            return
-        if chrom != self._chrom:
-            self._end_chromosome()
-            self._chrom, self._end = chrom, -1
-        taken = 0
-        while taken < len(values):
-            at = start + taken
-            if at != self._end or not self._starts:
-                self._starts.append(at)
-                self._offsets.append(self._filled)
-            part = values[taken : taken + len(self._buffer) - self._filled]
-            self._buffer[self._filled : self._filled + len(part)] = part
-            self._filled += len(part)
-            taken += len(part)
-            self._end = start + taken
-            if self._filled == len(self._buffer):
-                self._encode_whole_cells()
-        self._covered += len(values)
+        if len(values):
+            self._append(chrom, np.array([start], np.int64), np.zeros(1, np.int64), values)
 
     @_all_or_nothing
     def add_runs(
@@ -175,28 +158,8 @@ class BigWigWriter:
                 self.add(chrom, at, values[offset : offset + size])
             return
         self._check(chrom, int(starts[0]), values, int(ends[-1]))
-        if chrom != self._chrom:
-            self._end_chromosome()
-            self._chrom, self._end = chrom, -1
         apart = np.append(True, starts[1:] != ends[:-1])
-        starts, offsets = starts[apart], offsets[apart]
-        taken = 0
-        while taken < len(values):
-            stop = min(len(values), taken + len(self._buffer) - self._filled)
-            low = int(np.searchsorted(offsets, taken, "right")) - 1
-            high = int(np.searchsorted(offsets, stop, "left"))
-            into = np.maximum(taken - offsets[low:high], 0)  # the first may have begun before
-            at = (starts[low:high] + into).tolist()
-            goes_on = at[0] == self._end and bool(self._starts)
-            self._starts += at[goes_on:]
-            self._offsets += (offsets[low:high] + into + self._filled - taken).tolist()[goes_on:]
-            self._buffer[self._filled : self._filled + stop - taken] = values[taken:stop]
-            self._filled += stop - taken
-            self._end = int(starts[high - 1] + stop - offsets[high - 1])
-            taken = stop
-            if self._filled == len(self._buffer):
-                self._encode_whole_cells()
-        self._covered += len(values)
+        self._append(chrom, starts[apart], offsets[apart], values)
 
     @_all_or_nothing
     def close(self) -> None:
@@ -257,6 +220,35 @@ class BigWigWriter:
         """Create the file, with room at its start for what is known at the end."""
         self._file = NewFile(self.path)
         self._assembly = Assembly(self._file, self._sizes, self._layout, self._each)
+
+    def _append(
+        self,
+        chrom: str,
+        starts: npt.NDArray[np.int64],
+        offsets: npt.NDArray[np.int64],
+        values: npt.NDArray[np.float32],
+    ) -> None:
+        """Take runs that are apart into the buffer; `offsets` is where they begin in `values`."""
+        if chrom != self._chrom:
+            self._end_chromosome()
+            self._chrom, self._end = chrom, -1
+        taken = 0
+        while taken < len(values):
+            stop = min(len(values), taken + len(self._buffer) - self._filled)
+            low = int(np.searchsorted(offsets, taken, "right")) - 1
+            high = int(np.searchsorted(offsets, stop, "left"))
+            into = np.maximum(taken - offsets[low:high], 0)  # the first may have begun before
+            at = (starts[low:high] + into).tolist()
+            goes_on = at[0] == self._end and bool(self._starts)
+            self._starts += at[goes_on:]
+            self._offsets += (offsets[low:high] + into + self._filled - taken).tolist()[goes_on:]
+            self._buffer[self._filled : self._filled + stop - taken] = values[taken:stop]
+            self._filled += stop - taken
+            self._end = int(starts[high - 1] + stop - offsets[high - 1])
+            taken = stop
+            if self._filled == len(self._buffer):
+                self._encode_whole_cells()
+        self._covered += len(values)
 
     def _encode_whole_cells(self) -> None:
         """Encode the buffer up to the last cell boundary; a cell is never encoded in parts."""

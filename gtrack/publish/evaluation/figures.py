@@ -7,8 +7,8 @@ out and the figure says how many are in it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -33,6 +33,9 @@ from gtrack.publish.evaluation.panels import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Panel = TypeVar("Panel")
 
 _ACROSS = 3  # panels in a row
 _POINTS = 2_000  # of a panel; of more, every k-th is drawn
@@ -56,16 +59,23 @@ def similarity_figure(panels: Sequence[SimilarityPanel]) -> dict[str, Rendered]:
     lines = -(-len(panels) // columns)
     limits = _limits([part for each in panels for part in (each.observed, each.shuffled)])
     with drawing(3.35 * columns + 0.2, 3.45 * lines + 0.3) as figure:
-        every = figure.subplots(lines, columns, squeeze=False).ravel()
-        for axes in every[len(panels) :]:
-            axes.set_axis_off()
-        for axes, panel in zip(every, panels, strict=False):
+        for axes, panel in _plots(figure, (lines, columns), panels):
             _scatter(axes, panel, limits)
         if any(len(each.positive) for each in panels):
             names = enumerate(("called positive", "other regions"))
             handles = [key(name, **_mark(at)) for at, name in names]
             figure.legend(handles=handles, loc="outside lower center", ncols=2)
         return {"similarity": rendered(figure)}
+
+
+def _plots(
+    figure: Figure, size: tuple[int, int], panels: Sequence[Panel]
+) -> Iterator[tuple[Axes, Panel]]:
+    """Return a plot for each panel; of a last line that is not full, the rest is left white."""
+    every = figure.subplots(*size, squeeze=False).ravel()
+    for axes in every[len(panels) :]:
+        axes.set_axis_off()
+    return zip(every, panels, strict=False)
 
 
 def _limits(parts: Sequence[Floats]) -> tuple[float, float]:
@@ -114,10 +124,7 @@ def perturbation_figure(panels: Sequence[PerturbationPanel]) -> dict[str, Render
     lines = -(-len(panels) // columns)
     methods = [*dict.fromkeys(c.method for p in panels for c in p.curves if c.order != "random")]
     with drawing(4.9 * columns + 0.2, 3.4 * lines + 0.5) as figure:
-        every = figure.subplots(lines, columns, squeeze=False).ravel()
-        for axes in every[len(panels) :]:
-            axes.set_axis_off()
-        for axes, panel in zip(every, panels, strict=False):
+        for axes, panel in _plots(figure, (lines, columns), panels):
             _curves(axes, panel, methods)
         handles = [
             key(name, color=_colour(at), marker=MARKERS[at % len(MARKERS)], markersize=4)
@@ -191,10 +198,7 @@ def localisation_figure(panels: Sequence[LocalisationPanel]) -> dict[str, Render
     columns = min(2, len(panels))
     lines = -(-len(panels) // columns)
     with drawing(columns * (3.4 + beside), lines * (0.3 * deepest + 0.95) + 0.4) as figure:
-        every = figure.subplots(lines, columns, squeeze=False).ravel()
-        for axes in every[len(panels) :]:
-            axes.set_axis_off()
-        for axes, panel in zip(every, panels, strict=False):
+        for axes, panel in _plots(figure, (lines, columns), panels):
             _bars(axes, panel)
         handles = [key("chance", **_tick("chance")), key("best possible", **_tick("bound"))]
         handles.append(key("95 % interval", color=INK, linewidth=1.2))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.segments import true_runs
 from gtrack.core.ties import first_largest
 from gtrack.publish.drawing import (
     COLOURS,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _FINEST = 0.25
+_MOST = 120  # bases of a place
 _SMALLEST = 0.01  # of the lane's height: lower letters cannot be seen
 _TEXT = 130  # bases up to which the sequence is written beneath
 
@@ -82,13 +84,13 @@ class LocusPlot:
         return f"{self.chrom}:{self.start + 1:,}-{self.start + len(self.bases):,}"
 
 
-def part(plot: LocusPlot, most: int = 120) -> LocusPlot:
+def part(plot: LocusPlot) -> LocusPlot:
     """Return at most so many bases of a place.
 
     They lie around the middle of the first interval of truth; without truth, around the largest
     |relevance| of the first lane.
     """
-    length = len(plot.bases)
+    length, most = len(plot.bases), _MOST
     if length <= most:
         return plot
     middle = length // 2
@@ -143,7 +145,7 @@ def _lane(axes: Axes, plot: LocusPlot, lane: LocusLane, finest: float) -> None:
     axes.set(xlim=(0, len(plot.bases)), ylim=(low - room * (low < 0), high + room))
     for start, end, _ in _inside(plot):
         axes.axvspan(start, end, facecolor=COLOURS[4], alpha=0.22, linewidth=0)
-    for first, last in _runs(~np.isfinite(lane.values)):
+    for first, last in true_runs(~np.isfinite(lane.values)):
         axes.axvspan(first, last, facecolor=LINE, linewidth=0)
     axes.axhline(0, color=SOFT, linewidth=0.8)
     outlines = letter_outlines()
@@ -170,12 +172,6 @@ def _inside(plot: LocusPlot) -> list[tuple[int, int, str]]:
         for start, end, name in plot.truth
     )
     return [each for each in cut if each[0] < each[1]]
-
-
-def _runs(gaps: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return first and end of every run of true."""
-    edges = np.flatnonzero(np.diff(np.r_[False, gaps, False]))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def _names(axes: Axes, plot: LocusPlot) -> None:

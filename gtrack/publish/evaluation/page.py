@@ -23,6 +23,7 @@ NOT_A_REPRODUCTION = (
     "could not be had. Metrics, options and sample are this program's choices, written below."
 )
 
+_FEW = 6  # names in a cell
 _LIMITS = (
     "Agreement with a referee ([MASK], in-silico mutagenesis) says that a map describes the model, "
     "never that the model is right: untrained models agree with their own referees.",
@@ -188,10 +189,10 @@ def _reasons(evaluation: Evaluation) -> Markup:
     return table(columns, rows, numbers=(3, 4))
 
 
-def _listed(names: Iterator[str], most: int = 6) -> str:
+def _listed(names: Iterator[str]) -> str:
     each = list(dict.fromkeys(names))
-    more = f" and {len(each) - most} more" if len(each) > most else ""
-    return ", ".join(each[:most]) + more
+    more = f" and {len(each) - _FEW} more" if len(each) > _FEW else ""
+    return ", ".join(each[:_FEW]) + more
 
 
 def _notes(evaluation: Evaluation) -> Markup:

@@ -52,15 +52,3 @@ def envelope(high: Floats, low: Floats, first: int, width: int) -> Bins:
     return Bins(
         edges[kept].astype(np.float64), ends[kept].astype(np.float64), top[kept], bottom[kept]
     )
-
-
-def runs(where: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return first and end of every run of true.
-
-    Examples
-    --------
-    >>> runs(np.array([True, False, True, True]))
-    [(0, 1), (2, 4)]
-    """
-    edges = np.flatnonzero(np.diff(np.r_[False, where, False]))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

@@ -18,6 +18,8 @@ FINEST = 0.1
 """No bar is narrower, in mm: bases that are share one, up to their largest value and down to their
 smallest."""
 
+_LONGEST = 60  # characters of a name
+
 NAME, SMALL = 7.0, 6.0
 """Sizes of text in points: of names, and of all else."""
 
@@ -60,11 +62,9 @@ def wide(words: str, size: float = SMALL, *, bold: bool = False) -> float:
     return width_of(words, size, bold=bold) / MM
 
 
-def fitted(
-    name: str, room: float, size: float = SMALL, *, bold: bool = False, longest: int = 60
-) -> str:
+def fitted(name: str, room: float, size: float = SMALL, *, bold: bool = False) -> str:
     """Return a name for print that is no wider than a room in mm; its middle goes first."""
-    words = called(name, longest)
+    words = called(name, _LONGEST)
     longest = len(words)
     while longest > 1 and wide(words, size, bold=bold) > room:
         longest -= 1

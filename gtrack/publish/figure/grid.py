@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from gtrack.core.scan.given_values import signal_scale
 from gtrack.publish.drawing import INK, LINE, PAPER, SOFT
 from gtrack.publish.figure.content import FigureContent, FigureStyle, Panel
 from gtrack.publish.figure.frame import LEFT, NAME, RIGHT, SMALL, Frame, fitted, wide
 from gtrack.publish.figure.ink import Part, Words, boxes, polygons
 from gtrack.publish.figure.lanes import feature_lanes, hit_lanes
-from gtrack.publish.figure.logos import key_logo
-from gtrack.publish.figure.places import coordinates, sequence, signal_lane, signal_scale
+from gtrack.publish.figure.logos import KEY_STEP, key_logo
+from gtrack.publish.figure.places import coordinates, sequence, signal_lane
 from gtrack.publish.figure.relevance import NEGATIVE, POSITIVE, relevance_track
 from gtrack.publish.figure.scale import limits
 
@@ -79,7 +80,7 @@ def _slots(content: FigureContent, style: FigureStyle) -> Iterator[Callable[[_Ce
 
             yield features
     for k in range(len(panels[0].signals)):
-        scale = signal_scale([panel.signals[k] for panel in panels])
+        scale = signal_scale([panel.signals[k].values for panel in panels])
 
         def signal(cell: _Cell, k: int = k, scale: tuple[float, float] = scale) -> Part:
             at = f"p{cell.number}-s{k + 1}"
@@ -158,8 +159,8 @@ def _far_logos(content: FigureContent, cells: list[_Cell]) -> Iterator[tuple[Par
         words = fitted(name if names[name] == 1 else f"{name} ({motif})", 30.0)
         part.words.append(Words(words, 0.0, 2.6, SMALL, colour=INK))
         left, rows = wide(words) + 1.0, content.logos[motif]
-        part.place(key_logo(rows, 0.8, 3.0, "key"), left, 0.0)
-        yield part, left + 0.8 * len(rows)
+        part.place(key_logo(rows), left, 0.0)
+        yield part, left + KEY_STEP * len(rows)
 
 
 def _said(part: Part, words: str, x: float) -> tuple[Part, float]:

@@ -14,6 +14,7 @@ from gtrack.publish.figure.frame import LEFT, SMALL, Frame, fitted, wide
 from gtrack.publish.figure.ink import Part, Words, lines, polygons
 from gtrack.publish.figure.logos import LOGO, logo
 from gtrack.publish.figure.relevance import NEGATIVE, POSITIVE
+from gtrack.publish.signs import signed
 
 Placed = TypeVar("Placed", MotifHit, Feature)
 
@@ -149,11 +150,6 @@ def _all_named(features: Sequence[Feature], frame: Frame) -> bool:
     ordered = sorted(features, key=lambda each: (each.start, each.end, each.name))
     spots = [_spot(each, _feature_name(each), frame) for each in ordered]
     return None not in rows_of([(spot.begin, spot.end) for spot in spots], ROWS)
-
-
-def signed(value: float) -> str:
-    """Return a number of three digits with its sign."""
-    return f"{value:+.3g}".replace("-", "\N{MINUS SIGN}")
 
 
 def _hit_name(hit: MotifHit) -> str:

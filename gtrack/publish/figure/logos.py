@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 LOGO = 4.5
 """Height of 2 bits in mm."""
 
+KEY_STEP, _KEY_TALL = 0.8, 3.0  # mm: of a position in the key, and of 2 bits there
+
 MOST_BITS = 2.0
 
 
@@ -54,12 +56,10 @@ def logo(probabilities: Sequence[Sequence[float]], hit: MotifHit, frame: Frame, 
     return _drawn(high[inside], foot[inside], left, (frame.step, LOGO, group))
 
 
-def key_logo(
-    probabilities: Sequence[Sequence[float]], step: float, tall: float, group: str
-) -> Part:
-    """Return the logo of a motif as it reads, a position so wide and 2 bits so tall, in mm."""
+def key_logo(probabilities: Sequence[Sequence[float]]) -> Part:
+    """Return the logo of a motif as it reads, for the key."""
     high, foot = stacked(probabilities, minus=False)
-    return _drawn(high, foot, np.arange(len(high)) * step, (step, tall, group))
+    return _drawn(high, foot, np.arange(len(high)) * KEY_STEP, (KEY_STEP, _KEY_TALL, "key"))
 
 
 def _drawn(

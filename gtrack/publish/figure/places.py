@@ -18,14 +18,6 @@ _SEQUENCE, _ABOVE = 1.9, 0.9
 _STEPS = [m * 10**e for e in range(8) for m in (1, 2, 5)]
 
 
-def signal_scale(tracks: list[SignalTrack]) -> tuple[float, float]:
-    """Return the smallest and the largest of all values of a signal and 0; 0 and 1 of none."""
-    finite = [track.values[np.isfinite(track.values)] for track in tracks]
-    low = min((float(each.min(initial=0)) for each in finite), default=0.0)
-    high = max((float(each.max(initial=0)) for each in finite), default=0.0)
-    return (low, high) if low < high else (0.0, 1.0)
-
-
 def signal_lane(track: SignalTrack, frame: Frame, scale: tuple[float, float], at: str) -> Part:
     """Return bars from 0 under the signal's name, on the scale of its own."""
     low, high = scale

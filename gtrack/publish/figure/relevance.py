@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.core.segments import true_runs
 from gtrack.publish.drawing import INK, LINE, SOFT, letter_outlines
 from gtrack.publish.figure.content import ModelTrack, Panel
-from gtrack.publish.figure.envelope import Bins, envelope, runs
+from gtrack.publish.figure.envelope import Bins, envelope
 from gtrack.publish.figure.frame import LEFT, NAME, RIGHT, SMALL, Frame, fitted, wide
 from gtrack.publish.figure.ink import Codes, Part, Words, boxes, letters, lines
 from gtrack.publish.session import LETTERS
@@ -35,7 +36,7 @@ def relevance_track(panel: Panel, track: ModelTrack, frame: Frame, limit: float,
     zero = HEAD + HALF
     values = track.values.astype(np.float64)
     width = 1 if frame.letters else frame.bin
-    for first, last in runs(~np.isfinite(values)):
+    for first, last in true_runs(~np.isfinite(values)):
         left, right = frame.x(panel.start + first), frame.x(panel.start + last)
         part.fill(boxes(left, right, zero - HALF, zero + HALF), LINE, f"{at}-unscanned", 0.6)
     ends = _band(track, values, frame, width)

@@ -8,8 +8,9 @@ from gtrack.core.hits.motif_hit import FamilyMember, MotifHit, MotifShare
 from gtrack.core.manifest import RunManifest
 from gtrack.core.targets import titled
 from gtrack.publish.markup import Markup, element, join
-from gtrack.publish.report.lanes import q_said, signed
+from gtrack.publish.report.lanes import q_said
 from gtrack.publish.report.tables import cut, table
+from gtrack.publish.signs import signed
 
 MOST_MOTIFS = 100
 """Lines of the table of families; the file has them all."""

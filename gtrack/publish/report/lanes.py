@@ -9,6 +9,7 @@ from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.publish.markup import Markup, element, join, shortened, void
 from gtrack.publish.report.inks import inked
+from gtrack.publish.signs import signed
 
 LANE, MOST_LANES = 32, 8
 CHARACTER = 7.7
@@ -43,11 +44,6 @@ def hit_label(hit: MotifHit, longest: int = _WHOLE) -> str:
 def q_said(hit: MotifHit) -> str:
     """Return the q-value of a hit; what it is at most, where it is a bound."""
     return f"{'≤ ' * hit.bound}{hit.q_value:.2g}"
-
-
-def signed(value: float) -> str:
-    """Return a number of three digits with its sign."""
-    return f"{value:+.3g}".replace("-", "\N{MINUS SIGN}")
 
 
 def label(words: str, x: float, y: float, **attributes: str | float) -> Markup:

@@ -29,10 +29,10 @@ from gtrack.publish.report.lanes import (
     label,
     moved,
     short,
-    signed,
 )
 from gtrack.publish.report.signals import SignalRow, said_of_signal, signal_lane
 from gtrack.publish.session import LETTERS
+from gtrack.publish.signs import signed
 
 WIDTH, LEFT = 1000, 92
 PLOT = WIDTH - LEFT - 12

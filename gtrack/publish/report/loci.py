@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from gtrack.core.nearest_genes import NearGene
 from gtrack.publish.markup import Markup, element, shortened
 from gtrack.publish.report.letters import LetterPlot, describe, letter_figure
-from gtrack.publish.report.saving import save_link
 
 _TALL = 420
 """Height of a figure above which it is not made smaller, to stand with three others on paper."""
+
+_PLAIN = " /:;,=()'!*+"  # what a data: address in double quotes may hold as it is, but letters
+_MOST_NAME = 60  # characters of a file's name
 
 _MOST_GENES, _LONGEST = 2, 30  # genes that are named, and characters of a name
 _SIDES = {"left": "before it", "right": "behind it"}  # of a gene without a strand
@@ -51,7 +55,7 @@ def locus_figures(loci: Sequence[Locus]) -> Iterator[Markup]:
         yield element(
             "article",
             element("h3", f"{number}. {plot.locus}", element("small", beside)),
-            save_link(figure.alone, file, f"Download SVG of figure {number}"),
+            _save_link(figure.alone, file, f"Download SVG of figure {number}"),
             element(
                 "div",
                 figure.inline,
@@ -96,3 +100,23 @@ def listed(names: Iterable[str], most: int = 6) -> str:
     each = [shortened(name, 200) for name in names]
     more = f" and {len(each) - most} more" if len(each) > most else ""
     return ", ".join(each[:most]) + more
+
+
+def _save_link(svg: Markup, name: str, called: str) -> Markup:
+    """Return a link that saves a figure, which the page carries: no script is needed.
+
+    Parameters
+    ----------
+    svg : Markup
+        All of the file. No attribute of it holds a single quote, which :func:`element` escapes.
+    name : str
+        Of the file, without its ending; of a user's text what is safe is left.
+    called : str
+        The link's own words, for those who hear it: the program's.
+    """
+    address = quote(svg.replace('"', "'"), safe=_PLAIN)
+    file = re.sub(r"[^A-Za-z0-9.-]+", "_", name)[:_MOST_NAME]
+    return Markup(
+        f'<a class="save" download="{file}.svg" aria-label="{called}" '
+        f'href="data:image/svg+xml;charset=utf-8,{address}">Download SVG</a>'
+    )

@@ -10,10 +10,11 @@ from gtrack.core.hits.ranking import ranked
 from gtrack.core.targets import titled
 from gtrack.core.ties import first_largest
 from gtrack.publish.markup import Markup, element, join
-from gtrack.publish.report.lanes import hit_label, signed
+from gtrack.publish.report.lanes import hit_label
 from gtrack.publish.report.letters import LetterPlot, ModelRow
 from gtrack.publish.report.loci import Locus, listed
 from gtrack.publish.report.tables import cut, number_said, scrolled
+from gtrack.publish.signs import signed
 
 _LONGEST = 24  # characters of a motif's name, which is whole in the table of hits
 _REGION = "over the region that shares most bases with the place, which is named first."

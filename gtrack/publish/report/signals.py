@@ -35,20 +35,6 @@ class SignalRow:
     high: float
 
 
-def signal_scale(values: list[NDArray[np.float32]]) -> tuple[float, float]:
-    """Return the smallest and the largest of some values and 0; 0 and 1 where all are 0.
-
-    Examples
-    --------
-    >>> signal_scale([np.float32([2, np.nan]), np.float32([-1])])
-    (-1.0, 2.0)
-    """
-    finite = [each[np.isfinite(each)] for each in values]
-    low = min((float(each.min(initial=0)) for each in finite), default=0.0)
-    high = max((float(each.max(initial=0)) for each in finite), default=0.0)
-    return (low, high) if low < high else (0.0, 1.0)
-
-
 def said_of_signal(row: SignalRow) -> str:
     """Return a lane in words: its scale, and its largest value here."""
     finite = row.values[np.isfinite(row.values)]

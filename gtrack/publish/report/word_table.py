@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from gtrack.core.hits.word_groups import Word, information
 from gtrack.publish.markup import Markup, element, join, shortened, void
 from gtrack.publish.report.inks import FIGURE
-from gtrack.publish.report.lanes import short, signed
+from gtrack.publish.report.lanes import short
 from gtrack.publish.report.letters import GLYPHS
 from gtrack.publish.report.tables import table
 from gtrack.publish.session import LETTERS
+from gtrack.publish.signs import signed
 
 MOST_WORDS = 20
 """Lines of the table; the file has them all."""

@@ -39,18 +39,18 @@ def manifest_files(manifest: RunManifest) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_checked("manifest.json", url) for url in urls))
 
 
-def hub_files(text: str, folder: str = "hub") -> tuple[str, ...]:
-    """Return the URLs of what ``hub.txt`` names, relative to the folder that holds `folder`.
+def hub_files(text: str) -> tuple[str, ...]:
+    """Return the URLs of what ``hub/hub.txt`` names, relative to the folder that holds ``hub``.
 
     Raises
     ------
     InputError
         With the line, when one leads out of that folder or is no name that gtrack gives.
     """
-    urls = [f"{folder}/hub.txt"]
+    urls = ["hub/hub.txt"]
     for setting, name in files_in(text):
-        url = posixpath.normpath(f"{folder}/{name}")
-        urls.append(_checked(f"{folder}/hub.txt:{setting.line}", url))
+        url = posixpath.normpath(f"hub/{name}")
+        urls.append(_checked(f"hub/hub.txt:{setting.line}", url))
     return tuple(dict.fromkeys(urls))
 
 

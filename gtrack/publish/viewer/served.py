@@ -89,19 +89,11 @@ class WithheldError(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A file that is not as it was written: it is named, and not handed out.
-
-    Parameters
-    ----------
-    why : str
-        In words that follow the file's name.
-    """
-
-    why: str
+    """A file that is not as it was written: it is named, and not handed out."""
 
     def open(self) -> Opened:
         """Raise :class:`WithheldError`."""
-        raise WithheldError(errno.EIO, self.why)
+        raise WithheldError(errno.EIO, "is not as it was written")
 
 
 @dataclass(frozen=True, slots=True)

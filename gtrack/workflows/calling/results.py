@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gtrack.core.errors import InputError, OutputError
+from gtrack.core.errors import InputError
 from gtrack.core.hits.motif_hit import MotifHit, MotifShare
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.hits.options import HitOptions
@@ -22,6 +22,7 @@ from gtrack.core.targets import Target, named, path_of, url_of
 from gtrack.io.atomic import write_text
 from gtrack.io.bigbed import write_bigbed
 from gtrack.io.family_files import write_motifs_tsv
+from gtrack.io.folders import writing_in
 from gtrack.io.hit_files import NarrowPeak, write_hits_bed, write_narrow_peak, write_sites_bed
 from gtrack.io.word_files import write_words_tsv
 from gtrack.workflows.folder.finished import FinishedScan
@@ -116,10 +117,8 @@ def write_results(
     with scan.folder.replacing_hits():
         if bare != scan.manifest:
             scan.folder.publish(bare, ())
-    try:
+    with writing_in(folder):
         folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot write here: {error.strerror}") from error
     entries = [_write_target(job, scan, folder, each) for each in found]
     logos = f"{folder.name}/logos.json"
     write_text(job.out / logos, _logos(motifs, found))

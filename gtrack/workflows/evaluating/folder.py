@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gtrack.core.errors import InputError, OutputError
+from gtrack.core.errors import InputError
 from gtrack.io.atomic import finished_name
 from gtrack.io.evaluation_files import CHUNK_MARK
 from gtrack.io.file_lists import LIST, write_list
-from gtrack.io.folders import entries, is_folder
+from gtrack.io.folders import entries, is_folder, writing_in
 from gtrack.io.lock import is_lock
 from gtrack.workflows.folder.evaluation_record import (
     CHUNK,
@@ -77,11 +77,8 @@ class EvaluationFolder:
         OutputError
             When the system refuses.
         """
-        try:
+        with writing_in(self.out):
             self.out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            why = error.strerror or error
-            raise OutputError(f"{self.out}: cannot write here: {why}") from error
         with holding(self.out):
             self._refuse_unfit(overwrite)
             self._sweep()

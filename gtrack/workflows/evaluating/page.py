@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 from gtrack.core.evaluation_rows import BOUND, TRACK, MetricRow, parts_of
 from gtrack.core.sequences import base_codes
@@ -14,7 +13,7 @@ from gtrack.evaluation.perturbation import STEP_SHARE
 from gtrack.evaluation.sheet import BLIND
 from gtrack.evaluation.summaries import as_array
 from gtrack.evaluation.window_maps import laid
-from gtrack.io.atomic import replacing, write_text
+from gtrack.io.atomic import write_parts, write_text
 from gtrack.publish.drawing import Rendered
 from gtrack.publish.evaluation.content import (
     CONTROLS,
@@ -90,8 +89,8 @@ def write_page(
         **locus_figures(list(_loci(found, chunks, truth))),
     }
     for name, (svg, png) in drawn.items():
-        _write(folder.figure(name, "svg"), svg)
-        _write(folder.figure(name, "png"), png)
+        write_parts(folder.figure(name, "svg"), [svg])
+        write_parts(folder.figure(name, "png"), [png])
     job, scan = found.job, found.scan
     passports = read_passports(scan)
     facts = (
@@ -129,11 +128,6 @@ def _passport(passports: Iterable[Passport]) -> Iterator[PassportLine]:
             value = "" if line.value != line.value else f"{line.value:.3g}"
             of = (passport.model, passport.target)
             yield PassportLine(*of, *(line.name, line.asks, value, line.verdict, words))
-
-
-def _write(path: Path, data: bytes) -> None:
-    with replacing(path) as handle:
-        handle.write(data)
 
 
 def _models(found: Found) -> Iterator[EvaluatedModel]:

@@ -114,10 +114,10 @@ class ModelReader:
             reverse_complement(text) if strand == "reverse" else text
             for text, strand in zip(texts, read, strict=True)
         ]
-        outputs = self._outputs(first)
+        outputs = self.outputs(first)
         both = [row for row, strand in enumerate(read) if strand == "both"]
         if both:
-            other = self._outputs([reverse_complement(texts[row]) for row in both])
+            other = self.outputs([reverse_complement(texts[row]) for row in both])
             outputs[both] = (outputs[both] + other) / 2
         return self.plan.contrasts @ outputs.T
 
@@ -152,7 +152,13 @@ class ModelReader:
 
     def outputs(self, texts: Sequence[str]) -> Any:
         """Return what the model says of texts as they are, shape (n, outputs)."""
-        return self._outputs(texts)
+        return outputs_of(
+            self.model,
+            texts,
+            budget=self.budget,
+            precision=self._precision,
+            runner=self._runner,
+        )
 
     @property
     def ism_share(self) -> float:
@@ -174,15 +180,6 @@ class ModelReader:
         """Return how many strands a window of some regions costs, on average."""
         both = sum(self.strand_of(region.strand) == "both" for region in regions)
         return 1 + both / len(regions)
-
-    def _outputs(self, texts: Sequence[str]) -> Any:
-        return outputs_of(
-            self.model,
-            texts,
-            budget=self.budget,
-            precision=self._precision,
-            runner=self._runner,
-        )
 
     def _by_strand(self, texts: Sequence[str], read: Sequence[str], method: str) -> Read:
         count = len(self.targets)

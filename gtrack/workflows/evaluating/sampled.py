@@ -169,7 +169,8 @@ class _ModelWork:
         self._twin = twin.maps
         self.curves: list[dict[str, Any]] = [{} for _ in reader.targets]
         self._flipped = self._flip() if job.wants("faithfulness") else None
-        self._left_out = self._leave_out() if job.wants("faithfulness") else None
+        asked = job.wants("faithfulness")
+        self._left_out = self._reader.left_out(self._texts, self._strands) if asked else None
         self._sane = list(self._sanity()) if job.wants("sanity") else None
 
     def values(self, place: int) -> Iterator[list[tuple[str, str, str, float]]]:
@@ -244,10 +245,6 @@ class _ModelWork:
                     kept["morf"].append(curve.morf.tolist())
                     kept["lerf"].append(curve.lerf.tolist())
         return found
-
-    def _leave_out(self) -> list[list[Any]] | None:
-        """Leave out every token by [MASK]; by target, then by window, in the order of the map."""
-        return self._reader.left_out(self._texts, self._strands)
 
     def _sanity(self) -> Iterator[list[list[tuple[str, str, str, float]]]]:
         """Yield, by target, what each window's controls of sanity tell."""

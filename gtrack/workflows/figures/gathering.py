@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gtrack.core.errors import InputError
 from gtrack.core.features import Feature
@@ -14,14 +13,9 @@ from gtrack.core.named_places import NamedPlace
 from gtrack.core.printable import shown
 from gtrack.core.targets import Target, path_of
 from gtrack.io.bbi import big_file
-from gtrack.io.bigwig import BigWigReader
 from gtrack.io.fasta import Genome
 from gtrack.publish.figure.content import FeatureTrack, ModelTrack, Panel, SignalTrack
 from gtrack.workflows.folder.finished import FinishedScan
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 NONE = "none"
 """Instead of the name of an annotation: show none."""
@@ -131,10 +125,9 @@ def _model_tracks(
     scan: FinishedScan, target: Target, hits: Sequence[MotifHit], places: Sequence[NamedPlace]
 ) -> list[ModelTrack]:
     spec = scan.spec(target)
-    beside = (t for t in scan.manifest.tracks if (t.kind, t.title) == ("sd", spec.title))
-    spread = next(beside, None)
-    values = _read(scan, spec, places)
-    spreads = None if spread is None else _read(scan, spread, places)
+    spread, at = scan.spread(spec), _spans(places)
+    values = scan.values_at(spec, at)
+    spreads = None if spread is None else scan.values_at(spread, at)
     return [
         ModelTrack(
             name=spec.title,
@@ -152,14 +145,11 @@ def _signal_tracks(
     scan: FinishedScan, track: TrackSpec, places: Sequence[NamedPlace]
 ) -> list[SignalTrack]:
     big_file(scan.out / track.path)  # a broken file must not reach the reader
-    return [SignalTrack(track.shown, each) for each in _read(scan, track, places)]
+    return [SignalTrack(track.shown, each) for each in scan.values_at(track, _spans(places))]
 
 
-def _read(
-    scan: FinishedScan, track: TrackSpec, places: Sequence[NamedPlace]
-) -> list[NDArray[np.float32]]:
-    with BigWigReader(scan.out / track.path) as reader:
-        return [reader.values_or_none(each.chrom, each.start, each.end) for each in places]
+def _spans(places: Sequence[NamedPlace]) -> list[tuple[str, int, int]]:
+    return [(each.chrom, each.start, each.end) for each in places]
 
 
 def _touches(thing: MotifHit | Feature, place: NamedPlace) -> bool:

@@ -10,10 +10,9 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from gtrack.core.errors import OutputError
 from gtrack.core.small_file import whole, whole_json
 from gtrack.io.atomic import sync, write_parts
-from gtrack.io.folders import remove_empty
+from gtrack.io.folders import remove_empty, writing_in
 
 FOLDER = "annotations"
 RECORD = "plan/annotations.txt"
@@ -45,14 +44,12 @@ def put_annotations(out: Path, files: Mapping[str, Iterable[bytes]]) -> None:
         When the system refuses.
     """
     folder = out / FOLDER
-    try:
+    with writing_in(folder):
         folder.mkdir(exist_ok=True)
         (out / RECORD).parent.mkdir(exist_ok=True)  # tracks of another tool have no plan
         _record(out, "+", files)
         for name, parts in files.items():
             write_parts(folder / name, parts)
-    except OSError as error:
-        raise _refused(folder, error) from error
 
 
 def drop_annotations(out: Path, names: Iterable[str]) -> None:
@@ -64,18 +61,12 @@ def drop_annotations(out: Path, names: Iterable[str]) -> None:
         When the system refuses.
     """
     folder, gone = out / FOLDER, list(names)
-    try:
+    with writing_in(folder):
         for name in gone:
             (folder / name).unlink(missing_ok=True)
         if gone:
             _record(out, "-", gone)
             remove_empty(folder)
-    except OSError as error:
-        raise _refused(folder, error) from error
-
-
-def _refused(folder: Path, error: OSError) -> OutputError:
-    return OutputError(f"{folder}: cannot write here: {error.strerror or error}")
 
 
 def _record(out: Path, sign: str, names: Iterable[str]) -> None:

@@ -5,11 +5,11 @@ Tracks of another tool read alike: they have no plan, and what is asked of both 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
@@ -30,6 +30,10 @@ from gtrack.workflows.folder.integrity import refuse_changed
 from gtrack.workflows.folder.run_record import source_fasta
 from gtrack.workflows.folder.scan_folder import ScanFolder
 from gtrack.workflows.folder.unfinished import no_folder, unfinished
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,18 @@ class FinishedScan:
     def track(self, target: Target) -> Path:
         """Return the file of that track."""
         return self.out / self.spec(target).path
+
+    def spread(self, track: TrackSpec) -> TrackSpec | None:
+        """Return the track of the standard deviation around the mean of an ensemble, if it is."""
+        beside = (t for t in self.manifest.tracks if (t.kind, t.title) == ("sd", track.title))
+        return next(beside, None)
+
+    def values_at(
+        self, track: TrackSpec, places: Iterable[tuple[str, int, int]]
+    ) -> list[NDArray[np.float32]]:
+        """Read a track at some places, 0-based half-open; NaN where a base has no value."""
+        with BigWigReader(self.out / track.path) as reader:
+            return [reader.values_or_none(*place) for place in places]
 
 
 def open_finished(out: Path, *rooms: Room) -> FinishedScan:

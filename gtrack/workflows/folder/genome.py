@@ -22,7 +22,6 @@ from gtrack.core.scan.regions import merge_regions
 from gtrack.core.sequences import Reference
 from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.fasta import Genome, fasta_lines
-from gtrack.io.loose_files import fasta_parts
 from gtrack.io.text import read_parts
 from gtrack.workflows.folder.owned import GENOME
 from gtrack.workflows.folder.scan_folder import ScanFolder
@@ -212,7 +211,7 @@ def keep_sequences(folder: ScanFolder, loose: LooseGenome) -> None:
             pass  # damaged: it is written anew
     path.parent.mkdir(exist_ok=True)
     folder.remove_genome_indexes()
-    write_parts(path, fasta_parts(loose.written))
+    write_parts(path, fasta_lines(loose))
     Genome.open(path).close()  # makes the index
 
 

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gtrack.core.errors import InputError, OutputError
+from gtrack.core.errors import InputError
 from gtrack.core.manifest import BESIDE as KINDS_BESIDE
 from gtrack.core.small_file import FAILS, whole_json
 from gtrack.core.targets import ENDS, NAME, Target, name_targets, path_of
 from gtrack.io.atomic import finished_name
 from gtrack.io.event_log import is_event_log
-from gtrack.io.folders import entries, is_folder, remove_empty
+from gtrack.io.folders import entries, is_folder, remove_empty, writing_in
 from gtrack.io.lock import is_lock
 from gtrack.io.plan_folder import PLAN_MOST
 from gtrack.workflows.folder.annotation_record import FOLDER as ANNOTATIONS
@@ -29,8 +29,7 @@ from gtrack.workflows.folder.annotation_record import RECORD, recorded
 from gtrack.workflows.folder.beside_record import RECORD as BESIDE
 from gtrack.workflows.folder.evaluation_record import evaluation_files
 from gtrack.workflows.folder.hub_folder import clear_unfinished_hubs, hub_files
-from gtrack.workflows.folder.report_page import is_report
-from gtrack.workflows.folder.shared_session import SHARED, is_shared
+from gtrack.workflows.folder.marks import SHARED, is_report, is_shared
 
 MANIFEST, RUN, PLAN = "manifest.json", "run.local.json", "plan/plan.json"
 TRUST = "trust.json"
@@ -130,7 +129,7 @@ class Owned:
         OutputError
             When the system refuses.
         """
-        try:
+        with writing_in(self.out):
             for path in self.there(*folders):
                 if path != self.out / RUN:
                     path.unlink(missing_ok=True)
@@ -138,9 +137,6 @@ class Owned:
                 clear_unfinished_hubs(self.out)
             for folder in folders or FOLDERS:
                 remove_empty(self.out / folder)
-        except OSError as error:
-            why = error.strerror or error
-            raise OutputError(f"{self.out}: cannot write here: {why}") from error
 
     def sweep(self) -> None:
         """Remove unfinished files and leases of killed runs; only while no other is at work."""

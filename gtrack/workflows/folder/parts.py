@@ -11,8 +11,9 @@ from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.shard import ShardResult
 from gtrack.core.segments import Segment
 from gtrack.core.targets import Target
-from gtrack.io.null_files import has_null, null_path, read_null, write_null
-from gtrack.io.shards import is_done, is_there, read_shard, shard_path, write_shard
+from gtrack.io.null_files import null_path, read_null, write_null
+from gtrack.io.sealed import bears, belongs
+from gtrack.io.shards import read_shard, shard_path, write_shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +42,20 @@ class Parts:
     def has_null(self, plan: Plan, target: Target) -> bool:
         """Whether the null of a target that the plan wants is there, merged."""
         null = plan.null
-        return null is not None and has_null(
-            self.null(target), _null_seal(plan, null.bases, target)
-        )
+        return null is not None and belongs(self.null(target), _null_seal(plan, null.bases, target))
 
     def has_shard(self, plan: Plan, index: int) -> bool:
         """Whether one shard is there, whole and in its place of the plan."""
-        return is_done(self.shard(index), plan.shard_seal(index))
+        return belongs(self.shard(index), plan.shard_seal(index))
 
     def seems_done(self, plan: Plan, index: int) -> bool:
         """Whether one shard is there, by its head: for who chooses what to do next."""
         path = self.shard(index)
-        return path.exists() and is_there(path, plan.shard_seal(index))
+        return path.exists() and bears(path, plan.shard_seal(index))
 
     def has_null_part(self, plan: Plan, target: Target, part: int) -> bool:
         """Whether one part of a target's null is there, whole and in its place of the plan."""
-        return has_null(self.null_part(target, part), _part_seal(plan, target, part))
+        return belongs(self.null_part(target, part), _part_seal(plan, target, part))
 
     def holds_work(self, plan: Plan) -> bool:
         """Whether a shard with windows lies here: of more shards than pools, some have none."""

@@ -11,13 +11,13 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gtrack.core.errors import InputError, OutputError
+from gtrack.core.errors import InputError
 from gtrack.core.listed_files import TABLES
 from gtrack.core.manifest import RunManifest
 from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.io.atomic import write_text
-from gtrack.io.folders import entries
+from gtrack.io.folders import entries, writing_in
 from gtrack.io.lock import is_lock
 from gtrack.io.packed_tables import either
 from gtrack.io.plan_folder import read_plan, write_plan
@@ -245,12 +245,9 @@ class ScanFolder:
         OutputError
             When the system refuses.
         """
-        try:
+        with writing_in(self.out):
             for name in folders or ("plan", "shards", "tracks"):
                 (self.out / name).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            why = error.strerror or error
-            raise OutputError(f"{self.out}: cannot write here: {why}") from error
 
     def write_plan(self, plan: Plan) -> None:
         """Write the plan; the folder is made."""

@@ -20,7 +20,7 @@ from gtrack.io.atomic import write_parts
 from gtrack.io.bbi import big_file
 from gtrack.io.bigbed import write_feature_bigbed
 from gtrack.io.bigwig import cut_bigwig
-from gtrack.io.file_records import FileRecord, differs_in_copy, has_changed, recorded_parts
+from gtrack.io.file_records import OTHER_BYTES, FileRecord, has_changed, recorded_parts
 from gtrack.io.hit_columns import COLUMNS
 from gtrack.io.packed_bed import pack_bed
 from gtrack.io.text import read_lines, read_parts
@@ -182,8 +182,8 @@ class HubData:
             return
         found: list[str] = []
         write_parts(target, recorded_parts(read_parts(source), found.append))
-        if record is not None and (why := differs_in_copy(found[0], record)):
-            self._refuse(url, why)
+        if record is not None and record.sha256 != found[0]:
+            self._refuse(url, OTHER_BYTES)
 
     def refuse_changed(self, url: str) -> None:
         """Refuse a file of which all bytes go into the hub in another form.

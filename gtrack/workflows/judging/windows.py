@@ -64,7 +64,7 @@ class Windows:
     def __init__(self, scan: FinishedScan, genome: Genome, target: Target, seed: int) -> None:
         self._genome, self._seed = genome, seed
         self._grid = scan.plan.grid(target.model)
-        self._rows = [2 if bits == BOTH else 1 for bits in self._grid.strands.tolist()]
+        self._rows = self._grid.reads.tolist()
         self._said = list(_probabilities(scan, target))
 
     def seen(self, count: int, enough: int) -> tuple[Window, ...]:

@@ -1,4 +1,4 @@
-"""Predictions against what a CSV says of its sequences."""
+"""What a model says of all that was given, and how good that is by a CSV of the truth."""
 
 from __future__ import annotations
 
@@ -33,6 +33,31 @@ class Measured:
 
     scores: dict[str, Any] | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSaid:
+    """What one model says.
+
+    Parameters
+    ----------
+    name : str
+        The user's name for it.
+    prediction : Prediction
+        A row for each that was given, in that order.
+    windows : sequence of int
+        How many windows each row is the mean of; 0 where nothing is said.
+    reasons : sequence of str
+        Why nothing is said of a row; empty where something is.
+    measured : Measured
+        How good that is, where the truth was given.
+    """
+
+    name: str
+    prediction: Prediction
+    windows: Sequence[int]
+    reasons: Sequence[str]
+    measured: Measured
 
 
 def measure(

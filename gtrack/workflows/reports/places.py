@@ -1,15 +1,18 @@
-"""Which places a report shows: those of the best hits, then those of the most relevance."""
+"""Which places a report shows, by hits, then relevance; what annotations say of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from gtrack.core.errors import InputError
+from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.hits.ranking import ranked
 from gtrack.core.intervals import Interval
+from gtrack.core.nearest_genes import Genes, NearGene, holds_genes
 from gtrack.core.ports import Progress
 from gtrack.core.scan.regions import merge_regions
+from gtrack.core.shown_places import ShownPlaces
 from gtrack.core.targets import Target, named, path_of
 from gtrack.core.top_places import (
     PIECE,
@@ -19,12 +22,16 @@ from gtrack.core.top_places import (
     strongest_stretches,
     summed_strength,
 )
+from gtrack.io.annotations import read_features
 from gtrack.io.bigwig import BigWigReader
 from gtrack.io.hit_files import read_hits_bed
 from gtrack.workflows.folder.finished import FinishedScan
 
 Place = tuple[str, int, int]
 """Chromosome, start and end: 0-based half-open, in bp."""
+
+Features = list[tuple[str, list[list[Feature]]]]
+"""The name of every annotation, and its features that touch each place."""
 
 _CHUNK = 1000 * PIECE  # bases of a track in memory
 
@@ -99,3 +106,25 @@ def _stretches(
                 for first, last, size in strongest_stretches(total, span):
                     yield size, (chrom, at + first, at + last)
                 progress("relevance", stop - at, in_all)
+
+
+def features_at(
+    scan: FinishedScan, places: Sequence[Place], progress: Progress
+) -> tuple[Features, list[tuple[NearGene, ...]] | list[None]]:
+    """Return the features of all annotations, and the nearest genes of every place.
+
+    Where no annotation is of genes, that is None for every place. A file is read once.
+    """
+    shown, genes = ShownPlaces(places), Genes()
+    tracks = scan.manifest.tracks
+    given = [track for track in tracks if track.kind == "annotation" and not track.is_signal]
+    of_genes = [track for track in given if holds_genes(track.name, track.format)]
+    found = []
+    for track in given:
+        features = read_features(scan.out / track.path, track.format)
+        held = shown.holding(genes.noted(features) if track in of_genes else features)
+        found.append((track.name, held))
+        progress("annotations", 1, len(given))
+    if not of_genes:
+        return found, [None for _ in places]
+    return found, [genes.nearest(*place) for place in places]

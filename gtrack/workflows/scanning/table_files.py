@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from gtrack.core.scan.plan import Plan
-from gtrack.core.scan.table_lengths import region_rows, window_rows
 from gtrack.io.packed_tables import PACKED, index_name, table_name, writing_packed
 from gtrack.io.tables import REGION_COLUMNS, WINDOW_COLUMNS, WriteColumns, writing_columns
 
@@ -38,11 +37,12 @@ def writing_tables(plan: Plan, out: Path) -> Iterator[tuple[WriteColumns, WriteC
 
 
 def _windows(plan: Plan) -> str:
-    return table_name("windows.tsv", window_rows(plan))
+    rows = sum(int(plan.grid(m.name).reads.sum()) * len(m.targets) for m in plan.models)
+    return table_name("windows.tsv", rows)
 
 
 def _regions(plan: Plan) -> str:
-    return table_name("regions.tsv", region_rows(plan))
+    return table_name("regions.tsv", len(plan.regions) * len(plan.targets))
 
 
 def _writing(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from gtrack.core.training.scale import Scale
 from gtrack.core.training.splits import Split
 from gtrack.core.training.truth import Truth
 from gtrack.core.version import __version__
+from gtrack.io.digest import file_digest
 from gtrack.models.folder import digest
 from gtrack.workflows.training.data import TrainingData
 from gtrack.workflows.training.job import GC_MATCHED, SHUFFLE, TrainJob
@@ -221,8 +221,4 @@ def _files(job: TrainJob) -> list[dict[str, str]]:
 def _sha256(path: Path) -> str:
     if not path.is_file():
         raise InputError(f"{path}: not a plain file; it is read twice, so save a pipe's data first")
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as problem:
-        raise InputError(f"{path}: cannot be read: {problem.strerror}") from problem
+    return file_digest(path)

@@ -93,7 +93,7 @@ def shown(job: Asked) -> Shown:
         why = _missing(entry)
         if why is None and url in changed:
             notes.append(changed[url])
-            entry = Withheld("is not as it was written")
+            entry = Withheld()
         table[f"/{url}"] = entry
         if why and url not in _OPTIONAL:
             notes.append(

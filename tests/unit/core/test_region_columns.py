@@ -58,8 +58,6 @@ def test_columns_give_the_intervals_back(given_: list[Interval], rng: object) ->
     assert regions.present == [*dict.fromkeys(r.chrom for r in given_)]
     assert regions.stranded == all(r.strand != "." for r in given_)
     assert regions.lengths.tolist() == [len(r) for r in given_]
-    rows = [(r.chrom, r.start, r.end, r.name, r.strand, r.summit, r.label) for r in given_]
-    assert list(regions.rows()) == rows
     for width in (1, 20, 33):
         assert regions.centred(width).tolist() == [r.centred(width) for r in given_]
 

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gtrack.core.errors import InputError
+from gtrack.core.scan.loose import LooseGenome, LooseSequence
 from gtrack.io.examples_csv import read_examples
-from gtrack.io.loose_files import fasta_parts, read_loose_rows
+from gtrack.io.fasta import fasta_lines
+from gtrack.io.loose_files import read_loose_rows
 
 
 def read(path: Path) -> list[tuple[str, str, str | None]]:
@@ -84,7 +86,8 @@ def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
     texts.append("ACGTN" * 200)  # else codes alone may look like a protein
     letters = {f"s{at}": text for at, text in enumerate(texts)}
     path = tmp_path_factory.getbasetemp() / "written.fa"
-    path.write_bytes(b"".join(fasta_parts(letters)))
+    loose = [LooseSequence(name, text, "here:1") for name, text in letters.items()]
+    path.write_bytes(b"".join(fasta_lines(LooseGenome.of(path, loose))))
     assert [(name, text) for name, text, _ in read(path)] == list(letters.items())
 
 

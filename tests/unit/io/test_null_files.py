@@ -10,7 +10,8 @@ import pytest
 
 from gtrack.core.errors import InputError, OutputError, VerificationError
 from gtrack.core.segments import Segment
-from gtrack.io.null_files import has_null, null_path, read_null, write_null
+from gtrack.io.null_files import null_path, read_null, write_null
+from gtrack.io.sealed import belongs
 
 DIGEST = "ab" * 32
 OTHER = "cd" * 32
@@ -39,7 +40,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_it_comes_back_bit_by_bit(path: Path) -> None:
     assert (path.parent.name, path.name) == ("null", "a.b-c.npz")
-    assert has_null(path, DIGEST)
+    assert belongs(path, DIGEST)
     for back in (read_null(path), read_null(path, DIGEST)):
         assert len(back) == 5
         for one, other in zip(back, segments(), strict=True):
@@ -60,7 +61,7 @@ def test_an_empty_null(path: Path) -> None:
 
 
 def test_of_another_scan(path: Path) -> None:
-    assert not has_null(path, OTHER)
+    assert not belongs(path, OTHER)
     with pytest.raises(
         VerificationError, match=r"another scan; run the command of the scan with --resume --null"
     ):
@@ -69,7 +70,7 @@ def test_of_another_scan(path: Path) -> None:
 
 def test_not_there(path: Path) -> None:
     path.unlink()
-    assert not has_null(path, DIGEST)
+    assert not belongs(path, DIGEST)
     with pytest.raises(InputError, match=r"no null here; the command of the scan"):
         read_null(path)
 
@@ -81,7 +82,7 @@ def test_any_flipped_bit_or_lost_byte_is_found(path: Path) -> None:
         flipped[at] ^= 1 << at % 8
         for data in (flipped, whole[:at], whole[:at] + whole[at + 1 :]):
             path.write_bytes(data)
-            assert not has_null(path, DIGEST), at
+            assert not belongs(path, DIGEST), at
             with pytest.raises(VerificationError, match="damaged"):
                 read_null(path)
 
@@ -101,7 +102,7 @@ def test_any_flipped_bit_or_lost_byte_is_found(path: Path) -> None:
 def test_a_right_seal_behind_what_is_no_null(path: Path, archive) -> None:
     data = archive(path.read_bytes()[:-32])
     path.write_bytes(data + hashlib.sha256(data).digest())
-    has_null(path, DIGEST)
+    belongs(path, DIGEST)
     with pytest.raises(VerificationError, match="damaged"):
         read_null(path, DIGEST)
 

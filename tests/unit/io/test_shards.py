@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from gtrack.core.errors import OutputError, VerificationError
 from gtrack.core.scan.shard import ShardResult
-from gtrack.io.shards import is_done, is_there, read_shard, shard_path, write_shard
+from gtrack.io.sealed import bears, belongs
+from gtrack.io.shards import read_shard, shard_path, write_shard
 from tests.joined import concatenate
 
 DIGEST = "ab" * 32
@@ -90,7 +91,7 @@ def test_a_shard_comes_back_bit_by_bit(tmp_path: Path) -> None:
     assert path.name == "000012.npz"
     results = {"cnn": result(5), "a.b-c_d": result(2, 1), "plan": concatenate([], 3)}
     write_shard(path, DIGEST, results)
-    assert is_done(path, DIGEST)
+    assert belongs(path, DIGEST)
     assert all(same(read_shard(path, DIGEST, name), results[name]) for name in results)
     assert [entry.name for entry in tmp_path.iterdir()] == ["000012.npz"]
 
@@ -102,14 +103,14 @@ def test_equal_results_are_equal_bytes(shard: Path) -> None:
 
 
 def test_a_shard_of_another_plan_is_not_done(shard: Path) -> None:
-    assert not is_done(shard, OTHER)
+    assert not belongs(shard, OTHER)
     with pytest.raises(VerificationError, match="belongs to another plan, or to another place"):
         read_shard(shard, OTHER, "cnn")
 
 
 def test_a_shard_that_is_not_there_is_not_done(tmp_path: Path) -> None:
-    assert not is_done(tmp_path / "000000.npz", DIGEST)
-    assert not is_done(tmp_path, DIGEST)
+    assert not belongs(tmp_path / "000000.npz", DIGEST)
+    assert not belongs(tmp_path, DIGEST)
     with pytest.raises(VerificationError, match="missing or damaged; remove it if it is there"):
         read_shard(tmp_path / "000000.npz", DIGEST, "cnn")
 
@@ -123,7 +124,7 @@ def test_a_truncated_shard_is_not_done(shard: Path) -> None:
     whole = shard.read_bytes()
     for size in [*range(0, len(whole), 97), len(whole) - 1]:
         shard.write_bytes(whole[:size])
-        assert not is_done(shard, DIGEST), size
+        assert not belongs(shard, DIGEST), size
         with pytest.raises(VerificationError, match="missing or damaged"):
             read_shard(shard, DIGEST, "cnn")
 
@@ -134,12 +135,12 @@ def test_a_flipped_bit_is_found(shard: Path) -> None:
     for at in range(0, len(data), 5):
         data[at] ^= 1 << at % 8
         shard.write_bytes(data)
-        assert not is_done(shard, DIGEST), f"byte {at}"
+        assert not belongs(shard, DIGEST), f"byte {at}"
         with pytest.raises(VerificationError, match="missing or damaged"):
             read_shard(shard, DIGEST, "cnn")
         data[at] ^= 1 << at % 8
     shard.write_bytes(data)
-    assert is_done(shard, DIGEST)
+    assert belongs(shard, DIGEST)
 
 
 def test_bytes_added_or_lost_anywhere_are_found(shard: Path) -> None:
@@ -147,7 +148,7 @@ def test_bytes_added_or_lost_anywhere_are_found(shard: Path) -> None:
     for at in range(0, len(whole), 53):
         for changed in (whole[:at] + b"\0" + whole[at:], whole[:at] + whole[at + 1 :]):
             shard.write_bytes(changed)
-            assert not is_done(shard, DIGEST), f"byte {at}"
+            assert not belongs(shard, DIGEST), f"byte {at}"
 
 
 @pytest.mark.parametrize("archive", NO_ARCHIVES)
@@ -155,7 +156,7 @@ def test_a_right_seal_behind_what_is_no_archive(shard: Path, archive: str) -> No
     """Whoever damages a file may seal it again: it is damaged all the same."""
     data = NO_ARCHIVES[archive](shard.read_bytes()[:-32])
     shard.write_bytes(data + hashlib.sha256(data).digest())
-    assert not is_done(shard, DIGEST) or archive in ("columns", "types")
+    assert not belongs(shard, DIGEST) or archive in ("columns", "types")
     with pytest.raises(VerificationError, match="missing or damaged"):
         read_shard(shard, DIGEST, "cnn")
 
@@ -185,7 +186,7 @@ def test_an_archive_that_was_sealed_again(
     at %= len(archive)
     archive = archive[:at] + what + archive[at + gone :]
     path.write_bytes(archive + hashlib.sha256(archive).digest())
-    is_done(path, DIGEST)
+    belongs(path, DIGEST)
     with suppress(VerificationError):
         read_shard(path, DIGEST, "m")
 
@@ -196,21 +197,21 @@ def test_arrays_that_are_larger_than_their_archive(tmp_path: Path) -> None:
         packed, plan=np.frombuffer(bytes.fromhex(DIGEST), np.uint8), x=np.zeros(10**6)
     )
     path.write_bytes(packed.getvalue() + hashlib.sha256(packed.getvalue()).digest())
-    assert not is_done(path, DIGEST)
+    assert not belongs(path, DIGEST)
     with pytest.raises(VerificationError):
         read_shard(path, DIGEST, "x")
 
 
 def test_the_head_of_a_shard_is_enough_to_choose_what_is_next(tmp_path: Path) -> None:
     path = shard_path(tmp_path, 3)
-    assert not is_there(path, DIGEST)
+    assert not bears(path, DIGEST)
     write_shard(path, DIGEST, {"a": result(20)})
     whole = path.read_bytes()
-    assert is_there(path, DIGEST)
-    assert not is_there(path, OTHER)
+    assert bears(path, DIGEST)
+    assert not bears(path, OTHER)
     for damaged in (b"", whole[:40], whole[: len(whole) // 2], b"no shard\n" * 99, packed(whole)):
         path.write_bytes(damaged)
-        assert not is_there(path, DIGEST)
+        assert not bears(path, DIGEST)
     path.unlink()
     path.mkdir()
-    assert not is_there(path, DIGEST)
+    assert not bears(path, DIGEST)

@@ -29,7 +29,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Entry]:
     return {
         **{f"/{name}": ServedFile(root / name, root) for name in names},
         "/text.json": ServedText("{}"),
-        "/changed.bw": Withheld("is not as it was written"),
+        "/changed.bw": Withheld(),
     }
 
 

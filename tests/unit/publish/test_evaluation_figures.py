@@ -178,7 +178,7 @@ def test_a_part_holds_the_middle_of_the_truth_and_stays_aligned(
     values = np.zeros(length)
     values[middle] = -3.0
     truth = [(500 + middle, 501 + middle, "x")] if known else []
-    plot = part(LocusPlot("chr1", 500, bases, [LocusLane("m", values)], truth), 120)
+    plot = part(LocusPlot("chr1", 500, bases, [LocusLane("m", values)], truth))
     assert len(plot.bases) == len(plot.lanes[0].values) == min(length, 120)
     first = plot.start - 500
     assert plot.bases == bases[first : first + len(plot.bases)]

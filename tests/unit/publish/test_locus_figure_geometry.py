@@ -13,6 +13,8 @@ from hypothesis.extra.numpy import arrays
 
 from gtrack.core.features import Feature
 from gtrack.core.hits.motif_hit import MotifHit
+from gtrack.core.scan.given_values import signal_scale
+from gtrack.core.segments import true_runs
 from gtrack.publish.drawing import styled
 from gtrack.publish.figure.content import (
     FeatureTrack,
@@ -22,13 +24,13 @@ from gtrack.publish.figure.content import (
     Panel,
     SignalTrack,
 )
-from gtrack.publish.figure.envelope import envelope, runs
+from gtrack.publish.figure.envelope import envelope
 from gtrack.publish.figure.frame import FINEST, LEFT, LETTER, SMALL, Frame, fitted, wide
 from gtrack.publish.figure.grid import laid_out
 from gtrack.publish.figure.ink import MM, Part, Shape
 from gtrack.publish.figure.lanes import feature_lanes, hit_lanes, longest_of_each, rows_of
 from gtrack.publish.figure.logos import stacked
-from gtrack.publish.figure.places import coordinates, signal_lane, signal_scale, ticks_of
+from gtrack.publish.figure.places import coordinates, signal_lane, ticks_of
 from gtrack.publish.figure.relevance import HALF, HEAD, relevance_track
 from gtrack.publish.figure.scale import limits
 
@@ -176,8 +178,8 @@ def test_scales() -> None:
 
 
 def test_runs() -> None:
-    assert runs(np.array([], bool)) == []
-    assert runs(np.array([True, True, False, True])) == [(0, 2), (3, 4)]
+    assert true_runs(np.array([], bool)) == []
+    assert true_runs(np.array([True, True, False, True])) == [(0, 2), (3, 4)]
 
 
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(1, 30))), st.integers(1, 5))
@@ -312,12 +314,12 @@ def test_the_axis_counts_from_one() -> None:
 
 def test_a_signal_stands_on_zero() -> None:
     track = SignalTrack("phyloP", np.float32([1, -2, np.nan, 4]))
-    scale = signal_scale([track, SignalTrack("phyloP", np.float32([np.nan]))])
+    scale = signal_scale([track.values, np.float32([np.nan])])
     assert scale == (-2.0, 4.0)
     part = signal_lane(track, Frame(0, 4, 180.0), scale, "p1-s1")
     heights = [bottom - top for _, _, top, bottom in boxes_of(drawn(part, "signal")[0])]
     assert heights == pytest.approx([1.0, 2.0, 4.0]), "6 mm are 6 units"
-    assert signal_scale([SignalTrack("none", np.float32([np.nan]))]) == (0.0, 1.0)
+    assert signal_scale([np.float32([np.nan])]) == (0.0, 1.0)
 
 
 @given(st.text(max_size=90), st.floats(3, 60))

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gtrack.core.scan.given_values import signal_scale
 from gtrack.publish.report.letters import LetterPlot, ModelRow, describe, letter_figure
 from gtrack.publish.report.signals import (
     HEIGHT,
     SignalRow,
     said_of_signal,
     signal_lane,
-    signal_scale,
 )
 
 SVG = "{http://www.w3.org/2000/svg}"

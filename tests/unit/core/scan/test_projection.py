@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gtrack.core.encodings import Encoding, Encodings
 from gtrack.core.scan import projection
-from gtrack.core.scan.projection import AGGREGATIONS, PROJECTIONS, Aggregation, to_units
+from gtrack.core.scan.projection import PROJECTIONS, to_units
 
 CLOSE = 1e-12
 
@@ -77,20 +77,9 @@ def slow_bases(
     return bases
 
 
-def slow_units(bases: list[float], encoding: Encoding, mode: str) -> list[float]:
-    units = []
-    for unit in range(len(encoding)):
-        start, end = encoding.spans[unit].tolist()
-        mine = bases[start:end] if encoding.placed[unit] else [0.0]
-        if mode == "sum":
-            units.append(sum(mine))
-        elif mode == "mean":
-            units.append(sum(mine) / len(mine))
-        elif mode == "abs_sum":
-            units.append(sum(abs(x) for x in mine))
-        else:
-            units.append(max(mine, key=abs))  # the first on ties
-    return units
+def slow_units(bases: list[float], encoding: Encoding) -> list[float]:
+    spans = zip(encoding.spans.tolist(), encoding.placed, strict=True)
+    return [sum(bases[start:end]) if placed else 0.0 for (start, end), placed in spans]
 
 
 @pytest.mark.parametrize("mode", PROJECTIONS)
@@ -104,15 +93,14 @@ def test_bases_equal_the_loop(mode: Any, case: tuple[Any, ...]) -> None:
     np.testing.assert_allclose(bases, expected, rtol=CLOSE, atol=1e-300, equal_nan=True)
 
 
-@pytest.mark.parametrize("mode", AGGREGATIONS)
 @given(case=encodings(), data=st.data())
 @settings(deadline=None)
-def test_units_equal_the_loop(mode: Any, case: tuple[Encoding, int], data: st.DataObject) -> None:
+def test_units_equal_the_loop(case: tuple[Encoding, int], data: st.DataObject) -> None:
     encoding, length = case
     bases = [data.draw(numbers) for _ in range(length)]
-    units = to_units(np.array(bases), encoding, mode)
+    units = to_units(np.array(bases), encoding)
     scale = sum(map(abs, bases)) or 1.0
-    np.testing.assert_allclose(units, slow_units(bases, encoding, mode), 0, CLOSE * scale)
+    np.testing.assert_allclose(units, slow_units(bases, encoding), 0, CLOSE * scale)
 
 
 @pytest.mark.parametrize("mode", KEEPING)
@@ -124,21 +112,8 @@ def test_the_sum_is_kept_token_by_token(mode: Any, case: tuple[Any, ...]) -> Non
     mine = values[: len(encoding)]
     scale = np.abs(mine).sum() or 1.0
     assert np.nansum(bases) == pytest.approx(mine[encoding.placed].sum(), abs=CLOSE * scale)
-    back = to_units(bases, encoding, "sum")
+    back = to_units(bases, encoding)
     np.testing.assert_allclose(back, np.where(encoding.placed, mine, 0), CLOSE, CLOSE * scale)
-
-
-@pytest.mark.parametrize(
-    ("there", "back"),
-    [("repeat", "mean"), ("repeat", "max"), ("center", "max"), ("center", "sum")],
-)
-@given(case=explained())
-@settings(deadline=None)
-def test_there_and_back_is_the_identity(there: Any, back: Any, case: tuple[Any, ...]) -> None:
-    encoding, length, values, weights = case
-    units = to_units(to_bases(values, encoding, length, there, weights), encoding, back)
-    expected = np.where(encoding.placed, values[: len(encoding)], 0)
-    np.testing.assert_allclose(units, expected, CLOSE)
 
 
 @given(case=explained())
@@ -205,9 +180,6 @@ def test_unknown_names_are_refused() -> None:
     encoding = Encoding(np.zeros(1, np.int32), np.array([[0, 2]]), ones(1))
     with pytest.raises(ValueError, match="'spread' is not one of uniform, repeat"):
         to_bases(np.array([1.0]), encoding, 2, "spread")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="'median' is not one of sum, mean"):
-        to_units(np.array([1.0, 2.0]), encoding, "median")  # type: ignore[arg-type]
-    assert get_args(Aggregation) == AGGREGATIONS
 
 
 @st.composite
