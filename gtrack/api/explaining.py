@@ -11,11 +11,13 @@ from gtrack.api.models import Model, load_model
 from gtrack.api.wording import in_python
 from gtrack.core.errors import InputError
 from gtrack.core.scan.explanation import Explanation
+from gtrack.models.undisturbed import in_turn, undisturbed
 from gtrack.workflows.explain import ExplainJob
 from gtrack.workflows.explain import explain as explain_sequences
 
 
 @in_python
+@undisturbed()
 def explain(
     model: Model | str | Path,
     sequences: str | Iterable[str],
@@ -106,7 +108,9 @@ def explain(
         batch_units=batch_units,
         workers=workers,
     )
-    return explain_sequences(opened._port, opened.name, listed(sequences), job)
+    texts = listed(sequences)
+    with in_turn(opened.network):
+        return explain_sequences(opened._port, opened.name, texts, job)
 
 
 def listed(sequences: str | Iterable[str]) -> list[str]:

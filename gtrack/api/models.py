@@ -11,6 +11,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.ports import SequenceModel
 from gtrack.models.device import resolve_devices
 from gtrack.models.folder import open_model
+from gtrack.models.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from torch import nn
@@ -80,6 +81,7 @@ _STRANDS = {
 
 
 @in_python
+@undisturbed()
 def load_model(folder_or_id: str | Path, *, device: str = "auto") -> Model:
     """Open a model, to explain sequences with.
 

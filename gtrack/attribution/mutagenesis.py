@@ -112,4 +112,5 @@ class _Explain:
             embedded = self.model.embed(batch)
             with autocast(self.precision, self.model):
                 logits = self.model.forward(embedded, batch)
-            return np.asarray(logits.to(embedded.dtype).cpu().numpy())
+            wide = torch.promote_types(embedded.dtype, torch.float32)
+            return np.asarray(logits.to(wide).cpu().numpy())

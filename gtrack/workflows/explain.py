@@ -94,10 +94,12 @@ def say(model: SequenceModel, name: str, sequences: Sequence[str], job: ExplainJ
 
     Of the job, what is about relevance is not read.
     """
+    from gtrack.attribution.rules.context import borrowed  # noqa: PLC0415  (torch: seconds)
+
     texts = [_read(index, given, model) for index, given in enumerate(sequences)]
     head, strand = _head(model, job), _strand(model, job)
     answer = outputs_alone(model, _precision(model, job))
-    with _running(model, job) as (budget, runner):
+    with borrowed(model.network), _running(model, job) as (budget, runner):
         none = head.contrasts([0])[:0]
         explainer = PoolExplainer(name, model, answer, none, budget, False, runner)
         outputs = [pool.answers.outputs for pool in _pools(explainer, texts, strand)]
