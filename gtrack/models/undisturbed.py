@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from operator import attrgetter
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from torch import nn
 
+_PARTS = (
+    *("backends", "backends.cudnn", "backends.cudnn.conv", "backends.cudnn.rnn"),
+    *("backends.cuda.matmul", "backends.mkldnn.matmul", "backends.mkldnn.conv"),
+    "backends.mkldnn.rnn",
+)
+"""Where torch keeps the precision of products, the whole before its parts."""
+
+Value = TypeVar("Value")
+
 _turns: WeakKeyDictionary[nn.Module, RLock] = WeakKeyDictionary()
-_one_lock_each = RLock()
+_alone = RLock()
+_inside: list[ExitStack] = []
+"""One for each thread that computes; the first has put aside what is the whole process's."""
 
 
 @contextmanager
@@ -37,17 +49,66 @@ def undisturbed() -> Iterator[None]:
         for device in ("cpu", "cuda"):
             if torch.is_autocast_enabled(device):
                 stack.enter_context(torch.autocast(device, enabled=False))
-        precision = torch.get_float32_matmul_precision()
-        if precision != "highest":  # each pass sets its own, and threads would do so side by side
-            torch.set_float32_matmul_precision("highest")
-            stack.callback(torch.set_float32_matmul_precision, precision)
+        stack.enter_context(_together())
         yield
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    """Put the precision of products aside while any thread computes: the last puts it back."""
+    with _alone:
+        _inside.append(ExitStack())
+        if len(_inside) == 1:
+            _inside[0].enter_context(_own_precision())
+    try:
+        yield
+    finally:
+        with _alone:
+            last = _inside.pop()
+            if not _inside:
+                last.close()
+
+
+@contextmanager
+def _own_precision() -> Iterator[None]:
+    """Set products of float32 as in a fresh process; each pass then sets those it wants.
+
+    Since torch 2.9 there are two ways to say it. After the new one the old one, which passes use,
+    can be set and not asked. A part that has its precision from the whole is left to have it so.
+    """
+    import torch  # noqa: PLC0415  (it is there)
+
+    parts = _PARTS if hasattr(torch.backends, "fp32_precision") else ()
+    settings = [attrgetter(name)(torch) for name in parts]
+    before = [setting.fp32_precision for setting in settings]
+    products = _asked(torch.get_float32_matmul_precision, "highest")
+    convolutions = _asked(lambda: torch.backends.cudnn.allow_tf32, True)
+    try:
+        for setting in settings:
+            setting.fp32_precision = "none"
+        torch.set_float32_matmul_precision("highest")
+        torch.backends.cudnn.allow_tf32 = True
+        yield
+    finally:
+        torch.set_float32_matmul_precision(products)
+        torch.backends.cudnn.allow_tf32 = convolutions
+        for setting, precision in zip(settings, before, strict=True):
+            setting.fp32_precision = "none"
+            if setting.fp32_precision != precision:
+                setting.fp32_precision = precision
+
+
+def _asked(setting: Callable[[], Value], otherwise: Value) -> Value:
+    try:
+        return setting()
+    except RuntimeError:  # said in the new way
+        return otherwise
 
 
 @contextmanager
 def in_turn(network: nn.Module) -> Iterator[None]:
     """Have a network for oneself: the rules that one thread puts on it are not for another."""
-    with _one_lock_each:
+    with _alone:
         turn = _turns.setdefault(network, RLock())
     with turn:
         yield

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -99,14 +101,49 @@ def test_no_thread_of_an_explanation_computes_in_the_precision_set_around(
     model.network.classifier.register_forward_hook(
         lambda *_: seen.update([torch.get_float32_matmul_precision()])
     )
+    other = gtrack.load_model(models["cnn"], device="cpu")
     torch.set_float32_matmul_precision("medium")
     try:
-        gtrack.explain(model, SEQUENCES * 60, batch_units=64, workers=2)
-        gtrack.predict(model, SEQUENCES * 60, batch_units=64, workers=2)
+        with ThreadPoolExecutor(4) as pool:
+            for each in [model, other] * 4:
+                pool.submit(gtrack.explain, each, SEQUENCES * 20, batch_units=64, workers=2)
+                pool.submit(gtrack.predict, each, SEQUENCES * 20, batch_units=64, workers=2)
         assert torch.get_float32_matmul_precision() == "medium"
+        assert torch.backends.cudnn.allow_tf32
     finally:
         torch.set_float32_matmul_precision("highest")
+        torch.backends.cudnn.allow_tf32 = True
     assert set(seen) == {"highest"}
+
+
+PARTS = [
+    *("backends", "backends.cudnn", "backends.cudnn.conv", "backends.cudnn.rnn"),
+    *("backends.cuda.matmul", "backends.mkldnn.matmul", "backends.mkldnn.conv"),
+    "backends.mkldnn.rnn",
+]
+NEW_WAY = """
+import sys
+from operator import attrgetter
+import torch, gtrack
+part, precision, folder, *parts = sys.argv[1:]
+before = gtrack.explain(folder, "ACGTTGCATGCCGTA" * 4, device="cpu").bases
+attrgetter(part)(torch).fp32_precision = precision
+said = [attrgetter(each)(torch).fp32_precision for each in parts]
+assert (gtrack.explain(folder, "ACGTTGCATGCCGTA" * 4, device="cpu").bases == before).all()
+assert said == [attrgetter(each)(torch).fp32_precision for each in parts]
+torch.backends.fp32_precision = "ieee"  # parts that were not set go by the whole, still
+assert torch.backends.mkldnn.conv.fp32_precision == ("bf16" if "mkldnn.conv" in part else "ieee")
+"""
+
+
+@pytest.mark.skipif(not hasattr(torch.backends, "fp32_precision"), reason="torch before 2.9")
+@pytest.mark.parametrize("part", PARTS[:1] + PARTS[3:5] + PARTS[6:7])
+def test_precision_may_be_set_in_the_new_way_of_torch(part: str, models: dict[str, Path]) -> None:
+    """In a process of its own: torch does not let everything be set back."""
+    precision = "tf32" if "cud" in part else "bf16"
+    command = [sys.executable, "-c", NEW_WAY, part, precision, models["dnabert2"], *PARTS]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", ["cnn", "dnabert2"])
