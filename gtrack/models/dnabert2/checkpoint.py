@@ -169,8 +169,8 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
         raise ModelError(f"{where / 'config.json'}: no such network: {problem}") from problem
     for head in absent:
         del expected[f"{_HEADS[head]}.weight"], expected[f"{_HEADS[head]}.bias"]
-    for name in sorted(expected.keys() ^ state.keys()):
-        what = "is missing" if name in expected else "is unexpected"
+    for name in sorted(expected.keys() ^ state.keys(), key=lambda name: (name in expected, name)):
+        what = "is missing" if name in expected else "is unexpected"  # that first: it says why
         outside = name not in expected and not name.startswith("bert.")
         raise ModelError(
             f"{where}: tensor {shown(name, 120)} {what}: not a whole DNABERT-2 checkpoint; "
