@@ -101,7 +101,7 @@ def explain(
         targets=tuple(_label(opened, wish) for wish in wishes),
         outputs=outputs,
         method=method,
-        parameters=dict(parameters or {}),
+        parameters={name: str(value) for name, value in dict(parameters or {}).items()},
         projection=projection,
         strand=strand,
         precision=precision,
@@ -119,10 +119,13 @@ def listed(sequences: str | Iterable[str]) -> list[str]:
     Raises
     ------
     InputError
-        For a table, whose names would be read as letters.
+        For a table, whose names would be read as letters, and for what holds nothing.
     """
     if isinstance(sequences, Mapping) or hasattr(sequences, "columns"):
         raise InputError(f"sequences: a {type(sequences).__name__}; give the one column with DNA")
+    if not isinstance(sequences, Iterable):
+        kind = type(sequences).__name__
+        raise InputError(f"sequences: a {kind}; give texts (of a file: gtrack.scan(sequences=...))")
     return [sequences] if isinstance(sequences, str) else list(sequences)
 
 

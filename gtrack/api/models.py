@@ -112,7 +112,7 @@ both strands; cpu>
     """
     where = Path(folder_or_id).expanduser()
     source = str(where) if where.exists() else str(folder_or_id)
-    devices = resolve_devices(device)
+    devices = resolve_devices(str(device))  # a torch.device says the same
     if len(devices) > 1:
         raise InputError(f"--device {device}: a model lives on one device; give one of them")
     opened = open_model(source, device=devices[0])

@@ -188,7 +188,7 @@ def scan(
     as_given = _checked(locals())
     job = ScanJob(
         models=tuple((name, _source(model)) for name, model in models.items()),
-        parameters=dict(parameters or {}),
+        parameters={name: str(value) for name, value in dict(parameters or {}).items()},
         targets={name: _several(wish) for name, wish in _by_name(target).items()},
         outputs=_by_name(outputs),
         null_bases=_null_bases(null, motifs is not None),

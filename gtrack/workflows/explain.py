@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import cast
 
 from gtrack.attribution.forwards import outputs_alone
@@ -50,7 +51,7 @@ class ExplainJob:
             if value not in allowed:
                 raise InputError(f"{option} {value}: use {', '.join(allowed)}")
         for option, number in (("--batch-tokens", self.batch_units), ("--workers", self.workers)):
-            if number is not None and number < 1:
+            if number is not None and not (isinstance(number, Integral) and number > 0):
                 raise InputError(f"{option} {number}: a whole number above 0")
 
 
