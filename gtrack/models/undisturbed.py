@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -96,6 +97,18 @@ def _own_precision() -> Iterator[None]:
             setting.fp32_precision = "none"
             if setting.fp32_precision != precision:
                 setting.fp32_precision = precision
+
+
+def _fresh() -> None:
+    """Forget the threads of the process that this one is a fork of: here they are not."""
+    global _alone
+    _alone = RLock()
+    _turns.clear()
+    _inside.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_fresh)
 
 
 def _asked(setting: Callable[[], Value], otherwise: Value) -> Value:

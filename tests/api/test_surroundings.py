@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +18,7 @@ import pytest
 import torch
 
 import gtrack
+from gtrack.models.undisturbed import in_turn
 
 SEQUENCES = ["ACGTTGCATGCCGTA" * 4, "acgtnacgtryacgtacgt", "GATTACA" * 9]
 METHODS = ["attnlrp", "gradient", "ism"]
@@ -158,6 +162,29 @@ def test_threads_take_turns_at_one_model(name: str, models: dict[str, Path]) -> 
         )
     for method, each in zip(asked, found, strict=True):
         np.testing.assert_array_equal(each.bases, alone[method])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_fork_waits_for_no_thread_that_it_does_not_have(models: dict[str, Path]) -> None:
+    model = gtrack.load_model(models["cnn"], device="cpu")
+    said = gtrack.predict(model, SEQUENCES).logits
+
+    def forked() -> int:
+        child = os.fork()
+        if not child:
+            same = np.array_equal(gtrack.predict(model, SEQUENCES, workers=1).logits, said)
+            os._exit(0 if same else 1)
+        return child
+
+    with ThreadPoolExecutor(1) as pool, in_turn(model.network):  # the other thread has no turn
+        child = pool.submit(forked).result()
+        deadline = time.monotonic() + 60
+        while (ended := os.waitpid(child, os.WNOHANG))[0] == 0 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if not ended[0]:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    assert ended == (child, 0)
 
 
 @pytest.mark.parametrize("name", ["cnn", "dnabert2"])
