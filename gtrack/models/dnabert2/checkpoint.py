@@ -114,6 +114,10 @@ def read_checkpoint(folder: Path, *, allow_headless: bool = False) -> Checkpoint
             f"{folder}: tensor {shown(checkpoint.aside[0], 120)} lies beside the network; leave "
             f"such out: {converting(folder)}"
         )
+    if checkpoint.absent == ("pooler",) and not allow_headless:
+        raise ModelError(
+            f"{folder}: has a classifier, and no pooler that it would read: {_ITS_CLASS}"
+        )
     if checkpoint.absent and not allow_headless:
         raise ModelError(
             f"{folder}: this checkpoint has no {' and no '.join(checkpoint.absent)}: it is a "
