@@ -107,6 +107,7 @@ def test_no_thread_of_an_explanation_computes_in_the_precision_set_around(
     )
     other = gtrack.load_model(models["cnn"], device="cpu")
     torch.set_float32_matmul_precision("medium")
+    torch.backends.cudnn.allow_tf32 = True  # a pass of an earlier test may have left it
     try:
         with ThreadPoolExecutor(4) as pool:
             for each in [model, other] * 4:
