@@ -11,11 +11,13 @@ from gtrack.api.models import Model, load_model
 from gtrack.api.wording import in_python
 from gtrack.core.errors import InputError
 from gtrack.core.scan.explanation import Explanation
+from gtrack.models.undisturbed import in_turn, undisturbed
 from gtrack.workflows.explain import ExplainJob
 from gtrack.workflows.explain import explain as explain_sequences
 
 
 @in_python
+@undisturbed()
 def explain(
     model: Model | str | Path,
     sequences: str | Iterable[str],
@@ -99,14 +101,16 @@ def explain(
         targets=tuple(_label(opened, wish) for wish in wishes),
         outputs=outputs,
         method=method,
-        parameters=dict(parameters or {}),
+        parameters={name: str(value) for name, value in dict(parameters or {}).items()},
         projection=projection,
         strand=strand,
         precision=precision,
         batch_units=batch_units,
         workers=workers,
     )
-    return explain_sequences(opened._port, opened.name, listed(sequences), job)
+    texts = listed(sequences)
+    with in_turn(opened.network):
+        return explain_sequences(opened._port, opened.name, texts, job)
 
 
 def listed(sequences: str | Iterable[str]) -> list[str]:
@@ -115,10 +119,13 @@ def listed(sequences: str | Iterable[str]) -> list[str]:
     Raises
     ------
     InputError
-        For a table, whose names would be read as letters.
+        For a table, whose names would be read as letters, and for what holds nothing.
     """
     if isinstance(sequences, Mapping) or hasattr(sequences, "columns"):
         raise InputError(f"sequences: a {type(sequences).__name__}; give the one column with DNA")
+    if not isinstance(sequences, Iterable):
+        kind = type(sequences).__name__
+        raise InputError(f"sequences: a {kind}; give texts (of a file: gtrack.scan(sequences=...))")
     return [sequences] if isinstance(sequences, str) else list(sequences)
 
 

@@ -11,6 +11,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.ports import SequenceModel
 from gtrack.models.device import resolve_devices
 from gtrack.models.folder import open_model
+from gtrack.models.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from torch import nn
@@ -80,6 +81,7 @@ _STRANDS = {
 
 
 @in_python
+@undisturbed()
 def load_model(folder_or_id: str | Path, *, device: str = "auto") -> Model:
     """Open a model, to explain sequences with.
 
@@ -110,7 +112,7 @@ both strands; cpu>
     """
     where = Path(folder_or_id).expanduser()
     source = str(where) if where.exists() else str(folder_or_id)
-    devices = resolve_devices(device)
+    devices = resolve_devices(str(device))  # a torch.device says the same
     if len(devices) > 1:
         raise InputError(f"--device {device}: a model lives on one device; give one of them")
     opened = open_model(source, device=devices[0])

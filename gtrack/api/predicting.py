@@ -9,10 +9,12 @@ from gtrack.api.explaining import listed
 from gtrack.api.models import Model, load_model
 from gtrack.api.wording import in_python
 from gtrack.core.scan.prediction import Prediction
+from gtrack.models.undisturbed import in_turn, undisturbed
 from gtrack.workflows.explain import ExplainJob, say
 
 
 @in_python
+@undisturbed()
 def predict(
     model: Model | str | Path,
     sequences: str | Iterable[str],
@@ -68,4 +70,6 @@ def predict(
         batch_units=batch_units,
         workers=workers,
     )
-    return say(opened._port, opened.name, listed(sequences), job)
+    texts = listed(sequences)
+    with in_turn(opened.network):
+        return say(opened._port, opened.name, texts, job)

@@ -18,6 +18,7 @@ from gtrack.core.scan.null_windows import NULL_BASES
 from gtrack.core.scan.plan import Plan
 from gtrack.core.scan.projection import PROJECTIONS
 from gtrack.core.scan.tiling import WHOLE
+from gtrack.models.undisturbed import undisturbed
 from gtrack.workflows import scan as workflow
 from gtrack.workflows.folder.beside_record import Beside
 from gtrack.workflows.scanning.job import ScanJob
@@ -47,6 +48,7 @@ _RANGES = {
 
 
 @in_python
+@undisturbed()
 def scan(
     *,
     bed: Path_ | None = None,
@@ -186,7 +188,7 @@ def scan(
     as_given = _checked(locals())
     job = ScanJob(
         models=tuple((name, _source(model)) for name, model in models.items()),
-        parameters=dict(parameters or {}),
+        parameters={name: str(value) for name, value in dict(parameters or {}).items()},
         targets={name: _several(wish) for name, wish in _by_name(target).items()},
         outputs=_by_name(outputs),
         null_bases=_null_bases(null, motifs is not None),

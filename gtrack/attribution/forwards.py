@@ -149,14 +149,15 @@ def outputs_alone(model: SequenceModel, precision: Precision) -> Explain:
 
 
 def batch_outputs(model: SequenceModel, batch: Any, precision: Precision) -> NDArray[np.floating]:
-    """Return what a model says of a batch, in the type of what it embeds."""
+    """Return what a model says of a batch, in the type of what it embeds or float32, the wider."""
     import torch  # noqa: PLC0415  (seconds)
 
     with torch.no_grad(), products(precision, model):
         embedded = model.embed(batch)
         with autocast(precision, model):
             logits = model.forward(embedded, batch)
-        return np.asarray(logits.to(embedded.dtype).cpu().numpy())
+        wide = torch.promote_types(embedded.dtype, torch.float32)
+        return np.asarray(logits.to(wide).cpu().numpy())
 
 
 def _distinct(rows: Encodings) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -40,7 +40,7 @@ class InputGradient:
     centred : bool
         Take the gradient less its mean over the channels of a unit.
     rounded : torch.dtype, optional
-        Of the answers; without it, that of the model.
+        Of the answers; without it, that of the model, or float32 where that is a half type.
     """
 
     model: SequenceModel
@@ -105,12 +105,8 @@ class InputGradient:
                 if self.centred:
                     gradient = gradient - gradient.mean(dim=-1, keepdim=True)
                 relevance.append((leaf.detach() * gradient).sum(dim=-1))
-        found = logits.detach(), torch.stack(relevance)
-        return (
-            found
-            if self.rounded is None
-            else (found[0].to(self.rounded), found[1].to(self.rounded))
-        )
+        rounded = self.rounded or torch.promote_types(leaf.dtype, torch.float32)
+        return logits.detach().to(rounded), torch.stack(relevance).to(rounded)
 
     @contextmanager
     def products(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock, Thread, local
 
 from gtrack.core.errors import InputError, ModelError
 
@@ -15,6 +16,9 @@ _MOST_GROUPS = 256
 
 _DRIVERS = ("/dev/nvidiactl", "/dev/nvmap", "/dev/dxg", "/dev/kfd")
 """One of them is there wherever a program sees a GPU: NVIDIA's, Jetson's, that of WSL, AMD's."""
+
+_here, _alone = local(), Lock()
+_usual: list[int] = []  # for each thread inside: what it and new threads had before
 
 # Read by torch at the first product on CUDA: without it cuBLAS may give other bits each time.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -102,13 +106,27 @@ def device_name(device: str) -> str | None:
 
 @contextmanager
 def one_thread_per_operation(active: bool) -> Iterator[None]:
-    """Let each CPU operation use one thread, so that results do not depend on their number."""
+    """Let each CPU operation use one thread, so that results do not depend on their number.
+
+    torch keeps a number for each thread, and one that new threads begin with. The latter is put
+    back by the last of several threads that are inside at once.
+    """
+    if not active or getattr(_here, "inside", False):
+        yield
+        return
     import torch  # noqa: PLC0415  (seconds)
 
-    before = torch.get_num_threads()
-    if active:
+    with _alone:
+        _usual.append(_usual[0] if _usual else torch.get_num_threads())
         torch.set_num_threads(1)
+    _here.inside = True
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        _here.inside = False
+        with _alone:
+            torch.set_num_threads(_usual.pop())
+            if _usual:  # a thread of its own, for this one has its number back
+                again = Thread(target=torch.set_num_threads, args=(1,))
+                again.start()
+                again.join()

@@ -189,6 +189,7 @@ def open_model(
     model = kind.load(folder, device=device, dtype=dtype or torch.float32)
     if missing := lacking(model, SequenceModel):
         raise ModelError(f"a model of kind {name!r} lacks {', '.join(missing)}; repair its package")
+    model.network.eval().requires_grad_(False)  # a kind may forget it: dropout would be on
     return model
 
 

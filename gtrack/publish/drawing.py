@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,8 @@ INK, SOFT, LINE, PAPER = "#1b1f24", "#59636e", "#d4d9de", "#ffffff"
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
+
+_turn = RLock()  # settings of matplotlib are those of all threads
 
 Rendered = tuple[bytes, bytes]
 """A figure as SVG and as PNG."""
@@ -80,7 +83,7 @@ def styled(*, words: bool = False) -> Iterator[None]:
     require_matplotlib()
     import matplotlib as mpl  # noqa: PLC0415
 
-    with mpl.rc_context(), warnings.catch_warnings():
+    with _turn, mpl.rc_context(), warnings.catch_warnings():
         # Of names in scripts that the font lacks, boxes are drawn.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
         warnings.filterwarnings("ignore", message=r"Matplotlib currently does not support")

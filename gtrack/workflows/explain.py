@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import cast
 
 from gtrack.attribution.forwards import outputs_alone
@@ -50,7 +51,7 @@ class ExplainJob:
             if value not in allowed:
                 raise InputError(f"{option} {value}: use {', '.join(allowed)}")
         for option, number in (("--batch-tokens", self.batch_units), ("--workers", self.workers)):
-            if number is not None and number < 1:
+            if number is not None and not (isinstance(number, Integral) and number > 0):
                 raise InputError(f"{option} {number}: a whole number above 0")
 
 
@@ -94,10 +95,12 @@ def say(model: SequenceModel, name: str, sequences: Sequence[str], job: ExplainJ
 
     Of the job, what is about relevance is not read.
     """
+    from gtrack.attribution.rules.context import borrowed  # noqa: PLC0415  (torch: seconds)
+
     texts = [_read(index, given, model) for index, given in enumerate(sequences)]
     head, strand = _head(model, job), _strand(model, job)
     answer = outputs_alone(model, _precision(model, job))
-    with _running(model, job) as (budget, runner):
+    with borrowed(model.network), _running(model, job) as (budget, runner):
         none = head.contrasts([0])[:0]
         explainer = PoolExplainer(name, model, answer, none, budget, False, runner)
         outputs = [pool.answers.outputs for pool in _pools(explainer, texts, strand)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 import gtrack
 from gtrack.attribution import METHODS
@@ -192,6 +193,8 @@ def test_a_wrong_sequence_is_named(sequence: str, models: dict[str, Path]) -> No
         ({"precision": "tf32"}, "precision tf32 needs a CUDA device; use fp32 or bf16"),
         ({"workers": -4}, "workers -4: a whole number above 0"),
         ({"batch_units": 0}, "batch_units 0: a whole number above 0"),
+        ({"batch_units": 1.5}, "batch_units 1.5: a whole number above 0"),
+        ({"workers": "2"}, "workers 2: a whole number above 0"),
         ({"outputs": "classs"}, "outputs 'classs': use classes, labels, values"),
     ],
 )
@@ -239,6 +242,21 @@ def test_wrong_models_and_devices(tmp_path: Path, models: dict[str, Path]) -> No
         gtrack.load_model(tmp_path / "none")
     with pytest.raises(gtrack.InputError, match=r"^device tpu: use auto, cpu, cuda"):
         gtrack.load_model(models["cnn"], device="tpu")
+
+
+def test_what_says_the_same_is_taken(models: dict[str, Path]) -> None:
+    model = gtrack.load_model(models["cnn"], device=torch.device("cpu"))
+    assert model.device == "cpu"
+    asked = {"method": "ism", "workers": np.int64(1), "batch_units": np.int32(500)}
+    number = gtrack.explain(model, "ACGTTGCA" * 4, parameters={"draws": 1}, **asked)
+    text = gtrack.explain(model, "ACGTTGCA" * 4, parameters={"draws": "1"}, **asked)
+    np.testing.assert_array_equal(number.bases, text.bases)
+
+
+def test_a_path_is_no_sequence(models: dict[str, Path]) -> None:
+    for ask in (gtrack.explain, gtrack.predict):
+        with pytest.raises(gtrack.InputError, match=r"sequences: a PosixPath; .*scan\(sequences="):
+            ask(models["cnn"], Path("promoters.fa"), device="cpu")
 
 
 def test_a_broken_weight_names_the_sequence(models: dict[str, Path]) -> None:

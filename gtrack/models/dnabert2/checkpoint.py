@@ -114,6 +114,10 @@ def read_checkpoint(folder: Path, *, allow_headless: bool = False) -> Checkpoint
             f"{folder}: tensor {shown(checkpoint.aside[0], 120)} lies beside the network; leave "
             f"such out: {converting(folder)}"
         )
+    if checkpoint.absent == ("pooler",) and not allow_headless:
+        raise ModelError(
+            f"{folder}: has a classifier, and no pooler that it would read: {_ITS_CLASS}"
+        )
     if checkpoint.absent and not allow_headless:
         raise ModelError(
             f"{folder}: this checkpoint has no {' and no '.join(checkpoint.absent)}: it is a "
@@ -169,8 +173,8 @@ def adopt(tensors: Mapping[str, Tensor], raw: Mapping[str, Any], where: Path) ->
         raise ModelError(f"{where / 'config.json'}: no such network: {problem}") from problem
     for head in absent:
         del expected[f"{_HEADS[head]}.weight"], expected[f"{_HEADS[head]}.bias"]
-    for name in sorted(expected.keys() ^ state.keys()):
-        what = "is missing" if name in expected else "is unexpected"
+    for name in sorted(expected.keys() ^ state.keys(), key=lambda name: (name in expected, name)):
+        what = "is missing" if name in expected else "is unexpected"  # that first: it says why
         outside = name not in expected and not name.startswith("bert.")
         raise ModelError(
             f"{where}: tensor {shown(name, 120)} {what}: not a whole DNABERT-2 checkpoint; "

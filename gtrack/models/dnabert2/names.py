@@ -52,7 +52,7 @@ def own_names(
         )
     if not stems:
         return _with_bert(names, tensors), ()
-    stem = stems[0].removesuffix("bert.")
+    stem = stems[0].removesuffix("bert.") if f".{stems[0]}".endswith(".bert.") else stems[0]
     wrapped = _outermost(names[stems[0] + _WORDS], stems[0] + _WORDS) + stem
     inside = {bare.removeprefix(stem): raw for bare, raw in names.items() if bare.startswith(stem)}
     aside = [raw for bare, raw in names.items() if wrapped and not _within(bare, raw, stem)]

@@ -128,6 +128,9 @@ def test_a_head_of_another_class_is_not_taken_for_dnaberts(
             convert(source, tmp_path / "out")
         with pytest.raises(ModelError, match=rf"{head}\.weight lies beside the network, .*another"):
             open_model(source)
+        if prefix != "model.":
+            with pytest.raises(ModelError, match=f"which is under {prefix[:-1]}:"):
+                open_model(source)
 
 
 def test_two_networks_in_one_file(

@@ -204,6 +204,24 @@ def test_heads_of_other_classes_are_said_to_be(published: Published, name: str) 
         read_checkpoint(folder)
 
 
+def test_a_head_of_two_layers_is_no_damaged_one(published: Published, random_state: State) -> None:
+    """It lacks the plain one's tensors as well; to copy it again would not help."""
+    state = {k: v for k, v in random_state.items() if "classifier" not in k}
+    state |= {"classifier.dense.weight": torch.ones(24, 24)}
+    state |= {"classifier.out_proj.weight": torch.ones(2, 24)}
+    with pytest.raises(ModelError, match=r"classifier\.dense\.weight is unexpected.*another class"):
+        read_checkpoint(published(state=state))
+
+
+def test_a_classifier_without_a_pooler_is_no_pretrained_base(
+    published: Published, random_state: State
+) -> None:
+    folder = published(state={k: v for k, v in random_state.items() if "pooler" not in k})
+    with pytest.raises(ModelError, match=r"has a classifier, and no pooler .*another class than"):
+        read_checkpoint(folder)
+    assert read_checkpoint(folder, allow_headless=True).absent == ("pooler",)
+
+
 def test_adopt_takes_tensors_from_anywhere(published: Published, random_state: State) -> None:
     folder = published()
     raw = json.loads((folder / "config.json").read_text())

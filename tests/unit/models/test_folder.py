@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from gtrack.core.errors import InputError, ModelError
 from gtrack.models import MODELS
+from gtrack.models.cnn import Cnn
 from gtrack.models.folder import digest, locate, open_model, recognise
 from gtrack.models.weights import read_json, read_shapes, read_weights, write_weights
 
@@ -267,3 +268,20 @@ def test_json_that_is_no_config(tmp_path: Path) -> None:
         file.truncate(10**9)
     with pytest.raises(ModelError, match="more than the 1,000,000 that"):
         read_json(path)
+
+
+def test_a_network_is_opened_in_eval_mode_and_frozen_whatever_its_kind_forgot(
+    make_cnn: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of a plug-in drew its outputs by dropout wherever no method borrowed it."""
+    folder, load = make_cnn(tmp_path / "cnn"), Cnn.load.__func__
+
+    def forgetful(cls: type[Cnn], folder: Path, **how: object) -> Cnn:
+        model = load(cls, folder, **how)
+        model.network.train().requires_grad_(True)
+        return model
+
+    monkeypatch.setattr(Cnn, "load", classmethod(forgetful))
+    network = open_model(folder).network
+    assert not any(module.training for module in network.modules())
+    assert not any(parameter.requires_grad for parameter in network.parameters())

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import zlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -142,3 +144,14 @@ def test_the_same_bytes_whatever_a_user_has_set(form: str, tmp_path: Path) -> No
         check=True,
     )
     assert ran.stdout == figure_file(content(), STYLE, form)
+
+
+def test_threads_draw_the_same_bytes_and_leave_the_settings_of_a_notebook() -> None:
+    """matplotlib's are those of all threads: one put back what another drew with, or kept it."""
+    alone = figure_file(content(), STYLE, "svg")
+    with matplotlib.rc_context({"font.size": 30.0, "axes.grid": True}):
+        before = dict(matplotlib.rcParams)
+        with ThreadPoolExecutor(4) as pool:
+            drawn = list(pool.map(lambda _: figure_file(content(), STYLE, "svg"), range(8)))
+        assert dict(matplotlib.rcParams) == before
+    assert drawn == [alone] * 8
