@@ -88,7 +88,7 @@ def price(plan: Plan, windows: int = WINDOWS) -> Price:
     for model in plan.models:
         grid = plan.grid(model.name)
         targets = len(model.targets)
-        both = bool((grid.strands == BOTH).any())
+        both = bool((grid.reads > 1).any())
         local = model.kind == _LOCAL
         cost += targets * passes(model.unit, model.window_bp, both, windows, local=local)
         grids = [grid, *(each.grid for each in [plan.null_grids().get(model.name)] if each)]
