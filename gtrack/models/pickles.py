@@ -7,6 +7,7 @@ containers of them is refused. Only ``gtrack convert`` comes here.
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -86,13 +87,18 @@ def read_pickle(path: Path) -> dict[str, Tensor]:
     _check_archive(path)
     import torch  # noqa: PLC0415  (seconds)
 
+    said_by_torch: list[warnings.WarningMessage] = []
     try:
-        content: Any = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(record=True) as said_by_torch:
+            warnings.simplefilter("always")
+            content: Any = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as problem:  # an unreadable, damaged or hostile pickle fails in a dozen ways
         if said := stand_in(path):
             raise ModelError(f"{path}: {said}") from problem
         code = re.search(r"GLOBAL ([\w.]{1,120})", str(problem))
         why = type(problem).__name__ if code is None else code[1]
+        if number := re.search(r"pickle protocol (\d+)", " ".join(str(w) for w in said_by_torch)):
+            why += f", pickle protocol {number[1]}, of which torch reads little"
         raise ModelError(
             f"{path}: refused ({why}): a damaged file, or it holds more than tensors, and that is "
             "never run; save the tensors alone where it was trained: "

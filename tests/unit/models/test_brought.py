@@ -6,6 +6,7 @@ import shlex
 import struct
 import subprocess
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -270,6 +271,18 @@ def test_an_archive_that_unpacks_to_more_than_it_is(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"unpacks to 4,\d+,\d+ bytes"):
         read_pickle(packed)
     assert read_pickle(path)["a.weight"].shape == (1_000_000,)
+
+
+def test_a_pickle_of_a_later_protocol_is_told_in_the_one_line(
+    published: Published, random_state: State, tmp_path: Path
+) -> None:
+    """torch warned of it beside the refusal, which called the file damaged."""
+    source = published(pickle=True)
+    torch.save(random_state, source / "pytorch_model.bin", pickle_protocol=4)
+    with warnings.catch_warnings(record=True) as said:
+        with pytest.raises(ModelError, match=r"refused \(.*, pickle protocol 4, of which"):
+            convert(source, tmp_path / "out")
+    assert not said
 
 
 @given(st.binary(max_size=200))
