@@ -283,7 +283,8 @@ def test_regions_are_written_row_by_row(named: bool, summits: int, labelled: int
     )
     known = np.arange(100) % 10
     expected = ["chrom\tstart\tend\tname\tstrand\tsummit\tknown" + "\tlabel" * labelled]
-    for row, count in zip(regions.rows(), known.tolist(), strict=True):
+    for r, count in zip(regions, known.tolist(), strict=True):
+        row = r.chrom, r.start, r.end, r.name, r.strand, r.summit, r.label
         cells = ["" if each is None else str(each) for each in row]
         expected.append("\t".join([*cells[:6], str(count), *cells[6 : 6 + labelled]]))
     assert b"".join(written_regions(regions, known)).decode() == "\n".join(expected) + "\n"
