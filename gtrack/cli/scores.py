@@ -34,11 +34,10 @@ def unproven(record: dict[str, Any]) -> Iterator[str]:
     """Say of which test sets in a ``training.json`` the interval of a score holds guessing."""
     outputs = record["data"].get("outputs", "classes")
     score_word, guessing = ("Pearson", 0.0) if outputs == "values" else ("AUROC", 0.5)
-    lines = {"labels": _labels, "values": _values}.get(outputs, _classes)
     for part, scores in record["metrics"].items():
         found = [
             f"{name} {score['low']:.2f} to {score['high']:.2f}"
-            for name, score in lines(scores)
+            for name, score in _rows_of(scores, outputs)
             if name.startswith(score_word)
             if score.get("low") is not None and score["low"] <= guessing
         ]
@@ -56,11 +55,10 @@ def print_metrics(parts: dict[str, Any], outputs: str) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    lines = {"labels": _labels, "values": _values}.get(outputs, _classes)
     table = Table("", "value", "95 % interval", box=None)
     for part, scores in parts.items():
         table.add_row(escape(shown(part)))
-        for name, score in lines(scores):
+        for name, score in _rows_of(scores, outputs):
             table.add_row(escape(shown(f"  {name}")), *_shown(score))
     console = printable_console()
     console.print(table)
@@ -70,6 +68,10 @@ def counted(scores: dict[str, Any], what: str) -> str:
     """Say of how many windows or rows; intervals rest on those that share no origin."""
     rows, independent = scores["rows"], scores.get("independent", scores["rows"])
     return f"{rows:,} {what}" + (f" of {independent:,} origins" if independent < rows else "")
+
+
+def _rows_of(scores: dict[str, Any], outputs: str) -> _Lines:
+    return {"labels": _labels, "values": _values}.get(outputs, _classes)(scores)
 
 
 def _classes(scores: dict[str, Any]) -> _Lines:

@@ -42,7 +42,7 @@ def cnn(**given: Any) -> None:
     Example:
       gtrack train cnn --positives example_data/truth.bed --negatives shuffle \\
                        --fasta example_data/genome.fa --window 200 --augment rc,shift \\
-                       --epochs 20 --out out/cnn
+                       --out out/cnn
       gtrack train cnn --csv windows.csv --labels CTCF,REST --out out/factors
       gtrack train cnn --csv windows.csv --values activity --out out/activity
     """

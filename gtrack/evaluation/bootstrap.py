@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Key = TypeVar("Key", bound=Hashable)
 
+Z = 1.959964
+"""Standard errors on either side of 95 %."""
+
 FEWEST = 5
 """Rows of which there is an interval: of 4, all resamples together hold the true mean in .88."""
 
 _CELLS = 4_000_000  # weights held at once: 32 MB
-_Z = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def percentile(replicates: Floats, rows: int) -> tuple[float, float]:
 
 def _student(freedom: int) -> float:
     """Return the .975 quantile of Student's t, to .01 from 4 degrees of freedom on."""
-    z = _Z
+    z = Z
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,

@@ -16,10 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.evaluation.bootstrap import Estimate, Floats
-
-Z = 1.959964
-"""Standard errors on either side of 95 %."""
+from gtrack.evaluation.bootstrap import Estimate, Floats, Z
 
 _AUPRC_LEAST = 0.6  # the binomial error is too large for it, by up to a half
 _HALVINGS = 60

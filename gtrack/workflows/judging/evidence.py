@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from gtrack.attribution.exactness import exactness
 from gtrack.attribution.rules.explicit import TWINS
-from gtrack.core.scan.grid import BOTH
 from gtrack.core.scan.projection import Projection
 from gtrack.core.targets import Target
 from gtrack.evaluation.evidence import Evidence
@@ -85,12 +84,12 @@ def evidence_of(
     refereed = referee(opened, read, contrast, seed)
     exact = exactness(opened.model, opened.method, opened.exact, read[:EXACT_ROWS], contrast)
     scores = opened.scores(read, contrast)
-    bits = scan.plan.grid(target.model).strands
-    pairs = [window for window in chosen if bits[window.index] == BOTH]
+    strands = scan.plan.grid(target.model).reads
+    pairs = [window for window in chosen if strands[window.index] > 1]
     reasons = _reasons(scan, opened)
-    if not (bits == BOTH).any():
+    if not (strands > 1).any():
         reasons["A2"] = "the model reads one strand of each window"
-    if len(every) < FEWEST <= len(bits):
+    if len(every) < FEWEST <= len(strands):
         lone = f"{len(every)} windows that neither overlap nor are alike"
         reasons["A1"] = f"{lone}; a verdict needs {FEWEST} at least"
     if refereed.reason:
