@@ -75,6 +75,8 @@ after(async () => {
 async function notebook(use, { errors = 0 } = {}) {
   chromium.errors.length = chromium.strays.length = 0
   const kernel = spawn(PYTHON, [KERNEL, folder], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // What the page says to a kernel that has just ended reaches nobody, as in a notebook.
+  kernel.stdin.on('error', ({ code }) => assert.match(code, /^(EPIPE|ECONNRESET)$/))
   const page = await chromium.open(`${server.url}/`)
   const tell = (what) => kernel.stdin.writable && kernel.stdin.write(`${JSON.stringify(what)}\n`)
   await page.exposeFunction('toKernel', tell)
