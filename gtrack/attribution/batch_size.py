@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.attribution.passes import encoded
 from gtrack.attribution.pool import PoolExplainer
 from gtrack.core.encodings import Encodings
 from gtrack.core.ports import Attributor, Runner, SequenceModel
@@ -54,7 +55,7 @@ def found_batch_units(
     rng = np.random.default_rng(0)
     letters = np.array(list("ACGT"))
     texts = ["".join(letters[rng.integers(0, 4, window_bp)]) for _ in range(POOL * strands)]
-    rows = model.encode(texts)
+    rows = encoded(model, texts)
     most = int(len(rows) * -(-rows.lengths.max() // 16) * 16)
     device = next(model.network.parameters()).device
 

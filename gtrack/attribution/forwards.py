@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.attribution.finite import NonFiniteError, first_bad_row, locate
+from gtrack.attribution.passes import embedded, encoded, outputs
 from gtrack.attribution.precision import autocast, check, products
 from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import ModelError
@@ -61,7 +62,7 @@ def outputs_of(
     """
     found, first = [np.zeros((0, len(model.labels)))], 0
     for chunk in _chunks(texts):
-        rows = model.encode(chunk)
+        rows = encoded(model, chunk)
         said = outputs_of_rows(
             model, rows, budget=budget, precision=precision, runner=runner, first=first
         )
@@ -153,10 +154,10 @@ def batch_outputs(model: SequenceModel, batch: Any, precision: Precision) -> NDA
     import torch  # noqa: PLC0415  (seconds)
 
     with torch.no_grad(), products(precision, model):
-        embedded = model.embed(batch)
+        rows = embedded(model, batch)
         with autocast(precision, model):
-            logits = model.forward(embedded, batch)
-        wide = torch.promote_types(embedded.dtype, torch.float32)
+            logits = outputs(model, batch, rows)
+        wide = torch.promote_types(rows.dtype, torch.float32)
         return np.asarray(logits.to(wide).cpu().numpy())
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gtrack.attribution.finite import NonFiniteError, first_bad_row, locate
+from gtrack.attribution.passes import embedded, outputs
 from gtrack.attribution.precision import autocast, check, products, repeatable
 from gtrack.attribution.rules import rules_of
 from gtrack.attribution.rules.context import applied, borrowed, in_float64
@@ -95,9 +96,9 @@ class InputGradient:
         last = len(weights) - 1
         relevance = []
         with torch.enable_grad():
-            leaf = self.model.embed(batch).detach().requires_grad_(True)
+            leaf = embedded(self.model, batch).detach().requires_grad_(True)
             with autocast(self.precision, self.model):
-                logits = self.model.forward(leaf, batch)
+                logits = outputs(self.model, batch, leaf)
             logits = logits.to(leaf.dtype)
             for target, contrast in enumerate(weights):
                 score = (logits @ contrast).sum()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gtrack.attribution.finite import NonFiniteError
 from gtrack.attribution.forwards import LETTERS, outputs_of_rows
+from gtrack.attribution.passes import encoded
 from gtrack.core.encodings import Encoding, Encodings
 from gtrack.core.errors import ModelError
 from gtrack.core.ports import Maskable, Runner, SequenceModel, lacking
@@ -59,7 +60,7 @@ def leave_one_out(
     """
     mask = mask_of(model)
     limit, found = budget or model.default_batch_units, []
-    encodings = model.encode(texts) if len(texts) else Encodings.of([])
+    encodings = encoded(model, texts) if len(texts) else Encodings.of([])
     for first, end in _parts(encodings.lengths):
         counts, rows = [], []
         for one in encodings[first:end]:

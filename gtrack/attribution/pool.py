@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.attribution.passes import refuse_shapes
 from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import ModelError
 from gtrack.core.optional_ports import Pooling, Staying
@@ -238,7 +239,9 @@ class PoolExplainer:
                     rows = pool.encodings[batch.rows]
                     collated = model.collate(rows, batch.n_rows, batch.n_units)
                 texts = list(map(pool.texts.__getitem__, batch.rows.tolist()))
-                return explain(collated, self.contrasts, texts)
+                found = explain(collated, self.contrasts, texts)
+                refuse_shapes(model, found, batch.n_rows, targets, int(lengths[batch.rows].max()))
+                return found
             except (ModelError, MemoryError, RuntimeError) as error:
                 raise self._named(error, batch, pool.called) from error
 

@@ -9,6 +9,7 @@ from numbers import Integral
 from typing import cast
 
 from gtrack.attribution.forwards import outputs_alone
+from gtrack.attribution.passes import encoded
 from gtrack.attribution.pool import PoolExplainer
 from gtrack.core.encodings import Encodings
 from gtrack.core.errors import InputError, ModelError
@@ -146,7 +147,7 @@ def _explain_pool(
     texts = [reverse_complement(one) if reverse else one for one in given for reverse in reads]
     name, model = explainer.name, explainer.model
     try:
-        encodings = model.encode(texts)
+        encodings = encoded(model, texts)
     except ModelError as error:
         raise ModelError(f"model {name}: {error}") from error
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import NDArray
 
+from gtrack.attribution.passes import encoded
 from gtrack.core.encodings import Encodings, misplaced
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.ports import SequenceModel
@@ -51,7 +52,7 @@ def read_rows(
     wanted = wanted_rows(grid, first, first + len(sequences))
     texts = _texts(sequences, wanted[0] - first, wanted[1])
     try:
-        encodings = model.encode(texts)
+        encodings = encoded(model, texts)
     except ModelError as error:
         near = f"window {grid.locus(first)} or one of the {len(sequences) - 1:,} after it"
         raise ModelError(f"model {name}, in {near}: {error}") from error
