@@ -44,19 +44,48 @@ class Rules:
 
 @contextmanager
 def borrowed(network: nn.Module) -> Iterator[None]:
-    """Hold a network in eval mode with frozen weights; restore both on leaving."""
-    training = [(module, module.training) for module in network.modules()]
-    frozen = [(parameter, parameter.requires_grad) for parameter in network.parameters()]
+    """Hold a network in eval mode, frozen and not compiled; restore all that on leaving."""
+    with _not_compiled(network):
+        training = [(module, module.training) for module in network.modules()]
+        frozen = [(parameter, parameter.requires_grad) for parameter in network.parameters()]
+        try:
+            network.eval()
+            for parameter, _ in frozen:
+                parameter.requires_grad_(False)
+            yield
+        finally:
+            for module, mode in training:
+                module.training = mode
+            for parameter, wanted in frozen:
+                parameter.requires_grad_(wanted)
+
+
+@contextmanager
+def _not_compiled(network: nn.Module) -> Iterator[None]:
+    """Hold a network as it was before ``torch.compile``, which rounds otherwise and sees no rules.
+
+    ``network.compile()`` leaves modules what they are, ``torch.compile(module)`` wraps them.
+    """
+    modules = list(network.modules())
+    calls = [(m, m._compiled_call_impl) for m in modules if m._compiled_call_impl is not None]
+    wrapped: list[tuple[nn.Module, str, Any]] = [
+        (module, name, child)
+        for module in modules
+        if not hasattr(module, "_orig_mod")
+        for name, child in module._modules.items()
+        if hasattr(child, "_orig_mod")
+    ]
     try:
-        network.eval()
-        for parameter, _ in frozen:
-            parameter.requires_grad_(False)
+        for module, name, child in wrapped:
+            module._modules[name] = child._orig_mod
+        for module, _ in calls:
+            module._compiled_call_impl = None
         yield
     finally:
-        for module, mode in training:
-            module.training = mode
-        for parameter, wanted in frozen:
-            parameter.requires_grad_(wanted)
+        for module, call in calls:
+            module._compiled_call_impl = call
+        for module, name, child in wrapped:
+            module._modules[name] = child
 
 
 @contextmanager
@@ -101,15 +130,15 @@ def applied(network: nn.Module, rules: Rules) -> Iterator[None]:
         When a module is of a kind that `rules` does not know, so that nothing is ever explained
         wrongly in silence; or when a module has a rule, or another replaced ``forward``, already.
     """
-    chosen = list(_assign(network, "", rules))
-    for name, module, _ in chosen:
-        if "forward" in vars(module):
-            raise ModelError(
-                f"module {name!r} already has a forward of its own (rules within rules, or a hook "
-                "of another library); leave the first explanation before the next"
-            )
     done: list[nn.Module] = []
     with borrowed(network):
+        chosen = list(_assign(network, "", rules))
+        for name, module, _ in chosen:
+            if "forward" in vars(module):
+                raise ModelError(
+                    f"module {name!r} already has a forward of its own (rules within rules, or a "
+                    "hook of another library); leave the first explanation before the next"
+                )
         try:
             for _, module, rule in chosen:
                 module.forward = rule(module)

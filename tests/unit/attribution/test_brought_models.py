@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
+import gtrack
 from gtrack.attribution.gradient import Gradient
 from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import ModelError
@@ -173,3 +174,22 @@ def test_a_method_that_answers_for_something_else(model, monkeypatch, cut) -> No
     monkeypatch.setattr("gtrack.workflows.explain.method_class", lambda name: Loose)
     monkeypatch.setattr(Loose, "change", staticmethod(cut), raising=False)
     assert "34 or more) are wanted (gtrack.core.encodings.Explained)" in refused(model, "loose")
+
+
+@pytest.mark.parametrize("method", ["attnlrp", "gradient"])
+@pytest.mark.parametrize("name", ["cnn", "dnabert2"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_compiled_network(inputs, name: str, method: str, whole: bool) -> None:
+    """Explained as it was before, to the bit, and compiled again afterwards."""
+    model = gtrack.load_model(inputs.models[name])
+    exact = gtrack.explain(model, TEXT, method=method, workers=1).bases
+    network: Any = model.network
+    first = next(iter(network._modules))
+    if whole:
+        network.compile(backend="eager")
+    else:
+        network._modules[first] = torch.compile(network._modules[first], backend="eager")
+    before = network._compiled_call_impl, network._modules[first]
+    found = gtrack.explain(model, TEXT, method=method, workers=1).bases
+    np.testing.assert_array_equal(found, exact)
+    assert (network._compiled_call_impl, network._modules[first]) == before
