@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import subprocess
@@ -214,6 +215,46 @@ def test_a_networks_disk_that_does_not_answer(
     said = refused(run, "report", tmp_path / "scan")
     assert f"scan: {os.strerror(number)}; " in said
     assert said.endswith("; try again")
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("ENOLCK", "this disk cannot do that; choose another disk"),
+        ("EOPNOTSUPP", "this disk cannot do that; choose another disk"),
+        ("ENOSYS", "this disk cannot do that; choose another disk"),
+        ("EPROTO", "the network's disk does not answer; try again"),
+        ("ECONNREFUSED", "the network's disk does not answer; try again"),
+        ("ENXIO", "it is a device or a socket; give a file"),
+        ("ENODEV", "it is a device or a socket; give a file"),
+        ("EUCLEAN", "the disk is damaged: have it checked, then try again"),
+        ("EBUSY", "something else uses it; try again later"),
+    ],
+)
+def test_what_a_mount_says_to_whoever_looks_at_a_path(
+    run, monkeypatch, inputs, tmp_path: Path, name: str, cure: str
+) -> None:
+    """NFS without locks, FUSE without a call, a program behind a mount that has ended."""
+    number = getattr(errno, name, errno.EBUSY)
+    stat, opened = os.stat, os.open
+
+    def refusing(looked):
+        def look(path, *args, **options):
+            if str(path).endswith("mounted"):
+                raise OSError(number, os.strerror(number), str(path))
+            return looked(path, *args, **options)
+
+        return look
+
+    monkeypatch.setattr(os, "stat", refusing(stat))
+    monkeypatch.setattr(os, "open", refusing(opened))
+    mounted = tmp_path / "mounted"
+    bed = ("scan", *inputs.options("cnn", bed=mounted), "--out", tmp_path / "out")
+    for words in (("report", mounted), ("scan", *inputs.options("cnn"), "--out", mounted), bed):
+        said = refused(run, *words)
+        assert f"mounted: {os.strerror(number)}; " in said
+        if hasattr(errno, name):
+            assert said.endswith(f"; {cure}")
 
 
 @pytest.mark.parametrize("number", sorted(FAILS))

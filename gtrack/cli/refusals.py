@@ -13,8 +13,18 @@ from collections.abc import Collection, Iterator
 from gtrack.core.errors import GtrackError, InputError, ModelError, OutputError
 from gtrack.core.small_file import AWAY, FAILS
 
+_UNABLE = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
+_NO_FILE = (errno.ENXIO, errno.ENODEV)
+_DAMAGED = tuple(getattr(errno, name) for name in ("EUCLEAN", "EBADMSG") if hasattr(errno, name))
+_SEVERED = (errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED, errno.EPROTO)
+
 _CURES: dict[int, tuple[type[GtrackError], str]] = {
     **dict.fromkeys(AWAY, (InputError, "the network's disk does not answer; try again")),
+    **dict.fromkeys(_SEVERED, (InputError, "the network's disk does not answer; try again")),
+    **dict.fromkeys(_UNABLE, (OutputError, "this disk cannot do that; choose another disk")),
+    **dict.fromkeys(_NO_FILE, (InputError, "it is a device or a socket; give a file")),
+    **dict.fromkeys(_DAMAGED, (InputError, "the disk is damaged: have it checked, then try again")),
+    errno.EBUSY: (OutputError, "something else uses it; try again later"),
     errno.EACCES: (InputError, "ask its owner for access, or copy it"),
     errno.EPERM: (InputError, "ask its owner for access, or copy it"),
     errno.ENAMETOOLONG: (InputError, "give a shorter name"),
