@@ -21,3 +21,8 @@ def file_digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def regular_digest(path: Path | None) -> str | None:
+    """Return the sha256 (hex) of a file; None of a pipe, which is read once, and of no path."""
+    return file_digest(path) if path is not None and path.is_file() else None

@@ -18,7 +18,6 @@ from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.loose import LooseGenome
 from gtrack.core.scan.null_windows import lay_null
 from gtrack.core.scan.plan import ModelPlan, Plan, ScanOptions
-from gtrack.core.scan.plan_differences import differences
 from gtrack.core.scan.regions import canonical_regions, check_regions
 from gtrack.core.scan.tiling import WHOLE, Tiles
 from gtrack.core.scan.widening import said_of_lengths, said_of_loose, widened
@@ -44,6 +43,7 @@ from gtrack.workflows.scanning.annotation_checks import (
 from gtrack.workflows.scanning.annotations import copy_annotations, refuse_taken, replacing
 from gtrack.workflows.scanning.batch_size import said_of_found
 from gtrack.workflows.scanning.beside import ask
+from gtrack.workflows.scanning.changed import changed_inputs
 from gtrack.workflows.scanning.disk import disk_notes
 from gtrack.workflows.scanning.job import ScanJob
 from gtrack.workflows.scanning.job_log import begin_log
@@ -133,7 +133,7 @@ def make_plan(
     room = disk_notes(job.out, planned.plan)
     planned = replace(planned, notes=(*planned.notes, *room))
     if stored is not None:
-        resumed = _resumed(folder, stored, planned)
+        resumed = _resumed(job, folder, stored, planned)
         ask(folder, resumed.plan, job.beside)
         return resumed
     # First: it marks the folder, whatever happens to the rest.
@@ -151,9 +151,9 @@ def make_plan(
     return planned
 
 
-def _resumed(folder: ScanFolder, stored: Plan, planned: Planned) -> Planned:
+def _resumed(job: ScanJob, folder: ScanFolder, stored: Plan, planned: Planned) -> Planned:
     """Go on with a stored plan, if it is the one that the inputs make now."""
-    changed = differences(stored.facts(), planned.plan.facts())
+    changed = changed_inputs(job, stored, planned.plan)
     if changed:
         raise InputError(
             f"{folder.out}: cannot resume, because this changed since its plan was made: "

@@ -6,6 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+REGIONS = "the regions"
+CHROMOSOMES = "the FASTA (its chromosomes)"
+BASES = "the FASTA (its bases)"
+"""What a plan knows of its inputs: whoever knows their files may say more."""
+
 _OPTIONS = {
     "parameters": "the method's parameters",
     "weights_sha256": "the bigWig of --projection weighted",
@@ -45,11 +50,11 @@ def differences(stored: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         for facts in (one, other)
     ]
     if one["regions"] != other["regions"]:
-        found.append("the regions")
-    elif one["chromosomes"] != other["chromosomes"]:
-        found.append("the FASTA (its chromosomes)")
-    elif laid[0] == laid[1] and one["sequences"] != other["sequences"]:
-        found.append("the FASTA (its bases)")
+        found.append(REGIONS)
+    if one["chromosomes"] != other["chromosomes"]:
+        found.append(CHROMOSOMES)
+    elif REGIONS not in found and laid[0] == laid[1] and one["sequences"] != other["sequences"]:
+        found.append(BASES)
     for name, value in other["versions"].items():
         if (was := one["versions"].get(name)) != value:
             found.append(f"the version of {name} ({was} before, now {value})")

@@ -11,6 +11,7 @@ from gtrack.core.assemblies import assembly_id
 from gtrack.core.errors import InputError
 from gtrack.core.scan.digests import digest_of
 from gtrack.core.scan.ensemble import check_members
+from gtrack.io.digest import regular_digest
 from gtrack.workflows.folder.beside_record import NOTHING, Beside
 from gtrack.workflows.folder.kept_inputs import of_files, of_models
 from gtrack.workflows.scanning.sources import refuse_two_sources
@@ -128,6 +129,7 @@ class ScanJob:
         return {
             **{name: _place(getattr(self, name)) for name in ("bed", "fasta", "sequences")},
             **({"tile": self.tile, "blacklist": _place(self.blacklist)} if self.tile else {}),
+            **({} if (of := regular_digest(self.blacklist)) is None else {"blacklist_sha256": of}),
             "models": {name: _absolute(where) for name, where in self.models},
             "weights": _place(self.weights),
             **({} if self.motifs is None else {"motifs": _absolute(self.motifs)}),
