@@ -130,7 +130,7 @@ def make_plan(
     planned = _plan_inputs(job, stored, folder)
     check_widths(motifs, planned.plan.regions)
     fitted(job.beside.ensembles, planned.plan)
-    room = disk_notes(job.out, planned.plan)
+    room = disk_notes(job.out, planned.plan, job.fasta)
     planned = replace(planned, notes=(*planned.notes, *room))
     if stored is not None:
         resumed = _resumed(job, folder, stored, planned)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from pathlib import Path
 
 import pytest
 
 from gtrack.core.scan.disk import DiskNeed, in_words
+from gtrack.io.bgzf import block, blocks_in
 from gtrack.io.plan_folder import read_plan
+from gtrack.workflows.folder.genome import copied_bytes
 from gtrack.workflows.scanning import disk
 
 
@@ -25,7 +28,8 @@ def free(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.fixture
 def need(scanned) -> int:
-    return DiskNeed.of(read_plan(scanned[1] / "plan")).most
+    copied = (scanned[1] / "genome/genome.fa").stat().st_size
+    return DiskNeed.of(read_plan(scanned[1] / "plan"), copied).most
 
 
 def test_what_is_reckoned_is_what_is_taken(run, scanned, tmp_path: Path) -> None:
@@ -57,6 +61,23 @@ def test_a_full_disk_is_told_before_anything_is_made(
     free(need - 10)
     said = run("plan", *options).err
     assert f"warning: the scan needs up to {in_words(need)} of disk" in said
+
+
+@pytest.mark.parametrize("form", ["fasta", "gzip", "bgzip"])
+def test_the_copy_of_a_genome_takes_room(inputs, tmp_path: Path, form: str) -> None:
+    """As large as it is; a genome that viewers know, or a large one, is not copied."""
+    path, text = tmp_path / "g.fa.gz", inputs.fasta.read_bytes()
+    if form == "fasta":
+        path = inputs.fasta
+    else:
+        path.write_bytes(gzip.compress(text) if form == "gzip" else blocks_in(text) + block(b""))
+    sizes = {chrom: len(letters) for chrom, letters in inputs.genome.items()}
+    there = path if form == "bgzip" else inputs.fasta
+    said = copied_bytes(path, "custom", sizes)
+    assert abs(said - there.stat().st_size) < 0.03 * said
+    assert copied_bytes(path, "hg38", sizes) == 0
+    assert copied_bytes(path, "custom", {**sizes, "large": 10**8}) == 0
+    assert copied_bytes(None, "custom", {"a": 600}) == 614
 
 
 def test_a_disk_without_a_size_is_not_asked(run, inputs, tmp_path: Path, free) -> None:

@@ -26,7 +26,7 @@ class DiskNeed:
     shards : int
         Until the merge; both stand there at its end.
     results : int
-        Tracks, tables and nulls; what comes after the scan is not among them.
+        Tracks, tables, nulls and the genome's copy; what comes after the scan is not among them.
     """
 
     shards: int
@@ -38,10 +38,10 @@ class DiskNeed:
         return self.shards + self.results
 
     @classmethod
-    def of(cls, plan: Plan) -> DiskNeed:
-        """Return the need of a plan, shards and nulls included."""
+    def of(cls, plan: Plan, genome: int = 0) -> DiskNeed:
+        """Return the need of a plan, shards and nulls included, beside the copy of a `genome`."""
         tracks = 3 if plan.options.per_strand_tracks else 1
-        shards, results = plan.n_shards * _OF_SHARD, 2 * _OF_LINE * len(plan.regions)
+        shards, results = plan.n_shards * _OF_SHARD, genome + 2 * _OF_LINE * len(plan.regions)
         for model in plan.models:
             grid, targets = plan.grid(model.name), len(model.targets)
             rows, bases = int(grid.reads.sum()), grid.owned(0, len(grid))

@@ -22,7 +22,8 @@ from gtrack.core.scan.regions import merge_regions
 from gtrack.core.sequences import Reference
 from gtrack.io.atomic import write_parts, write_text
 from gtrack.io.fasta import Genome, fasta_lines
-from gtrack.io.text import read_parts
+from gtrack.io.text import compression, read_parts
+from gtrack.io.twobit_reader import is_twobit
 from gtrack.workflows.folder.owned import GENOME
 from gtrack.workflows.folder.scan_folder import ScanFolder
 
@@ -127,6 +128,27 @@ def genome_record(
         "fasta": fasta,
     }
     return record if alias_table(chrom_sizes) is None else {**record, "aliases": ALIASES}
+
+
+def copied_bytes(source: Path | None, name: str, chrom_sizes: Mapping[str, int]) -> int:
+    """Return about how many bytes the copy of a genome has; 0 where none is made.
+
+    Parameters
+    ----------
+    source : Path or None
+        The FASTA or 2bit; None of loose sequences, which are always written.
+    name : str
+        Its id.
+    chrom_sizes : mapping of str to int
+        Lengths in bp.
+    """
+    bases = sum(chrom_sizes.values())
+    size = bases + bases // 60 + sum(len(chrom) + 3 for chrom in chrom_sizes)
+    if source is None:
+        return size
+    if compression(source) != "gzip" and not is_twobit(source):
+        size = source.stat().st_size
+    return size if name == "custom" and max(bases, size) <= _COPY_UP_TO else 0
 
 
 def keep_genome(
