@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import shlex
@@ -12,6 +13,7 @@ import pyBigWig
 import pytest
 
 from gtrack.core.assemblies import assembly_id
+from gtrack.io import fasta_index
 from gtrack.io.twobit import write_twobit
 from tests.hour import lasting
 from tests.twobits import as_twobit
@@ -197,3 +199,25 @@ def test_the_list_of_genomes(run) -> None:
     assert "GRCm39" in also["mm39"]
     for used, names in also.items():
         assert [assembly_id(name) for name in names] == [used] * len(names)
+
+
+def test_a_copy_is_not_left_without_its_index(run, inputs, options, tmp_path, monkeypatch) -> None:
+    """The disk took the last byte of the copy: its index came to lie where no viewer looks."""
+    sequences, refuses = tmp_path / "s.fa", [True]
+    sequences.write_text(f">a\n{'ACGTTGCA' * 20}\n")
+    write = fasta_index._write
+
+    def full(index: Path, data: bytes, mtime: int) -> None:
+        if refuses and index.parent.name == "genome":
+            raise OSError(errno.ENOSPC, "No space left on device", str(index))
+        write(index, data, mtime)
+
+    monkeypatch.setattr(fasta_index, "_write", full)
+    loose = ["--sequences", sequences, "--model", f"m={inputs.models['cnn']}"]
+    for name, given in (("genome", options(inputs.fasta)), ("loose", loose)):
+        out, refuses[:] = tmp_path / name, [True]
+        said = run("scan", *given, "--out", out, code=3).error
+        assert f"{out}/genome/genome.fa.fai: cannot be written; free some room" in said
+        refuses.clear()
+        run("scan", *given, "--out", out, "--resume")
+        assert (out / "genome/genome.fa.fai").is_file()

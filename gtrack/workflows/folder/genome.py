@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from gtrack.core.assemblies import check_lengths, said_of_none_shared
 from gtrack.core.chrom_aliases import alias_table
 from gtrack.core.errors import GtrackError, InputError, OutputError
 from gtrack.core.intervals import Interval
+from gtrack.core.listed_files import fasta_files
 from gtrack.core.printable import shown
 from gtrack.core.scan.batches import pool_bounds
 from gtrack.core.scan.digests import digest_of
@@ -207,7 +209,7 @@ def keep_genome(
             )
     except OSError as error:
         raise OutputError(f"{genome}: cannot copy {source}: {error.strerror}") from error
-    with Genome.open(copy) as copied:  # makes the index
+    with _indexed(copy) as copied:
         same = is_same(copied)
     if not same:
         folder.remove("genome")
@@ -226,15 +228,35 @@ def keep_sequences(folder: ScanFolder, loose: LooseGenome) -> None:
     path = folder.out / GENOME
     if path.is_file():
         try:
-            with Genome.open(path) as there:
+            with _indexed(path) as there:
                 if all(_has(there, loose, chrom) for chrom in loose.chrom_sizes):
                     return
         except GtrackError:
-            pass  # damaged: it is written anew
+            pass  # damaged, or without its index: it is written anew
     path.parent.mkdir(exist_ok=True)
     folder.remove_genome_indexes()
     write_parts(path, fasta_lines(loose))
-    Genome.open(path).close()  # makes the index
+    with _indexed(path):
+        pass
+
+
+@contextmanager
+def _indexed(copy: Path) -> Iterator[Genome]:
+    """Open a copy, for which its index is made; viewers look for that beside it.
+
+    Raises
+    ------
+    OutputError
+        When the disk took the copy, and not the index, which then lies in the user's cache.
+    """
+    with Genome.open(copy) as genome:
+        for url in fasta_files(str(copy))[1:]:
+            if not Path(url).is_file():
+                raise OutputError(
+                    f"{url}: cannot be written; free some room, then give the command again, a scan's with "
+                    "--resume"
+                )
+        yield genome
 
 
 def _has(there: Genome, loose: LooseGenome, chrom: str) -> bool:
