@@ -77,7 +77,9 @@ def scan(
             _refuse_planned(click.get_current_context())
             first, last = _shards(shard)
             machine = {"device": given["device"], "workers": given["workers"]}
-            workflow.scan_shard(plan_folder, first, begin, last=last, **machine)
+            if not workflow.scan_shard(plan_folder, first, begin, last=last, **machine):
+                late = "others took over what stood still here, and merged all"
+                echo(f"{plan_folder}: {late}", err=True)
             return
         job = scan_job(given)
         options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}

@@ -50,6 +50,9 @@ def _said(done: Worked) -> Iterator[str]:
     if done.merged:
         yield f"{done.out} is merged already; nothing to do"
         return
+    if done.late:
+        yield f"{done.out}: others took over what stood still here, and merged all; nothing to do"
+        return
     over = f" ({done.taken_over:,} of them begun by runs that ended)" if done.taken_over else ""
     yield (
         f"all {done.shards:,} shards are done: {done.here:,} here{over}, {done.others:,} by others "

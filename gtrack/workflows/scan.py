@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gtrack.attribution.pool import OutOfMemoryError
-from gtrack.core.errors import InputError, ModelError
+from gtrack.core.errors import InputError, ModelError, OutputError
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.ports import OnBatch
 from gtrack.core.scan.cost import Cost
@@ -216,10 +216,15 @@ def scan_shard(
     last: int | None = None,
     device: str = "auto",
     workers: int | None = None,
-) -> None:
+) -> bool:
     """Scan one shard of a plan that ``gtrack plan`` made, or all from it to the `last`.
 
     Their parts of the null are scanned with them.
+
+    Returns
+    -------
+    bool
+        False where others took over what stood still here, and merged all.
 
     Raises
     ------
@@ -237,9 +242,15 @@ def scan_shard(
     log = RunLog(out)
     with folder.held(shared=True), log.kept(), fixed_by_plan():
         log.begin("scan --shard", plan, first=shard, last=last, device=device, workers=workers)
-        with WholeShards(folder, plan, begin(plan)).opened(chosen, workers) as do:
-            for each in range(shard, last + 1):
-                do(each)
+        try:
+            with WholeShards(folder, plan, begin(plan)).opened(chosen, workers) as do:
+                for each in range(shard, last + 1):
+                    do(each)
+        except OutputError:
+            if not folder.is_finished(plan):
+                raise
+            return False
+    return True
 
 
 def _smaller(

@@ -6,9 +6,10 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gtrack.core.errors import OutputError
 from gtrack.core.ports import OnBatch
 from gtrack.core.scan.plan import Plan
 from gtrack.engines.local import InProcesses, InTurn, Local
@@ -39,7 +40,7 @@ class Worked:
 
     `here` were done by this run, `others` by others meanwhile, `before` before it began;
     `taken_over` of those here were begun by others, who were gone. `merged` says that there was
-    nothing to do.
+    nothing to do, `late` that others took over what was under way here, and merged all.
     """
 
     out: Path
@@ -49,6 +50,7 @@ class Worked:
     before: int = 0
     taken_over: int = 0
     merged: bool = False
+    late: bool = False
 
 
 def work(out: Path, begin: Begin, *, device: str = "auto", workers: int | None = None) -> Worked:
@@ -92,8 +94,13 @@ def work(out: Path, begin: Begin, *, device: str = "auto", workers: int | None =
             # of another process, progress is told shard by shard
             told = on_batch if engine.live else lambda *_: None
             shards = WholeShards(folder, plan, told)
-            with engine.crew(shards) as crew:
-                pool.empty(crew)
+            try:
+                with engine.crew(shards) as crew:
+                    pool.empty(crew)
+            except OutputError:
+                if not folder.is_finished(plan):
+                    raise
+                return replace(pool.worked(), late=True)
         return pool.worked()
 
 

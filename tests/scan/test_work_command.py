@@ -80,6 +80,24 @@ def test_nobody_disturbs_those_at_work(run, program, planned) -> None:
     assert lasting(out) == whole
 
 
+@pytest.mark.parametrize("command", [("work",), ("scan", "--shard", "0-7", "--plan")])
+def test_who_stood_still_until_all_was_merged_ends_well(run, program, planned, command) -> None:
+    """A suspended laptop, a frozen cgroup: elsewhere its counters were seen to stand still."""
+    out, whole = planned
+    child = program.start(*command, out, stop_at="shards/*.npz")
+    child.wait_for_stop()
+    for path in (*out.glob(".lock*"), *out.glob("shards/*.lease")):
+        path.unlink()
+    run("work", out)
+    run("merge", out)
+    child.send(signal.SIGCONT)
+    ran = child.wait()
+    assert ran.code == 0, ran
+    assert f"{out}: others took over what stood still here, and merged all" in ran.err
+    assert lasting(out) == whole
+    run("verify", out)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_who_is_asked_to_end_leaves_at_once(run, program, planned, number, code) -> None:
     out, whole = planned

@@ -253,8 +253,8 @@ def _indexed(copy: Path) -> Iterator[Genome]:
         for url in fasta_files(str(copy))[1:]:
             if not Path(url).is_file():
                 raise OutputError(
-                    f"{url}: cannot be written; free some room, then give the command again, a scan's with "
-                    "--resume"
+                    f"{url}: cannot be written; free some room, then give the command again, a "
+                    "scan's with --resume"
                 )
         yield genome
 
