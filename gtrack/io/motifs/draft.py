@@ -158,7 +158,8 @@ def _counts(path: Path, draft: Draft) -> np.ndarray[tuple[int, ...], np.dtype[np
     with np.errstate(over="ignore"):
         sums = matrix.sum(axis=1, keepdims=True)
     shares = bool((np.abs(sums - 1) <= _SLACK).all())
-    if draft.sites is None:
+    # No counts have fractions and nothing above 1: read as such they would be less than one site.
+    if draft.sites is None and (shares or matrix.max(initial=0) > 1 or (matrix % 1 == 0).all()):
         return matrix / sums * SITES if shares and len(matrix) else matrix
     if not shares and (sums > 0).any():
         row = int(np.argmax(np.abs(sums[:, 0] - 1)))
@@ -168,4 +169,4 @@ def _counts(path: Path, draft: Draft) -> np.ndarray[tuple[int, ...], np.dtype[np
             f"motif {shown(draft.id, 40)}: the probabilities of position {row + 1} sum to "
             f"{sums[row, 0]:.6g}, not 1; mend the matrix",
         )
-    return matrix / np.where(sums > 0, sums, 1) * draft.sites
+    return matrix / np.where(sums > 0, sums, 1) * (draft.sites or SITES)

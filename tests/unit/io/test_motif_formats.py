@@ -328,6 +328,28 @@ def test_rows_that_sum_to_one_are_probabilities_of_20_sites(tmp_path: Path) -> N
     np.testing.assert_allclose(motif.counts[0], [2, 4, 6, 8])
 
 
+@pytest.mark.parametrize("last", ["0.9 0.03 0.03 0.00", "0.9 0.03 0.03 0.4", "0 0 0 0"])
+@pytest.mark.parametrize("head", [">M", ">GATAG\tM\t5.0"])
+def test_one_bad_row_does_not_make_counts_of_probabilities(tmp_path: Path, head, last) -> None:
+    """They were read as less than one site each: weak at every position, and nothing said so."""
+    good = "0.9 0.03 0.03 0.04\n" * 4
+    wrong = sum(map(float, last.split()))
+    said = refusal(put(tmp_path, f"{head}\n{good}{last}\n"))
+    assert (
+        said
+        == f"1: motif M: the probabilities of position 5 sum to {wrong:g}, not 1; mend the matrix"
+    )
+
+
+def test_counts_of_one_site_or_of_weighted_sites_stay_counts(tmp_path: Path) -> None:
+    one = read_motifs(put(tmp_path, ">M\n1 0 0 0\n0 1 1 0\n0 0 0 1\n1 0 0 0\n0 0 1 0\n"))[0]
+    assert one.counts.sum(axis=1).tolist() == [1, 2, 1, 1, 1]
+    weighted = read_motifs(
+        put(tmp_path, ">M\n9.5 0.1 0 0\n0 0.3 0.2 0\n0.1 0 0 0.4\n1 1 1 1\n2 0 0 0\n")
+    )
+    assert weighted[0].counts.sum(axis=1).tolist() == pytest.approx([9.6, 0.5, 0.5, 4, 2])
+
+
 def test_a_four_by_four_matrix_is_read_as_the_others_or_by_its_sums(tmp_path: Path) -> None:
     by_position = "9 1 0 0\n0 10 0 0\n5 5 0 0\n1 2 3 4\n"
     wanted = [[9, 1, 0, 0], [0, 10, 0, 0], [5, 5, 0, 0], [1, 2, 3, 4]]
