@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from gtrack.core.big_file import BigFile
 from gtrack.core.errors import InputError
-from gtrack.core.printable import shown
+from gtrack.core.printable import pasted, shown
 from gtrack.io.text import reading
 
 _BIG_WIG, _BIG_BED = 0x888FFC26, 0x8789F2EB
@@ -25,6 +25,11 @@ _SMALLEST_NODE = 28  # bytes: a head and one entry
 _LONGEST = 1 << 16  # bytes of a description
 _ENDS_WITH_MAGIC = 4  # the version from which on the magic word is repeated at the end
 _MOST_LEVELS = 64  # of zoom: each is four times as wide as the one before
+_HEAD = 400
+_WIGGLE = re.compile(
+    rb"(#.*\n)*(fixedStep|variableStep|track type=(wig|bedGraph)|"
+    rb"\S+[\t ]+\d+[\t ]+\d+[\t ]+[-+]?[\d.]+)"
+)
 _FIELD = re.compile(r'([A-Za-z_]\w*)\s*;\s*"')
 
 
@@ -48,7 +53,7 @@ def check_big_file(path: Path) -> None:
             for at in (index_at, *levels):
                 _check_index(data, at)
         except _BrokenError as error:
-            raise InputError(f"{shown(path)}: {error}; get it again, or make it again") from error
+            raise _refused(path, error) from error
 
 
 def big_file(path: Path) -> BigFile:
@@ -63,7 +68,23 @@ def big_file(path: Path) -> BigFile:
         try:
             return _head(_Bytes(file))
         except _BrokenError as error:
-            raise InputError(f"{shown(path)}: {error}; get it again, or make it again") from error
+            raise _refused(path, error) from error
+
+
+def _refused(path: Path, problem: _BrokenError) -> InputError:
+    """Return the refusal of a file: what it is, where its first bytes tell, and the cure."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    cure = "get it again, or make it again"
+    if head.startswith(b"\x1f\x8b"):
+        cure = f"it is packed: gunzip -c {pasted(path)} > {pasted(path.with_suffix(''))}"
+    elif _WIGGLE.match(head):
+        new = path.with_suffix(".bw" if path.suffix != ".bw" else ".new.bw")
+        cure = (
+            "it is text, a wig or bedGraph: wigToBigWig (of UCSC) makes a bigWig of it: "
+            f"wigToBigWig {pasted(path)} CHROM.SIZES {pasted(new)}"
+        )
+    return InputError(f"{shown(path)}: {problem}; {cure}")
 
 
 class _Bytes:

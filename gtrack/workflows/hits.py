@@ -29,7 +29,7 @@ from gtrack.core.targets import Target
 from gtrack.io.fasta import Genome
 from gtrack.io.hit_files import NarrowPeak
 from gtrack.io.motifs import read_motifs
-from gtrack.workflows.calling.given_tracks import TracksJob, check_tracks
+from gtrack.workflows.calling.given_tracks import TracksJob, check_tracks, refuse_few
 from gtrack.workflows.calling.results import HitsJob, HitsSummary, TargetHits, write_results
 from gtrack.workflows.calling.taken_tracks import TracksSummary, take_tracks
 from gtrack.workflows.calling.widths import check_widths
@@ -102,6 +102,7 @@ def call_on_tracks(
     motifs = read_motifs(job.motifs)
     checked = check_tracks(tracks, progress)
     check_widths(motifs, checked.tracks.regions)
+    refuse_few(tracks, checked)
     return take_tracks(tracks, checked, progress), call(job, progress)
 
 

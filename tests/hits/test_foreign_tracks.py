@@ -336,6 +336,10 @@ WRONG: dict[str, tuple[Callable[[Given], object], str]] = {
         "r.bed:1: chromosome not in {folder}/g.fa",
     ),
     "no motifs": (lambda g: (g.folder / "m.meme").write_text("x"), "m.meme"),
+    "few values": (
+        lambda g: (g.folder / "r.bed").write_text("chr2\t300\t900\n"),
+        "theirs.bw: has 540 values in the regions, fewer than 4,000: too few to call hits in; give",
+    ),
     "a wide motif": (
         lambda g: (g.folder / "r.bed").write_text("chr2\t300\t304\n"),
         "is 6 bp wide and the longest scanned region 4 bp",

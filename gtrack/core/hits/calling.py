@@ -23,7 +23,7 @@ from gtrack.core.hits.motifs import Motif, checked_background
 from gtrack.core.hits.options import HitOptions
 from gtrack.core.hits.permutations import complemented_columns, permuted_columns
 from gtrack.core.hits.reference import Looked, look_over
-from gtrack.core.hits.relevance_null import LEAST_NULL_BASES, RelevanceNull
+from gtrack.core.hits.relevance_null import LEAST_BASES, RelevanceNull
 from gtrack.core.hits.search import Search, Tick
 from gtrack.core.hits.table import HitTable
 from gtrack.core.hits.verdict import Evidence, verdict
@@ -101,10 +101,11 @@ def _gather(
     progress: Tick | None,
 ) -> Evidence:
     """Search the targets and, for what needs it, the null."""
-    if null is None and looked.bases < 2 * LEAST_NULL_BASES:
+    if null is None and looked.bases < LEAST_BASES:
         raise InputError(
-            f"{looked.bases} bases have relevance, fewer than {2 * LEAST_NULL_BASES}: too few to "
-            "call hits in, without a null; the command of the scan with --resume --null makes one"
+            f"{looked.bases} bases have relevance, fewer than {LEAST_BASES}: too few to "
+            "call hits in, without a null; look at more regions, or, of a scan, add a null: its "
+            "command with --resume --null"
         )
     reference = RelevanceNull(looked.reference)
     rounds = max(LEAST_ROUNDS, -(-ONE_MOTIF // len(motifs)))

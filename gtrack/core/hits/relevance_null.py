@@ -23,6 +23,7 @@ TAIL = 0.05
 """Share of the null, at either end, that an exponential is fitted to."""
 
 LEAST_NULL_BASES = 2_000
+LEAST_BASES = 2 * LEAST_NULL_BASES
 
 STARTS = 25_000
 """About how many places, on both strands, one motif's null is fitted to."""
@@ -94,8 +95,8 @@ class RelevanceNull:
         self.mean, self.sd = float(values.mean()), float(values.std())
         if not self.sd > 1e-12 * abs(self.mean):
             raise InputError(
-                "the model gives every base of the shuffled windows the same relevance, so nothing "
-                "can be tested; check the model"
+                "every base of the shuffled windows, or of the regions where there are none, has "
+                "the same relevance, so nothing can be tested; check the model, or the track"
             )
         self.ring = (values - self.mean) / self.sd
         ends = np.repeat(lengths.cumsum(), lengths)

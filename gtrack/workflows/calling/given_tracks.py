@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gtrack.core.assemblies import assembly_id, check_lengths
 from gtrack.core.errors import InputError
+from gtrack.core.hits.relevance_null import LEAST_BASES
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress
 from gtrack.core.printable import shown
@@ -87,13 +88,14 @@ class TracksJob:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Tracks that were found good, and for each the names of the regions without a value.
+    """Tracks that were found good, and for each its `values` in the regions, and those without one.
 
     `notes` are what the user should know of the genome.
     """
 
     tracks: ForeignTracks
     given: int
+    values: Mapping[str, int] = field(default_factory=dict)
     empty: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -118,10 +120,7 @@ def check_tracks(job: TracksJob, progress: Progress = lambda *_: None) -> Checke
             name: stack.enter_context(_opened(name, path, genome, canonical))
             for name, path in job.tracks
         }
-        empty = {
-            name: tuple(_without_value(name, track, canonical, progress))
-            for name, track in readers.items()
-        }
+        found = {name: _values(name, track, canonical, progress) for name, track in readers.items()}
         tracks = ForeignTracks(
             sha256={name: file_digest(path) for name, path in job.tracks},
             chrom_sizes=dict(genome.chrom_sizes),
@@ -129,7 +128,25 @@ def check_tracks(job: TracksJob, progress: Progress = lambda *_: None) -> Checke
             sequences_sha256=regions_digest(genome, canonical),
         )
         notes = genome_notes(genome, job.genome, RegionBases.of(genome, canonical))
-    return Checked(tracks, len(regions), empty, notes)
+    values = {name: bases for name, (bases, _) in found.items()}
+    empty = {name: without for name, (_, without) in found.items()}
+    return Checked(tracks, len(regions), values, empty, notes)
+
+
+def refuse_few(job: TracksJob, checked: Checked) -> None:
+    """Refuse a track with too few values to call hits in, before anything is written.
+
+    Raises
+    ------
+    InputError
+        Naming it.
+    """
+    for name, path in job.tracks:
+        if (bases := checked.values[name]) < LEAST_BASES:
+            raise InputError(
+                f"--track {name}={shown(path)}: has {bases:,} values in the regions, fewer than "
+                f"{LEAST_BASES:,}: too few to call hits in; give more regions"
+            )
 
 
 def _opened(name: str, path: Path, genome: Genome, regions: Sequence[Interval]) -> BigWigReader:
@@ -156,11 +173,11 @@ def _opened(name: str, path: Path, genome: Genome, regions: Sequence[Interval]) 
     return BigWigReader(path)
 
 
-def _without_value(
+def _values(
     name: str, track: BigWigReader, regions: Sequence[Interval], progress: Progress
-) -> Iterator[str]:
-    """Yield the regions in which a track has no value; refuse one that is 0 in all of them."""
-    in_all, peak, bases = sum(map(len, regions)), 0.0, 0
+) -> tuple[int, tuple[str, ...]]:
+    """Count the values of a track in regions, and name those without; refuse one that is 0."""
+    in_all, peak, bases, empty = sum(map(len, regions)), 0.0, 0, []
     for region in regions:
         here = 0
         for start, end in chunks(region.start, region.end):
@@ -175,13 +192,14 @@ def _without_value(
             progress(f"{name}: reading", end - start, in_all)
         bases += here
         if not here:
-            yield region.called
+            empty.append(region.called)
     if not peak:
         what = "is 0 everywhere" if bases else "has no value"
         raise InputError(
             f"--track {name}={shown(track.path)}: {what} in the {len(regions):,} regions; give the "
             "regions in which contributions were computed"
         )
+    return bases, tuple(empty)
 
 
 def chunks(start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import struct
 from pathlib import Path
 
@@ -118,6 +119,29 @@ def test_what_is_none_of_both(tmp_path: Path) -> None:
         big_file(tmp_path / "a.bw")
     with pytest.raises(InputError, match="no such file"):
         big_file(tmp_path / "none.bw")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "cure"),
+    [
+        ("a.bedgraph", b"chr1\t0\t5\t0.5\n" * 9, "wigToBigWig {0} CHROM.SIZES {1}/a.bw"),
+        ("a.bw", b"#x\nchr1 0 5 -1e-3\n" * 9, "wigToBigWig {0} CHROM.SIZES {1}/a.new.bw"),
+        ("a.wig", b"fixedStep chrom=chr1 start=1 step=1\n1\n", "wigToBigWig {0} CHROM.SIZES"),
+        ("a.wig", b"track type=wiggle_0\n" * 9, "wigToBigWig {0} CHROM.SIZES {1}/a.bw"),
+        ("a.bw.gz", gzip.compress(b"x" * 99), "it is packed: gunzip -c {0} > {1}/a.bw"),
+        ("a.bw", b"chr1\t0\t5\n" * 100, "is no bigWig and no bigBed; get it again, or make it"),
+        ("a.bw", b"<html>" * 99, "is no bigWig and no bigBed; get it again, or make it"),
+    ],
+)
+def test_what_becomes_one_is_told_with_its_command(
+    tmp_path: Path, name: str, data: bytes, cure: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    for read in (big_file, check_big_file):
+        with pytest.raises(InputError) as said:
+            read(path)
+        assert cure.format(path, tmp_path) in str(said.value)
 
 
 @pytest.mark.parametrize("make", [make_bigwig, make_bigbed])
