@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from gtrack.attribution.like import like
 from gtrack.attribution.passes import refuse_shapes
 from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import ModelError
@@ -276,4 +277,4 @@ class PoolExplainer:
 
 
 def _on_cuda(model: SequenceModel) -> bool:
-    return next(model.network.parameters()).device.type == "cuda"
+    return like(model).device.type == "cuda"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from gtrack.attribution.like import like
 from gtrack.core.errors import ModelError
 from gtrack.core.ports import SequenceModel
 from gtrack.core.precision import PRECISIONS, Precision
@@ -24,7 +25,7 @@ def check(precision: Precision, model: SequenceModel) -> None:
     """
     import torch  # noqa: PLC0415  (seconds)
 
-    parameter = next(model.network.parameters())
+    parameter = like(model)
     if precision not in PRECISIONS:
         raise ModelError(f"precision {precision!r} is not one of {', '.join(PRECISIONS)}")
     if precision == "tf32" and parameter.device.type != "cuda":
@@ -68,7 +69,7 @@ def repeatable(model: SequenceModel) -> Iterator[None]:
     have such kernels alone (:class:`gtrack.core.optional_ports.Repeatable`) torch refuses others;
     for one that does not it warns of them, and attention stays as it is.
     """
-    device = next(model.network.parameters()).device
+    device = like(model).device
     if device.type != "cuda":
         yield
         return
@@ -92,7 +93,7 @@ def autocast(precision: Precision, model: SequenceModel) -> torch.autocast:
     """Return the context of a forward pass; the backward pass follows its types by itself."""
     import torch  # noqa: PLC0415  (seconds)
 
-    device = next(model.network.parameters()).device.type
+    device = like(model).device.type
     rounded = arithmetic(precision, model) == "bf16"
     return torch.autocast(device, dtype=torch.bfloat16, enabled=rounded)
 

@@ -9,6 +9,7 @@ from numbers import Integral
 from typing import cast
 
 from gtrack.attribution.forwards import outputs_alone
+from gtrack.attribution.like import like
 from gtrack.attribution.passes import encoded
 from gtrack.attribution.pool import PoolExplainer
 from gtrack.core.encodings import Encodings
@@ -118,7 +119,7 @@ def _strand(model: SequenceModel, job: ExplainJob) -> str:
 
 
 def _device(model: SequenceModel) -> str:
-    return str(next(model.network.parameters()).device)
+    return str(like(model).device)
 
 
 def _precision(model: SequenceModel, job: ExplainJob) -> Precision:

@@ -176,6 +176,40 @@ def test_a_method_that_answers_for_something_else(model, monkeypatch, cut) -> No
     assert "34 or more) are wanted (gtrack.core.encodings.Explained)" in refused(model, "loose")
 
 
+class Fixed(torch.nn.Module):
+    """Scans with a matrix that is no parameter."""
+
+    def __init__(self, kept: bool) -> None:
+        super().__init__()
+        self.kept = torch.tensor([[1.0, 0], [0, 1], [2, 0], [0, 2]], dtype=torch.float64)
+        if kept:
+            matrix = self.kept
+            del self.kept
+            self.register_buffer("kept", matrix)
+
+    def forward(self, rows: Tensor) -> Tensor:
+        return (rows @ self.kept.to(rows)).sum(1)
+
+
+@pytest.mark.parametrize("method", ["gradient", "ism"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_network_without_a_parameter(model, monkeypatch, kept: bool, method: str) -> None:
+    network = Fixed(kept)
+    monkeypatch.setattr(Brought, "device", torch.device("cpu"))
+    monkeypatch.setattr(model, "network", network)
+    monkeypatch.setattr(Brought, "embed", lambda self, batch: one_hot(batch.codes, kept))
+    monkeypatch.setattr(Brought, "forward", lambda self, rows, batch: network(rows))
+    job = ExplainJob(method=method, targets=("1",), outputs="values", strand="forward", workers=1)
+    found = explain(model, "m", ["ACGT"], job)
+    others = {"gradient": [0, 1, 0, 2], "ism": [-1, 1 / 3, -1, 5 / 3]}[method]
+    np.testing.assert_allclose(np.ravel(found.bases), others, atol=1e-6)
+
+
+def one_hot(codes: Tensor, double: bool) -> Tensor:
+    found = torch.nn.functional.one_hot(codes.long(), 5)[..., :4]
+    return found.double() if double else found.float()
+
+
 @pytest.mark.parametrize("method", ["attnlrp", "gradient"])
 @pytest.mark.parametrize("name", ["cnn", "dnabert2"])
 @pytest.mark.parametrize("whole", [True, False])
