@@ -119,13 +119,21 @@ def test_weights_are_checked_before_anything_is_made(run, short, tmp_path: Path)
     command = ["scan", *short.options("cnn"), "--out", out, "--projection", f"weighted={weights}"]
     assert f"{weights}: cannot be read" in run(*command, code=2).error
     weights.write_text("no bigWig")
-    assert f"{weights}: is not a bigWig file" in run(*command, code=2).error
+    assert f"{weights}: is no bigWig and no bigBed" in run(*command, code=2).error
+    weights.write_text("chr2\t6000\t6001\t0.5\n" * 99)
+    assert f"a bigWig of it: wigToBigWig {weights} CHROM.SIZES" in run(*command, code=2).error
     with pyBigWig.open(str(weights), "w") as file:
         file.addHeader([("chr2", 12_000)])
         file.addEntries("chr2", 6_000, values=[1.0, 2.0] * 150, span=1, step=1)
     assert f"{weights}: 'chr10' has no bp there" in run(*command, code=2).error
-    assert not out.exists()
     short.bed.write_text("".join(SHORT.splitlines(keepends=True)[:2]))
+    elsewhere = weights.read_bytes()
+    with pyBigWig.open(str(weights), "w") as file:
+        file.addHeader([("chr2", 12_000)])
+        file.addEntries("chr2", 0, values=[1.0, 2.0] * 10, span=1, step=1)
+    assert f"{weights}: has no weight in any region" in run(*command, code=2).error
+    assert not out.exists()
+    weights.write_bytes(elsewhere)
     run(*command)
     with pyBigWig.open(str(weights), "w") as file:
         file.addHeader([("chr2", 12_000)])

@@ -136,6 +136,7 @@ def _check_file(path: Path) -> None:
                     raise InputError(f"{path}: is a cut bigWig without an index; make it again")
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    check_big_file(path)  # says what else it is, if no bigBed
     raise InputError(f"{path}: is not a bigWig file")
 
 
