@@ -61,7 +61,7 @@ def test_tiles_give_the_bytes_of_a_bed_of_them(run, inputs, tiled, tmp_path: Pat
     assert "tile" not in json.loads((tmp_path / "b/run.local.json").read_text())
     assert "finished" in run("scan", *asked, *tiled, "--out", tmp_path / "a", "--resume").err
     other = ["--tile", "chr2", *tiled, "--out", tmp_path / "a"]
-    assert "regions" in run("scan", *other, "--resume", code=2).err
+    assert "--tile (other stretches" in run("scan", *other, "--resume", code=2).err
 
 
 def test_python_tiles_alike(run, inputs, tiled, tmp_path: Path) -> None:
