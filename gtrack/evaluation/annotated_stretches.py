@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +19,12 @@ class Stretches:
 
     Parameters
     ----------
-    region, ends : ndarray of int, shape (bases,)
-        Number of each base's region, and where it ends.
-    barred, gc : ndarray of int, shape (bases + 1,)
-        How many bases before each no background may hold, and how many are G or C.
+    region : ndarray of int, shape (bases,)
+        Number of each base's region.
+    edges : ndarray of int, shape (regions + 1,)
+        Where each region begins, and the end of the last.
+    annotated, unknown, gc : ndarray of int, shape (bases + 1,)
+        How many bases before each are annotated, have no letter or no value, and are G or C.
     positive : ndarray of float, shape (bases + 1,)
         Positive relevance before each base.
     starts, lengths : ndarray of int, shape (stretches,)
@@ -30,8 +32,9 @@ class Stretches:
     """
 
     region: Places
-    ends: Places
-    barred: Places
+    edges: Places
+    annotated: Places
+    unknown: Places
     gc: Places
     positive: Floats
     starts: Places
@@ -40,7 +43,7 @@ class Stretches:
     @property
     def regions(self) -> int:
         """How many regions there are."""
-        return int(self.region[-1]) + 1 if len(self.region) else 0
+        return len(self.edges) - 1
 
     @classmethod
     def of(
@@ -52,7 +55,7 @@ class Stretches:
             for values, mask, letters in zip(maps, masks, bases, strict=True)
         ]
         sizes = [len(mask) for _, mask, _, _ in parts]
-        first = np.cumsum([0, *sizes])
+        first = np.cumsum([0, *sizes], dtype=np.int64)
         positive, mask, known, gc = (
             np.concatenate([part[k] for part in parts] or [np.empty(0)]) for k in range(4)
         )
@@ -65,26 +68,53 @@ class Stretches:
         found = np.array(places, np.int64).reshape(-1, 2)
         return cls(
             np.repeat(np.arange(len(sizes)), sizes),
-            np.repeat(first[1:], sizes),
-            upto(mask.astype(np.bool_) | ~known.astype(np.bool_)).astype(np.int64),
+            first,
+            upto(mask).astype(np.int64),
+            upto(~known.astype(np.bool_)).astype(np.int64),
             upto(gc).astype(np.int64),
             upto(positive),
             *found.T,
         )
 
-    def background(self, length: int) -> tuple[Floats, Floats]:
-        """Return GC content and relevance of every stretch that may be one, by GC content."""
-        starts = np.arange(max(0, len(self.region) - length + 1))
-        starts = starts[starts + length <= self.ends[starts]]
-        starts = starts[self.barred[starts + length] == self.barred[starts]]
-        gc = (self.gc[starts + length] - self.gc[starts]) / length
-        order = np.argsort(gc, kind="stable")
-        sums = self.positive[starts + length] - self.positive[starts]
-        return gc[order], sums[order]
+    def of_length(self, length: int) -> tuple[Places, NDArray[np.int32], Floats, Flags]:
+        """Return place, number of G and C, relevance, and whether it is background.
 
-    def gc_of(self, start: int, length: int) -> float:
-        """Return the GC content of a stretch, 0 to 1."""
-        return float(self.gc[start + length] - self.gc[start]) / length
+        Of every stretch inside one region whose bases all have a value; background is what the
+        annotation does not touch.
+        """
+        if length > len(self.region):
+            return np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0), np.empty(0, np.bool_)
+        good = self.region[: len(self.region) - length + 1] == self.region[length - 1 :]
+        good &= self.unknown[length:] == self.unknown[:-length]
+        starts = np.flatnonzero(good)
+        ends = starts + length
+        gc = (self.gc[ends] - self.gc[starts]).astype(np.int32)
+        outside = self.annotated[ends] == self.annotated[starts]
+        return starts, gc, self.positive[ends] - self.positive[starts], outside
+
+    def moved(self, rng: np.random.Generator, draws: int) -> Callable[[int], Places]:
+        """Return what tells where a stretch lies once its region was laid on another place.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        draws : int
+            Places for each region, of all bases. What would go beyond the end of the region there
+            goes on at its beginning, so that stretches stay together.
+        """
+        to = rng.integers(len(self.region), size=(self.regions, draws))
+
+        def places(start: int) -> Places:
+            own = self.region[start]
+            at, there = to[own], self.region[to[own]]
+            first, end = self.edges[there], self.edges[there + 1]
+            return np.asarray(first + (at - first + start - self.edges[own]) % (end - first))
+
+        return places
+
+    def gc_of(self, start: int, length: int) -> int:
+        """Return the number of G and C of a stretch."""
+        return int(self.gc[start + length] - self.gc[start])
 
     def sum_of(self, start: int, length: int) -> float:
         """Return the positive relevance of a stretch."""
@@ -101,6 +131,21 @@ def _flat(values: Floats, mask: Flags, letters: str) -> tuple[Floats, Flags, Fla
     known = np.isin(codes, np.frombuffer(b"ACGT", np.uint8)) & ~np.isnan(values)
     positive = np.where(known, np.clip(np.nan_to_num(values), 0.0, None), 0.0)
     return positive, mask, known, np.isin(codes, np.frombuffer(b"CG", np.uint8))
+
+
+def nearest(places: Places, wanted: Places) -> Places:
+    """Return the index of the place, of some in rising order, that is nearest to each wanted one.
+
+    Examples
+    --------
+    >>> nearest(np.array([2, 10]), np.array([0, 5, 7, 40])).tolist()
+    [0, 0, 1, 1]
+    """
+    after = np.searchsorted(places, wanted).clip(1, max(1, len(places) - 1))
+    before = after - 1
+    after = np.minimum(after, len(places) - 1)
+    closer = np.abs(places[after] - wanted) < np.abs(wanted - places[before])
+    return np.where(closer, after, before)
 
 
 def upto(values: NDArray[np.generic]) -> Floats:

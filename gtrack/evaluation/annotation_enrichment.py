@@ -16,11 +16,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gtrack.evaluation.annotated_stretches import Flags, Stretches, runs, upto
+from gtrack.evaluation.annotated_stretches import Flags, Places, Stretches, nearest, runs, upto
 from gtrack.evaluation.bootstrap import Floats, estimates
 
 _TIE = 1e-9
 """Of all relevance: sums in another order differ by less."""
+
+_TAIL = 0.025
+"""Where chance gives as much, or as little, more often than that, an interval of 95 % holds 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +140,15 @@ def against_background(
     Enrichment
         Of the stretches that have a match: `observed` is the share of all positive relevance that
         lies on them, `expected` that on one match each, mean over all matches. What has no match
-        is counted in `reason`. It takes memory for all regions at once: some 60 bytes a base.
+        is counted in `reason`. It takes memory for all regions at once: some 200 bytes a base.
 
     Notes
     -----
-    Matches are drawn one by one, as if stretches had nothing to do with each other: where many lie
-    in one cluster of relevance `p` is too small (.15 of draws below .05 with a fifth of the bases
-    annotated). Shifts keep clusters.
+    `p` and the interval keep clusters. In each draw the stretches of a region are laid on another
+    place together, and each goes to the nearest one of its length and GC content, annotated or not:
+    what is on the annotation is one of the places where it could lie. Of maps in clusters that knew
+    nothing of a clustered annotation, .02 to .055 had p < .05 in seven kinds of sets of 400; where
+    matches are drawn one by one outside the annotation, .06 to .29.
 
     Raises
     ------
@@ -156,22 +161,25 @@ def against_background(
         return _nothing("no relevance is positive")
     if not len(pool.starts):
         return _nothing("the annotation has no stretch whose bases all have a value")
-    rng = np.random.default_rng(seed)
+    moved = pool.moved(np.random.default_rng(seed), draws)
     inside, chance = np.zeros(pool.regions), np.zeros(pool.regions)
     null, matched = np.zeros(draws), 0
     for length in np.unique(pool.lengths).tolist():
-        gc, sums = pool.background(length)
-        before = upto(sums)
+        places, gc, sums, outside = pool.of_length(length)
+        alike: dict[int, tuple[Places, Floats, Floats]] = {}
         for start in pool.starts[pool.lengths == length].tolist():
-            share = pool.gc_of(start, length)
-            low = int(np.searchsorted(gc, share - tolerance - 1e-12))
-            high = int(np.searchsorted(gc, share + tolerance + 1e-12))
-            if low == high:
+            own = pool.gc_of(start, length)
+            if own not in alike:
+                like = np.flatnonzero(np.abs(gc - own) <= int(tolerance * length + 1e-9))
+                there = sums[like]
+                alike[own] = places[like], there, there[outside[like]]
+            at, there, background = alike[own]
+            if not len(background):
                 continue
             matched += 1
-            null += sums[rng.integers(low, high, size=draws)]
+            null += there[nearest(at, moved(start))]
             inside[pool.region[start]] += pool.sum_of(start, length)
-            chance[pool.region[start]] += (before[high] - before[low]) / (high - low)
+            chance[pool.region[start]] += background.mean()
     missing = len(pool.starts) - matched
     reason = f"{missing} of {len(pool.starts)} stretches have no match" if missing else ""
     if not matched or chance.sum() <= 0:
@@ -223,8 +231,10 @@ def _enrichment(
 
     strata = np.zeros(len(inside), np.int64)
     found = estimates(measure, strata, resamples=resamples, seed=seed)["ratio"]
-    as_much = int((null >= inside.sum() - _TIE * total).sum())
-    p = (1 + as_much) / (1 + len(null))
+    as_much, as_little = (
+        (1 + int((sign * (null - inside.sum()) >= -_TIE * total).sum())) / (1 + len(null))
+        for sign in (1, -1)
+    )
     observed, expected = float(inside.sum()) / total, float(chance.sum()) / total
     # Regions without relevance on the annotation say nothing of how much a few could have there.
     low, high = found.low, found.high
@@ -232,7 +242,9 @@ def _enrichment(
         with np.errstate(over="ignore"):
             below, above = (np.quantile(null, (0.025, 0.975)) / chance.sum()).tolist()
         low, high = min(low, max(0.0, found.value + 1 - above)), max(high, found.value + 1 - below)
-    return Enrichment(observed, expected, found.value, low, high, p, n, reason)
+        low = min(low, 1.0) if as_much > _TAIL else low
+        high = max(high, 1.0) if as_little > _TAIL else high
+    return Enrichment(observed, expected, found.value, low, high, as_much, n, reason)
 
 
 def _nothing(reason: str) -> Enrichment:

@@ -141,6 +141,37 @@ def test_maps_that_know_nothing_have_uniform_p_values() -> None:
     assert np.mean(ratios, axis=0) == pytest.approx([1, 1], abs=0.03)
 
 
+def clustered(rng, regions, length, clusters, zone):
+    """Return maps of broad clusters, and annotations of stretches close to each other."""
+    at, maps, masks, bases = np.arange(length), [], [], []
+    for _ in range(regions):
+        values, mask = 0.05 * np.abs(rng.normal(size=length)), np.zeros(length, np.bool_)
+        for centre in rng.integers(0, length, clusters).tolist():
+            away = np.abs(at - centre)
+            away = np.minimum(away, length - away) / 60
+            values += rng.lognormal() * np.exp(-(away**2) / 2)
+        for start in range(0, zone - 12, 15):
+            if rng.random() < 0.7:
+                mask[start : start + 12] = True
+        maps.append(values)
+        masks.append(np.roll(mask, int(rng.integers(length))))
+        bases.append("".join(rng.choice(list("ACGT"), length)))
+    return maps, masks, bases
+
+
+@pytest.mark.parametrize(
+    "shape", [(20, 1000, 3, 300), (1, 12_000, 12, 2_000), (5, 400, 2, 90)], ids=str
+)
+def test_clusters_are_not_taken_for_so_many_observations(shape: tuple[int, ...]) -> None:
+    """Neither map knows of the annotation; stretches drawn one by one said so in .15 to .3."""
+    rng = np.random.default_rng(8)
+    found = [
+        against_background(*clustered(rng, *shape), draws=99, resamples=0, seed=seed).p
+        for seed in range(200)
+    ]
+    assert np.mean(np.array(found) < 0.05) <= 0.09, "4 of 100 expected: four standard errors"
+
+
 def test_relevance_on_the_annotation_is_found() -> None:
     maps, masks, bases = sample(np.random.default_rng(3), strength=2.0)
     for found in (against_shifts(maps, masks), against_background(maps, masks, bases)):
