@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, astuple, dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from gtrack.core.evaluation_rows import TRACK, MetricRow
 from gtrack.core.ports import Progress
 from gtrack.core.printable import lasting
 from gtrack.core.scan.digests import digest_of
+from gtrack.core.version import __version__
 from gtrack.evaluation.sheet import Sheet
 from gtrack.evaluation.window_maps import sample_of
 from gtrack.io.digest import file_digest
@@ -44,6 +46,9 @@ from gtrack.workflows.evaluating.rows import (
 from gtrack.workflows.evaluating.sampled import ChunkResult, Examiner
 from gtrack.workflows.evaluating.truth import Truth, check_labels, read_labels, read_truth
 from gtrack.workflows.folder.finished import FinishedScan, open_finished, scanned_genome
+
+_PACKAGES = ("numpy", "torch")
+"""What numbers of an evaluation depend on, beside gtrack itself."""
 
 CHUNK = 25
 """Drawn regions that are examined, and kept, at a time."""
@@ -206,6 +211,7 @@ def _seal(scan: FinishedScan, job: EvaluateJob, drawn: Sequence[int]) -> str:
             "methods": list(job.methods),
             **{key: getattr(job, key) for key in ("steps", "draws", "seed")},
             "versions": scan.manifest.versions,
+            "measured by": {"gtrack": __version__, **{name: version(name) for name in _PACKAGES}},
         }
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gtrack.core.errors import InputError
 from gtrack.core.evaluation_rows import BOUND, GROUPS
 from gtrack.core.metrics import METRICS
 from gtrack.evaluation.window_maps import sample_of
@@ -153,6 +154,17 @@ def test_a_damaged_chunk_is_done_again(scanned, tmp_path: Path, read_evaluation)
     chunk.write_bytes(chunk.read_bytes()[:900])
     workflow.evaluate(job)
     assert read_evaluation(tmp_path / "eval").tables() == before
+
+
+def test_what_another_version_measured_is_not_gone_on_from(
+    scanned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scan is of one version, its evaluation was begun by the next."""
+    job = job_of(scanned[1], tmp_path / "eval", metrics=("gini",), sample=2)
+    workflow.evaluate(job)
+    monkeypatch.setattr(workflow, "__version__", "9.9")
+    with pytest.raises(InputError, match=r"options, truth, scan or version"):
+        workflow.evaluate(job)
 
 
 def test_other_options_are_refused(run, first, scanned, tmp_path: Path, sites: Path, quick) -> None:
