@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.attribution.like import like
 from gtrack.attribution.passes import encoded
 from gtrack.attribution.pool import PoolExplainer
+from gtrack.attribution.precision import any_weight
 from gtrack.core.encodings import Encodings
 from gtrack.core.ports import Attributor, Runner, SequenceModel
 from gtrack.core.scan.batches import POOL
@@ -58,7 +58,7 @@ def found_batch_units(
     texts = ["".join(letters[rng.integers(0, 4, window_bp)]) for _ in range(POOL * strands)]
     rows = encoded(model, texts)
     most = int(len(rows) * -(-rows.lengths.max() // 16) * 16)
-    device = like(model).device
+    device = any_weight(model).device
 
     with method.applied(model) as explain:
 

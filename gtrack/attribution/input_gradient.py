@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gtrack.attribution.finite import NonFiniteError, first_bad_row, locate
-from gtrack.attribution.like import like
 from gtrack.attribution.passes import embedded, outputs
-from gtrack.attribution.precision import autocast, check, products, repeatable
+from gtrack.attribution.precision import any_weight, autocast, check, products, repeatable
 from gtrack.attribution.rules import rules_of
 from gtrack.attribution.rules.context import applied, borrowed, in_float64
 from gtrack.core.encodings import Explained
@@ -89,7 +88,7 @@ class InputGradient:
 
     def weights(self, contrasts: NDArray[np.float64]) -> Tensor:
         """Return contrasts where the model is, in its type."""
-        there = like(self.model)
+        there = any_weight(self.model)
         return torch.as_tensor(contrasts, dtype=there.dtype, device=there.device)
 
     def tensors(self, batch: Any, weights: Tensor) -> tuple[Tensor, Tensor]:
@@ -117,7 +116,7 @@ class InputGradient:
         On CUDA the model's device is the current one, which recordings and kernels of Triton ask
         for; each thread has its own.
         """
-        parameter = like(self.model)
+        parameter = any_weight(self.model)
         on_device = torch.cuda.device_of(parameter)  # type: ignore[no-untyped-call]
         with on_device, products(self.precision, self.model), repeatable(self.model):
             yield
@@ -162,7 +161,7 @@ def ruled(
         with applied(model.network, rules):
             yield InputGradient(model, precision)
         return
-    own = like(model).dtype
+    own = any_weight(model).dtype
     with in_float64(model.network), applied(model.network, rules):
         rounded = torch.float64 if own == torch.float64 else torch.float32
         yield InputGradient(model, precision, rounded=rounded)

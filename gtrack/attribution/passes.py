@@ -1,4 +1,4 @@
-"""A model's two steps, `embed` and `forward`, held to what their port promises.
+"""A model's steps, `encode`, `embed` and `forward`, held to what their port promises.
 
 A model may come from another package. What breaks its promise is named, before torch stumbles over
 it or, worse, numbers of another shape are spread over all outputs.

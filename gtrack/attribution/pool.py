@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.attribution.like import like
 from gtrack.attribution.passes import refuse_shapes
+from gtrack.attribution.precision import any_weight
 from gtrack.core.encodings import Encodings, Explained
 from gtrack.core.errors import ModelError
 from gtrack.core.optional_ports import Pooling, Staying
@@ -277,4 +277,4 @@ class PoolExplainer:
 
 
 def _on_cuda(model: SequenceModel) -> bool:
-    return like(model).device.type == "cuda"
+    return any_weight(model).device.type == "cuda"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from gtrack.attribution.like import like
 from gtrack.core.errors import ModelError
 from gtrack.core.ports import SequenceModel
 from gtrack.core.precision import PRECISIONS, Precision
@@ -25,7 +25,7 @@ def check(precision: Precision, model: SequenceModel) -> None:
     """
     import torch  # noqa: PLC0415  (seconds)
 
-    parameter = like(model)
+    parameter = any_weight(model)
     if precision not in PRECISIONS:
         raise ModelError(f"precision {precision!r} is not one of {', '.join(PRECISIONS)}")
     if precision == "tf32" and parameter.device.type != "cuda":
@@ -34,6 +34,21 @@ def check(precision: Precision, model: SequenceModel) -> None:
         )
     if precision != "fp32" and parameter.dtype != torch.float32:
         raise ModelError(f"precision {precision} needs a model in float32, not {parameter.dtype}")
+
+
+def any_weight(model: SequenceModel) -> torch.Tensor:
+    """Return a weight of a model's network, which tells its device and its type.
+
+    A parameter; of a network that has none, as one that scans with fixed matrices, a buffer; of one
+    that has neither, a number of torch's own.
+    """
+    numbers = chain(model.network.parameters(), model.network.buffers())
+    found = next((each for each in numbers if each.is_floating_point()), None)
+    if found is None:
+        import torch  # noqa: PLC0415  (seconds)
+
+        return torch.zeros(())
+    return found
 
 
 def arithmetic(precision: Precision, model: SequenceModel) -> Precision:
@@ -69,7 +84,7 @@ def repeatable(model: SequenceModel) -> Iterator[None]:
     have such kernels alone (:class:`gtrack.core.optional_ports.Repeatable`) torch refuses others;
     for one that does not it warns of them, and attention stays as it is.
     """
-    device = like(model).device
+    device = any_weight(model).device
     if device.type != "cuda":
         yield
         return
@@ -93,7 +108,7 @@ def autocast(precision: Precision, model: SequenceModel) -> torch.autocast:
     """Return the context of a forward pass; the backward pass follows its types by itself."""
     import torch  # noqa: PLC0415  (seconds)
 
-    device = like(model).device.type
+    device = any_weight(model).device.type
     rounded = arithmetic(precision, model) == "bf16"
     return torch.autocast(device, dtype=torch.bfloat16, enabled=rounded)
 

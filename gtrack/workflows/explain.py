@@ -9,9 +9,9 @@ from numbers import Integral
 from typing import cast
 
 from gtrack.attribution.forwards import outputs_alone
-from gtrack.attribution.like import like
 from gtrack.attribution.passes import encoded
 from gtrack.attribution.pool import PoolExplainer
+from gtrack.attribution.precision import any_weight
 from gtrack.core.encodings import Encodings
 from gtrack.core.errors import InputError, ModelError
 from gtrack.core.heads import Head, Outputs
@@ -119,7 +119,7 @@ def _strand(model: SequenceModel, job: ExplainJob) -> str:
 
 
 def _device(model: SequenceModel) -> str:
-    return str(like(model).device)
+    return str(any_weight(model).device)
 
 
 def _precision(model: SequenceModel, job: ExplainJob) -> Precision:
