@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtrack.core.evaluation_rows import BOUND
+from gtrack.core.site_masks import WindowSites
 from gtrack.evaluation.circular_shifts import shift_p
 from gtrack.evaluation.faithfulness import agreement, is_silent, sign_agreement
 from gtrack.evaluation.localisation import mass_accuracy
@@ -82,49 +83,52 @@ class Sheet:
             self.columns[key][region] = value
 
 
-def of_track(method: str, relevance: Floats, mask: Mask | None) -> Found:
+def of_track(method: str, relevance: Floats, sites: WindowSites | None) -> Found:
     """Yield what a track alone tells of a window: no model is needed."""
     for metric, value in of_map(relevance).items():
         yield method, metric, "base", value
-    if mask is not None:
-        for metric, value in on_sites(relevance, mask).items():
+    if sites is not None:
+        judged, mask = relevance[sites.judged], sites.inside[sites.judged]
+        for metric, value in on_sites(judged, mask).items():
             yield method, metric, "base", value
-        for metric, value in blind(relevance, mask).items():
+        for metric, value in blind(judged, mask).items():
             yield BLIND, metric, "base", value
 
 
-def of_place(method: str, relevance: Floats, mask: Mask, elsewhere: Mask | None) -> Found:
+def of_place(method: str, relevance: Floats, sites: WindowSites, elsewhere: Mask | None) -> Found:
     """Yield whether a map owes its localisation to where sites lie in windows.
 
     Parameters
     ----------
     method : str
     relevance : ndarray of float64, shape (L,)
-    mask : ndarray of bool, shape (L,)
+    sites : WindowSites
         The truth of the window, which circular shifts are held against.
     elsewhere : ndarray of bool, shape (L,), or None
         The truth of another window, laid on this one where its own sites are not.
     """
+    judged, mask = relevance[sites.judged], sites.inside[sites.judged]
     if mask.any():
-        yield method, "shift_p", "base", shift_p(relevance, mask, mass_accuracy)
+        yield method, "shift_p", "base", shift_p(judged, mask, mass_accuracy)
     if elsewhere is not None:
-        for metric, value in on_sites(relevance, elsewhere & ~mask).items():
+        for metric, value in on_sites(judged, elsewhere[sites.judged] & ~mask).items():
             yield POSITION, metric, "base", value
 
 
-def of_maps(maps: Mapping[str, WindowMap], mask: Mask | None, tokens: bool) -> Found:
+def of_maps(maps: Mapping[str, WindowMap], sites: WindowSites | None, tokens: bool) -> Found:
     """Yield what maps of a window tell, level by level, and the bounds that tokens set."""
     for method, found in maps.items():
-        yield from of_track(method, found.bases, mask)
+        yield from of_track(method, found.bases, sites)
         if tokens and found.units.size:
             for metric, value in of_map(found.units).items():
                 yield method, metric, "token", value
-    if mask is not None and tokens and maps:
+    if sites is not None and tokens and maps:
         found = next(iter(maps.values()))
-        inside = mask & np.isfinite(found.bases)
-        yield BLIND, "mass_accuracy" + BOUND, "base", mass_ceiling(inside, found.spans)
-        yield BLIND, "rank_accuracy" + BOUND, "base", rank_ceiling(inside, found.spans)
-        yield from of_track(FLAT, found.tokens_over(mask), mask)
+        inside = sites.inside & np.isfinite(found.bases)
+        spans = found.spans.clip(sites.judged.start, sites.judged.stop)
+        yield BLIND, "mass_accuracy" + BOUND, "base", mass_ceiling(inside, spans)
+        yield BLIND, "rank_accuracy" + BOUND, "base", rank_ceiling(inside, spans)
+        yield from of_track(FLAT, found.tokens_over(sites.inside), sites)
 
 
 def of_pair(method: str, first: WindowMap, second: WindowMap, tokens: WindowMap | None) -> Found:

@@ -19,7 +19,7 @@ Calls = Mapping[tuple[str, str], Sequence[bool | None]]
 """By model and target: whether each region is called positive; None where nothing is called."""
 
 _UNDEFINED = {
-    "localisation": "no truth in the window, nothing but truth, or no positive relevance",
+    "localisation": "no whole site in the window, nothing but truth, or no positive relevance",
     "similarity": "a map is constant there, or has no value",
     "sparsity": "relevance is zero everywhere, or has no value",
     "complexity": "relevance is zero everywhere, or has no value",

@@ -32,7 +32,7 @@ from gtrack.workflows.evaluating.annotated import (
 )
 from gtrack.workflows.evaluating.cost import Cost, cost_of
 from gtrack.workflows.evaluating.folder import EvaluationFolder
-from gtrack.workflows.evaluating.from_tracks import measure_tracks
+from gtrack.workflows.evaluating.from_tracks import cut_sites, measure_tracks
 from gtrack.workflows.evaluating.job import EvaluateJob
 from gtrack.workflows.evaluating.page import write_page
 from gtrack.workflows.evaluating.reading import open_readers
@@ -224,6 +224,8 @@ def _notes(scan: FinishedScan, truth: Truth | None, job: EvaluateJob) -> tuple[s
             f"{truth.outside:,} of {len(truth):,} sites of the truth lie in no scanned region and "
             "are left out"
         )
+    if truth is not None:
+        notes += cut_sites(scan, _widths(scan), truth.masks)
     if truth is None and job.wants("localisation"):
         notes.append("without --truth nothing is said about localisation")
     if scan.is_foreign:

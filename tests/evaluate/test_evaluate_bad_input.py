@@ -82,6 +82,25 @@ def test_sites_outside_are_counted_aloud(run, scanned, tmp_path: Path, sites: Pa
     assert said in (tmp_path / "eval/evaluation.html").read_text()
 
 
+def test_sites_that_an_edge_cuts_are_counted_aloud(
+    run, scanned, tmp_path: Path, quick, read_evaluation
+) -> None:
+    """A site in the windows of the last region ends beyond both of them: nothing is whole."""
+    truth = tmp_path / "cut.bed"
+    truth.write_text("chr1\t590\t700\tcut\n")
+    ran = run(
+        *("evaluate", scanned[1], "--out", tmp_path / "eval", "--truth", truth, *quick),
+        *("--metrics", "mass_accuracy"),
+    )
+    for width in 128, 160:
+        said = f"sites of the truth that the edge of a window of {width} bp cuts: 1; their bases"
+        assert said in ran.err
+        assert said in (tmp_path / "eval/evaluation.html").read_text()
+    rows = read_evaluation(tmp_path / "eval").rows()
+    assert {row["value"] for row in rows} == {"NA"}
+    assert any("no whole site in the window" in row["reason"] for row in rows)
+
+
 def test_without_truth_nothing_is_said_of_places(
     first, run, scanned, tmp_path, quick, read_evaluation
 ):

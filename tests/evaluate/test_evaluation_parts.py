@@ -19,10 +19,10 @@ from gtrack.core.site_masks import SiteMasks
 from gtrack.evaluation.bootstrap import resample
 from gtrack.evaluation.flips import RANDOM, Flips, letters
 from gtrack.evaluation.intervals import wilson
-from gtrack.evaluation.sheet import BLIND, SHUFFLED, Sheet
+from gtrack.evaluation.sheet import BLIND, SHUFFLED, Sheet, of_maps
 from gtrack.evaluation.summaries import summarise
 from gtrack.evaluation.table import Groups, rows_of
-from gtrack.evaluation.window_maps import loci_of
+from gtrack.evaluation.window_maps import WindowMap, loci_of
 from gtrack.models.twins import permuted
 
 SPANS = st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 60), st.integers(1, 25)).map(
@@ -41,6 +41,52 @@ def test_site_masks_are_those_of_a_loop(sites: list[Interval], chrom: str, data)
     masks = SiteMasks(sites)
     assert masks.mask(chrom, start, end).tolist() == expected
     assert masks.touches(chrom, start, end) == any(expected)
+
+
+@given(st.lists(SPANS, max_size=6), st.integers(0, 60), st.integers(1, 40))
+def test_sites_that_an_edge_cuts_are_left_out(sites: list[Interval], start: int, size: int) -> None:
+    """By a loop over stretches of bases that lie on sites; longer ones than the window stay."""
+    end, on = start + size, [False] * 130
+    for site in sites:
+        if site.chrom == "a":
+            on[site.start : site.end] = [True] * len(site)
+    judged, inside, cut = [True] * size, [False] * size, 0
+    base = 0
+    while base < len(on):
+        last = base
+        while last < len(on) and on[last]:
+            last += 1
+        here = range(max(base, start), min(last, end))
+        outside = (base < start or last > end) and last - base <= size and len(here) > 0
+        cut += outside
+        for each in here:
+            judged[each - start], inside[each - start] = not outside, not outside
+        base = last + 1
+    masks = SiteMasks(sites)
+    found = masks.whole("a", start, end)
+    assert found.inside.tolist() == inside
+    assert [at in range(size)[found.judged] for at in range(size)] == judged
+    assert masks.cut("a", start, end) == cut
+
+
+def test_a_map_is_not_judged_by_sites_that_an_edge_cuts() -> None:
+    """Nor are the bounds of tokens: what a map can reach is at least what one reaches."""
+    spans = np.array([[0, 4], [4, 8], [8, 12]])
+    relevance = np.repeat([1.0, 3.0, 0.0], 4)
+    found = WindowMap(relevance, spans, np.array([4.0, 12.0, 0.0]))
+    sites = [Interval("a", 95, 105), Interval("a", 106, 108)]
+
+    def told(sites: list[Interval], start: int) -> dict[tuple[str, str], float]:
+        window = SiteMasks(sites).whole("a", start, start + 12)
+        rows = of_maps({"track": found}, window, tokens=True)
+        return {(method, name): value for method, name, level, value in rows if level == "base"}
+
+    rows = told(sites, 100)
+    assert rows["track", "mass_accuracy"] == pytest.approx(6 / 9)  # of bases 105 to 112
+    assert rows["blind", "mass_accuracy"] == pytest.approx(2 / 7)
+    assert rows["blind", "mass_accuracy_bound"] == pytest.approx(2 / 3)
+    assert rows["track", "gini"] == told([], 100)["track", "gini"]
+    assert math.isnan(told(sites[:1], 100)["track", "mass_accuracy"])
 
 
 CELLS = st.one_of(st.just(math.nan), st.floats(-1e3, 1e3))

@@ -56,15 +56,16 @@ def measure_tracks(
                 window = centred(region, widths[target.model], sizes[region.chrom])
                 found = WindowMap.of_bases(track.values(window.chrom, window.start, window.end))
                 now.append((target, window, found))
-                mask = None if truth is None else truth.mask(window.chrom, window.start, window.end)
-                sheet.put(row, *subject(target), of_track(TRACK, found.bases, mask))
-                if mask is None or not mask.any():
+                where = window.chrom, window.start, window.end
+                here = None if truth is None else truth.whole(*where)
+                sheet.put(row, *subject(target), of_track(TRACK, found.bases, here))
+                if here is None or not here.inside.any():
                     continue
                 last = sites.get(target.stem)
-                elsewhere = last if last is not None and len(last) == len(mask) else None
-                told = of_place(TRACK, found.bases, mask, elsewhere)
+                same = last is not None and len(last) == len(here.inside)
+                told = of_place(TRACK, found.bases, here, last if same else None)
                 sheet.put(row, *subject(target), told)
-                sites[target.stem] = mask
+                sites[target.stem] = here.inside
             if not _overlap(now, before):
                 apart = before
             elif _overlap(now, apart):
@@ -76,6 +77,18 @@ def measure_tracks(
             before = now
             progress(TRACKS, 1, len(scan.regions))
     return sheet
+
+
+def cut_sites(scan: FinishedScan, widths: dict[str, int], truth: SiteMasks) -> Iterator[str]:
+    """Say how many sites the edges of windows cut, for each length of a window."""
+    for width in sorted(set(widths.values())):
+        windows = (centred(each, width, scan.chrom_sizes[each.chrom]) for each in scan.regions)
+        cut = sum(truth.cut(each.chrom, each.start, each.end) for each in windows)
+        if cut:
+            yield (
+                f"sites of the truth that the edge of a window of {width:,} bp cuts: {cut:,}; "
+                "their bases count there neither as truth nor as background"
+            )
 
 
 def _overlap(

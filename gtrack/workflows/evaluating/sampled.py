@@ -9,7 +9,7 @@ from typing import Any
 from gtrack.core.evaluation_rows import pair
 from gtrack.core.intervals import Interval
 from gtrack.core.sequences import base_codes
-from gtrack.core.site_masks import SiteMasks
+from gtrack.core.site_masks import SiteMasks, WindowSites
 from gtrack.core.targets import Target
 from gtrack.evaluation import sheet as told
 from gtrack.evaluation.flips import RANDOM, Flips, letters
@@ -130,11 +130,11 @@ class Examiner:
         """What was asked for."""
         return self._job
 
-    def mask(self, window: Interval) -> Any:
+    def sites(self, window: Interval) -> WindowSites | None:
         """Return the truth of a window; None without truth."""
         if self._truth is None:
             return None
-        return self._truth.mask(window.chrom, window.start, window.end)
+        return self._truth.whole(window.chrom, window.start, window.end)
 
     def shifted(self, window: Interval) -> tuple[str, int]:
         """Return a window `SHIFT` bases on, and by how much it really moved."""
@@ -179,9 +179,9 @@ class _ModelWork:
         for at, window in enumerate(self._windows):
             maps = {method: found[place][at] for method, found in self.maps.items()}
             other = self._others[at]
-            mask, score = self._examiner.mask(window), self.read.scores[place][at]
+            sites, score = self._examiner.sites(window), self.read.scores[place][at]
             controls = self._controls(place, at, other)
-            found = list(told.of_maps({**maps, **controls}, mask, tokens))
+            found = list(told.of_maps({**maps, **controls}, sites, tokens))
             for method, each in maps.items():
                 if method not in (main, ISM):  # agreement with ISM is faithfulness
                     found += told.of_pair(f"{main} ~ {method}", maps[main], each, maps[main])

@@ -9,7 +9,6 @@ from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
 from gtrack.core.printable import shown
-from gtrack.core.scan.regions import merge_regions
 from gtrack.core.site_masks import SiteMasks
 from gtrack.core.targets import Target
 from gtrack.io.bed import read_bed
@@ -41,11 +40,7 @@ def read_truth(path: Path, regions: Sequence[Interval], chroms: Mapping[str, int
                 f"{site.origin}: ends at {site.end}, and {site.chrom} has {chroms[site.chrom]} bp; "
                 "the truth is of another assembly"
             )
-    scanned = SiteMasks(
-        Interval(chrom, start, end)
-        for chrom, runs in merge_regions(regions).items()
-        for start, end in runs
-    )
+    scanned = SiteMasks(regions)
     outside = [s for s in sites if not scanned.touches(s.chrom, s.start, s.end)]
     if len(outside) == len(sites):
         raise InputError(
