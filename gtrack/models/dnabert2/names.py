@@ -35,7 +35,7 @@ def own_names(
         With ``bert.`` before the encoder's names, and the heads' as they are.
     aside : tuple of str
         Tensors outside of the network's own name, such as the weights of a loss or the counts of a
-        metric: vectors, and whole numbers.
+        metric: vectors, and whole numbers. Within it, only what a loss or a criterion is called.
 
     Raises
     ------
@@ -56,6 +56,8 @@ def own_names(
     wrapped = _outermost(names[stems[0] + _WORDS], stems[0] + _WORDS) + stem
     inside = {bare.removeprefix(stem): raw for bare, raw in names.items() if bare.startswith(stem)}
     aside = [raw for bare, raw in names.items() if wrapped and not _within(bare, raw, stem)]
+    losses = [raw for bare, raw in inside.items() if _is_of_loss(bare, tensors[raw])]
+    aside += [raw for raw in losses if raw not in aside]
     for raw in aside:
         if tensors[raw].ndim > 1 and tensors[raw].is_floating_point():
             raise ModelError(
@@ -75,6 +77,12 @@ def _outermost(raw: str, bare: str) -> str:
 def _within(bare: str, raw: str, stem: str) -> bool:
     """Tell whether a tensor lies where the network lies."""
     return bare.startswith(stem) and (bool(stem) or raw != bare)
+
+
+def _is_of_loss(bare: str, tensor: Tensor) -> bool:
+    """Tell whether a tensor weighs the classes of a loss: no answer hangs on it."""
+    part = bare.split(".")[0].casefold()
+    return tensor.ndim <= 1 and ("loss" in part or "criterion" in part)
 
 
 def _with_bert(names: Mapping[str, str], tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

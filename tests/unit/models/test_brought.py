@@ -114,8 +114,26 @@ def test_what_lies_beside_the_network_is_left_out_and_said(
         assert torch.equal(logits(done.folder), logits(published(f"plain_{prefix}")))
         with pytest.raises(ModelError, match=f"lies beside the network; .*gtrack convert {source}"):
             open_model(source)
-    with pytest.raises(ModelError, match=r"criterion\.pos_weight is unexpected"):
+    with pytest.raises(ModelError, match=r"n_averaged is unexpected"):
         convert(published("within", state=random_state | beside), tmp_path / "within_out")
+
+
+@pytest.mark.parametrize("name", ["loss_fct.weight", "criterion.pos_weight", "focalLoss.alpha"])
+def test_weights_of_a_loss_within_the_network_are_left_out_and_said(
+    published: Published, random_state: State, tmp_path: Path, name: str
+) -> None:
+    """People subclass the published classifier and give it a weighted loss; a norm is not one."""
+    for prefix in ("", "model."):
+        state = with_prefix(random_state | {name: torch.ones(2)}, prefix)
+        source = published(f"loss_{prefix}", state=state)
+        done = convert(source, tmp_path / f"out_{prefix}")
+        assert done.dropped == (prefix + name,)
+        assert torch.equal(logits(done.folder), logits(published(f"plain_{prefix}")))
+        with pytest.raises(ModelError, match=f"{name} lies beside the network; .*gtrack convert"):
+            open_model(source)
+    for other, tensor in {name: torch.ones(2, 2), "norm.weight": torch.ones(2)}.items():
+        with pytest.raises(ModelError, match=rf"{other} (is unexpected|lies beside)"):
+            convert(published(f"no_{other}", state=random_state | {other: tensor}), tmp_path / "no")
 
 
 def test_a_head_of_another_class_is_not_taken_for_dnaberts(
