@@ -55,7 +55,7 @@ def _named(names: object) -> tuple[str, ...]:
         raise ValueError(
             f"id2label does not name the labels 0, 1, 2, ...; {_written(names)}"
         ) from problem
-    if not all(isinstance(label, str) for label in labels):
+    if not all(isinstance(label, str) and label.strip() for label in labels):
         raise ValueError(f"id2label holds a label that is no text; {_written(names)}")
     if not all(label.isascii() or _is_text(label) for label in labels):
         raise ValueError("id2label holds a label that is no text in Unicode")
@@ -72,7 +72,7 @@ def _written(names: object) -> str:
     """Return the cure: how the labels of `names` are written, where they can be guessed at all."""
     values = list(names.values()) if isinstance(names, Mapping) else names
     values = values if isinstance(values, list) else []
-    said = {str(i): str(name) or f"LABEL_{i}" for i, name in enumerate(values)}
+    said = {str(i): str(name).strip() or f"LABEL_{i}" for i, name in enumerate(values)}
     example = json.dumps(said if 0 < len(said) <= _FEW else {"0": "no", "1": "yes"})
     return f'write "id2label": {shown(example, 200)}, a name for each output'
 

@@ -181,6 +181,14 @@ def test_broken_tensors_are_named(published: Published, random_state: State, cas
         ({"id2label": {"1": "a", "2": "b"}}, "id2label does not name"),
         ({"id2label": {"0": "a", "1": "a"}}, "distinct"),
         ({"id2label": {"0": "a", "1": 7}}, r'no text; write "id2label": {"0": "a", "1": "7"}'),
+        (
+            {"id2label": {"0": "a", "1": ""}},
+            r'no text; write "id2label": {"0": "a", "1": "LABEL_1"}',
+        ),
+        (
+            {"id2label": {"0": " ", "1": "a"}},
+            r'no text; write "id2label": {"0": "LABEL_0", "1": "a"}',
+        ),
         ({"id2label": ["no", "yes"]}, r'; write "id2label": {"0": "no", "1": "yes"}, a name'),
         ({"id2label": 7}, "id2label"),
         ({"window_bp": "200"}, "window_bp"),
