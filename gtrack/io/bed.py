@@ -80,7 +80,8 @@ def read_regions(path: Path) -> GivenRegions:
     separated by tabs, or by spaces in the whole file; their number is the same on every line (a
     ``track`` line may change it). A file of 10 columns is a narrowPeak when its name or the shape
     of every line says so. Names are kept as they are; bytes that are not UTF-8 become ``\xNN``.
-    Column 6 is the strand where it is one of ``+ - .``; ``*`` and all else is ``.``.
+    Column 6 is the strand where it is one of ``+ - .``; ``*`` is ``.``, and all else, of which a
+    note tells.
 
     Raises
     ------
@@ -97,7 +98,7 @@ def read_regions(path: Path) -> GivenRegions:
                 reader.read(number, line)
     if not len(reader.found):
         raise InputError(f"{shown(path)}: no regions; give a BED file with at least one")
-    notes = (reader.spaced,) if reader.spaced else ()
+    notes = tuple(note for note in (reader.spaced, reader.unread) if note)
     return GivenRegions(reader.found.regions(), notes, reader.strandless)
 
 
@@ -106,7 +107,7 @@ class _Reader:
 
     def __init__(self, path: Path, head: Head) -> None:
         self.found = GrowingRegions(shown(path))
-        self.strandless = self.spaced = ""
+        self.strandless = self.spaced = self.unread = ""
         self._path, self._file = path, shown(path)
         self._must_peak = ANNOTATION_FORMATS["narrowPeak"].calls(path.name)
         self._named = len(head.names)
@@ -185,6 +186,11 @@ class _Reader:
             if not self.strandless:
                 before = kept(self._path, column, self._layout is None or self._layout.tabs)
                 self.strandless = f"{origin}: {error}, or keep the columns before it: {before}"
+            if field and not self.unread:
+                self.unread = (
+                    f"{origin}: column {column + 1} holds {quoted(field)}, which is no strand: "
+                    "read as ., as all there that is none of + - ."
+                )
             return "."
 
 

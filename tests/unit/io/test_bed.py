@@ -184,6 +184,8 @@ def test_a_column_6_that_is_no_strand_counts_where_strands_do(
     path = bed(tmp_path, f"chr1\t1\t50\ta\t0\t-\nchr1\t1\t50\tb\t1.2e+03\t{field}\n")
     given = read_regions(path)
     assert [i.strand for i in given.intervals] == ["-", "."]
+    assert len(given.notes) == bool(field), "an empty column says nothing that is lost"
+    assert all(note.startswith(f"{path}:2: column 6 holds '") for note in given.notes)
     with pytest.raises(InputError) as caught:
         given.need_strands()
     assert str(caught.value).startswith(f"{path}:2: {said}")
@@ -193,6 +195,7 @@ def test_a_column_6_that_is_no_strand_counts_where_strands_do(
 def test_the_star_of_granges_is_no_strand(tmp_path: Path) -> None:
     given = read_regions(bed(tmp_path, "chr1\t1\t50\ta\t0\t*\nchr1\t1\t50\tb\t0\t+\n"))
     assert [i.strand for i in given.intervals] == [".", "+"]
+    assert given.notes == ()
     given.need_strands()
 
 
