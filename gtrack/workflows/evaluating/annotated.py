@@ -188,14 +188,10 @@ def hits_on(
 
 def _hits(scan: FinishedScan, target: Target, places: Sequence[Place]) -> list[Any] | None:
     """Return how many hits have their middle on each base of the places; None without hits."""
-    listed = [t for t in scan.manifest.tracks if (t.kind, t.model) == ("hits", target.model)]
-    own = next((t for t in listed if t.target == target.among), None)
-    if own is None:
-        return None
-    bed = scan.out / path_of(own.url).replace(".bb", ".bed")
-    if not bed.is_file():
+    entry = scan.manifest.hits_of(target)
+    if entry is None:
         return None
     middles: dict[str, list[int]] = {}
-    for hit in read_hits_bed(bed):
+    for hit in read_hits_bed(scan.out / path_of(entry["bed"])):
         middles.setdefault(hit.chrom, []).append((hit.start + hit.end) // 2)
     return [counted(middles.get(chrom, []), start, end) for chrom, start, end in places]
