@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gtrack.core.errors import InputError
@@ -97,7 +98,10 @@ def _read(job: TrainJob, path: Path) -> list[Interval]:
     given = read_regions(path)
     if job.use_strand:
         given.need_strands()
-    return list(given.intervals)
+    regions = list(given.intervals)
+    if job.flank is None:
+        return regions
+    return [replace(each, summit=None) for each in regions]  # the window is centred on all of it
 
 
 def _check_holdout(job: TrainJob, genome: Genome) -> None:
