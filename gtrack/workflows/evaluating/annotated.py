@@ -15,7 +15,7 @@ from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.evaluation_rows import MetricRow
 from gtrack.core.ports import Progress
-from gtrack.core.printable import shown
+from gtrack.core.printable import few, shown
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.targets import Target, path_of
 from gtrack.evaluation.annotation_enrichment import (
@@ -122,10 +122,9 @@ def _places(path: Path, scan: FinishedScan) -> Iterator[Place]:
             there = True
             yield feature.chrom, feature.start, feature.end
     if not there:
-        some = ", ".join(sorted(chroms)[:3])
         raise InputError(
-            f"{shown(path)}: none of its features lies on a chromosome with regions ({some}, ...); "
-            "give it under these names"
+            f"{shown(path)}: none of its features lies on a chromosome with regions "
+            f"({few(sorted(chroms))}); give it under these names"
         )
 
 
