@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -326,6 +327,25 @@ def test_hits_on_annotations_are_those_of_the_manifest(run, tmp_path: Path) -> N
     assert number(row["value"]) > 5, "the sites of the motif are its hits"
     (out / "hits/a.bb.hits.bed").unlink()
     assert "a.bb.hits.bed: is not there" in run(*asked, "--overwrite", code=5).error
+
+
+def test_a_label_may_look_like_a_pair_of_them(run, tmp_path: Path) -> None:
+    """Two models are compared whatever their outputs are called."""
+    models = []
+    for name, label in (("one", "a ~ b"), ("two", "c")):
+        folder = Path(shutil.copytree(DATA / "models/cnn", tmp_path / name))
+        config = json.loads((folder / "config.json").read_text())
+        config |= {"id2label": {"0": "0", "1": label}, "label2id": {"0": 0, label: 1}}
+        (folder / "config.json").write_text(json.dumps(config))
+        models.append(f"--model={name}={folder}")
+    bed = tmp_path / "some.bed"
+    bed.write_text("".join(f"chr1\t{at}\t{at + 200}\n" for at in (8879, 20093, 60000)))
+    run("scan", "--bed", bed, "--fasta", DATA / "genome.fa", *models, "--out", tmp_path / "scan")
+    options = ("--methods", "attnlrp", "--draws", 1, "--metrics", "similarity")
+    run("evaluate", tmp_path / "scan", *options)
+    row = Evaluation(tmp_path / "scan/evaluation").row(method="track", metric="pearson")
+    assert (row["model"], row["target"]) == ("one ~ two", "a ~ b ~ c")
+    assert number(row["value"]) == pytest.approx(1)
 
 
 def test_another_window_is_none_of_the_same_bases(run, tmp_path: Path) -> None:
