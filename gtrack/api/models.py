@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gtrack.api.wording import in_python
 from gtrack.core.errors import InputError
 from gtrack.core.ports import SequenceModel
+from gtrack.core.printable import few
 from gtrack.models.device import resolve_devices
 from gtrack.models.folder import open_model
 from gtrack.models.undisturbed import undisturbed
@@ -58,7 +59,7 @@ class Model:
     _port: SequenceModel = field(repr=False)
 
     def __repr__(self) -> str:
-        labels = ", ".join(self.labels[:6]) + (", ..." if len(self.labels) > 6 else "")
+        labels = few(self.labels, 6)
         trained = [
             f"windows of {self.window_bp} bp" if self.window_bp else "",
             "" if self.strands is None else _STRANDS[self.strands],

@@ -8,7 +8,7 @@ import click
 
 from gtrack.cli.options import FILE
 from gtrack.cli.terminal import echo
-from gtrack.core.printable import shown
+from gtrack.core.printable import few, some
 
 _FEW = 12  # labels in a line
 
@@ -46,16 +46,13 @@ def convert(source: str, out: Path, base: str | None, window_bp: int | None) -> 
     from gtrack.workflows.convert import convert as run
 
     done = run(source, out, base=base, window_bp=window_bp)
-    few = ", ".join(shown(label, 60) for label in done.labels[:_FEW])
-    more = f", and {len(done.labels) - _FEW} more" * (len(done.labels) > _FEW)
-    echo(f"wrote {done.folder}: labels {few}{more}", err=True)
+    echo(f"wrote {done.folder}: labels {some(done.labels, _FEW, 60)}", err=True)
     if done.merged:
         echo(f"merged the adapter's changes to {done.merged} layers into {base}", err=True)
     if done.dropped:
-        names = ", ".join(shown(name, 60) for name in done.dropped[:3])
-        more = ", ..." * (len(done.dropped) > 3)
+        names = few(done.dropped, 3, 60)
         echo(
-            f"left out {len(done.dropped)} tensors that are no part of the network ({names}{more})",
+            f"left out {len(done.dropped)} tensors that are no part of the network ({names})",
             err=True,
         )
     if done.absent:

@@ -8,6 +8,7 @@ import click
 
 from gtrack.cli.options import FASTA, FILE
 from gtrack.cli.terminal import echo
+from gtrack.core.printable import few
 
 
 @click.command()
@@ -90,19 +91,14 @@ def figure(
 
     job = FigureJob(folder, loci, models, annotations, width_mm, columns, scale, fasta)
     done = write_figure(job, out)
-    places = _listed(done.loci)
     echo(
-        f"{done.path}: {places} with {done.hits:,} motif hits, {width_mm:g} mm wide, "
+        f"{done.path}: {few(done.loci, 4)} with {done.hits:,} motif hits, {width_mm:g} mm wide, "
         f"{done.size / 1e3:,.0f} kB",
         err=True,
     )
     if done.empty:
         echo(
-            f"no model has a value at {_listed(done.empty)}: not in the regions that were scanned, "
+            f"no model has a value at {few(done.empty, 4)}: not in the regions that were scanned, "
             f"or N; {folder / 'regions.bed'} lists the regions",
             err=True,
         )
-
-
-def _listed(loci: tuple[str, ...]) -> str:
-    return ", ".join(loci[:4]) + (", ..." if len(loci) > 4 else "")

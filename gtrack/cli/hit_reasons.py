@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.markup import escape
 
 from gtrack.core.hits.support import LOUD, Support
-from gtrack.core.printable import shown
+from gtrack.core.printable import few
 from gtrack.workflows.calling.results import TargetHits
 
 FEW = 20
@@ -70,7 +70,5 @@ def _few(model: TargetHits, support: Support, q: float) -> Iterator[str]:
 
 def _counted(names: Sequence[str]) -> str:
     """Return how many motifs, and the first of their names."""
-    named = ", ".join(shown(name, 40) for name in names[:_NAMED])
-    more = ", ..." if len(names) > _NAMED else ""
-    one = len(names) == 1
-    return escape(f"{len(names):,} motif{'s' * (not one)} ({named}{more}) {'is' if one else 'are'}")
+    named, one = few(names, _NAMED, 40), len(names) == 1
+    return escape(f"{len(names):,} motif{'s' * (not one)} ({named}) {'is' if one else 'are'}")

@@ -11,7 +11,7 @@ import click
 from gtrack.cli.options import FILE, not_empty
 from gtrack.cli.terminal import echo
 from gtrack.core.errors import InputError
-from gtrack.core.printable import shown
+from gtrack.core.printable import shown, some
 from gtrack.core.web_address import is_address
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _rows(done: LiveCheck) -> list[_Row]:
     files: dict[tuple[str, str, str], list[str]] = {}
     for each in done.findings:
         files.setdefault((each.level, each.said, each.cure), []).append(each.file)
-    rows = [_Row(level, _named(names), *rest) for (level, *rest), names in files.items()]
+    rows = [_Row(level, some(names, _NAMED, 60), *rest) for (level, *rest), names in files.items()]
     return sorted(rows, key=lambda row: LEVELS.index(row.level))
 
 
@@ -109,12 +109,6 @@ def _lines(rows: list[_Row]) -> Iterator[str]:
         yield f"{row.level:7}  {row.files:{wide}}  {row.said}"
         if row.cure:
             yield f"{'':7}  {'':{wide}}  -> {row.cure}"
-
-
-def _named(files: list[str]) -> str:
-    some = [shown(name, 60) for name in files[:_NAMED]]
-    more = len(files) - len(some)
-    return ", ".join(some) + (f" and {more:,} more" if more else "")
 
 
 def _count(number: int, what: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gtrack.cli.terminal import printable_console
-from gtrack.core.printable import shown
+from gtrack.core.printable import shown, some
 
 _CLASSES = {"auroc": "AUROC", "auprc": "AUPRC", "mcc": "MCC", "accuracy": "accuracy"}
 _LABELS = {"auroc": "AUROC", "auprc": "AUPRC"}
@@ -42,10 +42,9 @@ def unproven(record: dict[str, Any]) -> Iterator[str]:
             if score.get("low") is not None and score["low"] <= guessing
         ]
         if found:
-            more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
             yield (
                 f"warning: {_PARTS[part]}: perhaps no better than guessing ({guessing:g}): "
-                f"{', '.join(found[:_NAMED])}{more}. Maps of such a model mean little; more "
+                f"{some(found, _NAMED)}. Maps of such a model mean little; more "
                 "windows, more --steps or another --lr may help"
             )
 

@@ -159,9 +159,9 @@ def _words(now: Status) -> str:
 def _of(shards: tuple[int, ...]) -> str:
     if not shards:
         return ""
-    more = f" and {len(shards) - _NAMED:,} more" if len(shards) > _NAMED else ""
-    named = ", ".join(map(str, shards[:_NAMED]))
-    return f": shard{'s' * (len(shards) > 1)} {named}{more}"
+    from gtrack.core.printable import some
+
+    return f": shard{'s' * (len(shards) > 1)} {some(shards, _NAMED)}"
 
 
 def _quiet(state: str, seconds: float) -> str:

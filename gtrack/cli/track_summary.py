@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from gtrack.cli.notes import print_note
 from gtrack.cli.terminal import printable_console
-from gtrack.core.printable import shown
+from gtrack.core.printable import shown, some
 from gtrack.workflows.calling.results import HitsSummary
 from gtrack.workflows.calling.taken_tracks import TakenTrack, TracksSummary
 
@@ -45,9 +45,7 @@ def _said(track: TakenTrack, regions: int) -> Iterator[str]:
     name = escape(shown(track.spec.name))
     yield f"{name}: {track.spec.bases:,} bases with a value"
     if track.empty:
-        named = ", ".join(shown(each, 60) for each in track.empty[:_NAMED])
-        more = f" and {len(track.empty) - _NAMED:,} more" if len(track.empty) > _NAMED else ""
         yield (
             f"[yellow]warning:[/] {name}: no value in {len(track.empty):,} of the {regions:,} "
-            f"regions: {escape(named)}{more}"
+            f"regions: {escape(some(track.empty, _NAMED, 60))}"
         )

@@ -71,6 +71,7 @@ def _told(done: VerifySummary) -> list[str]:
 
 def _counted(paths: tuple[Path, ...], out: Path) -> str:
     """Return how many files, and the first of their names."""
-    named = ", ".join(str(path.relative_to(out)) for path in paths[:_NAMED])
-    more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
-    return f"{len(paths):,} file{'s' * (len(paths) > 1)} ({named}{more})"
+    from gtrack.core.printable import some
+
+    named = some([path.relative_to(out) for path in paths], _NAMED)
+    return f"{len(paths):,} file{'s' * (len(paths) > 1)} ({named})"

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from gtrack.core.assembly_table import TABLE
 from gtrack.core.errors import InputError
-from gtrack.core.printable import shown
+from gtrack.core.printable import shown, some
 
 CUSTOM = "custom"
 """The genome that no browser knows: a viewer or a hub brings it along."""
@@ -197,8 +197,7 @@ def check_lengths(name: str, chrom_sizes: Mapping[str, int]) -> str | None:
     if not same:
         return None
     verb = "has the length that it has" if len(same) == 1 else "have the lengths that they have"
-    named = ", ".join(same[:3]) + (f" and {len(same) - 3} more" if len(same) > 3 else "")
-    return f"{named} {verb} in {name}"
+    return f"{some(same, 3)} {verb} in {name}"
 
 
 def said_of_none_shared(name: str, chrom_sizes: Mapping[str, int]) -> str | None:

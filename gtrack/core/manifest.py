@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from gtrack.core.heads import Head, Outputs
-from gtrack.core.targets import path_of, titled
+from gtrack.core.targets import Target, named, path_of, titled
 
 SCHEMA = "gtrack-manifest/1"
 
@@ -175,6 +175,11 @@ class RunManifest:
     def unit(self, name: str | None) -> str:
         """Return what relevance to a model's outputs is measured in: ``logit`` or ``value``."""
         return head_in(self.model(name)).unit
+
+    def hits_of(self, target: Target) -> dict[str, Any] | None:
+        """Return what is said of the hits of a target; None where none were called of it."""
+        entries = (self.hits or {}).get("models", ())
+        return next((each for each in entries if named(target).items() <= each.items()), None)
 
 
 def first_peak(tracks: Sequence[TrackSpec]) -> dict[str, Any]:

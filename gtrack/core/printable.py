@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Collection, Iterable
+from itertools import islice
 from pathlib import Path
+
+_LONGEST = 4000  # characters of a message
 
 
 def shown(name: Path | str | bytes, limit: int = 400) -> str:
@@ -16,7 +20,32 @@ def shown(name: Path | str | bytes, limit: int = 400) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def one_line(text: str, limit: int = 4000) -> str:
+def few(names: Iterable[object], most: int = 3, longest: int = 400) -> str:
+    """Name the first of many, each printable and no longer than that.
+
+    Examples
+    --------
+    >>> few("abcd"), few({"chr1": 9})
+    ('a, b, c, ...', 'chr1')
+    """
+    first = [shown(str(name), longest) for name in islice(names, most + 1)]
+    return ", ".join([*first[:most], *["..."] * (len(first) > most)])
+
+
+def some(names: Collection[object], most: int, longest: int = 400) -> str:
+    """Name the first of many as :func:`few` does, and count the others.
+
+    Examples
+    --------
+    >>> some("abcd", 2), some("ab", 2)
+    ('a, b and 2 more', 'a, b')
+    """
+    named = ", ".join(shown(str(name), longest) for name in islice(names, most))
+    more = len(names) - most
+    return f"{named} and {more:,} more" if more > 0 else named
+
+
+def one_line(text: str) -> str:
     r"""Give a message as one printable line; a long one loses its middle, not the cure at its end.
 
     Examples
@@ -24,13 +53,13 @@ def one_line(text: str, limit: int = 4000) -> str:
     >>> one_line("label \x1b]0;X\x07\nstands twice")
     'label \\x1b]0;X\\x07 stands twice'
     """
-    if len(text) > 2 * limit:  # before it is looked at letter by letter
-        text = text[:limit] + text[-limit:]
+    if len(text) > 2 * _LONGEST:  # before it is looked at letter by letter
+        text = text[:_LONGEST] + text[-_LONGEST:]
     text = " ".join(text.split())
     if not text.isprintable():
         text = shown(text, 6 * len(text))
-    if len(text) > limit:
-        text = f"{text[: limit // 2]} ... {text[-limit // 2 :]}"
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
     return text
 
 

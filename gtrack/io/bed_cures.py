@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from gtrack.io.shell import filtered, holds
+from gtrack.io.shell import awk, filtered, holds
 
 _EXACT = re.compile(rb"[0-9]+\.0*|[0-9.]+e\+?[0-9]+", re.IGNORECASE)
 _THOUSANDS = re.compile(rb"[0-9]{1,3}(,[0-9]{3})+")
@@ -46,12 +46,6 @@ def kept(path: Path, columns: int, tabs: bool, ending: str = "") -> str:
         return filtered(path, f"cut -f1-{columns}", ending)
     first = ", ".join(f"${at}" for at in range(1, columns + 1))
     return filtered(path, awk(f"{{print {first}}}", tabs), ending)
-
-
-def awk(program: str, tabs: bool) -> str:
-    r"""Return a command of awk over a BED; what it writes has tabs."""
-    option = r"-F '\t' " if tabs else ""
-    return rf"awk {option}-v OFS='\t' '{program}'"
 
 
 def _is_exact(field: bytes) -> bool:

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from gtrack.io.bed_columns import quoted, whole
-from gtrack.io.bed_cures import awk, kept
-from gtrack.io.shell import filtered
+from gtrack.io.bed_cures import kept
+from gtrack.io.shell import awk, filtered
 
 NARROW_PEAK = 10
 """Columns of a narrowPeak."""

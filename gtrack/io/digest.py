@@ -1,8 +1,9 @@
-"""The digest of a whole file."""
+"""The digest of a whole file, and what it is known by where it is not to be read again."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from gtrack.core.errors import InputError
@@ -26,3 +27,9 @@ def file_digest(path: Path) -> str:
 def regular_digest(path: Path | None) -> str | None:
     """Return the sha256 (hex) of a file; None of a pipe, which is read once, and of no path."""
     return file_digest(path) if path is not None and path.is_file() else None
+
+
+def cache_key(path: Path, status: os.stat_result) -> str:
+    """Return what a file is known by in the user's cache: by its place, its size and its time."""
+    told = os.fsencode(path.resolve()), b"%d" % status.st_size, b"%d" % status.st_mtime_ns
+    return hashlib.sha256(b"\0".join(told)).hexdigest()[:32]

@@ -7,7 +7,6 @@ of the user are never overwritten.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import struct
 from pathlib import Path
@@ -18,6 +17,7 @@ from gtrack.core.printable import shown
 from gtrack.io import faidx, fasta_scan
 from gtrack.io.atomic import write_parts
 from gtrack.io.bgzf import blocks_of
+from gtrack.io.digest import cache_key
 
 
 class Index(NamedTuple):
@@ -43,9 +43,7 @@ def find_index(path: Path, bgzf: bool, cache: Path, given: Path | None = None) -
     """
     blocks = blocks_of(path) if bgzf else []
     stat = path.stat()
-    key = hashlib.sha256(
-        b"\0".join([os.fsencode(path.resolve()), b"%d" % stat.st_size, b"%d" % stat.st_mtime_ns])
-    ).hexdigest()[:32]
+    key = cache_key(path, stat)
     beside = path.with_name(path.name + ".fai"), path.with_name(path.name + ".gzi")
     cached = cache / f"{key}.fai", cache / f"{key}.gzi"
     for fai, gzi in (beside, cached):

@@ -72,8 +72,8 @@ def covered(regions: Sequence[Place], annotated: Iterable[Place]) -> list[list[t
         folder = Path(own)
         chroms = {chrom: f"c{k}" for k, chrom in enumerate(dict.fromkeys(r[0] for r in regions))}
         ours, theirs = folder / "regions.bed", folder / "annotated.bed"
-        _write(ours, ((chroms[c], a, b, str(k)) for k, (c, a, b) in enumerate(regions)))
-        _write(theirs, ((chroms[c], a, b, "") for c, a, b in annotated if c in chroms and a < b))
+        _write(ours, ((chroms[c], a, b, k) for k, (c, a, b) in enumerate(regions)))
+        _write(theirs, ((chroms[c], a, b) for c, a, b in annotated if c in chroms and a < b))
         if not ours.stat().st_size or not theirs.stat().st_size:
             return found
         try:
@@ -103,8 +103,7 @@ def masks(regions: Sequence[Place], annotated: Iterable[Place]) -> list[NDArray[
     return found
 
 
-def _write(path: Path, lines: Iterable[tuple[str, int, int, str]]) -> None:
+def _write(path: Path, rows: Iterable[tuple[object, ...]]) -> None:
     """Write BED; chromosomes by number, so that no name is read as a header."""
     with path.open("w") as file:
-        for chrom, start, end, name in lines:
-            file.write(f"{chrom}\t{start}\t{end}{chr(9) * bool(name)}{name}\n")
+        file.writelines("\t".join(map(str, row)) + "\n" for row in rows)

@@ -65,8 +65,13 @@ def renamed(path: Path, names: Mapping[str, str], tabs: bool) -> str:
         return ""
     pairs = "; ".join(f'm["{old}"] = "{new}"' for old, new in names.items())
     program = f"BEGIN {{{pairs}}} {{$1 = ($1 in m) ? m[$1] : $1}} 1"
+    return filtered(path, awk(program, tabs))
+
+
+def awk(program: str, tabs: bool) -> str:
+    """Return a command of awk over columns, which `tabs` or blanks separate; it writes tabs."""
     option = r"-F '\t' " if tabs else ""
-    return filtered(path, rf"awk {option}-v OFS='\t' '{program}'")
+    return rf"awk {option}-v OFS='\t' '{program}'"
 
 
 def renaming(bed: Path | None) -> Callable[[Mapping[str, str]], str] | None:

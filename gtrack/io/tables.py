@@ -25,11 +25,6 @@ from gtrack.io.bed_columns import cell
 if TYPE_CHECKING:
     from gtrack.core.scan.table_columns import Column
 
-_FEW, _LONG = (
-    64,
-    256,
-)  # rows, and letters of a text: where words take as long as formatting, or more
-
 WINDOW_COLUMNS = (
     "chrom start end strand region model target score probability relevance_sum unplaced absorbed "
     "bases tokens own_start own_end"

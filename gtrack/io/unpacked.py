@@ -7,7 +7,6 @@ names: scans beside each other at worst unpack the same text twice.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError, OutputError
 from gtrack.core.printable import pasted, shown
 from gtrack.io.atomic import replacing, write_text
-from gtrack.io.digest import file_digest
+from gtrack.io.digest import cache_key, file_digest
 from gtrack.io.text import open_bytes, reading
 
 LARGEST = 4_000_000_000
@@ -38,10 +37,7 @@ def unpacked(path: Path, cache: Path) -> Path:
     """
     with reading(path):
         stat = path.stat()
-    key = b"\0".join(
-        [os.fsencode(path.resolve()), *(b"%d" % each for each in (stat.st_size, stat.st_mtime_ns))]
-    )
-    note = cache / f"{hashlib.sha256(key).hexdigest()[:32]}.unpacked"
+    note = cache / f"{cache_key(path, stat)}.unpacked"
     if (known := _noted(note)) is not None:
         return known
     if stat.st_size > LARGEST:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gtrack.core.errors import InputError, ModelError
-from gtrack.core.printable import pasted, quoted, shown
+from gtrack.core.printable import few, pasted, quoted, shown
 from gtrack.models.foreign import stand_in
 from gtrack.models.parts import Parts
 from gtrack.models.weights import check_numbers, check_regular, weight_files
@@ -59,11 +59,9 @@ def pickle_files(folder: Path) -> Parts:
         return parts
     found = pickles_in(folder)
     if len(found) > 1:
-        few = ", ".join(shown(name, 60) for name in found[:_FEW])
         raise InputError(
-            f"{folder}: holds {len(found)} files that can be the weights ({few}"
-            f"{', ...' * (len(found) > _FEW)}); say which: gtrack convert "
-            f"{pasted(folder / found[0])} OUT"
+            f"{folder}: holds {len(found)} files that can be the weights "
+            f"({few(found, _FEW, 60)}); say which: gtrack convert {pasted(folder / found[0])} OUT"
         )
     return {folder / name: None for name in found}
 

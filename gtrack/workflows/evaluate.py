@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from gtrack.core.evaluation_rows import TRACK, MetricRow
+from gtrack.core.listed_files import Room
 from gtrack.core.ports import Progress
 from gtrack.core.printable import lasting
 from gtrack.core.scan.digests import digest_of
@@ -97,7 +98,8 @@ def evaluate(
         scanned with; all of it before anything is computed.
     """
     require_matplotlib()
-    scan = open_finished(job.scan, "trust")
+    rooms: tuple[Room, ...] = ("trust", "hits") if job.annotations else ("trust",)
+    scan = open_finished(job.scan, *rooms)
     truth = None if job.truth is None else read_truth(job.truth, scan.regions, scan.chrom_sizes)
     labels = {} if job.labels is None else read_labels(job.labels, scan.regions)
     annotations = check_annotations(job, scan)

@@ -12,7 +12,7 @@ from gtrack.core.hits.motifs import Motif
 from gtrack.core.ports import SequenceModel
 from gtrack.core.regions import Regions
 from gtrack.core.scan.batches import pool_bounds
-from gtrack.core.scan.ensemble import fitted
+from gtrack.core.scan.ensemble import ensemble_targets, fitted
 from gtrack.core.scan.gathering import RegionBases
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.loose import LooseGenome
@@ -129,7 +129,8 @@ def make_plan(
         check_version(stored, job.out)
     planned = _plan_inputs(job, stored, folder)
     check_widths(motifs, planned.plan.regions)
-    fitted(job.beside.ensembles, planned.plan)
+    averaged = ensemble_targets(fitted(job.beside.ensembles, planned.plan), planned.plan)
+    check_names(job.annotations, [each.stem for each in (*planned.plan.targets, *averaged)])
     room = disk_notes(job.out, planned.plan, job.fasta)
     planned = replace(planned, notes=(*planned.notes, *room))
     if stored is not None:

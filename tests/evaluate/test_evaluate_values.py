@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from gtrack.io.fasta import Genome
 from gtrack.workflows.evaluating.windows import another
 from tests.conftest import ROOT
 from tests.evaluate.tables import Evaluation, number
+from tests.hits.conftest import meme
+from tests.hits.foreign import make
 
 DATA = ROOT / "example_data"
 FOLDERS = {"cnn": DATA / "models/cnn", "bert": DATA / "models/dnabert2"}
@@ -310,6 +313,39 @@ def test_what_regions_share_counts_once_on_annotations(run, tmp_path: Path) -> N
     assert found.row(metric="relevance_enrichment")["n"] == "4"
     row = found.row(method="track", metric="gini")
     assert (row["n"], row["ci_low"]) == ("13", "NA"), "thirteen regions of four loci"
+
+
+def test_hits_on_annotations_are_those_of_the_manifest(run, tmp_path: Path) -> None:
+    """A name may hold what bigBeds end with; hits that are gone are no scan without hits."""
+    given, features, out = make(tmp_path, meme()), tmp_path / "f.bed", tmp_path / "out"
+    run(*given.options(out, track=f"a.bb={given.bigwig}"))
+    features.write_text("".join(f"chr2\t{at}\t{at + 7}\n" for at in range(300, 8700, 250)))
+    asked = ("evaluate", out, "--annotation", f"f={features}", "--metrics", "hit_enrichment")
+    run(*asked)
+    row = Evaluation(out / "evaluation").row(metric="hit_enrichment")
+    assert (row["model"], row["reason"]) == ("a.bb", ".")
+    assert number(row["value"]) > 5, "the sites of the motif are its hits"
+    (out / "hits/a.bb.hits.bed").unlink()
+    assert "a.bb.hits.bed: is not there" in run(*asked, "--overwrite", code=5).error
+
+
+def test_a_label_may_look_like_a_pair_of_them(run, tmp_path: Path) -> None:
+    """Two models are compared whatever their outputs are called."""
+    models = []
+    for name, label in (("one", "a ~ b"), ("two", "c")):
+        folder = Path(shutil.copytree(DATA / "models/cnn", tmp_path / name))
+        config = json.loads((folder / "config.json").read_text())
+        config |= {"id2label": {"0": "0", "1": label}, "label2id": {"0": 0, label: 1}}
+        (folder / "config.json").write_text(json.dumps(config))
+        models.append(f"--model={name}={folder}")
+    bed = tmp_path / "some.bed"
+    bed.write_text("".join(f"chr1\t{at}\t{at + 200}\n" for at in (8879, 20093, 60000)))
+    run("scan", "--bed", bed, "--fasta", DATA / "genome.fa", *models, "--out", tmp_path / "scan")
+    options = ("--methods", "attnlrp", "--draws", 1, "--metrics", "similarity")
+    run("evaluate", tmp_path / "scan", *options)
+    row = Evaluation(tmp_path / "scan/evaluation").row(method="track", metric="pearson")
+    assert (row["model"], row["target"]) == ("one ~ two", "a ~ b ~ c")
+    assert number(row["value"]) == pytest.approx(1)
 
 
 def test_another_window_is_none_of_the_same_bases(run, tmp_path: Path) -> None:

@@ -197,6 +197,15 @@ def test_another_ensemble_of_the_same_name_is_refused(run, asked, tmp_path: Path
     assert {**published(out)} == whole
 
 
+def test_a_name_is_taken_before_the_first_merge(run, asked, tmp_path: Path) -> None:
+    out, note = tmp_path / "out", tmp_path / "x.bed"
+    note.write_text("chr2\t10\t20\n")
+    run("plan", *asked, "--out", out, "--annotation", f"two={note}")
+    ran = run("merge", out, "--ensemble", "two=a,b", code=2)
+    assert "the annotation two has the name of a track" in ran.error
+    assert not (out / "plan/beside.json").exists()
+
+
 def test_all_targets_are_averaged_each_by_itself(run, asked, tmp_path: Path) -> None:
     out = tmp_path / "out"
     at = asked.index("--target")

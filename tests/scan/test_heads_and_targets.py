@@ -74,6 +74,16 @@ def test_several_targets_are_those_of_scans_alone(
     ]
 
 
+def test_an_annotation_has_no_name_of_a_target(run, short, tmp_path: Path, make_cnn) -> None:
+    """``m.strong`` is a track where ``m`` has several targets, and free where it has one."""
+    model = ("--model", f"m={make_cnn(tmp_path / 'model', labels=3)}")
+    given = (*model, "--annotation", f"M.strong={short.bed}")
+    ran = scan(run, short, tmp_path / "both", *given, "--target", "m=strong,none", code=2)
+    assert "a track of a model has this name" in ran.error
+    assert not (tmp_path / "both").exists()
+    scan(run, short, tmp_path / "one", *given, "--target", "strong")
+
+
 def test_shards_and_workers_do_not_matter(run, program, short, tmp_path: Path, make_cnn) -> None:
     model = ("--model", f"m={make_cnn(tmp_path / 'model', labels=3)}", "--target", "m=all")
     scan(run, short, tmp_path / "one", *model)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gtrack.core.hits.qvalues import decoy_qvalues
+from gtrack.core.hits.qvalues import estimate
 from gtrack.core.hits.relevance_null import RelevanceNull
 from gtrack.core.segments import Segment
 from gtrack.core.ties import TIE, first_largest
@@ -96,7 +96,7 @@ def call_loci(targets: Iterable[Segment], null: Sequence[Segment]) -> LocusTable
         rows += [(chrom, *run) for run in _runs(one, reference, cut, usual)]
     columns = np.array(rows, np.float64).reshape(-1, 6).T
     chrom_of, start, end, peak = columns[[0, 1, 2, 4]].astype(np.int64)
-    q = decoy_qvalues(columns[5], decoys, bases / len(reference.ring))
+    q = estimate(columns[5], decoys, bases / len(reference.ring)).q
     return LocusTable(tuple(chroms), chrom_of, start, end, columns[3], peak, columns[5], q)
 
 

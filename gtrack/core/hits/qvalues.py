@@ -12,7 +12,6 @@ from gtrack.core.ties import ranks
 FEW_DECOYS = 20
 """Decoys at least as good, below which a q-value is a bound and no estimate."""
 
-
 USUAL = 0.05
 """The level at which one of two rankings is chosen."""
 
@@ -62,6 +61,11 @@ def estimate(
         Targets that count among the calls; all. The others get a q-value all the same.
     coming : float
         Decoys that were about to come, c.
+
+    Examples
+    --------
+    >>> estimate(np.array([9.0, 5.0, 1.0]), np.array([4.0]), 0.1).q.round(3).tolist()
+    [0.05, 0.05, 0.067]
     """
     score = ranks(targets)
     ranked, calls = np.sort(score), np.sort(score if counted is None else score[counted])
@@ -91,21 +95,3 @@ def fuller(one: Estimate, other: Estimate) -> Estimate:
     [0.04, 0.04]
     """
     return other if (other.q < USUAL).sum() > (one.q < USUAL).sum() else one
-
-
-def decoy_qvalues(
-    targets: NDArray[np.float64], decoys: NDArray[np.float64], scale: float
-) -> NDArray[np.float64]:
-    """Return the q-values of :func:`estimate`.
-
-    Examples
-    --------
-    >>> decoy_qvalues(np.array([9.0, 5.0, 1.0]), np.array([4.0]), 0.1).round(3).tolist()
-    [0.05, 0.05, 0.067]
-    """
-    return estimate(targets, decoys, scale).q
-
-
-def is_bound(decoys: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which q-values rest on so few decoys that they are bounds."""
-    return decoys < FEW_DECOYS

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.hits.motif_hit import MotifHit
 from gtrack.core.hits.motifs import Motif
-from gtrack.core.hits.qvalues import is_bound
+from gtrack.core.hits.qvalues import FEW_DECOYS
 from gtrack.core.hits.regions_of_sites import RegionIndex
 
 
@@ -114,7 +114,7 @@ class HitTable:
         families : sequence of str
             Of each motif.
         """
-        bound = is_bound(self.decoys)
+        bound = self.decoys < FEW_DECOYS
         for row in range(len(self)):
             motif, chrom = motifs[self.motif[row]], self.chroms[self.chrom[row]]
             start, end = int(self.start[row]), int(self.end[row])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
+from gtrack.core.printable import few
 from gtrack.core.scan.explanation import Columns
 from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.region_scores import region_shares
@@ -52,7 +53,7 @@ class Prediction:
 
     def __repr__(self) -> str:
         strands = "both strands" if self.strand == "both" else f"strand {self.strand}"
-        labels = ", ".join(self.labels[:6]) + (", ..." if len(self.labels) > 6 else "")
+        labels = few(self.labels, 6)
         return f"<gtrack.Prediction of {len(self)} sequences, {strands}: {self.outputs} {labels}>"
 
     @property

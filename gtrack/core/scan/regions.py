@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
 from gtrack.core.narrow_columns import narrowest
+from gtrack.core.printable import few
 from gtrack.core.regions import Regions
 from gtrack.core.scan.one_axis import on_axis
 
@@ -151,8 +152,7 @@ def _unknown(
         command = renaming(others) if renaming and len(others) == len(missing) else ""
         cure += f": {command}" if command else ""
     else:
-        examples = ", ".join(repr(name) for name in islice(chrom_sizes, 3))
-        cure = f"its names are {examples}{', ...' if len(chrom_sizes) > 3 else ''}"
+        cure = f"its names are {few(map(repr, chrom_sizes))}"
     return f"{plural} not in {fasta}: {', '.join(listed)}{more}; {cure}"
 
 

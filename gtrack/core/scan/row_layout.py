@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,29 +12,9 @@ from gtrack.core.scan.grid import WindowGrid
 from gtrack.core.scan.sorted_columns import places_in
 
 
-class RowLayout(Protocol):
-    """The rows of consecutive windows.
-
-    Attributes
-    ----------
-    lengths, edges : ndarray of int64, shapes (N,), (N + 1,)
-        Bases of each row, and where it begins among all.
-    """
-
-    @property
-    def lengths(self) -> NDArray[np.int64]: ...  # noqa: D102
-    @property
-    def edges(self) -> NDArray[np.int64]: ...  # noqa: D102
-
-    def owned(
-        self, bases: NDArray[np.float64], per_strand: bool
-    ) -> tuple[NDArray[np.float32], ...]:
-        """Return mean, forward and reverse values of the owned bases, shape (B,) or (0,)."""
-
-
 def row_layout(
     grid: WindowGrid, window: NDArray[np.int64], reverse: NDArray[np.bool_]
-) -> RowLayout:
+) -> EvenLayout | AnyLayout:
     """Lay the rows of windows and strands (True: reverse) as :class:`Rows` has them."""
     return EvenLayout.of(grid, window) or AnyLayout.of(grid, window, reverse)
 
@@ -45,6 +24,7 @@ class EvenLayout:
     """Rows of windows that are alike: no place of any base is kept.
 
     Each window is read on both strands, `width` bases of it, and owns `size` from `offset` on.
+    `lengths` and `edges` are those of :class:`AnyLayout`.
     """
 
     lengths: NDArray[np.int64]
@@ -89,7 +69,7 @@ class AnyLayout:
     Attributes
     ----------
     lengths, edges : ndarray of int64, shapes (N,), (N + 1,)
-        See :class:`RowLayout`.
+        Bases of each row, and where it begins among all.
     forward_at, reverse_at : ndarray of int64, shape (B,)
         Place of every owned base in the row of either strand; -1 where there is no such row.
     one_strand : bool

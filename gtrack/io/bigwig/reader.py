@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyBigWig
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import few
 from gtrack.io.bbi import check_big_file
 from gtrack.io.bigwig.layout import HEADER, MAGIC, R_TREE_HEADER, R_TREE_MAGIC
 
@@ -66,9 +67,8 @@ class BigWigReader:
         """
         where = f"{chrom}:{start}-{end}"
         if chrom not in self.chrom_sizes:
-            names = ", ".join(list(self.chrom_sizes)[:3])
             raise InputError(
-                f"{self.path}: has no chromosome {chrom} (it has {names}, ...); "
+                f"{self.path}: has no chromosome {chrom} (it has {few(self.chrom_sizes)}); "
                 "take a track of the same genome with the same names"
             )
         if not 0 <= start <= end <= self.chrom_sizes[chrom]:

@@ -7,6 +7,7 @@ same. What a file or a release holds is returned sorted by id, so that its order
 from __future__ import annotations
 
 import re
+from itertools import chain
 from pathlib import Path
 
 from gtrack.core.hits.motifs import Motif
@@ -55,7 +56,7 @@ def read_motifs(source: Path | str) -> list[Motif]:
         first = text.split()
         if not first or text.startswith("#"):
             continue
-        rest = _put_back((number, text), lines)
+        rest = chain([(number, text)], lines)
         if text.startswith(("MEME version", "*****")):
             return finished(path, read_meme(path, rest))
         if text.startswith(">") or _ROW_OF_BASE.match(text):
@@ -91,8 +92,3 @@ def _refused(path: Path, text: str, rest: NumberedLines) -> str:
         "no motif format begins so; give MEME ('MEME version 4'), JASPAR ('>ID NAME'), TRANSFAC "
         "('AC  ID') or CIS-BP ('Pos A C G T') text"
     )
-
-
-def _put_back(first: tuple[int, str], rest: NumberedLines) -> NumberedLines:
-    yield first
-    yield from rest

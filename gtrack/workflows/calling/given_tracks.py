@@ -12,7 +12,7 @@ from gtrack.core.errors import InputError
 from gtrack.core.hits.relevance_null import LEAST_BASES
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress
-from gtrack.core.printable import shown
+from gtrack.core.printable import few, shown
 from gtrack.core.scan.gathering import RegionBases
 from gtrack.core.scan.given_values import infinite_at, look_at
 from gtrack.core.scan.regions import canonical_regions, check_regions, known_as
@@ -159,7 +159,8 @@ def _opened(name: str, path: Path, genome: Genome, regions: Sequence[Interval]) 
     for chrom in dict.fromkeys(region.chrom for region in regions):
         if chrom not in theirs:
             alias = known_as(chrom, theirs)
-            names = f"there {shown(alias, 40)!r}" if alias else f"it has {_few(theirs)}"
+            there = few(repr(shown(name, 40)) for name in theirs)
+            names = f"there {shown(alias, 40)!r}" if alias else f"it has {there}"
             raise InputError(
                 f"{option}: has no chromosome {shown(chrom, 40)!r} of {shown(genome.path)}, where "
                 f"regions lie ({names}); give a track of the same genome with the same names"
@@ -206,8 +207,3 @@ def chunks(start: int, end: int) -> Iterator[tuple[int, int]]:
     """Cut a stretch into what is held in memory at a time."""
     for at in range(start, end, _CHUNK):
         yield at, min(end, at + _CHUNK)
-
-
-def _few(names: Mapping[str, int]) -> str:
-    listed = ", ".join(repr(shown(name, 40)) for name in list(names)[:3])
-    return listed + (", ..." if len(names) > 3 else "")

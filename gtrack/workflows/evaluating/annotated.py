@@ -15,7 +15,7 @@ from gtrack.core.annotation_formats import ANNOTATION_FORMATS
 from gtrack.core.errors import InputError
 from gtrack.core.evaluation_rows import MetricRow
 from gtrack.core.ports import Progress
-from gtrack.core.printable import shown
+from gtrack.core.printable import few, shown
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.targets import Target, path_of
 from gtrack.evaluation.annotation_enrichment import (
@@ -122,10 +122,9 @@ def _places(path: Path, scan: FinishedScan) -> Iterator[Place]:
             there = True
             yield feature.chrom, feature.start, feature.end
     if not there:
-        some = ", ".join(sorted(chroms)[:3])
         raise InputError(
-            f"{shown(path)}: none of its features lies on a chromosome with regions ({some}, ...); "
-            "give it under these names"
+            f"{shown(path)}: none of its features lies on a chromosome with regions "
+            f"({few(sorted(chroms))}); give it under these names"
         )
 
 
@@ -188,14 +187,10 @@ def hits_on(
 
 def _hits(scan: FinishedScan, target: Target, places: Sequence[Place]) -> list[Any] | None:
     """Return how many hits have their middle on each base of the places; None without hits."""
-    listed = [t for t in scan.manifest.tracks if (t.kind, t.model) == ("hits", target.model)]
-    own = next((t for t in listed if t.target == target.among), None)
-    if own is None:
-        return None
-    bed = scan.out / path_of(own.url).replace(".bb", ".bed")
-    if not bed.is_file():
+    entry = scan.manifest.hits_of(target)
+    if entry is None:
         return None
     middles: dict[str, list[int]] = {}
-    for hit in read_hits_bed(bed):
+    for hit in read_hits_bed(scan.out / path_of(entry["bed"])):
         middles.setdefault(hit.chrom, []).append((hit.start + hit.end) // 2)
     return [counted(middles.get(chrom, []), start, end) for chrom, start, end in places]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from gtrack.core.evaluation_rows import TRACK, pair
+from gtrack.core.evaluation_rows import TRACK
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Progress
 from gtrack.core.site_masks import SiteMasks
@@ -14,7 +14,7 @@ from gtrack.core.targets import Target
 from gtrack.evaluation.sheet import BLIND, Sheet, of_pair, of_place, of_track
 from gtrack.evaluation.window_maps import WindowMap, loci_of
 from gtrack.io.bigwig import BigWigReader
-from gtrack.workflows.evaluating.reading import subject
+from gtrack.workflows.evaluating.reading import subject, subject_of_both
 from gtrack.workflows.evaluating.windows import centred, common, overlap
 from gtrack.workflows.folder.finished import FinishedScan
 
@@ -117,14 +117,12 @@ def _pairs(
             low, high = common(window, other)
             if high <= low:
                 continue
-            labels = one.label if one.label == two.label else pair(one.label, two.label)
             offset, size = low - other.start, high - low
             apart = None
             if before and offset + size <= len(before[place][2].bases):
                 apart = before[place][2].cut(offset, offset + size)
             yield (
-                pair(one.model, two.model),
-                labels,
+                *subject_of_both(one, two),
                 first.cut(low - window.start, high - window.start),
                 second.cut(offset, offset + size),
                 apart,

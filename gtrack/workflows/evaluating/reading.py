@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from gtrack.attribution.forwards import outputs_of
 from gtrack.attribution.leave_one_out import leave_one_out
+from gtrack.core.evaluation_rows import pair
 from gtrack.core.intervals import Interval
 from gtrack.core.ports import Maskable, Runner, SequenceModel, lacking
 from gtrack.core.precision import Precision
@@ -234,6 +235,12 @@ def _map(found: Explanation, place: int, row: int, length: int) -> WindowMap:
 def subject(target: Target) -> tuple[str, str]:
     """Return how a target is called in tables: its model and its label."""
     return target.model, target.label
+
+
+def subject_of_both(one: Target, other: Target) -> tuple[str, str]:
+    """Return how two targets are called that are compared; a label that both have stands once."""
+    labels = one.label if one.label == other.label else pair(one.label, other.label)
+    return pair(one.model, other.model), labels
 
 
 @contextmanager

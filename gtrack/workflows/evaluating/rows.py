@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from gtrack.core.evaluation_rows import TRACK, MetricRow, parts_of
+from gtrack.core.evaluation_rows import TRACK, MetricRow
 from gtrack.core.metrics import METRICS
 from gtrack.core.targets import Target
 from gtrack.evaluation.sheet import BLIND, Sheet
@@ -14,7 +15,7 @@ from gtrack.io.table_rows import read_table
 from gtrack.io.tables import OPTIONAL, REGION_COLUMNS
 from gtrack.workflows.evaluating.annotated import OnAnnotation
 from gtrack.workflows.evaluating.job import EvaluateJob
-from gtrack.workflows.evaluating.reading import subject
+from gtrack.workflows.evaluating.reading import subject, subject_of_both
 from gtrack.workflows.evaluating.sampled import ChunkResult
 from gtrack.workflows.evaluating.truth import names_target
 from gtrack.workflows.folder.finished import FinishedScan
@@ -108,14 +109,10 @@ def _groups(found: Found, called: Called, regions: Sequence[int]) -> dict[tuple[
         truth = _truth(found, target, regions)
         values = found.scan.manifest.unit(target.model) == "value"
         groups[subject(target)] = Groups.of(called[target.stem], truth, values)
-    for key in (*found.tracks.columns, *found.sample.columns):
-        names, labels = parts_of(key.model), parts_of(key.target)
-        if len(names) == 2:
-            first, second = (
-                groups[name, label]
-                for name, label in zip(names, labels * (3 - len(labels)), strict=False)
-            )
-            groups[key.model, key.target] = first.both(second)
+    for one, other in combinations(found.scan.targets, 2):
+        if one.model != other.model:
+            both = groups[subject(one)].both(groups[subject(other)])
+            groups[subject_of_both(one, other)] = both
     return groups
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gtrack.core.evaluation_rows import pair
 from gtrack.core.intervals import Interval
 from gtrack.core.sequences import base_codes
 from gtrack.core.site_masks import SiteMasks, WindowSites
@@ -19,7 +18,7 @@ from gtrack.evaluation.window_maps import WindowMap, noise
 from gtrack.io.fasta import Genome
 from gtrack.models.twins import permuted
 from gtrack.workflows.evaluating.job import EvaluateJob
-from gtrack.workflows.evaluating.reading import ModelReader, subject
+from gtrack.workflows.evaluating.reading import ModelReader, subject, subject_of_both
 from gtrack.workflows.evaluating.windows import another, common
 
 ISM = "ism"
@@ -273,9 +272,7 @@ def _compare(first: Examined, second: Examined, method: str, result: ChunkResult
     """Compare the maps of two targets of a scan on the bases that both read."""
     if first.reader.name == second.reader.name:
         return
-    names = pair(first.target.model, second.target.model)  # as the tracks are called
-    labels = pair(first.target.label, second.target.label)
-    label = first.target.label if first.target.label == second.target.label else labels
+    names, label = subject_of_both(first.target, second.target)
     if second.reader.reads_tokens < first.reader.reads_tokens:
         first, second = second, first
     cut = [common(*each) for each in zip(first.windows, second.windows, strict=True)]

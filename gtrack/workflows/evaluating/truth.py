@@ -8,7 +8,7 @@ from pathlib import Path
 from gtrack.core.errors import InputError
 from gtrack.core.heads import Head
 from gtrack.core.intervals import Interval
-from gtrack.core.printable import shown
+from gtrack.core.printable import few, shown
 from gtrack.core.site_masks import SiteMasks
 from gtrack.core.targets import Target
 from gtrack.io.bed import read_bed
@@ -30,10 +30,9 @@ def read_truth(path: Path, regions: Sequence[Interval], chroms: Mapping[str, int
     sites = read_bed(path)
     for site in sites:
         if site.chrom not in chroms:
-            there = ", ".join(list(chroms)[:3])
             raise InputError(
                 f"{site.origin}: no chromosome {site.chrom} in the genome of the scan (it has "
-                f"{there}, ...); give the truth under these names"
+                f"{few(chroms)}); give the truth under these names"
             )
         if site.end > chroms[site.chrom]:
             raise InputError(

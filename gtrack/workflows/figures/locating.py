@@ -18,7 +18,7 @@ from gtrack.core.named_places import (
     position,
     widened,
 )
-from gtrack.core.printable import shown
+from gtrack.core.printable import few, shown
 from gtrack.core.scan.regions import known_as
 from gtrack.workflows.figures.annotations import Annotations
 from gtrack.workflows.folder.finished import FinishedScan
@@ -116,8 +116,8 @@ class Gazetteer:
         said = f"--locus {shown(wish, 80)}"
         chrom = found[1] if "@" not in wish and (found := _BEGINS.match(wish.strip())) else ""
         if chrom and ":" in wish and self._known(chrom) is None:
-            few = ", ".join(list(self.chrom_sizes)[:3])
-            return InputError(f"{said}: the genome has no {shown(chrom, 60)}; it has {few}, ...")
+            there = few(self.chrom_sizes)
+            return InputError(f"{said}: the genome has no {shown(chrom, 60)}; it has {there}")
         if sites := self._near_sites(wish):
             return InputError(f"{said}: no hit is there; the nearest are {', '.join(sites)}")
         near = near_names(wish.rpartition("@")[0] or wish, self._names())

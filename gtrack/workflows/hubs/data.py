@@ -13,7 +13,7 @@ from gtrack.core.big_file import BigFile
 from gtrack.core.errors import InputError, VerificationError
 from gtrack.core.features import on_genome
 from gtrack.core.manifest import TrackSpec
-from gtrack.core.printable import shown
+from gtrack.core.printable import few, shown
 from gtrack.core.targets import path_of
 from gtrack.io.annotations import read_features
 from gtrack.io.atomic import write_parts
@@ -134,7 +134,7 @@ class HubData:
         if elsewhere:
             self.notes.append(
                 f"{spec.name}: {sum(elsewhere.values()):,} features on sequences that are not in "
-                f"the scan's FASTA are left out ({', '.join(sorted(elsewhere)[:3])}, ...)"
+                f"the scan's FASTA are left out ({few(sorted(elsewhere))})"
             )
         return HubTrack(spec, name, big_file(target), coloured=colours - {"0"} != set())
 

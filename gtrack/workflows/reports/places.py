@@ -13,7 +13,7 @@ from gtrack.core.nearest_genes import Genes, NearGene, holds_genes
 from gtrack.core.ports import Progress
 from gtrack.core.scan.regions import merge_regions
 from gtrack.core.shown_places import ShownPlaces
-from gtrack.core.targets import Target, named, path_of
+from gtrack.core.targets import Target, path_of
 from gtrack.core.top_places import (
     PIECE,
     in_turns,
@@ -38,18 +38,17 @@ _CHUNK = 1000 * PIECE  # bases of a track in memory
 
 def best_hits(scan: FinishedScan, target: Target) -> list[MotifHit]:
     """Return a target's hits, the best first."""
-    entries = (scan.manifest.hits or {}).get("models", ())
-    found: list[MotifHit] = []
-    for entry in entries:
-        if named(target).items() <= entry.items():
-            path = scan.out / path_of(entry["bed"])
-            found = read_hits_bed(path)
-            for hit in found:
-                if hit.end > scan.chrom_sizes.get(hit.chrom, 0):
-                    raise InputError(
-                        f"{path}: a hit at {hit.chrom}:{hit.start + 1}-{hit.end} lies outside the "
-                        "genome of the scan; call the hits again"
-                    )
+    entry = scan.manifest.hits_of(target)
+    if entry is None:
+        return []
+    path = scan.out / path_of(entry["bed"])
+    found = read_hits_bed(path)
+    for hit in found:
+        if hit.end > scan.chrom_sizes.get(hit.chrom, 0):
+            raise InputError(
+                f"{path}: a hit at {hit.chrom}:{hit.start + 1}-{hit.end} lies outside the genome "
+                "of the scan; call the hits again"
+            )
     return ranked(found)
 
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from gtrack.core.annotation_formats import ANNOTATION_FORMATS
@@ -14,7 +13,7 @@ from gtrack.core.annotation_names import AnnotationName, AnnotationNames
 from gtrack.core.errors import InputError
 from gtrack.core.features import on_genome
 from gtrack.core.manifest import BESIDE
-from gtrack.core.printable import shown
+from gtrack.core.printable import few, shown
 from gtrack.core.scan.regions import known_as, known_names
 from gtrack.io.annotations import annotation_format, read_features
 from gtrack.io.annotations.bed12 import has_tabs
@@ -205,8 +204,7 @@ def _refuse_lengths(path: Path, theirs: Mapping[str, int], chrom_sizes: Mapping[
 
 def _other_names(found: Mapping[str, int], chrom_sizes: Mapping[str, int]) -> str:
     theirs, ours = (
-        ", ".join(repr(shown(chrom, 40)) for chrom in islice(names, 3)) + ", ..." * (len(names) > 3)
-        for names in (found, chrom_sizes)
+        few(repr(shown(chrom, 40)) for chrom in names) for names in (found, chrom_sizes)
     )
     same = any(known_as(chrom, chrom_sizes) for chrom in found)
     cure = "rename its chromosomes" if same else "give the annotation of this assembly"

@@ -23,6 +23,7 @@ from gtrack.core.scan.plan import Plan
 from gtrack.core.targets import Target, named, url_of
 from gtrack.workflows.folder.beside_record import Beside, read_beside, write_beside
 from gtrack.workflows.folder.scan_folder import ScanFolder
+from gtrack.workflows.scanning.annotations import annotation_tracks
 from gtrack.workflows.scanning.ensembles import EnsembleSummary, average, average_null
 from gtrack.workflows.scanning.scores import score_tracks
 
@@ -54,23 +55,23 @@ def ask(folder: ScanFolder, plan: Plan, wanted: Beside) -> None:
     before = read_beside(folder.out)
     both = before.with_more(wanted)
     both = replace(both, ensembles=fitted(both.ensembles, plan))
-    if folder.has_manifest():
-        _refuse_taken(folder.read_manifest(), plan, both)
+    _refuse_taken(annotation_tracks(folder.out), plan, both)
     if both != before:
         folder.make("plan")
         write_beside(folder.out, both)
 
 
-def _refuse_taken(manifest: RunManifest, plan: Plan, wanted: Beside) -> None:
+def _refuse_taken(annotations: Sequence[TrackSpec], plan: Plan, wanted: Beside) -> None:
     """Refuse names under which an annotation is shown."""
-    names = [model.name for model in plan.models] if wanted.score_track else []
-    mine = {f"{name}{_ENDS[2]}".casefold() for name in names}
-    mine |= {f"{each.name}{end}".casefold() for each in wanted.ensembles for end in _ENDS}
-    for track in manifest.tracks:
-        if track.kind == "annotation" and track.name.casefold() in mine:
+    targets = ensemble_targets(wanted.ensembles, plan)
+    scored = plan.targets if wanted.score_track else ()
+    mine = {f"{each.stem}-score".casefold() for each in scored}
+    mine |= {f"{each.stem}{end}".casefold() for each in targets for end in _ENDS}
+    for track in annotations:
+        if track.name.casefold() in mine:
             raise InputError(
                 f"the annotation {track.name} has the name of a track that is to be made; "
-                "gtrack annotate --remove takes it away"
+                "gtrack annotate --remove takes it away, once the scan is merged"
             )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gtrack.core.intervals import Interval
-from gtrack.core.printable import shown
+from gtrack.core.printable import few, shown
 from gtrack.core.scan.regions import canonical_regions, check_regions, known_names, merge_regions
 from gtrack.core.scan.tiling import Run, Tiles, lay_tiles
 from gtrack.core.sequences import Reference
@@ -46,7 +46,7 @@ def _read_blacklist(path: Path, genome: Reference) -> tuple[Mapping[str, list[Ru
         number = len(given.intervals) - len(there)
         notes.append(
             f"--blacklist {shown(path)}: {number:,} of its {len(given.intervals):,} stretches are "
-            f"on sequences that the genome does not have ({', '.join(map(repr, [*strange][:3]))}"
-            f"{', ...' if len(strange) > 3 else ''}), and have no effect"
+            f"on sequences that the genome does not have ({few(map(repr, strange))}), "
+            "and have no effect"
         )
     return merge_regions(canonical_regions(there, sizes)[0]), notes

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gtrack.core.errors import InputError
 from gtrack.core.intervals import Interval
-from gtrack.core.printable import shown
+from gtrack.core.printable import few, shown
 from gtrack.core.scan.regions import check_regions
 from gtrack.core.training.chance import Purpose, stream
 from gtrack.core.training.examples import Example, ExampleSet
@@ -97,15 +98,17 @@ def _read(job: TrainJob, path: Path) -> list[Interval]:
     given = read_regions(path)
     if job.use_strand:
         given.need_strands()
-    return list(given.intervals)
+    regions = list(given.intervals)
+    if job.flank is None:
+        return regions
+    return [replace(each, summit=None) for each in regions]  # the window is centred on all of it
 
 
 def _check_holdout(job: TrainJob, genome: Genome) -> None:
     if missing := [name for name in job.holdout if name not in genome.chrom_sizes]:
-        known = list(genome.chrom_sizes)
         raise InputError(
             f"--holdout {missing[0]}: no such chromosome in {job.fasta}; it has "
-            f"{', '.join(known[:5])}{', ...' if len(known) > 5 else ''}"
+            f"{few(genome.chrom_sizes, 5)}"
         )
 
 

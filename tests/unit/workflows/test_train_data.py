@@ -142,6 +142,16 @@ def test_a_summit_is_the_centre(tmp_path: Path, genome: dict[str, str]) -> None:
     assert examples.window(0) == genome["chr1"][1070:1110]
 
 
+def test_a_flank_is_beside_the_region_wherever_its_summit_is(
+    tmp_path: Path, genome: dict[str, str]
+) -> None:
+    """As of a scan: a summit far from the middle had moved the window off the region."""
+    path = bed(tmp_path / "p.narrowPeak", ["chr1 1000 1100 p 0 . 1.0 2.0 3.0 90"])
+    job = bed_job(tmp_path, ["chr1 1 2"], window_bp=None, flank=20, test_share=0.0, test_csv=path)
+    examples, _ = read_training_examples(replace(job, positives=path))
+    assert examples.window(0) == genome["chr1"][980:1120]
+
+
 def test_strand_and_flanks_are_those_of_the_genome(tmp_path: Path, genome: dict[str, str]) -> None:
     rows = ["chr1 1000 1040 a 0 -", "chr1 2 42 b 0 -", "chr1 2 42 c 0 +"]
     job = bed_job(tmp_path, rows, augment=frozenset({"shift"}), shift_bp=7, use_strand=True)
