@@ -17,6 +17,9 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 DOCUMENTS = sorted({*PAGES, *ROOT.glob("*.md"), *ROOT.glob("*/README.md")})
 
+JOINED = str.maketrans("", "", "\u200c\u200d")
+"""Takes the joiners out of a text that may hold such as words and emoji need."""
+
 _FENCE = re.compile(r'( *)```([a-z]*)(?: title="([^"]+)")?')
 
 

@@ -4,9 +4,57 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from itertools import islice
 from pathlib import Path
+from unicodedata import bidirectional, category, combining
+
+JOINERS = "\u200c\u200d"
+"""What keeps letters apart (Persian) and what binds them (Hindi, emoji); neither is seen itself."""
+
+_VIRAMA = 9  # the class of marks that take a letter's vowel away
+_SHAPED = {"AL", "R"}  # letters written from right to left, most of which change beside a joiner
+
+
+def _escape(character: str) -> str:
+    """Return a character as Python writes it in a text."""
+    return character.encode("unicode_escape").decode()
+
+
+def printable(text: str, instead: Callable[[str], str] = _escape) -> str:
+    r"""Return text with an escape for each character that does not print.
+
+    Controls, what turns the order of letters and what is not seen do not; a joiner does where it
+    changes how its neighbours look.
+
+    Parameters
+    ----------
+    text : str
+    instead : callable
+        Gives what stands for such a character.
+
+    Examples
+    --------
+    >>> printable("a\u202eb"), printable("pay\u200dment")
+    ('a\\u202eb', 'pay\\u200dment')
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() or (each in JOINERS and _joins(text, at)) else instead(each)
+        for at, each in enumerate(text)
+    )
+
+
+def _joins(text: str, at: int) -> bool:
+    """Say whether a joiner is seen by what it does (RFC 5892); elsewhere it would hide."""
+    before, after = (text[i] if 0 <= i < len(text) else " " for i in (at - 1, at + 1))
+    if _VIRAMA in (combining(before), combining(after)):
+        return category(before)[0] in "LM"
+    if bidirectional(after) in _SHAPED:
+        return bidirectional(before) in _SHAPED or category(before) == "Mn"
+    emoji = category(before) == "So" or before == "\ufe0f" or "\U0001f3fb" <= before <= "\U0001f3ff"
+    return emoji and text[at] == "\u200d" and (category(after) == "So" or after in "\u2194\u2195")
 
 _LONGEST = 4000  # characters of a message
 
@@ -17,7 +65,7 @@ def shown(name: Path | str | bytes, limit: int = 400) -> str:
     text = raw.decode("utf-8", "backslashreplace")
     if len(text) > limit:
         text = text[:limit] + "..."
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return printable(text)
 
 
 def few(names: Iterable[object], most: int = 3, longest: int = 400) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from html import escape
 
+from gtrack.core.printable import JOINERS, printable
+
 
 class Markup(str):
     """Text that is markup already."""
@@ -43,11 +45,7 @@ def join(*content: str) -> Markup:
 
 def text(value: str) -> Markup:
     """Return plain text as markup; characters that do not print stand as their escapes."""
-    if not value.isprintable():
-        value = "".join(
-            each if each.isprintable() else each.encode("unicode_escape").decode() for each in value
-        )
-    return Markup(escape(value))
+    return Markup(escape(printable(value)))
 
 
 def shortened(value: str, limit: int) -> str:
@@ -58,4 +56,5 @@ def shortened(value: str, limit: int) -> str:
     if len(value) <= limit:
         return value
     tail = (limit - 1) // 2
-    return f"{value[: limit - 1 - tail]}…{value[len(value) - tail :]}"
+    head, end = value[: limit - 1 - tail], value[len(value) - tail :]
+    return f"{head.rstrip(JOINERS)}…{end.lstrip(JOINERS)}"

@@ -18,6 +18,7 @@ from tests.conftest import (
     make_genome,
     write_fasta_file,
 )
+from tests.documents import JOINED
 from tests.fuzz.brought import convert_brought, write_brought
 from tests.fuzz.mutations import spoilt
 
@@ -51,14 +52,14 @@ def command(*words: object) -> None:
         raise result.exception
     said = result.output.replace("\n", "")
     assert result.exit_code in (0, 2, 3, 4, 5), f"code {result.exit_code}: {said[-500:]}"
-    assert said.isprintable(), f"raw on the terminal: {said!r:.500}"
+    assert said.translate(JOINED).isprintable(), f"raw on the terminal: {said!r:.500}"
     assert max(map(len, result.output.split("\n"))) < 20_000, "a line without end"
 
 
 def check(error: Exception) -> None:
     """Hold an error of gtrack's to what every line on a terminal is held to."""
     said = str(error)
-    assert said.isprintable(), f"raw on the terminal: {said!r:.500}"
+    assert said.translate(JOINED).isprintable(), f"raw on the terminal: {said!r:.500}"
     assert len(said) < 20_000, "a line without end"
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import printable
 
 WIDEST = 300
 """Most columns of a motif: the cost of exact p-values grows with the square of the width."""
@@ -48,7 +49,7 @@ class Motif:
 
     def __post_init__(self) -> None:
         for field, text in (("id", self.id), ("name", self.name), ("source", self.source)):
-            if not text.isprintable() or len(text) > _LONGEST:
+            if printable(text) != text or len(text) > _LONGEST:
                 raise InputError(
                     f"motif {self.id[:40]!r}: its {field} has more than {_LONGEST} characters or "
                     "unprintable ones; rename it"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from gtrack.core.printable import JOINERS, printable
+
 SHORT, LONG = 17, 76
 """Characters of a short and of a long label."""
 
@@ -20,8 +22,8 @@ _HARMLESS = str.maketrans("<>\"'", "\u2039\u203a\u201d\u2019")
 
 def safe(text: str) -> str:
     """Return any text as a value: on one line, no continuation, nothing that is markup."""
-    printable = "".join(each if each.isprintable() else " " for each in text)
-    return " ".join(printable.translate(_HARMLESS).split()).rstrip("\\ ") or "-"
+    plain = printable(text, lambda _: " ")
+    return " ".join(plain.translate(_HARMLESS).split()).rstrip("\\ ") or "-"
 
 
 def label(text: str, limit: int) -> str:
@@ -30,7 +32,7 @@ def label(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     tail = (limit - 2) // 2
-    return safe(f"{text[: limit - 2 - tail]}..{text[-tail:]}")
+    return safe(f"{text[: limit - 2 - tail].rstrip(JOINERS)}..{text[-tail:].lstrip(JOINERS)}")
 
 
 def track_names(wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
