@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 from unicodedata import bidirectional, category, combining
 
+_LONGEST = 4000  # characters of a message
+
 JOINERS = "\u200c\u200d"
 """What keeps letters apart (Persian) and what binds them (Hindi, emoji); neither is seen itself."""
 
@@ -55,8 +57,6 @@ def _joins(text: str, at: int) -> bool:
         return bidirectional(before) in _SHAPED or category(before) == "Mn"
     emoji = category(before) == "So" or before == "\ufe0f" or "\U0001f3fb" <= before <= "\U0001f3ff"
     return emoji and text[at] == "\u200d" and (category(after) == "So" or after in "\u2194\u2195")
-
-_LONGEST = 4000  # characters of a message
 
 
 def shown(name: Path | str | bytes, limit: int = 400) -> str:
