@@ -128,7 +128,7 @@ def _passports(job: ScanJob, *, wanted: bool) -> tuple[PassportSummary | None, P
     cost = price(folder.read_plan())
     if not (wanted or cost.cheap):
         return None, cost
-    models = {name: where for name, where in job.models}
+    models = dict(job.models)
     asked = PassportJob(job.out, models, device=job.device, fasta=job.fasta, workers=job.workers)
     return make_passports(asked), None
 

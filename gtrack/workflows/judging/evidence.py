@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gtrack.attribution.exactness import exactness
 from gtrack.attribution.rules.explicit import TWINS
+from gtrack.core.scan.grid import FORWARD, REVERSE
 from gtrack.core.scan.projection import Projection
 from gtrack.core.targets import Target
 from gtrack.evaluation.evidence import Evidence
@@ -163,7 +164,7 @@ def _track(
     with BigWigReader(scan.track(target)) as track:
         for window in windows:
             bits = int(grid.strands[window.index])
-            reads = [reverse for reverse in (False, True) if bits & (2 if reverse else 1)]
+            reads = [bit == REVERSE for bit in (FORWARD, REVERSE) if bits & bit]
             made = opened.explained([window.text], contrast, reads).bases(0, projection)
             chrom, first = grid.chroms[grid.chrom[window.index]], int(grid.start[window.index])
             stored = [

@@ -71,8 +71,8 @@ class ShardScanner:
         stages: Stages | None = None,
         stays: bool | None = None,
     ) -> None:
-        self._plan, self._folder, self._fasta = plan, folder, fasta
-        self._weights = None if weights is None else BigWigReader(weights)
+        self._plan, self._folder, self._fasta, self._weights = plan, folder, fasta, weights
+        self._track: BigWigReader | None = None
         self._models, self._runner, self._stages, self._stays = models, runner, stages, stays
         self._explainers: dict[str, PoolExplainer] = {}
         self._method = make_method(plan.options)
@@ -82,6 +82,8 @@ class ShardScanner:
     def __enter__(self) -> ShardScanner:
         with self._stack:
             self._genome = self._stack.enter_context(Genome.open(self._fasta))
+            if self._weights is not None:
+                self._track = self._stack.enter_context(BigWigReader(self._weights))
             for planned in self._plan.models:
                 model = self._models[planned.name]
                 self._explainers[planned.name] = PoolExplainer(
@@ -195,7 +197,7 @@ class ShardScanner:
                 sequences = pool.drawn.shuffled(pool.first, sequences)
         with self._busy.during("tokenising"):
             rows, texts = read_rows(
-                name, self._models[name], grid, pool.first, sequences, self._weights
+                name, self._models[name], grid, pool.first, sequences, self._track
             )
         return Read(pool, sequences, rows, texts)
 

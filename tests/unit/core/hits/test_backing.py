@@ -14,8 +14,7 @@ from gtrack.core.hits.backing import MOST_PLACES, Backing, weight
 from gtrack.core.hits.calling import call_hits
 from gtrack.core.hits.candidates import Candidates
 from gtrack.core.hits.lending import NullWindows
-from gtrack.core.hits.motifs import Motif
-from gtrack.core.segments import Segment
+from tests.words import codes_of, motif, windows
 
 FLAT = np.full(4, 0.25)
 ROUNDS = 2
@@ -108,30 +107,11 @@ def test_a_score_never_falls_and_grows_with_places() -> None:
     assert (np.diff(factor) > 0).all()
 
 
-def windows(count: int, seed: int, chrom: str = "") -> list[Segment]:
-    rng = np.random.default_rng(seed)
-    return [
-        Segment(
-            chrom or f"w{k}",
-            700 * k if chrom else 0,
-            rng.integers(0, 4, 500, dtype=np.uint8),
-            rng.laplace(size=500).astype(np.float32),
-        )
-        for k in range(count)
-    ]
-
-
-def motif(word: str, ident: str) -> Motif:
-    counts = np.full((len(word), 4), 1.0)
-    counts[np.arange(len(word)), ["ACGT".index(base) for base in word]] = 97.0
-    return Motif(ident, ident, counts)
-
-
 def test_one_word_is_found_among_many_motifs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its sites are hardly louder than the rest, but they are many; without backing few pass."""
     targets, null = windows(160, 1, "chr1"), NullWindows.of(windows(120, 2))
     for segment in targets[::2]:
-        segment.codes[100:107] = ["ACGT".index(base) for base in "TGACTCA"]
+        segment.codes[100:107] = codes_of("TGACTCA")
         segment.relevance[100:107] += np.float32(1.5)
     rng = np.random.default_rng(3)
     others = [motif("".join(rng.choice(list("ACGT"), 11)), f"M{k}") for k in range(60)]

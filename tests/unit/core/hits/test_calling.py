@@ -21,18 +21,11 @@ from gtrack.core.hits.sound import Sound
 from gtrack.core.hits.table import HitTable
 from gtrack.core.intervals import Interval
 from gtrack.core.segments import Segment
+from tests.words import codes_of, motif
 
 FLAT = np.full(4, 0.25)
 WORDS = {"M1": "TGACTCAGG", "M2": "CCACCAGGTGG", "M3": "GCGCATGCGCA"}
 KEYS = ("chrom", "start", "end", "reverse", "relevance_sum", "p_sequence", "p_relevance", "q")
-
-
-def motif(word: str, ident: str, name: str = "") -> Motif:
-    counts = np.full((len(word), 4), 1.0)
-    counts[np.arange(len(word)), ["ACGT".index(base) for base in word]] = 97.0
-    return Motif(ident, name or ident, counts)
-
-
 MOTIFS = [motif(word, ident) for ident, word in WORDS.items()]
 
 
@@ -57,7 +50,7 @@ def plant(segments: list[Segment], seed: int, *, relevant: bool = True) -> list[
     truth = []
     for k, segment in enumerate(segments[::2]):
         ident = sorted(WORDS)[k % 3]
-        site = np.array(["ACGT".index(base) for base in WORDS[ident]], np.uint8)
+        site = codes_of(WORDS[ident])
         at = int(rng.integers(20, 450))
         where = slice(at, at + len(site))
         segment.codes[where] = 3 - site[::-1] if k % 2 else site
@@ -171,7 +164,7 @@ def test_hits_never_overlap_and_are_sorted(null: list[Segment]) -> None:
 def test_what_reads_the_same_on_both_strands_is_on_plus(null: list[Segment]) -> None:
     """A palindromic motif always; a palindromic word over even relevance as well."""
     rng = np.random.default_rng(11)
-    word = np.array(["ACGT".index(base) for base in "GCGCATGCGC"], np.uint8)
+    word = codes_of("GCGCATGCGC")
     lop = motif("GCGCATGCGC", "M8")  # matches a palindrome, and is none itself
     lop = Motif("M8", "M8", lop.counts * np.where(np.arange(10) == 1, 3, 1)[:, None] + 1)
     for only in (motif("GCGCATGCGC", "M9"), lop):
@@ -280,7 +273,7 @@ def test_candidates_equal_a_slow_twin(null: list[Segment]) -> None:
 
 def test_segments_between_n_and_at_the_edge_are_searched_whole(null: list[Segment]) -> None:
     """A site at base 0, and one that an N would split, which is none."""
-    site = np.array(["ACGT".index(base) for base in WORDS["M2"]], np.uint8)
+    site = codes_of(WORDS["M2"])
     background = windows(1, 14, "chr1")[0]
     codes, values = background.codes[:200].copy(), background.relevance[:200].copy()
     codes[:11], codes[100:111] = site, site
@@ -373,7 +366,7 @@ def test_relevance_in_mid_window_is_no_hit_where_the_null_has_it_too() -> None:
     for segment in [*targets, *null]:
         segment.relevance[:] += np.float32(rng.lognormal(0, 0.3) * 2 * (rng.random() < 0.4)) * bump
     for k, segment in enumerate(targets[::2]):
-        site = np.array(["ACGT".index(base) for base in WORDS[sorted(WORDS)[k % 3]]], np.uint8)
+        site = codes_of(WORDS[sorted(WORDS)[k % 3]])
         at = 250 - len(site) // 2
         segment.codes[at : at + len(site)] = site
     guarded, bare = call(targets, null), call(targets, None)
@@ -386,7 +379,7 @@ def test_a_repeat_that_a_model_likes_is_one_place(null: list[Segment]) -> None:
     targets = windows(80, 34, "chr1")
     rng = np.random.default_rng(35)
     repeat = rng.integers(0, 4, 60, dtype=np.uint8)
-    repeat[25:34] = ["ACGT".index(base) for base in WORDS["M1"]]
+    repeat[25:34] = codes_of(WORDS["M1"])
     for k, segment in enumerate(targets[::2]):
         at = int(rng.integers(10, 400))
         segment.codes[at : at + 60] = 3 - repeat[::-1] if k % 2 else repeat

@@ -6,17 +6,11 @@ import numpy as np
 
 from gtrack.core.hits.calling import call_hits
 from gtrack.core.hits.lending import NullWindows
-from gtrack.core.hits.motifs import Motif
 from gtrack.core.hits.permutations import complemented_columns, permuted_columns
 from gtrack.core.segments import Segment
+from tests.words import motif
 
 FLAT = np.full(4, 0.25)
-
-
-def motif(word: str) -> Motif:
-    counts = np.full((len(word), 4), 1.0)
-    counts[np.arange(len(word)), ["ACGT".index(base) for base in word]] = 97.0
-    return Motif(word, word, counts)
 
 
 def decoys(word: str) -> list[str]:

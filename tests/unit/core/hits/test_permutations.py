@@ -9,15 +9,10 @@ from hypothesis import strategies as st
 
 from gtrack.core.hits.motifs import Motif
 from gtrack.core.hits.permutations import MOST_SIMILAR, complemented_columns, permuted_columns
+from tests.words import motif
 
 FLAT = np.full(4, 0.25)
 WORDS = st.text("ACGT", min_size=6, max_size=14)
-
-
-def motif(word: str) -> Motif:
-    counts = np.full((len(word), 4), 1.0)
-    counts[np.arange(len(word)), ["ACGT".index(base) for base in word]] = 97.0
-    return Motif("M1", "M1", counts)
 
 
 def profile(counts: np.ndarray) -> np.ndarray:

@@ -15,27 +15,9 @@ from gtrack.core.hits.sites import scan
 from gtrack.core.hits.table import HitTable
 from gtrack.core.hits.verdict import Counts
 from gtrack.core.segments import Segment
+from tests.words import codes_of, motif, windows
 
 FLAT = np.full(4, 0.25)
-
-
-def motif(word: str) -> Motif:
-    counts = np.full((len(word), 4), 1.0)
-    counts[np.arange(len(word)), ["ACGT".index(base) for base in word]] = 97.0
-    return Motif(word, word, counts)
-
-
-def windows(count: int, seed: int, chrom: str = "") -> list[Segment]:
-    rng = np.random.default_rng(seed)
-    return [
-        Segment(
-            chrom or f"w{k}",
-            700 * k if chrom else 0,
-            rng.integers(0, 4, 500, dtype=np.uint8),
-            rng.laplace(size=500).astype(np.float32),
-        )
-        for k in range(count)
-    ]
 
 
 @given(st.lists(st.integers(0, 5), max_size=40), st.integers(0, 6))
@@ -52,7 +34,7 @@ def test_matches_as_good_are_counted(found: list[int], asked: int) -> None:
 def called() -> tuple[HitTable, list[Segment], list[Segment], list[Motif]]:
     targets, null = windows(60, 1, "chr1"), windows(90, 2)
     for segment in targets[::2]:
-        segment.codes[100:107] = ["ACGT".index(base) for base in "TGACTCA"]
+        segment.codes[100:107] = codes_of("TGACTCA")
         segment.relevance[100:107] += 3
     motifs = [motif("TGACTCA"), motif("GCGCATGC")]
     table = call_hits(lambda: targets, NullWindows.of(null), motifs, background=FLAT)
