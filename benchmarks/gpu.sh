@@ -43,7 +43,7 @@ trap 'rm -rf "$site"' EXIT
 if [ -n "$wheels" ]; then # beside what the machine has: a venv would not see another venv's torch
   "$python" -m pip install --quiet --no-index --no-deps --no-compile --target "$site" "$wheels"/*.whl
 fi
-version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' gtrack/__init__.py)
+version=$("$python" -c 'import gtrack; print(gtrack.__version__)') # of this folder, where it runs
 mkdir "$site/gtrack-$version.dist-info" # gtrack runs from this folder, and says its version
 printf 'Metadata-Version: 2.1\nName: gtrack\nVersion: %s\n' "$version" >"$site/gtrack-$version.dist-info/METADATA"
 limit=470 # seconds; a rehearsal may take its time
