@@ -148,8 +148,10 @@ def test_a_current_folder_that_is_gone(inputs, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     ran = subprocess.run(
-        ["sh", "-c", 'rmdir "$0" && exec "$@"', gone, sys.executable, "-P", "-m", "gtrack"]
-        + ["scan", *inputs.options("cnn"), "--out", "out"],
+        [
+            *("sh", "-c", 'rmdir "$0" && exec "$@"', gone, sys.executable, "-P", "-m", "gtrack"),
+            *("scan", *inputs.options("cnn"), "--out", "out"),
+        ],
         capture_output=True,
         text=True,
         cwd=gone,
