@@ -5,18 +5,21 @@ from __future__ import annotations
 import errno
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 
 from gtrack.cli import VERBS, main
 from gtrack.cli.refusals import cured, refusal
 from gtrack.core.errors import InputError, ModelError, OutputError, VerificationError
 from gtrack.core.small_file import AWAY, FAILS
+from gtrack.io.bigwig import BigWigWriter
 
 LONG = "x" * 300
 CONTEXT = click.Context(main)
@@ -116,6 +119,45 @@ def test_names_that_are_no_utf8(run, tmp_path: Path) -> None:
     odd = os.fsdecode(os.fsencode(tmp_path) + b"/a\xff\x1b[31m")
     for words in (("merge", odd), ("report", odd), ("scan", "--bed", odd), ("convert", odd, odd)):
         assert "\\x1b" in refused(run, *words) or words[0] == "scan"
+
+
+def test_no_bigwig_or_weights_below_a_name_that_is_no_utf8(run, inputs, tmp_path: Path) -> None:
+    """Told before anything is computed; they were called damaged, and so was the disk."""
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/o\xff"))
+    track = odd.with_suffix(".bw")
+    with BigWigWriter(tmp_path / "a.bw", {"chr1": 9}) as writer:
+        writer.add("chr1", 0, np.ones(9, np.float32))
+    (tmp_path / "a.bw").rename(track)
+    model = Path(os.fsdecode(os.fsencode(tmp_path) + b"/m\xff"))
+    shutil.copytree(inputs.models["cnn"], model)
+    scan = ("scan", *inputs.options("cnn"), "--out")
+    of_tracks = ("--motifs", EXAMPLE / "motifs.meme", "--bed", inputs.bed, "--fasta", inputs.fasta)
+    for words in (
+        (*scan, odd),
+        (*scan, tmp_path / "out", "--model", f"m={model}"),
+        (*scan, tmp_path / "out", "--projection", f"weighted={track}"),
+        ("hits", "--track", f"m={track}", *of_tracks, "--out", tmp_path / "out"),
+        ("hits", "--track", f"m={EXAMPLE / 'a.bw'}", *of_tracks, "--out", odd),
+    ):
+        assert "its name is not UTF-8, which bigWigs and weights need; give" in refused(run, *words)
+    assert not odd.exists()
+
+
+def test_a_current_folder_that_is_gone(inputs, tmp_path: Path) -> None:
+    """Torch ends the process there, and a relative --out was a traceback."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    ran = subprocess.run(
+        [
+            *("sh", "-c", 'rmdir "$0" && exec "$@"', gone, sys.executable, "-P", "-m", "gtrack"),
+            *("scan", *inputs.options("cnn"), "--out", "out"),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=gone,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "gtrack: error: the current folder is gone; cd to one that is there\n"
 
 
 def test_files_for_folders_and_folders_for_files(run, inputs, tmp_path: Path) -> None:

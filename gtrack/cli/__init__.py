@@ -7,6 +7,7 @@ inside the functions that need them.
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -16,7 +17,7 @@ import click
 from gtrack import __version__
 from gtrack.cli.refusals import cured, refusal
 from gtrack.cli.terminal import echo, hear_log
-from gtrack.core.errors import GtrackError
+from gtrack.core.errors import GtrackError, InputError
 from gtrack.core.interruption import ARRIVED, guarded
 from gtrack.core.printable import one_line
 
@@ -82,6 +83,7 @@ class _Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         hear_log()
         try:
+            _stand_somewhere()
             return super().invoke(ctx)
         except GtrackError as error:
             if ARRIVED.number is not None:  # it failed because it was interrupted
@@ -102,6 +104,14 @@ class _Verbs(click.Group):
             if said is None:
                 raise
             _refuse(said)
+
+
+def _stand_somewhere() -> None:
+    """Refuse to work in a folder that was removed: torch's libraries end the process there."""
+    try:
+        os.getcwd()
+    except FileNotFoundError as error:
+        raise InputError("the current folder is gone; cd to one that is there") from error
 
 
 def _refuse(error: GtrackError) -> NoReturn:

@@ -93,6 +93,25 @@ def some(names: Collection[object], most: int, longest: int = 400) -> str:
     return f"{named} and {more:,} more" if more > 0 else named
 
 
+def not_utf8(path: Path) -> str:
+    r"""Say what is wrong with a name, and the cure, where libraries in C and Rust cannot open it.
+
+    Examples
+    --------
+    >>> not_utf8(Path("ü")), not_utf8(Path("a\udcff"))[:23]
+    ('', 'its name is not UTF-8, ')
+    """
+    try:
+        if str(path).encode() == os.fsencode(path):
+            return ""
+    except UnicodeEncodeError:
+        pass
+    return (
+        "its name is not UTF-8, which bigWigs and weights need; give another name "
+        "(if it is UTF-8, set the locale: export LC_ALL=C.UTF-8)"
+    )
+
+
 def one_line(text: str) -> str:
     r"""Give a message as one printable line; a long one loses its middle, not the cure at its end.
 

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from gtrack.core.big_file import BigFile
 from gtrack.core.errors import InputError
-from gtrack.core.printable import pasted, shown
+from gtrack.core.printable import not_utf8, pasted, shown
 from gtrack.io.text import reading
 
 _BIG_WIG, _BIG_BED = 0x888FFC26, 0x8789F2EB
@@ -37,14 +37,27 @@ class _BrokenError(Exception):
     """What is wrong with a file."""
 
 
+def check_big_name(path: Path) -> None:
+    """Refuse a name that pyBigWig cannot open: it takes names in UTF-8 only.
+
+    Raises
+    ------
+    InputError
+        Naming the path.
+    """
+    if wrong := not_utf8(path):
+        raise InputError(f"{shown(path)}: {wrong}")
+
+
 def check_big_file(path: Path) -> None:
     """Refuse a file whose offsets and counts lead out of it, before another library follows them.
 
     Raises
     ------
     InputError
-        When the file is missing, no bigWig and no bigBed, cut or broken.
+        When the file is missing, no bigWig and no bigBed, cut or broken, or its name is not UTF-8.
     """
+    check_big_name(path)
     with reading(path), path.open("rb") as file:
         try:
             data = _Bytes(file)
@@ -62,8 +75,9 @@ def big_file(path: Path) -> BigFile:
     Raises
     ------
     InputError
-        When the file is missing, no such file, cut or broken.
+        When the file is missing, no such file, cut or broken, or its name is not UTF-8.
     """
+    check_big_name(path)
     with reading(path), path.open("rb") as file:
         try:
             return _head(_Bytes(file))

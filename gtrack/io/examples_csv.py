@@ -22,7 +22,8 @@ LARGEST = 1e30
 
 _AMBIGUOUS = "RYSWKMBDHV"
 _TO_N = str.maketrans(_AMBIGUOUS, "N" * len(_AMBIGUOUS))
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+"""How a number is spelt, whatever its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def number_in(field: str, where: str, only_0_and_1: bool) -> float:
         if field not in ("0", "1"):
             raise InputError(f"{where}: {shown(field, 80)!r} is neither 0 nor 1")
         return float(field)
-    number = float(field) if _NUMBER.fullmatch(field) else math.nan
+    number = float(field) if NUMBER.fullmatch(field) else math.nan
     if not abs(number) <= LARGEST:
         raise InputError(
             f"{where}: {shown(field, 80)!r} is no finite number up to {LARGEST:.0e}; write one or "

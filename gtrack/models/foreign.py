@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gtrack.core.errors import ModelError
-from gtrack.core.printable import pasted, shown
+from gtrack.core.printable import not_utf8, pasted, shown
 
 _MANY = 10_000  # entries of a folder that are looked at
 _SAID = 200  # letters of another's message
@@ -105,7 +105,7 @@ def unpacking(path: Path) -> str:
 
 def damaged(path: Path, problem: Exception) -> ModelError:
     """Return the refusal of a file that is no safetensors: what it is, where its head says so."""
-    if said := stand_in(path):
+    if said := not_utf8(path) or stand_in(path):
         return ModelError(f"{path}: {said}")
     return ModelError(
         f"{path}: not a safetensors file, or a damaged one: {str(problem)[:_SAID]}; copy the "

@@ -271,9 +271,13 @@ class _Reading:
 
 
 def _make_room(job: PredictJob, out: Path) -> None:
-    """Refuse a table that is there already, or that is an input."""
+    """Refuse a table that is there already, is an input, or would take the name of a device."""
     if os.path.isdir(out):
         raise InputError(f"{out}: is a folder; give --out a file")
+    if out.exists() and not out.is_file():
+        raise InputError(
+            f"{out}: is a device or a pipe, no file; give --out - and a redirection, > {out}"
+        )
     if os.path.lexists(out) and not job.overwrite:
         raise InputError(
             f"{out}: is there already; use --overwrite to replace it, or another --out"

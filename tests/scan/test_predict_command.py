@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,23 @@ def test_workers_and_neighbours_change_nothing_and_a_file_is_what_stdout_is(
     assert "cannot be made" in run(*asked, "--out", path / "x.tsv", code=3).error
     assert "too long" in run(*asked, "--out", tmp_path / ("n" * 300), code=2).error
     assert "is a folder" in run(*asked, "--out", tmp_path, code=2).error
+
+
+@pytest.mark.parametrize("more", [(), ("--overwrite",)])
+def test_a_pipe_or_device_is_never_replaced(
+    run, models, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    """Root, in a container, would have made a file of /dev/null for all that run there."""
+    pipe, link = tmp_path / "pipe", tmp_path / "stdout"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)  # as /dev/stdout is
+    (tmp_path / "x.fa").write_text(f">x\n{LONG}\n")
+    asked = ("predict", "--sequences", tmp_path / "x.fa", *options(models, "cnn"), *more)
+    for out in (pipe, link):
+        said = run(*asked, "--out", out, code=2).error
+        assert f"{out}: is a device or a pipe, no file; give --out - and a redirection" in said
+    assert pipe.is_fifo()
+    assert link.is_symlink()
 
 
 def test_what_cannot_be_read_is_a_line_with_its_reason(run, models, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from gtrack.core.manifest import RunManifest
 from gtrack.core.printable import pasted
 from gtrack.core.scan.plan import Plan
 from gtrack.io.atomic import write_text
+from gtrack.io.bbi import check_big_name
 from gtrack.io.folders import entries, writing_in
 from gtrack.io.lock import is_lock
 from gtrack.io.packed_tables import either
@@ -181,6 +182,7 @@ class ScanFolder:
             When the folder holds files and neither `resume` nor `overwrite` is set, holds files
             that no scan made, or an input is among what would be replaced.
         """
+        check_big_name(self.out)
         if resume and overwrite:
             raise InputError("--resume and --overwrite exclude each other")
         if not overwrite and (names := self.foreign_tracks()):
@@ -214,6 +216,7 @@ class ScanFolder:
             When the folder holds anything but such tracks, or those and `overwrite` is not set, or
             an input is among what would be replaced.
         """
+        check_big_name(self.out)
         if self.is_empty():
             return
         if not self.foreign_tracks():

@@ -7,10 +7,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from gtrack.core.errors import InputError
+from gtrack.core.printable import shown
 from gtrack.core.scan.widening import SHORT_BP
 from gtrack.core.training.examples import Example, ExampleSet
 from gtrack.core.training.truth import Truth
-from gtrack.io.examples_csv import LabelledSequence, MeasuredSequence, read_examples, read_numbers
+from gtrack.io.examples_csv import (
+    NUMBER,
+    LabelledSequence,
+    MeasuredSequence,
+    read_examples,
+    read_numbers,
+)
 from gtrack.workflows.training.job import TrainJob
 
 CsvRows = Sequence[LabelledSequence] | Sequence[MeasuredSequence]
@@ -41,7 +48,7 @@ def read_csv(
     Raises
     ------
     InputError
-        For a bad file, or a class that is none of `names`.
+        For a bad file, a class that is none of `names`, or one number spelt in two ways.
     """
     if job.outputs != "classes":
         only_0_and_1 = job.outputs == "labels"
@@ -49,7 +56,9 @@ def read_csv(
         numbers = [row.numbers for row in measured]
         return measured, Truth.listed(job.outputs, job.columns, numbers)
     rows = read_examples(path)
-    names = label_names(rows) if names is None else names
+    if names is None:
+        _refuse_twins(path, rows)
+        names = label_names(rows)
     index = {name: i for i, name in enumerate(names)}
     for row in rows:
         if row.label not in index:
@@ -58,6 +67,21 @@ def read_csv(
                 f"{', '.join(names)}"
             )
     return rows, Truth.listed("classes", names, [index[row.label] for row in rows])
+
+
+def _refuse_twins(path: Path, rows: Iterable[LabelledSequence]) -> None:
+    """Refuse labels that are one number, as 1 and 1.0 are: they would be two classes."""
+    spelled: dict[float, str] = {}
+    for row in rows:
+        if not NUMBER.fullmatch(row.label):
+            continue
+        before = spelled.setdefault(float(row.label), row.label)
+        if before != row.label:
+            raise InputError(
+                f"{path}:{row.line}: label {shown(row.label, 80)!r} is the number of "
+                f"{shown(before, 80)!r} in other lines, and would be a class of its own; write "
+                "both alike"
+            )
 
 
 def csv_examples(

@@ -214,6 +214,16 @@ def test_labels_are_ordered_as_numbers_or_as_text(tmp_path: Path) -> None:
         assert label_names(read_examples(path)) == order
 
 
+@pytest.mark.parametrize(("one", "two"), [("1", "1.0"), ("01", "1"), ("0", "-0.0"), ("2", "2e0")])
+def test_one_number_written_in_two_ways_is_not_two_classes(
+    tmp_path: Path, one: str, two: str
+) -> None:
+    """Tables joined by pandas hold 1 and 1.0: each was a class, trained and measured."""
+    rows = [f"ACGTACGTA{c},{label}\n" for c in "ACGT" for label in (one, "x")]
+    with pytest.raises(InputError, match=rf":10: label '{two}' is the number of '{one}'.*alike"):
+        read_training_examples(csv_job(tmp_path, "".join(rows) + f"TTTTTTTTTT,{two}\n"))
+
+
 def test_csv_windows_are_the_middle_and_may_move(tmp_path: Path) -> None:
     long = "A" * 5 + "CCCCGGGGTTTT" + "A" * 6
     text = f"{long},x\nACGTACGTAC,y\n{long}C,y\n{long}G,x\n"
