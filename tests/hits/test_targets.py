@@ -21,7 +21,7 @@ from tests.hubs import parse
 
 LABELS = (
     *("a=B", "A=b", "../../etc/passwd", "..", "two\nlines\ttab", "</script><script>alert(1)"),
-    *("\u202e\u0645\u0631 é", "x" * 300, "__proto__", "forward", "", "not asked for"),
+    *("\u202e\u0645\u0631 é", "x" * 300, "__proto__", "forward", " ~ ", "not asked for"),
 )
 ASKED = LABELS[:-1]
 LOOSE = ("--q", "1", "--gate", "0.1", "--p-sequence", "0.02")
